@@ -1,0 +1,1 @@
+"""Depth networks behind one seam."""

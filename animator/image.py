@@ -1,0 +1,26 @@
+"""The one picture convention, and every conversion from and to it.
+
+A picture is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render device. Eight bits exist
+only in files: rounding at every frame is what darkens and bands a feedback loop.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Bytes = NDArray[np.uint8]
+
+
+def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
+    """A picture (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
+    planes = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(2, 0, 1)
+    return planes.to(torch.float32).div_(255.0).contiguous()
+
+
+def to_bytes(picture: Tensor) -> Bytes:
+    """uint8 RGB (H, W, 3), rounded to nearest, from a picture (3, H, W)."""
+    scaled = picture.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
+    return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

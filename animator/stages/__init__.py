@@ -1,0 +1,1 @@
+"""The callables that fill a pipeline's slots: one small file each."""

@@ -1,0 +1,1 @@
+"""Pictures to films and back, through ffmpeg."""

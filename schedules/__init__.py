@@ -1,0 +1,1 @@
+"""Keyframe schedules: text in, one value per frame out. Needs numpy and numexpr only."""
