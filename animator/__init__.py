@@ -1,6 +1,50 @@
 """Deforum-style films: schedules drive a warped picture that a diffusion model redraws.
 
-Importing this package loads no torch, no model, and writes nothing.
+Importing this package loads no torch, no model, and writes nothing; names load on first use.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from animator.assemble import assemble as assemble
+    from animator.config import Animation as Animation
+    from animator.diffusion.fake import FakeDiffuser as FakeDiffuser
+    from animator.diffusion.stable import open_diffuser as open_diffuser
+    from animator.errors import AnimatorError as AnimatorError
+    from animator.errors import PresetError as PresetError
+    from animator.plan import Plan as Plan
+    from animator.plan import Timeline as Timeline
+    from animator.presets import load as load
+    from animator.loop import Frame as Frame
+    from animator.loop import render as render
+    from animator.state import State as State
+
+_HOMES = {
+    "Animation": "animator.config",
+    "AnimatorError": "animator.errors",
+    "FakeDiffuser": "animator.diffusion.fake",
+    "Frame": "animator.loop",
+    "Plan": "animator.plan",
+    "PresetError": "animator.errors",
+    "State": "animator.state",
+    "Timeline": "animator.plan",
+    "assemble": "animator.assemble",
+    "load": "animator.presets",
+    "open_diffuser": "animator.diffusion.stable",
+    "render": "animator.loop",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 (names that load on first use)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'animator' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

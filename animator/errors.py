@@ -41,7 +41,7 @@ class Problem:
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.path}" if self.path else self.where
-        return f"{head}: {self.message}"
+        return f"{head}: {self.message}".replace("\n", "\n    ")
 
 
 class PresetError(UserError):
@@ -51,7 +51,7 @@ class PresetError(UserError):
         self.source = source
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([f"{count} in {source}", *(f"  {p}" for p in problems)]))
+        super().__init__("\n".join([f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)]))
 
 
 class RunError(UserError):

@@ -1,0 +1,133 @@
+"""The command line. Thin: heavy imports happen inside the commands, so that --help answers at once."""
+
+import json
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from animator import __version__
+from animator.errors import AnimatorError
+
+if TYPE_CHECKING:
+    from animator.config import Animation
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Deforum-style films from YAML presets.",
+    epilog="Example: animator render presets/quickstart.yaml --set frames=24",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, such as diffusion.steps=12.", show_default=False),
+]
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130."""
+    try:
+        app()
+    except AnimatorError as error:
+        say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except OSError as error:
+        say(f"error: {error.filename or ''}: {error.strerror or error}")
+        sys.exit(1)
+
+
+def say(text: str) -> None:
+    """Talk for the person at the terminal; standard output is for data."""
+    sys.stderr.write(f"{text}\n")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback signature)
+    if wanted:
+        sys.stdout.write(f"animator {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Deforum-style films from YAML presets."""
+
+
+@app.command(epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try")
+def render(  # noqa: PLR0913 (one parameter per option)
+    preset: Preset,
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Short for --set model=X: a folder, file or hub id.", show_default=False)
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False)
+    ] = None,
+) -> None:
+    """Render a preset into frames and a film; prints the film's path."""
+    short = [] if frames is None else [f"frames={frames}"]
+    short += [] if model is None else [f"model={json.dumps(model)}"]
+    animation = _load(preset, [*(overrides or ()), *short])
+
+    from animator.device import choose_device, use_threads
+    from animator.job import film, open_run
+    from animator.progress import ProgressBar
+
+    chosen = choose_device(device)
+    use_threads(threads)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with open_run(animation, out, resume=resume) as run:
+        try:
+            with ProgressBar(animation.name) as bar:
+                sys.stdout.write(f"{film(run, chosen, bar)}\n")
+        except KeyboardInterrupt:
+            say(f"stopped; the frames so far are whole. Go on with:\n  {_resume_command(run.folder)}")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command(epilog="Example: animator check presets/quickstart.yaml")
+def check(preset: Preset, overrides: Overrides = None) -> None:
+    """Check a preset: every problem at once, before any model loads."""
+    animation = _load(preset, overrides or [])
+    from animator.plan import Timeline
+
+    drawings = Timeline(animation)[-1].drawing + 1
+    seconds = animation.frames / animation.fps
+    width, height = animation.size
+    sys.stdout.write(
+        f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
+        f"{drawings} drawn, {width} x {height}, model {animation.model}\n"
+    )
+
+
+def _load(preset: Path, overrides: list[str]) -> "Animation":
+    from animator.presets import load
+
+    return load(preset, overrides)
+
+
+def _resume_command(folder: Path) -> str:
+    """What was typed, with what it takes to go on."""
+    words = ["animator", *sys.argv[1:]]
+    words += [] if "--resume" in words else ["--resume"]
+    words += [] if "--out" in words else ["--out", str(folder)]
+    return shlex.join(words)

@@ -1,0 +1,139 @@
+"""`Animation`: the validated, frozen settings of one film. User input is checked here and nowhere else.
+
+Groups and names are the contract of presets; names inside the groups are Deforum's where it has one.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from animator.fields import Count, FileStem, NotNegative, PromptTexts, Real, SamplerText, Unit
+from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
+
+SCHEMA_VERSION = 1
+PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
+MAX_FRAMES = 1_000_000
+
+
+class Group(BaseModel):
+    """Settings that belong together; unknown names are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Diffusion(Group):
+    """How a frame is redrawn."""
+
+    strength: Unit = Schedule.parse(0.65)
+    """How much of the previous frame is kept; 1 - strength is the denoising strength."""
+    steps: Count = Schedule.parse(25)
+    """Sampler steps of a full drawing; steps - strength * steps of them run, at least one."""
+    cfg_scale: NotNegative = Schedule.parse(7)
+    sampler: SamplerText = TextSchedule.parse("Euler a")
+    seed: int = Field(-1, ge=-1)
+    """-1 draws a seed when a run starts; the run's own preset.yaml records it."""
+    seed_behavior: SeedBehavior = SeedBehavior.iter
+    seed_iter_n: int = Field(1, ge=1)
+    seed_schedule: Real = Schedule.parse("0:(s)")
+    cadence: int = Field(1, ge=1, le=1000)
+    """Every cadence-th frame is drawn; those between are warped and blended."""
+
+
+class Motion(Group):
+    """How the previous picture moves before it is redrawn."""
+
+    angle: Real = Schedule.parse(0)
+    zoom: NotNegative = Schedule.parse(1)
+    translation_x: Real = Schedule.parse(0)
+    translation_y: Real = Schedule.parse(0)
+    transform_center_x: Real = Schedule.parse(0.5)
+    transform_center_y: Real = Schedule.parse(0.5)
+    border: Literal["replicate", "wrap", "reflect", "zeros"] = "replicate"
+
+
+class Noise(Group):
+    """Noise added before a frame is redrawn, so that detail has something to grow from."""
+
+    type: Literal["perlin", "uniform"] = "perlin"
+    amount: NotNegative = Schedule.parse(0.065)
+    perlin_w: float = Field(8, ge=0.1, le=64)
+    perlin_h: float = Field(8, ge=0.1, le=64)
+    perlin_octaves: int = Field(4, ge=1, le=12)
+    perlin_persistence: float = Field(0.5, ge=0, le=1)
+
+
+class Color(Group):
+    """Colour coherence: every frame's colours are matched to the anchor, the first frame."""
+
+    coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
+    contrast: NotNegative = Schedule.parse(1)
+
+
+class Sharpen(Group):
+    """Anti-blur: an unsharp mask against the blur of repeated warping."""
+
+    amount: NotNegative = Schedule.parse(0.1)
+    kernel: Count = Schedule.parse(5)
+    sigma: NotNegative = Schedule.parse(1)
+    threshold: NotNegative = Schedule.parse(0)
+
+
+class Output(Group):
+    """The film file."""
+
+    format: Literal["mp4"] = "mp4"
+    crf: int = Field(17, ge=0, le=51)
+    """H.264 quality: lower is better and larger; 17 is hard to tell from the frames."""
+
+
+Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
+
+
+class Animation(Group):
+    """Everything a preset can say about one film."""
+
+    name: FileStem = "untitled"
+    mode: Literal["2d"] = "2d"
+    size: tuple[Side, Side] = (512, 512)
+    """Width and height in pixels."""
+    frames: int = Field(120, ge=1, le=MAX_FRAMES)
+    fps: float = Field(15, gt=0, le=1000)
+    model: str = Field("starter", min_length=1)
+    prompts: PromptTexts = Prompts.parse("")
+    prompt_prefix: str = ""
+    prompt_suffix: str = ""
+    negative_prompt: str = ""
+    compat: Annotated[bool, Field(strict=True)] = False
+    """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    diffusion: Diffusion = Diffusion()
+    motion: Motion = Motion()
+    noise: Noise = Noise()
+    color: Color = Color()
+    sharpen: Sharpen = Sharpen()
+    output: Output = Output()
+
+    @field_validator("model")
+    @classmethod
+    def _no_blank_model(cls, model: str) -> str:
+        if not model.strip():
+            raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
+        return model.strip()
+
+    @property
+    def scope(self) -> Scope:
+        """What the names in this film's schedules mean."""
+        return Scope(frames=self.frames, seed=max(self.diffusion.seed, 0), fps=self.fps, compat=self.compat)
+
+    @property
+    def keyed_prompts(self) -> Prompts:
+        """The prompts with their common parts joined on."""
+        return Prompts.parse(
+            self.prompts.source,
+            prefix=self.prompt_prefix,
+            suffix=self.prompt_suffix,
+            negative=self.negative_prompt,
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""
+        return {"schema": SCHEMA_VERSION, **self.model_dump(mode="json")}

@@ -1,0 +1,21 @@
+"""Files that are whole or not there: written to a temporary name, synced, renamed."""
+
+import os
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Puts `data` at `path`; whoever looks sees the old content or the new, never a part.
+
+    Raises:
+        OSError: The disk is full, the folder read-only, and so on; the old content is still there.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:  # also on Ctrl-C
+        partial.unlink(missing_ok=True)

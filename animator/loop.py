@@ -1,0 +1,47 @@
+"""`render`: plans in, frames out. A generator: no files, no printing, no globals."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from animator.pipeline import Pipeline, draw
+from animator.plan import Plan, Timeline
+from animator.state import State
+from animator.tween import tween
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One finished frame.
+
+    Attributes:
+        plan: What the settings said about it.
+        picture: The picture (3, H, W), RGB in [0, 1].
+        state: Where rendering goes on if it stops after this frame.
+    """
+
+    plan: Plan
+    picture: Tensor
+    state: State
+
+
+def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:
+    """Every frame from the state's next one to the end of the film, in order.
+
+    Args:
+        timeline: The film's plans.
+        pipeline: The filled slots.
+        state: Where to go on; None starts at the beginning.
+    """
+    state = State() if state is None else state
+    while state.next_frame < len(timeline):
+        plans = timeline.group(state.next_frame)
+        drawn = draw(pipeline, plans[0], state)
+        pictures = tween(pipeline.motion, plans, state.picture, drawn)
+        last = plans[-1].frame
+        for plan, picture in zip(plans, pictures, strict=True):
+            if plan.frame == last:
+                anchor = drawn if state.anchor is None else state.anchor
+                state = State(last + 1, picture, anchor)
+            yield Frame(plan, picture, state)

@@ -1,0 +1,206 @@
+"""`Run`: the output folder of one film: settings, frames, state, lock, film.
+
+    preset.yaml            every setting, as rendered
+    run.json               versions, model, digest, times
+    frames/000000000.png   whole or not there
+    state.safetensors      where to go on; replaced after a group's frames are on disk
+    <name>.mp4             appears when complete
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock, Timeout
+from PIL import Image
+
+from animator import presets
+from animator.config import Animation
+from animator.errors import PresetError, RunError
+from animator.files import write_atomically
+from animator.image import Bytes, to_bytes
+from animator.loop import Frame
+from animator.state import State
+
+PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
+NOT_PICTURES = ("name", "output")
+"""Settings that change no frame, so that a film may go on when they differ."""
+
+
+def digest(animation: Animation) -> str:
+    """A fingerprint of every setting that changes a frame."""
+    plain = {k: v for k, v in animation.plain().items() if k not in NOT_PICTURES}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+class Run:
+    """An open run folder. One process at a time; `close` or leave the `with` block to release it."""
+
+    def __init__(self, folder: Path, animation: Animation) -> None:
+        self.folder = folder
+        self.animation = animation
+        self._lock = FileLock(folder / ".lock")
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise RunError(
+                f"{folder}: another process is rendering into this folder; wait for it, or choose another --out"
+            ) from None
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Releases the folder."""
+        self._lock.release()
+
+    @classmethod
+    def create(cls, folder: Path, animation: Animation) -> "Run":
+        """A new run in a folder that holds none yet.
+
+        Raises:
+            RunError: The folder holds a run, or cannot be written.
+        """
+        if is_run(folder):
+            raise RunError(
+                f"{folder}: holds a run already; its frames are left as they are. "
+                "Go on with --resume, or choose another --out"
+            )
+        _make(folder / "frames")
+        run = cls(folder, animation)
+        write_atomically(folder / "preset.yaml", presets.dump(animation).encode())
+        return run
+
+    @classmethod
+    def reopen(cls, folder: Path, animation: Animation) -> "Run":
+        """The run in a folder, to go on with it.
+
+        Raises:
+            RunError: There is none, or it was made with other settings.
+        """
+        if not is_run(folder):
+            raise RunError(f"{folder}: holds no run to resume")
+        recorded = _recorded(folder)
+        if animation.diffusion.seed == -1:  # the run drew a seed when it started; that one goes on
+            animation = with_seed(animation, recorded.diffusion.seed)
+        changed = _changed(recorded, animation)
+        if changed:
+            raise RunError(
+                f"{folder}: was rendered with other settings; its frames are left as they are.\n  "
+                + "\n  ".join(changed)
+                + "\nResume with the same settings, or choose another --out"
+            )
+        return cls(folder, animation)
+
+    @property
+    def film_path(self) -> Path:
+        """Where the finished film is."""
+        return self.folder / f"{self.animation.name}.{self.animation.output.format}"
+
+    def frame_path(self, frame: int) -> Path:
+        """Where a frame's picture is."""
+        return self.folder / "frames" / f"{frame:09d}.png"
+
+    def write(self, frame: Frame) -> Bytes:
+        """Puts a frame on disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
+        pixels = to_bytes(frame.picture)
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL)
+        write_atomically(self.frame_path(frame.plan.frame), buffer.getvalue())
+        if frame.state.next_frame == frame.plan.frame + 1:
+            write_atomically(self._state_path, frame.state.to_bytes())
+        return pixels
+
+    def state(self, device: torch.device | str = "cpu") -> State:
+        """Where rendering goes on; the beginning if no group was finished.
+
+        Raises:
+            RunError: The state file is broken, or a frame before it is missing.
+        """
+        if not self._state_path.exists():
+            return State()
+        try:
+            state = State.from_bytes(self._state_path.read_bytes(), device)
+        except ValueError as error:
+            raise RunError(f"{self._state_path}: {error}; choose another --out to render the film anew") from error
+        missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
+        if missing is not None:
+            raise RunError(
+                f"{self.frame_path(missing)}: is missing, though the run was past it; "
+                "put it back, or choose another --out to render the film anew"
+            )
+        return state
+
+    def pixels(self, frames: range) -> Iterator[Bytes]:
+        """The pixels of finished frames, uint8 RGB (H, W, 3).
+
+        Raises:
+            RunError: A frame cannot be read.
+        """
+        for frame in frames:
+            try:
+                with Image.open(self.frame_path(frame)) as image:
+                    yield np.asarray(image.convert("RGB"))
+            except OSError as error:
+                raise RunError(f"{self.frame_path(frame)}: cannot be read: {error}") from error
+
+    def record(self, facts: Mapping[str, Any]) -> None:
+        """Writes run.json: the facts given, and the digest of the settings."""
+        text = json.dumps({"digest": digest(self.animation), **facts}, indent=2)
+        write_atomically(self.folder / "run.json", f"{text}\n".encode())
+
+    @property
+    def _state_path(self) -> Path:
+        return self.folder / "state.safetensors"
+
+
+def with_seed(animation: Animation, seed: int) -> Animation:
+    """The same film with another base seed."""
+    diffusion = animation.diffusion.model_copy(update={"seed": seed})
+    return animation.model_copy(update={"diffusion": diffusion})
+
+
+def is_run(folder: Path) -> bool:
+    """True where a run has finished frames; one that has none yet stands in nobody's way."""
+    return (folder / "preset.yaml").exists() and any((folder / "frames").glob("*.png"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made: {error.strerror}; choose another --out") from error
+
+
+def _recorded(folder: Path) -> Animation:
+    try:
+        return presets.validate(presets.read(folder / "preset.yaml"))
+    except PresetError as error:
+        raise RunError(f"{folder}: its own record of the settings is broken.\n{error}") from error
+
+
+def _changed(old: Animation, new: Animation) -> list[str]:
+    before, after = _flat(old.plain()), _flat(new.plain())
+    return [
+        f"{path}: was {before.get(path)!r}, now {after.get(path)!r}"
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path) and path.split(".")[0] not in NOT_PICTURES
+    ]
+
+
+def _flat(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in plain.items():
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

@@ -1,0 +1,1 @@
+"""What fills a pipeline's slots: frozen dataclasses with one method, on top of the functions in `stages`."""

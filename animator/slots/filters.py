@@ -1,0 +1,69 @@
+"""Filters: the steps on a picture before and after it is drawn."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.plan import Plan
+from animator.stages.color import Coherence, match_color
+from animator.stages.contrast import contrast
+from animator.stages.noise import Perlin, perlin_noise, uniform_noise
+from animator.stages.sharpen import Sharpen, sharpen
+from animator.state import State
+from schedules.seeds import derive
+
+
+@dataclass(frozen=True)
+class MatchColor:
+    """Keeps the colours of the film's anchor."""
+
+    space: Coherence
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
+        return picture if state.anchor is None else match_color(picture, state.anchor, self.space)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Contrast about black."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) times the plan's contrast, clipped."""
+        return contrast(picture, plan.color.contrast)
+
+
+@dataclass(frozen=True)
+class AntiBlur:
+    """An unsharp mask against the blur of repeated warping."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened picture (3, H, W)."""
+        s = plan.sharpen
+        return sharpen(picture, Sharpen(s.kernel, s.sigma, s.amount, s.threshold))
+
+
+@dataclass(frozen=True)
+class UniformNoise:
+    """White noise, drawn anew at every frame."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with noise."""
+        return uniform_noise(picture, plan.noise.amount, _generator(plan))
+
+
+@dataclass(frozen=True)
+class PerlinNoise:
+    """White noise in Perlin clouds, drawn anew at every frame."""
+
+    perlin: Perlin
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with noise."""
+        return perlin_noise(picture, plan.noise.amount, self.perlin, _generator(plan))
+
+
+def _generator(plan: Plan) -> torch.Generator:
+    """The frame's own noise: hashed from seed and frame, so a fixed seed does not repeat its pattern."""
+    return torch.Generator().manual_seed(derive(plan.seed, plan.frame, "noise"))

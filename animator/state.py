@@ -1,0 +1,55 @@
+"""`State`: what the next frame needs from the last one, and its bytes on disk."""
+
+import json
+from dataclasses import dataclass
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+SCHEMA = "animator.state.1"
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where rendering goes on.
+
+    Attributes:
+        next_frame: The first frame not rendered yet; always the first of a cadence group.
+        picture: The last emitted picture (3, H, W); None before the first frame.
+        anchor: The picture whose colours the film keeps (3, H, W); None before the first frame.
+    """
+
+    next_frame: int = 0
+    picture: Tensor | None = None
+    anchor: Tensor | None = None
+
+    def to_bytes(self) -> bytes:
+        """This state as a safetensors file, bit for bit."""
+        tensors = {"picture": self.picture, "anchor": self.anchor}
+        held = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items() if t is not None}
+        return save(held, metadata={"state": json.dumps({"schema": SCHEMA, "next_frame": self.next_frame})})
+
+    @classmethod
+    def from_bytes(cls, data: bytes, device: torch.device | str = "cpu") -> "State":
+        """The state that `to_bytes` wrote.
+
+        Raises:
+            ValueError: The bytes are not a whole state of this schema.
+        """
+        try:
+            held = load(data)
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+            facts = json.loads(header["__metadata__"]["state"])
+            schema, next_frame = facts["schema"], int(facts["next_frame"])
+        except (SafetensorError, KeyError, ValueError, TypeError) as error:
+            raise ValueError(f"not a whole state file: {error}") from error
+        if schema != SCHEMA:
+            raise ValueError(f"is of schema {schema}; this animator reads {SCHEMA}")
+        picture, anchor = held.get("picture"), held.get("anchor")
+        return cls(
+            next_frame,
+            None if picture is None else picture.to(device),
+            None if anchor is None else anchor.to(device),
+        )

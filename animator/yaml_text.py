@@ -1,0 +1,134 @@
+"""YAML text -> plain values, with the place of each: YAML 1.2 scalars, duplicate keys refused, bounded.
+
+PyYAML reads YAML 1.1, where `on` is true, `017` is 15, `12:30` is 750 and a repeated key wins silently.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from animator.errors import Problem
+
+Path = tuple[str, ...]
+MAX_NODES = 200_000
+"""Aliases can make a small file expand without end; a preset of this many values is no preset."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        values: The top-level mapping.
+        places: `file:line:column` by path of keys, one-based.
+        problems: What is wrong with the text itself; `values` is empty then.
+    """
+
+    values: Mapping[str, Any]
+    places: Mapping[Path, str]
+    problems: tuple[Problem, ...] = ()
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the core schema of YAML 1.2."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's API)
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"),
+    list("-+0123456789."),
+)
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
+
+
+def read(text: str, source: str) -> Document:
+    """The values and places of a YAML text whose top level is a mapping; problems instead of exceptions."""
+    try:
+        loader = _Loader(text)
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        return _broken(_place(source, error.problem_mark), f"is not YAML: {error.problem}")
+    except yaml.YAMLError as error:
+        return _broken(source, f"is not YAML: {error}")
+    except RecursionError:
+        return _broken(source, "is nested too deeply")
+    if root is None:
+        return Document({}, {})
+    if not isinstance(root, yaml.MappingNode):
+        return _broken(_place(source, root.start_mark), "expected settings such as `frames: 120` at the top level")
+    walk = _Walk(source)
+    walk.visit(root, ())
+    if walk.problems:
+        return Document({}, {}, tuple(walk.problems))
+    return Document(loader.construct_document(root), walk.places)
+
+
+def scalar(text: str) -> Any:
+    """The YAML value of one text, as `--set key=value` takes it.
+
+    Raises:
+        ValueError: The text is not YAML.
+    """
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def dump(values: Mapping[str, Any]) -> str:
+    """YAML text that `read` gives back as the same values, keys in the order given."""
+    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Walk:
+    """Collects places and problems of a node tree."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.places: dict[Path, str] = {}
+        self.problems: list[Problem] = []
+        self._nodes = 0
+
+    def visit(self, node: yaml.Node, path: Path) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            if not self.problems:
+                self.problems.append(Problem(self.source, "", f"has more than {MAX_NODES} values"))
+            return
+        if isinstance(node, yaml.MappingNode):
+            self._visit_mapping(node, path)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.places[(*path, str(index))] = _place(self.source, item.start_mark)
+                self.visit(item, (*path, str(index)))
+
+    def _visit_mapping(self, node: yaml.MappingNode, path: Path) -> None:
+        first: dict[str, yaml.Mark] = {}
+        for key, value in node.value:
+            here = _place(self.source, key.start_mark)
+            if not isinstance(key, yaml.ScalarNode):
+                self.problems.append(Problem(here, ".".join(path), "a key must be a plain word or number"))
+                continue
+            inside = (*path, str(key.value))
+            if key.value in first:
+                line = first[key.value].line + 1
+                self.problems.append(Problem(here, ".".join(inside), f"is given twice (first at line {line}); keep one"))
+            first[key.value] = key.start_mark
+            self.places[inside] = here
+            self.visit(value, inside)
+
+
+def _place(source: str, mark: yaml.Mark | None) -> str:
+    return source if mark is None else f"{source}:{mark.line + 1}:{mark.column + 1}"
+
+
+def _broken(where: str, message: str) -> Document:
+    return Document({}, {}, (Problem(where, "", message),))

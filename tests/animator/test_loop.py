@@ -1,0 +1,139 @@
+"""The loop with a fake diffuser: every frame once, cadence, what the diffuser is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+import torch
+from torch import Tensor
+
+from animator.assemble import assemble
+from animator.config import Animation
+from animator.diffusion.fake import FakeDiffuser
+from animator.diffusion.request import Request
+from animator.plan import Timeline
+from animator.loop import Frame, render
+from animator.state import State
+
+Make = Callable[..., Animation]
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """A diffuser that notes what it is asked and paints a flat grey that tells the drawing apart."""
+
+    asked: list[Request] = field(default_factory=list)
+
+    def draw(self, request: Request) -> Tensor:
+        self.asked.append(request)
+        width, height = request.size
+        return torch.full((3, height, width), len(self.asked) / 10)
+
+
+QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+
+
+def frames_of(animation: Animation, diffuser: object, state: State | None = None) -> list[Frame]:
+    return list(render(Timeline(animation), assemble(animation, diffuser), state))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cadence", [1, 2, 3, 7, 10])
+def test_every_frame_is_emitted_once_whatever_the_cadence(make_animation: Make, cadence: int) -> None:
+    animation = make_animation(frames=120, diffusion={"seed": 1, "cadence": cadence})
+    frames = frames_of(animation, FakeDiffuser())
+    assert [frame.plan.frame for frame in frames] == list(range(120))
+    assert frames[-1].state.next_frame == 120
+
+
+def test_one_drawing_per_group_with_its_seed(make_animation: Make) -> None:
+    recorder = Recorder()
+    frames_of(make_animation(frames=7, diffusion={"seed": 5, "cadence": 3}), recorder)
+    assert [(r.frame, r.seed) for r in recorder.asked] == [(0, 5), (3, 6), (6, 7)]
+
+
+def test_the_first_frame_is_drawn_from_the_prompt_alone(make_animation: Make) -> None:
+    recorder = Recorder()
+    frames_of(make_animation(frames=3), recorder)
+    assert [r.picture is None for r in recorder.asked] == [True, False, False]
+
+
+def test_strength_0_leaves_the_picture_out(make_animation: Make) -> None:
+    recorder = Recorder()
+    frames_of(make_animation(frames=4, diffusion={"strength": {0: 0.5, 2: "0", 3: 0.5}}), recorder)
+    assert [r.picture is None for r in recorder.asked] == [True, False, True, False]
+
+
+def test_in_betweens_fade_from_the_old_picture_to_the_new(make_animation: Make) -> None:
+    animation = make_animation(frames=7, diffusion={"seed": 1, "cadence": 3}, **QUIET)
+    values = [float(frame.picture.mean()) for frame in frames_of(animation, Recorder())]
+    # Three frames of the first drawing; then from 0.1 to 0.2 in thirds; then the first third towards 0.3.
+    assert values == pytest.approx([0.1, 0.1, 0.1, 0.4 / 3, 0.5 / 3, 0.2, 0.7 / 3], abs=1e-6)
+
+
+def test_in_betweens_keep_moving(make_animation: Make) -> None:
+    animation = make_animation(
+        frames=4, diffusion={"seed": 1, "cadence": 4}, motion={"translation_x": 5, "border": "zeros"}, **QUIET
+    )
+    pictures = [frame.picture for frame in frames_of(animation, Recorder())]
+    lit = [int((picture[0, 32] > 0.05).sum()) for picture in pictures]
+    assert lit == [64, 59, 54, 49]
+
+
+def test_the_prompt_of_the_frame_is_asked_for(make_animation: Make) -> None:
+    recorder = Recorder()
+    frames_of(make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur"), recorder)
+    assert [r.prompt.positive for r in recorder.asked] == ["day", "day", "night", "night"]
+    assert "blur" in recorder.asked[0].prompt.negative
+    assert "sun" in recorder.asked[3].prompt.negative
+
+
+@pytest.mark.parametrize("cadence", [1, 2, 3])
+def test_going_on_from_any_state_gives_the_same_bits(make_animation: Make, cadence: int) -> None:
+    animation = make_animation(
+        frames=12,
+        diffusion={"seed": 3, "cadence": cadence, "strength": 0.4},
+        motion={"zoom": 1.05, "angle": "2*sin(t)", "translation_x": 1},
+    )
+    whole = frames_of(animation, FakeDiffuser())
+    for stop in range(cadence, 12, cadence):
+        state = State.from_bytes(whole[stop - 1].state.to_bytes())
+        assert state.next_frame == stop
+        for again, frame in zip(frames_of(animation, FakeDiffuser(), state), whole[stop:], strict=True):
+            assert torch.equal(again.picture, frame.picture)
+
+
+def test_a_state_in_the_middle_of_a_group_points_at_its_start(make_animation: Make) -> None:
+    frames = frames_of(make_animation(frames=6, diffusion={"seed": 1, "cadence": 3}), FakeDiffuser())
+    assert [frame.state.next_frame for frame in frames] == [0, 0, 3, 3, 3, 6]
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", State(3, torch.zeros(3, 8, 8)).to_bytes()[:-5]])
+def test_a_broken_state_is_said(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a whole state"):
+        State.from_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("steps", "strength", "run"), [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)]
+)
+def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
+    request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)  # type: ignore[arg-type]
+    assert request.steps_run == run
+
+
+def test_long_films_stay_small(make_animation: Make) -> None:
+    animation = make_animation(frames=300, diffusion={"seed": 1, "cadence": 10})
+    held = [frame for frame in render(Timeline(animation), assemble(animation, FakeDiffuser())) if frame.plan.frame == 299]
+    tensors = [value for value in vars(held[0].state).values() if isinstance(value, Tensor)]
+    assert sum(tensor.numel() for tensor in tensors) == 2 * 3 * 64 * 64
+
+
+def test_pictures_stay_in_range_and_alive_over_200_frames(make_animation: Make) -> None:
+    animation = make_animation(
+        frames=200, motion={"zoom": 1.02, "angle": 0.5}, noise={"amount": 0.02}, diffusion={"seed": 4, "strength": 0.6}
+    )
+    frames = frames_of(animation, FakeDiffuser())
+    first, last = frames[0].picture, frames[-1].picture
+    assert all(0 <= float(frame.picture.min()) and float(frame.picture.max()) <= 1 for frame in frames)
+    assert float(last.mean()) == pytest.approx(float(first.mean()), abs=0.03)
+    assert float(last.std()) > 0.5 * float(first.std())

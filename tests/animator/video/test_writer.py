@@ -1,0 +1,92 @@
+"""The film file: what ffmpeg is told, and that its failures are heard."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from imageio_ffmpeg import count_frames_and_secs, get_ffmpeg_exe, read_frames
+
+from animator.errors import VideoError
+from animator.video.writer import Film, FilmWriter, ffmpeg_command
+
+
+def pictures(count: int, width: int, height: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(3)
+    return [rng.integers(0, 256, (height, width, 3), dtype=np.uint8) for _ in range(count)]
+
+
+def stream_facts(path: Path) -> str:
+    shown = subprocess.run([get_ffmpeg_exe(), "-hide_banner", "-i", str(path)], capture_output=True, text=True)
+    return shown.stderr
+
+
+@pytest.mark.parametrize("fps", [15, 23.976, 29.97, 60])
+def test_the_film_has_every_frame_at_its_rate(tmp_path: Path, fps: float) -> None:
+    path = tmp_path / "film.mp4"
+    with FilmWriter(Film(path, (96, 64), fps)) as writer:
+        for picture in pictures(20, 96, 64):
+            writer.write(picture)
+    frames, seconds = count_frames_and_secs(str(path))
+    assert frames == 20
+    assert seconds == pytest.approx(20 / fps, rel=0.02)
+
+
+def test_the_film_plays_everywhere(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with FilmWriter(Film(path, (96, 64), 15)) as writer:
+        for picture in pictures(3, 96, 64):
+            writer.write(picture)
+    facts = stream_facts(path)
+    assert "h264" in facts and re.search(r"yuv420p\(tv, bt709", facts) and "96x64" in facts and "15 fps" in facts
+    data = path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # faststart: players begin before the file has ended
+
+
+def test_colours_survive(tmp_path: Path) -> None:
+    flat = np.empty((64, 64, 3), np.uint8)
+    flat[:] = (200, 60, 30)
+    with FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 10, crf=5)) as writer:
+        writer.write(flat)
+    decode = ["-vf", "scale=in_color_matrix=bt709:in_range=tv"]
+    reader = read_frames(str(tmp_path / "film.mp4"), output_params=decode)
+    next(reader)
+    seen = np.frombuffer(next(reader), np.uint8).reshape(64, 64, 3)
+    assert np.abs(seen.astype(int) - flat).max() <= 4  # 8-bit limited-range YUV
+
+
+def test_an_error_inside_drops_the_unfinished_film(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 15)) as writer:
+        for picture in pictures(40, 64, 64):
+            writer.write(picture)
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_film_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"old")
+    with pytest.raises(RuntimeError), FilmWriter(Film(path, (64, 64), 15)):
+        raise RuntimeError
+    assert path.read_bytes() == b"old"
+
+
+def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
+    film = Film(tmp_path / "no such folder" / "film.mp4", (64, 64), 15)
+    with pytest.raises(VideoError, match=r"(?s)exit code \d+.*No such file.*--resume"), FilmWriter(film) as writer:
+        for picture in pictures(30, 64, 64):
+            writer.write(picture)
+
+
+def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected uint8"), FilmWriter(Film(tmp_path / "a.mp4", (64, 64), 15)) as writer:
+        writer.write(pictures(1, 32, 64)[0])
+
+
+@pytest.mark.parametrize(
+    ("fps", "rate"),
+    [(15, "15"), (23.976, "24000/1001"), (29.97, "30000/1001"), (59.94, "60000/1001"), (12.5, "25/2"), (0.5, "1/2")],
+)
+def test_the_rate_is_exact(fps: float, rate: str) -> None:
+    assert rate in ffmpeg_command(Film(Path("a.mp4"), (64, 64), fps), Path("b.mp4"))

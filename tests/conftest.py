@@ -1,0 +1,25 @@
+"""What every test may use."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from animator.config import Animation
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
+
+Make = Callable[..., Animation]
+
+
+@pytest.fixture
+def make_animation() -> Make:
+    """Builds a small film from settings that differ from a small default."""
+
+    def make(**settings: Any) -> Animation:
+        small = {"size": (64, 64), "frames": 6, "prompts": "a lake", "diffusion": {"seed": 7}}
+        return Animation.model_validate({**small, **settings})
+
+    return make

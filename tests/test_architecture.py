@@ -1,0 +1,80 @@
+"""The rules of the house: who may import whom, and where decisions are made."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted([*(ROOT / "schedules").rglob("*.py"), *(ROOT / "animator").rglob("*.py")])
+HEAVY = ("torch", "diffusers", "transformers", "timm", "torchvision", "cv2")
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(' '.join(sorted({{m.split('.')[0] for m in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schedules").rglob("*.py")), ids=lambda p: p.name)
+def test_schedules_stands_alone(path: Path) -> None:
+    assert not imports(path) & {"animator", "pydantic", "yaml", *HEAVY}
+
+
+@pytest.mark.parametrize("statement", ["import schedules", "import animator", "import animator.presets", "import animator.cli"])
+def test_importing_is_light(statement: str) -> None:
+    assert not loaded_after(statement) & set(HEAVY)
+
+
+def test_mode_is_read_in_one_file() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "mode"
+    }
+    assert readers == {"animator/assemble.py"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_files_are_small_and_named_for_what_they_hold(path: Path) -> None:
+    assert path.stem not in {"utils", "helpers", "manager", "misc", "common"}
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_dataclasses_are_frozen(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef):
+            for decorator in node.decorator_list:
+                if "dataclass" in ast.dump(decorator):
+                    assert "frozen" in ast.dump(decorator), f"{node.name} is not frozen"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_no_hidden_randomness_or_evaluation(path: Path) -> None:
+    text = path.read_text()
+    for word in ("torch.manual_seed(", "np.random.", "import random\n", "yaml.unsafe_load", "pickle.load"):
+        assert word not in text
+    calls = {n.func.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    assert not calls & {"eval", "exec"}
+
+
+def test_console_command_and_run_py_are_the_same() -> None:
+    shown = [
+        subprocess.run([sys.executable, *args, "--version"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        for args in (["run.py"], ["-c", "from animator.cli import main; main()"])
+    ]
+    assert shown[0] == shown[1] != ""
