@@ -7,8 +7,8 @@ Positions are normalised as `torch.nn.functional.grid_sample` has them with `ali
 from enum import Enum
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 
 class Border(str, Enum):
@@ -52,7 +52,7 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(picture, grid, border)
-    read = F.grid_sample(
+    read = functional.grid_sample(
         picture.unsqueeze(0),
         grid.unsqueeze(0),
         mode=sampling.value,
@@ -66,7 +66,7 @@ def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]
     """The picture with its far edges repeated around it, and the grid folded into it."""
     height, width = picture.shape[-2:]
     top, left = min(reach, height), min(reach, width)
-    padded = F.pad(picture.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
+    padded = functional.pad(picture.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
     scale = grid.new_tensor([width / (width + 2 * left), height / (height + 2 * top)])
     folded = torch.remainder(grid + 1.0, 2.0) - 1.0
     return padded, folded * scale

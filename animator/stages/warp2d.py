@@ -92,7 +92,7 @@ def shift_matrix(move: Move2D) -> Matrix:
 
 
 def flip_distance(flip: Flip, width: int, height: int) -> float:
-    """Distance in pixels from which the picture's diagonal fills the field of view `fv`, as Deforum has it."""
+    """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
     return hypot(width, height) / (2 * sin(radians(flip.fv / 2)))
 
 
@@ -155,7 +155,7 @@ def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampli
     if abs(np.linalg.det(dst_from_src)) < 1e-12:
         return torch.zeros_like(picture)
     height, width = picture.shape[-2:]
-    grid = matrix_grid(np.linalg.inv(dst_from_src), width, height, picture.device)
+    grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
     read = sample(picture, grid, border, sampling)
     return read.clamp_(0.0, 1.0) if sampling in (Sampling.BICUBIC, Sampling.LANCZOS) else read
 
@@ -176,3 +176,8 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
         return grid
     depth = x * rows[2][0] + (y * rows[2][1] + rows[2][2])
     return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)

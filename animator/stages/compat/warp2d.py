@@ -1,4 +1,4 @@
-"""Deforum's 2D matrix with its two oddities: a shift that a flip cancels, and a flip that is never neutral."""
+"""Deforum's 2D matrix with its two oddities: a flip cancels the shift, and a flip is never neutral."""
 
 from math import cos, hypot, radians
 
@@ -25,7 +25,7 @@ def deforum_matrix2d(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def deforum_flip_matrix(flip: Flip, width: int, height: int) -> Matrix:
-    """Deforum's flip, float64 (3, 3): about (L/2, L/2) with L = diagonal / cos(fv/2), one pixel too far away."""
+    """Deforum's flip, float64 (3, 3): about (L/2, L/2) with L = diagonal / cos(fv/2), one pixel too far."""
     focal = flip_distance(flip, width, height)
     half_side = hypot(width, height) / cos(radians(flip.fv / 2)) / 2
     return flip_matrix(flip, focal, focal + 1.0, (half_side, half_side))
