@@ -1,0 +1,118 @@
+"""Noise that gives the diffusion something to draw from.
+
+Numbers are drawn on the CPU generator that the caller hands in and then moved: the same noise on every
+device. A picture is blended towards the noise, and so towards mid-grey, as the reference does it.
+"""
+
+from dataclasses import dataclass
+from math import pi, sqrt
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Perlin:
+    """The shape of Perlin noise.
+
+    Attributes:
+        cells_y: Cells of the coarsest octave along the height (Deforum's `perlin_w`: it is so there too).
+        cells_x: Cells of the coarsest octave along the width (Deforum's `perlin_h`).
+        octaves: How many times the cells are halved; 0 gives even white noise at half strength.
+        persistence: Amplitude of each octave relative to the one before.
+    """
+
+    cells_y: int = 8
+    cells_x: int = 8
+    octaves: int = 4
+    persistence: float = 0.5
+
+
+def uniform_noise(
+    picture: Tensor, amount: float, generator: torch.Generator, mask: Tensor | None = None
+) -> Tensor:
+    """The picture (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
+
+    Args:
+        picture: (3, H, W), any size.
+        amount: Share of noise, 0 to 1; 0 returns the picture itself.
+        generator: On the CPU.
+        mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
+    """
+    if amount == 0.0:
+        return picture
+    height, width = picture.shape[-2:]
+    return blend(picture, white(height, width, generator).to(picture.device, non_blocking=True), amount, mask)
+
+
+def perlin_noise(
+    picture: Tensor, amount: float, perlin: Perlin, generator: torch.Generator, mask: Tensor | None = None
+) -> Tensor:
+    """The picture (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
+
+    Args:
+        picture: (3, H, W), any size.
+        amount: Share of noise, 0 to 1; 0 returns the picture itself.
+        perlin: Cells, octaves, persistence.
+        generator: On the CPU.
+        mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
+    """
+    if amount == 0.0:
+        return picture
+    height, width = picture.shape[-2:]
+    noise = white(height, width, generator).to(picture.device, non_blocking=True)
+    noise *= perlin_field(perlin, height, width, generator, picture.device).add_(1.0).mul_(0.5)
+    return blend(picture, noise, amount, mask)
+
+
+def blend(picture: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
+    """The picture (3, H, W), [0, 1], blended with noise in [-1, 1] (3, H, W): p + amount * (noise - p).
+
+    The noise is clamped to [-1, 1] in place and read as a picture: -1 is black, 0 is mid-grey.
+    """
+    target = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(0.5)
+    if mask is None:
+        return torch.lerp(picture, target, amount).clamp_(0.0, 1.0)
+    return torch.lerp(picture, target, (mask * amount).expand_as(picture)).clamp_(0.0, 1.0)
+
+
+def white(height: int, width: int, generator: torch.Generator) -> Tensor:
+    """White Gaussian noise (3, H, W) on the CPU; blue is drawn first, as in the reference."""
+    return torch.randn((3, height, width), generator=generator).flip(0)
+
+
+def perlin_field(
+    perlin: Perlin, height: int, width: int, generator: torch.Generator, device: torch.device
+) -> Tensor:
+    """Perlin noise (H, W) of zero mean, about [-1, 1]: octaves summed, any size, on the device.
+
+    An octave is bilinear in the corners' gradients, so it is two products of thin matrices: no gathers.
+
+    Source:
+        Perlin, "Improving Noise" (2002): fade 6t^5 - 15t^4 + 10t^3; gradients at angle 2 pi u; scale sqrt(2).
+    """
+    field = torch.zeros((height, width), device=device)
+    for octave in range(perlin.octaves):
+        rows, columns = perlin.cells_y << octave, perlin.cells_x << octave
+        angles = torch.rand((rows + 1, columns + 1), generator=generator).mul_(2 * pi)
+        angles = angles.to(device, non_blocking=True)
+        near_y, lean_y = _corner_weights(height, rows, device)
+        near_x, lean_x = _corner_weights(width, columns, device)
+        left = torch.cat((lean_y @ angles.cos(), near_y @ angles.sin()), 1)
+        right = torch.cat((near_x, lean_x), 1)
+        field.addmm_(left, right.T, alpha=sqrt(2) * perlin.persistence**octave)
+    return field
+
+
+def _corner_weights(size: int, cells: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """For each pixel the faded weight of each cell corner (size, cells + 1), and weight times distance."""
+    position = torch.arange(size, device=device, dtype=torch.float32) * (cells / size)
+    cell = position.floor().clamp_max_(cells - 1)
+    part = (position - cell).unsqueeze(1)
+    fade = part**3 * (part * (part * 6 - 15) + 10)
+    index = cell.to(torch.int64).unsqueeze(1)
+    near = torch.zeros((size, cells + 1), device=device)
+    near.scatter_(1, index, 1 - fade).scatter_(1, index + 1, fade)
+    lean = torch.zeros_like(near)
+    lean.scatter_(1, index, (1 - fade) * part).scatter_(1, index + 1, fade * (part - 1))
+    return near, lean

@@ -1,0 +1,91 @@
+"""Anti-blur: an unsharp mask, to win back what each warp softens."""
+
+from dataclasses import dataclass
+from math import exp
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Sharpen:
+    """How much and how finely to sharpen; the names are Deforum's.
+
+    Attributes:
+        kernel: Width of the blur in pixels, odd.
+        sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel.
+        amount: How much of the difference to the blurred picture is added; 0 changes nothing.
+        threshold: Differences below it stay as they are, in levels of 255.
+    """
+
+    kernel: int = 5
+    sigma: float = 1.0
+    amount: float = 0.1
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kernel < 1 or self.kernel % 2 == 0:
+            raise ValueError(f"sharpen.kernel is {self.kernel}: expected an odd number of pixels, such as 5")
+
+
+def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
+    """The sharpened picture (3, H, W), within [0, 1]; the picture itself where nothing would change.
+
+    Args:
+        picture: (3, H, W), [0, 1].
+        how: Kernel, sigma, amount, threshold.
+        mask: (H, W), [0, 1]: 1 sharpens, 0 keeps, between blends. None sharpens everywhere.
+    """
+    if how.amount == 0.0 or how.kernel == 1:
+        return picture
+    detail = picture - blur(picture, how.kernel, how.sigma)
+    if how.threshold > 0.0:
+        detail = torch.where(detail.abs() < how.threshold / 255.0, 0.0, detail)
+    if mask is not None:
+        detail *= mask
+    return torch.add(picture, detail, alpha=how.amount).clamp_(0.0, 1.0)
+
+
+def blur(picture: Tensor, kernel: int, sigma: float) -> Tensor:
+    """The picture (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
+    weights = gaussian_weights(kernel, sigma)
+    return _along(_along(picture, weights, 1), weights, 2)
+
+
+def gaussian_weights(kernel: int, sigma: float) -> list[float]:
+    """The `kernel` weights of a Gaussian, summing to 1.
+
+    For sigma <= 0 it is OpenCV's 0.3 * ((kernel - 1) / 2 - 1) + 0.8.
+    """
+    if sigma <= 0.0:
+        sigma = 0.3 * ((kernel - 1) * 0.5 - 1.0) + 0.8
+    middle = (kernel - 1) / 2
+    raw = [exp(-((i - middle) ** 2) / (2.0 * sigma * sigma)) for i in range(kernel)]
+    return [w / sum(raw) for w in raw]
+
+
+def _along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
+    """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
+    size, reach = picture.shape[axis], len(weights) // 2
+    padded = mirrored(picture, reach, axis)
+    result = padded.narrow(axis, reach, size) * weights[reach]
+    for offset in range(1, reach + 1):
+        for start in (reach - offset, reach + offset):
+            result.add_(padded.narrow(axis, start, size), alpha=weights[reach - offset])
+    return result
+
+
+def mirrored(picture: Tensor, reach: int, axis: int) -> Tensor:
+    """The picture (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
+
+    A picture smaller than the reach is mirrored again and again.
+    """
+    size = picture.shape[axis]
+    if reach < size:
+        pads = (0, 0, reach, reach) if axis == 1 else (reach, reach, 0, 0)
+        return functional.pad(picture.unsqueeze(0), pads, mode="reflect").squeeze(0)
+    index = torch.arange(-reach, size + reach, device=picture.device).abs_()
+    period = max(2 * (size - 1), 1)
+    index = torch.remainder(index, period)
+    return picture.index_select(axis, torch.minimum(index, period - index).clamp_(0, size - 1))

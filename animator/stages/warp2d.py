@@ -1,0 +1,183 @@
+"""The 2D warp: angle, zoom, shift, centre and perspective flip as one 3x3 matrix, applied once.
+
+Matrices map pixel positions (x right, y down, pixel centres at whole numbers) of the source to those of
+the result and are named `dst_from_src`; they are plain float64 on the host, so that moves compose by `@`.
+"""
+
+from dataclasses import dataclass
+from math import cos, hypot, radians, sin
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from animator.stages.resample import Border, Sampling, sample
+
+__all__ = [
+    "Border",
+    "Flip",
+    "Matrix",
+    "Move2D",
+    "Sampling",
+    "flip_matrix",
+    "matrix2d",
+    "warp2d",
+    "warp_by_matrix",
+]
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A turn of the picture plane in space, seen in perspective.
+
+    Attributes:
+        theta: Turn in the plane, degrees.
+        phi: Tilt about the horizontal axis, degrees.
+        gamma: Tilt about the vertical axis, degrees.
+        fv: Field of view over the picture's diagonal, degrees, within (0, 180).
+    """
+
+    theta: float = 0.0
+    phi: float = 0.0
+    gamma: float = 0.0
+    fv: float = 53.0
+
+
+@dataclass(frozen=True)
+class Move2D:
+    """One step of 2D motion.
+
+    Attributes:
+        angle_deg: Turn, positive counter-clockwise.
+        zoom: Scale; above 1 comes closer.
+        shift_px: Shift (right, down) in pixels; it is applied before the turn and the zoom.
+        center: Fixed point of turn and zoom, as fractions of width and height.
+        flip: Perspective flip, applied last; None leaves it out.
+    """
+
+    angle_deg: float = 0.0
+    zoom: float = 1.0
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    center: tuple[float, float] = (0.5, 0.5)
+    flip: Flip | None = None
+
+
+def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
+    """The move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
+
+    The order and the centre (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
+    when a flip is on, and a flip of no angle changes nothing.
+    """
+    matrix = turn_zoom_matrix(move, width, height) @ shift_matrix(move)
+    if move.flip is None:
+        return matrix
+    distance = flip_distance(move.flip, width, height)
+    return flip_matrix(move.flip, distance, distance, (width / 2, height / 2)) @ matrix
+
+
+def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
+    """Turn and zoom about the move's centre, float64 (3, 3)."""
+    x, y = width * move.center[0], height * move.center[1]
+    a = move.zoom * cos(radians(move.angle_deg))
+    b = move.zoom * sin(radians(move.angle_deg))
+    return np.array([[a, b, (1 - a) * x - b * y], [-b, a, b * x + (1 - a) * y], [0, 0, 1]], dtype=np.float64)
+
+
+def shift_matrix(move: Move2D) -> Matrix:
+    """The move's shift alone, float64 (3, 3)."""
+    return np.array([[1, 0, move.shift_px[0]], [0, 1, move.shift_px[1]], [0, 0, 1]], dtype=np.float64)
+
+
+def flip_distance(flip: Flip, width: int, height: int) -> float:
+    """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
+    return hypot(width, height) / (2 * sin(radians(flip.fv / 2)))
+
+
+def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, float]) -> Matrix:
+    """The perspective flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
+
+    Args:
+        flip: The angles.
+        focal: Focal length in pixels.
+        distance: Distance of the plane in pixels; equal to `focal` the unturned plane keeps its size.
+        pivot: The point (x, y) that turns in place, in pixels.
+    """
+    turn = rotation_x(flip.phi) @ rotation_y(flip.gamma) @ rotation_z(flip.theta)
+    project = np.array([focal, focal, -1.0])[:, None] * turn
+    project[:, 2] = (0.0, 0.0, distance)
+    center = np.array([[1, 0, pivot[0]], [0, 1, pivot[1]], [0, 0, 1]], dtype=np.float64)
+    flipped = center @ project @ np.linalg.inv(center)
+    return np.asarray(flipped / flipped[2, 2])
+
+
+def rotation_x(angle_deg: float) -> Matrix:
+    """Rotation about the x axis, float64 (3, 3), acting on column vectors."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]], dtype=np.float64)
+
+
+def rotation_y(angle_deg: float) -> Matrix:
+    """Rotation about the y axis, float64 (3, 3), acting on column vectors."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=np.float64)
+
+
+def rotation_z(angle_deg: float) -> Matrix:
+    """Rotation about the z axis, float64 (3, 3), acting on column vectors."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float64)
+
+
+def warp2d(picture: Tensor, move: Move2D, border: Border, sampling: Sampling = Sampling.BILINEAR) -> Tensor:
+    """The picture (3, H, W) after the move; the same tensor where the move changes nothing.
+
+    Args:
+        picture: (3, H, W), float32, [0, 1].
+        move: What to do.
+        border: What comes in from outside.
+        sampling: Bilinear is the reference's; bicubic and Lanczos keep more detail.
+    """
+    height, width = picture.shape[-2:]
+    return warp_by_matrix(picture, matrix2d(move, width, height), border, sampling)
+
+
+def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
+    """The picture (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
+
+    A singular matrix (zoom 0) leaves nothing of the picture: the result is black, as in the reference.
+    The result is within [0, 1].
+    """
+    if np.array_equal(dst_from_src, np.eye(3)):
+        return picture
+    if abs(np.linalg.det(dst_from_src)) < 1e-12:
+        return torch.zeros_like(picture)
+    height, width = picture.shape[-2:]
+    grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
+    read = sample(picture, grid, border, sampling)
+    return read.clamp_(0.0, 1.0) if sampling in (Sampling.BICUBIC, Sampling.LANCZOS) else read
+
+
+def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:
+    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalised to [-1, 1].
+
+    The normalisation is folded into the matrix, so that an affine map costs two additions a pixel.
+    """
+    normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
+    rows = (normal @ src_from_dst).tolist()
+    x = torch.arange(width, device=device, dtype=torch.float32)
+    y = torch.arange(height, device=device, dtype=torch.float32).unsqueeze(1)
+    grid = torch.empty((height, width, 2), device=device, dtype=torch.float32)
+    for axis in (0, 1):
+        torch.add(x * rows[axis][0], y * rows[axis][1] + rows[axis][2], out=grid[..., axis])
+    if rows[2] == [0.0, 0.0, 1.0]:
+        return grid
+    depth = x * rows[2][0] + (y * rows[2][1] + rows[2][2])
+    return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
