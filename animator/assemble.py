@@ -30,12 +30,11 @@ def _warped_2d(animation: Animation, diffuser: Diffuser) -> Pipeline:
 
 def _match_color(animation: Animation) -> tuple[Filter, ...]:
     space = Coherence(animation.color.coherence)
-    return () if space is Coherence.none else (MatchColor(space),)
+    return () if space is Coherence.NONE else (MatchColor(space),)
 
 
 def _noise(settings: Noise) -> Filter:
     if settings.type == "uniform":
         return UniformNoise()
-    return PerlinNoise(
-        Perlin(settings.perlin_w, settings.perlin_h, settings.perlin_octaves, settings.perlin_persistence)
-    )
+    cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
+    return PerlinNoise(Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence))

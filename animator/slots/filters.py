@@ -41,7 +41,8 @@ class AntiBlur:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The sharpened picture (3, H, W)."""
         s = plan.sharpen
-        return sharpen(picture, Sharpen(s.kernel, s.sigma, s.amount, s.threshold))
+        odd = s.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
+        return sharpen(picture, Sharpen(odd, s.sigma, s.amount, s.threshold))
 
 
 @dataclass(frozen=True)
