@@ -1,0 +1,151 @@
+"""Points in time -> one value per frame: interpolation, formulas between keys, what follows the last key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schedules.easing import EASINGS
+from schedules.evaluate import evaluate
+from schedules.expression import Formula
+from schedules.scope import Scope
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A key at its frame.
+
+    Attributes:
+        frame: Frame number, may lie outside the film.
+        value: A number, or a formula that runs until the next point.
+        ease: How the value gets to the next point; None for the usual way: numbers glide, formulas run.
+        column: Where the value is written.
+    """
+
+    frame: int
+    value: float | Formula
+    ease: str | None
+    column: int
+
+
+def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDArray[np.int64]:
+    """Returns for each frame the frame between `first` and `last` whose value it repeats.
+
+    Args:
+        frames: Frame numbers (n,).
+        first: The first key's frame.
+        last: The last key's frame; a loop starts over on it, as the first key's repetition.
+        after: "hold" changes nothing.
+    """
+    span = last - first
+    if after == "hold" or span <= 0:
+        return frames
+    since = np.maximum(frames - first, 0)
+    turn = since % span if after == "loop" else span - np.abs(since % (2 * span) - span)
+    return np.where(frames < first, frames, first + turn)
+
+
+def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
+    """Returns the values (n,) at `frames`, which are consecutive; NaN nowhere but where nothing is known at all.
+
+    Gaps (frames where a formula gives NaN) are interpolated over, as the reference does.
+
+    Args:
+        points: Sorted by frame, no two on one; at least one.
+        frames: Consecutive frame numbers (n,).
+        scope: What names mean.
+    """
+    own = own_values(points, frames, scope)
+    known = ~np.isnan(own)
+    xs, ys = frames[known].astype(np.float64), own[known]
+    before, behind = _outside(points, int(frames[0]), int(frames[-1]), scope)
+    xs, ys = np.concatenate([*before[:1], xs, *behind[:1]]), np.concatenate([*before[1:], ys, *behind[1:]])
+    if not len(xs):
+        return np.full(len(frames), np.nan)
+    values = np.interp(frames, xs, ys)
+    return _eased(points, frames, values, scope)
+
+
+def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
+    """Returns what the points themselves say: numbers on their frame, formulas until the next point, else NaN."""
+    values = np.full(len(frames), np.nan)
+    start = int(frames[0])
+    stop = start + len(frames)
+    for index, point in enumerate(points):
+        if isinstance(point.value, Formula):
+            end = points[index + 1].frame if index + 1 < len(points) else stop
+            lo, hi = max(point.frame, start), min(end, stop)
+            if lo < hi:
+                values[lo - start : hi - start] = evaluate(point.value, frames[lo - start : hi - start], scope)
+        elif start <= point.frame < stop:
+            values[point.frame - start] = point.value
+    return values
+
+
+def _outside(points: Sequence[Point], start: int, stop: int, scope: Scope) -> tuple[list[Array], list[Array]]:
+    """Returns the nearest point before and after the frames, each as [frame (1,), value (1,)] or []."""
+    earlier = [point for point in points if point.frame < start and not isinstance(point.value, Formula)][-1:]
+    later = [point for point in points if point.frame > stop][:1]
+    ends = []
+    for point in (earlier, later):
+        value = value_at(point[0], scope) if point else np.nan
+        ends.append([] if np.isnan(value) else [np.array([float(point[0].frame)]), np.array([value])])
+    return ends[0], ends[1]
+
+
+def value_at(point: Point, scope: Scope) -> float:
+    """Returns a point's value on its own frame."""
+    if isinstance(point.value, Formula):
+        return float(evaluate(point.value, np.array([point.frame]), scope)[0])
+    return point.value
+
+
+def _eased(points: Sequence[Point], frames: NDArray[np.int64], values: Array, scope: Scope) -> Array:
+    """Returns the values with the spans that name an easing drawn by it."""
+    start = int(frames[0])
+    for index, (point, following) in enumerate(pairwise(points)):
+        usual = "hold" if isinstance(point.value, Formula) else "linear"
+        if point.ease in (None, usual):
+            continue
+        lo, hi = max(point.frame - start, 0), min(following.frame - start, len(frames))
+        if lo >= hi:
+            continue
+        span = slice(lo, hi)
+        if point.ease == "cubic" and not isinstance(point.value, Formula):
+            values[span] = _cubic(points, index, frames[span], scope)
+            continue
+        own = values[span] if isinstance(point.value, Formula) else np.full(hi - lo, point.value)
+        weight = EASINGS[point.ease or usual]((frames[span] - point.frame) / (following.frame - point.frame))
+        values[span] = own * (1 - weight) + value_at(following, scope) * weight
+    return values
+
+
+def _cubic(points: Sequence[Point], index: int, frames: NDArray[np.int64], scope: Scope) -> Array:
+    """Returns a smooth curve through the points that overshoots none of them.
+
+    Source: monotone cubic Hermite interpolation, F. N. Fritsch and J. Butland (1984).
+    """
+    around = points[max(index - 1, 0) : index + 3]
+    x = np.array([point.frame for point in around], dtype=np.float64)
+    y = np.array([value_at(point, scope) for point in around])
+    slopes = np.diff(y) / np.diff(x)
+    here = index - max(index - 1, 0)
+    tangents = [_tangent(slopes, np.diff(x), knot) for knot in (here, here + 1)]
+    width = x[here + 1] - x[here]
+    u = (frames - x[here]) / width
+    left = (1 + 2 * u) * (1 - u) ** 2 * y[here] + u * (1 - u) ** 2 * width * tangents[0]
+    return left + u * u * (3 - 2 * u) * y[here + 1] + u * u * (u - 1) * width * tangents[1]
+
+
+def _tangent(slopes: Array, widths: Array, knot: int) -> float:
+    if knot == 0 or knot == len(slopes):
+        return float(slopes[0 if knot == 0 else -1])
+    before, behind = float(slopes[knot - 1]), float(slopes[knot])
+    if before * behind <= 0:
+        return 0.0
+    w1, w2 = 2 * widths[knot] + widths[knot - 1], widths[knot] + 2 * widths[knot - 1]
+    return float((w1 + w2) / (w1 / before + w2 / behind))

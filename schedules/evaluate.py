@@ -1,0 +1,150 @@
+"""Formulas -> numbers for all frames at once, through numexpr.
+
+A formula's tree is written out again as numexpr text, in pieces of bounded size (numexpr's compiler is
+quadratic in the length and stops at 255 registers); what numexpr does not offer is computed by numpy between
+the pieces. numexpr keeps compiled pieces in a cache of its own (256 entries) and computes on its thread pool.
+"""
+
+from collections.abc import Mapping
+
+import numexpr
+import numpy as np
+from numpy.typing import NDArray
+
+from schedules.expression import Apply, Formula, Name, Node, Number
+from schedules.scope import Scope
+
+_PIECE = 24
+
+Array = NDArray[np.float64]
+Bindings = dict[str, NDArray[np.generic]]
+
+
+def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array:
+    """Returns the formula's value for each of `frames` (n,), float64; NaN and infinities as they come.
+
+    With `scope.compat` the reference's arithmetic is tried first: whole numbers are 64-bit integers there.
+    """
+    values = _by_reference(formula, frames, scope) if scope.compat else None
+    if values is None:
+        with np.errstate(all="ignore"):
+            values = _Writer(_bindings(frames, scope, np.float64)).array(formula.root)
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
+
+
+def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic]:
+    """Returns the formula's value for each of `frames` (n,) with Python's arithmetic on numbers.
+
+    Whole numbers stay whole (int64) where Python keeps them whole; the reference computes prompts so.
+    """
+    with np.errstate(all="ignore"):
+        values = _numpy(formula.root, _bindings(frames, scope, np.int64))
+    return np.broadcast_to(np.asarray(values), frames.shape)
+
+
+def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
+    if isinstance(node, Number):
+        return np.asarray(node.literal)
+    if isinstance(node, Name):
+        return names[node.name]
+    operands = [_numpy(operand, names) for operand in node.operands]
+    if node.operation.name in ("**", "pow"):
+        power = np.power(operands[0], operands[1], dtype=np.float64)
+        whole = all(np.issubdtype(x.dtype, np.integer) for x in operands) and np.all(operands[1] >= 0)
+        return np.power(*operands) if whole and np.all(np.abs(power) < 2.0**62) else power
+    return np.asarray(node.operation.numpy(*operands))
+
+
+def _by_reference(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic] | None:
+    """Returns the values by the reference's arithmetic, or None where the reference refuses the formula."""
+    try:
+        return _ReferenceWriter(_bindings(frames, scope, np.int64)).array(formula.root)
+    except (ArithmeticError, TypeError, ValueError, NotImplementedError, KeyError, AttributeError):
+        # What numexpr refuses the reference refuses too; the caller then does the sensible thing.
+        return None
+
+
+def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
+    names: Bindings = {
+        "t": frames.astype(whole),
+        "max_f": np.asarray(whole(scope.max_f)),
+        "s": np.asarray(whole(scope.seed)),
+        "fps": np.asarray(np.float64(scope.fps)),
+        "bpm": np.asarray(np.float64(np.nan if scope.bpm is None else scope.bpm)),
+    }
+    names["i"] = names["t"]
+    inside = np.clip(frames, 0, scope.max_f)
+    return names | {name: signal[inside] for name, signal in scope.signals.items()}
+
+
+class _Writer:
+    """Writes a tree as numexpr text, float64 throughout, binding pieces to names as it goes."""
+
+    def __init__(self, names: Mapping[str, NDArray[np.generic]]) -> None:
+        self._names = dict(names)
+
+    def array(self, node: Node) -> NDArray[np.generic]:
+        """Returns the node's value for all frames, or a single one where it does not depend on the frame."""
+        if isinstance(node, Name):
+            return self._names[node.name]
+        return self._run(self._text(node)[0])
+
+    def _run(self, text: str) -> NDArray[np.generic]:
+        return np.asarray(numexpr.evaluate(text, local_dict=self._names, global_dict={}, sanitize=False))
+
+    def _text(self, node: Node) -> tuple[str, int]:
+        """Returns numexpr text for the node and how many operations it holds."""
+        if isinstance(node, Name):
+            return node.name, 0
+        if isinstance(node, Number) or node.value is not None:
+            return self._constant(node), 0
+        template = self._template(node)
+        if template is None:
+            operands = [np.asarray(self.array(operand), dtype=np.float64) for operand in node.operands]
+            return self._bound(node.operation.numpy(*operands)), 0
+        texts, sizes = zip(*(self._operand(node, index) for index in range(len(node.operands))), strict=True)
+        text, size = template.format(*texts), 1 + sum(sizes)
+        return (text, size) if size < _PIECE else (self._bound(self._run(text)), 0)
+
+    def _template(self, node: Apply) -> str | None:
+        return node.operation.numexpr
+
+    def _constant(self, node: Number | Apply) -> str:
+        if node.logical:
+            return self._bound(np.bool_(node.value))
+        value = float(node.value or 0.0)
+        return f"({value!r})" if np.isfinite(value) else self._bound(value)
+
+    def _operand(self, node: Apply, index: int) -> tuple[str, int]:
+        """Returns an operand as text of the kind that its operation needs: a condition or a number."""
+        operand = node.operands[index]
+        text, size = self._text(operand)
+        condition = node.operation.logical[1] or (node.operation.name == "where" and index == 0)
+        if condition and not operand.logical:
+            return f"(({text}) != 0)", size + 1
+        if operand.logical and not condition:
+            return f"where({text}, 1.0, 0.0)", size + 1
+        return text, size
+
+    def _bound(self, value: object) -> str:
+        name = f"piece{len(self._names)}"
+        self._names[name] = np.asarray(value)
+        return name
+
+
+class _ReferenceWriter(_Writer):
+    """Writes a tree as the reference hands it to numexpr: whole numbers whole, no conversions."""
+
+    def _template(self, node: Apply) -> str:
+        template = node.operation.reference
+        if template is None or template.count("{") != len(node.operands):
+            raise NotImplementedError(node.operation.name)
+        return template
+
+    def _constant(self, node: Number | Apply) -> str:
+        if isinstance(node, Number):
+            return f"({node.literal!r})"
+        return self._template(node).format(*(self._constant(operand) for operand in node.operands if not isinstance(operand, Name)))
+
+    def _operand(self, node: Apply, index: int) -> tuple[str, int]:
+        return self._text(node.operands[index])

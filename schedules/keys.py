@@ -1,0 +1,113 @@
+"""The key side of a schedule: `30`, `2s`, `8b`, `50%`, `max_f/2` -> a frame number."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from schedules import expression
+from schedules.errors import ScheduleError
+from schedules.evaluate import evaluate
+from schedules.expression import Formula, Place
+from schedules.scope import Scope
+
+KEY_NAMES = frozenset({"max_f", "s", "fps", "bpm"})
+_AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|b|)")
+_FURTHEST = 1e12
+
+
+@dataclass(frozen=True)
+class KeyTime:
+    """When a key is.
+
+    Attributes:
+        text: The key as written, without quotes and blanks.
+        place: Where it stands.
+        amount: The number before the unit; None for a formula.
+        unit: "" for frames, "s" seconds, "b" beats, "%" of the film.
+        formula: The formula, where the key is one.
+    """
+
+    text: str
+    place: Place
+    amount: float | None
+    unit: str
+    formula: Formula | None
+
+    def frame(self, scope: Scope) -> int:
+        """Returns the frame the key falls on.
+
+        Fractions of a frame are cut off as the reference does; times in seconds, beats and percent, which
+        the reference does not have, go to the nearest frame.
+
+        Raises:
+            ScheduleError: A beat without `bpm`, or no such frame.
+        """
+        if self.formula is not None:
+            return self._whole(float(evaluate(self.formula, np.zeros(1, dtype=np.int64), scope)[0]))
+        assert self.amount is not None
+        if self.unit == "":
+            return self._whole(self.amount)
+        if self.unit == "b" and scope.bpm is None:
+            raise self.place.error(f"`{self.text}` is in beats, and the film has no beat", 0, "set bpm, such as bpm: 120")
+        per_unit = {"s": scope.fps, "b": 60.0 / (scope.bpm or 1.0) * scope.fps, "%": scope.max_f / 100}
+        return self._whole(math.floor(self.amount * per_unit[self.unit] + 0.5))
+
+    def _whole(self, frame: float) -> int:
+        if not abs(frame) < _FURTHEST:
+            raise self.place.error(f"key `{self.text}` gives no frame (it comes to {frame:g})", 0)
+        return int(frame)
+
+
+def parse_key(text: str, place: Place) -> KeyTime:
+    """Returns the key that `text` says.
+
+    Raises:
+        ScheduleError: Not a key; points at the column.
+    """
+    bare, lead = unwrapped(text)
+    inner = Place(place.text, place.column + lead)
+    amount = _AMOUNT.fullmatch(bare)
+    if amount:
+        return KeyTime(bare, inner, float(amount.group(1)), amount.group(2), None)
+    if not bare:
+        raise inner.error("a key is missing before ':'", 0, "write the frame number, such as 0:(1.02)")
+    names = re.findall(r"[A-Za-z_]\w*", bare)
+    if "t" in names:
+        hint = "a key is one moment: use max_f, s, fps and numbers"
+        raise inner.error("a key cannot depend on `t`", bare.index("t"), hint)
+    formula = expression.parse(bare, place=inner, names=KEY_NAMES)
+    return KeyTime(bare, inner, None, "", formula)
+
+
+def unwrapped(text: str) -> tuple[str, int]:
+    """Returns `text` without blanks, quotes and brackets around it, and how much was cut at its start."""
+    lead = len(text) - len(text.lstrip())
+    bare = text.strip()
+    while len(bare) >= 2 and ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+        inside = bare[1:-1]
+        lead += 1 + len(inside) - len(inside.lstrip())
+        bare = inside.strip()
+    return bare, lead
+
+
+def _bracketed(text: str) -> bool:
+    """Whether the first bracket of `text` closes with its last."""
+    if text[0] != "(" or text[-1] != ")":
+        return False
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return index == len(text) - 1
+    return False
+
+
+def is_key(text: str) -> bool:
+    """Returns whether `text` reads as a key."""
+    try:
+        parse_key(text, Place(text))
+    except ScheduleError:
+        return False
+    return True

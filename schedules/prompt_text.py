@@ -1,0 +1,86 @@
+"""One prompt's text: its maths between backticks, and its negative part behind `--neg`."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schedules import expression
+from schedules.errors import ScheduleError
+from schedules.evaluate import evaluate, evaluate_whole
+from schedules.expression import Formula, Place
+from schedules.scope import Scope
+
+NEGATIVE = "--neg"
+_MATHS = re.compile(r"`([^`]*)`")
+_MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
+
+Numbers = Callable[[Formula, NDArray[np.int64], Scope], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PromptText:
+    """A prompt taken apart: plain text and formulas in turn."""
+
+    pieces: tuple[str | Formula, ...]
+
+    @classmethod
+    def parse(cls, text: str, *, maths: re.Pattern[str] = _MATHS) -> "PromptText":
+        """Returns the prompt taken apart; a lone backtick is plain text.
+
+        Raises:
+            ScheduleError: Maths that is none; points at the column.
+        """
+        pieces: list[str | Formula] = []
+        done = 0
+        for match in maths.finditer(text):
+            pieces += [text[done : match.start()], expression.parse(match.group(1), place=Place(text, match.start() + 1))]
+            done = match.end()
+        return cls((*pieces, text[done:]))
+
+    def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
+        """Returns the text at each of `frames` (n,), its formulas replaced by what `numbers` writes for them."""
+        columns = [
+            numbers(piece, frames, scope) if isinstance(piece, Formula) else [piece] * len(frames)
+            for piece in self.pieces
+        ]
+        return ["".join(row) for row in zip(*columns, strict=True)]
+
+
+def short_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> list[str]:
+    """Returns a formula's values as text with up to 6 digits.
+
+    Raises:
+        ScheduleError: A value that is not finite; names the frame.
+    """
+    values = evaluate(formula, frames, scope)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        frame = int(frames[np.argmax(bad)])
+        raise ScheduleError(f"`{formula.text}` gives {values[np.argmax(bad)]}", text=formula.text, column=0, frame=frame)
+    return [f"{value:.6g}" for value in values]
+
+
+def reference_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> list[str]:
+    """Returns a formula's values as the reference writes them: whole numbers whole, all digits of the others."""
+    return [str(value) for value in evaluate_whole(formula, frames, scope)]
+
+
+def split_negative(text: str) -> tuple[str, str]:
+    """Returns the positive part and the negative ones, joined by commas, of a prompt."""
+    positive, *negatives = (part.strip() for part in text.split(NEGATIVE))
+    return positive, ", ".join(part for part in negatives if part)
+
+
+def prepare(text: str, frame: int, scope: Scope) -> str:
+    """Returns a prompt as the reference prepares it: maths done, `positive--neg negative`.
+
+    Source: observed behaviour; the blank before `--neg` goes, several negative parts are run together.
+    """
+    parsed = PromptText.parse(text, maths=_MATHS_IN_LINE)
+    rendered = parsed.render(np.array([frame]), scope, reference_numbers)[0]
+    positive, *negatives = rendered.strip().split(NEGATIVE)
+    negative = "".join(negatives).strip()
+    return f"{positive.strip()}{NEGATIVE} {negative}" if negative else positive.strip()

@@ -1,0 +1,85 @@
+"""Schedules given as data: mappings of keys, kept in a hashable form that gives the original back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schedules.errors import ScheduleError
+from schedules.expression import Place
+from schedules.keys import KeyTime, parse_key
+from schedules.reading import AFTER, MAX_KEYS, MAX_TEXT
+
+Frozen = Any
+"""A plain value; a mapping is a `_Pairs`, a list a `_Items`."""
+
+
+class _Pairs(tuple[Any, ...]):
+    """A mapping's pairs, hashable."""
+
+    __slots__ = ()
+
+
+class _Items(tuple[Any, ...]):
+    """A list's items, hashable."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of a mapping: when, its value as given, and where, for messages."""
+
+    at: KeyTime
+    value: Any
+    place: Place
+
+
+def freeze(source: Any) -> Frozen:
+    """Returns `source` in hashable form; strings, numbers, mappings and lists of these."""
+    if isinstance(source, Mapping):
+        return _Pairs((key, freeze(value)) for key, value in source.items())
+    if isinstance(source, Sequence) and not isinstance(source, str | bytes):
+        return _Items(freeze(item) for item in source)
+    return source
+
+
+def thaw(frozen: Frozen) -> Any:
+    """Returns what `freeze` was given: plain dicts, lists, strings and numbers."""
+    if isinstance(frozen, _Pairs):
+        return {key: thaw(value) for key, value in frozen}
+    if isinstance(frozen, _Items):
+        return [thaw(item) for item in frozen]
+    return frozen
+
+
+def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
+    """Yields the keys of a mapping but for its words (`after`, ...).
+
+    Raises:
+        ScheduleError: Something on the key side that is no key, or too many of them.
+    """
+    if len(source) > MAX_KEYS:
+        raise ScheduleError(f"{len(source)} keys; {MAX_KEYS} is the most")
+    for key, value in source.items():
+        if isinstance(key, bool) or not isinstance(key, str | int | float):
+            raise ScheduleError(f"a key is a frame, a time or a formula, not {key!r:.80}")
+        text = str(key)
+        label = f"key `{text:.80}`: "
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            raise ScheduleError(f"{label}a value of {len(value)} characters; {MAX_TEXT} is the most")
+        yield Entry(parse_key(text, Place(text)), value, Place(str(value)[:MAX_TEXT], 0, label))
+
+
+def after_of(source: Mapping[Any, Any]) -> tuple[dict[Any, Any], str]:
+    """Returns the mapping without its `after`, and what follows the last key.
+
+    Raises:
+        ScheduleError: An `after` that is not one of the words, or no key at all.
+    """
+    rest = {key: value for key, value in source.items() if key != "after"}
+    after = source.get("after", "hold")
+    if after not in AFTER:
+        raise ScheduleError(f"after: {after!r:.80} is unknown", hint="after is one of " + ", ".join(AFTER))
+    if not rest:
+        raise ScheduleError("the schedule has no key", hint="write keys such as {0: 1.0, 30: 1.5}")
+    return rest, str(after)
