@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from animator.assemble import assemble as assemble
+    from animator.assemble import build_pipeline as build_pipeline
     from animator.config import Animation as Animation
     from animator.diffusion.fake import FakeDiffuser as FakeDiffuser
     from animator.diffusion.stable import open_diffuser as open_diffuser
     from animator.errors import AnimatorError as AnimatorError
     from animator.errors import PresetError as PresetError
+    from animator.loop import Frame as Frame
+    from animator.loop import render as render
     from animator.plan import Plan as Plan
     from animator.plan import Timeline as Timeline
     from animator.presets import load as load
-    from animator.loop import Frame as Frame
-    from animator.loop import render as render
     from animator.state import State as State
 
 _HOMES = {
@@ -31,13 +31,13 @@ _HOMES = {
     "PresetError": "animator.errors",
     "State": "animator.state",
     "Timeline": "animator.plan",
-    "assemble": "animator.assemble",
+    "build_pipeline": "animator.assemble",
     "load": "animator.presets",
     "open_diffuser": "animator.diffusion.stable",
     "render": "animator.loop",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (names that load on first use)
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> object:

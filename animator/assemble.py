@@ -1,4 +1,4 @@
-"""`assemble`: the settings of a film and its models -> a filled pipeline. Only here is `mode` read."""
+"""`build_pipeline`: the settings of a film and its models -> a filled pipeline. Only here is `mode` read."""
 
 from animator.config import Animation, Noise
 from animator.diffusion.request import Diffuser
@@ -11,7 +11,7 @@ from animator.stages.noise import Perlin
 from animator.stages.warp2d import Border
 
 
-def assemble(animation: Animation, diffuser: Diffuser) -> Pipeline:
+def build_pipeline(animation: Animation, diffuser: Diffuser) -> Pipeline:
     """The pipeline of a film."""
     fillings = {"2d": _warped_2d}
     return fillings[animation.mode](animation, diffuser)

@@ -28,7 +28,12 @@ app = typer.Typer(
 Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, such as diffusion.steps=12.", show_default=False),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a setting, such as diffusion.steps=12.",
+        show_default=False,
+    ),
 ]
 
 
@@ -69,18 +74,21 @@ def render(  # noqa: PLR0913 (one parameter per option)
     preset: Preset,
     overrides: Overrides = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False)
+        Path | None,
+        typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
         int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Short for --set model=X: a folder, file or hub id.", show_default=False)
+        str | None,
+        typer.Option(help="Short for --set model=X: a folder, file or hub id.", show_default=False),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[
-        int | None, typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False)
+        int | None,
+        typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
     ] = None,
 ) -> None:
     """Render a preset into frames and a film; prints the film's path."""

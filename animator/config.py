@@ -32,7 +32,7 @@ class Diffusion(Group):
     sampler: SamplerText = TextSchedule.parse("Euler a")
     seed: int = Field(-1, ge=-1)
     """-1 draws a seed when a run starts; the run's own preset.yaml records it."""
-    seed_behavior: SeedBehavior = SeedBehavior.iter
+    seed_behavior: SeedBehavior = SeedBehavior.ITER
     seed_iter_n: int = Field(1, ge=1)
     seed_schedule: Real = Schedule.parse("0:(s)")
     cadence: int = Field(1, ge=1, le=1000)

@@ -51,7 +51,9 @@ class PresetError(UserError):
         self.source = source
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)]))
+        super().__init__(
+            "\n".join([f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)])
+        )
 
 
 class RunError(UserError):

@@ -28,7 +28,9 @@ class Numbers:
     low: float | None = None
     high: float | None = None
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
 
     def __get_pydantic_json_schema__(
@@ -68,7 +70,9 @@ class Numbers:
 class _Texts:
     """Marks a `TextSchedule` field."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
 
     def __get_pydantic_json_schema__(
@@ -105,7 +109,9 @@ class _SamplerNames(_Texts):
 class _PromptTexts:
     """Marks the field of keyed prompts: kept as written, checked by parsing."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
 
     def __get_pydantic_json_schema__(
@@ -138,6 +144,9 @@ Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 FileStem = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$")
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$"
+    ),
 ]
 """A name that is safe as one part of a path: no separators, no control characters, no leading dot."""

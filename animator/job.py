@@ -1,29 +1,30 @@
-"""`film`: one preset rendered into a run folder, from model to mp4. What the command line and batches call."""
+"""`film`: one preset rendered into a run folder, from model to mp4; what the command line calls."""
 
 import platform
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from animator.assemble import assemble
+from animator import __version__
+from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import open_diffuser
+from animator.loop import render
 from animator.plan import Timeline
 from animator.progress import Advance
-from animator.loop import render
 from animator.run import Run, is_run, with_seed
 from animator.video.writer import Film, FilmWriter
 
 RENDERS = Path("renders")
-LIBRARIES = ("animator", "torch", "diffusers", "transformers", "numpy", "opencv-python", "imageio-ffmpeg")
+LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "opencv-python", "imageio-ffmpeg")
 
 
 def open_run(animation: Animation, out: Path | None, *, resume: bool) -> Run:
@@ -75,7 +76,7 @@ def film(
         report(Advance(first, len(timeline), 0.0, 0))
         for pixels in run.pixels(range(first)):
             encoder.write(pixels)
-        for frame in render(timeline, assemble(animation, diffuser), state):
+        for frame in render(timeline, build_pipeline(animation, diffuser), state):
             encoder.write(run.write(frame))
             done = frame.plan.frame + 1
             report(Advance(done, len(timeline), time.monotonic() - began, done - first))
@@ -95,7 +96,16 @@ def _facts(animation: Animation, device: torch.device) -> dict[str, Any]:
         "model": animation.model,
         "device": str(device),
         "threads": torch.get_num_threads(),
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": {"animator": __version__, **_versions()},
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
+
+
+def _versions() -> dict[str, str]:
+    """The libraries installed under their usual names; variants such as headless ones are left out."""
+    found: dict[str, str] = {}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -152,7 +152,9 @@ class Timeline(Sequence[Plan]):
         values: dict[str, object] = {}
         for field in fields(kind):  # type: ignore[arg-type]  # every part is a dataclass
             value = self._columns[f"{group}.{field.name}"][frame]
-            values[field.name] = int(value) if field.type is int else value if isinstance(value, str) else float(value)
+            values[field.name] = (
+                int(value) if field.type is int else value if isinstance(value, str) else float(value)
+            )
         return kind(**values)
 
 
@@ -184,7 +186,7 @@ def _columns(animation: Animation) -> Mapping[str, Column]:
 def _seeds(animation: Animation, scheduled: Column) -> Sequence[int]:
     """The seed of every drawing."""
     settings = animation.diffusion
-    if settings.seed_behavior is SeedBehavior.schedule:
+    if settings.seed_behavior is SeedBehavior.SCHEDULE:
         return [int(value) for value in scheduled[:: settings.cadence]]
     return seed_sequence(
         settings.seed_behavior,

@@ -120,7 +120,9 @@ def _read_one(path: Path) -> Draft:
     source = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise PresetError(source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),))
+            raise PresetError(
+                source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
@@ -155,11 +157,13 @@ def _over(top: Draft, below: Draft) -> Draft:
         group = _group(key)
         if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
             values[key] = {**values[key], **value}
-            replaced = {(key, str(inner)) for inner in value}
+            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
         else:
             values[key] = value
             replaced = {(str(key),)}
-        places = {path: place for path, place in places.items() if not any(path[: len(r)] == r for r in replaced)}
+        places = {
+            path: place for path, place in places.items() if not any(path[: len(r)] == r for r in replaced)
+        }
     return Draft(top.source, values, {**places, **top.places})
 
 
@@ -217,7 +221,11 @@ def _unknown(path: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(path[-1], names, n=1)
     if close:
         return f"unknown setting; did you mean {close[0]}?"
-    owners = [f"{name}.{path[-1]}" for name in Animation.model_fields if (g := _group(name)) and path[-1] in g.model_fields]
+    owners = [
+        f"{name}.{path[-1]}"
+        for name in Animation.model_fields
+        if (g := _group(name)) and path[-1] in g.model_fields
+    ]
     if owners:
         return f"unknown setting here; did you mean {owners[0]}?"
     return f"unknown setting; known here: {', '.join(sorted(names))}"

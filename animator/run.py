@@ -1,10 +1,10 @@
 """`Run`: the output folder of one film: settings, frames, state, lock, film.
 
-    preset.yaml            every setting, as rendered
-    run.json               versions, model, digest, times
-    frames/000000000.png   whole or not there
-    state.safetensors      where to go on; replaced after a group's frames are on disk
-    <name>.mp4             appears when complete
+preset.yaml            every setting, as rendered
+run.json               versions, model, digest, times
+frames/000000000.png   whole or not there
+state.safetensors      where to go on; replaced after a group's frames are on disk
+<name>.mp4             appears when complete
 """
 
 import hashlib
@@ -49,7 +49,7 @@ class Run:
             self._lock.acquire(blocking=False)
         except Timeout:
             raise RunError(
-                f"{folder}: another process is rendering into this folder; wait for it, or choose another --out"
+                f"{folder}: another process is rendering here; wait for it, or choose another --out"
             ) from None
 
     def __enter__(self) -> "Run":
@@ -130,7 +130,9 @@ class Run:
         try:
             state = State.from_bytes(self._state_path.read_bytes(), device)
         except ValueError as error:
-            raise RunError(f"{self._state_path}: {error}; choose another --out to render the film anew") from error
+            raise RunError(
+                f"{self._state_path}: {error}; choose another --out to render the film anew"
+            ) from error
         missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
         if missing is not None:
             raise RunError(

@@ -38,15 +38,21 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's API)
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"),
+    re.compile(
+        r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"
+    ),
     list("-+0123456789."),
 )
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(str(node.value)))
 
 
 def read(text: str, source: str) -> Document:
@@ -63,7 +69,9 @@ def read(text: str, source: str) -> Document:
     if root is None:
         return Document({}, {})
     if not isinstance(root, yaml.MappingNode):
-        return _broken(_place(source, root.start_mark), "expected settings such as `frames: 120` at the top level")
+        return _broken(
+            _place(source, root.start_mark), "expected settings such as `frames: 120` at the top level"
+        )
     walk = _Walk(source)
     walk.visit(root, ())
     if walk.problems:
@@ -107,8 +115,9 @@ class _Walk:
             self._visit_mapping(node, path)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
-                self.places[(*path, str(index))] = _place(self.source, item.start_mark)
-                self.visit(item, (*path, str(index)))
+                inside = (*path, str(index))
+                self.places[inside] = _place(self.source, item.start_mark)
+                self.visit(item, inside)
 
     def _visit_mapping(self, node: yaml.MappingNode, path: Path) -> None:
         first: dict[str, yaml.Mark] = {}
@@ -120,7 +129,9 @@ class _Walk:
             inside = (*path, str(key.value))
             if key.value in first:
                 line = first[key.value].line + 1
-                self.problems.append(Problem(here, ".".join(inside), f"is given twice (first at line {line}); keep one"))
+                self.problems.append(
+                    Problem(here, ".".join(inside), f"is given twice (first at line {line}); keep one")
+                )
             first[key.value] = key.start_mark
             self.places[inside] = here
             self.visit(value, inside)

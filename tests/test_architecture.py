@@ -33,7 +33,9 @@ def test_schedules_stands_alone(path: Path) -> None:
     assert not imports(path) & {"animator", "pydantic", "yaml", *HEAVY}
 
 
-@pytest.mark.parametrize("statement", ["import schedules", "import animator", "import animator.presets", "import animator.cli"])
+@pytest.mark.parametrize(
+    "statement", ["import schedules", "import animator", "import animator.presets", "import animator.cli"]
+)
 def test_importing_is_light(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
 
@@ -68,13 +70,19 @@ def test_no_hidden_randomness_or_evaluation(path: Path) -> None:
     text = path.read_text()
     for word in ("torch.manual_seed(", "np.random.", "import random\n", "yaml.unsafe_load", "pickle.load"):
         assert word not in text
-    calls = {n.func.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    calls = {
+        n.func.id
+        for n in ast.walk(ast.parse(text))
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
     assert not calls & {"eval", "exec"}
 
 
 def test_console_command_and_run_py_are_the_same() -> None:
     shown = [
-        subprocess.run([sys.executable, *args, "--version"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        subprocess.run(
+            [sys.executable, *args, "--version"], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout
         for args in (["run.py"], ["-c", "from animator.cli import main; main()"])
     ]
     assert shown[0] == shown[1] != ""

@@ -21,6 +21,8 @@ class FakeDiffuser:
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")
         generator = torch.Generator().manual_seed(seed)
         coarse = torch.rand((1, 3, 5, 5), generator=generator).to(self.device)
-        patches = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=False)
+        patches = torch.nn.functional.interpolate(
+            coarse, (height, width), mode="bicubic", align_corners=False
+        )
         target = patches[0].clamp(0.0, 1.0)
         return target if request.picture is None else target.lerp(request.picture, request.strength)

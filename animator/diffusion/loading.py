@@ -29,7 +29,9 @@ def load_pipeline(checkpoint: Checkpoint, device: torch.device, dtype: torch.dty
         try:
             pipeline = _open(diffusers, checkpoint, dtype)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-            raise ModelError(f"model {checkpoint.name}: cannot be loaded: {' '.join(str(error).split())}") from error
+            raise ModelError(
+                f"model {checkpoint.name}: cannot be loaded: {' '.join(str(error).split())}"
+            ) from error
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(device)
     for part in ("unet", "vae"):

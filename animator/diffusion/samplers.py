@@ -47,7 +47,17 @@ _BASE: dict[str, tuple[str, dict[str, Any]]] = {
     "DDPM": ("DDPMScheduler", _LEADING),
     "PLMS": ("PNDMScheduler", {**_LEADING, "skip_prk_steps": True}),
 }
-_WITH_KARRAS = ("Euler", "Heun", "DPM2", "DPM2 a", "DPM++ 2M", "DPM++ 2M SDE", "DPM++ 3M SDE", "DEIS", "UniPC")
+_WITH_KARRAS = (
+    "Euler",
+    "Heun",
+    "DPM2",
+    "DPM2 a",
+    "DPM++ 2M",
+    "DPM++ 2M SDE",
+    "DPM++ 3M SDE",
+    "DEIS",
+    "UniPC",
+)
 
 
 def _table() -> dict[str, Sampler]:

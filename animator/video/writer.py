@@ -68,12 +68,13 @@ class FilmWriter:
     def __init__(self, film: Film) -> None:
         self._film = film
         self._partial = film.path.with_name(f".{film.path.stem}.part{film.path.suffix}")
-        self._said: IO[bytes] = tempfile.TemporaryFile()
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the film)
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
         # A session of its own: Ctrl-C is ours to handle, ffmpeg must not die of it in the middle of a frame.
         self._process = subprocess.Popen(
             ffmpeg_command(film, self._partial),
             stdin=subprocess.PIPE,
+            bufsize=0,  # nothing may be left to flush into a pipe whose reader is gone
             stdout=subprocess.DEVNULL,
             stderr=self._said,
             start_new_session=True,
@@ -147,12 +148,15 @@ class FilmWriter:
         pipe = self._process.stdin
         if pipe is None:
             raise AssertionError("the process was started with a pipe")
-        try:
+        with pipe:
             while (data := self._queue.get()) is not None:
-                pipe.write(data)
-            pipe.close()
-        except OSError:  # ffmpeg is gone; its own words are told by whoever writes next
-            self._broken.set()
+                rest = memoryview(data)
+                try:
+                    while rest:
+                        rest = rest[pipe.write(rest) :]
+                except OSError:  # ffmpeg is gone; its own words are told by whoever writes next
+                    self._broken.set()
+                    return
 
     def _fail(self) -> None:
         code = self._process.wait()

@@ -11,7 +11,16 @@ import pytest
 from imageio_ffmpeg import count_frames_and_secs
 
 ROOT = Path(__file__).parents[2]
-TINY = ["--set", "size=[64,64]", "--set", "diffusion.steps=2", "--set", "diffusion.cadence=1", "--device", "cpu"]
+TINY = [
+    "--set",
+    "size=[64,64]",
+    "--set",
+    "diffusion.steps=2",
+    "--set",
+    "diffusion.cadence=1",
+    "--device",
+    "cpu",
+]
 PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
 
 
@@ -88,7 +97,11 @@ def test_every_preset_is_sound(preset: Path) -> None:
 def test_stopping_leaves_whole_frames_and_says_how_to_go_on(tmp_path: Path, stop: signal.Signals) -> None:
     args = ["render", PRESETS[0], *TINY, "--frames", 200, "--out", tmp_path / "run"]
     child = subprocess.Popen(
-        [sys.executable, "run.py", *map(str, args)], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "run.py", *map(str, args)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     while not list(tmp_path.glob("run/frames/*3.png")) and child.poll() is None:
         time.sleep(0.05)

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.assemble import assemble
+from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
-from animator.plan import Timeline
 from animator.loop import Frame, render
+from animator.plan import Timeline
 from animator.state import State
 
 Make = Callable[..., Animation]
@@ -34,7 +34,7 @@ QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence"
 
 
 def frames_of(animation: Animation, diffuser: object, state: State | None = None) -> list[Frame]:
-    return list(render(Timeline(animation), assemble(animation, diffuser), state))  # type: ignore[arg-type]
+    return list(render(Timeline(animation), build_pipeline(animation, diffuser), state))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cadence", [1, 2, 3, 7, 10])
@@ -81,7 +81,9 @@ def test_in_betweens_keep_moving(make_animation: Make) -> None:
 
 def test_the_prompt_of_the_frame_is_asked_for(make_animation: Make) -> None:
     recorder = Recorder()
-    frames_of(make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur"), recorder)
+    frames_of(
+        make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur"), recorder
+    )
     assert [r.prompt.positive for r in recorder.asked] == ["day", "day", "night", "night"]
     assert "blur" in recorder.asked[0].prompt.negative
     assert "sun" in recorder.asked[3].prompt.negative
@@ -114,7 +116,8 @@ def test_a_broken_state_is_said(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "strength", "run"), [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)]
+    ("steps", "strength", "run"),
+    [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)],
 )
 def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
     request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)  # type: ignore[arg-type]
@@ -123,17 +126,24 @@ def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: floa
 
 def test_long_films_stay_small(make_animation: Make) -> None:
     animation = make_animation(frames=300, diffusion={"seed": 1, "cadence": 10})
-    held = [frame for frame in render(Timeline(animation), assemble(animation, FakeDiffuser())) if frame.plan.frame == 299]
+    held = [
+        frame
+        for frame in render(Timeline(animation), build_pipeline(animation, FakeDiffuser()))
+        if frame.plan.frame == 299
+    ]
     tensors = [value for value in vars(held[0].state).values() if isinstance(value, Tensor)]
     assert sum(tensor.numel() for tensor in tensors) == 2 * 3 * 64 * 64
 
 
 def test_pictures_stay_in_range_and_alive_over_200_frames(make_animation: Make) -> None:
     animation = make_animation(
-        frames=200, motion={"zoom": 1.02, "angle": 0.5}, noise={"amount": 0.02}, diffusion={"seed": 4, "strength": 0.6}
+        frames=200,
+        motion={"zoom": 1.02, "angle": 0.5},
+        noise={"amount": 0.02},
+        diffusion={"seed": 4, "strength": 0.6},
     )
     frames = frames_of(animation, FakeDiffuser())
     first, last = frames[0].picture, frames[-1].picture
-    assert all(0 <= float(frame.picture.min()) and float(frame.picture.max()) <= 1 for frame in frames)
+    assert all(float(frame.picture.min()) >= 0 and float(frame.picture.max()) <= 1 for frame in frames)
     assert float(last.mean()) == pytest.approx(float(first.mean()), abs=0.03)
     assert float(last.std()) > 0.5 * float(first.std())

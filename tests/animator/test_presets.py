@@ -52,7 +52,7 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
         "film.yaml:3:3: diffusion.stregth: unknown setting; did you mean strength?",
         "film.yaml:4:3: diffusion.sampler: sampler 'Eulr a' is unknown; did you mean 'Euler a'?",
         "film.yaml:6:3: motion.zoom:",
-        "did you mean sin",
+        "did you mean `sin`",
         "film.yaml:7:22: sharpen.kernel: is -3 at frame 0; expected at least 1",
     ):
         assert fragment in text
@@ -71,7 +71,10 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
         ("zoom: 1\n", "unknown setting here; did you mean motion.zoom?"),
         ("compat: on\n", "film.yaml:1:1: compat: input should be a valid boolean; got 'on'"),
         ("frames: 0\n", "frames: input should be greater than or equal to 1; got 0"),
-        ("model: /no/such/model.safetensors\n", "model: model /no/such/model.safetensors: there is no such folder or file"),
+        (
+            "model: /no/such/model.safetensors\n",
+            "model: model /no/such/model.safetensors: there is no such folder or file",
+        ),
         ("diffusion: {strength: 1.5}\n", "diffusion.strength: is 1.5 at frame 0; expected 0 to 1"),
         ("diffusion: 3\n", "film.yaml:1:1: diffusion:"),
         ("prompts: {0: a, 'sinn(3)': b}\n", "prompts:"),
@@ -134,7 +137,11 @@ def test_a_missing_or_binary_file_is_no_traceback(tmp_path: Path) -> None:
 
 def test_a_dump_is_read_back_equal(tmp_path: Path) -> None:
     film = presets.load(
-        write(tmp_path, "frames: 40\nprompts: {0: 'a', 20: \"b: 'c'\"}\nmotion: {zoom: '0:(1), 30:(1.1)', angle: {0: 1, 9: t}}\n")
+        write(
+            tmp_path,
+            "frames: 40\nprompts: {0: 'a', 20: \"b: 'c'\"}\n"
+            "motion: {zoom: '0:(1), 30:(1.1)', angle: {0: 1, 9: t}}\n",
+        )
     )
     again = presets.load(write(tmp_path, presets.dump(film), "again.yaml"))
     assert presets.dump(again) == presets.dump(film)

@@ -69,16 +69,20 @@ def test_the_same_film_twice_is_the_same_bytes(make_animation: Make, tmp_path: P
 
 
 @pytest.mark.parametrize("cadence", [1, 2, 4])
-@pytest.mark.parametrize("stop", [1, 4, 5, 9])
-def test_resuming_gives_the_uninterrupted_film(make_animation: Make, tmp_path: Path, cadence: int, stop: int) -> None:
+@pytest.mark.parametrize("stop", [1, 4, 5, 8])
+def test_resuming_gives_the_uninterrupted_film(
+    make_animation: Make, tmp_path: Path, cadence: int, stop: int
+) -> None:
     animation = make_animation(frames=10, diffusion={"seed": 2, "cadence": cadence})
     finish(animation, tmp_path / "whole")
     with open_run(animation, tmp_path / "cut", resume=False) as run, pytest.raises(KeyboardInterrupt):
         film(run, CPU, quiet, StopsAt(stop))
-    assert not (tmp_path / "cut" / "untitled.mp4").exists() or stop > 8
+    assert not (tmp_path / "cut" / "untitled.mp4").exists()
     finish(animation, tmp_path / "cut", resume=True)
     assert pngs(tmp_path / "cut") == pngs(tmp_path / "whole")
-    assert (tmp_path / "cut" / "untitled.mp4").read_bytes() == (tmp_path / "whole" / "untitled.mp4").read_bytes()
+    assert (tmp_path / "cut" / "untitled.mp4").read_bytes() == (
+        tmp_path / "whole" / "untitled.mp4"
+    ).read_bytes()
 
 
 def test_resuming_a_finished_film_changes_no_frame(make_animation: Make, tmp_path: Path) -> None:
@@ -98,7 +102,7 @@ def test_resume_where_nothing_was_finished_starts(make_animation: Make, tmp_path
 def test_a_finished_run_is_not_overwritten(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     before = pngs(tmp_path / "run")
-    with pytest.raises(RunError, match="holds a run already.*--resume, or choose another --out"):
+    with pytest.raises(RunError, match=r"holds a run already.*--resume, or choose another --out"):
         open_run(make_animation(), tmp_path / "run", resume=False)
     assert pngs(tmp_path / "run") == before
 
@@ -197,7 +201,13 @@ def test_killed_at_random_moments_the_film_is_the_same(make_animation: Make, tmp
     animation = make_animation(frames=60, diffusion={"seed": 2, "cadence": 2}, motion={"zoom": 1.02})
     (tmp_path / "film.yaml").write_text(presets.dump(animation))
     finish(animation, tmp_path / "whole")
-    command = [sys.executable, "-c", textwrap.dedent(CHILD), str(tmp_path / "film.yaml"), str(tmp_path / "cut")]
+    command = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(CHILD),
+        str(tmp_path / "film.yaml"),
+        str(tmp_path / "cut"),
+    ]
     moments = random.Random(5)
     kills = 0
     while kills < 5:

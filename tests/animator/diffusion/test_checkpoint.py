@@ -20,7 +20,9 @@ def test_hub_ids_are_owner_and_name() -> None:
     assert find_checkpoint("someone/some-model").kind == "hub"
 
 
-@pytest.mark.parametrize("name", ["nothing", "a/b/c", "/nowhere/at/all", "./x/y", "~/nothing", "model.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["nothing", "a/b/c", "/nowhere/at/all", "./x/y", "~/nothing", "model.safetensors"]
+)
 def test_names_of_nothing_are_refused_with_what_is_expected(name: str) -> None:
     with pytest.raises(ModelError, match="no such folder or file; expected starter, a diffusers folder"):
         find_checkpoint(name)
@@ -38,6 +40,8 @@ def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_broken_folder_is_said_on_loading(tmp_path: Path) -> None:
-    (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"]}')
+    (tmp_path / "model_index.json").write_text(
+        '{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"]}'
+    )
     with pytest.raises(ModelError, match="cannot be loaded"):
         open_diffuser(str(tmp_path), torch.device("cpu"))

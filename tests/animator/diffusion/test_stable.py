@@ -5,17 +5,23 @@ from dataclasses import replace
 import pytest
 import torch
 
-from animator.diffusion.checkpoint import find_checkpoint
 from animator.diffusion.request import Request
 from animator.diffusion.samplers import SAMPLERS
 from animator.diffusion.stable import StableDiffuser, open_diffuser
-from animator.errors import ModelError
 from schedules import PromptFrame
 
 CPU = torch.device("cpu")
 LAKE = PromptFrame("a lake with mountains at night, aurora", "", ())
 BASE = Request(
-    frame=0, size=(64, 64), picture=None, prompt=LAKE, strength=0.5, steps=4, cfg_scale=3, sampler="DPM++ 2M", seed=1
+    frame=0,
+    size=(64, 64),
+    picture=None,
+    prompt=LAKE,
+    strength=0.5,
+    steps=4,
+    cfg_scale=3,
+    sampler="DPM++ 2M",
+    seed=1,
 )
 
 
@@ -58,7 +64,9 @@ def test_prompts_give_their_colours(diffuser: StableDiffuser) -> None:
 def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
     start = diffuser.draw(replace(BASE, size=(128, 128), seed=9))
     asked = replace(BASE, size=(128, 128), picture=start, steps=10)
-    distances = [float((diffuser.draw(replace(asked, strength=s)) - start).abs().mean()) for s in (0.2, 0.5, 0.9)]
+    distances = [
+        float((diffuser.draw(replace(asked, strength=s)) - start).abs().mean()) for s in (0.2, 0.5, 0.9)
+    ]
     assert distances == sorted(distances, reverse=True)
 
 
@@ -70,7 +78,9 @@ def test_every_sampler_draws_at_every_strength(diffuser: StableDiffuser, name: s
     assert drawn.shape == start.shape and bool(torch.isfinite(drawn).all())
 
 
-def test_the_steps_that_run_are_those_promised(diffuser: StableDiffuser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_steps_that_run_are_those_promised(
+    diffuser: StableDiffuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls: list[int] = []
     unet = diffuser.image_to_image.unet
     forward = type(unet).forward
@@ -81,9 +91,9 @@ def test_the_steps_that_run_are_those_promised(diffuser: StableDiffuser, monkeyp
 
     monkeypatch.setattr(type(unet), "forward", counted)
     for steps, strength in ((20, 0.65), (10, 0.95), (3, 0.9), (7, 0.3)):
-        request = replace(BASE, steps=steps, strength=strength, sampler="Euler", picture=torch.zeros(3, 64, 64))
+        request = replace(
+            BASE, steps=steps, strength=strength, sampler="Euler", picture=torch.zeros(3, 64, 64)
+        )
         calls.clear()
         diffuser.draw(request)
         assert len(calls) == request.steps_run
-
-
