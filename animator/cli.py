@@ -90,6 +90,9 @@ def render(  # noqa: PLR0913 (one parameter per option)
         int | None,
         typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
     ] = None,
+    allow_pickle: Annotated[
+        bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+    ] = False,
 ) -> None:
     """Render a preset into frames and a film; prints the film's path."""
     short = [] if frames is None else [f"frames={frames}"]
@@ -106,7 +109,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
     with open_run(animation, out, resume=resume) as run:
         try:
             with ProgressBar(animation.name) as bar:
-                sys.stdout.write(f"{film(run, chosen, bar)}\n")
+                sys.stdout.write(f"{film(run, chosen, bar, allow_pickle=allow_pickle)}\n")
         except KeyboardInterrupt:
             say(f"stopped; the frames so far are whole. Go on with:\n  {_resume_command(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -125,6 +128,21 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{drawings} drawn, {width} x {height}, model {animation.model}\n"
     )
+
+
+@app.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
+def models(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Where to look.  [default: models]", show_default=False),
+    ] = None,
+    hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
+) -> None:
+    """List the models that are found: type, size, hash, place."""
+    from animator.diffusion.listing import listed
+
+    for line in listed(tuple(folders or (Path("models"),)), hashes=hashes):
+        sys.stdout.write(f"{line}\n")
 
 
 def _load(preset: Path, overrides: list[str]) -> "Animation":

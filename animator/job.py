@@ -15,8 +15,10 @@ import torch
 from animator import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
+from animator.diffusion.options import Options
+from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
-from animator.diffusion.stable import open_diffuser
+from animator.diffusion.stable import check_timeline, open_diffuser
 from animator.loop import render
 from animator.plan import Timeline
 from animator.progress import Advance
@@ -49,7 +51,12 @@ def open_run(animation: Animation, out: Path | None, *, resume: bool) -> Run:
 
 
 def film(
-    run: Run, device: torch.device, report: Callable[[Advance], None], diffuser: Diffuser | None = None
+    run: Run,
+    device: torch.device,
+    report: Callable[[Advance], None],
+    diffuser: Diffuser | None = None,
+    *,
+    allow_pickle: bool = False,
 ) -> Path:
     """The path of the finished film; goes on where the run's state says.
 
@@ -58,6 +65,7 @@ def film(
         device: Where pictures and models live.
         report: Called after every frame on disk.
         diffuser: The model that draws; None opens the one the settings name.
+        allow_pickle: Read .ckpt files, too, by torch's restricted reader.
 
     Raises:
         AnimatorError: Something failed; the frames so far are whole and the run can go on.
@@ -66,9 +74,12 @@ def film(
     timeline = Timeline(animation)
     state = run.state(device)
     first = state.next_frame
-    diffuser = open_diffuser(animation.model, device) if diffuser is None else diffuser
+    if diffuser is None:
+        options = Options.of(animation, allow_pickle=allow_pickle)
+        check_timeline(timeline, options)
+        diffuser = open_diffuser(animation.model, device, options)
     began = time.monotonic()
-    facts = _facts(animation, device)
+    facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
     run.record(facts)
     with ExitStack() as stack:
         file = Film(run.film_path, animation.size, animation.fps, animation.output.crf)
@@ -81,6 +92,7 @@ def film(
             done = frame.plan.frame + 1
             report(Advance(done, len(timeline), time.monotonic() - began, done - first))
     seconds = round(time.monotonic() - began, 3)
+    facts["models"] = records_of(diffuser, wait=True)
     run.record({**facts, "rendered_frames": len(timeline) - first, "seconds": seconds})
     return run.film_path
 
