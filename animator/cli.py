@@ -4,6 +4,7 @@ import json
 import shlex
 import signal
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -125,6 +126,37 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{drawings} drawn, {width} x {height}, model {animation.model}\n"
     )
+
+
+class TimelineFormat(str, Enum):
+    """How `timeline` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.command(epilog="Example: animator timeline presets/quickstart.yaml --format csv > values.csv")
+def timeline(
+    preset: Preset,
+    overrides: Overrides = None,
+    format: Annotated[TimelineFormat, typer.Option(help="How to print.")] = TimelineFormat.table,  # noqa: A002
+    plot: Annotated[
+        Path | None, typer.Option(help="Also draw the curves into this PNG.", show_default=False)
+    ] = None,
+) -> None:
+    """Print every value of every frame; no model loads."""
+    animation = _load(preset, overrides or [])
+    from animator import timeline as tables
+    from animator.plan import Timeline
+
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    sys.stdout.write(printers[format.value](Timeline(animation)))
+    if plot is not None:
+        from animator import timeline_plot
+
+        timeline_plot.plot(timeline_plot.curves(animation)).save(plot, "PNG")
+        say(f"curves: {plot}")
 
 
 def _load(preset: Path, overrides: list[str]) -> "Animation":

@@ -102,13 +102,13 @@ class Timeline(Sequence[Plan]):
         Raises:
             PresetError: With every schedule that has no value at some frame.
         """
-        self._animation = animation
+        self.animation = animation
         self._columns = _columns(animation)
         self._prompts = animation.keyed_prompts.at(animation.scope)
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"])
 
     def __len__(self) -> int:
-        return self._animation.frames
+        return self.animation.frames
 
     def __iter__(self) -> Iterator[Plan]:
         return (self.plan(frame) for frame in range(len(self)))
@@ -121,13 +121,13 @@ class Timeline(Sequence[Plan]):
 
     def plan(self, frame: int) -> Plan:
         """The plan of one frame."""
-        cadence = self._animation.diffusion.cadence
+        cadence = self.animation.diffusion.cadence
         drawing, offset = divmod(frame, cadence)
         return Plan(
             frame=frame,
             drawing=drawing,
             tween=(offset + 1) / cadence,
-            size=self._animation.size,
+            size=self.animation.size,
             prompt=self._prompts[frame],
             seed=self._seeds[drawing],
             diffusion=self._part(DiffusionPlan, "diffusion", frame),
@@ -143,7 +143,7 @@ class Timeline(Sequence[Plan]):
         Args:
             frame: Index of a drawn frame: a multiple of the cadence.
         """
-        cadence = self._animation.diffusion.cadence
+        cadence = self.animation.diffusion.cadence
         if frame % cadence:
             raise ValueError(f"frame {frame} is not drawn at cadence {cadence}")
         return tuple(self.plan(i) for i in range(frame, min(frame + cadence, len(self))))

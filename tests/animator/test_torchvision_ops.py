@@ -14,5 +14,7 @@ print(timm.create_model("mobilenetv3_small_100").num_classes)
 
 
 def test_torchvision_and_timm_import_after_the_declarations() -> None:
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CODE], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", CODE], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "1000"
