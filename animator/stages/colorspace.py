@@ -1,10 +1,10 @@
 """Conversions between RGB and the spaces that colours are matched in, on the picture's device.
 
-A picture is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB under
-D65 as (L / 100, (a + 128) / 256, (b + 128) / 256), HSV has hue as a fraction of the circle. Going there and
-back is the identity to about 1e-5. Constants enter as scalars, never as small tensors, which would have to be
-copied to the device and waited for; results are written over two buffers, since fresh memory costs more than
-the arithmetic.
+A picture is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB
+under D65 as (L / 100, (a + 128) / 256, (b + 128) / 256), HSV has hue as a fraction of the circle. Going
+there and back is the identity to about 1e-5. Constants enter as scalars, never as small tensors, which would
+have to be copied to the device and waited for; results are written over two buffers, since fresh memory costs
+more than the arithmetic.
 """
 
 import numpy as np
@@ -81,8 +81,8 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
 
 def luma(picture: Tensor) -> Tensor:
     """Rec. 601 luma (H, W) of a picture: 0.299 R + 0.587 G + 0.114 B."""
-    red, green, blue = picture
-    return (red * 0.299).add_(green, alpha=0.587).add_(blue, alpha=0.114)
+    weighed = picture[0] * 0.299
+    return weighed.add_(picture[1], alpha=0.587).add_(picture[2], alpha=0.114)
 
 
 def _mix(planes: Tensor, rows: Rows, out: Tensor) -> Tensor:
@@ -93,9 +93,9 @@ def _mix(planes: Tensor, rows: Rows, out: Tensor) -> Tensor:
     return out
 
 
-# Each curve below is a power above an edge and a line under it. Both are evaluated on clamped values and added:
-# exact, and several times faster than selecting with `where`; exp(k log x) likewise beats `pow`. The first
-# tensor is overwritten with the result, the second with scraps.
+# Each curve below is a power above an edge and a line under it. Both are evaluated on clamped values and
+# added: exact, and several times faster than selecting with `where`; exp(k log x) likewise beats `pow`. The
+# first tensor is overwritten with the result, the second with scraps.
 
 
 def _linearise_(encoded: Tensor, spare: Tensor) -> None:

@@ -42,7 +42,7 @@ def _chosen(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:
 
 
 def _reciprocal(scale: float, divisor: Tensor) -> Tensor:
-    """scale / divisor at scale 2^12, rounded to even; 0 for 0."""
+    """The quotient scale / divisor at scale 2^12, rounded to even; 0 for 0."""
     quotient = (scale * (1 << _BITS)) / divisor.clamp_min(1).to(torch.float32)
     return torch.where(divisor > 0, quotient.round(), 0.0).to(torch.int32)
 

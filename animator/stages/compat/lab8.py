@@ -4,7 +4,7 @@ Whole levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 
 LAB 99 % of values are equal and none is further off than one level.
 
 Source:
-    The constants follow from CIE LAB, sRGB and the scales 2^12, 2^14 and 2^15; OpenCV, modules/imgproc (Apache-2.0).
+    CIE LAB and sRGB at the scales 2^12, 2^14 and 2^15 of OpenCV's imgproc module.
 """
 
 from functools import cache
@@ -64,7 +64,7 @@ def _look_up(table: Table, index: Tensor) -> Tensor:
 def _linear_table() -> Table:
     level = np.arange(256) / 255
     linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    return np.rint(linear * 255 * 8).astype(np.int32)
+    return _whole(linear * 255 * 8)
 
 
 @cache
@@ -72,7 +72,7 @@ def _root_table() -> Table:
     # In single precision as there: two of its entries lie that close to a half.
     ratio = np.arange(_ROOTS, dtype=np.float32) / np.float32(255 * 8)
     root = np.where(ratio < 0.008856, ratio * np.float32(7.787) + np.float32(16 / 116), np.cbrt(ratio))
-    return np.rint(root * np.float32(1 << 15)).astype(np.int32)
+    return _whole(root * np.float32(1 << 15))
 
 
 @cache
@@ -83,7 +83,7 @@ def _lightness_tables() -> tuple[Table, Table]:
     dark = level <= 20
     y = np.where(dark, level * 180 / (17 * 29**3), root**3)
     root = np.where(dark, 16 / 116 + level * 5 / (3 * 17 * 29), root)
-    return np.rint(one * y).astype(np.int32), np.rint(one * root).astype(np.int32)
+    return _whole(one * y), _whole(one * root)
 
 
 @cache
@@ -92,11 +92,15 @@ def _cube_table() -> Table:
     f, one = np.arange(_CUBES.start, _CUBES.stop, dtype=np.int64), 1 << 14
     line = np.trunc(f * 108 / 841).astype(np.int64) - int(one * 16 / 116 * 108 / 841)
     cube = (f * f // one) * f // one
-    return np.where(f <= 3390, line, cube).astype(np.int32)
+    return _whole(np.where(f <= 3390, line, cube))
 
 
 @cache
 def _encoded_table() -> Table:
     linear = np.arange(_LEVELS) / (_LEVELS - 1)
     encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(encoded * 255).astype(np.int32)
+    return _whole(encoded * 255)
+
+
+def _whole(values: NDArray[np.generic]) -> Table:
+    return np.asarray(np.rint(values), dtype=np.int32)
