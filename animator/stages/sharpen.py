@@ -50,7 +50,7 @@ def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor
 def blur(picture: Tensor, kernel: int, sigma: float) -> Tensor:
     """The picture (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
     weights = gaussian_weights(kernel, sigma)
-    return _along(_along(picture, weights, 1), weights, 2)
+    return along(along(picture, weights, 1), weights, 2)
 
 
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
@@ -65,7 +65,7 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     return [w / sum(raw) for w in raw]
 
 
-def _along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
+def along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
     """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
     size, reach = picture.shape[axis], len(weights) // 2
     padded = mirrored(picture, reach, axis)
