@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from animator.fields import Count, FileStem, NotNegative, PromptTexts, Real, SamplerText, Unit
+from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Unit
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
 SCHEMA_VERSION = 1
 PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
 MAX_FRAMES = 1_000_000
+
+
+Switch = Annotated[bool, Field(strict=True)]
+"""true or false, and nothing that merely looks like it."""
 
 
 class Group(BaseModel):
@@ -48,7 +52,45 @@ class Motion(Group):
     translation_y: Real = Schedule.parse(0)
     transform_center_x: Real = Schedule.parse(0.5)
     transform_center_y: Real = Schedule.parse(0.5)
+    translation_z: Real = Schedule.parse(0)
+    rotation_3d_x: Real = Schedule.parse(0)
+    rotation_3d_y: Real = Schedule.parse(0)
+    rotation_3d_z: Real = Schedule.parse(0)
+    enable_perspective_flip: Switch = False
+    """2D only: turn the picture plane in space by the four schedules below."""
+    perspective_flip_theta: Real = Schedule.parse(0)
+    perspective_flip_phi: Real = Schedule.parse(0)
+    perspective_flip_gamma: Real = Schedule.parse(0)
+    perspective_flip_fv: Real = Schedule.parse(53)
     border: Literal["replicate", "wrap", "reflect", "zeros"] = "replicate"
+    """2D only: what comes in from outside the picture."""
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos"] = "bicubic"
+    """2D only: how pixels are read between pixels; the reference's is bilinear."""
+
+
+class Camera(Group):
+    """The lens of the 3D mode."""
+
+    fov: Real = Schedule.parse(70)
+    near: NotNegative = Schedule.parse(200)
+    far: NotNegative = Schedule.parse(10000)
+    aspect_ratio: Positive = Schedule.parse(1)
+    padding: Literal["border", "reflection", "zeros"] = "border"
+    sampling: Literal["bicubic", "bilinear", "nearest"] = "bicubic"
+
+
+class Depth(Group):
+    """Who says how far away things are, in the 3D mode."""
+
+    use_depth_warping: Switch = True
+    """False moves the whole picture as one plane."""
+    model: str = Field("starter", min_length=1)
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    every: int = Field(1, ge=1)
+    """Estimate the depth at every so many frames."""
+    midas_weight: float = Field(0.2, ge=0, le=1)
+    """Share of the first network where an old name stands for a blend of two."""
+    save_depth_maps: Switch = False
 
 
 class Noise(Group):
@@ -93,7 +135,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d"] = "2d"
+    mode: Literal["2d", "3d"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -103,10 +145,12 @@ class Animation(Group):
     prompt_prefix: str = ""
     prompt_suffix: str = ""
     negative_prompt: str = ""
-    compat: Annotated[bool, Field(strict=True)] = False
+    compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
     motion: Motion = Motion()
+    camera: Camera = Camera()
+    depth: Depth = Depth()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

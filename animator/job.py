@@ -76,7 +76,7 @@ def film(
         report(Advance(first, len(timeline), 0.0, 0))
         for pixels in run.pixels(range(first)):
             encoder.write(pixels)
-        for frame in render(timeline, build_pipeline(animation, diffuser), state):
+        for frame in render(timeline, build_pipeline(animation, diffuser, device), state):
             encoder.write(run.write(frame))
             done = frame.plan.frame + 1
             report(Advance(done, len(timeline), time.monotonic() - began, done - first))

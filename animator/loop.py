@@ -18,11 +18,13 @@ class Frame:
     Attributes:
         plan: What the settings said about it.
         picture: The picture (3, H, W), RGB in [0, 1].
+        depth: The depth (H, W), larger = nearer, by which it moved here; None where depth plays no part.
         state: Where rendering goes on if it stops after this frame.
     """
 
     plan: Plan
     picture: Tensor
+    depth: Tensor | None
     state: State
 
 
@@ -40,8 +42,8 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
         drawn = draw(pipeline, plans[0], state)
         pictures = tween(pipeline.motion, plans, state.picture, drawn)
         last = plans[-1].frame
-        for plan, picture in zip(plans, pictures, strict=True):
+        for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:
-                anchor = drawn if state.anchor is None else state.anchor
-                state = State(last + 1, picture, anchor)
-            yield Frame(plan, picture, state)
+                anchor = drawn.picture if state.anchor is None else state.anchor
+                state = State(last + 1, seen.picture, anchor, seen.depth)
+            yield Frame(plan, seen.picture, seen.depth, state)

@@ -20,8 +20,17 @@ class Source(Protocol):
 class Motion(Protocol):
     """How a picture moves from one frame to the next."""
 
-    def move(self, picture: Tensor, plan: Plan) -> Tensor:
-        """The picture as the plan's frame sees it (3, H, W)."""
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The depth (H, W) of a picture about to move, larger = nearer; None where depth plays no part.
+
+        Args:
+            picture: (3, H, W), as it is before it moves.
+            plan: Of the frame it moves to.
+            last: What the last look gave, moved or not; None at the start of a film.
+        """
+
+    def move(self, picture: Tensor, plan: Plan, depth: Tensor | None) -> Tensor:
+        """The picture as the plan's frame sees it (3, H, W), given what a look said."""
 
 
 class Filter(Protocol):
@@ -42,14 +51,24 @@ class Pipeline:
     after: tuple[Filter, ...]
 
 
-def draw(pipeline: Pipeline, plan: Plan, state: State) -> Tensor:
-    """The drawn picture (3, H, W) of a frame: source, motion, before, diffuser, after."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A drawn picture (3, H, W), and the depth (H, W) by which the one before it moved."""
+
+    picture: Tensor
+    depth: Tensor | None
+
+
+def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
+    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+    depth = state.depth
     picture = pipeline.source.picture(plan, state)
     if picture is not None:
-        picture = pipeline.motion.move(picture, plan)
+        depth = pipeline.motion.look(picture, plan, depth)
+        picture = pipeline.motion.move(picture, plan, depth)
         for step in pipeline.before:
             picture = step.apply(picture, plan, state)
     drawn = pipeline.diffuser.draw(Request.of(plan, picture))
     for step in pipeline.after:
         drawn = step.apply(drawn, plan, state)
-    return drawn
+    return Drawn(drawn, depth)

@@ -41,6 +41,24 @@ class MotionPlan:
     translation_y: float
     transform_center_x: float
     transform_center_y: float
+    translation_z: float
+    rotation_3d_x: float
+    rotation_3d_y: float
+    rotation_3d_z: float
+    perspective_flip_theta: float
+    perspective_flip_phi: float
+    perspective_flip_gamma: float
+    perspective_flip_fv: float
+
+
+@dataclass(frozen=True)
+class CameraPlan:
+    """The lens of this frame; degrees, and Deforum's units for near and far."""
+
+    fov: float
+    near: float
+    far: float
+    aspect_ratio: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,7 @@ class Plan:
     seed: int
     diffusion: DiffusionPlan
     motion: MotionPlan
+    camera: CameraPlan
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan
@@ -132,6 +151,7 @@ class Timeline(Sequence[Plan]):
             seed=self._seeds[drawing],
             diffusion=self._part(DiffusionPlan, "diffusion", frame),
             motion=self._part(MotionPlan, "motion", frame),
+            camera=self._part(CameraPlan, "camera", frame),
             noise=self._part(NoisePlan, "noise", frame),
             color=self._part(ColorPlan, "color", frame),
             sharpen=self._part(SharpenPlan, "sharpen", frame),
