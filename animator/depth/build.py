@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from animator.depth.backbones.beit import Beit
+from animator.depth.backbones.dino import Dino
+from animator.depth.backbones.hierarchical import EfficientNetLite, Levit, NextViT, ResNeXt, Swin
+from animator.depth.backbones.vit import HybridViT, ViT
 from animator.depth.decoder import Head, Merge
-from animator.torchvision_ops import declare_missing_ops
-
-declare_missing_ops()  # timm imports torchvision
-
-from animator.depth.backbones.beit import Beit  # noqa: E402  # after the declaration above
-from animator.depth.backbones.dino import Dino  # noqa: E402
-from animator.depth.backbones.hierarchical import (  # noqa: E402
-    EfficientNetLite,
-    Levit,
-    NextViT,
-    ResNeXt,
-    Swin,
-)
-from animator.depth.backbones.vit import HybridViT, ViT  # noqa: E402
-from animator.depth.networks import DepthAnything, Dpt, LevitDpt  # noqa: E402
-from animator.depth.preprocess import Sizing  # noqa: E402
-from animator.depth.zoe import Zoe, ZoeNK, ZoeShape  # noqa: E402
+from animator.depth.networks import DepthAnything, Dpt, LevitDpt
+from animator.depth.preprocess import Sizing
+from animator.depth.zoe import Zoe, ZoeNK, ZoeShape
 
 WIDTH = (256, 256, 256, 256)
 LARGE = (256, 512, 1024, 1024)
-EARLY, SPREAD, LAST = (2, 5, 8, 11), (5, 11, 17, 23), (8, 9, 10, 11)
+EARLY, SPREAD = (2, 5, 8, 11), (5, 11, 17, 23)
 
 
 def empty(name: str, sizing: Sizing) -> nn.Module:
@@ -47,7 +37,9 @@ def empty(name: str, sizing: Sizing) -> nn.Module:
 class _Unset(TorchFunctionMode):
     """Inside it, random numbers are not drawn: all weights are replaced, and drawing them takes seconds."""
 
-    _DRAWS = frozenset({"uniform_", "normal_", "erfinv_", "trunc_normal_", "kaiming_uniform_", "xavier_uniform_"})
+    _DRAWS = frozenset(
+        {"uniform_", "normal_", "erfinv_", "trunc_normal_", "kaiming_uniform_", "xavier_uniform_"}
+    )
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
@@ -99,7 +91,9 @@ def _anything(kind: str, size: str) -> DepthAnything:
     last = tuple(range(depth - 4, depth))
     taken = last if kind == "v1" else ((4, 11, 17, 23) if size == "large" else EARLY)
     limit = {"indoor": 20.0, "outdoor": 80.0}.get(kind)
-    return DepthAnything(Dino(name, (taken[0], taken[1], taken[2], taken[3])), outputs, width, max_depth=limit)
+    return DepthAnything(
+        Dino(name, (taken[0], taken[1], taken[2], taken[3])), outputs, width, max_depth=limit
+    )
 
 
 def _zoe(name: str, sizing: Sizing) -> nn.Module:
@@ -111,7 +105,7 @@ def _zoe(name: str, sizing: Sizing) -> nn.Module:
 def _anythings() -> dict[str, Callable[[], nn.Module]]:
     kinds = {"v1": "v1", "v2": "v2", "v2-indoor": "indoor", "v2-outdoor": "outdoor"}
     return {
-        f"depth-anything-{label}-{size}": lambda kind=kind, size=size: _anything(kind, size)
+        f"depth-anything-{label}-{size}": partial(_anything, kind, size)
         for label, kind in kinds.items()
         for size in _DINO
     }

@@ -68,7 +68,9 @@ class Fusion(nn.Module):
         if level < len(shape.widths) - 1:
             self.resConfUnit1 = ResidualUnit(width, rectified_shortcut=rectified)
         self.resConfUnit2 = ResidualUnit(width, rectified_shortcut=rectified)
-        self.out_conv = nn.Conv2d(width, shape.widths[max(level - 1, 0)], 1) if shape.out_conv else nn.Identity()
+        self.out_conv = (
+            nn.Conv2d(width, shape.widths[max(level - 1, 0)], 1) if shape.out_conv else nn.Identity()
+        )
 
     def forward(self, merged: Tensor | None, skip: Tensor, size: tuple[int, int]) -> Tensor:
         """(N, C', *size) from the merged map, None at the coarsest level, and this level's map."""
@@ -112,7 +114,9 @@ class Head(nn.ModuleDict):
         self.align_corners = align_corners
 
     def forward(self, merged: Tensor) -> tuple[Tensor, Tensor]:
-        """Inverse depth (N, H, W), never negative, and the activations (N, hidden, H, W) that it is made from."""
-        y = nnf.interpolate(self["0"](merged), scale_factor=2, mode="bilinear", align_corners=self.align_corners)
+        """Inverse depth (N, H, W), never negative, and the activations (N, hidden, H, W) below it."""
+        y = nnf.interpolate(
+            self["0"](merged), scale_factor=2, mode="bilinear", align_corners=self.align_corners
+        )
         activations = nnf.relu(self["2"](y))
         return nnf.relu(self["4"](activations))[:, 0], activations

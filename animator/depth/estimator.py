@@ -9,6 +9,7 @@ from torch.nn import functional as nnf
 
 from animator.depth.preprocess import Final, Preparation
 from animator.depth.registry import Entry
+from animator.depth.resample import cubic
 from animator.errors import ModelError
 
 NEAREST = 1e-3  # metres; anything nearer counts as this
@@ -65,24 +66,32 @@ class Estimator:
             answer = (_with_margins(self.network, given) + mirrored) / 2
         else:
             prepared = network_input(self.entry.preparation, given).to(weight.dtype)
-            answer = self.network(prepared.contiguous(memory_format=torch.channels_last)).float()
+            answer = self.network(prepared).float()
             answer = _resized(answer, (given.shape[-2], given.shape[-1]), self.entry.preparation.final)
         return answer.to(pictures.device)
 
 
 def network_input(preparation: Preparation, pictures: Tensor) -> Tensor:
-    """Resized and normalised pictures (N, 3, h, w) of pictures (N, 3, H, W) in [0, 1].
-
-    OpenCV's cubic interpolation of the original is torch's bicubic without antialiasing.
-    """
+    """Resized and normalised pictures (N, 3, h, w) of pictures (N, 3, H, W) in [0, 1]."""
     size = preparation.sizing.of(pictures.shape[-2], pictures.shape[-1])
-    resized = nnf.interpolate(pictures, size=size, mode="bicubic", align_corners=False)
-    return preparation.normalise.apply(resized)
+    # In double precision like the original: dpt-hybrid turns a difference in the last bit of its input into
+    # one of 1e-4 of its output. Metal has no doubles.
+    exact = pictures if pictures.device.type == "mps" else _unrounded(pictures)
+    return preparation.normalise.apply(cubic(exact, size)).float()
+
+
+def _unrounded(pictures: Tensor) -> Tensor:
+    """The same in double precision, where k / 255 of an 8-bit picture is k / 255 again, not its float32."""
+    levels = pictures.double() * 255
+    whole = levels.round()
+    return torch.where((levels - whole).abs() < 1e-5, whole, levels) / 255  # float32 rounds by up to 8e-6
 
 
 def _resized(answer: Tensor, size: tuple[int, int], final: Final) -> Tensor:
     mode = "bicubic" if final == "bicubic" else "bilinear"
-    resized = nnf.interpolate(answer[:, None], size=size, mode=mode, align_corners=final == "bilinear_corners")
+    resized = nnf.interpolate(
+        answer[:, None], size=size, mode=mode, align_corners=final == "bilinear_corners"
+    )
     return resized[:, 0]
 
 

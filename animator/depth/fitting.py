@@ -73,10 +73,10 @@ def put(entry: Entry, network: nn.Module, state: Mapping[str, Tensor], source: s
 
 
 def recognised(state: Mapping[str, Tensor], filename: str = "") -> Entry | None:
-    """The network that a file is for, by its layout and, among equals, its name; None if it is none of ours."""
+    """The network that a file is for, by its layout and, among equals, its name; None if none of ours."""
     alike = [entry for entry in ENTRIES if _has(state, entry.mark)]
     named = [entry for entry in alike if filename in entry.files]
-    return (named or alike or [None])[0]
+    return next(iter(named or alike), None)
 
 
 def guess(state: Mapping[str, Tensor]) -> str:
@@ -94,7 +94,10 @@ _STRANGERS = (
     ("model.diffusion_model.", "a Stable Diffusion checkpoint"),
     ("lora_up.", "a LoRA"),
     ("lora_A.", "a LoRA"),
-    ("neck.reassemble_stage.", "a depth network in the layout of transformers; take the official file instead"),
+    (
+        "neck.reassemble_stage.",
+        "a depth network in the layout of transformers; take the official file instead",
+    ),
     ("encoder.layer.", "a text or picture encoder in the layout of transformers"),
 )
 
@@ -102,14 +105,16 @@ _STRANGERS = (
 def _has(state: Mapping[str, Tensor], mark: tuple[str, tuple[int, ...] | None]) -> bool:
     key, shape = mark
     found = state.get(key)
-    if found is None and not key.startswith("attractors"):
-        return False
     return found is not None and (shape is None or tuple(found.shape) == shape)
 
 
 def _differences(found: Fit) -> str:
     parts = []
-    for keys, what in ((found.missing, "missing"), (found.left_over, "left over"), (found.misshapen, "misshapen")):
+    for keys, what in (
+        (found.missing, "missing"),
+        (found.left_over, "left over"),
+        (found.misshapen, "misshapen"),
+    ):
         if keys:
             more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
             parts.append(f"{len(keys)} {what}: {', '.join(keys[:SHOWN])}{more}.")
@@ -148,7 +153,7 @@ _UNUSED = "|".join(
 
 
 def _swin(key: str) -> str:
-    """timm downsamples at the start of a stage; it used to at the end of the one before."""
+    """Stages downsample at their start in timm; they used to at the end of the one before."""
     return re.sub(r"layers\.(\d+)\.downsample", lambda m: f"layers.{int(m[1]) + 1}.downsample", key)
 
 

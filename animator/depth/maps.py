@@ -31,7 +31,8 @@ def to_words(depth: Tensor, between: Range | None = None) -> Words:
 def to_preview(depth: Tensor, between: Range | None = None) -> Bytes:
     """uint8 RGB (H, W, 3) for the eye, dark = far, bright = near, from nearness (H, W)."""
     gray = np.round(_unit(depth, between) * 255).astype(np.uint8)
-    return cv2.cvtColor(cv2.applyColorMap(gray, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB).astype(np.uint8)
+    colored: Bytes = cv2.applyColorMap(gray, cv2.COLORMAP_INFERNO)[..., ::-1]  # OpenCV's order is BGR
+    return np.ascontiguousarray(colored)
 
 
 def png(pixels: Words | Bytes) -> bytes:
@@ -47,4 +48,5 @@ def _unit(depth: Tensor, between: Range | None) -> NDArray[np.float64]:
     low, high = value_range(depth) if between is None else between
     values = depth.detach().double().cpu().numpy()
     scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    return np.clip(np.nan_to_num(scaled, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
+    unit: NDArray[np.float64] = np.nan_to_num(scaled, nan=0.0, posinf=1.0, neginf=0.0).clip(0.0, 1.0)
+    return unit

@@ -34,7 +34,7 @@ LEGACY: dict[str, Legacy] = {
     "midas-3-hybrid": Legacy(("dpt-large",), "this name always loaded DPT-Large, not the hybrid network"),
     "midas-3.1-beitlarge": Legacy(("dpt-beit-large-512",)),
     "zoe": Legacy(("zoe-nk",)),
-    "adabins": Legacy(("zoe-n",), "AdaBins is not offered; zoe-n, trained on the same rooms, takes its place"),
+    "adabins": Legacy(("zoe-n",), "AdaBins is not offered; zoe-n, trained on the same data, takes its place"),
     "leres": Legacy(("dpt-large",), "LeReS is not offered; dpt-large takes its place"),
     "midas+adabins (old)": Legacy(
         ("dpt-large", "zoe-n"),

@@ -26,14 +26,21 @@ class DptOutput:
     decoded: Decoded
 
 
+class _Scratch(Decoder):
+    """A decoder and its head."""
+
+    def __init__(self, shape: Merge, head: Head) -> None:
+        super().__init__(shape)
+        self.output_conv = head
+
+
 class Dpt(nn.Module):
     """An encoder and a MiDaS decoder: relative inverse depth, larger = nearer."""
 
     def __init__(self, encoder: nn.Module, shape: Merge, head: Head) -> None:
         super().__init__()
         self.pretrained = encoder
-        self.scratch = Decoder(shape)
-        self.scratch.output_conv = head
+        self.scratch = _Scratch(shape, head)
 
     def forward(self, x: Tensor) -> Tensor:
         """Inverse depth (N, H, W) of normalised pictures (N, 3, H, W)."""
@@ -44,28 +51,6 @@ class Dpt(nn.Module):
         decoded = self.scratch.merge(self.pretrained(x))
         inverse, activations = self.scratch.output_conv(decoded.merged[-1])
         return DptOutput(inverse, activations, decoded)
-
-
-class LevitDpt(nn.Module):
-    """The LeViT variant: three levels, then the stem in reverse."""
-
-    def __init__(self, encoder: nn.Module, shape: Merge, head: Head) -> None:
-        super().__init__()
-        self.pretrained = encoder
-        self.scratch = Decoder(shape)
-        width = shape.widths[0]
-        self.scratch.stem_transpose = nn.ModuleDict(
-            {"0": _Enlarge(width, width // 2), "2": _Enlarge(width // 2, width // 4)}
-        )
-        self.scratch.output_conv = head
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth (N, 224, 224) of normalised pictures (N, 3, 224, 224)."""
-        y = self.scratch.merge(self.pretrained(x)).merged[-1]
-        for step in self.scratch.stem_transpose.values():
-            y = nnf.hardswish(step(y))
-        inverse: Tensor = self.scratch.output_conv(y)[0]
-        return inverse
 
 
 class _Enlarge(nn.Module):
@@ -82,6 +67,44 @@ class _Enlarge(nn.Module):
         return y
 
 
+class _LevitScratch(_Scratch):
+    """The same with the stem of LeViT in reverse between decoder and head."""
+
+    def __init__(self, shape: Merge, head: Head) -> None:
+        super().__init__(shape, head)
+        width = shape.widths[0]
+        enlarge = {"0": _Enlarge(width, width // 2), "2": _Enlarge(width // 2, width // 4)}
+        self.stem_transpose = nn.ModuleDict(enlarge)
+
+
+class LevitDpt(nn.Module):
+    """The LeViT variant: three levels, then the stem in reverse."""
+
+    def __init__(self, encoder: nn.Module, shape: Merge, head: Head) -> None:
+        super().__init__()
+        self.pretrained = encoder
+        self.scratch = _LevitScratch(shape, head)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Inverse depth (N, 224, 224) of normalised pictures (N, 3, 224, 224)."""
+        y = self.scratch.merge(self.pretrained(x)).merged[-1]
+        for step in self.scratch.stem_transpose.values():
+            y = nnf.hardswish(step(y))
+        inverse: Tensor = self.scratch.output_conv(y)[0]
+        return inverse
+
+
+class _AnythingScratch(Decoder):
+    """A decoder and the two parts of its head."""
+
+    def __init__(self, outputs: tuple[int, int, int, int], width: int) -> None:
+        super().__init__(Merge(outputs, (width,) * 4))
+        self.output_conv1 = nn.Conv2d(width, width // 2, 3, padding=1)
+        self.output_conv2 = nn.ModuleDict(
+            {"0": nn.Conv2d(width // 2, 32, 3, padding=1), "2": nn.Conv2d(32, 1, 1)}
+        )
+
+
 class _AnythingHead(nn.Module):
     """`depth_head` of the Depth-Anything files."""
 
@@ -90,11 +113,7 @@ class _AnythingHead(nn.Module):
         self.projects = nn.ModuleList(nn.Conv2d(inputs, n, 1) for n in outputs)
         factors = zip(outputs, (4, 2, 1, 0.5), strict=True)
         self.resize_layers = nn.ModuleList(resampler(n, factor) for n, factor in factors)
-        self.scratch = Decoder(Merge(outputs, (width,) * 4))
-        self.scratch.output_conv1 = nn.Conv2d(width, width // 2, 3, padding=1)
-        self.scratch.output_conv2 = nn.ModuleDict(
-            {"0": nn.Conv2d(width // 2, 32, 3, padding=1), "2": nn.Conv2d(32, 1, 1)}
-        )
+        self.scratch = _AnythingScratch(outputs, width)
 
     def forward(self, maps: list[Tensor]) -> Tensor:
         """One number (N, H, W), unbounded, from four maps (N, C, H / 14, W / 14)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from animator.depth.preprocess import Normalise, Preparation, Sizing
+from animator.depth.preprocess import Final, Normalise, Preparation, Sizing
 
 Returns = Literal["inverse", "metres"]
 Mark = tuple[str, tuple[int, ...] | None]
@@ -53,14 +53,15 @@ def _convolutional(side: int) -> Preparation:
     return Preparation(Sizing(side, side, 32, "upper_bound"), Normalise.imagenet(), "bicubic")
 
 
-def _midas(name: str, file: str, preparation: Preparation, mark: Mark, *also: str) -> Entry:
-    folder = "v2_1/" if file.startswith("midas_v21") else "v3_1/"
-    return Entry(name, (file,), _MIDAS + folder + file, preparation, "inverse", mark, also)
+def _midas(name: str, official: str, preparation: Preparation, mark: Mark) -> Entry:
+    folder, file = "v2_1/" if official.startswith("midas_v21") else "v3_1/", f"{official}.pt"
+    return Entry(name, (file,), _MIDAS + folder + file, preparation, "inverse", mark, (official,))
 
 
 def _anything(version: int, size: str, code: str) -> Entry:
     sizing = Sizing(518, 518, 14, "lower_bound")
-    preparation = Preparation(sizing, Normalise.imagenet(), "bilinear_corners" if version == 2 else "bilinear")
+    final: Final = "bilinear_corners" if version == 2 else "bilinear"
+    preparation = Preparation(sizing, Normalise.imagenet(), final)
     file = f"depth_anything_v2_{code}.pth" if version == 2 else f"depth_anything_{code}14.pth"
     place = f"depth-anything/Depth-Anything-V2-{size.title()}/resolve/main/"
     if version == 1:
@@ -129,64 +130,51 @@ DPT_HYBRID = Entry(
 ENTRIES: tuple[Entry, ...] = (
     _midas(
         "midas-small",
-        "midas_v21_small_256.pt",
+        "midas_v21_small_256",
         _convolutional(256),
         ("pretrained.layer1.3.0.conv_dw.weight", None),
-        "midas_v21_small_256",
     ),
-    _midas(
-        "midas-v21",
-        "midas_v21_384.pt",
-        _convolutional(384),
-        ("pretrained.layer1.4.0.conv1.weight", None),
-        "midas_v21_384",
-    ),
+    _midas("midas-v21", "midas_v21_384", _convolutional(384), ("pretrained.layer1.4.0.conv1.weight", None)),
     DPT_LARGE,
     DPT_HYBRID,
-    _midas("dpt-beit-large-512", "dpt_beit_large_512.pt", _fit(512), (_BEIT, (3972, 16)), "dpt_beit_large_512"),
-    _midas("dpt-beit-large-384", "dpt_beit_large_384.pt", _fit(384), (_BEIT, (2212, 16)), "dpt_beit_large_384"),
-    _midas("dpt-beit-base-384", "dpt_beit_base_384.pt", _fit(384), (_BEIT, (2212, 12)), "dpt_beit_base_384"),
+    _midas("dpt-beit-large-512", "dpt_beit_large_512", _fit(512), (_BEIT, (3972, 16))),
+    _midas("dpt-beit-large-384", "dpt_beit_large_384", _fit(384), (_BEIT, (2212, 16))),
+    _midas("dpt-beit-base-384", "dpt_beit_base_384", _fit(384), (_BEIT, (2212, 12))),
     _midas(
         "dpt-swin2-large-384",
-        "dpt_swin2_large_384.pt",
+        "dpt_swin2_large_384",
         _fit(384, keep_aspect=False),
         (_SWIN + "logit_scale", (6, 1, 1)),
-        "dpt_swin2_large_384",
     ),
     _midas(
         "dpt-swin2-base-384",
-        "dpt_swin2_base_384.pt",
+        "dpt_swin2_base_384",
         _fit(384, keep_aspect=False),
         (_SWIN + "logit_scale", (4, 1, 1)),
-        "dpt_swin2_base_384",
     ),
     _midas(
         "dpt-swin2-tiny",
-        "dpt_swin2_tiny_256.pt",
+        "dpt_swin2_tiny_256",
         _fit(256, keep_aspect=False),
         (_SWIN + "logit_scale", (3, 1, 1)),
-        "dpt_swin2_tiny_256",
     ),
     _midas(
         "dpt-swin-large-384",
-        "dpt_swin_large_384.pt",
+        "dpt_swin_large_384",
         _fit(384, keep_aspect=False),
         (_SWIN + "relative_position_bias_table", (529, 6)),
-        "dpt_swin_large_384",
     ),
     _midas(
         "dpt-next-vit-large-384",
-        "dpt_next_vit_large_384.pt",
+        "dpt_next_vit_large_384",
         _fit(384),
         ("pretrained.model.features.0.patch_embed.conv.weight", None),
-        "dpt_next_vit_large_384",
     ),
     _midas(
         "dpt-levit",
-        "dpt_levit_224.pt",
+        "dpt_levit_224",
         _fit(224, keep_aspect=False),
         ("scratch.stem_transpose.0.c.weight", None),
-        "dpt_levit_224",
     ),
     *(_anything(2, size, code) for size, code in _SIZES),
     *(_anything(1, size, code) for size, code in _SIZES),

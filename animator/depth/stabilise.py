@@ -32,7 +32,7 @@ def aligned(depth: Tensor, previous: Tensor | None, *, strength: float = 1.0) ->
 
 
 def scale_and_shift(depth: Tensor, previous: Tensor) -> tuple[float, float]:
-    """The factor and addend that bring `depth` (H, W) to `previous` (H', W'); (1, 0) where no fit makes sense."""
+    """Factor and addend that bring `depth` (H, W) to `previous` (H', W'); (1, 0) where no fit makes sense."""
     x, y = _sampled(depth, depth), _sampled(previous, depth)
     known = torch.isfinite(x) & torch.isfinite(y)
     x, y = x[known], y[known]

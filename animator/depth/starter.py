@@ -8,11 +8,14 @@ convolutions, so that inference is convolutions and activations alone.
 import math
 from dataclasses import dataclass
 from importlib.resources import as_file, files
+from itertools import pairwise
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as nnf
+
+from animator.depth.placing import placed
 
 STEM = 16
 WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the picture
@@ -29,7 +32,9 @@ WEIGHTS = "starter.safetensors"
 class ConvBlock(nn.Module):
     """Convolution, normalisation (identity once folded) and, unless it is linear, an activation."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1
+    ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups)
         self.norm: nn.Module = nn.Identity()
@@ -103,12 +108,15 @@ class StarterNet(nn.Module):
         self.stages = nn.ModuleList()
         inputs = STEM
         for width, depth, kernel in zip(WIDTHS, DEPTHS, KERNELS, strict=True):
-            blocks = [InvertedResidual(inputs if i == 0 else width, width, kernel, 2 if i == 0 else 1) for i in range(depth)]
+            blocks = [
+                InvertedResidual(inputs if i == 0 else width, width, kernel, 2 if i == 0 else 1)
+                for i in range(depth)
+            ]
             self.stages.append(nn.Sequential(*blocks))
             inputs = width
         self.context = Context(WIDTHS[-1])
         self.lateral = nn.ModuleList(nn.Conv2d(w, m, 1) for w, m in zip(WIDTHS, MERGED, strict=True))
-        self.reduce = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(MERGED, MERGED[1:], strict=False))
+        self.reduce = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(MERGED))
         self.refine = nn.ModuleList(Refine(m) for m in MERGED)
         self.to_head = nn.Conv2d(MERGED[0], HEAD, 3, padding=1)
         self.stem_to_head = nn.Conv2d(STEM, HEAD, 1)
@@ -116,7 +124,10 @@ class StarterNet(nn.Module):
         self.out = nn.Conv2d(HEAD, 1, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Disparity (N, H / 2, W / 2), not clipped, of pictures (N, 3, H, W) in [0, 1]; H, W multiples of 32."""
+        """Disparity (N, H / 2, W / 2), not clipped, of pictures (N, 3, H, W) in [0, 1].
+
+        H and W are multiples of 32.
+        """
         stem = self.stem(2 * x - 1)
         levels: list[Tensor] = []
         y = stem
@@ -149,8 +160,7 @@ class StarterDepth:
             state = load_file(path)
         network = StarterNet()
         network.load_state_dict({key: value.float() for key, value in state.items()})
-        network = network.eval().requires_grad_(False)
-        return StarterDepth(network.to(device=device, dtype=dtype, memory_format=torch.channels_last))
+        return StarterDepth(placed(network, device, dtype))
 
     def estimate(self, picture: Tensor) -> Tensor:
         """Nearness (H, W) float32 in about [0, 1], larger = nearer, 0 = the sky, of a picture (3, H, W)."""
@@ -165,8 +175,7 @@ class StarterDepth:
         shrunk = nnf.interpolate(
             given, size=input_size(height, width), mode="bilinear", align_corners=False, antialias=True
         )
-        ordered = shrunk.to(weight.dtype).contiguous(memory_format=torch.channels_last)
-        disparity = self.network(ordered).float()[:, None].clamp(min=0)
+        disparity = self.network(shrunk.to(weight.dtype)).float()[:, None].clamp(min=0)
         enlarged = nnf.interpolate(disparity, size=(height, width), mode="bilinear", align_corners=False)
         return enlarged[:, 0].to(pictures.device)
 

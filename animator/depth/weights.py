@@ -1,9 +1,8 @@
-"""Files of weights: where they lie, how they are fetched, how they are read without running anything in them."""
+"""Files of weights: where they lie, how they are fetched, how they are read (nothing in them is run)."""
 
 from __future__ import annotations
 
 import logging
-import os
 import pickle
 import tempfile
 import urllib.error
@@ -59,24 +58,26 @@ def fetched(entry: Entry, where: tuple[Path, ...]) -> Path:
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         places = " or ".join(str(folder) for folder in where)
         raise ModelError(
-            f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could not be "
-            f"fetched ({error}). Get it from {entry.url} and put it into the folder that {MODELS} names, "
-            "or choose the built-in model 'starter'."
+            f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could "
+            f"not be fetched ({error}). Get it from {entry.url} and put it into the folder that {MODELS} "
+            "names, or choose the built-in model 'starter'."
         ) from error
     return target
 
 
 def _download(url: str, target: Path) -> None:
     # The addresses are those of the registry, all https.
-    with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source:  # noqa: S310
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-            try:
-                while chunk := source.read(CHUNK):
-                    part.write(chunk)
-            except BaseException:
-                Path(part.name).unlink()
-                raise
-    os.replace(part.name, target)
+    with (
+        urllib.request.urlopen(url, timeout=TIMEOUT_S) as source,  # noqa: S310
+        tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part,
+    ):
+        try:
+            while chunk := source.read(CHUNK):
+                part.write(chunk)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    Path(part.name).replace(target)
 
 
 def read(path: Path) -> dict[str, Tensor]:
@@ -91,11 +92,13 @@ def read(path: Path) -> dict[str, Tensor]:
         loaded = load_file(path) if path.suffix == ".safetensors" else _torch_file(path)
     except pickle.UnpicklingError as error:
         raise ModelError(
-            f"{path}: not opened. It is no file of plain weights (it holds other objects, or is no torch file): "
-            f"{_first_line(error)}"
+            f"{path}: not opened. It is no file of plain weights (it holds other objects, or is no torch "
+            f"file): {_first_line(error)}"
         ) from error
     except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise ModelError(f"{path}: broken or no file of weights ({_first_line(error)}); get it again") from error
+        raise ModelError(
+            f"{path}: broken or no file of weights ({_first_line(error)}); get it again"
+        ) from error
     return _tensors(loaded, path)
 
 

@@ -1,4 +1,4 @@
-"""ZoeDepth (arXiv 2302.12288): metres from the maps of a DPT, by bins whose centres are attracted step by step.
+"""ZoeDepth (arXiv 2302.12288): metres from the maps of a DPT, by bins whose centres are attracted.
 
 Attribute names are those of the released files, so that their keys fit without a table. Observed in the
 released networks and kept: the strength of the attraction is 300 whatever the settings say, attractor
@@ -57,15 +57,18 @@ class Zoe(nn.Module):
         bottleneck = self.conv2(out.decoded.coarsest)
         centers = _seed(self.seed_bin_regressor(bottleneck), self.shape.bins)
         embedding = self.seed_projector(bottleneck)
-        for project, attract, merged in zip(self.projectors, self.attractors, out.decoded.merged, strict=True):
+        for project, attract, merged in zip(
+            self.projectors, self.attractors, out.decoded.merged, strict=True
+        ):
             previous, embedding = embedding, project(merged)
             centers = attract(embedding + _resized(previous, merged), _resized(centers, merged))
         if self.shape.bins == "bounded":
-            metres = (MAX_DEPTH - MIN_DEPTH) * centers + MIN_DEPTH
-            centers = metres.sort(dim=1).values.clip(MIN_DEPTH, MAX_DEPTH)
+            unordered = (MAX_DEPTH - MIN_DEPTH) * centers + MIN_DEPTH
+            centers = unordered.sort(dim=1).values.clip(MIN_DEPTH, MAX_DEPTH)
         last = torch.cat([out.activations, _resized(out.inverse[:, None], out.activations)], 1)
         share = self.conditional_log_binomial(last, _resized(embedding, last))
-        return (share * _resized(centers, last)).sum(1)
+        metres: Tensor = (share * _resized(centers, last)).sum(1)
+        return metres
 
 
 class ZoeNK(nn.Module):
@@ -76,13 +79,13 @@ class ZoeNK(nn.Module):
         self.core, self.shape = core, shape
         self.conv2 = nn.Conv2d(DECODER, DECODER, 1)
         self.patch_transformer = DomainEncoder(DECODER, EMBEDDING)
-        self.mlp_classifier = nn.Sequential(nn.Linear(EMBEDDING, 128), nn.ReLU(), nn.Linear(128, len(DOMAINS)))
+        self.mlp_classifier = nn.Sequential(
+            nn.Linear(EMBEDDING, 128), nn.ReLU(), nn.Linear(128, len(DOMAINS))
+        )
         self.seed_bin_regressors = nn.ModuleDict({d: Pointwise(DECODER, 64, BINS) for d in DOMAINS})
         self.seed_projector = Pointwise(DECODER, 64, EMBEDDING)
         self.projectors = nn.ModuleList(Pointwise(DECODER, 64, EMBEDDING) for _ in range(4))
-        self.attractors = nn.ModuleDict(
-            {d: nn.ModuleList(Attractor(EMBEDDING, 16) for _ in range(4)) for d in DOMAINS}
-        )
+        self.attractors = nn.ModuleDict({d: _attractors() for d in DOMAINS})
         self.conditional_log_binomial = nn.ModuleDict(
             {d: BinDistribution(ACTIVATIONS + EMBEDDING, 40, BINS) for d in DOMAINS}
         )
@@ -94,18 +97,23 @@ class ZoeNK(nn.Module):
         domain = self._domain(bottleneck)
         centers = _seed(self.seed_bin_regressors[domain](bottleneck), self.shape.bins)
         embedding = self.seed_projector(bottleneck)
-        steps = zip(self.projectors, self.attractors[domain], out.decoded.merged, strict=True)
+        steps = zip(self.projectors, self.attractors[domain].children(), out.decoded.merged, strict=True)
         for project, attract, merged in steps:
             previous, embedding = embedding, project(merged)
             centers = attract(embedding + _resized(previous, merged), _resized(centers, merged))
         last = out.activations
         share = self.conditional_log_binomial[domain](last, _resized(embedding, last))
-        return (share * _resized(centers, last)).sum(1)
+        metres: Tensor = (share * _resized(centers, last)).sum(1)
+        return metres
 
     def _domain(self, bottleneck: Tensor) -> str:
         """The kind of place that most of the batch shows."""
         votes = self.mlp_classifier(self.patch_transformer(bottleneck)).sum(0)
         return DOMAINS[int(votes.argmax())]
+
+
+def _attractors() -> nn.ModuleList:
+    return nn.ModuleList(Attractor(EMBEDDING, 16) for _ in range(4))
 
 
 def prepared(x: Tensor, sizing: Sizing) -> Tensor:

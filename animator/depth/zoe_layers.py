@@ -1,4 +1,4 @@
-"""Parts of ZoeDepth: attractors of bin centres, the distribution over bins, the domain classifier's encoder."""
+"""Parts of ZoeDepth: attractors of bin centres, the distribution over bins, the classifier's encoder."""
 
 import math
 

@@ -1,5 +1,7 @@
 """BEiT of MiDaS 3.1: relative position tables resampled to the size of the picture."""
 
+from typing import Any
+
 import timm
 import torch
 from torch import Tensor, nn
@@ -14,7 +16,9 @@ SPECIAL = 3  # table rows for class-to-patch, patch-to-class and class-to-class
 class Beit(nn.Module):
     """BEiT, read after four of its blocks."""
 
-    def __init__(self, name: str, taken: tuple[int, int, int, int], widths: tuple[int, int, int, int]) -> None:
+    def __init__(
+        self, name: str, taken: tuple[int, int, int, int], widths: tuple[int, int, int, int]
+    ) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
         self.taken = taken
@@ -36,31 +40,33 @@ class Beit(nn.Module):
         return maps
 
 
-def _block(block: nn.Module, tokens: Tensor, bias: Tensor) -> Tensor:
+def _block(block: Any, tokens: Tensor, bias: Tensor) -> Tensor:
     """One transformer block with a given attention bias (1, heads, T, T)."""
     tokens = tokens + block.gamma_1 * _attend(block.attn, block.norm1(tokens), bias)
     result: Tensor = tokens + block.gamma_2 * block.mlp(block.norm2(tokens))
     return result
 
 
-def _attend(attention: nn.Module, tokens: Tensor, bias: Tensor) -> Tensor:
+def _attend(attention: Any, tokens: Tensor, bias: Tensor) -> Tensor:
     offset = torch.cat([attention.q_bias, torch.zeros_like(attention.q_bias), attention.v_bias])
     mixed = nnf.linear(tokens, attention.qkv.weight, offset)
-    q, k, v = mixed.unflatten(-1, (3, attention.num_heads, -1)).permute(2, 0, 3, 1, 4)
+    count, length, _ = mixed.shape
+    q, k, v = mixed.view(count, length, 3, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
     attended = nnf.scaled_dot_product_attention(q, k, v, attn_mask=bias)
     result: Tensor = attention.proj(attended.transpose(1, 2).flatten(2))
     return result
 
 
-def relative_bias(attention: nn.Module, grid: tuple[int, int], index: Tensor) -> Tensor:
+def relative_bias(attention: Any, grid: tuple[int, int], index: Tensor) -> Tensor:
     """Attention bias (1, heads, T, T), T = 1 + h * w, from the trained table resampled to the grid."""
     table = attention.relative_position_bias_table
     trained = attention.window_size
-    places = table[:-SPECIAL].unflatten(0, (2 * trained[0] - 1, 2 * trained[1] - 1)).permute(2, 0, 1)
+    places = table[:-SPECIAL].reshape(2 * trained[0] - 1, 2 * trained[1] - 1, -1).permute(2, 0, 1)
     size = (2 * grid[0] - 1, 2 * grid[1] - 1)
     resized = nnf.interpolate(places[None], size=size, mode="bilinear", align_corners=False)
     rows = torch.cat([resized[0].flatten(1).T, table[-SPECIAL:]])
-    return rows[index.flatten()].unflatten(0, index.shape).permute(2, 0, 1).contiguous()[None]
+    bias: Tensor = rows[index].permute(2, 0, 1).contiguous()[None]
+    return bias
 
 
 def relative_index(grid: tuple[int, int]) -> Tensor:

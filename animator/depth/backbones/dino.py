@@ -39,7 +39,7 @@ def resized_position(position: Tensor, grid: tuple[int, int]) -> Tensor:
     side = round(patches.shape[1] ** 0.5)
     if grid == (side, side):
         return position
-    square = patches.unflatten(1, (side, side)).permute(0, 3, 1, 2)
+    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)
     scale = ((grid[0] + OFFSET) / side, (grid[1] + OFFSET) / side)
     resized = nnf.interpolate(square, scale_factor=scale, mode="bicubic", align_corners=False)
     return torch.cat([token, resized.flatten(2).transpose(1, 2)], 1)

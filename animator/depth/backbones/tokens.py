@@ -47,4 +47,5 @@ class Reassemble(nn.ModuleDict):
 
 def unflatten(patches: Tensor, grid: tuple[int, int]) -> Tensor:
     """(N, C, h, w) from patch tokens (N, h * w, C)."""
-    return patches.transpose(1, 2).unflatten(2, grid).contiguous()
+    count, _, width = patches.shape
+    return patches.transpose(1, 2).reshape(count, width, *grid)

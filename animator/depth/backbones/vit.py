@@ -1,5 +1,7 @@
 """Plain and hybrid vision transformers of DPT (arXiv 2103.13413)."""
 
+from typing import Any
+
 import timm
 import torch
 from torch import Tensor, nn
@@ -53,7 +55,7 @@ class HybridViT(nn.Module):
         return [*stages[:2], *placed]
 
 
-def run_blocks(model: nn.Module, embedded: Tensor, taken: tuple[int, ...]) -> list[Tensor]:
+def run_blocks(model: Any, embedded: Tensor, taken: tuple[int, ...]) -> list[Tensor]:
     """Tokens (N, 1 + h * w, C) after each of the blocks in `taken`.
 
     Args:
@@ -62,7 +64,9 @@ def run_blocks(model: nn.Module, embedded: Tensor, taken: tuple[int, ...]) -> li
         taken: Numbers of blocks, rising.
     """
     position = resized_position(model.pos_embed, (embedded.shape[-2], embedded.shape[-1]))
-    tokens = torch.cat([model.cls_token.expand(len(embedded), -1, -1), embedded.flatten(2).transpose(1, 2)], 1)
+    tokens = torch.cat(
+        [model.cls_token.expand(len(embedded), -1, -1), embedded.flatten(2).transpose(1, 2)], 1
+    )
     tokens = tokens + position
     result: list[Tensor] = []
     for number, block in enumerate(model.blocks):
@@ -76,6 +80,6 @@ def resized_position(position: Tensor, grid: tuple[int, int]) -> Tensor:
     """The embedding (1, 1 + h * w, C) for another grid: bilinear, not antialiased, as MiDaS does it."""
     token, patches = position[:, :1], position[:, 1:]
     side = round(patches.shape[1] ** 0.5)
-    square = patches.unflatten(1, (side, side)).permute(0, 3, 1, 2)
+    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)
     resized = nnf.interpolate(square, size=grid, mode="bilinear", align_corners=False)
     return torch.cat([token, resized.flatten(2).transpose(1, 2)], 1)

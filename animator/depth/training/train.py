@@ -1,7 +1,7 @@
 """Training of the built-in depth network from any source of scenes with exact depth.
 
-    net = train(scenes, Recipe(steps=4000), report=print)
-    save_file(half(folded(net)), "starter.safetensors")
+net = train(scenes, Recipe(steps=4000), report=print)
+save_file(half(folded(net)), "starter.safetensors")
 """
 
 import copy
@@ -17,6 +17,8 @@ from torch.nn import functional as nnf
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from animator.depth.starter import ConvBlock, StarterNet
+from animator.depth.training.augment import augment
+from animator.depth.training.muon import Muon
 
 Scene = tuple[NDArray[np.uint8], NDArray[np.floating]]
 Scenes = Callable[[int], Scene]  # seed -> picture (H, W, 3) RGB and disparity (H, W) in [0, 1]
@@ -56,7 +58,7 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    net = with_norms(StarterNet()).to(memory_format=torch.channels_last).train()
+    net = with_norms(StarterNet()).train()
     mean = copy.deepcopy(net)
     optimizer = Muon(net, recipe.rate)
     for step in range(recipe.steps):
@@ -65,7 +67,7 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
         picture, disparity = augment(_batch(scenes, recipe.batch, rng), sizes[rng.integers(len(sizes))], rng)
         loss = objective(net(picture.contiguous(memory_format=torch.channels_last)), disparity)
         net.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         _average(mean, net, min(recipe.ema, (step + 1) / (step + 10)))
@@ -136,55 +138,6 @@ def _centred(x: Tensor) -> Tensor:
     return (centred / (centred.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
 
 
-def augment(scenes: tuple[Tensor, Tensor], size: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Cropped, turned, mirrored and recoloured pictures (N, 3, *size) and their disparity at half that size."""
-    picture, disparity = scenes
-    count = len(picture)
-    grid = nnf.affine_grid(_placements(count, size, rng), [count, 3, *size], align_corners=False)
-    both = torch.cat([picture, disparity[:, None]], 1)
-    placed = nnf.grid_sample(both, grid, padding_mode="reflection", align_corners=False)
-    return _recolored(placed[:, :3], rng), nnf.avg_pool2d(placed[:, 3:], 2)[:, 0]
-
-
-def _placements(count: int, size: tuple[int, int], rng: np.random.Generator) -> Tensor:
-    """Affine maps (N, 2, 3) from the new picture to the old one, which stay inside it."""
-    tall = size[0] / size[1]
-    maps = []
-    for _ in range(count):
-        angle = math.radians(rng.normal(0, 10)) if rng.random() < 0.4 else 0.0
-        c, s = math.cos(angle), math.sin(angle)
-        wide, high = min(1.0, 1 / tall), min(1.0, tall)
-        reach = max(wide * abs(c) + high * abs(s), wide * abs(s) + high * abs(c))
-        zoom = rng.uniform(0.65, 1.0) / reach
-        room_x = 1 - zoom * (wide * abs(c) + high * abs(s))
-        room_y = 1 - zoom * (wide * abs(s) + high * abs(c))
-        x, y = rng.uniform(-1, 1) * max(room_x, 0), rng.uniform(-1, 1) * max(room_y, 0)
-        flip = -1 if rng.random() < 0.5 else 1
-        maps.append([[zoom * wide * c * flip, -zoom * high * s, x], [zoom * wide * s * flip, zoom * high * c, y]])
-    return torch.tensor(maps, dtype=torch.float32)
-
-
-def _recolored(picture: Tensor, rng: np.random.Generator) -> Tensor:
-    """Random gamma, contrast, tint, hue order, gray, blur and noise."""
-    shape = (len(picture), 1, 1, 1)
-
-    def draw(low: float, high: float, channels: int = 1) -> Tensor:
-        return torch.from_numpy(rng.uniform(low, high, (shape[0], channels, 1, 1))).float()
-
-    result = picture.clamp(0, 1) ** draw(0.7, 1.4)
-    result = (result - 0.5) * draw(0.7, 1.25) + 0.5 + draw(-0.1, 0.1)
-    result = result * draw(0.85, 1.15, 3)
-    if rng.random() < 0.3:
-        result = result[:, torch.from_numpy(rng.permutation(3))]
-    gray = result.mean(1, keepdim=True)
-    result = torch.where(torch.from_numpy(rng.random(shape) < 0.1), gray.expand_as(result), result)
-    if rng.random() < 0.25:
-        small = nnf.interpolate(result, scale_factor=0.5, mode="area")
-        result = nnf.interpolate(small, size=result.shape[-2:], mode="bilinear", align_corners=False)
-    noise = torch.from_numpy(rng.standard_normal(result.shape, dtype=np.float32))
-    return (result + noise * draw(0.0, 0.04)).clamp(0, 1)
-
-
 def _batch(scenes: Scenes, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     drawn = [scenes(int(rng.integers(2**31))) for _ in range(count)]
     pictures = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
@@ -202,44 +155,3 @@ def _average(mean: nn.Module, net: nn.Module, decay: float) -> None:
                 a.lerp_(b, 1 - decay)
             else:
                 a.copy_(b)
-
-
-class Muon:
-    """Momentum made orthogonal for matrices, AdamW for the rest.
-
-    Source: K. Jordan and others, "Muon: an optimizer for hidden layers", 2024; the update of a matrix is
-    scaled to the size that Adam's would have (arXiv 2502.16982).
-    """
-
-    def __init__(self, net: nn.Module, rate: float, *, decay: float = 0.01) -> None:
-        self.rate, self.decay = rate, decay
-        parameters = list(net.parameters())
-        self.matrices = [p for p in parameters if p.ndim >= 2 and min(p.shape[0], p[0].numel()) >= 16]
-        known = {id(p) for p in self.matrices}
-        others = [p for p in parameters if id(p) not in known]
-        self.momentum = [torch.zeros_like(p) for p in self.matrices]
-        self.adam = torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.99), weight_decay=decay)
-
-    @torch.no_grad()
-    def step(self) -> None:
-        """Moves the weights along their gradients."""
-        for group in self.adam.param_groups:
-            group["lr"] = self.rate
-        self.adam.step()
-        for weight, momentum in zip(self.matrices, self.momentum, strict=True):
-            if weight.grad is None:
-                continue
-            momentum.lerp_(weight.grad, 0.05)
-            update = weight.grad.lerp(momentum, 0.95).flatten(1)
-            update = orthogonal(update) * (0.2 * math.sqrt(max(update.shape)))
-            weight.mul_(1 - self.rate * self.decay).add_(update.view(weight.shape), alpha=-self.rate)
-
-
-def orthogonal(matrix: Tensor) -> Tensor:
-    """About the nearest semi-orthogonal matrix, by five Newton-Schulz steps."""
-    x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    x = x / (x.norm() + 1e-7)
-    for _ in range(5):
-        product = x @ x.T
-        x = 3.4445 * x + (-4.7750 * product + 2.0315 * product @ product) @ x
-    return x if matrix.shape[0] <= matrix.shape[1] else x.T

@@ -29,7 +29,9 @@ class Plane:
         slope = rays @ self.normal
         with np.errstate(divide="ignore", invalid="ignore"):
             t = (self.offset - origin @ self.normal) / slope
-        return np.where((slope < 0) & (t > 0), t, FAR).astype(np.float32), np.broadcast_to(self.normal, rays.shape)
+        return np.where((slope < 0) & (t > 0), t, FAR).astype(np.float32), np.broadcast_to(
+            self.normal, rays.shape
+        )
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Sphere:
 
     center: Array
     radius: float
+
+    @property
+    def reach(self) -> float:
+        """How far it goes from its centre."""
+        return self.radius
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
         """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
@@ -56,6 +63,11 @@ class Box:
     center: Array
     half: Array
     yaw: float
+
+    @property
+    def reach(self) -> float:
+        """About how far it goes from its centre."""
+        return 0.6 * float(np.linalg.norm(self.half))
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
         """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
@@ -102,7 +114,8 @@ def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArra
 def _pool(image: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
     rows, columns, channels = image.shape
     blocks = image.reshape(rows // factor, factor, columns // factor, factor, channels)
-    return blocks.mean((1, 3))
+    pooled: NDArray[np.floating] = blocks.mean((1, 3))
+    return pooled
 
 
 def _turn_y(angle: float) -> Array:
@@ -142,7 +155,7 @@ def _solids(rng: np.random.Generator) -> list[Solid]:
     return solids
 
 
-def _thing(rng: np.random.Generator) -> Solid:
+def _thing(rng: np.random.Generator) -> Sphere | Box:
     z = 1.4 * 7 ** rng.random()
     x = rng.uniform(-0.7, 0.7) * z
     lift = rng.uniform(0, 1.5) if rng.random() < 0.25 else 0.0
@@ -184,26 +197,23 @@ def _shade(rng: np.random.Generator, hits: _Hits, solids: Sequence[Solid]) -> Ar
     albedo = _albedo(rng, hits, len(solids))
     lit = np.clip(hits.normal @ sun, 0, 1)
     shadow = np.ones(len(lit), np.float32)
-    objects = [s for s in solids if not isinstance(s, Plane)]
-    for solid in objects:
-        start = hits.points + hits.normal * np.float32(1e-2)
-        shadow = np.where(_blocked(solid, start, sun), np.float32(0.25), shadow)
+    start = hits.points + hits.normal * np.float32(1e-2)
+    for thing in (s for s in solids if not isinstance(s, Plane)):
+        shadow = np.where(_blocked(thing, start, sun), np.float32(0.25), shadow)
     ambient = rng.uniform(0.25, 0.6)
     color = albedo * (ambient + (1 - ambient) * (lit * shadow)[:, None])
     air = rng.uniform(0.2, 1.0, 3)
     haze = 1 - np.exp(-hits.distance / rng.uniform(12, 80))
     sky = hits.which < 0
     color = color + (air - color) * np.where(sky, 1.0, haze)[:, None]
-    return (color * rng.uniform(0.7, 1.15)).astype(np.float32)
+    return np.asarray(color * rng.uniform(0.7, 1.15), np.float32)
 
 
-def _blocked(solid: Solid, start: Array, sun: Array) -> NDArray[np.bool_]:
-    """Where a solid stands between the points (N, 3) and the sun."""
-    center = solid.center if not isinstance(solid, Plane) else np.zeros(3, np.float32)
-    reach = solid.radius if isinstance(solid, Sphere) else 0.6 * float(np.linalg.norm(getattr(solid, "half", 0)))
-    along = (center - start) @ sun
-    miss = np.linalg.norm(center - start - along[:, None] * sun, axis=1)
-    return np.asarray((along > 0) & (miss < reach))
+def _blocked(thing: Sphere | Box, start: Array, sun: Array) -> NDArray[np.bool_]:
+    """Where a thing, taken as a ball, stands between the points (N, 3) and the sun."""
+    along = (thing.center - start) @ sun
+    miss = np.linalg.norm(thing.center - start - along[:, None] * sun, axis=1)
+    return np.asarray((along > 0) & (miss < thing.reach))
 
 
 def _albedo(rng: np.random.Generator, hits: _Hits, count: int) -> Array:
@@ -222,7 +232,7 @@ def _albedo(rng: np.random.Generator, hits: _Hits, count: int) -> Array:
     style = rng.choice(4, count + 1, p=[0.5, 0.2, 0.15, 0.15])[hits.which]
     mix = np.choose(style, [grain, 0.75 * checks + 0.25 * grain, 0.75 * stripes + 0.25 * grain, 0.15 * grain])
     pair = colors[hits.which]
-    return (pair[:, 0] + (pair[:, 1] - pair[:, 0]) * mix[:, None]).astype(np.float32)
+    return np.asarray(pair[:, 0] + (pair[:, 1] - pair[:, 0]) * mix[:, None], np.float32)
 
 
 def _palette(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
@@ -240,4 +250,4 @@ def _noise(rng: np.random.Generator) -> Array:
     spectrum = frequency ** -rng.uniform(0.8, 1.6) * np.exp(2j * np.pi * rng.random(frequency.shape))
     spectrum[0, 0] = 0
     field = np.fft.irfft2(spectrum, s=(TEXTURE, TEXTURE))
-    return np.clip(0.5 + field / (4 * field.std()), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 + field / (4 * field.std()), 0, 1), np.float32)
