@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from schedules.evaluate import evaluate
+from schedules.formula import Formula
 from schedules.keys import KeyTime
 from schedules.prompt_text import NEGATIVE, PromptText, prepare, reference_numbers
 from schedules.scope import Scope
@@ -73,6 +76,22 @@ def parsed(text: str, frame: int, scope: Scope) -> str:
         return text
     wide = replace(scope, frames=scope.frames + 1)
     return PromptText.parse(text).render(np.array([frame]), wide, reference_numbers)[0]
+
+
+def split_weighted(text: str, frame: int) -> tuple[str, str]:
+    """Returns a prompt's positive and negative text as the reference's last step gives them, blanks kept.
+
+    Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
+    """
+    scope = Scope(1, compat=True)
+    filled = text.replace("``", "1")
+    rendered = PromptText.parse(filled).render(np.array([frame]), scope, _float_numbers)[0]
+    positive, *negatives = rendered.split(NEGATIVE)
+    return positive, "".join(negatives)
+
+
+def _float_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> list[str]:
+    return [str(value) for value in evaluate(formula, frames, scope).tolist()]
 
 
 def _composed(text: str, following: str, weight: float) -> tuple[str, Blend]:

@@ -11,10 +11,13 @@ import numexpr
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules.expression import Apply, Formula, Name, Node, Number
+from schedules.errors import ScheduleError
+from schedules.formula import Apply, Formula, Name, Node, Number
 from schedules.scope import Scope
 
 _PIECE = 24
+
+_BUILT_IN = frozenset({"t", "i", "max_f", "s", "fps"})
 
 Array = NDArray[np.float64]
 Bindings = dict[str, NDArray[np.generic]]
@@ -24,7 +27,11 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
     """Returns the formula's value for each of `frames` (n,), float64; NaN and infinities as they come.
 
     With `scope.compat` the reference's arithmetic is tried first: whole numbers are 64-bit integers there.
+
+    Raises:
+        ScheduleError: It uses a beat or signal that the film does not have, or bits of a fraction.
     """
+    _check_names(formula, scope)
     values = _by_reference(formula, frames, scope) if scope.compat else None
     if values is None:
         with np.errstate(all="ignore"):
@@ -37,6 +44,7 @@ def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) ->
 
     Whole numbers stay whole (int64) where Python keeps them whole; the reference computes prompts so.
     """
+    _check_names(formula, scope)
     with np.errstate(all="ignore"):
         values = _numpy(formula.root, _bindings(frames, scope, np.int64))
     return np.broadcast_to(np.asarray(values), frames.shape)
@@ -60,8 +68,17 @@ def _by_reference(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> 
     try:
         return _ReferenceWriter(_bindings(frames, scope, np.int64)).array(formula.root)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError, KeyError, AttributeError):
-        # What numexpr refuses the reference refuses too; the caller then does the sensible thing.
+        # What numexpr refuses here the reference refuses too; the caller then does the sensible thing.
         return None
+
+
+def _check_names(formula: Formula, scope: Scope) -> None:
+    for name in formula.names - _BUILT_IN - scope.signals.keys():
+        if name != "bpm":
+            raise ScheduleError(f"`{formula.text:.80}` needs the signal `{name}`, which this film does not have")
+        if scope.bpm is None:
+            hint = "set bpm, such as bpm: 120"
+            raise ScheduleError(f"`{formula.text:.80}` needs `bpm`, and the film has no beat", hint=hint)
 
 
 def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
@@ -127,7 +144,7 @@ class _Writer:
         return text, size
 
     def _bound(self, value: object) -> str:
-        name = f"piece{len(self._names)}"
+        name = f"_piece{len(self._names)}"
         self._names[name] = np.asarray(value)
         return name
 

@@ -9,12 +9,14 @@ import numpy as np
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
-from schedules.expression import Formula, Place
+from schedules.expression import MAX_LENGTH
+from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
 KEY_NAMES = frozenset({"max_f", "s", "fps", "bpm"})
 _AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|b|)")
 _FURTHEST = 1e12
+_MAX_WRAPPINGS = 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def parse_key(text: str, place: Place) -> KeyTime:
     Raises:
         ScheduleError: Not a key; points at the column.
     """
+    if len(text) > MAX_LENGTH:
+        raise place.error(f"a key of {len(text)} characters; {MAX_LENGTH} is the most")
     bare, lead = unwrapped(text)
     inner = Place(place.text, place.column + lead)
     amount = _AMOUNT.fullmatch(bare)
@@ -85,7 +89,9 @@ def unwrapped(text: str) -> tuple[str, int]:
     """Returns `text` without blanks, quotes and brackets around it, and how much was cut at its start."""
     lead = len(text) - len(text.lstrip())
     bare = text.strip()
-    while len(bare) >= 2 and ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+    for _ in range(_MAX_WRAPPINGS):
+        if len(bare) < 2 or not ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+            break
         inside = bare[1:-1]
         lead += 1 + len(inside) - len(inside.lstrip())
         bare = inside.strip()

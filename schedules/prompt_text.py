@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate, evaluate_whole
-from schedules.expression import Formula, Place
+from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
 NEGATIVE = "--neg"

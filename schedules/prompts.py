@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from schedules import compat_prompts
 from schedules.easing import EASINGS
 from schedules.errors import ScheduleError, ScheduleWarning
-from schedules.expression import Place
+from schedules.formula import Formula, Place
 from schedules.keys import KeyTime, parse_key
 from schedules.prompt_text import PromptText, short_numbers, split_negative
 from schedules.scope import Scope
@@ -22,6 +22,7 @@ from schedules.warning import key_warnings
 from schedules.wildcards import choose
 
 MAX_PROMPT = 100_000
+MAX_FORMULAS = 1_000
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ class Prompts:
             keys = _list_keys(given)
         else:
             raise ScheduleError(f"prompts are text, a mapping or a list, not {given!r:.80}")
-        for key in keys:
-            _check(key)
+        if sum(_formulas(key) for key in keys) > MAX_FORMULAS:
+            raise ScheduleError(f"more than {MAX_FORMULAS} formulas in the prompts")
         return cls(freeze(source), prefix, suffix, negative, keys)
 
     @property
@@ -239,7 +240,10 @@ def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> Pro
     return PromptKey(at, value, ease, place.label)
 
 
-def _check(key: PromptKey) -> None:
+def _formulas(key: PromptKey) -> int:
+    """Returns how many formulas a prompt has, having read them all."""
     if len(key.text) > MAX_PROMPT:
         raise ScheduleError(f"{key.label}a prompt of {len(key.text)} characters; {MAX_PROMPT} is the most")
-    PromptText.parse(key.text)
+    if key.text.count("`") > 2 * MAX_FORMULAS:
+        raise ScheduleError(f"{key.label}more than {MAX_FORMULAS} formulas in a prompt")
+    return sum(isinstance(piece, Formula) for piece in PromptText.parse(key.text).pieces)

@@ -11,7 +11,8 @@ MAX_TEXT = 1_000_000
 MAX_KEYS = 50_000
 AFTER = ("hold", "loop", "mirror")
 
-_SPECIAL = re.compile(r"""[()'",;:\n]""")
+_MAX_MARKS = 10 * MAX_KEYS
+_SPECIAL = re.compile(r"""[()'",;:]""")
 _TYPOGRAPHY = str.maketrans("“”„‘’‚−–\u00a0\ufeff；：，（）", "\"\"\"'''-- " + " ;:,()")
 
 
@@ -64,6 +65,7 @@ def read(text: str) -> Reading:
         ScheduleError: A part that is neither a key with its value nor one of the words of `AFTER`.
     """
     text = plain(text)
+    _check_size(text)
     parts, colons = _cut(text)
     if not any(colons):
         return Reading(text, (), "hold", ())
@@ -80,9 +82,15 @@ def read(text: str) -> Reading:
             after = words
         else:
             raise _no_colon(text, start, end)
-        if len(items) > MAX_KEYS:
-            raise ScheduleError(f"more than {MAX_KEYS} keys", text=text, column=start)
     return Reading(text, tuple(items), after, tuple(warnings))
+
+
+def _check_size(text: str) -> None:
+    """Refuses what would take long only to be taken apart."""
+    if max(text.count(":"), text.count(","), text.count(";")) > MAX_KEYS:
+        raise ScheduleError(f"more than {MAX_KEYS} keys", text=text, column=0)
+    if sum(text.count(mark) for mark in "()'\",;:") > _MAX_MARKS:
+        raise ScheduleError("too many brackets and quotes", text=text, column=0)
 
 
 def _cut(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:

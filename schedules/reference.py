@@ -7,8 +7,8 @@ value is a number if it is one after all quotes and brackets are deleted, wherev
 import re
 
 from schedules.errors import ScheduleError
-from schedules.expression import Place
-from schedules.reading import Item
+from schedules.formula import Place
+from schedules.reading import MAX_KEYS, Item
 
 _NUMBER = re.compile(r"(?=.)[+-]?[0-9]*(\.[0-9]+)?")
 _WRAPPING = str.maketrans("", "", "'\"()")
@@ -16,6 +16,8 @@ _WRAPPING = str.maketrans("", "", "'\"()")
 
 def items(text: str) -> tuple[Item, ...] | None:
     """Returns the keys as the reference sees them, or None where it would stop with an error."""
+    if text.count(",") > MAX_KEYS:
+        return None
     found: list[Item] = []
     start = 0
     for part in text.split(","):
