@@ -131,7 +131,7 @@ class Prompts:
                 continue
             own = self._texts(key, frames[lo:hi], scope)
             following = placed[index + 1][1] if index + 1 < len(placed) else None
-            if following is None or key.ease in (None, "hold"):
+            if following is None or key.ease is None or key.ease == "hold":
                 result += _plain(own)
                 continue
             other = self._texts(following, frames[lo:hi], scope)
@@ -148,7 +148,7 @@ class Prompts:
         inside = [
             ScheduleWarning(f"{key.label}`AND` inside a prompt that morphs: the weights will mix")
             for key in self.keys
-            if key.ease not in (None, "hold") and " AND " in key.text
+            if _morphs(key) and " AND " in key.text
         ]
         return (*key_warnings([key.at for key in self.keys], scope), *inside)
 
@@ -168,14 +168,21 @@ class Prompts:
         return whole, ", ".join(part for part in (negative, common) if part)
 
     def _reference_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
-        texts = [f"{key.text} {self.suffix}" if self.suffix else key.text for key in self.keys]
-        combined = [compat_prompts.combine(text, self.prefix, self.negative) for text in texts]
-        if any(key.ease not in (None, "hold") for key in self.keys):
-            keyed = [(key.at, text) for key, text in zip(self.keys, combined, strict=True)]
-            return tuple(PromptFrame(*frame) for frame in compat_prompts.interpolated(keyed, scope))
-        keyed = [(key.at, text) for key, text in zip(self.keys, combined, strict=True)]
-        prepared = compat_prompts.prepared(compat_prompts.expand(keyed, scope), scope)
-        return tuple(PromptFrame(*split_negative(text)) for text in prepared)
+        keyed = [
+            (key.at, compat_prompts.combine(f"{key.text} {self.suffix}".rstrip(), self.prefix, self.negative))
+            for key in self.keys
+        ]
+        if not any(_morphs(key) for key in self.keys):
+            texts = compat_prompts.prepared(compat_prompts.expand(keyed, scope), scope)
+            made = {text: PromptFrame(*split_negative(text)) for text in set(texts)}
+            return tuple(made[text] for text in texts)
+        wide = compat_prompts.interpolation_scope(scope)
+        series = compat_prompts.series(keyed, scope, lambda text, at: compat_prompts.render(text, at, wide))
+        return tuple(PromptFrame(*split_negative(text), blend) for text, blend in series)
+
+
+def _morphs(key: PromptKey) -> bool:
+    return key.ease not in (None, "hold")
 
 
 def _plain(texts: list[tuple[str, str]]) -> list[PromptFrame]:
@@ -187,12 +194,14 @@ def _morphed(own: tuple[str, str], other: tuple[str, str], weight: float) -> Pro
     """Returns the blend of two prompts, of which the second has `weight`."""
     if weight == 0.0 or own == other:
         return PromptFrame(*own)
-    weights = (1 - weight, weight)
-    positive, negative = (
-        " AND ".join(f"({text}):{w:.6g}" for text, w in zip(pair, weights, strict=True) if text)
-        for pair in zip(own, other, strict=True)
-    )
-    return PromptFrame(positive, negative, ((*own, weights[0]), (*other, weights[1])))
+    parts = ((*own, 1 - weight), (*other, weight))
+    positive = own[0] if own[0] == other[0] else _weighted([(p, w) for p, _, w in parts if p])
+    negative = own[1] if own[1] == other[1] else _weighted([(n, w) for _, n, w in parts if n])
+    return PromptFrame(positive, negative, parts)
+
+
+def _weighted(parts: list[tuple[str, float]]) -> str:
+    return " AND ".join(f"({text}):{weight:.6g}" for text, weight in parts)
 
 
 def _from_json(text: str) -> Any:
