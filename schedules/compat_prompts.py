@@ -1,6 +1,6 @@
 """Prompts as the Deforum extension 3.0 combines, expands and interpolates them, for `compat`.
 
-Source: observed behaviour. Blanks are kept as they come out there: text encoders ignore most, comparisons do not.
+Source: observed behaviour. Blanks stay as they come out there: text encoders ignore most, comparisons do not.
 """
 
 import re
@@ -99,7 +99,7 @@ def _pasted(text: str, frame: int, scope: Scope, error: ScheduleError) -> str:
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a formula's values as the reference writes them: whole numbers whole, all digits of the others."""
+    """Returns a formula's values as the reference writes them: whole numbers whole, else all digits."""
     return [str(value) for value in evaluate_whole(formula, frames, scope)]
 
 
@@ -155,7 +155,8 @@ def split_weighted(text: str, frame: int) -> tuple[str, str]:
 
     Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
     """
-    rendered = PromptText.parse(text.replace("``", "1")).render(np.array([frame]), Scope(1, compat=True), _floats)[0]
+    parsed = PromptText.parse(text.replace("``", "1"))
+    rendered = parsed.render(np.array([frame]), Scope(1, compat=True), _floats)[0]
     positive, *negatives = rendered.split(NEGATIVE)
     return positive, "".join(negatives)
 

@@ -51,7 +51,7 @@ def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDAr
 
 
 def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns the values (n,) at `frames`, which are consecutive; NaN nowhere but where nothing is known at all.
+    """Returns the values (n,) at `frames`, which are consecutive; all NaN where nothing is known at all.
 
     Gaps (frames where a formula gives NaN) are interpolated over, as the reference does.
 
@@ -72,7 +72,7 @@ def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> A
 
 
 def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns what the points themselves say: numbers on their frame, formulas until the next point, else NaN."""
+    """Returns what the points say: numbers on their frame, formulas until the next point, else NaN."""
     values = np.full(len(frames), np.nan)
     start = int(frames[0])
     stop = start + len(frames)
@@ -146,8 +146,9 @@ def _cubic(points: Sequence[Point], index: int, frames: NDArray[np.int64], scope
     tangents = [_tangent(slopes, np.diff(x), knot) for knot in (here, here + 1)]
     width = x[here + 1] - x[here]
     u = (frames - x[here]) / width
-    left = (1 + 2 * u) * (1 - u) ** 2 * y[here] + u * (1 - u) ** 2 * width * tangents[0]
-    return left + u * u * (3 - 2 * u) * y[here + 1] + u * u * (u - 1) * width * tangents[1]
+    left: Array = (1 + 2 * u) * (1 - u) ** 2 * y[here] + u * (1 - u) ** 2 * width * tangents[0]
+    right: Array = u * u * (3 - 2 * u) * y[here + 1] + u * u * (u - 1) * width * tangents[1]
+    return left + right
 
 
 def _tangent(slopes: Array, widths: Array, knot: int) -> float:

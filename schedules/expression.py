@@ -8,7 +8,7 @@ import ast
 import difflib
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -21,12 +21,15 @@ from schedules.operations import FUNCTIONS, OPERATORS, Operation
 MAX_LENGTH = 10_000
 MAX_DEPTH = 150
 _MAX_EXACT = 2.0**63
+_GROWING = ("**", "*", "<<", "pow")
+_LARGEST = "the largest is about 1.8e308"
 
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "e": math.e})
 VARIABLES = frozenset({"t", "max_f", "s", "fps", "bpm"})
 _LEADING_ZEROS = re.compile(r"(?<![\w.])0+(?=[1-9])")  # 007 is 7; Python refuses it
 _ALIASES = {
-    "frame": "t", "frames": "max_f", "i": "t", "x": "t", "time": "t", "max_frames": "max_f", "seed": "s", "n": "t",
+    "frame": "t", "i": "t", "x": "t", "n": "t", "time": "t", "frames": "max_f", "max_frames": "max_f",
+    "seed": "s",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "ln": "log", "power": "pow",
     "absolute": "abs", "clamp": "clip", "rint": "round", "fabs": "abs", "sgn": "sign", "if": "where",
 }  # fmt: skip
@@ -55,7 +58,8 @@ def parse(text: str, *, place: Place | None = None, names: Collection[str] = VAR
         tree = ast.parse(_LEADING_ZEROS.sub(_blanks, clean.strip()), mode="eval")
     except SyntaxError as error:
         column = min(max((error.offset or 1) - 1 + lead, 0), len(clean))
-        raise place.error("this is not a formula", column, "expected something like 1+0.1*sin(t/10)") from None
+        hint = "expected something like 1+0.1*sin(t/10)"
+        raise place.error("this is not a formula", column, hint) from None
     except (RecursionError, MemoryError):
         raise place.error("this formula is too deeply nested", 0) from None
     inner = Place(place.text, place.column + lead, place.label)
@@ -75,11 +79,32 @@ class _Reader:
 
     def node(self, tree: ast.expr, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise self._error(tree, f"more than {MAX_DEPTH} operations inside one another", "split the formula")
-        handler = _HANDLERS.get(type(tree))
-        if handler is None:
-            raise self._error(tree, "this is not maths", "formulas have numbers, variables, operators and functions")
-        return handler(self, tree, depth + 1)
+            message = f"more than {MAX_DEPTH} operations inside one another"
+            raise self._error(tree, message, "split the formula")
+        match tree:
+            case ast.Constant():
+                return self._constant(tree)
+            case ast.Name():
+                return self._name(tree)
+            case _:
+                return self._compound(tree, depth + 1)
+
+    def _compound(self, tree: ast.expr, depth: int) -> Node:
+        match tree:
+            case ast.UnaryOp():
+                return self._unary(tree, depth)
+            case ast.BinOp():
+                return self._binary(tree, depth)
+            case ast.Compare():
+                return self._compare(tree, depth)
+            case ast.BoolOp():
+                return self._boolean(tree, depth)
+            case ast.IfExp():
+                return self._choice(tree, depth)
+            case ast.Call():
+                return self._call(tree, depth)
+        hint = "formulas have numbers, variables, operators and functions"
+        raise self._error(tree, "this is not maths", hint)
 
     def _error(self, tree: ast.expr, message: str, hint: str = "") -> ScheduleError:
         return self._place.error(message, tree.col_offset, hint)
@@ -92,29 +117,33 @@ class _Reader:
         return Apply(operation, tuple(operands), tree.col_offset, value)
 
     def _fold(self, operation: Operation, operands: list[Node], tree: ast.expr) -> float | None:
-        values = [node.value for node in operands if node.value is not None]
+        """Returns the operation's number where all operands are numbers; refuses what overflows."""
+        values = [
+            np.asarray(node.value, dtype=bool if node.logical else float)
+            for node in operands
+            if node.value is not None
+        ]
         if len(values) < len(operands):
             return None
-        arrays = [np.bool_(node.value) if node.logical else np.float64(node.value) for node in operands]  # type: ignore[arg-type]  # none is None here
         try:
             with np.errstate(all="ignore"):
-                result = float(operation.numpy(*arrays))
+                result = float(operation.numpy(*values))
         except ScheduleError as error:
             raise self._error(tree, error.message, error.hint) from None
-        if math.isinf(result) and all(math.isfinite(v) for v in values) and operation.name in ("**", "*", "<<", "pow"):
-            raise self._error(tree, "this number is too large", "the largest is about 1.8e308")
+        if math.isinf(result) and operation.name in _GROWING and all(map(np.isfinite, values)):
+            raise self._error(tree, "this number is too large", _LARGEST)
         return result
 
-    def constant(self, tree: ast.Constant, _: int) -> Node:
+    def _constant(self, tree: ast.Constant) -> Node:
         if isinstance(tree.value, bool) or not isinstance(tree.value, int | float):
-            raise self._error(tree, f"`{tree.value}` is not a number")
+            raise self._error(tree, f"`{tree.value!r}` is not a number")
         if isinstance(tree.value, int) and abs(tree.value) >= _MAX_EXACT:
             if len(str(tree.value)) > 300:
-                raise self._error(tree, "this number is too large", "the largest is about 1.8e308")
+                raise self._error(tree, "this number is too large", _LARGEST)
             return Number(float(tree.value), tree.col_offset)
         return Number(tree.value, tree.col_offset)
 
-    def name(self, tree: ast.Name, _: int) -> Node:
+    def _name(self, tree: ast.Name) -> Node:
         if tree.id in CONSTANTS and tree.id not in self._names:
             return Number(CONSTANTS[tree.id], tree.col_offset)
         if tree.id not in self._names:
@@ -124,23 +153,23 @@ class _Reader:
             raise self._error(tree, f"unknown name `{tree.id}`", _suggest(tree.id, known))
         return Name(tree.id, tree.col_offset)
 
-    def unary(self, tree: ast.UnaryOp, depth: int) -> Node:
+    def _unary(self, tree: ast.UnaryOp, depth: int) -> Node:
         operand = self.node(tree.operand, depth)
         sign = {ast.USub: "negative", ast.UAdd: "positive", ast.Invert: "~", ast.Not: "not"}[type(tree.op)]
         if sign == "~" and operand.logical:
             sign = "opposite"
         return self._apply(OPERATORS[sign], [operand], tree)
 
-    def binary(self, tree: ast.BinOp, depth: int) -> Node:
+    def _binary(self, tree: ast.BinOp, depth: int) -> Node:
         sign = _SIGNS.get(type(tree.op))
         if sign is None:
             raise self._error(tree, "this operator is not known here")
         operands = [self.node(tree.left, depth), self.node(tree.right, depth)]
         if all(node.logical for node in operands):
-            sign = {"&": "both", "|": "either", "^": "one of"}.get(sign, sign)
+            sign = {"&": "both", "|": "either", "^": "just one"}.get(sign, sign)
         return self._apply(OPERATORS[sign], operands, tree)
 
-    def compare(self, tree: ast.Compare, depth: int) -> Node:
+    def _compare(self, tree: ast.Compare, depth: int) -> Node:
         operands = [self.node(operand, depth) for operand in (tree.left, *tree.comparators)]
         pairs: list[Node] = []
         for left, op, right in zip(operands, tree.ops, operands[1:], strict=False):
@@ -150,7 +179,7 @@ class _Reader:
             pairs.append(self._apply(OPERATORS[sign], [left, right], tree))
         return self._joined("and", pairs, tree)
 
-    def boolean(self, tree: ast.BoolOp, depth: int) -> Node:
+    def _boolean(self, tree: ast.BoolOp, depth: int) -> Node:
         operands = [self.node(operand, depth) for operand in tree.values]
         return self._joined("and" if isinstance(tree.op, ast.And) else "or", operands, tree)
 
@@ -162,11 +191,11 @@ class _Reader:
         halves = [self._joined(name, part, tree) for part in (operands[:half], operands[half:])]
         return self._apply(OPERATORS[name], halves, tree)
 
-    def choice(self, tree: ast.IfExp, depth: int) -> Node:
+    def _choice(self, tree: ast.IfExp, depth: int) -> Node:
         operands = [self.node(part, depth) for part in (tree.test, tree.body, tree.orelse)]
         return self._apply(OPERATORS["where"], operands, tree)
 
-    def call(self, tree: ast.Call, depth: int) -> Node:
+    def _call(self, tree: ast.Call, depth: int) -> Node:
         if not isinstance(tree.func, ast.Name):
             raise self._error(tree, "only the functions of the formula language can be called")
         name = tree.func.id
@@ -176,21 +205,10 @@ class _Reader:
             if name in self._names | set(CONSTANTS):
                 hint = f"multiplication needs its sign: {name}*(...)"
             raise self._error(tree, f"unknown function `{name}`", hint)
-        if tree.keywords or not operation.accepts(len(tree.args)):
-            raise self._error(tree, f"`{name}` takes {_count(operation)}, not {len(tree.args) + len(tree.keywords)}")
+        if not operation.accepts(len(tree.args)):
+            raise self._error(tree, f"`{name}` takes {_count(operation)}, not {len(tree.args)}")
         return self._apply(operation, [self.node(argument, depth) for argument in tree.args], tree)
 
-
-_HANDLERS: dict[type[ast.expr], Callable[[_Reader, ast.expr, int], Node]] = {
-    ast.Constant: _Reader.constant,
-    ast.Name: _Reader.name,
-    ast.UnaryOp: _Reader.unary,
-    ast.BinOp: _Reader.binary,
-    ast.Compare: _Reader.compare,
-    ast.BoolOp: _Reader.boolean,
-    ast.IfExp: _Reader.choice,
-    ast.Call: _Reader.call,
-}  # type: ignore[dict-item]  # each handler takes its own kind of node
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",

@@ -26,14 +26,14 @@ class KeyTime:
     Attributes:
         text: The key as written, without quotes and blanks.
         place: Where it stands.
-        amount: The number before the unit; None for a formula.
+        amount: The number before the unit; unused for a formula.
         unit: "" for frames, "s" seconds, "b" beats, "%" of the film.
         formula: The formula, where the key is one.
     """
 
     text: str
     place: Place
-    amount: float | None
+    amount: float
     unit: str
     formula: Formula | None
 
@@ -48,11 +48,11 @@ class KeyTime:
         """
         if self.formula is not None:
             return self._whole(float(evaluate(self.formula, np.zeros(1, dtype=np.int64), scope)[0]))
-        assert self.amount is not None
         if self.unit == "":
             return self._whole(self.amount)
         if self.unit == "b" and scope.bpm is None:
-            raise self.place.error(f"`{self.text}` is in beats, and the film has no beat", 0, "set bpm, such as bpm: 120")
+            message = f"`{self.text}` is in beats, and the film has no beat"
+            raise self.place.error(message, 0, "set bpm, such as bpm: 120")
         per_unit = {"s": scope.fps, "b": 60.0 / (scope.bpm or 1.0) * scope.fps, "%": scope.max_f / 100}
         return self._whole(math.floor(self.amount * per_unit[self.unit] + 0.5))
 
@@ -82,7 +82,7 @@ def parse_key(text: str, place: Place) -> KeyTime:
         hint = "a key is one moment: use max_f, s, fps and numbers"
         raise inner.error("a key cannot depend on `t`", bare.index("t"), hint)
     formula = expression.parse(bare, place=inner, names=KEY_NAMES)
-    return KeyTime(bare, inner, None, "", formula)
+    return KeyTime(bare, inner, 0.0, "", formula)
 
 
 def unwrapped(text: str) -> tuple[str, int]:

@@ -16,9 +16,10 @@ from schedules.values import is_number
 MAX_TEXT = 200_000_000
 MAX_FRAMES = 1_000_000
 _DELTAS = (
-    "angle zoom translation_x translation_y translation_z rotation_3d_x rotation_3d_y rotation_3d_z "
-    "perspective_flip_theta perspective_flip_phi perspective_flip_gamma perspective_flip_fv"
-).split()
+    "angle", "zoom", "translation_x", "translation_y", "translation_z",
+    "rotation_3d_x", "rotation_3d_y", "rotation_3d_z",
+    "perspective_flip_theta", "perspective_flip_phi", "perspective_flip_gamma", "perspective_flip_fv",
+)  # fmt: skip
 _RENAMED = {
     "cfg_scale_schedule": "scale",
     "sampler_schedule": "sampler_schedule",
@@ -34,17 +35,19 @@ _RENAMED = {
     "image_strength_schedule": "guided_imageStrength",
 }
 _SAME = (
-    "noise strength contrast seed subseed subseed_strength clipskip noise_multiplier ddim_eta ancestral_eta "
-    "pix2pix_img_cfg_scale hybrid_comp_alpha hybrid_comp_mask_blend_alpha hybrid_comp_mask_contrast "
-    "hybrid_comp_mask_auto_contrast_cutoff_low hybrid_comp_mask_auto_contrast_cutoff_high hybrid_flow_factor "
-    "cadence_flow_factor redo_flow_factor fov near far aspect_ratio"
-).split()
+    "noise", "strength", "contrast", "seed", "subseed", "subseed_strength", "clipskip", "noise_multiplier",
+    "ddim_eta", "ancestral_eta", "pix2pix_img_cfg_scale", "fov", "near", "far", "aspect_ratio",
+    "hybrid_comp_alpha", "hybrid_comp_mask_blend_alpha", "hybrid_comp_mask_contrast",
+    "hybrid_comp_mask_auto_contrast_cutoff_low", "hybrid_comp_mask_auto_contrast_cutoff_high",
+    "hybrid_flow_factor", "cadence_flow_factor", "redo_flow_factor",
+)  # fmt: skip
 _PROMPT = "deforum_prompt"
 _TEXTS = frozenset({_PROMPT, "sampler_schedule"})
 
 
 def _fields() -> dict[str, str]:
-    named = {name: name for name in (*_DELTAS, "transform_center_x", "transform_center_y")} | {f"{name}_schedule": name for name in _SAME} | _RENAMED
+    named = {name: name for name in (*_DELTAS, "transform_center_x", "transform_center_y")}
+    named |= {f"{name}_schedule": name for name in _SAME} | _RENAMED
     for unit in range(1, 6):
         for part in ("weight", "guidance_start", "guidance_end"):
             named[f"cn_{unit}_{part}"] = f"cn_{unit}_{part}"
@@ -99,7 +102,9 @@ class Manifest:
         if len(rows) > MAX_FRAMES:
             raise ScheduleError(f"a Parseq manifest of {len(rows)} frames; {MAX_FRAMES} is the most")
         frames = tuple(_frame_number(row, place) for place, row in enumerate(rows))
-        wanted = {name for name in {*FIELDS.values(), *(f"{name}_delta" for name in _DELTAS)} if name in rows[0]}
+        wanted = {
+            name for name in {*FIELDS.values(), *(f"{name}_delta" for name in _DELTAS)} if name in rows[0]
+        }
         columns = {name: tuple(_column(name, rows, frames)) for name in sorted(wanted)}
         options = document.get("options")
         options = options if isinstance(options, Mapping) else {}
@@ -115,9 +120,9 @@ class Manifest:
         return Overrides(len(self.frames) if compat else max(self.frames) + 1, self.fps, self.cadence)
 
     def sources(self, *, deltas: bool = True) -> dict[str, dict[int, Entry]]:
-        """Returns Deforum parameter -> {frame: value}, which `Schedule`, `TextSchedule` and `Prompts` take as it is.
+        """Returns Deforum parameter -> {frame: value}, as `Schedule`, `TextSchedule` and `Prompts` take it.
 
-        Frames that are not listed are so interpolated, texts held; parameters that the manifest lacks are absent.
+        So frames that are not listed are interpolated, and texts held. What the manifest lacks is absent.
 
         Args:
             deltas: True takes motion as steps from frame to frame, as the animation loop adds them up;
@@ -136,7 +141,7 @@ class Manifest:
         Frames that are not listed are NaN; from the last listed entry on, its value. None where the manifest
         lacks the parameter.
         """
-        column = self.columns.get(field_of(name, deltas=deltas))
+        column = self.columns.get(field_of(name, deltas=deltas)) if name in FIELDS else None
         if column is None:
             return None
         series: list[Entry] = [math.nan] * frames
@@ -180,7 +185,8 @@ def _column(name: str, rows: Sequence[Mapping[str, Any]], frames: Sequence[int])
             yield float(value)
         else:
             kind = "text" if name in _TEXTS else "a number"
-            raise ScheduleError(f"`{name}` of the Parseq manifest should be {kind}, not {value!r:.80}", frame=frame)
+            message = f"`{name}` of the Parseq manifest should be {kind}, not {value!r:.80}"
+            raise ScheduleError(message, frame=frame)
 
 
 def _option(options: Mapping[str, Any], name: str) -> float | None:

@@ -35,12 +35,13 @@ class PromptText:
         pieces: list[str | Formula] = []
         done = 0
         for match in maths.finditer(text):
-            pieces += [text[done : match.start()], expression.parse(match.group(1), place=Place(text, match.start() + 1))]
+            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1))
+            pieces += [text[done : match.start()], formula]
             done = match.end()
         return cls((*pieces, text[done:]))
 
     def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
-        """Returns the text at each of `frames` (n,), its formulas replaced by what `numbers` writes for them."""
+        """Returns the text at each of `frames` (n,), formulas replaced by what `numbers` writes for them."""
         columns = [
             numbers(piece, frames, scope) if isinstance(piece, Formula) else [piece] * len(frames)
             for piece in self.pieces
@@ -57,8 +58,9 @@ def short_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> 
     values = evaluate(formula, frames, scope)
     bad = ~np.isfinite(values)
     if bad.any():
-        frame = int(frames[np.argmax(bad)])
-        raise ScheduleError(f"`{formula.text}` gives {values[np.argmax(bad)]}", text=formula.text, column=0, frame=frame)
+        first = int(np.argmax(bad))
+        message = f"`{formula.text}` gives {values[first]}"
+        raise ScheduleError(message, text=formula.text, column=0, frame=int(frames[first]))
     return [f"{value:.6g}" for value in values]
 
 
@@ -66,4 +68,3 @@ def split_negative(text: str) -> tuple[str, str]:
     """Returns the positive part and the negative ones, joined by commas, of a prompt."""
     positive, *negatives = (part.strip() for part in text.split(NEGATIVE))
     return positive, ", ".join(part for part in negatives if part)
-

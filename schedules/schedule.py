@@ -39,13 +39,13 @@ class Schedule:
     ) -> "Schedule":
         """Returns the schedule that `source` says.
 
-        Text that only the reference can make sense of (it drops unbalanced brackets, for example) is accepted;
-        its plain reading raises from `values` and `warnings` unless `scope.compat` is set.
+        Text that only the reference can make sense of (it drops unbalanced brackets, for example) is
+        accepted; it raises from `values` and `warnings` unless `scope.compat` is set.
 
         Args:
             source: A number, a formula, Deforum text such as `0:(1.02), 60:(1+0.1*sin(t/10))`, or a mapping
                 `{0: 1.0, "2s": "1+0.1*sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
-            signals: Names that formulas may use besides the built-in ones; `Scope.signals` gives their values.
+            signals: Names that formulas may use besides the built-in ones; `Scope.signals` has the values.
 
         Raises:
             ScheduleError: Not a schedule; points at the column.

@@ -40,6 +40,7 @@ _HINTS = {
 }
 _TIMES = "multiplication needs its sign: 2*t, not 2t"
 
+
 def _end(token: "Token") -> int:
     return token.column + len(token.text)
 
@@ -80,7 +81,7 @@ class _Grammar:
         self._text = text
         self._fail = fail
         self._opened: list[tuple[Token, bool]] = []
-        self._last: Token | None = None
+        self._last = Token("start", "", 0)
         self._signs = 0
 
     def run(self) -> None:
@@ -93,14 +94,13 @@ class _Grammar:
         if self._opened:
             self._stop("this '(' is never closed", self._opened[-1][0], "add the missing ')'")
         if self._wants_value():
-            assert self._last is not None  # the text is not empty
             self._stop(f"a value is missing after `{self._last.text}`", self._last)
 
     def _stop(self, message: str, token: Token, hint: str = "") -> NoReturn:
         raise self._fail(message, token.column, hint)
 
     def _wants_value(self) -> bool:
-        return self._last is None or self._last.kind not in ("number", "name", "close")
+        return self._last.kind not in ("number", "name", "close")
 
     def _value(self, token: Token) -> None:
         if token.kind in ("number", "name"):
@@ -111,15 +111,14 @@ class _Grammar:
             self._signs += 1
             if self._signs > _MAX_SIGNS:
                 self._stop("too many signs in a row", token)
-        elif token.kind == "close" and self._last is not None and self._last.kind == "open" and self._opened[-1][1]:
-            self._opened.pop()
         elif token.kind == "close" and not self._opened:
             self._stop("this ')' closes nothing", token, "remove it, or open a bracket before it")
+        elif token.kind == "close" and self._last.kind == "open" and self._opened[-1][1]:
+            self._opened.pop()
         else:
             self._stop(f"a value is missing before `{token.text}`", token)
 
     def _operator(self, token: Token) -> None:
-        assert self._last is not None
         if token.kind == "close":
             if not self._opened:
                 self._stop("this ')' closes nothing", token, "remove it, or open a bracket before it")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from numbers import Real
+from typing import TypeGuard
 
 from schedules import expression, reference
 from schedules.easing import EASINGS
@@ -16,6 +17,7 @@ from schedules.keys import unwrapped
 
 _LAST_WORD = re.compile(r"(?<=[\s)])([A-Za-z_]\w*)\s*\Z")
 _PLAIN_NUMBER = re.compile(r"\s*\(?\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)?\s*", re.ASCII)
+_JOINING = ("and", "or", "not", "if", "else")
 _REFERENCE_NAMES = VARIABLES | {"i"}  # the reference's evaluator sees its caller's loop variable
 
 
@@ -71,7 +73,7 @@ def parse_reference_value(text: str, place: Place) -> Value:
     return Value(expression.parse(text, place=place, names=_REFERENCE_NAMES), None, place)
 
 
-def constant(number: Real, place: Place, ease: str | None = None) -> Value:
+def constant(number: float, place: Place, ease: str | None = None) -> Value:
     """Returns the value that a plain number is.
 
     Raises:
@@ -80,7 +82,7 @@ def constant(number: Real, place: Place, ease: str | None = None) -> Value:
     return Value(_finite(float(number), place), ease, place)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Returns whether `value` is a number rather than text, a truth value or a container."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
@@ -88,11 +90,11 @@ def is_number(value: object) -> bool:
 def split_ease(text: str, place: Place) -> tuple[str, str | None]:
     """Returns the value's text and the name of the easing behind it, if there is one.
 
-    No schedule of the reference can mean anything else by it: a word behind a finished value is refused there.
+    No schedule of the reference can mean anything else: a word behind a finished value is refused there.
     """
     word = _LAST_WORD.search(text)
     before = text[: word.start()].rstrip() if word else ""
-    if word is None or not re.search(r"[\w)'\"]\Z", before) or before.split()[-1] in ("and", "or", "not", "if", "else"):
+    if word is None or not re.search(r"[\w)'\"]\Z", before) or before.split()[-1] in _JOINING:
         return text, None
     if word.group(1) in EASINGS:
         return before, word.group(1)
@@ -112,12 +114,12 @@ def check_ease(name: object, place: Place) -> str:
         return name
     close = difflib.get_close_matches(str(name)[:80], EASINGS, n=1, cutoff=0.6)
     hint = f"did you mean `{close[0]}`?" if close else "easings: " + ", ".join(EASINGS)
-    raise place.error(f"unknown easing `{str(name):.80}`", 0, hint)
+    raise place.error(f"unknown easing `{name!s:.80}`", 0, hint)
 
 
 def _finite(number: float, place: Place) -> float:
     if not math.isfinite(number):
-        raise place.error(f"{number} is no number to work with" if number != number else "this number is too large")
+        raise place.error("this number is too large" if math.isinf(number) else "this is not a number")
     return number
 
 

@@ -43,12 +43,14 @@ def key_warnings(keys: Sequence[KeyTime], scope: Scope) -> Iterator[ScheduleWarn
         frame = key.frame(scope)
         column = key.place.column
         if frame in seen:
-            message = f"two keys on frame {frame} (`{seen[frame].text}` and `{key.text}`): the last one counts"
+            both = f"`{seen[frame].text}` and `{key.text}`"
+            message = f"two keys on frame {frame} ({both}): the last one counts"
             yield ScheduleWarning(message, column, frame)
         seen[frame] = key
         if frame > scope.max_f:
             fate = "it is left out" if scope.compat else "the film ends on the way to it"
-            yield ScheduleWarning(f"key `{key.text}` lies past the last frame {scope.max_f}: {fate}", column, frame)
+            message = f"key `{key.text}` lies past the last frame {scope.max_f}: {fate}"
+            yield ScheduleWarning(message, column, frame)
         elif frame < 0:
             fate = "it is left out" if scope.compat else "the film starts on the way from it"
             yield ScheduleWarning(f"key `{key.text}` lies before frame 0: {fate}", column, frame)
@@ -76,7 +78,8 @@ def _gaps(points: Sequence[Point], scope: Scope) -> Iterator[ScheduleWarning]:
     gaps = running & np.isnan(own_values(points, frames, scope))
     if gaps.any():
         frame = int(np.argmax(gaps))
-        yield ScheduleWarning(f"frame {frame}: the formula gives no number; bridged from its neighbours", None, frame)
+        message = f"frame {frame}: the formula gives no number; bridged from its neighbours"
+        yield ScheduleWarning(message, None, frame)
 
 
 def _size(values: Array, expected: tuple[float, float] | None) -> Iterator[ScheduleWarning]:
