@@ -140,9 +140,7 @@ def test_equals_the_official_answer(name, case, reference, official, normalised,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), SLOW)
-def test_equals_the_official_answer_of_large_networks(
-    name, case, reference, official, normalised, picture
-):
+def test_equals_the_official_answer_of_large_networks(name, case, reference, official, normalised, picture):
     answer = answer_of(reference, official, normalised, picture, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
