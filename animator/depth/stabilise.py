@@ -5,8 +5,11 @@ from torch import Tensor
 
 SAMPLES = 128  # along the longer side; scale and shift need no more
 ROUNDS = 5
+PAIRS = (0.236, 0.382, 0.5)  # how far apart, as shares of all samples, the ends of a pair lie
 # Places that differ by more than this many median deviations have moved and are not asked (Tukey 1977).
 CUTOFF = 4.685 / 0.6745
+
+Line = tuple[float, float]  # scale and shift
 
 
 def aligned(depth: Tensor, previous: Tensor | None, *, strength: float = 1.0) -> Tensor:
@@ -31,24 +34,21 @@ def aligned(depth: Tensor, previous: Tensor | None, *, strength: float = 1.0) ->
     return depth * scale + shift
 
 
-def scale_and_shift(depth: Tensor, previous: Tensor) -> tuple[float, float]:
+def scale_and_shift(depth: Tensor, previous: Tensor) -> Line:
     """Factor and addend that bring `depth` (H, W) to `previous` (H', W'); (1, 0) where no fit makes sense."""
     x, y = _sampled(depth, depth), _sampled(previous, depth)
     known = torch.isfinite(x) & torch.isfinite(y)
     x, y = x[known], y[known]
-    weight = torch.ones_like(x)
-    scale, shift = 1.0, 0.0
+    fitted = _median_line(x, y)
     for _ in range(ROUNDS):
-        fitted = _weighted_fit(x, y, weight)
         if fitted is None:
             return 1.0, 0.0
-        scale, shift = fitted
-        rest = (x * scale + shift - y).abs()
+        rest = (x * fitted[0] + fitted[1] - y).abs()
         spread = float(rest.median()) * CUTOFF
         if spread == 0:
             break
-        weight = (1 - (rest / spread).square()).clamp(min=0).square()
-    return scale, shift
+        fitted = _weighted_line(x, y, (1 - (rest / spread).square()).clamp(min=0).square())
+    return fitted or (1.0, 0.0)
 
 
 def _sampled(depth: Tensor, like: Tensor) -> Tensor:
@@ -59,10 +59,27 @@ def _sampled(depth: Tensor, like: Tensor) -> Tensor:
     return depth[rows.long()[:, None], columns.long()[None, :]].double().flatten()
 
 
-def _weighted_fit(x: Tensor, y: Tensor, weight: Tensor) -> tuple[float, float] | None:
-    """Scale and shift of the weighted least squares line, or None where it is flat or falling."""
+def _median_line(x: Tensor, y: Tensor) -> Line | None:
+    """The line whose slope is the median of the slopes between pairs (Sen 1968, 10.2307/2285891).
+
+    A fifth of the picture may have moved anywhere without turning it; least squares would follow.
+    """
+    slopes = []
+    for share in PAIRS:
+        step = int(share * x.numel())
+        run, rise = x.roll(step) - x, y.roll(step) - y
+        apart = run != 0
+        slopes.append(rise[apart] / run[apart])
+    slope = torch.cat(slopes)
+    if not slope.numel() or (scale := float(slope.median())) <= 0:
+        return None
+    return scale, float((y - scale * x).median())
+
+
+def _weighted_line(x: Tensor, y: Tensor, weight: Tensor) -> Line | None:
+    """The line of the weighted least squares, or None where it is flat or falling."""
     total = weight.sum()
-    if x.numel() < 2 or total <= 0:
+    if total <= 0:
         return None
     mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
     spread = (weight * (x - mean_x).square()).sum()

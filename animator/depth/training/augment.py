@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import torch
+from numpy.random import Generator
 from torch import Tensor
 from torch.nn import functional as nnf
 
 
-def augment(
-    scenes: tuple[Tensor, Tensor], size: tuple[int, int], rng: np.random.Generator
-) -> tuple[Tensor, Tensor]:
+def augment(scenes: tuple[Tensor, Tensor], size: tuple[int, int], rng: Generator) -> tuple[Tensor, Tensor]:
     """Cropped, turned, mirrored and recoloured pictures (N, 3, *size) and their disparity at half of it."""
     picture, disparity = scenes
     count = len(picture)
@@ -20,7 +19,7 @@ def augment(
     return _recolored(placed[:, :3], rng), nnf.avg_pool2d(placed[:, 3:], 2)[:, 0]
 
 
-def _placements(count: int, size: tuple[int, int], rng: np.random.Generator) -> Tensor:
+def _placements(count: int, size: tuple[int, int], rng: Generator) -> Tensor:
     """Affine maps (N, 2, 3) from the new picture to the old one, which stay inside it."""
     tall = size[0] / size[1]
     maps = []
@@ -40,7 +39,7 @@ def _placements(count: int, size: tuple[int, int], rng: np.random.Generator) -> 
     return torch.tensor(maps, dtype=torch.float32)
 
 
-def _recolored(picture: Tensor, rng: np.random.Generator) -> Tensor:
+def _recolored(picture: Tensor, rng: Generator) -> Tensor:
     """Random gamma, contrast, tint, hue order, gray, blur and noise."""
     shape = (len(picture), 1, 1, 1)
 

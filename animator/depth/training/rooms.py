@@ -8,82 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from animator.depth.training.solids import Array, Box, Plane, Solid, Sphere, cast, turn_y
+
 TEXTURE = 256
 NEAR = 0.6  # distance at which the disparity reaches 1
 GAMMA = 0.6  # compresses disparity so that the far half of a picture keeps some of the range
-FAR = np.float32(1e6)
-
-
-@dataclass(frozen=True)
-class Plane:
-    """All points x with normal . x = offset; the normal faces the camera's side."""
-
-    normal: Array
-    offset: float
-
-    def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and normals (N, 3)."""
-        slope = rays @ self.normal
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = (self.offset - origin @ self.normal) / slope
-        return np.where((slope < 0) & (t > 0), t, FAR).astype(np.float32), np.broadcast_to(
-            self.normal, rays.shape
-        )
-
-
-@dataclass(frozen=True)
-class Sphere:
-    """A ball."""
-
-    center: Array
-    radius: float
-
-    @property
-    def reach(self) -> float:
-        """How far it goes from its centre."""
-        return self.radius
-
-    def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
-        to_center = self.center - origin
-        along = rays @ to_center
-        gap = self.radius**2 - (to_center @ to_center - along**2)
-        t = along - np.sqrt(np.maximum(gap, 0.0))
-        t = np.where((gap > 0) & (t > 0), t, FAR).astype(np.float32)
-        return t, (origin + t[:, None] * rays - self.center) / np.float32(self.radius)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A box turned about the upright axis."""
-
-    center: Array
-    half: Array
-    yaw: float
-
-    @property
-    def reach(self) -> float:
-        """About how far it goes from its centre."""
-        return 0.6 * float(np.linalg.norm(self.half))
-
-    def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
-        turn = _turn_y(self.yaw)
-        start, ways = (origin - self.center) @ turn, rays @ turn
-        safe = np.where(np.abs(ways) < 1e-6, np.float32(1e-6), ways)
-        first, last = (-self.half - start) / safe, (self.half - start) / safe
-        near, far = np.minimum(first, last), np.maximum(first, last)
-        axis = near.argmax(1)
-        t = near.max(1)
-        hit = (t < far.min(1)) & (t > 0)
-        normal = -np.sign(np.take_along_axis(safe, axis[:, None], 1)) * np.eye(3, dtype=np.float32)[axis]
-        return np.where(hit, t, FAR).astype(np.float32), normal @ turn.T
-
-
-Solid = Plane | Sphere | Box
 
 
 def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArray[np.uint8], Array]:
@@ -98,11 +30,11 @@ def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArra
         Picture uint8 (H, W, 3) RGB, and disparity float32 (H, W) in [0, 1]: larger is nearer, 0 is the sky;
         (0.6 / distance) ** 0.6 with the distance along the optical axis.
     """
-    rng = np.random.default_rng(seed)
+    rng = default_rng(seed)
     rows, columns = size[0] * supersample, size[1] * supersample
     origin, rays, forward = _camera(rng, rows, columns)
     solids = _solids(rng)
-    distance, normal, which = _cast(origin, rays, solids)
+    distance, normal, which = cast(origin, rays, solids)
     color = _shade(rng, _Hits(origin + distance[:, None] * rays, normal, which, distance), solids)
     depth = distance * (rays @ forward)
     disparity = np.where(which >= 0, np.clip(NEAR / np.maximum(depth, 1e-3), 0, 1) ** GAMMA, 0)
@@ -118,12 +50,7 @@ def _pool(image: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
     return pooled
 
 
-def _turn_y(angle: float) -> Array:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
-
-
-def _camera(rng: np.random.Generator, rows: int, columns: int) -> tuple[Array, Array, Array]:
+def _camera(rng: Generator, rows: int, columns: int) -> tuple[Array, Array, Array]:
     """Origin (3,), unit rays (N, 3) and the optical axis (3,); y is up."""
     pitch, roll, yaw = rng.normal(-0.12, 0.16), rng.normal(0, 0.06), rng.uniform(-0.5, 0.5)
     tan = np.tan(rng.uniform(0.4, 0.75))
@@ -135,13 +62,13 @@ def _camera(rng: np.random.Generator, rows: int, columns: int) -> tuple[Array, A
     rays = np.stack([u, v, np.ones_like(u)], -1).reshape(-1, 3)
     c, s = np.cos(pitch), np.sin(pitch)
     tilt = np.array([[1, 0, 0], [0, c, s], [0, -s, c]], np.float32)
-    turn = (_turn_y(yaw) @ tilt).astype(np.float32)
+    turn = (turn_y(yaw) @ tilt).astype(np.float32)
     rays = rays @ turn.T
     rays /= np.linalg.norm(rays, axis=1, keepdims=True)
     return np.array([0, rng.uniform(0.5, 2.2), 0], np.float32), rays, turn[:, 2]
 
 
-def _solids(rng: np.random.Generator) -> list[Solid]:
+def _solids(rng: Generator) -> list[Solid]:
     """Floor, perhaps walls and a ceiling, and a handful of objects."""
     solids: list[Solid] = [Plane(np.array([0, 1, 0], np.float32), 0.0)]
     if rng.random() < 0.55:
@@ -155,7 +82,7 @@ def _solids(rng: np.random.Generator) -> list[Solid]:
     return solids
 
 
-def _thing(rng: np.random.Generator) -> Sphere | Box:
+def _thing(rng: Generator) -> Sphere | Box:
     z = 1.4 * 7 ** rng.random()
     x = rng.uniform(-0.7, 0.7) * z
     lift = rng.uniform(0, 1.5) if rng.random() < 0.25 else 0.0
@@ -168,20 +95,6 @@ def _thing(rng: np.random.Generator) -> Sphere | Box:
     return Box(np.array([x, half[1] + lift, z], np.float32), half, float(rng.uniform(0, np.pi)))
 
 
-def _cast(origin: Array, rays: Array, solids: Sequence[Solid]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Distance (N,), normal (N, 3) and number (N,) of the first solid met; -1 where none."""
-    best = np.full(len(rays), FAR, np.float32)
-    normal = np.zeros_like(rays)
-    which = np.full(len(rays), -1)
-    for number, solid in enumerate(solids):
-        t, n = solid.hit(origin, rays)
-        nearer = t < best
-        best = np.where(nearer, t, best)
-        normal = np.where(nearer[:, None], n, normal)
-        which = np.where(nearer, number, which)
-    return best, normal, which
-
-
 @dataclass(frozen=True)
 class _Hits:
     points: Array
@@ -190,7 +103,7 @@ class _Hits:
     distance: Array
 
 
-def _shade(rng: np.random.Generator, hits: _Hits, solids: Sequence[Solid]) -> Array:
+def _shade(rng: Generator, hits: _Hits, solids: Sequence[Solid]) -> Array:
     """Colours (N, 3): textured, lit by one sun with shadows, fading into the air with distance."""
     sun = np.array([rng.normal(0, 0.6), rng.uniform(0.5, 1.2), rng.normal(-0.4, 0.5)], np.float32)
     sun /= np.linalg.norm(sun)
@@ -216,7 +129,7 @@ def _blocked(thing: Sphere | Box, start: Array, sun: Array) -> NDArray[np.bool_]
     return np.asarray((along > 0) & (miss < thing.reach))
 
 
-def _albedo(rng: np.random.Generator, hits: _Hits, count: int) -> Array:
+def _albedo(rng: Generator, hits: _Hits, count: int) -> Array:
     """Base colours (N, 3): per solid two colours mixed by noise, checks or stripes."""
     colors = np.concatenate([_palette(rng, count), rng.random((1, 2, 3))]).astype(np.float32)
     noise = _noise(rng)
@@ -235,7 +148,7 @@ def _albedo(rng: np.random.Generator, hits: _Hits, count: int) -> Array:
     return np.asarray(pair[:, 0] + (pair[:, 1] - pair[:, 0]) * mix[:, None], np.float32)
 
 
-def _palette(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+def _palette(rng: Generator, count: int) -> NDArray[np.float64]:
     """Two related colours for each solid (count, 2, 3)."""
     gray = rng.uniform(0.1, 0.95, (count, 1, 1))
     tint = rng.uniform(0, 1, (count, 1, 3))
@@ -243,7 +156,7 @@ def _palette(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
     return np.clip(base + rng.normal(0, 0.18, (count, 2, 3)), 0, 1)
 
 
-def _noise(rng: np.random.Generator) -> Array:
+def _noise(rng: Generator) -> Array:
     """A tileable 1/f noise (256, 256) in [0, 1]."""
     frequency = np.hypot(np.fft.fftfreq(TEXTURE)[:, None], np.fft.rfftfreq(TEXTURE)[None])
     frequency[0, 0] = 1

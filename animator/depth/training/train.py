@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as nnf
@@ -56,9 +57,8 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
         recipe: Length and rate.
         report: Called with the step, the loss and the averaged network every 100 steps.
     """
-    torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng(recipe.seed)
-    net = with_norms(StarterNet()).train()
+    rng = default_rng(recipe.seed)
+    net = with_norms(drawn(StarterNet(), recipe.seed)).train()
     mean = copy.deepcopy(net)
     optimizer = Muon(net, recipe.rate)
     for step in range(recipe.steps):
@@ -76,7 +76,7 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
     return settle(mean, scenes, rng)
 
 
-def settle(net: StarterNet, scenes: Scenes, rng: np.random.Generator, batches: int = 60) -> StarterNet:
+def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int = 60) -> StarterNet:
     """The network with its normalisation statistics measured anew.
 
     The running statistics lag behind averaged weights; left so, the output of the network in use can
@@ -92,6 +92,16 @@ def settle(net: StarterNet, scenes: Scenes, rng: np.random.Generator, batches: i
             picture, _ = augment(_batch(scenes, 16, rng), (256, 256), rng)
             net(picture.contiguous(memory_format=torch.channels_last))
     return net.eval()
+
+
+def drawn(net: StarterNet, seed: int) -> StarterNet:
+    """The network with first weights that follow from the seed, distributed as torch's own."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d) and module.bias is not None:
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            nn.init.zeros_(module.bias)
+    return net
 
 
 def with_norms(net: StarterNet) -> StarterNet:
@@ -138,7 +148,7 @@ def _centred(x: Tensor) -> Tensor:
     return (centred / (centred.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
 
 
-def _batch(scenes: Scenes, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def _batch(scenes: Scenes, count: int, rng: Generator) -> tuple[Tensor, Tensor]:
     drawn = [scenes(int(rng.integers(2**31))) for _ in range(count)]
     pictures = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
     return pictures, torch.from_numpy(np.stack([d for _, d in drawn]).astype(np.float32))
