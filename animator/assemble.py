@@ -3,17 +3,20 @@
 import torch
 
 from animator.config import Animation, Noise
-from animator.depth.model import DepthModel
-from animator.depth.opening import open_depth
+from animator.depth.opening import Precision, open_depth
 from animator.diffusion.request import Diffuser
 from animator.pipeline import Filter, Motion, Pipeline
 from animator.slots.filters import AntiBlur, Contrast, MatchColor, PerlinNoise, UniformNoise
-from animator.slots.motion import Warp2D, Warp3D
+from animator.slots.plane import Warp2D
+from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import LastPicture
+from animator.slots.space import DeforumWarp, PinholeWarp
 from animator.stages.color import Coherence
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
+from animator.tween import Tween, chained, composed
 
+_TWEENS: dict[str, Tween] = {"composed": composed, "chained": chained}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
 
 
@@ -38,6 +41,7 @@ def build_pipeline(animation: Animation, diffuser: Diffuser, device: torch.devic
         before=(*match, Contrast(), AntiBlur(), _noise(animation.noise)),
         diffuser=diffuser,
         after=match,
+        tween=_TWEENS[animation.diffusion.cadence_warp],
     )
 
 
@@ -47,14 +51,21 @@ def _warp_2d(animation: Animation, device: torch.device) -> Motion:
 
 
 def _warp_3d(animation: Animation, device: torch.device) -> Motion:
-    settings = animation.depth
-    model: DepthModel | None = None
-    if settings.use_depth_warping:
-        half = "float32" if device.type == "cpu" else "float16"
-        dtype = half if settings.dtype == "auto" else settings.dtype
-        model = open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
     camera = animation.camera
-    return Warp3D(model, settings.every, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    scene = _scene(animation, device) if animation.depth.use_depth_warping else None
+    sampling = Sampling(camera.sampling)
+    if camera.projection == "pinhole":
+        return PinholeWarp(scene, sampling, camera.reveal_noise)
+    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling)
+
+
+def _scene(animation: Animation, device: torch.device) -> Scene:
+    settings = animation.depth
+    best: Precision = "float32" if device.type == "cpu" else "float16"
+    dtype = best if settings.dtype == "auto" else settings.dtype
+    model = open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
+    by_itself: Scaling = Normalised() if animation.camera.projection == "pinhole" else Equalised()
+    return Scene(model, settings.every, Steadied() if settings.stabilise else by_itself)
 
 
 def _match_color(animation: Animation) -> tuple[Filter, ...]:

@@ -41,6 +41,8 @@ class Diffusion(Group):
     seed_schedule: Real = Schedule.parse("0:(s)")
     cadence: int = Field(1, ge=1, le=1000)
     """Every cadence-th frame is drawn; those between are warped and blended."""
+    cadence_warp: Literal["composed", "chained"] = "composed"
+    """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
 
 
 class Motion(Group):
@@ -75,6 +77,10 @@ class Camera(Group):
     near: NotNegative = Schedule.parse(200)
     far: NotNegative = Schedule.parse(10000)
     aspect_ratio: Positive = Schedule.parse(1)
+    projection: Literal["deforum", "pinhole"] = "deforum"
+    """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
+    reveal_noise: float = Field(0, ge=0, le=1)
+    """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
     padding: Literal["border", "reflection", "zeros"] = "border"
     sampling: Literal["bicubic", "bilinear", "nearest"] = "bicubic"
 
@@ -86,6 +92,8 @@ class Depth(Group):
     """False moves the whole picture as one plane."""
     model: str = Field("starter", min_length=1)
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    stabilise: Switch = False
+    """Lay every depth map onto the one before instead of equalising each by itself: no pumping."""
     every: int = Field(1, ge=1)
     """Estimate the depth at every so many frames."""
     midas_weight: float = Field(0.2, ge=0, le=1)

@@ -8,7 +8,6 @@ from torch import Tensor
 from animator.pipeline import Pipeline, draw
 from animator.plan import Plan, Timeline
 from animator.state import State
-from animator.tween import tween
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
         drawn = draw(pipeline, plans[0], state)
-        pictures = tween(pipeline.motion, plans, state.picture, drawn)
+        pictures = pipeline.tween(pipeline.motion, plans, state.picture, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:

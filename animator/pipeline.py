@@ -1,13 +1,17 @@
-"""The five slots of a frame, and the order in which they act. A mode is a filling of these slots."""
+"""The slots of a frame, and the order in which they act. A mode is a filling of these slots."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
 from animator.diffusion.request import Diffuser, Request
 from animator.plan import Plan
 from animator.state import State
+
+if TYPE_CHECKING:
+    from animator.tween import Tween
 
 
 class Source(Protocol):
@@ -29,8 +33,14 @@ class Motion(Protocol):
             last: What the last look gave, moved or not; None at the start of a film.
         """
 
-    def move(self, picture: Tensor, plan: Plan, depth: Tensor | None) -> Tensor:
-        """The picture as the plan's frame sees it (3, H, W), given what a look said."""
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) moved by one or more frames, one after the other, and sampled once.
+
+        Args:
+            picture: (3, H, W).
+            plans: Of the frames to move by, at least one.
+            depth: What a look at the picture said.
+        """
 
 
 class Filter(Protocol):
@@ -49,6 +59,7 @@ class Pipeline:
     before: tuple[Filter, ...]
     diffuser: Diffuser
     after: tuple[Filter, ...]
+    tween: "Tween"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +76,7 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     picture = pipeline.source.picture(plan, state)
     if picture is not None:
         depth = pipeline.motion.look(picture, plan, depth)
-        picture = pipeline.motion.move(picture, plan, depth)
+        picture = pipeline.motion.move(picture, [plan], depth)
         for step in pipeline.before:
             picture = step.apply(picture, plan, state)
     drawn = pipeline.diffuser.draw(Request.of(plan, picture))

@@ -89,7 +89,9 @@ def rays(height: int, width: int, camera: Camera, shift: tuple[float, float] = (
     return np.stack((across, down, np.ones_like(across)), -1)
 
 
-def shoot(scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3) -> Shot:
+def shoot(
+    scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3
+) -> Shot:
     """The scene after a motion, each pixel the mean of samples x samples rays; z is that of its middle."""
     total = np.zeros((*size, 3))
     for dy in (np.arange(samples) + 0.5) / samples - 0.5:
