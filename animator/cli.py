@@ -120,7 +120,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
-    from animator.plan import Timeline
+    from animator.timeline import Timeline
 
     drawings = Timeline(animation)[-1].drawing + 1
     seconds = animation.frames / animation.fps
@@ -150,8 +150,8 @@ def timeline(
 ) -> None:
     """Print every value of every frame; no model loads."""
     animation = _load(preset, overrides or [])
-    from animator import timeline as tables
-    from animator.plan import Timeline
+    from animator import timeline_table as tables
+    from animator.timeline import Timeline
 
     printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
     sys.stdout.write(printers[format.value](Timeline(animation)))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Unit
+from animator.modes import mode_of
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
 SCHEMA_VERSION = 1
@@ -39,10 +40,21 @@ class Diffusion(Group):
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     seed_iter_n: int = Field(1, ge=1)
     seed_schedule: Real = Schedule.parse("0:(s)")
-    cadence: int = Field(1, ge=1, le=1000)
+    cadence: Count = Schedule.parse(1)
     """Every cadence-th frame is drawn; those between are warped and blended."""
+    cadence_keys: Switch = False
+    """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
     """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+
+
+class Init(Group):
+    """A picture to begin with."""
+
+    image: str = ""
+    """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    strength: float = Field(0.8, ge=0, le=1)
+    """How much of it the first frame keeps."""
 
 
 class Motion(Group):
@@ -116,6 +128,11 @@ class Color(Group):
     """Colour coherence: every frame's colours are matched to the anchor, the first frame."""
 
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
+    reference: Literal["first", "scene", "image"] = "scene"
+    """Whose colours are kept: the first frame's, the last cut's (strength 0), or those of `image`."""
+    image: str = ""
+    """Path of the picture whose colours are kept, for `reference: image`."""
+    force_grayscale: Switch = False
     contrast: NotNegative = Schedule.parse(1)
 
 
@@ -143,7 +160,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d", "3d"] = "2d"
+    mode: Literal["2d", "3d", "interpolation"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -153,9 +170,14 @@ class Animation(Group):
     prompt_prefix: str = ""
     prompt_suffix: str = ""
     negative_prompt: str = ""
+    prompt_morph: str = ""
+    """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
+    bpm: float | None = Field(None, gt=0, le=10_000)
+    """Beats per minute, for keys such as 8b."""
     compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
+    init: Init = Init()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
@@ -174,17 +196,25 @@ class Animation(Group):
     @property
     def scope(self) -> Scope:
         """What the names in this film's schedules mean."""
-        return Scope(frames=self.frames, seed=max(self.diffusion.seed, 0), fps=self.fps, compat=self.compat)
+        return Scope(
+            frames=self.frames,
+            seed=max(self.diffusion.seed, 0),
+            fps=self.fps,
+            bpm=self.bpm,
+            compat=self.compat,
+        )
 
     @property
     def keyed_prompts(self) -> Prompts:
         """The prompts with their common parts joined on."""
-        return Prompts.parse(
+        prompts = Prompts.parse(
             self.prompts.source,
             prefix=self.prompt_prefix,
             suffix=self.prompt_suffix,
             negative=self.negative_prompt,
         )
+        morph = self.prompt_morph or mode_of(self).morph
+        return prompts.morphing(morph) if morph else prompts
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -18,9 +18,9 @@ from animator.config import Animation
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import open_diffuser
 from animator.loop import render
-from animator.plan import Timeline
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
+from animator.timeline import Timeline
 from animator.video.writer import Film, FilmWriter
 
 RENDERS = Path("renders")

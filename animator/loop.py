@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from animator.pipeline import Pipeline, draw
-from animator.plan import Plan, Timeline
+from animator.plan import Plan
 from animator.state import State
+from animator.timeline import Timeline
 
 
 @dataclass(frozen=True, eq=False)

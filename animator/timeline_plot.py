@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from animator.config import Animation
-from animator.plan import schedule_fields
+from animator.timeline import schedule_fields
 from schedules import Schedule
 
 WIDTH, HEIGHT = 900, 110

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from animator import presets, yaml_text
-from animator.plan import Timeline
+from animator.timeline import Timeline
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -12,8 +12,8 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.loop import Frame, render
-from animator.plan import Timeline
 from animator.state import State
+from animator.timeline import Timeline
 
 Make = Callable[..., Animation]
 

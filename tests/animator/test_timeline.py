@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from animator.cli import app
 from animator.config import Animation
-from animator.plan import Timeline
-from animator.timeline import to_csv, to_json, to_table
+from animator.timeline import Timeline
 from animator.timeline_plot import curves, plot
+from animator.timeline_table import to_csv, to_json, to_table
 
 Make = Callable[..., Animation]
 
