@@ -16,7 +16,8 @@ class Border(str, Enum):
 
     REPLICATE = "replicate"
     WRAP = "wrap"
-    REFLECT = "reflect"
+    REFLECT = "reflect"  # the edge pixel is repeated, as PyTorch has it
+    MIRROR = "mirror"  # the edge pixel is the axis, as OpenCV has it
     ZEROS = "zeros"
 
 
@@ -29,7 +30,12 @@ class Sampling(str, Enum):
     LANCZOS = "lanczos"
 
 
-_PADDING = {Border.REPLICATE: "border", Border.REFLECT: "reflection", Border.ZEROS: "zeros"}
+_PADDING = {
+    Border.REPLICATE: "border",
+    Border.REFLECT: "reflection",
+    Border.MIRROR: "reflection",
+    Border.ZEROS: "zeros",
+}
 _REACH = {Sampling.NEAREST: 1, Sampling.BILINEAR: 1, Sampling.BICUBIC: 2, Sampling.LANCZOS: 3}
 LANCZOS_TAPS = 6
 
@@ -40,7 +46,7 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
     Args:
         picture: (3, H, W), float32.
         grid: (h, w, 2), float32, normalised (x, y); -1 and 1 are the picture's outer edges.
-        border: What lies beyond the edge. Reflection repeats the edge pixel (half-sample symmetric).
+        border: What lies beyond the edge.
         sampling: Bicubic and Lanczos overshoot at edges; the result is kept within [0, 1] by the caller
             who wants that.
 
@@ -52,14 +58,24 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(picture, grid, border)
+    if border is Border.MIRROR:
+        grid = _about_pixels(grid, picture.shape[-1], picture.shape[-2])
     read = functional.grid_sample(
         picture.unsqueeze(0),
         grid.unsqueeze(0),
         mode=sampling.value,
         padding_mode=_PADDING[border],
-        align_corners=False,
+        align_corners=border is Border.MIRROR,
     )
     return read.squeeze(0)
+
+
+def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
+    """The grid with -1 and 1 at the middle of the outermost pixels."""
+    scaled = torch.empty_like(grid)
+    for axis, size in ((0, width), (1, height)):
+        torch.mul(grid[..., axis], size / max(size - 1, 1), out=scaled[..., axis])
+    return scaled
 
 
 def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
@@ -67,9 +83,10 @@ def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]
     height, width = picture.shape[-2:]
     top, left = min(reach, height), min(reach, width)
     padded = functional.pad(picture.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
-    scale = grid.new_tensor([width / (width + 2 * left), height / (height + 2 * top)])
-    folded = torch.remainder(grid + 1.0, 2.0) - 1.0
-    return padded, folded * scale
+    folded = torch.remainder(grid + 1.0, 2.0).sub_(1.0)
+    folded[..., 0] *= width / (width + 2 * left)
+    folded[..., 1] *= height / (height + 2 * top)
+    return padded, folded
 
 
 def _lanczos(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
@@ -105,6 +122,9 @@ def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
     if border is Border.REFLECT:
         folded = torch.remainder(position, 2 * size)
         position = torch.minimum(folded, 2 * size - 1 - folded)
+    if border is Border.MIRROR:
+        folded = torch.remainder(position, max(2 * size - 2, 1))
+        position = torch.minimum(folded, 2 * size - 2 - folded)
     seen = torch.ones_like(position)
     if border is Border.ZEROS:
         seen = ((position >= 0) & (position < size)).to(position.dtype)
