@@ -37,7 +37,6 @@ _PADDING = {
     Border.ZEROS: "zeros",
 }
 _REACH = {Sampling.NEAREST: 1, Sampling.BILINEAR: 1, Sampling.BICUBIC: 2, Sampling.LANCZOS: 3}
-LANCZOS_TAPS = 6
 
 
 def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
@@ -90,31 +89,34 @@ def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]
 
 
 def _lanczos(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Lanczos-3 reading: 36 taps a pixel, gathered tap by tap so that memory stays at one picture."""
+    """Lanczos-3 reading: 36 taps a pixel, row by row of taps, so that memory stays at some pictures."""
     height, width = picture.shape[-2:]
     x = (grid[..., 0] + 1.0) * (width / 2) - 0.5
     y = (grid[..., 1] + 1.0) * (height / 2) - 0.5
-    columns = [_edge(x.floor() + k, width, border) for k in range(-2, 4)]
-    rows = [_edge(y.floor() + k, height, border) for k in range(-2, 4)]
-    weights_x = _lanczos_weights(x - x.floor())
-    weights_y = _lanczos_weights(y - y.floor())
+    columns = _taps(x, width, border)
     flat = picture.flatten(1)
     result = torch.zeros((picture.shape[0], *x.shape), dtype=picture.dtype, device=picture.device)
-    for j in range(LANCZOS_TAPS):
-        row_index, row_seen = rows[j]
-        for i in range(LANCZOS_TAPS):
-            index, seen = columns[i]
-            taps = flat.index_select(1, (row_index * width + index).flatten()).view_as(result)
-            result.addcmul_(taps, weights_x[i] * weights_y[j] * (seen * row_seen))
+    for row, row_weight in _taps(y, height, border):
+        across = torch.zeros_like(result)
+        start = row * width
+        for column, weight in columns:
+            taps = flat.index_select(1, (start + column).flatten()).view_as(result)
+            across.addcmul_(taps, weight)
+        result.addcmul_(across, row_weight)
     return result
 
 
-def _lanczos_weights(fraction: Tensor) -> Tensor:
-    """The six weights (6, h, w) of taps -2..3 for a position's fractional part; they sum to 1."""
-    offsets = torch.arange(-2, 4, device=fraction.device, dtype=fraction.dtype).view(-1, 1, 1)
-    distance = fraction.unsqueeze(0) - offsets
-    weights = torch.sinc(distance) * torch.sinc(distance / 3.0)
-    return weights / weights.sum(0, keepdim=True)
+def _taps(position: Tensor, size: int, border: Border) -> list[tuple[Tensor, Tensor]]:
+    """For each of the six taps around positions (h, w): index (int32) and weight; the weights sum to 1."""
+    first = position.floor()
+    offsets = range(-2, 4)
+    raw = [torch.sinc(position - first - k) * torch.sinc((position - first - k) / 3.0) for k in offsets]
+    total = torch.stack(raw).sum(0)
+    taps = []
+    for offset, weight in zip(offsets, raw, strict=True):
+        index, seen = _edge(first + offset, size, border)
+        taps.append((index, weight * seen / total))
+    return taps
 
 
 def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
@@ -128,4 +130,4 @@ def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
     seen = torch.ones_like(position)
     if border is Border.ZEROS:
         seen = ((position >= 0) & (position < size)).to(position.dtype)
-    return position.clamp(0, size - 1).to(torch.int64), seen
+    return position.clamp(0, size - 1).to(torch.int32), seen

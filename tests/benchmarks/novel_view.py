@@ -89,7 +89,9 @@ def rays(height: int, width: int, camera: Camera, shift: tuple[float, float] = (
     return np.stack((across, down, np.ones_like(across)), -1)
 
 
-def shoot(scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3) -> Shot:
+def shoot(
+    scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3
+) -> Shot:
     """The scene after a motion, each pixel the mean of samples x samples rays; z is that of its middle."""
     total = np.zeros((*size, 3))
     for dy in (np.arange(samples) + 0.5) / samples - 0.5:
@@ -100,7 +102,7 @@ def shoot(scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, 
 
 
 def seen_from_start(scene: list[Surface], shot: Shot, camera: Camera) -> NDArray[np.bool_]:
-    """Which pixels (H, W) of a shot show points that the unmoved camera sees too, two pixels from its frame."""
+    """Which pixels (H, W) of a shot show points that the unmoved camera sees too (off its edge)."""
     height, width = shot.z.shape
     points = shot.points
     depth = np.maximum(points[..., 2], 1e-6)
