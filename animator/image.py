@@ -20,6 +20,18 @@ def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 
+def mask_from_bytes(
+    mask: Bytes | None, device: torch.device | str = "cpu", *, invert: bool = False
+) -> Tensor | None:
+    """A mask (H, W), float32 in [0, 1], from uint8 (H, W); None stays None, which is everywhere."""
+    if mask is None:
+        return None
+    if mask.dtype != np.uint8 or mask.ndim != 2:
+        raise ValueError(f"expected uint8 (H, W), got {mask.dtype} {mask.shape}")
+    shares = torch.from_numpy(np.ascontiguousarray(mask)).to(device).to(torch.float32).div_(255.0)
+    return 1.0 - shares if invert else shares
+
+
 def to_bytes(picture: Tensor) -> Bytes:
     """uint8 RGB (H, W, 3), rounded to nearest, from a picture (3, H, W)."""
     scaled = picture.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)

@@ -5,7 +5,9 @@ Depth maps are (H, W) float32. Nothing here waits for the device: whether a map 
 
 from enum import Enum
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 BINS = 1024
@@ -21,6 +23,11 @@ class DepthOrder(str, Enum):
     INVERSE = "inverse"
     DISTANCE = "distance"
     RAW = "raw"
+
+
+def from_array(depth: NDArray[np.float32] | None, device: torch.device | str = "cpu") -> Tensor | None:
+    """The map (H, W) of an array (H, W), float32; None stays None, which is no depth."""
+    return None if depth is None else torch.from_numpy(np.ascontiguousarray(depth)).to(device)
 
 
 def usable(depth: Tensor) -> Tensor:

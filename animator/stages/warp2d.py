@@ -130,7 +130,7 @@ def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampli
     A singular matrix (zoom 0) leaves nothing of the picture: the result is black, as in the reference.
     The result is within [0, 1].
     """
-    if np.array_equal(dst_from_src, np.eye(3)):
+    if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
         return picture
     if abs(np.linalg.det(dst_from_src)) < 1e-12:
         return torch.zeros_like(picture)

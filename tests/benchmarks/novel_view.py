@@ -102,7 +102,7 @@ def shoot(
 
 
 def seen_from_start(scene: list[Surface], shot: Shot, camera: Camera) -> NDArray[np.bool_]:
-    """Which pixels (H, W) of a shot show points that the unmoved camera sees too, two pixels from its frame."""
+    """Which pixels (H, W) of a shot show points that the unmoved camera sees too (off its edge)."""
     height, width = shot.z.shape
     points = shot.points
     depth = np.maximum(points[..., 2], 1e-6)

@@ -20,7 +20,7 @@ def deforum_sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -
     if how.amount == 0.0:
         return picture
     levels = (picture * 255.0).round_()
-    blurred = blur_levels(levels, how.kernel, how.sigma)
+    blurred = blur_levels(levels, how.width, how.sigma)
     result = torch.sub(levels * (how.amount + 1.0), blurred, alpha=how.amount).round_().clamp_(0.0, 255.0)
     if how.threshold > 0.0:
         protected = torch.remainder(levels - blurred, 256.0) < how.threshold

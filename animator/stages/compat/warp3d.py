@@ -1,13 +1,15 @@
 """Deforum's 3D warp on 8-bit levels: which depth means what, the flip before it, truncation after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from animator.camera import Camera, Move3D, rigid
 from animator.errors import UserError
-from animator.stages.compat.warp2d import deforum_flip_matrix
+from animator.stages.compat.warp2d import deforum_flip, deforum_flip_matrix
 from animator.stages.depthmap import DepthOrder, distance
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.warp2d import Flip, warp_by_matrix
@@ -61,6 +63,37 @@ _ORDERS = {
     "zoe": DepthOrder.DISTANCE,
     "adabins": DepthOrder.DISTANCE,
 }
+
+
+def deforum_move3d(frame: Mapping[str, Any]) -> Move3D:
+    """The 3D move of one frame, from Deforum's own names.
+
+    Args:
+        frame: translation_x, _y, _z and rotation_3d_x, _y, _z.
+    """
+    shift, turn = ([frame[f"{name}_{axis}"] for axis in "xyz"] for name in ("translation", "rotation_3d"))
+    return Move3D((shift[0], shift[1], shift[2]), (turn[0], turn[1], turn[2]))
+
+
+def deforum_lens(frame: Mapping[str, Any], width: int, height: int) -> Lens3D:
+    """The lens of one frame, from Deforum's own names.
+
+    Args:
+        frame: fov, near, far, aspect_ratio, aspect_ratio_use_old_formula, depth_algorithm, padding_mode,
+            sampling_mode, border and what `deforum_flip` reads.
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+    """
+    old = frame["aspect_ratio_use_old_formula"]
+    aspect_ratio = old_aspect_ratio(width, height) if old else frame["aspect_ratio"]
+    return Lens3D(
+        camera=Camera(frame["fov"], frame["near"], frame["far"], aspect_ratio),
+        algorithm=frame["depth_algorithm"],
+        padding=frame["padding_mode"],
+        sampling=frame["sampling_mode"],
+        flip=deforum_flip(frame),
+        flip_border=Border(frame["border"]),
+    )
 
 
 def old_aspect_ratio(width: int, height: int) -> float:
