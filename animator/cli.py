@@ -28,6 +28,10 @@ app = typer.Typer(
 )
 
 Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -77,10 +81,7 @@ def _options(
 def render(  # noqa: PLR0913 (one parameter per option)
     preset: Preset,
     overrides: Overrides = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
-    ] = None,
+    out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
         int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
@@ -114,6 +115,26 @@ def render(  # noqa: PLR0913 (one parameter per option)
         except KeyboardInterrupt:
             say(f"stopped; the frames so far are whole. Go on with:\n  {_resume_command(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command(epilog="Example: animator preview presets/quickstart.yaml --out renders/try")
+def preview(
+    preset: Preset,
+    overrides: Overrides = None,
+    out: Out = None,
+) -> None:
+    """Render the motion alone, in seconds: a test card moves, nothing is drawn; prints the film's path."""
+    untouched = ["noise.amount=0", "sharpen.amount=0", "color.coherence=None", "diffusion.strength=1"]
+    animation = _load(preset, [*(overrides or ()), *untouched, "model=starter"])
+    import torch
+
+    from animator.diffusion.keep import KeepPicture
+    from animator.job import film, open_run
+    from animator.progress import ProgressBar
+
+    named = animation.model_copy(update={"name": f"{animation.name} preview"})
+    with open_run(named, out, resume=False) as run, ProgressBar(named.name) as bar:
+        sys.stdout.write(f"{film(run, torch.device('cpu'), bar, KeepPicture())}\n")
 
 
 @app.command(epilog="Example: animator check presets/quickstart.yaml")

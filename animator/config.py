@@ -16,6 +16,7 @@ PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 p
 MAX_FRAMES = 1_000_000
 
 
+FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
 Switch = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
 
@@ -46,6 +47,14 @@ class Diffusion(Group):
     """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
     """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+    optical_flow_cadence: FlowMethod = "None"
+    """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
+    cadence_flow_factor: Real = Schedule.parse(1)
+    optical_flow_redo_generation: FlowMethod = "None"
+    """Draw once for trial, move the picture along the flow to the trial, then draw."""
+    redo_flow_factor: Real = Schedule.parse(1)
+    diffusion_redo: int = Field(0, ge=0, le=50)
+    """Draw each frame so many times more, each time over the last drawing."""
 
 
 class Init(Group):
@@ -80,6 +89,13 @@ class Motion(Group):
     """2D only: what comes in from outside the picture."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos"] = "bicubic"
     """2D only: how pixels are read between pixels; the reference's is bilinear."""
+
+
+class Flow(Group):
+    """Optical flow."""
+
+    raft: str = ""
+    """Path of RAFT's weights, needed where a setting asks for RAFT."""
 
 
 class Camera(Group):
@@ -181,6 +197,7 @@ class Animation(Group):
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
+    flow: Flow = Flow()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class Source(Protocol):
     """Where the picture that is redrawn comes from."""
 
+    def opening(self, plan: Plan) -> Tensor | None:
+        """The picture (3, H, W) that the first frame of a film is drawn over, as it is; None for none."""
+
     def picture(self, plan: Plan, state: State) -> Tensor | None:
         """The picture (3, H, W) to start from, or None: draw from the prompt alone."""
 
@@ -74,7 +77,9 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     """The drawn picture of a frame: source, motion, before, diffuser, after."""
     depth = state.depth
     picture = pipeline.source.picture(plan, state)
-    if picture is not None:
+    if picture is None:
+        picture = pipeline.source.opening(plan)
+    elif not plan.cut:
         depth = pipeline.motion.look(picture, plan, depth)
         picture = pipeline.motion.move(picture, [plan], depth)
         for step in pipeline.before:

@@ -4,7 +4,7 @@ Schedules are evaluated once over all frames, and a plan is cut out of the colum
 film can be printed, plotted, compared and checked before any model loads.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from schedules.seeds import scheduled, seed_sequence
 
 Column = NDArray[np.float64] | tuple[str, ...]
 Part = TypeVar("Part")
+_NUMBERS: Mapping[Any, Callable[[Any], object]] = {int: int, float: float}
 
 
 class Timeline(Sequence[Plan]):
@@ -100,13 +101,17 @@ class Timeline(Sequence[Plan]):
         strength = self._columns["diffusion.strength"][frame]
         return settings.color.reference == "scene" and not settings.compat and strength == 0.0
 
+    def _value(self, path: str, frame: int) -> object:
+        init = self.animation.init
+        if frame == 0 and path == "diffusion.strength" and init.image:
+            return init.strength
+        return self._columns[path][frame]
+
     def _part(self, kind: type[Part], group: str, frame: int) -> Part:
         values: dict[str, object] = {}
         for field in fields(kind):  # type: ignore[arg-type]  # every part is a dataclass
-            value = self._columns[f"{group}.{field.name}"][frame]
-            values[field.name] = (
-                int(value) if field.type is int else value if isinstance(value, str) else float(value)
-            )
+            value = self._value(f"{group}.{field.name}", frame)
+            values[field.name] = value if field.type is str else _NUMBERS[field.type](value)
         return kind(**values)
 
 
