@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from animator.loop import Frame as Frame
     from animator.loop import render as render
     from animator.plan import Plan as Plan
-    from animator.plan import Timeline as Timeline
     from animator.presets import load as load
     from animator.state import State as State
+    from animator.timeline import Timeline as Timeline
 
 _HOMES = {
     "Animation": "animator.config",
@@ -30,7 +30,7 @@ _HOMES = {
     "Plan": "animator.plan",
     "PresetError": "animator.errors",
     "State": "animator.state",
-    "Timeline": "animator.plan",
+    "Timeline": "animator.timeline",
     "build_pipeline": "animator.assemble",
     "load": "animator.presets",
     "open_diffuser": "animator.diffusion.stable",

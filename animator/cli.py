@@ -1,9 +1,11 @@
 """The command line. Thin: heavy imports happen inside the commands, so that --help answers at once."""
 
 import json
+import os
 import shlex
 import signal
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +28,10 @@ app = typer.Typer(
 )
 
 Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -39,6 +45,8 @@ Overrides = Annotated[
 
 def main() -> None:
     """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130."""
+    # Read when torch loads. Threads that spin while they wait make a busy machine four times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except AnimatorError as error:
@@ -73,10 +81,7 @@ def _options(
 def render(  # noqa: PLR0913 (one parameter per option)
     preset: Preset,
     overrides: Overrides = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
-    ] = None,
+    out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
         int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
@@ -115,11 +120,31 @@ def render(  # noqa: PLR0913 (one parameter per option)
             raise typer.Exit(INTERRUPTED) from None
 
 
+@app.command(epilog="Example: animator preview presets/quickstart.yaml --out renders/try")
+def preview(
+    preset: Preset,
+    overrides: Overrides = None,
+    out: Out = None,
+) -> None:
+    """Render the motion alone, in seconds: a test card moves, nothing is drawn; prints the film's path."""
+    untouched = ["noise.amount=0", "sharpen.amount=0", "color.coherence=None", "diffusion.strength=1"]
+    animation = _load(preset, [*(overrides or ()), *untouched, "model=starter"])
+    import torch
+
+    from animator.diffusion.keep import KeepPicture
+    from animator.job import film, open_run
+    from animator.progress import ProgressBar
+
+    named = animation.model_copy(update={"name": f"{animation.name} preview"})
+    with open_run(named, out, resume=False) as run, ProgressBar(named.name) as bar:
+        sys.stdout.write(f"{film(run, torch.device('cpu'), bar, KeepPicture())}\n")
+
+
 @app.command(epilog="Example: animator check presets/quickstart.yaml")
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
-    from animator.plan import Timeline
+    from animator.timeline import Timeline
 
     drawings = Timeline(animation)[-1].drawing + 1
     seconds = animation.frames / animation.fps
@@ -143,6 +168,37 @@ def models(
 
     for line in listed(tuple(folders or (Path("models"),)), hashes=hashes):
         sys.stdout.write(f"{line}\n")
+
+
+class TimelineFormat(str, Enum):
+    """How `timeline` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.command(epilog="Example: animator timeline presets/quickstart.yaml --format csv > values.csv")
+def timeline(
+    preset: Preset,
+    overrides: Overrides = None,
+    format: Annotated[TimelineFormat, typer.Option(help="How to print.")] = TimelineFormat.table,  # noqa: A002
+    plot: Annotated[
+        Path | None, typer.Option(help="Also draw the curves into this PNG.", show_default=False)
+    ] = None,
+) -> None:
+    """Print every value of every frame; no model loads."""
+    animation = _load(preset, overrides or [])
+    from animator import timeline_table as tables
+    from animator.timeline import Timeline
+
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    sys.stdout.write(printers[format.value](Timeline(animation)))
+    if plot is not None:
+        from animator import timeline_plot
+
+        timeline_plot.plot(timeline_plot.curves(animation)).save(plot, "PNG")
+        say(f"curves: {plot}")
 
 
 def _load(preset: Path, overrides: list[str]) -> "Animation":

@@ -7,12 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from animator.fields import Count, FileStem, NotNegative, PromptTexts, Real, SamplerText, Text, Unit
+from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Text, Unit
+from animator.modes import mode_of
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
 SCHEMA_VERSION = 1
 PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
 MAX_FRAMES = 1_000_000
+
+
+FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
+Switch = Annotated[bool, Field(strict=True)]
+"""true or false, and nothing that merely looks like it."""
 
 
 class Group(BaseModel):
@@ -55,8 +61,29 @@ class Diffusion(Group):
     """Where checkpoints, LoRA files and textual inversions are found by name."""
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
-    cadence: int = Field(1, ge=1, le=1000)
+    cadence: Count = Schedule.parse(1)
     """Every cadence-th frame is drawn; those between are warped and blended."""
+    cadence_keys: Switch = False
+    """Also draw every frame that has a prompt or strength key."""
+    cadence_warp: Literal["composed", "chained"] = "composed"
+    """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+    optical_flow_cadence: FlowMethod = "None"
+    """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
+    cadence_flow_factor: Real = Schedule.parse(1)
+    optical_flow_redo_generation: FlowMethod = "None"
+    """Draw once for trial, move the picture along the flow to the trial, then draw."""
+    redo_flow_factor: Real = Schedule.parse(1)
+    diffusion_redo: int = Field(0, ge=0, le=50)
+    """Draw each frame so many times more, each time over the last drawing."""
+
+
+class Init(Group):
+    """A picture to begin with."""
+
+    image: str = ""
+    """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    strength: float = Field(0.8, ge=0, le=1)
+    """How much of it the first frame keeps."""
 
 
 class Motion(Group):
@@ -68,7 +95,58 @@ class Motion(Group):
     translation_y: Real = Schedule.parse(0)
     transform_center_x: Real = Schedule.parse(0.5)
     transform_center_y: Real = Schedule.parse(0.5)
+    translation_z: Real = Schedule.parse(0)
+    rotation_3d_x: Real = Schedule.parse(0)
+    rotation_3d_y: Real = Schedule.parse(0)
+    rotation_3d_z: Real = Schedule.parse(0)
+    enable_perspective_flip: Switch = False
+    """2D only: turn the picture plane in space by the four schedules below."""
+    perspective_flip_theta: Real = Schedule.parse(0)
+    perspective_flip_phi: Real = Schedule.parse(0)
+    perspective_flip_gamma: Real = Schedule.parse(0)
+    perspective_flip_fv: Real = Schedule.parse(53)
     border: Literal["replicate", "wrap", "reflect", "zeros"] = "replicate"
+    """2D only: what comes in from outside the picture."""
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos"] = "bicubic"
+    """2D only: how pixels are read between pixels; the reference's is bilinear."""
+
+
+class Flow(Group):
+    """Optical flow."""
+
+    raft: str = ""
+    """Path of RAFT's weights, needed where a setting asks for RAFT."""
+
+
+class Camera(Group):
+    """The lens of the 3D mode."""
+
+    fov: Real = Schedule.parse(70)
+    near: NotNegative = Schedule.parse(200)
+    far: NotNegative = Schedule.parse(10000)
+    aspect_ratio: Positive = Schedule.parse(1)
+    projection: Literal["deforum", "pinhole"] = "deforum"
+    """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
+    reveal_noise: float = Field(0, ge=0, le=1)
+    """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
+    padding: Literal["border", "reflection", "zeros"] = "border"
+    sampling: Literal["bicubic", "bilinear", "nearest"] = "bicubic"
+
+
+class Depth(Group):
+    """Who says how far away things are, in the 3D mode."""
+
+    use_depth_warping: Switch = True
+    """False moves the whole picture as one plane."""
+    model: str = Field("starter", min_length=1)
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    stabilise: Switch = False
+    """Lay every depth map onto the one before instead of equalising each by itself: no pumping."""
+    every: int = Field(1, ge=1)
+    """Estimate the depth at every so many frames."""
+    midas_weight: float = Field(0.2, ge=0, le=1)
+    """Share of the first network where an old name stands for a blend of two."""
+    save_depth_maps: Switch = False
 
 
 class Noise(Group):
@@ -86,6 +164,11 @@ class Color(Group):
     """Colour coherence: every frame's colours are matched to the anchor, the first frame."""
 
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
+    reference: Literal["first", "scene", "image"] = "scene"
+    """Whose colours are kept: the first frame's, the last cut's (strength 0), or those of `image`."""
+    image: str = ""
+    """Path of the picture whose colours are kept, for `reference: image`."""
+    force_grayscale: Switch = False
     contrast: NotNegative = Schedule.parse(1)
 
 
@@ -113,7 +196,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d"] = "2d"
+    mode: Literal["2d", "3d", "interpolation"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -123,10 +206,18 @@ class Animation(Group):
     prompt_prefix: str = ""
     prompt_suffix: str = ""
     negative_prompt: str = ""
-    compat: Annotated[bool, Field(strict=True)] = False
+    prompt_morph: str = ""
+    """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
+    bpm: float | None = Field(None, gt=0, le=10_000)
+    """Beats per minute, for keys such as 8b."""
+    compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
+    init: Init = Init()
     motion: Motion = Motion()
+    camera: Camera = Camera()
+    depth: Depth = Depth()
+    flow: Flow = Flow()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
@@ -142,17 +233,25 @@ class Animation(Group):
     @property
     def scope(self) -> Scope:
         """What the names in this film's schedules mean."""
-        return Scope(frames=self.frames, seed=max(self.diffusion.seed, 0), fps=self.fps, compat=self.compat)
+        return Scope(
+            frames=self.frames,
+            seed=max(self.diffusion.seed, 0),
+            fps=self.fps,
+            bpm=self.bpm,
+            compat=self.compat,
+        )
 
     @property
     def keyed_prompts(self) -> Prompts:
         """The prompts with their common parts joined on."""
-        return Prompts.parse(
+        prompts = Prompts.parse(
             self.prompts.source,
             prefix=self.prompt_prefix,
             suffix=self.prompt_suffix,
             negative=self.negative_prompt,
         )
+        morph = self.prompt_morph or mode_of(self).morph
+        return prompts.morphing(morph) if morph else prompts
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -63,7 +63,7 @@ class Numbers:
 
     def _expected(self) -> str:
         if self.high is None:
-            return f"at least {self.low:g}"
+            return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
         return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
 
 
@@ -139,6 +139,7 @@ _JSON_SCHEDULE = {
 Real = Annotated[Schedule, Numbers()]
 Unit = Annotated[Schedule, Numbers(0.0, 1.0)]
 NotNegative = Annotated[Schedule, Numbers(0.0)]
+Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
 Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]

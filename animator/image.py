@@ -7,7 +7,10 @@ only in files: rounding at every frame is what darkens and bands a feedback loop
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
 from torch import Tensor
+
+from animator.errors import UserError
 
 Bytes = NDArray[np.uint8]
 
@@ -18,6 +21,34 @@ def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
     planes = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(2, 0, 1)
     return planes.to(torch.float32).div_(255.0).contiguous()
+
+
+def mask_from_bytes(
+    mask: Bytes | None, device: torch.device | str = "cpu", *, invert: bool = False
+) -> Tensor | None:
+    """A mask (H, W), float32 in [0, 1], from uint8 (H, W); None stays None, which is everywhere."""
+    if mask is None:
+        return None
+    if mask.dtype != np.uint8 or mask.ndim != 2:
+        raise ValueError(f"expected uint8 (H, W), got {mask.dtype} {mask.shape}")
+    shares = torch.from_numpy(np.ascontiguousarray(mask)).to(device).to(torch.float32).div_(255.0)
+    return 1.0 - shares if invert else shares
+
+
+def read_picture(path: str, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
+    """The picture (3, H, W) of an image file, resized to (width, height) where a size is given.
+
+    Raises:
+        UserError: The file is missing or no picture.
+    """
+    try:
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read as a picture: {error.strerror or error}") from error
+    if size is not None and upright.size != size:
+        upright = upright.resize(size, Image.Resampling.LANCZOS)
+    return from_bytes(np.asarray(upright), device)
 
 
 def to_bytes(picture: Tensor) -> Bytes:

@@ -20,9 +20,9 @@ from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
 from animator.loop import render
-from animator.plan import Timeline
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
+from animator.timeline import Timeline
 from animator.video.writer import Film, FilmWriter
 
 RENDERS = Path("renders")
@@ -87,7 +87,7 @@ def film(
         report(Advance(first, len(timeline), 0.0, 0))
         for pixels in run.pixels(range(first)):
             encoder.write(pixels)
-        for frame in render(timeline, build_pipeline(animation, diffuser), state):
+        for frame in render(timeline, build_pipeline(animation, diffuser, device), state):
             encoder.write(run.write(frame))
             done = frame.plan.frame + 1
             report(Advance(done, len(timeline), time.monotonic() - began, done - first))

@@ -1,14 +1,14 @@
 """`render`: plans in, frames out. A generator: no files, no printing, no globals."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from animator.pipeline import Pipeline, draw
-from animator.plan import Plan, Timeline
+from animator.plan import Plan
 from animator.state import State
-from animator.tween import tween
+from animator.timeline import Timeline
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +18,13 @@ class Frame:
     Attributes:
         plan: What the settings said about it.
         picture: The picture (3, H, W), RGB in [0, 1].
+        depth: The depth (H, W), larger = nearer, by which it moved here; None where depth plays no part.
         state: Where rendering goes on if it stops after this frame.
     """
 
     plan: Plan
     picture: Tensor
+    depth: Tensor | None
     state: State
 
 
@@ -37,11 +39,13 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
+        if plans[0].cut:  # a new scene looks for its own colours
+            state = replace(state, anchor=None)
         drawn = draw(pipeline, plans[0], state)
-        pictures = tween(pipeline.motion, plans, state.picture, drawn)
+        pictures = pipeline.tween(pipeline.motion, plans, state.picture, drawn)
         last = plans[-1].frame
-        for plan, picture in zip(plans, pictures, strict=True):
+        for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:
-                anchor = drawn if state.anchor is None else state.anchor
-                state = State(last + 1, picture, anchor)
-            yield Frame(plan, picture, state)
+                anchor = drawn.picture if state.anchor is None else state.anchor
+                state = State(last + 1, seen.picture, anchor, seen.depth)
+            yield Frame(plan, seen.picture, seen.depth, state)

@@ -1,7 +1,8 @@
-"""The five slots of a frame, and the order in which they act. A mode is a filling of these slots."""
+"""The slots of a frame, and the order in which they act. A mode is a filling of these slots."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
@@ -9,9 +10,15 @@ from animator.diffusion.request import Diffuser, Request
 from animator.plan import Plan
 from animator.state import State
 
+if TYPE_CHECKING:
+    from animator.tween import Tween
+
 
 class Source(Protocol):
     """Where the picture that is redrawn comes from."""
+
+    def opening(self, plan: Plan) -> Tensor | None:
+        """The picture (3, H, W) that the first frame of a film is drawn over, as it is; None for none."""
 
     def picture(self, plan: Plan, state: State) -> Tensor | None:
         """The picture (3, H, W) to start from, or None: draw from the prompt alone."""
@@ -20,8 +27,23 @@ class Source(Protocol):
 class Motion(Protocol):
     """How a picture moves from one frame to the next."""
 
-    def move(self, picture: Tensor, plan: Plan) -> Tensor:
-        """The picture as the plan's frame sees it (3, H, W)."""
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The depth (H, W) of a picture about to move, larger = nearer; None where depth plays no part.
+
+        Args:
+            picture: (3, H, W), as it is before it moves.
+            plan: Of the frame it moves to.
+            last: What the last look gave, moved or not; None at the start of a film.
+        """
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) moved by one or more frames, one after the other, and sampled once.
+
+        Args:
+            picture: (3, H, W).
+            plans: Of the frames to move by, at least one.
+            depth: What a look at the picture said.
+        """
 
 
 class Filter(Protocol):
@@ -40,16 +62,29 @@ class Pipeline:
     before: tuple[Filter, ...]
     diffuser: Diffuser
     after: tuple[Filter, ...]
+    tween: "Tween"
 
 
-def draw(pipeline: Pipeline, plan: Plan, state: State) -> Tensor:
-    """The drawn picture (3, H, W) of a frame: source, motion, before, diffuser, after."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A drawn picture (3, H, W), and the depth (H, W) by which the one before it moved."""
+
+    picture: Tensor
+    depth: Tensor | None
+
+
+def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
+    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+    depth = state.depth
     picture = pipeline.source.picture(plan, state)
-    if picture is not None:
-        picture = pipeline.motion.move(picture, plan)
+    if picture is None:
+        picture = pipeline.source.opening(plan)
+    elif not plan.cut:
+        depth = pipeline.motion.look(picture, plan, depth)
+        picture = pipeline.motion.move(picture, [plan], depth)
         for step in pipeline.before:
             picture = step.apply(picture, plan, state)
     drawn = pipeline.diffuser.draw(Request.of(plan, picture))
     for step in pipeline.after:
         drawn = step.apply(drawn, plan, state)
-    return drawn
+    return Drawn(drawn, depth)

@@ -17,6 +17,8 @@ from schedules import Scope
 
 MAX_BYTES = 4_000_000
 MAX_EXTENDS = 16
+_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"))
+"""Settings that name a file to read."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the preset and the overrides.
     """
     draft, problems = override(read(path), overrides)
-    return validate(draft, [*problems, *_model_problems(draft)])
+    return validate(draft, [*problems, *_model_problems(draft), *_path_problems(draft)])
 
 
 def read(path: Path) -> Draft:
@@ -190,6 +192,18 @@ def _model_problems(draft: Draft) -> list[Problem]:
     except ModelError as error:
         return [Problem(draft.where(("model",)), "model", str(error))]
     return []
+
+
+def _path_problems(draft: Draft) -> list[Problem]:
+    """The files that settings name and that are not there."""
+    problems: list[Problem] = []
+    for group, name in _FILES:
+        settings = draft.values.get(group)
+        path = settings.get(name) if isinstance(settings, Mapping) else None
+        if isinstance(path, str) and path and not Path(path).expanduser().is_file():
+            message = f"{path}: there is no such file (looked for from {Path.cwd()})"
+            problems.append(Problem(draft.where((group, name)), f"{group}.{name}", message))
+    return problems
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:

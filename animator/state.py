@@ -19,15 +19,17 @@ class State:
         next_frame: The first frame not rendered yet; always the first of a cadence group.
         picture: The last emitted picture (3, H, W); None before the first frame.
         anchor: The picture whose colours the film keeps (3, H, W); None before the first frame.
+        depth: The last look's depth (H, W), larger = nearer; None where depth plays no part.
     """
 
     next_frame: int = 0
     picture: Tensor | None = None
     anchor: Tensor | None = None
+    depth: Tensor | None = None
 
     def to_bytes(self) -> bytes:
         """This state as a safetensors file, bit for bit."""
-        tensors = {"picture": self.picture, "anchor": self.anchor}
+        tensors = {"picture": self.picture, "anchor": self.anchor, "depth": self.depth}
         held = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items() if t is not None}
         return save(held, metadata={"state": json.dumps({"schema": SCHEMA, "next_frame": self.next_frame})})
 
@@ -47,9 +49,4 @@ class State:
             raise ValueError(f"not a whole state file: {error}") from error
         if schema != SCHEMA:
             raise ValueError(f"is of schema {schema}; this animator reads {SCHEMA}")
-        picture, anchor = held.get("picture"), held.get("anchor")
-        return cls(
-            next_frame,
-            None if picture is None else picture.to(device),
-            None if anchor is None else anchor.to(device),
-        )
+        return cls(next_frame, **{name: tensor.to(device) for name, tensor in held.items()})

@@ -1,31 +1,62 @@
 """Cadence: the frames of a group, from the old picture and the newly drawn one.
 
-Both pictures move frame by frame and are cross-faded, the new one's weight growing to 1 at the last frame
-of the group; the order of operations is that of Deforum's cadence.
+Both pictures move and are cross-faded, the new one's weight growing to 1 at the last frame of the group.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from torch import Tensor
 
-from animator.pipeline import Motion
+from animator.pipeline import Drawn, Motion
 from animator.plan import Plan
 
 
-def tween(motion: Motion, plans: Sequence[Plan], old: Tensor | None, new: Tensor) -> Iterator[Tensor]:
-    """The pictures (3, H, W) of a group, one per plan.
+class Tween(Protocol):
+    """A way to make the frames of a group."""
 
-    Args:
-        motion: Moves a picture from the frame before to the plan's.
-        plans: The plans of the group, the drawn frame's first.
-        old: The picture of the frame before the group, or None at the start of a film.
-        new: The picture drawn for the group's first frame.
+    def __call__(
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
+    ) -> Iterator[Drawn]:
+        """The pictures (3, H, W) of a group, one per plan, with the last look's depth.
+
+        Args:
+            motion: Moves a picture from the frame before to the plan's.
+            plans: The plans of the group, the drawn frame's first.
+            old: The picture of the frame before the group, or None at the start of a film.
+            drawn: What was drawn for the group's first frame.
+        """
+
+
+def composed(motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn) -> Iterator[Drawn]:
+    """Every in-between samples the drawn pictures once, through all moves since; see `Tween`.
+
+    However long the group, a picture is softened by one sampling, and its depth is looked at once.
     """
+    first, *later = plans
+    depth = motion.look(drawn.picture, later[0], drawn.depth) if later else drawn.depth
     for position, plan in enumerate(plans):
-        if position > 0:
-            new = motion.move(new, plan)
+        moves = plans[1 : position + 1]
+        new = motion.move(drawn.picture, moves, depth) if moves else drawn.picture
         if old is None or plan.tween >= 1.0:
-            yield new
+            yield Drawn(new, depth)
+        else:
+            faded = motion.move(old, [first, *moves], drawn.depth).lerp(new, plan.tween)
+            yield Drawn(faded, depth)
+
+
+def chained(motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn) -> Iterator[Drawn]:
+    """Every in-between moves the one before it a step further, as Deforum's cadence does; see `Tween`."""
+    new, depth = drawn.picture, drawn.depth
+    for position, plan in enumerate(plans):
+        fades = old is not None and plan.tween < 1.0
+        if position > 0 or fades:
+            # Both pictures move by the new one's depth, so that they stay one on the other.
+            depth = motion.look(new, plan, depth)
+        if position > 0:
+            new = motion.move(new, [plan], depth)
+        if old is None or not fades:
+            yield Drawn(new, depth)
             continue
-        old = motion.move(old, plan)
-        yield old.lerp(new, plan.tween)
+        old = motion.move(old, [plan], depth)
+        yield Drawn(old.lerp(new, plan.tween), depth)

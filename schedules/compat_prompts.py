@@ -1,18 +1,29 @@
 """Prompts as the Deforum extension 3.0 combines, expands and interpolates them, for `compat`.
 
-Source: observed behaviour. Blanks are kept as they come out there: text encoders ignore most, comparisons do not.
+Source: observed behaviour. Blanks stay as they come out there: text encoders ignore most, comparisons do not.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from schedules import expression
+from schedules.errors import ScheduleError
+from schedules.evaluate import evaluate, evaluate_whole
+from schedules.formula import Formula
 from schedules.keys import KeyTime
-from schedules.prompt_text import NEGATIVE, PromptText, prepare, reference_numbers
+from schedules.prompt_text import NEGATIVE, PromptText
 from schedules.scope import Scope
 
+_MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
+
+Frames = NDArray[np.int64]
 Keyed = Sequence[tuple[KeyTime, str]]
+Render = Callable[[str, Frames], list[str]]
 Blend = tuple[tuple[str, str, float], ...]
 
 
@@ -38,54 +49,100 @@ def expand(keyed: Keyed, scope: Scope) -> list[str]:
 
 def prepared(texts: Sequence[str], scope: Scope) -> list[str]:
     """Returns each frame's prompt with its maths done and its negative part set off."""
-    plain = {text: prepare(text, 0, scope) for text in set(texts) if "`" not in text}
-    return [plain[text] if text in plain else prepare(text, frame, scope) for frame, text in enumerate(texts)]
+    done: list[str] = []
+    for text, run in groupby(texts):
+        done += prepare(text, len(done) + np.arange(len(list(run))), scope)
+    return done
 
 
-def series(keyed: Keyed, scope: Scope) -> list[tuple[str, Blend]]:
-    """Returns each frame's composed prompt `(one):w AND (other):w --neg ...`, maths not done, and the two parts.
+def prepare(text: str, frames: Frames, scope: Scope) -> list[str]:
+    """Returns a prompt at `frames` as `positive--neg negative`, maths done.
 
-    In keys `max_f` is the number of frames here, not the last frame.
+    The blank before `--neg` goes, several negative parts are run together.
     """
-    wide = replace(scope, frames=scope.frames + 1)
-    placed = sorted({key.frame(wide): text for key, text in keyed}.items())
-    first, last = placed[0], placed[-1]
-    composed: list[tuple[str, Blend]] = [(first[1], ())] * min(max(first[0], 0), scope.frames)
-    for (start, text), (stop, following) in zip(placed, placed[1:], strict=False):
-        step = 1 / (stop - start)
-        for frame in range(max(start, 0), min(stop, scope.frames)):
-            weight = step * (frame - start)
-            composed.append(_composed(text, following, weight) if frame > start else (text, ()))
-    return composed + [(last[1], ())] * (scope.frames - len(composed))
+    rendered = render(text, frames, scope)
+    made = {whole: _set_off(whole) for whole in set(rendered)}
+    return [made[whole] for whole in rendered]
 
 
-def interpolated(keyed: Keyed, scope: Scope) -> Iterator[tuple[str, str, Blend]]:
-    """Yields each frame's positive text, negative text and blend; maths done, with `max_f` the number of frames."""
-    for frame, (text, blend) in enumerate(series(keyed, scope)):
-        positive, negative = _split(parsed(text, frame, scope))
-        parts = [(*_split(parsed(f"{a}{NEGATIVE}{b}", frame, scope)), w) for a, b, w in blend]
-        yield positive, negative, tuple(parts)
+def _set_off(text: str) -> str:
+    positive, *negatives = text.strip().split(NEGATIVE)
+    negative = "".join(negatives).strip()
+    return f"{positive.strip()}{NEGATIVE} {negative}" if negative else positive.strip()
 
 
-def parsed(text: str, frame: int, scope: Scope) -> str:
-    """Returns a prompt with its maths done; `max_f` is the number of frames."""
+def render(text: str, frames: Frames, scope: Scope) -> list[str]:
+    """Returns a prompt at `frames` with its maths done; maths does not go over a line's end."""
     if "`" not in text:
-        return text
-    wide = replace(scope, frames=scope.frames + 1)
-    return PromptText.parse(text).render(np.array([frame]), wide, reference_numbers)[0]
+        return [text] * len(frames)
+    try:
+        return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
+    except ScheduleError as error:
+        return [_pasted(text, int(frame), scope, error) for frame in frames]
+
+
+def _pasted(text: str, frame: int, scope: Scope, error: ScheduleError) -> str:
+    """Returns the prompt with the frame's digits in the place of every letter t, if that makes numbers of it.
+
+    So the reference works; only what has no other sense, such as `tt`, gets here.
+    """
+
+    def number(match: re.Match[str]) -> str:
+        pasted = match.group(1).replace("t", str(frame)).replace("max_f", str(scope.max_f))
+        try:
+            formula = expression.parse(pasted, names=())
+        except ScheduleError:
+            raise error from None
+        return _whole_numbers(formula, np.array([frame]), scope)[0]
+
+    return _MATHS_IN_LINE.sub(number, text)
+
+
+def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
+    """Returns a formula's values as the reference writes them: whole numbers whole, else all digits."""
+    return [str(value) for value in evaluate_whole(formula, frames, scope)]
+
+
+def series(keyed: Keyed, scope: Scope, text_at: Render) -> list[tuple[str, Blend]]:
+    """Returns each frame's composed prompt `(one):w AND (other):w --neg ...` and its two weighted parts.
+
+    Args:
+        keyed: The prompts; in their keys `max_f` is the number of frames here, not the last frame.
+        scope: The film.
+        text_at: Gives a key's text at some frames, such as with its maths done.
+    """
+    wide = interpolation_scope(scope)
+    placed = sorted({key.frame(wide): text for key, text in keyed}.items())
+    composed: list[tuple[str, Blend]] = []
+    _append(composed, placed[0][1], min(placed[0][0], scope.frames), text_at)
+    for (start, text), (stop, following) in pairwise(placed):
+        frames = np.arange(max(start, 0), min(stop, scope.frames))
+        if len(frames):
+            pairs = zip(text_at(text, frames), text_at(following, frames), frames.tolist(), strict=True)
+            step = 1 / (stop - start)
+            composed += [_composed(own, other, step * (frame - start)) for own, other, frame in pairs]
+    _append(composed, placed[-1][1], scope.frames, text_at)
+    return composed
+
+
+def interpolation_scope(scope: Scope) -> Scope:
+    """Returns the scope of Interpolation mode, in which `max_f` is the number of frames."""
+    return replace(scope, frames=scope.frames + 1)
+
+
+def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: Render) -> None:
+    frames = np.arange(len(composed), until)
+    composed += [(whole, ()) for whole in (text_at(text, frames) if len(frames) else [])]
 
 
 def _composed(text: str, following: str, weight: float) -> tuple[str, Blend]:
-    own, other = _parts(text), _parts(following)
-    weights = (1 - weight, weight)
-    positive = _weighted([(part[0], w) for part, w in zip((own, other), weights, strict=True) if part[0]])
-    negative = _weighted([(part[1], w) for part, w in zip((own, other), weights, strict=True) if len(part[1]) > 1])
+    if weight == 0:
+        return text, ()
+    parts = [(*_parts(text), 1 - weight), (*_parts(following), weight)]
+    positive = " AND ".join(f" ({p}):{w}" for p, _, w in parts if p)
+    negative = " AND ".join(f" ({n}):{w}" for _, n, w in parts if len(n) > 1)
     whole = f"{positive} {NEGATIVE} {negative}" if negative else positive
-    return whole, ((*own, weights[0]), (*other, weights[1]))
-
-
-def _weighted(parts: list[tuple[str, float]]) -> str:
-    return " AND ".join(f" ({text}):{weight}" for text, weight in parts)
+    return whole, tuple((p.strip(), n.strip(), w) for p, n, w in parts)
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -93,6 +150,16 @@ def _parts(text: str) -> tuple[str, str]:
     return positive, negative
 
 
-def _split(text: str) -> tuple[str, str]:
-    positive, _, negative = text.partition(NEGATIVE)
-    return positive.strip(), negative.strip()
+def split_weighted(text: str, frame: int) -> tuple[str, str]:
+    """Returns a prompt's positive and negative text as the reference's last step gives them, blanks kept.
+
+    Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
+    """
+    parsed = PromptText.parse(text.replace("``", "1"))
+    rendered = parsed.render(np.array([frame]), Scope(1, compat=True), _floats)[0]
+    positive, *negatives = rendered.split(NEGATIVE)
+    return positive, "".join(negatives)
+
+
+def _floats(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
+    return [str(value) for value in evaluate(formula, frames, scope).tolist()]

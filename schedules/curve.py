@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schedules.easing import EASINGS
+from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
-from schedules.expression import Formula
+from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
 Array = NDArray[np.float64]
@@ -23,13 +24,13 @@ class Point:
         frame: Frame number, may lie outside the film.
         value: A number, or a formula that runs until the next point.
         ease: How the value gets to the next point; None for the usual way: numbers glide, formulas run.
-        column: Where the value is written.
+        place: Where the value is written.
     """
 
     frame: int
     value: float | Formula
     ease: str | None
-    column: int
+    place: Place
 
 
 def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDArray[np.int64]:
@@ -50,7 +51,7 @@ def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDAr
 
 
 def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns the values (n,) at `frames`, which are consecutive; NaN nowhere but where nothing is known at all.
+    """Returns the values (n,) at `frames`, which are consecutive; all NaN where nothing is known at all.
 
     Gaps (frames where a formula gives NaN) are interpolated over, as the reference does.
 
@@ -71,7 +72,7 @@ def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> A
 
 
 def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns what the points themselves say: numbers on their frame, formulas until the next point, else NaN."""
+    """Returns what the points say: numbers on their frame, formulas until the next point, else NaN."""
     values = np.full(len(frames), np.nan)
     start = int(frames[0])
     stop = start + len(frames)
@@ -80,7 +81,7 @@ def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope)
             end = points[index + 1].frame if index + 1 < len(points) else stop
             lo, hi = max(point.frame, start), min(end, stop)
             if lo < hi:
-                values[lo - start : hi - start] = evaluate(point.value, frames[lo - start : hi - start], scope)
+                values[lo - start : hi - start] = _run(point, frames[lo - start : hi - start], scope)
         elif start <= point.frame < stop:
             values[point.frame - start] = point.value
     return values
@@ -99,9 +100,17 @@ def _outside(points: Sequence[Point], start: int, stop: int, scope: Scope) -> tu
 
 def value_at(point: Point, scope: Scope) -> float:
     """Returns a point's value on its own frame."""
-    if isinstance(point.value, Formula):
-        return float(evaluate(point.value, np.array([point.frame]), scope)[0])
-    return point.value
+    return float(_run(point, np.array([point.frame]), scope)[0])
+
+
+def _run(point: Point, frames: NDArray[np.int64], scope: Scope) -> Array:
+    """Returns the point's own value at `frames`; errors tell where it is written."""
+    if not isinstance(point.value, Formula):
+        return np.full(len(frames), point.value)
+    try:
+        return evaluate(point.value, frames, scope)
+    except ScheduleError as error:
+        raise point.place.error(error.message, 0, error.hint) from None
 
 
 def _eased(points: Sequence[Point], frames: NDArray[np.int64], values: Array, scope: Scope) -> Array:
@@ -137,8 +146,9 @@ def _cubic(points: Sequence[Point], index: int, frames: NDArray[np.int64], scope
     tangents = [_tangent(slopes, np.diff(x), knot) for knot in (here, here + 1)]
     width = x[here + 1] - x[here]
     u = (frames - x[here]) / width
-    left = (1 + 2 * u) * (1 - u) ** 2 * y[here] + u * (1 - u) ** 2 * width * tangents[0]
-    return left + u * u * (3 - 2 * u) * y[here + 1] + u * u * (u - 1) * width * tangents[1]
+    left: Array = (1 + 2 * u) * (1 - u) ** 2 * y[here] + u * (1 - u) ** 2 * width * tangents[0]
+    right: Array = u * u * (3 - 2 * u) * y[here + 1] + u * u * (u - 1) * width * tangents[1]
+    return left + right
 
 
 def _tangent(slopes: Array, widths: Array, knot: int) -> float:

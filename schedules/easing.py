@@ -77,4 +77,4 @@ def _all() -> dict[str, Curve]:
 
 
 EASINGS: Mapping[str, Curve] = MappingProxyType(_all())
-"""Name -> curve. `cubic` between plain numbers is a smooth curve through all keys instead (see `interpolate`)."""
+"""Name -> curve. `cubic` between plain numbers is a smooth curve through all keys instead (see `curve`)."""

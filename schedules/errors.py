@@ -17,7 +17,13 @@ class ScheduleError(ValueError):
     """
 
     def __init__(
-        self, message: str, *, text: str = "", column: int | None = None, frame: int | None = None, hint: str = ""
+        self,
+        message: str,
+        *,
+        text: str = "",
+        column: int | None = None,
+        frame: int | None = None,
+        hint: str = "",
     ) -> None:
         self.message = message
         self.text = text
@@ -64,7 +70,8 @@ def _excerpt(text: str, column: int | None) -> list[str]:
     """Returns the line of `text` around `column`, shortened, and a caret below it."""
     if column is None:
         line = " ".join(text[: _WINDOW * 4].split())
-        return ["    " + (line if len(line) <= _WINDOW and len(text) <= _WINDOW * 4 else line[:_WINDOW] + "...")]
+        whole = len(line) <= _WINDOW and len(text) <= _WINDOW * 4
+        return ["    " + (line if whole else line[:_WINDOW] + "...")]
     column = min(max(column, 0), len(text))
     start = text.rfind("\n", 0, column) + 1
     end = text.find("\n", column)

@@ -11,10 +11,13 @@ import numexpr
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules.expression import Apply, Formula, Name, Node, Number
+from schedules.errors import ScheduleError
+from schedules.formula import Apply, Formula, Name, Node, Number
 from schedules.scope import Scope
 
 _PIECE = 24
+
+_BUILT_IN = frozenset({"t", "i", "max_f", "s", "fps"})
 
 Array = NDArray[np.float64]
 Bindings = dict[str, NDArray[np.generic]]
@@ -24,12 +27,17 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
     """Returns the formula's value for each of `frames` (n,), float64; NaN and infinities as they come.
 
     With `scope.compat` the reference's arithmetic is tried first: whole numbers are 64-bit integers there.
+
+    Raises:
+        ScheduleError: It uses a beat or signal that the film does not have, or bits of a fraction.
     """
+    _check_names(formula, scope)
     values = _by_reference(formula, frames, scope) if scope.compat else None
     if values is None:
         with np.errstate(all="ignore"):
             values = _Writer(_bindings(frames, scope, np.float64)).array(formula.root)
-    return np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
+    result: Array = np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
+    return result
 
 
 def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic]:
@@ -37,6 +45,7 @@ def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) ->
 
     Whole numbers stay whole (int64) where Python keeps them whole; the reference computes prompts so.
     """
+    _check_names(formula, scope)
     with np.errstate(all="ignore"):
         values = _numpy(formula.root, _bindings(frames, scope, np.int64))
     return np.broadcast_to(np.asarray(values), frames.shape)
@@ -49,10 +58,18 @@ def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
         return names[node.name]
     operands = [_numpy(operand, names) for operand in node.operands]
     if node.operation.name in ("**", "pow"):
-        power = np.power(operands[0], operands[1], dtype=np.float64)
-        whole = all(np.issubdtype(x.dtype, np.integer) for x in operands) and np.all(operands[1] >= 0)
-        return np.power(*operands) if whole and np.all(np.abs(power) < 2.0**62) else power
+        return _power(*operands)
     return np.asarray(node.operation.numpy(*operands))
+
+
+def _power(base: NDArray[np.generic], exponent: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Returns base ** exponent, whole where both are and the result fits."""
+    floats = [np.asarray(x, dtype=np.float64) for x in (base, exponent)]
+    power: NDArray[np.float64] = np.power(*floats)
+    whole = np.issubdtype(base.dtype, np.integer) and np.issubdtype(exponent.dtype, np.integer)
+    if whole and bool(np.all(floats[1] >= 0) and np.all(np.abs(power) < 2.0**62)):
+        return np.asarray(np.power(base, exponent))
+    return power
 
 
 def _by_reference(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic] | None:
@@ -60,8 +77,18 @@ def _by_reference(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> 
     try:
         return _ReferenceWriter(_bindings(frames, scope, np.int64)).array(formula.root)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError, KeyError, AttributeError):
-        # What numexpr refuses the reference refuses too; the caller then does the sensible thing.
+        # What numexpr refuses here the reference refuses too; the caller then does the sensible thing.
         return None
+
+
+def _check_names(formula: Formula, scope: Scope) -> None:
+    for name in formula.names - _BUILT_IN - scope.signals.keys():
+        if name != "bpm":
+            message = f"`{formula.text:.80}` needs the signal `{name}`, which this film does not have"
+            raise ScheduleError(message)
+        if scope.bpm is None:
+            hint = "set bpm, such as bpm: 120"
+            raise ScheduleError(f"`{formula.text:.80}` needs `bpm`, and the film has no beat", hint=hint)
 
 
 def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
@@ -127,7 +154,7 @@ class _Writer:
         return text, size
 
     def _bound(self, value: object) -> str:
-        name = f"piece{len(self._names)}"
+        name = f"_piece{len(self._names)}"
         self._names[name] = np.asarray(value)
         return name
 
@@ -144,7 +171,9 @@ class _ReferenceWriter(_Writer):
     def _constant(self, node: Number | Apply) -> str:
         if isinstance(node, Number):
             return f"({node.literal!r})"
-        return self._template(node).format(*(self._constant(operand) for operand in node.operands if not isinstance(operand, Name)))
+        # Operands of a constant are constants: names have no value of their own.
+        operands = [operand for operand in node.operands if not isinstance(operand, Name)]
+        return self._template(node).format(*map(self._constant, operands))
 
     def _operand(self, node: Apply, index: int) -> tuple[str, int]:
         return self._text(node.operands[index])

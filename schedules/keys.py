@@ -9,12 +9,14 @@ import numpy as np
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
-from schedules.expression import Formula, Place
+from schedules.expression import MAX_LENGTH
+from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
 KEY_NAMES = frozenset({"max_f", "s", "fps", "bpm"})
 _AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|b|)")
 _FURTHEST = 1e12
+_MAX_WRAPPINGS = 8
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,14 @@ class KeyTime:
     Attributes:
         text: The key as written, without quotes and blanks.
         place: Where it stands.
-        amount: The number before the unit; None for a formula.
+        amount: The number before the unit; unused for a formula.
         unit: "" for frames, "s" seconds, "b" beats, "%" of the film.
         formula: The formula, where the key is one.
     """
 
     text: str
     place: Place
-    amount: float | None
+    amount: float
     unit: str
     formula: Formula | None
 
@@ -46,11 +48,11 @@ class KeyTime:
         """
         if self.formula is not None:
             return self._whole(float(evaluate(self.formula, np.zeros(1, dtype=np.int64), scope)[0]))
-        assert self.amount is not None
         if self.unit == "":
             return self._whole(self.amount)
         if self.unit == "b" and scope.bpm is None:
-            raise self.place.error(f"`{self.text}` is in beats, and the film has no beat", 0, "set bpm, such as bpm: 120")
+            message = f"`{self.text}` is in beats, and the film has no beat"
+            raise self.place.error(message, 0, "set bpm, such as bpm: 120")
         per_unit = {"s": scope.fps, "b": 60.0 / (scope.bpm or 1.0) * scope.fps, "%": scope.max_f / 100}
         return self._whole(math.floor(self.amount * per_unit[self.unit] + 0.5))
 
@@ -66,6 +68,8 @@ def parse_key(text: str, place: Place) -> KeyTime:
     Raises:
         ScheduleError: Not a key; points at the column.
     """
+    if len(text) > MAX_LENGTH:
+        raise place.error(f"a key of {len(text)} characters; {MAX_LENGTH} is the most")
     bare, lead = unwrapped(text)
     inner = Place(place.text, place.column + lead)
     amount = _AMOUNT.fullmatch(bare)
@@ -78,14 +82,16 @@ def parse_key(text: str, place: Place) -> KeyTime:
         hint = "a key is one moment: use max_f, s, fps and numbers"
         raise inner.error("a key cannot depend on `t`", bare.index("t"), hint)
     formula = expression.parse(bare, place=inner, names=KEY_NAMES)
-    return KeyTime(bare, inner, None, "", formula)
+    return KeyTime(bare, inner, 0.0, "", formula)
 
 
 def unwrapped(text: str) -> tuple[str, int]:
     """Returns `text` without blanks, quotes and brackets around it, and how much was cut at its start."""
     lead = len(text) - len(text.lstrip())
     bare = text.strip()
-    while len(bare) >= 2 and ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+    for _ in range(_MAX_WRAPPINGS):
+        if len(bare) < 2 or not ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+            break
         inside = bare[1:-1]
         lead += 1 + len(inside) - len(inside.lstrip())
         bare = inside.strip()

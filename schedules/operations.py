@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from schedules.errors import ScheduleError
 
+Compute = Callable[..., Any]
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -18,15 +20,15 @@ class Operation:
     Attributes:
         name: As written in a formula, or an operator's sign.
         arity: Fewest and most operands; most is None where any number will do.
-        numpy: Computes it on float64 arrays.
+        numpy: Computes it on arrays.
         numexpr: Template for numexpr ("{0} + {1}"); None where numexpr (>= 2.10) has no such operation.
-        reference: Template as Deforum 3.0 hands it to numexpr with whole numbers as int64; None where it refuses it.
+        reference: Template as the reference hands it to numexpr; None where it refuses it.
         logical: Whether the result is true or false, and whether the operands have to be.
     """
 
     name: str
     arity: tuple[int, int | None]
-    numpy: Callable[..., Any]
+    numpy: Compute
     numexpr: str | None = None
     reference: str | None = None
     logical: tuple[bool, bool] = (False, False)
@@ -37,23 +39,99 @@ class Operation:
         return low <= count and (high is None or count <= high)
 
 
-def _whole(x: Any) -> NDArray[np.int64]:
-    values = np.asarray(x, dtype=np.float64)
-    if not np.all(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)):
-        raise ScheduleError("bit operations need whole numbers", hint="use floor(...) first")
-    return values.astype(np.int64)
+_ONE_NUMBER = (
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+    "arcsinh", "arccosh", "arctanh", "log", "log10", "log1p", "exp", "expm1", "sqrt", "abs", "floor", "ceil",
+)  # fmt: skip
+_ONE_NUMBER_BY_NUMPY = ("log2", "sign", "trunc", "round", "ones_like", "real", "imag", "conj", "copy")
+_TWO_NUMBERS = ("arctan2", "fmod")
+_TWO_NUMBERS_BY_NUMPY = ("hypot", "copysign", "nextafter", "minimum", "maximum")
+_TESTS = ("isnan", "isinf", "isfinite", "signbit")
+_COMPARISONS: Mapping[str, Compute] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+_ARITHMETIC: Mapping[str, Compute] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "**": np.power,
+}
+# numexpr's remainder and floor division differ between its versions; numpy's are Python's.
+_ARITHMETIC_BY_NUMPY: Mapping[str, Compute] = {"%": np.mod, "//": np.floor_divide}
+# The reference reduces one frame's number, which changes nothing; more of them it refuses.
+_REDUCTIONS: Mapping[str, Compute] = {
+    "min": np.minimum,
+    "max": np.maximum,
+    "sum": np.add,
+    "prod": np.multiply,
+}
+_BITWISE: Mapping[str, Compute] = {"&": np.bitwise_and, "|": np.bitwise_or, "^": np.bitwise_xor}
+_TRUE_OR_FALSE = (True, True)
 
 
-def _bits(operation: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: np.asarray(operation(*(_whole(x) for x in xs)), dtype=np.float64)
+def _functions() -> dict[str, Operation]:
+    operations = [
+        *(Operation(name, (1, 1), getattr(np, name), _call(name, 1), _call(name, 1)) for name in _ONE_NUMBER),
+        *(
+            Operation(name, (2, 2), getattr(np, name), _call(name, 2), _call(name, 2))
+            for name in _TWO_NUMBERS
+        ),
+        *(Operation(name, (1, 1), getattr(np, name), None, _call(name, 1)) for name in _ONE_NUMBER_BY_NUMPY),
+        *(Operation(name, (2, 2), getattr(np, name), None, _call(name, 2)) for name in _TWO_NUMBERS_BY_NUMPY),
+        *(Operation(name, (1, 1), getattr(np, name), None, _call(name, 1), (True, False)) for name in _TESTS),
+        *(Operation(name, (1, None), _reduced(pair), None, "({0})") for name, pair in _REDUCTIONS.items()),
+        Operation("clip", (3, 3), np.clip),
+        Operation("int", (1, 1), np.trunc),
+        Operation("float", (1, 1), np.positive),
+        Operation("pow", (2, 2), np.power, _infix("**")),
+        Operation("radians", (1, 1), np.radians),
+        Operation("degrees", (1, 1), np.degrees),
+    ]
+    return {operation.name: operation for operation in operations}
 
 
-def _shift(x: Any, count: Any, sign: int) -> NDArray[np.float64]:
-    # Shifts by multiplication: a shift beyond the word's width is then a large number, not an accident.
-    return np.floor(_whole(x) * 2.0 ** (sign * np.clip(_whole(count), 0, 1023)))
+def _operators() -> dict[str, Operation]:
+    choice = _call("where", 3)
+    operations = [
+        *(Operation(sign, (2, 2), f, _infix(sign), _infix(sign)) for sign, f in _ARITHMETIC.items()),
+        *(Operation(sign, (2, 2), f, None, _infix(sign)) for sign, f in _ARITHMETIC_BY_NUMPY.items()),
+        *(
+            Operation(sign, (2, 2), f, _infix(sign), _infix(sign), (True, False))
+            for sign, f in _COMPARISONS.items()
+        ),
+        *(Operation(sign, (2, 2), _bits(f), None, _infix(sign)) for sign, f in _BITWISE.items()),
+        Operation("<<", (2, 2), lambda x, n: _shift(x, n, 1), None, _infix("<<")),
+        Operation(">>", (2, 2), lambda x, n: _shift(x, n, -1), None, _infix(">>")),
+        Operation("~", (1, 1), _bits(np.invert), None, "~({0})"),
+        Operation("negative", (1, 1), np.negative, "-({0})", "-({0})"),
+        Operation("positive", (1, 1), np.positive, "+({0})", "+({0})"),
+        Operation("and", (2, 2), np.logical_and, _infix("&"), None, _TRUE_OR_FALSE),
+        Operation("or", (2, 2), np.logical_or, _infix("|"), None, _TRUE_OR_FALSE),
+        Operation("not", (1, 1), np.logical_not, "~({0})", None, _TRUE_OR_FALSE),
+        Operation("both", (2, 2), np.logical_and, _infix("&"), _infix("&"), _TRUE_OR_FALSE),
+        Operation("either", (2, 2), np.logical_or, _infix("|"), _infix("|"), _TRUE_OR_FALSE),
+        Operation("just one", (2, 2), np.logical_xor, _infix("!="), _infix("^"), _TRUE_OR_FALSE),
+        Operation("opposite", (1, 1), np.logical_not, "~({0})", "~({0})", _TRUE_OR_FALSE),
+        Operation("where", (3, 3), np.where, choice, choice),
+    ]
+    return {operation.name: operation for operation in operations}
 
 
-def _many(pair: Callable[..., Any]) -> Callable[..., Any]:
+def _call(name: str, count: int) -> str:
+    return f"{name}({', '.join(f'{{{index}}}' for index in range(count))})"
+
+
+def _infix(sign: str) -> str:
+    return f"({{0}}) {sign} ({{1}})"
+
+
+def _reduced(pair: Compute) -> Compute:
     def reduced(first: Any, *rest: Any) -> Any:
         for x in rest:
             first = pair(first, x)
@@ -62,105 +140,26 @@ def _many(pair: Callable[..., Any]) -> Callable[..., Any]:
     return reduced
 
 
-def _function(name: str, numpy: Callable[..., Any], count: int = 1, *, in_numexpr: bool = True) -> Operation:
-    call = f"{name}({', '.join('{%d}' % i for i in range(count))})"
-    return Operation(name, (count, count), numpy, call if in_numexpr else None, call)
+def _whole(x: Any) -> NDArray[np.int64]:
+    values = np.asarray(x, dtype=np.float64)
+    if not np.all(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)):
+        raise ScheduleError("bit operations need whole numbers", hint="use floor(...) first")
+    return values.astype(np.int64)
 
 
-def _test(name: str, numpy: Callable[..., Any]) -> Operation:
-    return Operation(name, (1, 1), numpy, None, name + "({0})", logical=(True, False))
+def _bits(operation: Compute) -> Compute:
+    return lambda *xs: np.asarray(operation(*map(_whole, xs)), dtype=np.float64)
 
 
-def _single(name: str, numpy: Callable[..., Any]) -> Operation:
-    # The reference reduces one frame's number, which changes nothing.
-    return Operation(name, (1, None), _many(numpy), None, "({0})")
-
-
-def _functions() -> dict[str, Operation]:
-    plain = "sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log log10 log1p exp expm1 sqrt"
-    operations = [_function(name, getattr(np, name)) for name in f"{plain} abs floor ceil".split()]
-    operations += [_function("arctan2", np.arctan2, 2), _function("fmod", np.fmod, 2)]
-    operations += [_function(name, getattr(np, name), 1, in_numexpr=False) for name in "log2 sign trunc".split()]
-    operations += [_function(n, getattr(np, n), 2, in_numexpr=False) for n in "hypot copysign nextafter".split()]
-    operations += [_function("round", np.round, in_numexpr=False), _function("ones_like", np.ones_like, in_numexpr=False)]
-    operations += [_test(name, getattr(np, name)) for name in "isnan isinf isfinite signbit".split()]
-    operations += [_function(name, getattr(np, name), in_numexpr=False) for name in "real imag conj copy".split()]
-    operations += [
-        _single("min", np.minimum),
-        _single("max", np.maximum),
-        _single("sum", np.add),
-        _single("prod", np.multiply),
-        Operation("minimum", (2, 2), np.minimum, None, "minimum({0}, {1})"),
-        Operation("maximum", (2, 2), np.maximum, None, "maximum({0}, {1})"),
-        Operation("clip", (3, 3), np.clip),
-        Operation("int", (1, 1), np.trunc),
-        Operation("float", (1, 1), np.positive),
-        Operation("pow", (2, 2), np.power, "({0}) ** ({1})"),
-        Operation("radians", (1, 1), np.radians),
-        Operation("degrees", (1, 1), np.degrees),
-    ]
-    return {operation.name: operation for operation in operations}
-
-
-def _arithmetic(sign: str, numpy: Callable[..., Any], *, in_numexpr: bool = True) -> Operation:
-    template = "({0}) %s ({1})" % sign
-    return Operation(sign, (2, 2), numpy, template if in_numexpr else None, template)
-
-
-def _comparison(sign: str, numpy: Callable[..., Any]) -> Operation:
-    template = "({0}) %s ({1})" % sign
-    return Operation(sign, (2, 2), numpy, template, template, logical=(True, False))
-
-
-def _joint(name: str, numpy: Callable[..., Any], sign: str, reference: str | None) -> Operation:
-    template = "({0}) %s ({1})"
-    return Operation(
-        name, (2, 2), numpy, template % sign, reference and template % reference, logical=(True, True)
-    )
-
-
-def _bitwise(sign: str, numpy: Callable[..., Any]) -> Operation:
-    return Operation(sign, (2, 2), numpy, None, "({0}) %s ({1})" % sign)
-
-
-def _operators() -> dict[str, Operation]:
-    operations = [
-        _arithmetic("+", np.add),
-        _arithmetic("-", np.subtract),
-        _arithmetic("*", np.multiply),
-        _arithmetic("/", np.divide),
-        _arithmetic("**", np.power),
-        _arithmetic("%", np.mod, in_numexpr=False),
-        _arithmetic("//", np.floor_divide, in_numexpr=False),
-        Operation("negative", (1, 1), np.negative, "-({0})", "-({0})"),
-        Operation("positive", (1, 1), np.positive, "+({0})", "+({0})"),
-        *(
-            _comparison(sign, function)
-            for sign, function in {
-                "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-                "==": np.equal, "!=": np.not_equal,
-            }.items()
-        ),
-        _joint("and", np.logical_and, "&", None),
-        _joint("or", np.logical_or, "|", None),
-        _joint("both", np.logical_and, "&", "&"),
-        _joint("either", np.logical_or, "|", "|"),
-        _joint("one of", np.logical_xor, "!=", "^"),
-        Operation("not", (1, 1), np.logical_not, "~({0})", None, logical=(True, True)),
-        Operation("opposite", (1, 1), np.logical_not, "~({0})", "~({0})", logical=(True, True)),
-        _bitwise("&", _bits(np.bitwise_and)),
-        _bitwise("|", _bits(np.bitwise_or)),
-        _bitwise("^", _bits(np.bitwise_xor)),
-        _bitwise("<<", lambda x, n: _shift(x, n, 1)),
-        _bitwise(">>", lambda x, n: _shift(x, n, -1)),
-        Operation("~", (1, 1), _bits(np.invert), None, "~({0})"),
-        Operation("where", (3, 3), np.where, "where({0}, {1}, {2})", "where({0}, {1}, {2})"),
-    ]
-    return {operation.name: operation for operation in operations}
+def _shift(x: Any, count: Any, sign: int) -> NDArray[np.float64]:
+    # By multiplication: a shift beyond the word's width is then a large number, not an accident.
+    factor = 2.0 ** (sign * np.clip(_whole(count), 0, 1023))
+    shifted: NDArray[np.float64] = np.floor(_whole(x) * factor)
+    return shifted
 
 
 FUNCTIONS: Mapping[str, Operation] = MappingProxyType(_functions())
-"""Functions by the name they are called by (`where` is an operator here: its first operand is a condition)."""
+"""Functions by the name they are called by."""
 
 OPERATORS: Mapping[str, Operation] = MappingProxyType(_operators())
-"""Operators by their sign; those on conditions have names of their own."""
+"""Operators by their sign; those on conditions by a name, and `where`, whose first operand is a condition."""

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from schedules import expression
 from schedules.errors import ScheduleError
-from schedules.evaluate import evaluate, evaluate_whole
-from schedules.expression import Formula, Place
+from schedules.evaluate import evaluate
+from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
 NEGATIVE = "--neg"
-_MATHS = re.compile(r"`([^`]*)`")
-_MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
+MATHS = re.compile(r"`([^`]*)`")
 
 Numbers = Callable[[Formula, NDArray[np.int64], Scope], Sequence[str]]
 
@@ -27,7 +26,7 @@ class PromptText:
     pieces: tuple[str | Formula, ...]
 
     @classmethod
-    def parse(cls, text: str, *, maths: re.Pattern[str] = _MATHS) -> "PromptText":
+    def parse(cls, text: str, *, maths: re.Pattern[str] = MATHS) -> "PromptText":
         """Returns the prompt taken apart; a lone backtick is plain text.
 
         Raises:
@@ -36,12 +35,13 @@ class PromptText:
         pieces: list[str | Formula] = []
         done = 0
         for match in maths.finditer(text):
-            pieces += [text[done : match.start()], expression.parse(match.group(1), place=Place(text, match.start() + 1))]
+            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1))
+            pieces += [text[done : match.start()], formula]
             done = match.end()
         return cls((*pieces, text[done:]))
 
     def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
-        """Returns the text at each of `frames` (n,), its formulas replaced by what `numbers` writes for them."""
+        """Returns the text at each of `frames` (n,), formulas replaced by what `numbers` writes for them."""
         columns = [
             numbers(piece, frames, scope) if isinstance(piece, Formula) else [piece] * len(frames)
             for piece in self.pieces
@@ -58,29 +58,13 @@ def short_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> 
     values = evaluate(formula, frames, scope)
     bad = ~np.isfinite(values)
     if bad.any():
-        frame = int(frames[np.argmax(bad)])
-        raise ScheduleError(f"`{formula.text}` gives {values[np.argmax(bad)]}", text=formula.text, column=0, frame=frame)
+        first = int(np.argmax(bad))
+        message = f"`{formula.text}` gives {values[first]}"
+        raise ScheduleError(message, text=formula.text, column=0, frame=int(frames[first]))
     return [f"{value:.6g}" for value in values]
-
-
-def reference_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> list[str]:
-    """Returns a formula's values as the reference writes them: whole numbers whole, all digits of the others."""
-    return [str(value) for value in evaluate_whole(formula, frames, scope)]
 
 
 def split_negative(text: str) -> tuple[str, str]:
     """Returns the positive part and the negative ones, joined by commas, of a prompt."""
     positive, *negatives = (part.strip() for part in text.split(NEGATIVE))
     return positive, ", ".join(part for part in negatives if part)
-
-
-def prepare(text: str, frame: int, scope: Scope) -> str:
-    """Returns a prompt as the reference prepares it: maths done, `positive--neg negative`.
-
-    Source: observed behaviour; the blank before `--neg` goes, several negative parts are run together.
-    """
-    parsed = PromptText.parse(text, maths=_MATHS_IN_LINE)
-    rendered = parsed.render(np.array([frame]), scope, reference_numbers)[0]
-    positive, *negatives = rendered.strip().split(NEGATIVE)
-    negative = "".join(negatives).strip()
-    return f"{positive.strip()}{NEGATIVE} {negative}" if negative else positive.strip()

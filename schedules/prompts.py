@@ -1,7 +1,5 @@
 """Prompts: a positive and a negative text for every frame, from keyed prompts."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,17 +9,15 @@ from numpy.typing import NDArray
 
 from schedules import compat_prompts
 from schedules.easing import EASINGS
-from schedules.errors import ScheduleError, ScheduleWarning
-from schedules.expression import Place
-from schedules.keys import KeyTime, parse_key
-from schedules.prompt_text import PromptText, short_numbers, split_negative
+from schedules.errors import ScheduleWarning
+from schedules.formula import Place
+from schedules.prompt_keys import PromptKey, parse_prompts
+from schedules.prompt_text import NEGATIVE, PromptText, short_numbers, split_negative
 from schedules.scope import Scope
-from schedules.sources import Frozen, entries, freeze, thaw
+from schedules.sources import Frozen, freeze, thaw
 from schedules.values import check_ease
 from schedules.warning import key_warnings
 from schedules.wildcards import choose
-
-MAX_PROMPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -31,22 +27,12 @@ class PromptFrame:
     Attributes:
         positive: The prompt; between two keys that morph `(one):0.7 AND (other):0.3`.
         negative: What not to draw, likewise.
-        blend: While morphing (positive, negative, weight) of both prompts, for blending embeddings; else empty.
+        blend: While morphing (positive, negative, weight) of both, for blending embeddings; else empty.
     """
 
     positive: str
     negative: str
     blend: tuple[tuple[str, str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class PromptKey:
-    """One keyed prompt: when, what, and by which easing it morphs into the next (None: it does not)."""
-
-    at: KeyTime
-    text: str
-    ease: str | None
-    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +45,7 @@ class Prompts:
         suffix: Goes behind every prompt.
         negative: Goes behind every negative part.
         keys: The keyed prompts in written order.
+        morph: The easing by which keys that name none morph into the next; None: they do not.
     """
 
     frozen: Frozen
@@ -66,6 +53,7 @@ class Prompts:
     suffix: str
     negative: str
     keys: tuple[PromptKey, ...] = field(compare=False)
+    morph: str | None = None
 
     @classmethod
     def parse(
@@ -79,9 +67,9 @@ class Prompts:
         """Returns the prompts that `source` says.
 
         Args:
-            source: One prompt for all frames; a mapping `{0: "a lake", "max_f/2": "a forest --neg fog"}`, where a value may
-                also be `{text: "a lake", negative: "fog", ease: linear}` and `morph: linear` makes all keys
-                morph; the same mapping as JSON text; or a list of prompts, spread evenly over the film.
+            source: One prompt for all frames; a mapping `{0: "a lake", "max_f/2": "a forest --neg fog"}`, in
+                which a value may also be `{text: "a lake", negative: "fog", ease: linear}`, and `morph:
+                linear` makes all keys morph; the same as JSON; or a list, spread evenly over the film.
             prefix: Text before every prompt; separated by a blank.
             suffix: Text behind every prompt; separated by a blank.
             negative: Negative text common to all.
@@ -89,17 +77,9 @@ class Prompts:
         Raises:
             ScheduleError: No prompts, or maths in one that cannot be read; points at the column.
         """
-        given = _from_json(source) if isinstance(source, str) else source
-        if isinstance(given, str):
-            keys: tuple[PromptKey, ...] = (PromptKey(parse_key("0", Place("0")), given, None),)
-        elif isinstance(given, Mapping):
-            keys = _mapping_keys(given)
-        elif isinstance(given, Sequence):
-            keys = _list_keys(given)
-        else:
-            raise ScheduleError(f"prompts are text, a mapping or a list, not {given!r:.80}")
-        for key in keys:
-            _check(key)
+        keys = parse_prompts(source)
+        for part in (prefix, suffix, negative):
+            PromptText.parse(part)
         return cls(freeze(source), prefix, suffix, negative, keys)
 
     @property
@@ -110,7 +90,7 @@ class Prompts:
     def morphing(self, ease: str = "linear") -> "Prompts":
         """Returns these prompts with every key morphing into the next, as Interpolation mode does."""
         check_ease(ease, Place(ease))
-        return replace(self, keys=tuple(replace(key, ease=key.ease or ease) for key in self.keys))
+        return replace(self, morph=ease)
 
     def at(self, scope: Scope) -> tuple[PromptFrame, ...]:
         """Returns what to draw on each frame.
@@ -121,21 +101,21 @@ class Prompts:
         if scope.compat:
             return self._reference_frames(scope)
         placed = self._placed(scope)
-        frames = np.arange(scope.frames)
+        starts = [0, *(frame for frame, _ in placed[1:]), scope.frames]
         result: list[PromptFrame] = []
         for index, (start, key) in enumerate(placed):
-            stop = placed[index + 1][0] if index + 1 < len(placed) else scope.frames
-            lo, hi = (0 if index == 0 else max(start, 0)), min(stop, scope.frames)
-            if lo >= hi:
+            frames = np.arange(max(starts[index], 0), min(starts[index + 1], scope.frames))
+            if not len(frames):
                 continue
-            own = self._texts(key, frames[lo:hi], scope)
-            following = placed[index + 1][1] if index + 1 < len(placed) else None
-            if following is None or key.ease in (None, "hold"):
+            own = self._texts(key, frames, scope)
+            ease = self._ease(key)
+            if ease is None or index + 1 == len(placed):
                 result += _plain(own)
                 continue
-            other = self._texts(following, frames[lo:hi], scope)
-            weights = EASINGS[key.ease](np.clip((frames[lo:hi] - start) / (stop - start), 0.0, 1.0))
-            result += [_morphed(*pair) for pair in zip(own, other, weights.tolist(), strict=True)]
+            stop, following = placed[index + 1]
+            along = np.clip((frames - start) / (stop - start), 0.0, 1.0)
+            weights = np.clip(EASINGS[ease](along), 0.0, 1.0).tolist()
+            result += map(_morphed, own, self._texts(following, frames, scope), weights)
         return tuple(result)
 
     def key_frames(self, scope: Scope) -> tuple[int, ...]:
@@ -147,9 +127,14 @@ class Prompts:
         inside = [
             ScheduleWarning(f"{key.label}`AND` inside a prompt that morphs: the weights will mix")
             for key in self.keys
-            if key.ease not in (None, "hold") and " AND " in key.text
+            if self._ease(key) and " AND " in key.text
         ]
         return (*key_warnings([key.at for key in self.keys], scope), *inside)
+
+    def _ease(self, key: PromptKey) -> str | None:
+        """Returns the easing by which a key morphs into the next one, or None."""
+        ease = key.ease or self.morph
+        return None if ease == "hold" else ease
 
     def _placed(self, scope: Scope) -> list[tuple[int, PromptKey]]:
         by_frame = {key.at.frame(scope): key for key in self.keys}
@@ -157,24 +142,30 @@ class Prompts:
 
     def _texts(self, key: PromptKey, frames: NDArray[np.int64], scope: Scope) -> list[tuple[str, str]]:
         """Returns a key's positive and negative text at each of `frames`."""
-        chosen = choose(key.text, scope.seed, self.keys.index(key))
+        chosen = choose(self._whole(key), scope.seed, self.keys.index(key))
         rendered = PromptText.parse(chosen).render(frames, scope, short_numbers)
-        return [self._completed(*split_negative(text)) for text in rendered]
+        split = {text: split_negative(text) for text in set(rendered)}
+        return [split[text] for text in rendered]
 
-    def _completed(self, positive: str, negative: str) -> tuple[str, str]:
-        common = self.negative.replace("--neg", " ").strip()
-        whole = " ".join(part for part in (self.prefix.strip(), positive, self.suffix.strip()) if part)
-        return whole, ", ".join(part for part in (negative, common) if part)
+    def _whole(self, key: PromptKey) -> str:
+        """Returns a key's text between the common parts, `positive --neg negative`."""
+        common = f"{NEGATIVE} {self.negative}"
+        parts = [split_negative(text) for text in (self.prefix, key.text, self.suffix, common)]
+        positives, negatives = zip(*parts, strict=True)
+        return f"{' '.join(filter(None, positives))} {NEGATIVE} {', '.join(filter(None, negatives))}"
 
     def _reference_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
-        texts = [f"{key.text} {self.suffix}" if self.suffix else key.text for key in self.keys]
-        combined = [compat_prompts.combine(text, self.prefix, self.negative) for text in texts]
-        if any(key.ease not in (None, "hold") for key in self.keys):
-            keyed = [(key.at, text) for key, text in zip(self.keys, combined, strict=True)]
-            return tuple(PromptFrame(*frame) for frame in compat_prompts.interpolated(keyed, scope))
-        keyed = [(key.at, text) for key, text in zip(self.keys, combined, strict=True)]
-        prepared = compat_prompts.prepared(compat_prompts.expand(keyed, scope), scope)
-        return tuple(PromptFrame(*split_negative(text)) for text in prepared)
+        keyed = [
+            (key.at, compat_prompts.combine(f"{key.text} {self.suffix}".rstrip(), self.prefix, self.negative))
+            for key in self.keys
+        ]
+        if not any(self._ease(key) for key in self.keys):
+            texts = compat_prompts.prepared(compat_prompts.expand(keyed, scope), scope)
+            made = {text: PromptFrame(*split_negative(text)) for text in set(texts)}
+            return tuple(made[text] for text in texts)
+        wide = compat_prompts.interpolation_scope(scope)
+        series = compat_prompts.series(keyed, scope, lambda text, at: compat_prompts.render(text, at, wide))
+        return tuple(PromptFrame(*split_negative(text), blend) for text, blend in series)
 
 
 def _plain(texts: list[tuple[str, str]]) -> list[PromptFrame]:
@@ -184,62 +175,13 @@ def _plain(texts: list[tuple[str, str]]) -> list[PromptFrame]:
 
 def _morphed(own: tuple[str, str], other: tuple[str, str], weight: float) -> PromptFrame:
     """Returns the blend of two prompts, of which the second has `weight`."""
-    if weight == 0.0 or own == other:
-        return PromptFrame(*own)
-    weights = (1 - weight, weight)
-    positive, negative = (
-        " AND ".join(f"({text}):{w:.6g}" for text, w in zip(pair, weights, strict=True) if text)
-        for pair in zip(own, other, strict=True)
-    )
-    return PromptFrame(positive, negative, ((*own, weights[0]), (*other, weights[1])))
+    if weight in (0.0, 1.0) or own == other:
+        return PromptFrame(*(other if weight == 1.0 else own))
+    parts = ((*own, 1 - weight), (*other, weight))
+    positive = own[0] if own[0] == other[0] else _weighted([(p, w) for p, _, w in parts if p])
+    negative = own[1] if own[1] == other[1] else _weighted([(n, w) for _, n, w in parts if n])
+    return PromptFrame(positive, negative, parts)
 
 
-def _from_json(text: str) -> Any:
-    """Returns the mapping or list that `text` is as JSON, else `text` itself."""
-    if not re.match(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])", text):
-        return text
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        if not re.match(r"\s*\{\s*[\"'\d][^|{}]*:", text):
-            return text
-        hint = "prompts as JSON have double quotes, a comma between keys and none behind the last"
-        raise ScheduleError(f"broken JSON: {error.msg}", text=text, column=error.pos, hint=hint) from None
-    except RecursionError:
-        raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
-
-
-def _mapping_keys(source: Mapping[Any, Any]) -> tuple[PromptKey, ...]:
-    rest = {key: value for key, value in source.items() if key != "morph"}
-    morph = check_ease(source["morph"], Place(str(source["morph"]))) if "morph" in source else None
-    if not rest:
-        raise ScheduleError("there is no prompt", hint='write keys such as {0: "a lake at dawn"}')
-    return tuple(_prompt_key(entry.at, entry.value, morph, entry.place) for entry in entries(rest))
-
-
-def _list_keys(source: Sequence[Any]) -> tuple[PromptKey, ...]:
-    if not source:
-        raise ScheduleError("there is no prompt", hint='write a prompt, such as "a lake at dawn"')
-    keys = []
-    for index, item in enumerate(source):
-        at = parse_key(f"{index}*(max_f+1)/{len(source)}", Place(str(item)[:80]))
-        keys.append(_prompt_key(at, item, None, Place(str(item), 0, f"prompt {index + 1}: ")))
-    return tuple(keys)
-
-
-def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> PromptKey:
-    ease = morph
-    if isinstance(value, Mapping):
-        if "text" not in value or set(value) - {"text", "negative", "ease"}:
-            raise place.error("a prompt as a mapping has `text` and, if wanted, `negative` and `ease`", 0)
-        ease = check_ease(value["ease"], place) if "ease" in value else morph
-        value = f"{value['text']} --neg {value['negative']}" if value.get("negative") else value["text"]
-    if not isinstance(value, str):
-        raise place.error("a prompt is text", 0)
-    return PromptKey(at, value, ease, place.label)
-
-
-def _check(key: PromptKey) -> None:
-    if len(key.text) > MAX_PROMPT:
-        raise ScheduleError(f"{key.label}a prompt of {len(key.text)} characters; {MAX_PROMPT} is the most")
-    PromptText.parse(key.text)
+def _weighted(parts: list[tuple[str, float]]) -> str:
+    return " AND ".join(f"({text}):{weight:.6g}" for text, weight in parts)

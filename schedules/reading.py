@@ -11,7 +11,8 @@ MAX_TEXT = 1_000_000
 MAX_KEYS = 50_000
 AFTER = ("hold", "loop", "mirror")
 
-_SPECIAL = re.compile(r"""[()'",;:\n]""")
+_MAX_MARKS = 10 * MAX_KEYS
+_SPECIAL = re.compile(r"""[()'",;:]""")
 _TYPOGRAPHY = str.maketrans("“”„‘’‚−–\u00a0\ufeff；：，（）", "\"\"\"'''-- " + " ;:,()")
 
 
@@ -64,6 +65,7 @@ def read(text: str) -> Reading:
         ScheduleError: A part that is neither a key with its value nor one of the words of `AFTER`.
     """
     text = plain(text)
+    _check_size(text)
     parts, colons = _cut(text)
     if not any(colons):
         return Reading(text, (), "hold", ())
@@ -80,9 +82,15 @@ def read(text: str) -> Reading:
             after = words
         else:
             raise _no_colon(text, start, end)
-        if len(items) > MAX_KEYS:
-            raise ScheduleError(f"more than {MAX_KEYS} keys", text=text, column=start)
     return Reading(text, tuple(items), after, tuple(warnings))
+
+
+def _check_size(text: str) -> None:
+    """Refuses what would take long only to be taken apart."""
+    if max(text.count(":"), text.count(","), text.count(";")) > MAX_KEYS:
+        raise ScheduleError(f"more than {MAX_KEYS} keys", text=text, column=0)
+    if sum(text.count(mark) for mark in "()'\",;:") > _MAX_MARKS:
+        raise ScheduleError("too many brackets and quotes", text=text, column=0)
 
 
 def _cut(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
@@ -117,7 +125,9 @@ def _begins(text: str, at: int) -> bool:
     return not before or before[-1] in ",;:("
 
 
-def _items(text: str, start: int, end: int, marks: list[int], warnings: list[ScheduleWarning]) -> Iterator[Item]:
+def _items(
+    text: str, start: int, end: int, marks: list[int], warnings: list[ScheduleWarning]
+) -> Iterator[Item]:
     """Yields the keys of one part: one, unless a comma was forgotten or a key doubled."""
     key_start = start
     for index, colon in enumerate(marks):
@@ -128,14 +138,16 @@ def _items(text: str, start: int, end: int, marks: list[int], warnings: list[Sch
             yield _item(text, key_start, colon, end)
             return
         if value.strip() == key.strip():
-            warnings.append(ScheduleWarning(f"the key `{key.strip()}:` is written twice; once is meant", key_start))
+            message = f"the key `{key.strip()}:` is written twice; once is meant"
+            warnings.append(ScheduleWarning(message, key_start))
             key_start = colon + 1
             continue
         next_start = _forgotten_comma(text, colon + 1, stop)
         if next_start is None:
             hint = "one of the two is too many, or a comma is missing before it"
             raise ScheduleError("a second ':' in one key", text=text, column=stop, hint=hint)
-        warnings.append(ScheduleWarning(f"a comma is missing before `{text[next_start:stop].strip()}:`", next_start))
+        message = f"a comma is missing before `{text[next_start:stop].strip()}:`"
+        warnings.append(ScheduleWarning(message, next_start))
         yield _item(text, key_start, colon, next_start)
         key_start = next_start
 
@@ -149,7 +161,8 @@ def _forgotten_comma(text: str, start: int, stop: int) -> int | None:
     at = max(len(tail) - 80, 0) + blank.start()
     finished = tail[:at].rstrip()[-1:]
     following = tail[at + 1 :]
-    return start + at + 1 if finished and (finished in ")'\"" or finished.isdigit()) and is_key(following) else None
+    complete = finished.isdigit() or (finished and finished in ")'\"")
+    return start + at + 1 if complete and is_key(following) else None
 
 
 def _item(text: str, start: int, colon: int, end: int) -> Item:
@@ -164,4 +177,3 @@ def _no_colon(text: str, start: int, end: int) -> ScheduleError:
     if missing:
         hint = f"a ':' is missing: {part.strip().replace('(', ':(', 1)}"
     return ScheduleError("this is not a key with a value", text=text, column=column, hint=hint)
-

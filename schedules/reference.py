@@ -1,14 +1,13 @@
 """Schedule text as the Deforum extension 3.0 takes it apart, for `compat`.
 
-Source: observed behaviour. Every comma separates, whatever brackets stand around it; of `a:b:c` the middle counts; a
-value is a number if it is one after all quotes and brackets are deleted, wherever they stood.
+Source: observed behaviour. Every comma separates, whatever brackets stand around it; of `a:b:c` the middle
+counts; a value is a number if it is one after all quotes and brackets are deleted, wherever they stood.
 """
 
 import re
 
-from schedules.errors import ScheduleError
-from schedules.expression import Place
-from schedules.reading import Item
+from schedules.formula import Place
+from schedules.reading import MAX_KEYS, Item
 
 _NUMBER = re.compile(r"(?=.)[+-]?[0-9]*(\.[0-9]+)?")
 _WRAPPING = str.maketrans("", "", "'\"()")
@@ -16,6 +15,8 @@ _WRAPPING = str.maketrans("", "", "'\"()")
 
 def items(text: str) -> tuple[Item, ...] | None:
     """Returns the keys as the reference sees them, or None where it would stop with an error."""
+    if text.count(",") > MAX_KEYS:
+        return None
     found: list[Item] = []
     start = 0
     for part in text.split(","):
@@ -49,11 +50,11 @@ def number(text: str, place: Place) -> float | None:
     try:
         return float(bare)
     except ValueError:
-        raise ScheduleError(f"`{text.strip()}` is not a number", text=place.text, column=place.column) from None
+        raise place.error(f"`{text.strip()}` is not a number") from None
 
 
 def key_text(text: str) -> str:
-    """Returns a key's text as the reference evaluates it: bare for numbers, outer quotes gone for formulas."""
+    """Returns a key's text as the reference evaluates it: numbers bare, formulas without outer quotes."""
     bare = unwrapped(text.strip())
     if is_number(bare):
         return bare

@@ -23,8 +23,8 @@ class SeedBehavior(str, Enum):
 def derive(seed: int, frame: int, stream: str) -> int:
     """Returns a number in 0..2**63-1 that belongs to this seed, frame and stream; the same one for ever.
 
-    It is the first 8 bytes, big-endian, shifted right by one bit, of BLAKE2b (digest size 8) over the UTF-8 text
-    `"{seed}:{frame}:{stream}"`. The only source of randomness of the project.
+    It is the 8 bytes, big-endian and shifted right by one bit, of BLAKE2b (digest size 8) over the UTF-8
+    text `"{seed}:{frame}:{stream}"`. The only source of randomness of the project.
 
     Args:
         seed: The base seed.
@@ -38,11 +38,11 @@ def derive(seed: int, frame: int, stream: str) -> int:
 def seed_sequence(
     behavior: SeedBehavior | str, base: int, count: int, *, iter_n: int = 1, compat: bool = False
 ) -> tuple[int, ...]:
-    """Returns the seeds of the first `count` drawn frames; with cadence N that is every Nth frame of the film.
+    """Returns the seeds of the first `count` drawn frames; with cadence N that is every Nth of the film.
 
     Args:
-        behavior: `iter` counts up every `iter_n` drawn frames, `ladder` goes +2 -1, `alternate` goes +1 -1, `random`
-            starts with the base seed and is hashed from it; `schedule` takes its seeds from a schedule (`scheduled`).
+        behavior: `iter` counts up every `iter_n` drawn frames, `ladder` goes +2 -1, `alternate` +1 -1,
+            `random` starts with the base seed and hashes the others from it; for `schedule` see `scheduled`.
         base: The first seed.
         count: How many.
         iter_n: Drawn frames per seed for `iter`.
@@ -80,7 +80,8 @@ def _steps(behavior: SeedBehavior, base: int, count: int, iter_n: int, *, compat
     if behavior is SeedBehavior.RANDOM:
         return [derive(base, k, "seed") % _SEEDS - base if k else 0 for k in drawn]
     if behavior is SeedBehavior.SCHEDULE:
-        raise ScheduleError("the seeds of `schedule` are the seed schedule's values", hint="use seeds.scheduled")
+        message = "the seeds of `schedule` are the seed schedule's values"
+        raise ScheduleError(message, hint="use seeds.scheduled")
     if iter_n == 0 or (iter_n < 0 and not compat):
         raise ScheduleError(f"seed_iter_n is {iter_n}", hint="it counts the frames per seed: 1 or more")
     # The reference advances the seed before the second frame already, whatever N is.

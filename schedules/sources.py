@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from schedules.errors import ScheduleError
-from schedules.expression import Place
+from schedules.formula import Place
 from schedules.keys import KeyTime, parse_key
 from schedules.reading import AFTER, MAX_KEYS, MAX_TEXT
+from schedules.values import is_number
 
 Frozen = Any
 """A plain value; a mapping is a `_Pairs`, a list a `_Items`."""
@@ -61,7 +62,7 @@ def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
     if len(source) > MAX_KEYS:
         raise ScheduleError(f"{len(source)} keys; {MAX_KEYS} is the most")
     for key, value in source.items():
-        if isinstance(key, bool) or not isinstance(key, str | int | float):
+        if not isinstance(key, str) and not is_number(key):
             raise ScheduleError(f"a key is a frame, a time or a formula, not {key!r:.80}")
         text = str(key)
         label = f"key `{text:.80}`: "

@@ -9,7 +9,7 @@ import numpy as np
 from schedules import reference
 from schedules.curve import folded
 from schedules.errors import ScheduleError, ScheduleWarning
-from schedules.expression import Place
+from schedules.formula import Place
 from schedules.keys import KeyTime, is_key, parse_key, unwrapped
 from schedules.reading import Item, read
 from schedules.scope import Scope
@@ -54,7 +54,6 @@ class TextSchedule:
         Raises:
             ScheduleError: Not a schedule; points at the column.
         """
-        frozen = freeze(source)
         if isinstance(source, Mapping):
             rest, after = after_of(source)
             keys = []
@@ -62,16 +61,16 @@ class TextSchedule:
                 if isinstance(entry.value, bool) or not isinstance(entry.value, str | int | float):
                     raise entry.place.error("a text is expected here", 0)
                 keys.append(TextKey(entry.at, str(entry.value)))
-            return cls(frozen, tuple(keys), after=after)
+            return cls(freeze(source), tuple(keys), after=after)
         if isinstance(source, bool) or not isinstance(source, str | int | float):
             raise ScheduleError(f"a text schedule is text or a mapping, not {source!r:.80}")
         text = str(source)
         if not _is_keyed(text):
-            return cls(frozen, (TextKey(parse_key("0", Place("0")), unwrapped(text)[0]),))
+            return cls(source, (TextKey(parse_key("0", Place("0")), unwrapped(text)[0]),))
         reading = read(text)
         # The values are cut from the text as written: typographic quotes inside a name are the name's own.
         plain = [TextKey(parse_key(i.key, Place(text, i.key_column)), _value(i, text)) for i in reading.items]
-        return cls(frozen, tuple(plain), _reference_keys(text), reading.after, reading.warnings)
+        return cls(source, tuple(plain), _reference_keys(text), reading.after, reading.warnings)
 
     @property
     def source(self) -> Any:

@@ -3,15 +3,21 @@
 import difflib
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from numbers import Real
+from typing import TypeGuard
 
 from schedules import expression, reference
 from schedules.easing import EASINGS
 from schedules.errors import ScheduleError
-from schedules.expression import VARIABLES, Formula, Place
+from schedules.expression import MAX_LENGTH, VARIABLES
+from schedules.formula import Formula, Place
 from schedules.keys import unwrapped
 
-_LAST_WORD = re.compile(r"([A-Za-z_]\w*)\s*\Z")
+_LAST_WORD = re.compile(r"(?<=[\s)])([A-Za-z_]\w*)\s*\Z")
+_PLAIN_NUMBER = re.compile(r"\s*\(?\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)?\s*", re.ASCII)
+_JOINING = ("and", "or", "not", "if", "else")
 _REFERENCE_NAMES = VARIABLES | {"i"}  # the reference's evaluator sees its caller's loop variable
 
 
@@ -30,7 +36,7 @@ class Value:
     place: Place
 
 
-def parse_value(text: str, place: Place) -> Value:
+def parse_value(text: str, place: Place, names: Collection[str] = VARIABLES) -> Value:
     """Returns the value that `text` says: `(1.5)`, `1+sin(t)`, `"1.5"`, `(0.5) ease_in_out`.
 
     A number is one in any spelling (`1e-3`, `( 2 )`, `-(3)`); everything else is a formula.
@@ -38,14 +44,21 @@ def parse_value(text: str, place: Place) -> Value:
     Raises:
         ScheduleError: Neither; points at the column.
     """
+    start = Place(place.text, place.column + len(text) - len(text.lstrip()), place.label)
+    if len(text) > 2 * MAX_LENGTH:
+        raise place.error(f"a value of {len(text)} characters; {MAX_LENGTH} is the most")
+    if _PLAIN_NUMBER.fullmatch(text) and text.count("(") == text.count(")"):
+        return Value(_finite(float(text.strip(" \t\n()")), start), None, start)
     body, ease = split_ease(text, place)
     bare, lead = unwrapped(body)
     inner = Place(place.text, place.column + lead, place.label)
     try:
-        formula = expression.parse(bare, place=inner)
+        formula = expression.parse(bare, place=inner, names=names)
     except ScheduleError as error:
         raise _explained(error, body) from None
-    return Value(content(formula, inner), ease, Place(place.text, place.column + _lead(text), place.label))
+    if formula.literal and formula.constant is not None:
+        return Value(_finite(formula.constant, inner), ease, start)
+    return Value(formula, ease, start)
 
 
 def parse_reference_value(text: str, place: Place) -> Value:
@@ -60,26 +73,28 @@ def parse_reference_value(text: str, place: Place) -> Value:
     return Value(expression.parse(text, place=place, names=_REFERENCE_NAMES), None, place)
 
 
-def content(formula: Formula, place: Place) -> float | Formula:
-    """Returns the number, where the formula is just one, else the formula."""
-    if not formula.literal or formula.constant is None:
-        return formula
-    if not math.isfinite(formula.constant):
-        raise place.error("this number is too large", 0)
-    return formula.constant
+def constant(number: float, place: Place, ease: str | None = None) -> Value:
+    """Returns the value that a plain number is.
+
+    Raises:
+        ScheduleError: It is infinite or none.
+    """
+    return Value(_finite(float(number), place), ease, place)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Returns whether `value` is a number rather than text, a truth value or a container."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def split_ease(text: str, place: Place) -> tuple[str, str | None]:
     """Returns the value's text and the name of the easing behind it, if there is one.
 
-    No schedule of the reference can mean anything else by it: a word behind a finished value is refused there.
+    No schedule of the reference can mean anything else: a word behind a finished value is refused there.
     """
     word = _LAST_WORD.search(text)
-    if word is None:
-        return text, None
-    before = text[: word.start()].rstrip()
-    finished = before and text[len(before) : word.start()] and re.search(r"[\w)'\"]\Z", before)
-    if not finished or before.split()[-1] in ("and", "or", "not", "if", "else"):
+    before = text[: word.start()].rstrip() if word else ""
+    if word is None or not re.search(r"[\w)'\"]\Z", before) or before.split()[-1] in _JOINING:
         return text, None
     if word.group(1) in EASINGS:
         return before, word.group(1)
@@ -97,13 +112,15 @@ def check_ease(name: object, place: Place) -> str:
     """
     if isinstance(name, str) and name in EASINGS:
         return name
-    close = difflib.get_close_matches(str(name), EASINGS, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name)[:80], EASINGS, n=1, cutoff=0.6)
     hint = f"did you mean `{close[0]}`?" if close else "easings: " + ", ".join(EASINGS)
-    raise place.error(f"unknown easing `{name}`", 0, hint)
+    raise place.error(f"unknown easing `{name!s:.80}`", 0, hint)
 
 
-def _lead(text: str) -> int:
-    return len(text) - len(text.lstrip())
+def _finite(number: float, place: Place) -> float:
+    if not math.isfinite(number):
+        raise place.error("this number is too large" if math.isinf(number) else "this is not a number")
+    return number
 
 
 def _explained(error: ScheduleError, body: str) -> ScheduleError:

@@ -9,6 +9,7 @@ import pytest
 from animator.config import Animation
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
 
 Make = Callable[..., Animation]

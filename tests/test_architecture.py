@@ -47,7 +47,7 @@ def test_mode_is_read_in_one_file() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr == "mode"
     }
-    assert readers == {"animator/assemble.py"}
+    assert readers == {"animator/modes.py"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())

@@ -37,7 +37,7 @@ class Autoencoder:
         return 1, self.channels, _up(height, self.multiple) // per, _up(width, self.multiple) // per
 
     def encode(self, picture: Tensor) -> Tensor:
-        """The latent (1, C, h, w), single precision, of a picture (3, H, W) in [0, 1]: the mean, without noise."""
+        """The latent (1, C, h, w), in single precision, of a picture (3, H, W) in [0, 1]; the mean."""
         height, width = picture.shape[1:]
         right, below = _up(width, self.multiple) - width, _up(height, self.multiple) - height
         filled = functional.pad(picture[None], (0, right, 0, below), mode="replicate")

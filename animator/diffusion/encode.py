@@ -113,7 +113,7 @@ class TextEncoder:
 
 
 def _emphasised(hidden: Tensor, parts: Sequence[Chunk]) -> Tensor:
-    """The vectors times their tokens' weights, each chunk's mean put back to what it was (A1111's emphasis)."""
+    """The vectors times their tokens' weights, each chunk's mean put back (A1111's emphasis)."""
     if all(token.weight == 1.0 for part in parts for token in part):
         return hidden
     weights = torch.ones(hidden.shape[:2])
@@ -172,7 +172,8 @@ def blended(conditions: Sequence[tuple[Condition, float]], padding: Condition) -
     """
     total = sum(weight for _, weight in conditions) or 1.0
     longest = max(condition.context.shape[1] for condition, _ in conditions)
-    context, pooled = 0.0, None
+    context: Tensor | float = 0.0
+    pooled: Tensor | None = None
     for condition, weight in conditions:
         share = weight / total
         context = context + lengthened(condition, longest, padding).context * share

@@ -94,7 +94,9 @@ class UNetEngine:
         noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
         denoise = self._denoiser(request, levels)
         eta = request.ddim_eta if sampler.method == "ddim" else request.ancestral_eta
-        x = SOLVERS[sampler.method](denoise, self._start(request, levels[0], noise), levels, Noise(noise.draw, eta))
+        x = SOLVERS[sampler.method](
+            denoise, self._start(request, levels[0], noise), levels, Noise(noise.draw, eta)
+        )
         drawn = model.autoencoder.decode(x / math.sqrt(levels[-1] ** 2 + 1), request.size)
         if request.mask is not None and request.picture is not None:
             drawn = request.picture.lerp(drawn, request.mask)
@@ -161,7 +163,7 @@ def _lay_out(model: UNetModel, options: Options) -> None:
     for part in (model.unet, vae):
         part.to(memory_format=torch.channels_last)
     for part in model.parts.values():
-        part.eval().requires_grad_(False)
+        part.eval().requires_grad_(requires_grad=False)
     if getattr(vae.config, "force_upcast", False):
         vae.to(torch.float32)  # SDXL's own VAE overflows in half precision
     if options.memory == "low" and hasattr(vae, "enable_tiling"):
@@ -170,4 +172,3 @@ def _lay_out(model: UNetModel, options: Options) -> None:
         # Schedules change sizes and prompt lengths now and then; the default limit of 8 would end the film.
         torch._dynamo.config.recompile_limit = 256
         model.unet.compile(mode="reduce-overhead" if torch.cuda.is_available() else "default")
-

@@ -73,8 +73,8 @@ def _pickled(path: Path) -> Header:
 def read_tensors(path: Path) -> dict[str, Any]:
     """The tensors of a file by name, on the CPU.
 
-    A pickled file is read by torch's restricted reader, which runs no code: one that holds more than tensors and
-    plain containers is refused.
+    A pickled file is read by torch's restricted reader, which runs no code: one that holds more than tensors
+    and plain containers is refused.
 
     Raises:
         ModelError: The file cannot be read, is corrupt, or holds more than weights.

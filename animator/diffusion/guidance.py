@@ -1,4 +1,4 @@
-"""Guidance: the prompts of a drawing side by side in one call of the U-Net, and their answers put together."""
+"""Guidance: the prompts of a drawing side by side in one call of the U-Net, and its answers as one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,8 +64,8 @@ class Guidance:
     def combined(self, answers: Tensor) -> Tensor:
         """One answer (1, C, h, w) from the rows' (rows, C, h, w).
 
-        With guidance: the negative answer plus, for each prompt, its difference to it times weight times scale (Liu
-        et al. 2022, composable diffusion). Without: the prompts' weighted mean.
+        With guidance: the negative answer plus, for each prompt, its difference to it times weight times
+        scale (Liu et al. 2022, composable diffusion). Without: the prompts' weighted mean.
         """
         if self.scale is None:
             if len(self.weights) == 1:

@@ -1,4 +1,4 @@
-"""What a model file is: a checkpoint of which family, a LoRA, an embedding, a VAE, ..., told from its header."""
+"""What a model file is: a checkpoint (of which family), a LoRA, an embedding, a VAE; from its header."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

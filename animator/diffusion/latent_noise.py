@@ -1,4 +1,4 @@
-"""The noise of a drawing: from seed and subseed, on the CPU whatever the device, so that a seed means one noise."""
+"""The noise of a drawing: from seed and subseed; drawn on the CPU, so that it is the same on every device."""
 
 from dataclasses import dataclass
 
@@ -47,8 +47,8 @@ class LatentNoise:
 def arc(share: float, start: Tensor, stop: Tensor) -> Tensor:
     """The point between two latents (1, C, h, w) along the arc between their columns.
 
-    A straight mean of two noises has too small a variance. Angles are taken along the height, as A1111's are, so
-    that its subseeds give its variations.
+    A straight mean of two noises has too small a variance. Angles are taken along the height, as A1111's are,
+    so that its subseeds give its variations.
     """
     axis = 2
     cosine = (start / start.norm(dim=axis, keepdim=True) * stop / stop.norm(dim=axis, keepdim=True)).sum(

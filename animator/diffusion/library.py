@@ -1,6 +1,7 @@
 """`Library`: the folders in which models, LoRA files and embeddings are found by name.
 
-Any layout will do, A1111's `models` folder, too: files are told apart by what is in them, not by where they are.
+Any layout will do, A1111's `models` folder, too: files are told apart by what is in them, not by where they
+are.
 """
 
 import difflib

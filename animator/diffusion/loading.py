@@ -1,4 +1,4 @@
-"""A checkpoint -> a loaded diffusers pipeline: from a folder, a hub id, or one file, which needs no network."""
+"""A checkpoint -> a loaded diffusers pipeline: from a folder, a hub id, or, without network, one file."""
 
 import warnings
 from collections.abc import Iterator
@@ -62,7 +62,15 @@ def quiet(name: str) -> Iterator[Any]:
         warnings.simplefilter("ignore")  # the libraries' advice about each other is nothing a user can act on
         try:
             yield diffusers
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError, AttributeError, SafetensorError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            RuntimeError,
+            ImportError,
+            AttributeError,
+            SafetensorError,
+        ) as error:
             reason = " ".join(str(error).split())
             raise ModelError(f"model {name}: cannot be loaded: {reason[:500]}") from error
 

@@ -1,8 +1,8 @@
 """LoRA files laid into a model's weights, with weights that may change at every frame.
 
-The changes are added to the weights themselves: the U-Net runs as fast as without, compiled regions stay as they
-are, and a weight of 0 gives the original bits back. What was changed is kept aside, once, and every new set of
-weights is computed from it, so that nothing drifts.
+The changes are added to the weights themselves: the U-Net runs as fast as without, compiled regions stay as
+they are, and a weight of 0 gives the original bits back. What was changed is kept aside, once, and every new
+set of weights is computed from it, so that nothing drifts.
 """
 
 import logging

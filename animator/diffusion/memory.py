@@ -10,8 +10,9 @@ from animator.diffusion.request import Request
 from animator.errors import AnimatorError
 
 BYTES_PER_PIXEL = 12_000
-"""What drawing takes beside the weights in half precision, nearly all of it in the VAE's last layers; a single
-precision VAE takes twice as much. Rounded up from activations of 256 channels, held a few times at full size."""
+"""What drawing takes beside the weights in half precision, nearly all in the VAE's last layers; a single
+precision VAE takes twice as much. Rounded up from activations of 256 channels, held a few times at full
+size."""
 
 GIB = 2**30
 _SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
@@ -54,7 +55,7 @@ def _message(request: Request, device: torch.device) -> str:
 
 
 def fitting_size(size: tuple[int, int], free: int) -> tuple[int, int] | None:
-    """The largest size of the same shape that `free` bytes should do for; None where that is not below `size`."""
+    """The largest size of this shape that `free` bytes should do for; None where that is no smaller."""
     width, height = size
     shrink = math.sqrt(free / BYTES_PER_PIXEL / (width * height))
     smaller = _eighths(width * shrink), _eighths(height * shrink)

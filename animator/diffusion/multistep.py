@@ -1,9 +1,10 @@
-"""Solvers that remember earlier steps: LMS, PLMS, DEIS, DPM++ 2M, 2M SDE, 3M SDE, UniPC; one model call a step.
+"""Solvers that remember earlier steps: LMS, PLMS, DEIS, DPM++ 2M, 2M SDE, 3M SDE, UniPC; one call a step.
 
 See `solvers` for the form. Sources: Lu et al. 2022 (DPM-Solver++), Zhang & Chen 2022 (DEIS), Liu et al. 2022
 (PLMS), Zhao et al. 2023 (UniPC). The history is in the locals of each function.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,9 +33,9 @@ def deis(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
 
 
 def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
-    """Pseudo linear multistep: Adams-Bashforth as if the steps were even; the first step takes two model calls."""
+    """Pseudo linear multistep: Adams-Bashforth as if the steps were even; the first step takes two calls."""
     slopes: list[Tensor] = []
-    for start, stop in zip(levels, levels[1:], strict=False):
+    for start, stop in itertools.pairwise(levels):
         slopes = [(x - denoise(x, start)) / start, *slopes[:3]]
         slope = _weighted(_BASHFORTH[len(slopes) - 1], slopes)
         if len(slopes) == 1 and stop > 0:
@@ -47,7 +48,7 @@ def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
 def dpmpp_2m(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
     """DPM-Solver++(2M): deterministic."""
     before: Tensor | None = None
-    for i, (start, stop) in enumerate(zip(levels, levels[1:], strict=False)):
+    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
         clean = denoise(x, start)
         guess = clean
         if before is not None and stop > 0:
@@ -71,7 +72,7 @@ def _dpmpp_2m_sde(
     denoise: Denoise, x: Tensor, levels: Levels, noise: Noise, weight: Callable[[float], float]
 ) -> Tensor:
     before: Tensor | None = None
-    for i, (start, stop) in enumerate(zip(levels, levels[1:], strict=False)):
+    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
         clean = denoise(x, start)
         if stop > 0:
             h = math.log(start / stop)
@@ -89,7 +90,7 @@ def _dpmpp_2m_sde(
 def dpmpp_3m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
     """DPM-Solver++(3M) for the stochastic equation."""
     cleans: list[Tensor] = []
-    for i, (start, stop) in enumerate(zip(levels, levels[1:], strict=False)):
+    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
         clean = denoise(x, start)
         if stop > 0:
             h = math.log(start / stop)
@@ -116,16 +117,13 @@ def unipc(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise, order: int 
     cleans: list[Tensor] = []
     come_from, last_order = x, 0
     steps = len(levels) - 1
-    for i, (start, stop) in enumerate(zip(levels, levels[1:], strict=False)):
+    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
         clean = denoise(x, start)
         if last_order:
             x = _unified(come_from, cleans[:last_order], levels[: i + 1][::-1], clean)
         cleans = [clean, *cleans[: order - 1]]
         come_from, last_order = x, min(order, steps - i, len(cleans))
-        if stop == 0:
-            x = clean
-        else:
-            x = _unified(x, cleans[:last_order], (stop, *levels[: i + 1][::-1]), None)
+        x = clean if stop == 0 else _unified(x, cleans[:last_order], (stop, *levels[: i + 1][::-1]), None)
     return x
 
 
@@ -164,7 +162,7 @@ def _unified_weights(h: float, places: Sequence[float], *, is_corrector: bool) -
 
 @dataclass(frozen=True)
 class _Polynomial:
-    """Which polynomials go through the last slopes: their order, that of a step to 0, and in what they are."""
+    """Which polynomials go through the last slopes: their order, that of a step to 0, their variable."""
 
     order: int
     order_to_zero: int
@@ -174,7 +172,7 @@ class _Polynomial:
 def _adams(denoise: Denoise, x: Tensor, levels: Levels, through: _Polynomial) -> Tensor:
     """Adams-Bashforth on uneven levels: the polynomial through the last slopes, integrated over the step."""
     slopes: list[Tensor] = []
-    for i, (start, stop) in enumerate(zip(levels, levels[1:], strict=False)):
+    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
         slopes = [(x - denoise(x, start)) / start, *slopes[: through.order - 1]]
         known = slopes[: through.order if stop > 0 else through.order_to_zero]
         places = [through.place(levels[i - k]) for k in range(len(known))]

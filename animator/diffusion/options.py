@@ -1,6 +1,6 @@
 """`Options`: how models are found, loaded and run; the same for a whole film."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +23,7 @@ class Options:
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, VAE in tiles.
     """
 
-    library: Library = Library()
+    library: Library = field(default_factory=Library)
     vae: str = ""
     architecture: str = ""
     tiling: bool = False

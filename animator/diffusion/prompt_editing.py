@@ -1,20 +1,44 @@
 """Prompt editing: `[one:two:0.4]` and `[one|two]` -> the prompt of every sampler step."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-_WHEN = re.compile(r"\s*\d*\.?\d+\s*$")
-MAX_EDITS = 100
+_WHEN = re.compile(r"\s{0,9}\d{0,9}\.?\d{1,9}\s{0,9}")
+_SIGNS = re.compile(r"\\.|[\[\]():|]|[^\\\[\]():|]+|\\", re.DOTALL)
+MAX_DEPTH = 50
 
 
 @dataclass(frozen=True)
-class _Bracket:
-    """A bracket `[...]`: where it stands, and its parts between top-level `:` or `|`."""
+class Edit:
+    """A bracket whose text depends on the step.
 
-    start: int
-    stop: int
-    parts: tuple[str, ...]
-    separator: str
+    Attributes:
+        texts: Its alternatives.
+        when: Share of the steps, or step, from which on the second counts; None: they take turns.
+        is_share: True where `when` is a share.
+    """
+
+    texts: tuple[tuple["str | Edit", ...], ...]
+    when: float | None = None
+    is_share: bool = False
+
+    def chosen(self, step: int, steps: int) -> tuple["str | Edit", ...]:
+        """The alternative at a step."""
+        if self.when is None:
+            return self.texts[step % len(self.texts)]
+        return self.texts[step >= int(self.when * steps if self.is_share else self.when)]
+
+
+Text = tuple[str | Edit, ...]
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A bracket that is being read: what opened it, and what it holds so far, cut at `:` and `|`."""
+
+    sign: str
+    parts: list[list[str | Edit]] = field(default_factory=lambda: [[]])
+    cuts: list[str] = field(default_factory=list)
 
 
 def texts_by_step(prompt: str, steps: int) -> tuple[str, ...]:
@@ -22,80 +46,60 @@ def texts_by_step(prompt: str, steps: int) -> tuple[str, ...]:
 
     Args:
         prompt: As written; brackets without `|` or a time, such as `[word]`, are left for the emphasis.
-        steps: Steps that run. A time up to 1 is a share of them, above 1 a number of steps.
+        steps: Steps that run. A time with a point, up to 1, is a share of them; else it is a step.
     """
     if "[" not in prompt:
         return (prompt,) * steps
-    return tuple(_at(prompt, step, steps) for step in range(steps))
+    text = _parsed(prompt)
+    return tuple(_rendered(text, step, steps) for step in range(steps))
 
 
-def _at(prompt: str, step: int, steps: int) -> str:
-    position = 0
-    for _ in range(MAX_EDITS):
-        bracket = _find(prompt, position)
-        if bracket is None:
-            break
-        chosen = _choose(bracket, step, steps)
-        if chosen is None:  # emphasis: look inside
-            position = bracket.start + 1
+def _rendered(text: Text, step: int, steps: int) -> str:
+    return "".join(
+        part if isinstance(part, str) else _rendered(part.chosen(step, steps), step, steps) for part in text
+    )
+
+
+def _parsed(prompt: str) -> Text:
+    """The prompt with its brackets read, in one pass."""
+    opened = [_Open("")]
+    closes = {"]": "[", ")": "("}
+    for match in _SIGNS.finditer(prompt):
+        sign, top = match.group(0), opened[-1]
+        if sign in ("[", "(") and len(opened) <= MAX_DEPTH:
+            opened.append(_Open(sign))
+        elif sign in closes and top.sign == closes[sign]:
+            opened.pop()
+            opened[-1].parts[-1] += _closed(top)
+        elif sign in (":", "|") and top.sign == "[":
+            top.cuts.append(sign)
+            top.parts.append([])
         else:
-            prompt = prompt[: bracket.start] + chosen + prompt[bracket.stop :]
-            position = bracket.start
-    return prompt
+            top.parts[-1].append(sign)
+    while len(opened) > 1:
+        top = opened.pop()
+        opened[-1].parts[-1] += [top.sign, *_joined(top, [])[0]]
+    return tuple(opened[0].parts[0])
 
 
-def _choose(bracket: _Bracket, step: int, steps: int) -> str | None:
-    parts = bracket.parts
-    if bracket.separator == "|":
-        return parts[step % len(parts)]
-    if len(parts) not in (2, 3) or not _WHEN.match(parts[-1]):
-        return None
-    when = float(parts[-1])
-    switch = when * steps if when <= 1 and not (when == 1 and "." not in parts[-1]) else when
-    before, after = ("", parts[0]) if len(parts) == 2 else (parts[0], parts[1])
-    return before if step < int(switch) else after
+def _closed(bracket: _Open) -> list[str | Edit]:
+    if "|" in bracket.cuts:
+        return [Edit(tuple(tuple(part) for part in _joined(bracket, ["|"])))]
+    last = "".join(part for part in bracket.parts[-1] if isinstance(part, str))
+    if len(bracket.cuts) in (1, 2) and bracket.sign == "[" and _WHEN.fullmatch(last):
+        before = tuple(bracket.parts[0]) if len(bracket.cuts) == 2 else ()
+        when = float(last)
+        return [Edit((before, tuple(bracket.parts[-2])), when, is_share="." in last and when <= 1)]
+    close = {"[": "]", "(": ")"}[bracket.sign]
+    return [bracket.sign, *_joined(bracket, [])[0], close]
 
 
-def _find(prompt: str, position: int) -> _Bracket | None:
-    """The first bracket from `position` on that closes."""
-    start = _unescaped(prompt, "[", position)
-    while start != -1:
-        bracket = _parse(prompt, start)
-        if bracket is not None:
-            return bracket
-        start = _unescaped(prompt, "[", start + 1)
-    return None
-
-
-def _parse(prompt: str, start: int) -> _Bracket | None:
-    depth, cuts, index = 0, [start], start
-    while index < len(prompt):
-        letter = prompt[index]
-        if letter == "\\":
-            index += 1
-        elif letter in "[(":
-            depth += 1
-        elif letter in "])":
-            depth -= 1
-            if depth == 0:
-                return _split(prompt, [*cuts, index])
-        elif letter in ":|" and depth == 1:
-            cuts.append(index)
-        index += 1
-    return None
-
-
-def _split(prompt: str, cuts: list[int]) -> _Bracket:
-    """A bracket cut at its `|`, or, where it has none, at its `:`."""
-    start, *middle, stop = cuts
-    separator = "|" if any(prompt[cut] == "|" for cut in middle) else ":"
-    edges = [start, *(cut for cut in middle if prompt[cut] == separator), stop]
-    parts = tuple(prompt[a + 1 : b] for a, b in zip(edges, edges[1:], strict=False))
-    return _Bracket(start, stop + 1, parts, separator if len(parts) > 1 else "")
-
-
-def _unescaped(prompt: str, letter: str, position: int) -> int:
-    found = prompt.find(letter, position)
-    while found > 0 and prompt[found - 1] == "\\":
-        found = prompt.find(letter, found + 1)
-    return found
+def _joined(bracket: _Open, cut_at: list[str]) -> list[list[str | Edit]]:
+    """The parts, put together again except at the signs to cut at."""
+    joined = [list(bracket.parts[0])]
+    for sign, part in zip(bracket.cuts, bracket.parts[1:], strict=True):
+        if sign in cut_at:
+            joined.append(list(part))
+        else:
+            joined[-1] += [sign, *part]
+    return joined

@@ -1,8 +1,8 @@
-"""The prompt language of A1111: emphasis, escapes, BREAK, AND, prompt editing, `<lora:name:weight>`.
+r"""The prompt language of A1111: emphasis, escapes, BREAK, AND, prompt editing, `<lora:name:weight>`.
 
     (word)  ((word))  (word:1.3)    more of it: times 1.1 per bracket, or the number
     [word]                          less: divided by 1.1
-    \\( \\) \\[ \\]                     the bracket itself
+    \( \) \[ \]                     the bracket itself
     one BREAK two                   two starts in a new chunk of 75 tokens
     one AND two :0.5                both drawn at once, each by its weight
     [one:two:0.4]  [one::0.4]       one until 40 % of the steps, then two (or nothing); above 1: a step
@@ -14,6 +14,7 @@ Pure text; nothing here knows a model. Brackets that do not close are taken as c
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from animator.errors import ModelError
 
@@ -22,9 +23,8 @@ MAX_DEPTH = 50
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _TOKENS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
 _AND = re.compile(r"\bAND\b")
-_WEIGHT = re.compile(rf"^(.*?)(?:\s*:\s*({_NUMBER}))?\s*$", re.DOTALL)
 _TAG = re.compile(r"<(\w+):([^<>]*)>")
-_BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_BREAK = re.compile(r"\bBREAK\b")
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def split_and(prompt: str) -> tuple[tuple[str, float], ...]:
     """The parts that `AND` joins, each with its weight (1 where none is written)."""
     parts = []
     for part in _AND.split(prompt):
-        match = _WEIGHT.match(part)
-        assert match is not None  # the pattern takes any text
-        parts.append((match.group(1).strip(), float(match.group(2) or 1.0)))
+        text, _, weight = part.rpartition(":")
+        is_weighted = text and re.fullmatch(_NUMBER, weight.strip())
+        parts.append((text.strip(), float(weight)) if is_weighted else (part.strip(), 1.0))
     return tuple(parts)
 
 
@@ -90,17 +90,17 @@ def pieces(prompt: str) -> tuple[Piece, ...]:
         found[start:] = [Piece(piece.text, piece.weight * factor) for piece in found[start:]]
 
     for match in _TOKENS.finditer(prompt):
-        token = match.group(0)
-        if token == "(" and len(opened) < MAX_DEPTH:
+        sign = match.group(0)
+        if sign == "(" and len(opened) < MAX_DEPTH:
             opened.append((len(found), ROUND))
-        elif token == "[" and len(opened) < MAX_DEPTH:
+        elif sign == "[" and len(opened) < MAX_DEPTH:
             opened.append((len(found), SQUARE))
         elif match.group(1) is not None and _top(opened) == ROUND:
             close(float(match.group(1)))
-        elif (token == ")" and _top(opened) == ROUND) or (token == "]" and _top(opened) == SQUARE):
+        elif (sign == ")" and _top(opened) == ROUND) or (sign == "]" and _top(opened) == SQUARE):
             close(opened[-1][1])
         else:
-            found += _texts(token)
+            found += _texts(sign)
     while opened:
         close(opened[-1][1])
     return _merged(found)
@@ -110,11 +110,11 @@ def _top(opened: list[tuple[int, float]]) -> float | None:
     return opened[-1][1] if opened else None
 
 
-def _texts(token: str) -> list[Piece]:
-    if token.startswith("\\") and len(token) == 2:
-        return [Piece(token[1] if token[1] in "()[]\\:" else token, 1.0)]
+def _texts(sign: str) -> list[Piece]:
+    if sign.startswith("\\") and len(sign) == 2:
+        return [Piece(sign[1] if sign[1] in "()[]\\:" else sign, 1.0)]
     texts: list[Piece] = []
-    for index, text in enumerate(_BREAK.split(token)):
+    for index, text in enumerate(_BREAK.split(sign)):
         texts += [Piece(None, 1.0)] if index else []
         texts += [Piece(text, 1.0)] if text else []
     return texts
@@ -123,10 +123,7 @@ def _texts(token: str) -> list[Piece]:
 def _merged(found: list[Piece]) -> tuple[Piece, ...]:
     """Neighbours of equal weight joined."""
     merged: list[Piece] = []
-    for piece in found:
-        last = merged[-1] if merged else None
-        if last and last.text is not None and piece.text is not None and last.weight == piece.weight:
-            merged[-1] = Piece(last.text + piece.text, piece.weight)
-        else:
-            merged.append(piece)
+    for (is_break, weight), group in groupby(found, key=lambda piece: (piece.text is None, piece.weight)):
+        texts = [piece.text or "" for piece in group]
+        merged += [Piece(None, weight)] * len(texts) if is_break else [Piece("".join(texts), weight)]
     return tuple(merged)

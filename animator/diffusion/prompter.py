@@ -22,7 +22,9 @@ TEXTS_KEPT = 256
 class Prompter:
     """The prompts of one loaded model."""
 
-    def __init__(self, encoders: TextEncoders, library: Library, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(
+        self, encoders: TextEncoders, library: Library, device: torch.device, dtype: torch.dtype
+    ) -> None:
         """The prompts of a model.
 
         Args:
@@ -77,7 +79,10 @@ class Prompter:
 
         padding = condition("")
         negative = blended(
-            [(condition(" ".join(part for part, _ in split_and(no)), is_negative=True), w) for _, no, w in plan],
+            [
+                (condition(" ".join(part for part, _ in split_and(no)), is_negative=True), w)
+                for _, no, w in plan
+            ],
             padding,
         )
         parts = [split_and(text) for text, _, _ in plan]

@@ -18,7 +18,8 @@ class Sampler:
     Attributes:
         method: Name of the solver, a key of `solvers.SOLVERS`.
         spacing: Name of the spacing, a key of `spacing.SPACINGS`; empty: the method's usual one.
-        drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for solvers that
+        drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for solvers
+        that
             would spend two model calls between the two smallest levels.
     """
 

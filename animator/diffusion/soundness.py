@@ -19,14 +19,12 @@ FLAT = 1 / 255
 log = logging.getLogger(__name__)
 
 
-def drawn_soundly(
-    draw: Callable[[Request], Tensor], request: Request, widen: Callable[[], bool]
-) -> Tensor:
+def drawn_soundly(draw: Callable[[Request], Tensor], request: Request, widen: Callable[[], bool]) -> Tensor:
     """The drawn picture (3, H, W), clipped to [0, 1].
 
-    A picture with NaN, or of one colour only, is drawn again with a seed derived from the frame's; the seeds of
-    later frames stay as they are. A NaN first has the VAE compute in single precision. A picture that stays blank
-    is taken: it may be meant.
+    A picture with NaN, or of one colour only, is drawn again with a seed derived from the frame's; the seeds
+    of later frames stay as they are. A NaN first has the VAE compute in single precision. A picture that
+    stays blank is taken: it may be meant.
 
     Args:
         draw: Draws a request.

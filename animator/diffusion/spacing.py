@@ -61,7 +61,6 @@ def grid(table: NoiseTable, name: str, steps: int) -> tuple[float, ...]:
     for level in SPACINGS[name](table, steps):
         # Many steps round to the same timestep; solvers need every level to be below the one before.
         levels.append(min(float(level), levels[-1] * STRICTLY) if levels else float(level))
-    assert len(levels) == steps + 1, name
     return tuple(levels)
 
 
@@ -114,11 +113,13 @@ def _trailing(table: NoiseTable, n: int) -> Levels:
 
 
 def _lcm(table: NoiseTable, n: int) -> Levels:
-    """n of the 50 timesteps that latent consistency models know (Luo et al. 2023); more steps: trailing."""
+    """N of the 50 timesteps that latent consistency models know (Luo et al. 2023); more steps: trailing."""
     if n > FEW_STEPS:
         return _trailing(table, n)
     known = np.arange(1, FEW_STEPS + 1) * (len(table.sigmas) // FEW_STEPS) - 1
-    return _to_zero(table.sigmas[known[::-1][np.floor(np.linspace(0, FEW_STEPS, n, endpoint=False)).astype(int)]])
+    return _to_zero(
+        table.sigmas[known[::-1][np.floor(np.linspace(0, FEW_STEPS, n, endpoint=False)).astype(int)]]
+    )
 
 
 def _beta(table: NoiseTable, n: int) -> Levels:

@@ -81,7 +81,7 @@ def _split(text: str, embeddings: Mapping[str, int]) -> list[str]:
 
 
 def _cut(tokens: list[Token], commas: set[int]) -> tuple[Chunk, list[Token]]:
-    """What stays of a full chunk, and what goes to the next one: all behind its last comma, if that is near."""
+    """What stays of a full chunk, and what goes to the next: all behind its last comma, if near."""
     for back in range(1, min(COMMA_REACH, len(tokens) - 1) + 1):
         if tokens[-back].number in commas and not tokens[-back].embedding:
             stay = len(tokens) - back + 1
@@ -90,7 +90,7 @@ def _cut(tokens: list[Token], commas: set[int]) -> tuple[Chunk, list[Token]]:
 
 
 def clip_tokenizer(*, pad_token: str) -> Any:
-    """The tokenizer of OpenAI's CLIP, which Stable Diffusion 1, 2 and SDXL share, from the merges shipped here.
+    """The tokenizer of OpenAI's CLIP, which Stable Diffusion 1, 2 and SDXL share.
 
     Args:
         pad_token: "<|endoftext|>" for the text encoder of Stable Diffusion 1, "!" for OpenCLIP's.
@@ -98,12 +98,14 @@ def clip_tokenizer(*, pad_token: str) -> Any:
     from transformers import CLIPTokenizer
 
     vocabulary, merges = _vocabulary()
-    return CLIPTokenizer(vocab=dict(vocabulary), merges=list(merges), pad_token=pad_token, model_max_length=77)
+    return CLIPTokenizer(
+        vocab=dict(vocabulary), merges=list(merges), pad_token=pad_token, model_max_length=77
+    )
 
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[Mapping[str, int], tuple[tuple[str, str], ...]]:
-    """The vocabulary and the merges: 256 bytes, the same at a word's end, one word part per merge, two marks."""
+    """The vocabulary (256 bytes, the same at a word's end, a part per merge, two marks) and the merges."""
     import gzip
 
     packed = resources.files("animator.diffusion.configs").joinpath("clip_merges.txt.gz").read_bytes()

@@ -1,8 +1,8 @@
 """`TransformerEngine`: Stable Diffusion 3 and Flux through their own diffusers pipelines.
 
-The pipelines' image-to-image forms draw their own noise and count their own steps. So the text-to-image form is
-called with latents that are noised already, and with a scheduler that leaves out the first steps: seeds, subseeds,
-noise and steps then mean the same as for every other model.
+The pipelines' image-to-image forms draw their own noise and count their own steps. So the text-to-image form
+is called with latents that are noised already, and with a scheduler that leaves out the first steps: seeds,
+subseeds, noise and steps then mean the same as for every other model.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,9 @@ class TransformerEngine:
         self._device = device
         self._library = options.library
         self._coder = Autoencoder(pipeline.vae, PIXELS)
-        parts = {part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")}
+        parts = {
+            part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
+        }
         self._loras = LoraLayers(name, self._family, {k: v for k, v in parts.items() if v is not None})
         if options.memory == "low":
             pipeline.vae.enable_tiling()
@@ -129,7 +131,9 @@ class TransformerEngine:
         wrong = {"tiling": request.tiling, "a mask": request.mask is not None}
         for what, is_wanted in wrong.items():
             if is_wanted:
-                raise ModelError(f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can")
+                raise ModelError(
+                    f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can"
+                )
 
     def _first_level(self, scheduler: Any, request: Request, shape: tuple[int, ...]) -> float:
         """How much of the first latent is noise, in (0, 1]."""
@@ -158,7 +162,8 @@ def _tail(scheduler: Any, skipped: int) -> Any:
     class Tail(type(scheduler)):  # type: ignore[misc]  # the class is known only here
         def set_timesteps(self, *args: Any, **kwargs: Any) -> None:
             super().set_timesteps(*args, **kwargs)
-            self.timesteps, self.sigmas = self.timesteps[skipped:], self.sigmas[skipped:]
+            for name in ("timesteps", "sigmas"):
+                setattr(self, name, getattr(self, name)[skipped:])
 
     return Tail.from_config(scheduler.config)
 

@@ -49,10 +49,14 @@ class UNetModel:
             ModelError: The pipeline is of a family without U-Net, or a part is missing.
         """
         missing = [
-            part for part in ("unet", "vae", "text_encoder", "tokenizer") if getattr(pipeline, part, None) is None
+            part
+            for part in ("unet", "vae", "text_encoder", "tokenizer")
+            if getattr(pipeline, part, None) is None
         ]
         if missing:
-            raise ModelError(f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot draw")
+            raise ModelError(
+                f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot draw"
+            )
         scheduler = pipeline.scheduler
         return cls(
             name=name,

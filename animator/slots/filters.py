@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from animator.plan import Plan
-from animator.stages.color import Coherence, match_color
+from animator.stages.color import Coherence, Palette, grayscale, match_color, match_palette
 from animator.stages.contrast import contrast
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.sharpen import Sharpen, sharpen
@@ -23,6 +23,26 @@ class MatchColor:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
         return picture if state.anchor is None else match_color(picture, state.anchor, self.space)
+
+
+@dataclass(frozen=True)
+class MatchImage:
+    """Keeps the colours of a picture from outside the film."""
+
+    palette: Palette
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the palette's colours."""
+        return match_palette(picture, self.palette)
+
+
+@dataclass(frozen=True)
+class Grayscale:
+    """No colours at all."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) in grey."""
+        return grayscale(picture)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,31 @@ from animator.plan import Plan
 from animator.state import State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LastPicture:
-    """The last emitted picture; none before the first frame."""
+    """The last emitted picture.
+
+    Attributes:
+        first: What the first frame is drawn over (3, H, W); None begins from the prompt alone.
+    """
+
+    first: Tensor | None = None
+
+    def opening(self, plan: Plan) -> Tensor | None:
+        """The init image, or None."""
+        return self.first
 
     def picture(self, plan: Plan, state: State) -> Tensor | None:
         """The state's picture (3, H, W), or None."""
         return state.picture
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No picture: every frame is drawn from its prompt alone."""
+
+    def opening(self, plan: Plan) -> None:
+        """None."""
+
+    def picture(self, plan: Plan, state: State) -> None:
+        """None."""

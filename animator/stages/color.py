@@ -36,12 +36,6 @@ class Palette:
     quantiles: Tensor
 
 
-# Where the channels of each space lie: (lowest, highest) a channel.
-_RANGES = {
-    Coherence.LAB: ((0.0, 100.0), (-128.0, 128.0), (-128.0, 128.0)),
-    Coherence.HSV: ((0.0, 1.0),) * 3,
-    Coherence.RGB: ((0.0, 1.0),) * 3,
-}
 _INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
 _BACK = {Coherence.LAB: rgb_from_lab, Coherence.HSV: rgb_from_hsv}
 
@@ -61,8 +55,7 @@ def match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
 
 def palette_of(reference: Tensor, space: Coherence) -> Palette:
     """The palette of a reference (3, h, w) in a space other than `NONE`."""
-    levels = _bins(_channels(reference, space), space)
-    return Palette(space, _bridged(*_middles(levels)))
+    return Palette(space, _bridged(*_middles(_bins(_channels(reference, space)))))
 
 
 def match_palette(picture: Tensor, palette: Palette) -> Tensor:
@@ -72,16 +65,13 @@ def match_palette(picture: Tensor, palette: Palette) -> Tensor:
     the same quantile, found by linear interpolation. A flat picture takes the palette's median.
     """
     channels = _channels(picture, palette.space)
-    levels = _bins(channels, palette.space)
-    quantiles, _ = _middles(levels)
-    target = _inverse(palette.quantiles, quantiles)
-    shift = target - torch.arange(BINS, device=picture.device, dtype=torch.float32)
-    moved = shift.gather(1, levels).view_as(channels)
-    for plane, (low, high) in zip(moved, _RANGES[palette.space], strict=True):
-        plane.mul_((high - low) / BINS)
-    moved += channels
+    bins = _bins(channels)
+    target = _inverse(palette.quantiles, _middles(bins)[0])
+    shift = target.sub_(torch.arange(BINS, device=picture.device)).mul_(1 / BINS)
+    for plane, row, index in zip(channels, shift, bins, strict=True):
+        plane += row.index_select(0, index).view_as(plane)
     back = _BACK.get(palette.space)
-    return back(moved) if back else moved.clamp_(0.0, 1.0)
+    return back(channels) if back else channels.clamp_(0.0, 1.0)
 
 
 def grayscale(picture: Tensor) -> Tensor:
@@ -90,25 +80,26 @@ def grayscale(picture: Tensor) -> Tensor:
 
 
 def _channels(picture: Tensor, space: Coherence) -> Tensor:
+    """A fresh tensor (3, H, W) of the picture's channels in a space, each in [0, 1]."""
     into = _INTO.get(space)
-    return into(picture) if into else picture
+    return into(picture) if into else picture.clone()
 
 
-def _bins(channels: Tensor, space: Coherence) -> Tensor:
-    """The bin (3, H * W), int64, of each channel value."""
-    scaled = torch.empty_like(channels)
-    for out, plane, (low, high) in zip(scaled, channels, _RANGES[space], strict=True):
-        torch.mul(plane, BINS / (high - low), out=out)
-        if low:
-            out.sub_(low * BINS / (high - low))
-    return scaled.clamp_(0, BINS - 1).to(torch.int64).flatten(1)
+def _bins(channels: Tensor) -> Tensor:
+    """The bin (3, H * W), int32, of each channel value. Clamped as integers, so that NaN finds a bin too."""
+    bins = torch.empty(channels.shape, device=channels.device, dtype=torch.int32)
+    for plane, out in zip(channels, bins, strict=True):
+        out.copy_(plane * BINS)
+    return bins.clamp_(0, BINS - 1).flatten(1)
 
 
-def _middles(levels: Tensor) -> tuple[Tensor, Tensor]:
+def _middles(bins: Tensor) -> tuple[Tensor, Tensor]:
     """For each bin the share of pixels up to its middle (3, BINS), and which bins hold any."""
-    counts = torch.zeros((3, BINS), device=levels.device, dtype=torch.float32)
-    counts.scatter_add_(1, levels, torch.ones((), device=levels.device).expand(levels.shape))
-    return (counts.cumsum(1) - counts / 2) / levels.shape[1], counts > 0
+    counts = torch.zeros((3, BINS), device=bins.device, dtype=torch.float32)
+    one = torch.ones((), device=bins.device).expand(bins.shape[1])
+    for row, index in zip(counts, bins, strict=True):
+        row.index_add_(0, index, one)
+    return (counts.cumsum(1) - counts / 2) / bins.shape[1], counts > 0
 
 
 def _bridged(quantiles: Tensor, held: Tensor) -> Tensor:

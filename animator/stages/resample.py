@@ -16,7 +16,8 @@ class Border(str, Enum):
 
     REPLICATE = "replicate"
     WRAP = "wrap"
-    REFLECT = "reflect"
+    REFLECT = "reflect"  # the edge pixel is repeated, as PyTorch has it
+    MIRROR = "mirror"  # the edge pixel is the axis, as OpenCV has it
     ZEROS = "zeros"
 
 
@@ -29,9 +30,13 @@ class Sampling(str, Enum):
     LANCZOS = "lanczos"
 
 
-_PADDING = {Border.REPLICATE: "border", Border.REFLECT: "reflection", Border.ZEROS: "zeros"}
+_PADDING = {
+    Border.REPLICATE: "border",
+    Border.REFLECT: "reflection",
+    Border.MIRROR: "reflection",
+    Border.ZEROS: "zeros",
+}
 _REACH = {Sampling.NEAREST: 1, Sampling.BILINEAR: 1, Sampling.BICUBIC: 2, Sampling.LANCZOS: 3}
-LANCZOS_TAPS = 6
 
 
 def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
@@ -40,7 +45,7 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
     Args:
         picture: (3, H, W), float32.
         grid: (h, w, 2), float32, normalised (x, y); -1 and 1 are the picture's outer edges.
-        border: What lies beyond the edge. Reflection repeats the edge pixel (half-sample symmetric).
+        border: What lies beyond the edge.
         sampling: Bicubic and Lanczos overshoot at edges; the result is kept within [0, 1] by the caller
             who wants that.
 
@@ -52,14 +57,24 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(picture, grid, border)
+    if border is Border.MIRROR:
+        grid = _about_pixels(grid, picture.shape[-1], picture.shape[-2])
     read = functional.grid_sample(
         picture.unsqueeze(0),
         grid.unsqueeze(0),
         mode=sampling.value,
         padding_mode=_PADDING[border],
-        align_corners=False,
+        align_corners=border is Border.MIRROR,
     )
     return read.squeeze(0)
+
+
+def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
+    """The grid with -1 and 1 at the middle of the outermost pixels."""
+    scaled = torch.empty_like(grid)
+    for axis, size in ((0, width), (1, height)):
+        torch.mul(grid[..., axis], size / max(size - 1, 1), out=scaled[..., axis])
+    return scaled
 
 
 def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
@@ -67,37 +82,41 @@ def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]
     height, width = picture.shape[-2:]
     top, left = min(reach, height), min(reach, width)
     padded = functional.pad(picture.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
-    scale = grid.new_tensor([width / (width + 2 * left), height / (height + 2 * top)])
-    folded = torch.remainder(grid + 1.0, 2.0) - 1.0
-    return padded, folded * scale
+    folded = torch.remainder(grid + 1.0, 2.0).sub_(1.0)
+    folded[..., 0] *= width / (width + 2 * left)
+    folded[..., 1] *= height / (height + 2 * top)
+    return padded, folded
 
 
 def _lanczos(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Lanczos-3 reading: 36 taps a pixel, gathered tap by tap so that memory stays at one picture."""
+    """Lanczos-3 reading: 36 taps a pixel, row by row of taps, so that memory stays at some pictures."""
     height, width = picture.shape[-2:]
     x = (grid[..., 0] + 1.0) * (width / 2) - 0.5
     y = (grid[..., 1] + 1.0) * (height / 2) - 0.5
-    columns = [_edge(x.floor() + k, width, border) for k in range(-2, 4)]
-    rows = [_edge(y.floor() + k, height, border) for k in range(-2, 4)]
-    weights_x = _lanczos_weights(x - x.floor())
-    weights_y = _lanczos_weights(y - y.floor())
+    columns = _taps(x, width, border)
     flat = picture.flatten(1)
     result = torch.zeros((picture.shape[0], *x.shape), dtype=picture.dtype, device=picture.device)
-    for j in range(LANCZOS_TAPS):
-        row_index, row_seen = rows[j]
-        for i in range(LANCZOS_TAPS):
-            index, seen = columns[i]
-            taps = flat.index_select(1, (row_index * width + index).flatten()).view_as(result)
-            result.addcmul_(taps, weights_x[i] * weights_y[j] * (seen * row_seen))
+    for row, row_weight in _taps(y, height, border):
+        across = torch.zeros_like(result)
+        start = row * width
+        for column, weight in columns:
+            taps = flat.index_select(1, (start + column).flatten()).view_as(result)
+            across.addcmul_(taps, weight)
+        result.addcmul_(across, row_weight)
     return result
 
 
-def _lanczos_weights(fraction: Tensor) -> Tensor:
-    """The six weights (6, h, w) of taps -2..3 for a position's fractional part; they sum to 1."""
-    offsets = torch.arange(-2, 4, device=fraction.device, dtype=fraction.dtype).view(-1, 1, 1)
-    distance = fraction.unsqueeze(0) - offsets
-    weights = torch.sinc(distance) * torch.sinc(distance / 3.0)
-    return weights / weights.sum(0, keepdim=True)
+def _taps(position: Tensor, size: int, border: Border) -> list[tuple[Tensor, Tensor]]:
+    """For each of the six taps around positions (h, w): index (int32) and weight; the weights sum to 1."""
+    first = position.floor()
+    offsets = range(-2, 4)
+    raw = [torch.sinc(position - first - k) * torch.sinc((position - first - k) / 3.0) for k in offsets]
+    total = torch.stack(raw).sum(0)
+    taps = []
+    for offset, weight in zip(offsets, raw, strict=True):
+        index, seen = _edge(first + offset, size, border)
+        taps.append((index, weight * seen / total))
+    return taps
 
 
 def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
@@ -105,7 +124,10 @@ def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
     if border is Border.REFLECT:
         folded = torch.remainder(position, 2 * size)
         position = torch.minimum(folded, 2 * size - 1 - folded)
+    if border is Border.MIRROR:
+        folded = torch.remainder(position, max(2 * size - 2, 1))
+        position = torch.minimum(folded, 2 * size - 2 - folded)
     seen = torch.ones_like(position)
     if border is Border.ZEROS:
         seen = ((position >= 0) & (position < size)).to(position.dtype)
-    return position.clamp(0, size - 1).to(torch.int64), seen
+    return position.clamp(0, size - 1).to(torch.int32), seen

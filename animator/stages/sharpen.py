@@ -7,13 +7,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+_DYADIC = {1: (32,), 3: (8, 16), 5: (2, 8, 12), 7: (1, 3.5, 7, 9)}
+"""The first half of small kernels without a sigma, in 32nds."""
+
 
 @dataclass(frozen=True)
 class Sharpen:
     """How much and how finely to sharpen; the names are Deforum's.
 
     Attributes:
-        kernel: Width of the blur in pixels, odd.
+        kernel: Width of the blur in pixels; an even one counts as the next odd one, so that it may change
+            over time, and below 1 as 1.
         sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel.
         amount: How much of the difference to the blurred picture is added; 0 changes nothing.
         threshold: Differences below it stay as they are, in levels of 255.
@@ -24,9 +28,10 @@ class Sharpen:
     amount: float = 0.1
     threshold: float = 0.0
 
-    def __post_init__(self) -> None:
-        if self.kernel < 1 or self.kernel % 2 == 0:
-            raise ValueError(f"sharpen.kernel is {self.kernel}: expected an odd number of pixels, such as 5")
+    @property
+    def width(self) -> int:
+        """The kernel as an odd number of pixels."""
+        return max(self.kernel, 1) | 1
 
 
 def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
@@ -37,9 +42,9 @@ def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor
         how: Kernel, sigma, amount, threshold.
         mask: (H, W), [0, 1]: 1 sharpens, 0 keeps, between blends. None sharpens everywhere.
     """
-    if how.amount == 0.0 or how.kernel == 1:
+    if how.amount == 0.0 or how.width == 1:
         return picture
-    detail = picture - blur(picture, how.kernel, how.sigma)
+    detail = picture - blur(picture, how.width, how.sigma)
     if how.threshold > 0.0:
         detail = torch.where(detail.abs() < how.threshold / 255.0, 0.0, detail)
     if mask is not None:
@@ -50,14 +55,18 @@ def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor
 def blur(picture: Tensor, kernel: int, sigma: float) -> Tensor:
     """The picture (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
     weights = gaussian_weights(kernel, sigma)
-    return _along(_along(picture, weights, 1), weights, 2)
+    return along(along(picture, weights, 1), weights, 2)
 
 
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     """The `kernel` weights of a Gaussian, summing to 1.
 
-    For sigma <= 0 it is OpenCV's 0.3 * ((kernel - 1) / 2 - 1) + 0.8.
+    For sigma <= 0 they are OpenCV's: dyadic up to 7 pixels, beyond a sigma of
+    0.3 * ((kernel - 1) / 2 - 1) + 0.8.
     """
+    if sigma <= 0.0 and kernel in _DYADIC:
+        half = [w / 32 for w in _DYADIC[kernel]]
+        return [*half, *reversed(half[:-1])]
     if sigma <= 0.0:
         sigma = 0.3 * ((kernel - 1) * 0.5 - 1.0) + 0.8
     middle = (kernel - 1) / 2
@@ -65,7 +74,7 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     return [w / sum(raw) for w in raw]
 
 
-def _along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
+def along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
     """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
     size, reach = picture.shape[axis], len(weights) // 2
     padded = mirrored(picture, reach, axis)

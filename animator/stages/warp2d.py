@@ -9,9 +9,9 @@ from math import cos, hypot, radians, sin
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.camera import Matrix, rotation_x, rotation_y, rotation_z
 from animator.stages.resample import Border, Sampling, sample
 
 __all__ = [
@@ -25,8 +25,6 @@ __all__ = [
     "warp2d",
     "warp_by_matrix",
 ]
-
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -113,24 +111,6 @@ def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, f
     return np.asarray(flipped / flipped[2, 2])
 
 
-def rotation_x(angle_deg: float) -> Matrix:
-    """Rotation about the x axis, float64 (3, 3), acting on column vectors."""
-    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
-    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]], dtype=np.float64)
-
-
-def rotation_y(angle_deg: float) -> Matrix:
-    """Rotation about the y axis, float64 (3, 3), acting on column vectors."""
-    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
-    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=np.float64)
-
-
-def rotation_z(angle_deg: float) -> Matrix:
-    """Rotation about the z axis, float64 (3, 3), acting on column vectors."""
-    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float64)
-
-
 def warp2d(picture: Tensor, move: Move2D, border: Border, sampling: Sampling = Sampling.BILINEAR) -> Tensor:
     """The picture (3, H, W) after the move; the same tensor where the move changes nothing.
 
@@ -150,7 +130,7 @@ def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampli
     A singular matrix (zoom 0) leaves nothing of the picture: the result is black, as in the reference.
     The result is within [0, 1].
     """
-    if np.array_equal(dst_from_src, np.eye(3)):
+    if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
         return picture
     if abs(np.linalg.det(dst_from_src)) < 1e-12:
         return torch.zeros_like(picture)

@@ -12,8 +12,8 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.loop import Frame, render
-from animator.plan import Timeline
 from animator.state import State
+from animator.timeline import Timeline
 
 Make = Callable[..., Animation]
 
@@ -147,3 +147,81 @@ def test_pictures_stay_in_range_and_alive_over_200_frames(make_animation: Make) 
     assert all(float(frame.picture.min()) >= 0 and float(frame.picture.max()) <= 1 for frame in frames)
     assert float(last.mean()) == pytest.approx(float(first.mean()), abs=0.03)
     assert float(last.std()) > 0.5 * float(first.std())
+
+
+@pytest.mark.parametrize("cadence", [1, 3])
+def test_3d_films_resume_exactly_too(make_animation: Make, cadence: int) -> None:
+    animation = make_animation(
+        mode="3d",
+        frames=9,
+        depth={"model": "fake", "every": 2},
+        motion={"translation_z": 4, "rotation_3d_y": "0.5*sin(t)"},
+        diffusion={"seed": 3, "cadence": cadence, "strength": 0.6},
+    )
+    whole = frames_of(animation, FakeDiffuser())
+    assert whole[-1].depth is not None or cadence == 1
+    for stop in range(cadence, 9, cadence):
+        state = State.from_bytes(whole[stop - 1].state.to_bytes())
+        for again, frame in zip(frames_of(animation, FakeDiffuser(), state), whole[stop:], strict=True):
+            assert torch.equal(again.picture, frame.picture)
+
+
+@pytest.mark.parametrize("projection", ["deforum", "pinhole"])
+def test_near_things_move_more_than_far_ones(make_animation: Make, projection: str) -> None:
+    """The stand-in depth rises towards the bottom: a sideways step moves the bottom rows more."""
+    animation = make_animation(
+        mode="3d",
+        size=(128, 128),
+        frames=2,
+        depth={"model": "fake"},
+        camera={"projection": projection},
+        motion={"translation_x": 10},
+        diffusion={"seed": 1, "strength": 1.0},
+        **QUIET,
+    )
+    grain = 0.45 + 0.1 * torch.rand((1, 1, 128), generator=torch.Generator().manual_seed(1)).expand(
+        3, 128, 128
+    )
+    motion = build_pipeline(animation, FakeDiffuser()).motion
+    plan = Timeline(animation)[1]
+    moved = motion.move(grain, [plan], motion.look(grain, plan, None))
+    shifts = [best_shift(grain[0, row], moved[0, row]) for row in (10, 118)]
+    assert 0 < abs(shifts[0]) < abs(shifts[1])
+
+
+def best_shift(before: Tensor, after: Tensor) -> int:
+    """The whole-pixel shift of a row that explains the change best."""
+    shifts = range(-7, 8)
+    errors = [float((before.roll(s)[16:-16] - after[16:-16]).abs().mean()) for s in shifts]
+    return shifts[errors.index(min(errors))]
+
+
+def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Make) -> None:
+    def detail(way: str) -> float:
+        animation = make_animation(
+            frames=8,
+            diffusion={"seed": 1, "cadence": 8, "cadence_warp": way},
+            motion={"angle": 0.7, "zoom": 1.01, "sampling": "bilinear"},
+            **QUIET,
+        )
+        grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(2))
+
+        class Grain:
+            def draw(self, request: Request) -> Tensor:
+                return grain
+
+        return float(frames_of(animation, Grain())[-1].picture.diff(dim=-1).abs().mean())
+
+    assert detail("composed") > 1.3 * detail("chained")
+
+
+@pytest.mark.parametrize("way", ["composed", "chained"])
+def test_both_ways_to_the_in_betweens_move_the_same(make_animation: Make, way: str) -> None:
+    animation = make_animation(
+        frames=4,
+        diffusion={"seed": 1, "cadence": 4, "cadence_warp": way},
+        motion={"translation_x": 5, "border": "zeros"},
+        **QUIET,
+    )
+    lit = [int((frame.picture[0, 32] > 0.05).sum()) for frame in frames_of(animation, Recorder())]
+    assert lit == [64, 59, 54, 49]

@@ -171,7 +171,7 @@ def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -
 
 
 def _plan(animation: Animation):  # type: ignore[no-untyped-def]
-    from animator.plan import Timeline
+    from animator.timeline import Timeline
 
     return Timeline(animation)[0]
 

@@ -1,0 +1,126 @@
+"""Angles, rigid motions and projections. Host numbers only: nothing here touches the device.
+
+Axes are those of the picture: x to the right, y down, z away from the viewer. Points are row vectors:
+moved = point @ rotation + translation.
+"""
+
+from dataclasses import dataclass
+from math import copysign, cos, radians, sin, tan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.errors import UserError
+
+Matrix = NDArray[np.float64]
+Triple = tuple[float, float, float]
+
+UNITS = 200.0
+"""Deforum's 3D shifts, `near` and `far` count 1/200 of the scene's unit."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The lens.
+
+    Attributes:
+        fov_deg: Field of view over the picture's height, degrees; negative mirrors every motion. Closer to
+            0 than a thousandth it counts as a thousandth, so that a schedule may pass through 0.
+        near: Where the nearest point lies, in Deforum's units; it acts on the pinhole projection alone.
+        far: Where the farthest point lies, likewise.
+        aspect_ratio: Width of a pixel over its height; above 1 sideways motion is smaller.
+    """
+
+    fov_deg: float = 70.0
+    near: float = 200.0
+    far: float = 10000.0
+    aspect_ratio: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.aspect_ratio <= 0.0:
+            raise UserError(
+                f"camera.aspect_ratio is {self.aspect_ratio}: expected a ratio above 0, such as 1"
+            )
+
+    @property
+    def focal(self) -> float:
+        """Focal length in halves of the picture's height; its sign is that of `fov_deg`."""
+        fov = copysign(max(abs(self.fov_deg), 1e-3), self.fov_deg)
+        return 1.0 / tan(radians(fov) / 2.0)
+
+
+@dataclass(frozen=True)
+class Move3D:
+    """One step of 3D motion, in the words of Deforum's settings.
+
+    Attributes:
+        translation: The camera's shift (right, up, forward) in 1/200 of the scene's unit.
+        rotation_deg: The scene's turn about x, y and z, degrees.
+    """
+
+    translation: Triple = (0.0, 0.0, 0.0)
+    rotation_deg: Triple = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Rigid:
+    """A motion of all points: moved = point @ rotation + translation.
+
+    Attributes:
+        rotation: Three rows of three.
+        translation: In the scene's unit.
+    """
+
+    rotation: tuple[Triple, Triple, Triple]
+    translation: Triple
+
+    def then(self, later: "Rigid") -> "Rigid":
+        """This motion followed by a later one, as one motion."""
+        turn = np.array(later.rotation)
+        shift = np.array(self.translation) @ turn + np.array(later.translation)
+        return Rigid(_rows(np.array(self.rotation) @ turn), _triple(shift))
+
+    def inverse(self) -> "Rigid":
+        """The motion back."""
+        back = np.array(self.rotation).T
+        return Rigid(_rows(back), _triple(-np.array(self.translation) @ back))
+
+
+STILL = Rigid(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (0.0, 0.0, 0.0))
+"""No motion."""
+
+
+def rigid(move: Move3D) -> Rigid:
+    """How the points of the scene move when the camera makes a move: Rx @ Ry @ Rz, then the shift."""
+    x, y, z = move.rotation_deg
+    right, up, forward = move.translation
+    rotation = rotation_x(x) @ rotation_y(y) @ rotation_z(z)
+    return Rigid(_rows(rotation), (-right / UNITS, up / UNITS, -forward / UNITS))
+
+
+def rotation_x(angle_deg: float) -> Matrix:
+    """Rotation about the x axis, float64 (3, 3)."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]], dtype=np.float64)
+
+
+def rotation_y(angle_deg: float) -> Matrix:
+    """Rotation about the y axis, float64 (3, 3)."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=np.float64)
+
+
+def rotation_z(angle_deg: float) -> Matrix:
+    """Rotation about the z axis, float64 (3, 3)."""
+    c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float64)
+
+
+def _rows(matrix: Matrix) -> tuple[Triple, Triple, Triple]:
+    first, second, third = (_triple(row) for row in matrix)
+    return first, second, third
+
+
+def _triple(row: Matrix) -> Triple:
+    x, y, z = (float(value) for value in row)
+    return x, y, z

@@ -1,0 +1,122 @@
+"""The decoder of MiDaS, DPT and Depth-Anything: maps of an encoder, merged from coarse to fine.
+
+Attribute names are those of the released files, so that their keys fit without a table.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional as nnf
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the merging yields.
+
+    Attributes:
+        coarsest: The coarsest map after its first convolution (N, C, h, w).
+        merged: The merged maps, coarsest first; the last is twice as large as the finest map.
+    """
+
+    coarsest: Tensor
+    merged: tuple[Tensor, ...]
+
+
+class ResidualUnit(nn.Module):
+    """Two convolutions beside a shortcut.
+
+    The first MiDaS rectified in place, so that its shortcut carries the rectified input: its weights were
+    trained that way.
+    """
+
+    def __init__(self, width: int, *, rectified_shortcut: bool) -> None:
+        super().__init__()
+        self.rectified_shortcut = rectified_shortcut
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        rectified = nnf.relu(x)
+        y: Tensor = self.conv2(nnf.relu(self.conv1(rectified)))
+        return y + (rectified if self.rectified_shortcut else x)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The shape of a decoder.
+
+    Attributes:
+        inputs: Channels of the encoder's maps, finest first.
+        widths: Channels at each level inside the decoder.
+        out_conv: Whether a convolution follows each upsampling.
+        rectified_shortcut: See ResidualUnit.
+    """
+
+    inputs: tuple[int, ...]
+    widths: tuple[int, ...]
+    out_conv: bool = True
+    rectified_shortcut: bool = False
+
+
+class Fusion(nn.Module):
+    """Adds the next finer map to what is merged so far, refines, and enlarges."""
+
+    def __init__(self, shape: Merge, level: int) -> None:
+        super().__init__()
+        width, rectified = shape.widths[level], shape.rectified_shortcut
+        if level < len(shape.widths) - 1:
+            self.resConfUnit1 = ResidualUnit(width, rectified_shortcut=rectified)
+        self.resConfUnit2 = ResidualUnit(width, rectified_shortcut=rectified)
+        self.out_conv = (
+            nn.Conv2d(width, shape.widths[max(level - 1, 0)], 1) if shape.out_conv else nn.Identity()
+        )
+
+    def forward(self, merged: Tensor | None, skip: Tensor, size: tuple[int, int]) -> Tensor:
+        """(N, C', *size) from the merged map, None at the coarsest level, and this level's map."""
+        y = skip if merged is None else merged + self.resConfUnit1(skip)
+        # The original enlarges first: the same numbers, for a pointwise convolution, at four times the work.
+        y = self.out_conv(self.resConfUnit2(y))
+        return nnf.interpolate(y, size=size, mode="bilinear", align_corners=True)
+
+
+class Decoder(nn.Module):
+    """`scratch` of the released files, without the head."""
+
+    def __init__(self, shape: Merge) -> None:
+        super().__init__()
+        self.levels = len(shape.inputs)
+        for level, (inputs, width) in enumerate(zip(shape.inputs, shape.widths, strict=True)):
+            self.add_module(f"layer{level + 1}_rn", nn.Conv2d(inputs, width, 3, padding=1, bias=False))
+            self.add_module(f"refinenet{level + 1}", Fusion(shape, level))
+
+    def merge(self, maps: list[Tensor]) -> Decoded:
+        """The merged maps of the encoder's maps (finest first)."""
+        skips = [self.get_submodule(f"layer{i + 1}_rn")(m) for i, m in enumerate(maps)]
+        merged: list[Tensor] = []
+        for level in reversed(range(self.levels)):
+            finer = skips[level - 1].shape[-2:] if level else [2 * n for n in skips[0].shape[-2:]]
+            fuse = self.get_submodule(f"refinenet{level + 1}")
+            merged.append(fuse(merged[-1] if merged else None, skips[level], (finer[0], finer[1])))
+        return Decoded(skips[-1], tuple(merged))
+
+
+class Head(nn.ModuleDict):
+    """`output_conv` of the released files: to one channel at twice the size; the numbers are its steps."""
+
+    def __init__(self, inputs: int, middle: int, hidden: int, *, align_corners: bool) -> None:
+        steps = {
+            "0": nn.Conv2d(inputs, middle, 3, padding=1),
+            "2": nn.Conv2d(middle, hidden, 3, padding=1),
+            "4": nn.Conv2d(hidden, 1, 1),
+        }
+        super().__init__(steps)
+        self.align_corners = align_corners
+
+    def forward(self, merged: Tensor) -> tuple[Tensor, Tensor]:
+        """Inverse depth (N, H, W), never negative, and the activations (N, hidden, H, W) below it."""
+        y = nnf.interpolate(
+            self["0"](merged), scale_factor=2, mode="bilinear", align_corners=self.align_corners
+        )
+        activations = nnf.relu(self["2"](y))
+        return nnf.relu(self["4"](activations))[:, 0], activations

@@ -1,0 +1,110 @@
+"""Opens depth networks by name or file: the one place that decides which code answers to a name."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from animator.depth import build, fitting, names, weights
+from animator.depth.blend import MetricWithMetric, RelativeWithMetric
+from animator.depth.estimator import Estimator
+from animator.depth.model import DepthModel, FakeDepth
+from animator.depth.placing import placed
+from animator.depth.registry import Entry
+from animator.depth.starter import StarterDepth
+from animator.errors import ModelError
+
+Precision = Literal["float32", "float16", "bfloat16"]
+MIDAS_WEIGHT = 0.2  # Deforum's default
+SUFFIXES = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
+
+log = logging.getLogger(__name__)
+
+
+def open_depth(
+    name_or_path: str | Path,
+    device: torch.device | str = "cpu",
+    dtype: Precision = "float32",
+    *,
+    midas_weight: float = MIDAS_WEIGHT,
+) -> DepthModel:
+    """A depth network, ready to estimate.
+
+    Args:
+        name_or_path: A name of `names.names()`, a name of an old settings file (a notice goes to the log), or
+            the path of an official file of weights.
+        device: Where it computes.
+        dtype: Its precision; halves are for GPUs: on a CPU float32 is taken, and the log says so.
+        midas_weight: Share of the first network, where an old name stands for a blend of two.
+
+    Raises:
+        ModelError: No such name or file, the file cannot be had, or it is of another kind.
+    """
+    precision = _precision(torch.device(device), dtype)
+    text = str(name_or_path)
+    known = names.meant(text)
+    if known is None:
+        return _from_path(Path(text), torch.device(device), precision)
+    if known.why:
+        log.warning("depth model %r: %s", text, known.why)
+    if known.names == (names.FAKE,):
+        return FakeDepth()
+    if known.names == (names.STARTER,):
+        log.info("depth: the built-in network")
+        return StarterDepth.load(torch.device(device), precision)
+    entries = [entry for name in known.names if (entry := names.entry_named(name)) is not None]
+    opened = [_from_store(entry, torch.device(device), precision) for entry in entries]
+    if known.blend is None:
+        return opened[0]
+    kind = RelativeWithMetric if known.blend == "inverse+metres" else MetricWithMetric
+    return kind(opened[0], opened[1], midas_weight)
+
+
+def estimator(
+    entry: Entry,
+    state: Mapping[str, Tensor],
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    *,
+    source: str = "the given weights",
+) -> Estimator:
+    """A network with the weights of an official file (key -> tensor) in it.
+
+    Raises:
+        ModelError: The weights are not those of that network.
+    """
+    floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
+    network = fitting.put(entry, build.empty(entry.name, entry.preparation.sizing), floats, source)
+    return Estimator(entry, placed(network, torch.device(device), dtype))
+
+
+def _from_store(entry: Entry, device: torch.device, dtype: torch.dtype) -> Estimator:
+    where = weights.folders(os.environ)
+    path = weights.located(entry, where) or weights.fetched(entry, where)
+    return estimator(entry, weights.read(path), device, dtype, source=str(path))
+
+
+def _from_path(path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
+    if not path.is_file() and path.suffix.lower() not in SUFFIXES:
+        raise names.unknown(str(path))
+    state = weights.read(path)
+    entry = fitting.recognised(state, path.name)
+    if entry is None:
+        raise ModelError(f"{path}: {fitting.guess(state)}")
+    return estimator(entry, state, device, dtype, source=str(path))
+
+
+def _precision(device: torch.device, dtype: Precision) -> torch.dtype:
+    wanted = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}.get(dtype)
+    if wanted is None:
+        raise ModelError(f"depth precision {dtype!r}: expected float32, float16 or bfloat16")
+    if device.type == "cpu" and wanted != torch.float32:
+        log.warning("depth precision %s is slower than float32 on a CPU; float32 is used", dtype)
+        return torch.float32
+    return wanted

@@ -1,0 +1,1 @@
+"""How the built-in depth network was made: scenes with exact depth, augmentation, the loop."""

@@ -1,0 +1,36 @@
+"""What each mode is, as data: the only place where `mode` is read."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from animator.config import Animation
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to fill the slots.
+
+    Attributes:
+        source: What is redrawn: the last picture, or nothing.
+        motion: How it moves: in the plane, in space, or not at all.
+        prepares: True where colours, contrast, anti-blur and noise act before the drawing.
+        morph: Easing by which prompts fade into each other; empty switches at keys.
+    """
+
+    source: Literal["last", "nothing"]
+    motion: Literal["plane", "space", "still"]
+    prepares: bool
+    morph: str = ""
+
+
+MODES = {
+    "2d": Mode("last", "plane", prepares=True),
+    "3d": Mode("last", "space", prepares=True),
+    "interpolation": Mode("nothing", "still", prepares=False, morph="linear"),
+}
+
+
+def mode_of(animation: "Animation") -> Mode:
+    """What the film's mode is."""
+    return MODES[animation.mode]

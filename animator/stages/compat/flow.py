@@ -1,0 +1,61 @@
+"""Deforum's warp by flow and its test of a flow, as they are."""
+
+import torch
+from torch import Tensor
+
+from animator.errors import UserError
+from animator.flow.model import FlowModel
+from animator.flow.opencv import Dis, DisQuality, Farneback
+from animator.flow.warp import flow_grid
+from animator.stages.resample import Border, Sampling, sample
+from animator.stages.sharpen import mirrored
+
+_MARGIN = 0.25
+
+
+def flow_method(name: str) -> FlowModel:
+    """The estimator of a Deforum `hybrid_flow_method` that needs no weights.
+
+    Raises:
+        UserError: For any other name.
+    """
+    methods: dict[str, FlowModel] = {
+        "DIS Medium": Dis(DisQuality.MEDIUM),
+        "DIS Fine": Dis(DisQuality.FINE),
+        "Farneback": Farneback(),
+    }
+    if name not in methods:
+        known = ", ".join(methods)
+        raise UserError(f"hybrid_flow_method: {name!r} is unknown; expected one of {known}")
+    return methods[name]
+
+
+def deforum_flow_warp(picture: Tensor, flow: Tensor, factor: float) -> Tensor:
+    """The picture (3, H, W), [0, 1], moved along a flow (2, H, W): mirrored a quarter outwards, black beyond.
+
+    Args:
+        picture: (3, H, W).
+        flow: (2, H, W), pixels.
+        factor: How far to go.
+    """
+    height, width = picture.shape[-2:]
+    left, top = int(width * _MARGIN), int(height * _MARGIN)
+    canvas = mirrored(mirrored(picture, top, 1), left, 2)
+    scale = (width / (width + 2 * left), height / (height + 2 * top))
+    grid = flow_grid(flow, factor)
+    for axis in (0, 1):
+        grid[..., axis] *= scale[axis]
+    return sample(canvas, grid, Border.ZEROS, Sampling.BILINEAR)
+
+
+def deforum_reliability(forward: Tensor, backward: Tensor) -> Tensor:
+    """The factor (H, W) that Deforum multiplies a flow with: 1, and -0.75 where the way back disagrees.
+
+    Args:
+        forward: (2, H, W), pixels.
+        backward: (2, H, W), pixels.
+    """
+    back = sample(backward, flow_grid(forward, -1.0), Border.REPLICATE, Sampling.BILINEAR)
+    apart = (forward + back).square().sum(0)
+    allowed = 0.01 * (forward.square().sum(0) + back.square().sum(0)) + 0.5
+    return torch.where(apart >= allowed, -0.75, 1.0)

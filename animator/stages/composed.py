@@ -1,0 +1,45 @@
+"""Several warps as one: the last drawn picture is read once, however many frames ago it was drawn.
+
+Warping an already warped picture blurs it a little more at every frame of a group. Matrices compose by `@`
+(`warp2d.matrix2d`), rigid motions by `Rigid.then` (pinhole), and any sampling grids by `then`.
+"""
+
+from functools import reduce
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from animator.camera import Matrix
+from animator.stages.warp2d import Move2D, matrix2d
+
+
+def composed_matrix(moves: list[Move2D], width: int, height: int) -> Matrix:
+    """The moves, first to last, as one `dst_from_src`, float64 (3, 3)."""
+    return reduce(lambda so_far, move: matrix2d(move, width, height) @ so_far, moves, np.eye(3))
+
+
+def still_grid(height: int, width: int, device: torch.device | str) -> Tensor:
+    """The sampling grid (H, W, 2) that changes nothing."""
+    x = torch.arange(width, device=device, dtype=torch.float32).mul_(2 / width).add_(1 / width - 1)
+    y = torch.arange(height, device=device, dtype=torch.float32).mul_(2 / height).add_(1 / height - 1)
+    return torch.stack((x.expand(height, width), y.unsqueeze(1).expand(height, width)), -1)
+
+
+def then(earlier: Tensor, later: Tensor) -> Tensor:
+    """The sampling grid (H, W, 2) of an earlier warp followed by a later one.
+
+    The shifts of the earlier grid are read where the later one looks; beyond the edge the nearest shift goes
+    on, so that the border is met only once, when the picture is read.
+
+    Args:
+        earlier: (H, W, 2), normalised.
+        later: (H, W, 2), normalised.
+    """
+    height, width = earlier.shape[:2]
+    shift = (earlier - still_grid(height, width, earlier.device)).permute(2, 0, 1).unsqueeze(0)
+    read = functional.grid_sample(
+        shift, later.unsqueeze(0), mode="bilinear", padding_mode="border", align_corners=False
+    )
+    return later + read.squeeze(0).permute(1, 2, 0)

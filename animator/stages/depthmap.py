@@ -1,0 +1,133 @@
+"""From what a depth network says to distances: normalising, equalising, holding still over time.
+
+Depth maps are (H, W) float32. Nothing here waits for the device: whether a map is usable is a tensor too.
+"""
+
+from enum import Enum
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+BINS = 1024
+
+
+class DepthOrder(str, Enum):
+    """What large values of a depth map mean, and where the reference puts them.
+
+    Equalised values e in [0, 1] lie at z = 2 - e (inverse depth: larger is nearer) or z = 1 + e (distance:
+    larger is farther). Raw values are distances already and stay as they are.
+    """
+
+    INVERSE = "inverse"
+    DISTANCE = "distance"
+    RAW = "raw"
+
+
+def from_array(depth: NDArray[np.float32] | None, device: torch.device | str = "cpu") -> Tensor | None:
+    """The map (H, W) of an array (H, W), float32; None stays None, which is no depth."""
+    return None if depth is None else torch.from_numpy(np.ascontiguousarray(depth)).to(device)
+
+
+def usable(depth: Tensor) -> Tensor:
+    """A scalar bool tensor: whether the map (H, W) has at least two different finite values.
+
+    Read it with `bool()` to tell the user; that waits for the device.
+    """
+    low, high = _range(depth)
+    return torch.isfinite(high - low) & (high > low)
+
+
+def normalise(depth: Tensor) -> Tensor:
+    """The map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
+    low, high = _range(depth)
+    stretched = (depth - low) / (high - low)
+    return torch.where(torch.isfinite(stretched), stretched, 0.0)
+
+
+def equalise(depth: Tensor) -> Tensor:
+    """The map (H, W), [0, 1], with its 1024-bin histogram made even: in (0, 1], order kept.
+
+    Between the left edges of two bins the cumulated share rises linearly, as the reference has it.
+    """
+    scaled = depth * BINS
+    bins = scaled.to(torch.int64).clamp_(0, BINS - 1).flatten()
+    counts = torch.zeros(BINS, device=depth.device)
+    counts.index_add_(0, bins, torch.ones((), device=depth.device).expand(bins.shape))
+    share = counts.cumsum(0).div_(depth.numel())
+    rise = torch.diff(share, append=share[-1:])
+    part = scaled.flatten().sub_(bins)
+    return torch.addcmul(share.index_select(0, bins), rise.index_select(0, bins), part).view_as(depth)
+
+
+def prepare_depth(depth: Tensor) -> Tensor:
+    """The map (H, W) stretched to [0, 1], then equalised: what the reference makes of every depth map."""
+    return equalise(normalise(depth))
+
+
+def distance(depth: Tensor | None, order: DepthOrder) -> Tensor | None:
+    """Distances z (H, W) for the deforum projection; None, or all 1, where there is nothing to go by.
+
+    Args:
+        depth: (H, W), of any range. None, a flat map and a map without finite values give the plane z = 1.
+            Single values that are not finite count as the smallest.
+        order: What large values mean.
+    """
+    if depth is None or order is DepthOrder.RAW:
+        return depth
+    even = prepare_depth(depth)
+    z = 2.0 - even if order is DepthOrder.INVERSE else 1.0 + even
+    return torch.where(usable(depth), z, 1.0)
+
+
+def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
+    """The map (H, W) as inverse depth in [0, 1], 1 nearest, without equalisation: the pinhole's input."""
+    if order is DepthOrder.INVERSE:
+        return normalise(depth)
+    return normalise(1.0 / depth.clamp_min(1e-6))
+
+
+def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
+    """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
+    return 1.0 / (near_share * (1.0 / near - 1.0 / far) + 1.0 / far)
+
+
+def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
+    """The map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
+
+    A robust straight-line fit (least squares, then reweighted so that what moved does not count) instead of
+    normalising each frame by its own extremes.
+
+    Args:
+        depth: (H, W), this frame's inverse depth, of any scale.
+        last: (H, W), the last frame's steadied map, moved along with the picture.
+        rounds: How often the fit is reweighted.
+
+    Returns:
+        (H, W), in the units of `last`; `last` itself where the map is flat or not finite.
+    """
+    x = torch.where(torch.isfinite(depth), depth, 0.0)
+    weight = torch.isfinite(depth).to(depth.dtype)
+    fitted = last
+    for _ in range(rounds + 1):
+        fitted = _line_through(x, last, weight)
+        error = (fitted - last).abs_()
+        scale = (error * weight).sum() / weight.sum().clamp_min(1.0)
+        weight = weight * (scale / (error + scale)).clamp_(0.0, 1.0).nan_to_num_(1.0)
+    return torch.where(torch.isfinite(fitted), fitted, last)
+
+
+def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    total = weight.sum()
+    mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
+    off = x - mean_x
+    slope = (weight * off * (y - mean_y)).sum() / (weight * off * off).sum()
+    return off * slope + mean_y
+
+
+def _range(depth: Tensor) -> tuple[Tensor, Tensor]:
+    finite = torch.isfinite(depth)
+    low = torch.where(finite, depth, torch.inf).amin()
+    high = torch.where(finite, depth, -torch.inf).amax()
+    return low, high

@@ -1,0 +1,61 @@
+"""Filling what a move of the camera reveals: with the background around it, or with noise to draw on."""
+
+import torch
+from torch import Tensor
+
+from animator.stages.noise import uniform_noise
+
+
+def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
+    """The picture (3, H, W) with its revealed pixels filled from the known ones left, right, above and below.
+
+    The four are weighted by closeness in the picture and by the eighth power of their distance from the
+    camera: what comes into view belongs to the background.
+
+    Args:
+        picture: (3, H, W), [0, 1].
+        z: (H, W), distances, above 0; read at known pixels only.
+        revealed: (H, W), 1 where nothing is known.
+    """
+    known = revealed < 0.5
+    height, width = known.shape
+    rows = torch.arange(height, device=z.device).unsqueeze(1).expand_as(known)
+    columns = torch.arange(width, device=z.device).expand_as(known)
+    flat = picture.flatten(1)
+    farthest = torch.where(known, z, 0.0).amax()
+    total = torch.zeros_like(picture)
+    weights = torch.full_like(z, 1e-20)
+    for at_row, at_column, steps in (
+        *((rows, place, steps) for place, steps in _nearest(known, columns, 1)),
+        *((place, columns, steps) for place, steps in _nearest(known, rows, 0)),
+    ):
+        index = (at_row * width + at_column).flatten()
+        away = z.flatten().index_select(0, index).view_as(z)
+        closeness = (away / farthest).square_().square_().square_() / steps.clamp_min(1).square()
+        weight = torch.where(steps > 0, closeness, 0.0)
+        total.addcmul_(flat.index_select(1, index).view_as(picture), weight)
+        weights += weight
+    return torch.where(known, picture, total.div_(weights))
+
+
+def noise_revealed(picture: Tensor, revealed: Tensor, amount: float, generator: torch.Generator) -> Tensor:
+    """The picture (3, H, W) with white noise over its revealed pixels, for the diffusion to draw on.
+
+    Args:
+        picture: (3, H, W), [0, 1], best after `extend_background`.
+        revealed: (H, W), 1 where the noise goes.
+        amount: Share of noise, 0 to 1.
+        generator: On the CPU.
+    """
+    return uniform_noise(picture, amount, generator, revealed)
+
+
+def _nearest(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:
+    """For both directions along an axis: where the nearest known pixel is, and steps to it (0 for none)."""
+    size = known.shape[axis]
+    before = torch.where(known, position, -1).cummax(axis).values
+    after = torch.where(known, position, size).flip(axis).cummin(axis).values.flip(axis)
+    return [
+        (before.clamp_min(0), torch.where(before >= 0, position - before, 0)),
+        (after.clamp_max(size - 1), torch.where(after < size, after - position, 0)),
+    ]

@@ -1,0 +1,169 @@
+"""`Timeline`: the plans of a whole film.
+
+Schedules are evaluated once over all frames, and a plan is cut out of the columns when it is asked for. So a
+film can be printed, plotted, compared and checked before any model loads.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.config import Animation
+from animator.errors import PresetError, Problem
+from animator.plan import (
+    CameraPlan,
+    ColorPlan,
+    DiffusionPlan,
+    MotionPlan,
+    NoisePlan,
+    Plan,
+    SharpenPlan,
+)
+from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
+from schedules.seeds import scheduled, seed_sequence
+
+Column = NDArray[np.float64] | tuple[str, ...]
+Part = TypeVar("Part")
+_NUMBERS: Mapping[Any, Callable[[Any], object]] = {int: int, float: float}
+
+
+class Timeline(Sequence[Plan]):
+    """The plans of every frame of a film."""
+
+    def __init__(self, animation: Animation) -> None:
+        """Evaluates every schedule of the film.
+
+        Raises:
+            PresetError: With every schedule that has no value at some frame.
+        """
+        self.animation = animation
+        self._columns = _columns(animation)
+        self._prompts = animation.keyed_prompts.at(animation.scope)
+        self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
+        """The frames that are drawn, in order; the others are in-betweens."""
+        self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.drawn)
+
+    def __len__(self) -> int:
+        return self.animation.frames
+
+    def __iter__(self) -> Iterator[Plan]:
+        return (self.plan(frame) for frame in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return tuple(self.plan(frame) for frame in range(*index.indices(len(self))))
+        return self.plan(range(len(self))[index])
+
+    def plan(self, frame: int) -> Plan:
+        """The plan of one frame."""
+        drawing = int(np.searchsorted(self.drawn, frame, side="right")) - 1
+        start = int(self.drawn[drawing])
+        return Plan(
+            frame=frame,
+            drawing=drawing,
+            tween=(frame - start + 1) / self._planned_length(drawing),
+            cut=self._cuts(frame),
+            size=self.animation.size,
+            prompt=self._prompts[frame],
+            seed=self._seeds[drawing],
+            diffusion=self._part(DiffusionPlan, "diffusion", frame),
+            motion=self._part(MotionPlan, "motion", frame),
+            camera=self._part(CameraPlan, "camera", frame),
+            noise=self._part(NoisePlan, "noise", frame),
+            color=self._part(ColorPlan, "color", frame),
+            sharpen=self._part(SharpenPlan, "sharpen", frame),
+        )
+
+    def group(self, frame: int) -> tuple[Plan, ...]:
+        """The plans from a drawn frame to the one before the next drawn frame.
+
+        Args:
+            frame: Index of a drawn frame.
+        """
+        drawing = int(np.searchsorted(self.drawn, frame))
+        if drawing == len(self.drawn) or self.drawn[drawing] != frame:
+            raise ValueError(f"frame {frame} is no drawn frame")
+        ends = [*self.drawn[drawing + 1 : drawing + 2].tolist(), len(self)]
+        return tuple(self.plan(i) for i in range(frame, ends[0]))
+
+    def _planned_length(self, drawing: int) -> int:
+        """Frames of a group, those cut off by the end of the film counted too: its fade keeps its pace."""
+        start = int(self.drawn[drawing])
+        if drawing + 1 < len(self.drawn):
+            return int(self.drawn[drawing + 1]) - start
+        return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
+
+    def _cuts(self, frame: int) -> bool:
+        settings = self.animation
+        strength = self._columns["diffusion.strength"][frame]
+        return settings.color.reference == "scene" and not settings.compat and strength == 0.0
+
+    def _value(self, path: str, frame: int) -> object:
+        init = self.animation.init
+        if frame == 0 and path == "diffusion.strength" and init.image:
+            return init.strength
+        return self._columns[path][frame]
+
+    def _part(self, kind: type[Part], group: str, frame: int) -> Part:
+        values: dict[str, object] = {}
+        for field in fields(kind):  # type: ignore[arg-type]  # every part is a dataclass
+            value = self._value(f"{group}.{field.name}", frame)
+            values[field.name] = value if field.type is str else _NUMBERS[field.type](value)
+        return kind(**values)
+
+
+def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
+    """Every schedule of the film by its path, such as `motion.zoom`."""
+    found: dict[str, Schedule | TextSchedule] = {}
+    for group_name in type(animation).model_fields:
+        group = getattr(animation, group_name)
+        for name in getattr(type(group), "model_fields", ()):
+            value = getattr(group, name)
+            if isinstance(value, Schedule | TextSchedule):
+                found[f"{group_name}.{name}"] = value
+    return found
+
+
+def _columns(animation: Animation) -> Mapping[str, Column]:
+    columns: dict[str, Column] = {}
+    problems: list[Problem] = []
+    for path, schedule in schedule_fields(animation).items():
+        try:
+            columns[path] = schedule.values(animation.scope)
+        except ScheduleError as error:
+            problems.append(Problem(animation.name, path, str(error)))
+    if problems:
+        raise PresetError(animation.name, tuple(problems))
+    return columns
+
+
+def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
+    """The frames that are drawn: every cadence-th, and those with a prompt or strength key where asked."""
+    drawn: list[int] = []
+    frame = 0
+    while frame < animation.frames:
+        drawn.append(frame)
+        frame += max(1, int(cadence[frame]))
+    keys: set[int] = set()
+    if animation.diffusion.cadence_keys:
+        keyed = (animation.keyed_prompts, animation.diffusion.strength)
+        keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
+    inside = {key for key in keys if 0 <= key < animation.frames}
+    return np.array(sorted(inside.union(drawn)), dtype=np.int64)
+
+
+def _seeds(animation: Animation, column: Column, drawn: NDArray[np.int64]) -> Sequence[int]:
+    """The seed of every drawing."""
+    settings = animation.diffusion
+    if settings.seed_behavior is SeedBehavior.SCHEDULE:
+        return scheduled([float(column[frame]) for frame in drawn], compat=animation.compat)
+    return seed_sequence(
+        settings.seed_behavior,
+        max(settings.seed, 0),
+        len(drawn),
+        iter_n=settings.seed_iter_n,
+        compat=animation.compat,
+    )

@@ -1,0 +1,152 @@
+"""A schedule's source -> its keys: read plainly and, beside it, as the reference reads it."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from schedules import reference
+from schedules.errors import ScheduleError, ScheduleWarning
+from schedules.formula import Formula, Place
+from schedules.keys import KeyTime, parse_key
+from schedules.reading import MAX_KEYS, MAX_TEXT, Item, Reading, plain, read
+from schedules.scope import Scope
+from schedules.sources import Entry, after_of, entries
+from schedules.values import Value, check_ease, constant, is_number, parse_reference_value, parse_value
+
+MAX_FORMULAS = 2_000
+"""Formulas in one schedule; each is compiled, so this bounds the work."""
+MAX_FORMULA_TEXT = 100_000
+"""Characters of all formulas of one schedule together."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: when, what, and how it goes on to the next."""
+
+    at: KeyTime
+    value: Value
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A schedule's keys.
+
+    Attributes:
+        keys: The keys in written order, or why the source cannot be read plainly.
+        text: The text they are from; empty for other sources.
+        after: What follows the last key: "hold", "loop" or "mirror".
+        notes: What was put right while reading.
+    """
+
+    keys: tuple[Key, ...] | ScheduleError
+    text: str = ""
+    after: str = "hold"
+    notes: tuple[ScheduleWarning, ...] = ()
+
+    @cached_property
+    def reference_keys(self) -> tuple[Key, ...] | None:
+        """The keys as the reference sees them; None where it would refuse the text."""
+        items = reference.items(self.text) if self.text else None
+        if items is None:
+            return None
+        try:
+            return _keys(items, self.text, _reference_key)
+        except ScheduleError:
+            return None
+
+    def keys_for(self, scope: Scope) -> tuple[Key, ...]:
+        """Returns the keys as the scope reads them: plainly, or as the reference does.
+
+        Raises:
+            ScheduleError: The text has no plain reading and the scope asks for it.
+        """
+        if scope.compat and self.reference_keys is not None:
+            return self.reference_keys
+        if isinstance(self.keys, ScheduleError):
+            raise self.keys
+        return self.keys
+
+    def notes_for(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
+        """Returns what was put right to get at these keys."""
+        return () if scope.compat and self.reference_keys is not None else self.notes
+
+
+def from_mapping(source: Mapping[Any, Any], names: Collection[str]) -> Keyed:
+    """Returns the keys of a mapping `{0: 1.0, "2s": "sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
+
+    Raises:
+        ScheduleError: Not a schedule.
+    """
+    rest, after = after_of(source)
+    keys = tuple(_bounded((Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)), ""))
+    return Keyed(keys, after=after)
+
+
+def from_text(source: str, names: Collection[str]) -> Keyed:
+    """Returns the keys of text; one of its two readings has to make sense.
+
+    Raises:
+        ScheduleError: Not a schedule in either reading; points at the column of the plain one.
+    """
+    try:
+        reading = read(source)
+        return Keyed(_plain_keys(reading, names), source, reading.after, reading.warnings)
+    except ScheduleError as error:
+        unclear = Keyed(error, source)
+        if len(source) > MAX_TEXT or unclear.reference_keys is None:
+            raise
+        return unclear
+
+
+def _entry_value(entry: Entry, names: Collection[str]) -> Value:
+    value, ease = entry.value, None
+    if isinstance(value, Mapping):
+        if "value" not in value or set(value) - {"value", "ease"}:
+            raise entry.place.error("a key as a mapping has `value` and, if wanted, `ease`")
+        ease = check_ease(value["ease"], entry.place) if "ease" in value else None
+        value = value["value"]
+    if isinstance(value, str):
+        parsed = parse_value(plain(value), Place(value, 0, entry.place.label), names)
+        return replace(parsed, ease=ease or parsed.ease)
+    if is_number(value):
+        return constant(value, entry.place, ease)
+    raise entry.place.error("a value is a number or a formula")
+
+
+def _plain_keys(reading: Reading, names: Collection[str]) -> tuple[Key, ...]:
+    text = reading.text
+    if not reading.items:
+        return (Key(parse_key("0", Place("0")), parse_value(text, Place(text), names)),)
+
+    def key(item: Item, text: str) -> Key:
+        value = parse_value(item.value, Place(text, item.value_column), names)
+        return Key(parse_key(item.key, Place(text, item.key_column)), value)
+
+    return _keys(reading.items, text, key)
+
+
+def _reference_key(item: Item, text: str) -> Key:
+    return Key(
+        parse_key(reference.key_text(item.key), Place(text, item.key_column)),
+        parse_reference_value(item.value.strip(), Place(text, item.value_column)),
+    )
+
+
+def _keys(items: Sequence[Item], text: str, key: Callable[[Item, str], Key]) -> tuple[Key, ...]:
+    return tuple(_bounded((key(item, text) for item in items), text))
+
+
+def _bounded(keys: Iterable[Key], text: str) -> Iterator[Key]:
+    """Yields the keys as long as evaluating their formulas stays bounded work."""
+    formulas = characters = 0
+    for count, key in enumerate(keys, 1):
+        yield key
+        for formula in (key.at.formula, key.value.content):
+            if isinstance(formula, Formula):
+                formulas += 1
+                characters += len(formula.text)
+        if count > MAX_KEYS or formulas > MAX_FORMULAS or characters > MAX_FORMULA_TEXT:
+            limits = f"{MAX_KEYS} keys, {MAX_FORMULAS} formulas, {MAX_FORMULA_TEXT} characters of formulas"
+            hint = f"at most {limits}; use numbers for most keys"
+            raise ScheduleError("this schedule is too long", text=text, column=key.at.place.column, hint=hint)

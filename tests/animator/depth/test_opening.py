@@ -1,0 +1,173 @@
+"""Opening depth networks by name and by file."""
+
+import logging
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from animator.depth import weights
+from animator.depth.blend import MetricWithMetric, RelativeWithMetric
+from animator.depth.estimator import Estimator
+from animator.depth.model import FakeDepth
+from animator.depth.names import entry_named
+from animator.depth.opening import estimator, open_depth
+from animator.depth.starter import StarterDepth
+from animator.errors import ModelError
+from animator.image import from_bytes
+
+SMALL = "midas_v21_small_256"
+
+
+@pytest.fixture(scope="session")
+def small_state(official):
+    return {key: torch.from_numpy(value) for key, value in official.weights(SMALL).items()}
+
+
+@pytest.fixture(scope="session")
+def small(small_state):
+    return estimator(entry_named("midas-small"), small_state)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, small_state):
+    monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path))
+    torch.save(small_state, tmp_path / f"{SMALL}.pt")
+    return tmp_path
+
+
+def test_opens_by_name_from_the_folder(folder, small, picture):
+    opened = open_depth("midas-small")
+    frame = from_bytes(picture(64, 96))
+    assert torch.equal(opened.estimate(frame), small.estimate(frame))
+
+
+def test_opens_by_path_whatever_the_file_is_called(tmp_path, small, small_state, picture):
+    save_file(small_state, tmp_path / "mine.safetensors")
+    opened = open_depth(tmp_path / "mine.safetensors")
+    frame = from_bytes(picture(64, 96))
+    assert opened.entry.name == "midas-small"
+    assert torch.equal(opened.estimate(frame), small.estimate(frame))
+
+
+def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path, official):
+    state = {k: torch.from_numpy(v) for k, v in official.weights("depth_anything_v2_vits").items()}
+    for file, name in [
+        ("anything.pth", "depth-anything-v2-small"),
+        ("depth_anything_vits14.pth", "depth-anything-v1-small"),
+        ("depth_anything_v2_metric_vkitti_vits.pth", "depth-anything-v2-outdoor-small"),
+    ]:
+        torch.save(state, tmp_path / file)
+        assert open_depth(tmp_path / file).entry.name == name
+
+
+def test_a_file_of_another_network_is_said_to_be_that(folder, small_state):
+    torch.save(small_state, folder / "dpt_large_384.pt")
+    with pytest.raises(ModelError, match=r"does not fit dpt-large.*seems to be midas-small"):
+        open_depth("dpt-large")
+
+
+def test_missing_left_over_and_misshapen_weights_are_named(small_state):
+    entry = entry_named("midas-small")
+    state = dict(small_state)
+    del state["scratch.output_conv.0.weight"]
+    state["scratch.extra"] = torch.zeros(1)
+    state["scratch.output_conv.2.bias"] = torch.zeros(5)
+    with pytest.raises(ModelError) as caught:
+        estimator(entry, state, source="file.pt")
+    message = str(caught.value)
+    assert message.startswith("file.pt: does not fit midas-small.")
+    assert "1 missing: scratch.output_conv.0.weight." in message
+    assert "1 left over: scratch.extra." in message
+    assert "1 misshapen: scratch.output_conv.2.bias (5,) for (32,)." in message
+
+
+def test_names_and_paths_that_are_neither_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(ModelError, match="neither a known name nor a file"):
+        open_depth("no-such-model")
+    with pytest.raises(ModelError, match="no such file"):
+        open_depth(tmp_path / "gone.pt")
+    save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors")
+    with pytest.raises(ModelError, match="no depth network known here"):
+        open_depth(tmp_path / "x.safetensors")
+    with pytest.raises(ModelError, match="expected float32, float16 or bfloat16"):
+        open_depth("starter", dtype="int8")
+
+
+def test_the_built_in_ones_need_no_file(monkeypatch, caplog):
+    monkeypatch.setattr(weights, "fetched", lambda *_: pytest.fail("asked for a file"))
+    with caplog.at_level(logging.INFO):
+        assert isinstance(open_depth("starter"), StarterDepth)
+    assert "built-in network" in caplog.text
+    assert isinstance(open_depth("fake"), FakeDepth)
+
+
+def test_old_names_are_opened_with_a_notice_and_blended(monkeypatch, caplog, small):
+    asked = []
+
+    def store(entry, where):
+        asked.append(entry.name)
+        raise ModelError(entry.name)
+
+    monkeypatch.setattr(weights, "located", lambda entry, where: None)
+    monkeypatch.setattr(weights, "fetched", store)
+    with pytest.raises(ModelError, match="dpt-large"):
+        open_depth("Midas-3-Hybrid")
+    assert asked == ["dpt-large"]
+    assert "always loaded DPT-Large" in caplog.text
+    monkeypatch.setattr("animator.depth.opening._from_store", lambda entry, device, dtype: entry.name)
+    blend = open_depth("Midas+AdaBins (old)", midas_weight=0.4)
+    assert blend == RelativeWithMetric("dpt-large", "zoe-n", 0.4)
+    assert open_depth("Zoe+AdaBins (old)") == MetricWithMetric("zoe-nk", "zoe-n", 0.2)
+
+
+def test_halves_on_a_cpu_are_said_to_be_left_alone(folder, caplog):
+    opened = open_depth("midas-small", dtype="float16")
+    assert next(opened.network.parameters()).dtype == torch.float32
+    assert "float32 is used" in caplog.text
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_halves_answer_about_the_same(small, small_state, picture, dtype):
+    frame = from_bytes(picture(96, 128))
+    halved = estimator(entry_named("midas-small"), small_state, dtype=dtype).estimate(frame)
+    whole = small.estimate(frame)
+    assert halved.dtype == torch.float32
+    assert np.corrcoef(halved.flatten(), whole.flatten())[0, 1] > 0.99
+
+
+def test_batches_equal_single_pictures_and_the_input_is_left_alone(small, picture):
+    frames = torch.stack([from_bytes(picture(64, 96, k)) for k in range(3)])
+    before = frames.clone()
+    together = small.estimate_batch(frames)
+    assert together.shape == (3, 64, 96)
+    assert torch.equal(frames, before)
+    alone = torch.stack([small.estimate(frame) for frame in frames])
+    assert torch.allclose(together, alone, atol=1e-4 * float(alone.std()))
+
+
+@pytest.mark.parametrize("size", [(40, 200), (200, 40), (33, 47), (8, 8)])
+def test_maps_have_the_size_of_the_picture(small, picture, size):
+    depth = small.estimate(from_bytes(picture(*size)))
+    assert depth.shape == size
+    assert depth.dtype == torch.float32
+    assert torch.isfinite(depth).all()
+    depth.add_(1)  # an ordinary tensor, which the caller may change
+
+
+def test_relative_networks_know_no_metres(small, picture):
+    with pytest.raises(ModelError, match="midas-small tells relative depth only"):
+        small.metres(from_bytes(picture(64, 64)))
+
+
+def test_metres_become_nearness(official, picture):
+    name = "depth_anything_v2_metric_vits"
+    state = {k: torch.from_numpy(v) for k, v in official.weights(name).items()}
+    opened = estimator(entry_named(name), state)
+    frame = from_bytes(picture(42, 56))
+    metres, nearness = opened.metres(frame), opened.estimate(frame)
+    assert float(metres.min()) > 0
+    assert float(metres.max()) <= 20
+    assert torch.allclose(nearness * metres, torch.ones(()), atol=1e-5)
+    assert isinstance(opened, Estimator)

@@ -1,0 +1,148 @@
+"""Files of weights: found, fetched, read, and refused."""
+
+import io
+import pickle
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from animator.depth import fitting, weights
+from animator.depth.registry import DPT_LARGE
+from animator.errors import ModelError
+
+TENSORS = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
+
+
+def same(read):
+    return read.keys() == TENSORS.keys() and all(torch.equal(read[k], v) for k, v in TENSORS.items())
+
+
+def test_reads_both_kinds_of_file(tmp_path):
+    save_file(TENSORS, tmp_path / "a.safetensors")
+    torch.save(TENSORS, tmp_path / "a.pt")
+    torch.save(TENSORS, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    for name in ("a.safetensors", "a.pt", "old.pth"):
+        assert same(weights.read(tmp_path / name))
+
+
+def test_reads_weights_that_lie_beside_other_things(tmp_path):
+    torch.save({"model": TENSORS, "epoch": 3}, tmp_path / "zoe.pt")
+    torch.save({"state_dict": {f"module.{k}": v for k, v in TENSORS.items()}}, tmp_path / "parallel.pt")
+    assert same(weights.read(tmp_path / "zoe.pt"))
+    assert same(weights.read(tmp_path / "parallel.pt"))
+
+
+class Trap:
+    """Runs something when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("save", [torch.save, lambda o, p: p.write_bytes(pickle.dumps(o, protocol=2))])
+def test_nothing_in_a_file_is_run(tmp_path, save):
+    sprung = tmp_path / "sprung"
+    save({"a": torch.zeros(1), "trap": Trap(sprung)}, tmp_path / "evil.pt")
+    with pytest.raises(ModelError, match=r"not opened|broken"):
+        weights.read(tmp_path / "evil.pt")
+    assert not sprung.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.pt", b"<!doctype html><html>Not found</html>"),
+        ("pointer.safetensors", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n"),
+        ("empty.pt", b""),
+        ("cut.pt", None),
+    ],
+)
+def test_broken_files_are_said_to_be_so(tmp_path, name, content):
+    path = tmp_path / name
+    if content is None:
+        buffer = io.BytesIO()
+        torch.save(TENSORS, buffer)
+        content = buffer.getvalue()[:300]
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name}: (broken|not opened)"):
+        weights.read(path)
+
+
+def test_files_without_weights_are_refused(tmp_path):
+    torch.save([1, 2], tmp_path / "list.pt")
+    torch.save({"epoch": 3}, tmp_path / "none.pt")
+    with pytest.raises(ModelError, match="expected a table of named weights, found list"):
+        weights.read(tmp_path / "list.pt")
+    with pytest.raises(ModelError, match="holds no weights"):
+        weights.read(tmp_path / "none.pt")
+    with pytest.raises(ModelError, match="no such file"):
+        weights.read(tmp_path / "nowhere.pt")
+
+
+def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path):
+    other = tmp_path / "depth" / DPT_LARGE.files[1]
+    other.parent.mkdir()
+    other.touch()
+    assert weights.located(DPT_LARGE, (tmp_path / "missing", tmp_path)) == other
+    first = tmp_path / DPT_LARGE.files[0]
+    first.touch()
+    assert weights.located(DPT_LARGE, (tmp_path,)) == first
+    assert weights.located(DPT_LARGE, (tmp_path / "missing",)) is None
+
+
+def test_looks_into_the_named_folder_before_torchs_own():
+    assert weights.folders({"ANIMATOR_MODELS": "/models"})[0] == Path("/models")
+    assert len(weights.folders({"ANIMATOR_MODELS": "/models"})) == 2
+    assert len(weights.folders({})) == 1
+
+
+def test_fetches_whole_files_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(url.encode()))
+    path = weights.fetched(DPT_LARGE, (tmp_path / "new",))
+    assert path.name == DPT_LARGE.files[0]
+    assert path.read_bytes() == DPT_LARGE.url.encode()
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_broken_download_leaves_nothing_behind(tmp_path, monkeypatch):
+    class Cut(io.BytesIO):
+        def read(self, size=-1):
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Cut())
+    with pytest.raises(ModelError, match="timed out"):
+        weights.fetched(DPT_LARGE, (tmp_path,))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkeypatch):
+    def offline(url, timeout):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", offline)
+    with pytest.raises(ModelError) as caught:
+        weights.fetched(DPT_LARGE, (tmp_path,))
+    message = str(caught.value)
+    for part in ("dpt-large", "dpt_large_384.pt", str(tmp_path), DPT_LARGE.url, "ANIMATOR_MODELS", "starter"):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("model.diffusion_model.input_blocks.0.0.weight", "a Stable Diffusion checkpoint"),
+        ("lora_unet_x.lora_up.weight", "a LoRA"),
+        ("neck.reassemble_stage.layers.0.projection.weight", "take the official file"),
+        ("something.else", "of no depth network known here"),
+        ("pretrained.model.patch_embed.backbone.stem.conv.weight", "seems to be dpt-hybrid"),
+    ],
+)
+def test_says_what_a_file_seems_to_be(key, what):
+    assert what in fitting.guess({key: torch.zeros(1)})

@@ -1,0 +1,33 @@
+"""Runs depth networks for reference cases: official weights and pictures in, numpy out."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from animator.depth.estimator import Estimator
+from animator.depth.names import entry_named
+from animator.depth.opening import estimator
+from animator.image import from_bytes
+
+Floats = NDArray[np.float32]
+
+
+def depth_net(model: str, state_dict: Mapping[str, NDArray[np.generic]], x: Floats) -> Floats:
+    """The network's own output (h, w) for x (1, 3, h, w), normalised (ZoeDepth: in [0, 1])."""
+    with torch.no_grad():
+        return _opened(model, state_dict).network(torch.from_numpy(x))[0].float().numpy()
+
+
+def depth_pipe(
+    model: str, state_dict: Mapping[str, NDArray[np.generic]], picture_rgb: NDArray[np.uint8]
+) -> Floats:
+    """What the official program returns (H, W) for a picture uint8 (H, W, 3) RGB."""
+    return _opened(model, state_dict).raw(from_bytes(picture_rgb)[None])[0].numpy()
+
+
+def _opened(model: str, state_dict: Mapping[str, NDArray[np.generic]]) -> Estimator:
+    entry = entry_named(model)
+    assert entry is not None, model
+    return estimator(entry, {key: torch.from_numpy(np.asarray(value)) for key, value in state_dict.items()})

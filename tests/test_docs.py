@@ -1,0 +1,49 @@
+"""What README shows works as shown."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from animator import presets, yaml_text
+from animator.timeline import Timeline
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_preset_is_sound(tmp_path: Path) -> None:
+    (text,) = [block for block in blocks("yaml") if "frames:" in block]
+    (tmp_path / "film.yaml").write_text(text)
+    assert len(Timeline(presets.load(tmp_path / "film.yaml"))) == 96
+
+
+def test_the_library_example_runs() -> None:
+    (code,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 4 and "(3, 64, 64)" in done.stdout
+
+
+def test_pictures_and_links_exist() -> None:
+    for target in re.findall(r"\]\(((?!http)[^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_dependency_has_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    listed = text.split("dependencies = [")[1].split("]\n")[0]
+    for name in re.findall(r'"([a-z0-9-]+)', listed):
+        assert name in README, f"{name} is not in README's table"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+def test_presets_say_what_they_are(path: Path) -> None:
+    assert path.read_text().startswith("#")
+    assert yaml_text.read(path.read_text(), path.name).values["schema"] == 1
