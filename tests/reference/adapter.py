@@ -7,7 +7,7 @@ from typing import Any
 
 DEVIATIONS: dict[str, str] = {}
 
-# --- a: schedules -------------------------------------------------------------------------------------------------
+# --- a: schedules ---------------------------------------------------------------------------------
 
 
 def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float] | list[str]:
@@ -19,7 +19,7 @@ def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float
     return Schedule.parse(text).values(scope).tolist()
 
 
-# --- b: prompts ---------------------------------------------------------------------------------------------------
+# --- b: prompts -----------------------------------------------------------------------------------
 
 
 def prompts_expand(prompts: dict[str, str], max_frames: int) -> list[str]:
@@ -57,7 +57,7 @@ def prompts_combine(prompts: dict[str, str], positive: str, negative: str) -> di
     return {key: compat_prompts.combine(text, positive, negative) for key, text in prompts.items()}
 
 
-# --- c: seeds -----------------------------------------------------------------------------------------------------
+# --- c: seeds -------------------------------------------------------------------------------------
 
 
 def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int]:
@@ -66,10 +66,15 @@ def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int
     return list(seed_sequence(behavior, initial_seed, count, iter_n=iter_n, compat=True))
 
 
-# --- m: Parseq ----------------------------------------------------------------------------------------------------
+# --- m: Parseq ------------------------------------------------------------------------------------
 
 
-_SERIES = {"fov_schedule": "fov", "near_schedule": "near", "far_schedule": "far", "aspect_ratio_schedule": "aspect_ratio"}
+_SERIES = {
+    "fov_schedule": "fov",
+    "near_schedule": "near",
+    "far_schedule": "far",
+    "aspect_ratio_schedule": "aspect_ratio",
+}
 """Where the reference names a series otherwise than its setting."""
 
 _PRESET = {
@@ -127,7 +132,9 @@ def parseq(case: dict[str, Any], manifest: dict[str, Any] | str) -> dict[str, An
     anim: dict[str, Any] = {}
     for name, default in _PRESET.items():
         listed = given.listed(name, scope.frames, deltas=deltas) if given else None
-        anim[_SERIES.get(name, name) + "_series"] = _preset_values(default, scope) if listed is None else listed
+        anim[_SERIES.get(name, name) + "_series"] = (
+            _preset_values(default, scope) if listed is None else listed
+        )
     if given and "deforum_prompt" in given.columns:
         anim["prompts"] = given.listed("prompts", scope.frames)
     return {"after": after, "anim": anim}
@@ -136,4 +143,8 @@ def parseq(case: dict[str, Any], manifest: dict[str, Any] | str) -> dict[str, An
 def _preset_values(source: str, scope: Any) -> list[Any]:
     from schedules import Schedule, TextSchedule
 
-    return list(TextSchedule.parse(source).values(scope) if '"' in source[:5] else Schedule.parse(source).values(scope))
+    return list(
+        TextSchedule.parse(source).values(scope)
+        if '"' in source[:5]
+        else Schedule.parse(source).values(scope)
+    )

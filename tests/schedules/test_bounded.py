@@ -3,6 +3,7 @@
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -71,18 +72,18 @@ def test_a_hostile_text_is_text_or_refused(name: str) -> None:
     assert len(texts) == 3
 
 
-def test_hostile_prompts_are_bounded() -> None:
-    for source in ("{a|" * 30_000, "{a|b}" * 15_000, "`" * 90_000, "{" * 90_000):
-        try:
-            assert len(Prompts.parse(source).at(Scope(3))) == 3
-        except ScheduleError:
-            continue
+@pytest.mark.parametrize("source", ["{a|" * 30_000, "{a|b}" * 15_000, "`" * 90_000, "{" * 90_000])
+def test_hostile_prompts_are_bounded(source: str) -> None:
+    with suppress(ScheduleError):
+        assert len(Prompts.parse(source).at(Scope(3))) == 3
 
 
-PIECES = st.sampled_from(
-    "0 1 30 2.5 1e3 9**9 0x1F 5s 50% 8b t max_f s fps pi e i sin( cos( min( where( max( clip( ( ) , : ; + - * / // % ** "
-    "< > <= == != & | ^ ~ << >> and or not if else hold bounce loop mirror ' \" ` . _ [ ] { } \n \t = ! lambda".split(" ")
-)
+PIECES = st.sampled_from([
+    *("0", "1", "30", "2.5", "1e3", "9**9", "0x1F", "5s", "50%", "8b", "t", "max_f", "s", "fps", "pi", "e", "i"),
+    *("sin(", "cos(", "min(", "where(", "max(", "clip(", "(", ")", ",", ":", ";", "=", "'", '"', "`", ".", "_"),
+    *("+", "-", "*", "/", "//", "%", "**", "<", ">", "<=", "==", "!=", "&", "|", "^", "~", "<<", ">>", "!"),
+    *("and", "or", "not", "if", "else", "hold", "bounce", "loop", "mirror", "[", "]", "{", "}", "\n", "\t"),
+])  # fmt: skip
 TEXTS = st.one_of(
     st.lists(PIECES, max_size=14).map("".join),
     st.lists(PIECES, max_size=14).map(" ".join),
@@ -110,15 +111,12 @@ def test_any_text_gives_numbers_or_our_error(text: str, compat: bool) -> None:
 @given(TEXTS, st.booleans())
 def test_any_text_gives_texts_and_prompts_or_our_error(text: str, compat: bool) -> None:
     scope = Scope(5, compat=compat)
-    for read in (
-        lambda: TextSchedule.parse(text).values(scope),
-        lambda: Prompts.parse({0: text, 3: "b"}).morphing().at(scope),
-        lambda: Prompts.parse(text).at(scope),
-    ):
-        try:
-            assert len(read()) == 5
-        except ScheduleError as error:
-            assert str(error)
+    with suppress(ScheduleError):
+        assert len(TextSchedule.parse(text).values(scope)) == 5
+    with suppress(ScheduleError):
+        assert len(Prompts.parse({0: text, 3: "b"}).morphing().at(scope)) == 5
+    with suppress(ScheduleError):
+        assert len(Prompts.parse(text).at(scope)) == 5
 
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 4))
@@ -133,7 +131,9 @@ def test_numbers_are_joined_by_straight_lines(keys: dict[int, float], frames: in
     text = ", ".join(f"{frame}:({value:.4f})" for frame, value in keys.items())
     expected = np.interp(np.arange(frames), sorted(keys), [keys[key] for key in sorted(keys)])
     for source in (text, keys):
-        np.testing.assert_allclose(Schedule.parse(source).values(Scope(frames)), expected, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            Schedule.parse(source).values(Scope(frames)), expected, rtol=1e-9, atol=1e-9
+        )
 
 
 @settings(max_examples=60, deadline=None)

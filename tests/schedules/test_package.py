@@ -16,10 +16,20 @@ DOCS = ROOT / "docs" / "schedules.md"
 def test_importing_needs_numpy_and_numexpr_only() -> None:
     script = "import schedules, sys; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     done = subprocess.run(
-        [sys.executable, "-c", script], check=True, cwd=ROOT, capture_output=True, text=True, env={"PYTHONPATH": "."}
+        [sys.executable, "-c", script],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "."},
     )
     foreign = set(done.stdout.split()) - set(sys.stdlib_module_names)
-    assert {name for name in foreign if not name.startswith("_")} <= {"numpy", "numexpr", "schedules", "sitecustomize"}
+    assert {name for name in foreign if not name.startswith("_")} <= {
+        "numpy",
+        "numexpr",
+        "schedules",
+        "sitecustomize",
+    }
 
 
 def test_nothing_is_evaluated_by_python() -> None:
@@ -44,4 +54,5 @@ def test_every_documented_schedule_reads() -> None:
     rows = re.findall(r"^`(0:.*?)`$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(rows) >= 5
     for row in rows:
-        schedules.Schedule.parse(row).values(schedules.Scope(120, bpm=120))
+        kind = schedules.TextSchedule if '("' in row else schedules.Schedule
+        assert len(kind.parse(row).values(schedules.Scope(120, bpm=120))) == 120

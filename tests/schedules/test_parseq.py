@@ -9,7 +9,14 @@ from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 from schedules.parseq import Manifest
 
 FRAMES = [
-    {"frame": f, "angle": 3.0 * f, "angle_delta": 3.0, "strength": 0.6, "sampler_schedule": "Euler a", "seed": 7}
+    {
+        "frame": f,
+        "angle": 3.0 * f,
+        "angle_delta": 3.0,
+        "strength": 0.6,
+        "sampler_schedule": "Euler a",
+        "seed": 7,
+    }
     | {"deforum_prompt": f"p{f} --neg n{f}", "unknown": 1}
     for f in (0, 2, 6)
 ]
@@ -56,7 +63,10 @@ def test_of_doubled_frames_the_last_counts() -> None:
         ({"rendered_frames": [{"angle": 1}]}, "no frame number"),
         ({"rendered_frames": [{"frame": 1.5}]}, "no frame number"),
         ({"rendered_frames": [3]}, "no frame number"),
-        ({"rendered_frames": [{"frame": 0, "strength": "high"}]}, "`strength` of the Parseq manifest should be a number"),
+        (
+            {"rendered_frames": [{"frame": 0, "strength": "high"}]},
+            "`strength` of the Parseq manifest should be a number",
+        ),
         ({"rendered_frames": [{"frame": 0, "zoom": 1}, {"frame": 4}]}, "frame 4: `zoom`"),
         ({"rendered_frames": [{"frame": 0, "deforum_prompt": 1}]}, "should be text"),
         ({"rendered_frames": FRAMES, "options": {"output_fps": -1}}, "above 0"),

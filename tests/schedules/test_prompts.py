@@ -108,7 +108,8 @@ def test_wildcards_are_chosen_by_the_seed() -> None:
 
 
 def test_wildcards_nest_and_plain_braces_stay() -> None:
-    assert set(sum((positives("{x|{x|x}} {y}", seed=seed) for seed in range(9)), [])) == {"x {y}"}
+    chosen = {text for seed in range(9) for text in positives("{x|{x|x}} {y}", seed=seed)}
+    assert chosen == {"x {y}"}
 
 
 def test_compat_prepares_as_the_reference() -> None:
@@ -134,7 +135,7 @@ def test_compat_prepares_as_the_reference() -> None:
         ('{"0": "a",}', "broken JSON"),
         ({0: "a", "morph": "linea"}, "did you mean `linear`?"),
         ({0: "a" * 200_000}, "characters"),
-        ("`t`" * 1500, "more than 1000 formulas"),
+        ("`t`" * 1500, "1500 formulas"),
     ],
 )
 def test_what_is_no_prompt_is_refused(source: Any, fragment: str) -> None:

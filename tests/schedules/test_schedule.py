@@ -56,7 +56,8 @@ def test_keys_in_every_form(source: Any, expected: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "frame"), [("2s", 30), ("1.5s", 23), ("50%", 50), ("100%", 99), ("8b", 60), (".5s", 8), ("2 s", 30)]
+    ("key", "frame"),
+    [("2s", 30), ("1.5s", 23), ("50%", 50), ("100%", 99), ("8b", 60), (".5s", 8), ("2 s", 30)],
 )
 def test_keys_in_seconds_beats_and_percent(key: str, frame: int) -> None:
     scope = Scope(100, fps=15, bpm=120)
@@ -172,7 +173,8 @@ def test_a_formula_without_any_number_is_refused() -> None:
         ("0:(0), maxf:(1)", 7, "did you mean `max_f`?"),
         ("0:(0), 1/0:(1)", 7, "gives no frame"),
         ("0:(1) bounse", 6, "did you mean `bounce`?"),
-        ("0:('none')", 4, "unknown name `none`"),
+        ("0:('none')", 4, "in quotes stands a text"),
+        ('0:("t % ")', 6, "a value is missing after `%`"),
         (True, None, "a number, text or a mapping"),
         (None, None, "a number, text or a mapping"),
         (float("nan"), 0, "not a number"),
@@ -193,7 +195,9 @@ def test_what_is_no_schedule_is_refused(source: Any, column: int | None, fragmen
     assert caught.value.column == column
 
 
-@pytest.mark.parametrize(("source", "read"), [("0:(1", 1.0), ("0:(1)(2)", 12.0), ("0:(1))", 1.0), ("0:(0).3", 0.3)])
+@pytest.mark.parametrize(
+    ("source", "read"), [("0:(1", 1.0), ("0:(1)(2)", 12.0), ("0:(1))", 1.0), ("0:(0).3", 0.3)]
+)
 def test_what_only_the_reference_reads_is_kept_for_compat(source: str, read: float) -> None:
     schedule = Schedule.parse(source)
     assert schedule.values(Scope(3, compat=True)).tolist() == [read] * 3
@@ -225,7 +229,9 @@ def test_numpy_numbers_are_numbers() -> None:
     assert values({np.int64(0): np.int64(2)}) == [2.0] * 11
 
 
-@pytest.mark.parametrize("bad", [{"frames": 0}, {"frames": 10, "fps": 0}, {"frames": 10, "bpm": float("nan")}])
+@pytest.mark.parametrize(
+    "bad", [{"frames": 0}, {"frames": 10, "fps": 0}, {"frames": 10, "bpm": float("nan")}]
+)
 def test_a_film_that_cannot_be_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ScheduleError):
         Scope(**bad)

@@ -58,7 +58,12 @@ def test_derived_numbers_differ_by_each_argument() -> None:
 
 @pytest.mark.parametrize(
     ("behavior", "iter_n", "fragment"),
-    [("schedule", 1, "seeds.scheduled"), ("iters", 1, "one of iter, fixed"), ("iter", 0, "1 or more"), ("iter", -2, "1 or")],
+    [
+        ("schedule", 1, "seeds.scheduled"),
+        ("iters", 1, "one of iter, fixed"),
+        ("iter", 0, "1 or more"),
+        ("iter", -2, "1 or"),
+    ],
 )
 def test_what_is_no_behavior_is_refused(behavior: str, iter_n: int, fragment: str) -> None:
     with pytest.raises(ScheduleError) as caught:

@@ -26,7 +26,10 @@ def texts(source: Any, frames: int = 6, **scope: Any) -> list[str]:
         ("0:(it's)", ["it's"] * 6),
         ('0:("“curly”")', ["“curly”"] * 6),
         ("{video_mask}", ["{video_mask}"] * 6),
-        ('0: ("!({everywhere}^({init_mask}|{video_mask}))")', ["!({everywhere}^({init_mask}|{video_mask}))"] * 6),
+        (
+            '0: ("!({everywhere}^({init_mask}|{video_mask}))")',
+            ["!({everywhere}^({init_mask}|{video_mask}))"] * 6,
+        ),
         ("0: ()", [""] * 6),
         ("3:(late)", ["late"] * 6),
         ("0:(a), 3:(7)", ["a"] * 3 + ["7"] * 3),

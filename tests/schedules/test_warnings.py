@@ -30,7 +30,9 @@ def test_a_warning_is_given(source: str, fragment: str, column: int | None, fram
     assert (warning.column, warning.frame) == (column, frame)
 
 
-@pytest.mark.parametrize("source", ["0:(1), 10:(2)", "0:(sin(t))", "10:(2), 0:(1)", "0:(1), 10:(2),", "5:(1)"])
+@pytest.mark.parametrize(
+    "source", ["0:(1), 10:(2)", "0:(sin(t))", "10:(2), 0:(1)", "0:(1), 10:(2),", "5:(1)"]
+)
 def test_ordinary_schedules_have_none(source: str) -> None:
     assert messages(source) == []
 
