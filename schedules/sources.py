@@ -7,7 +7,8 @@ from typing import Any
 from schedules.errors import ScheduleError
 from schedules.formula import Place
 from schedules.keys import KeyTime, parse_key
-from schedules.reading import AFTER, MAX_KEYS, MAX_TEXT
+from schedules.limits import MAX_KEYS, MAX_TEXT
+from schedules.reading import AFTER
 from schedules.values import is_number
 
 Frozen = Any
