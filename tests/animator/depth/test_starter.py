@@ -1,6 +1,8 @@
 """The built-in network: small, deterministic, and right about pictures it has not seen."""
 
 import logging
+import subprocess
+import sys
 from importlib.resources import files
 
 import numpy as np
@@ -97,6 +99,11 @@ def test_halves_are_close(starter):
     frame = from_bytes(room(HELD_OUT[0], (64, 64))[0])
     halved = StarterDepth.load(torch.device("cpu"), torch.bfloat16).estimate(frame)
     assert np.corrcoef(halved.flatten(), starter.estimate(frame).flatten())[0, 1] > 0.98
+
+
+def test_opening_it_loads_no_other_networks():
+    code = "import sys; from animator.depth.opening import open_depth; open_depth('starter');"
+    subprocess.run([sys.executable, "-c", code + "assert 'timm' not in sys.modules"], check=True)
 
 
 def test_opening_it_is_said_in_the_log(caplog):
