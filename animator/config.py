@@ -66,6 +66,15 @@ class Init(Group):
     """How much of it the first frame keeps."""
 
 
+class Video(Group):
+    """The clip that the video mode redraws."""
+
+    path: str = ""
+    """Any film that ffmpeg reads."""
+    extract_from_frame: int = Field(0, ge=0)
+    extract_nth_frame: int = Field(1, ge=1)
+
+
 class Motion(Group):
     """How the previous picture moves before it is redrawn."""
 
@@ -176,7 +185,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d", "3d", "interpolation"] = "2d"
+    mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -194,6 +203,7 @@ class Animation(Group):
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
+    video: Video = Video()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()

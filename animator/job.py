@@ -16,6 +16,7 @@ import torch
 from animator import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
+from animator.depth_maps import write_depth_map
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import open_diffuser
 from animator.loop import Frame, render
@@ -128,6 +129,8 @@ def _sitting(run: Run, frames: Iterator[Frame], state: State, report: Callable[[
     try:
         for frame in frames:
             sink.write(run.write(frame))
+            if run.animation.depth.save_depth_maps and frame.depth is not None:
+                write_depth_map(run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
             vital = measure(frame.plan.frame, frame.picture, last)
             run.vitals.add(vital)
             for news in watch.see(vital, cut=frame.plan.cut):

@@ -17,7 +17,7 @@ from schedules import Scope
 
 MAX_BYTES = 4_000_000
 MAX_EXTENDS = 16
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"))
+_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
 """Settings that name a file to read."""
 
 
