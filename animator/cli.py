@@ -202,6 +202,25 @@ def timeline(
         say(f"curves: {plot}")
 
 
+@app.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
+def depth(
+    file: Annotated[Path, typer.Argument(help="A picture or a film.", show_default=False)],
+    model: Annotated[
+        str, typer.Option(help="A depth network's name, or the path of its weights.")
+    ] = "starter",
+    out: Annotated[Path, typer.Option(help="Folder for the maps.")] = Path(),
+    device: Device = "auto",
+) -> None:
+    """Write depth maps, 16-bit PNG and a coloured preview; prints each map's path."""
+    from animator.depth.opening import open_depth
+    from animator.depth_maps import depth_of_file
+    from animator.device import choose_device
+
+    chosen = choose_device(device)
+    for path in depth_of_file(file, open_depth(model, chosen), str(chosen), out):
+        sys.stdout.write(f"{path}\n")
+
+
 def _load(preset: Path, overrides: list[str]) -> "Animation":
     from animator.presets import load
 
