@@ -82,7 +82,9 @@ def _list_keys(source: Sequence[Any]) -> Iterator[PromptKey]:
     if not source:
         raise ScheduleError("there is no prompt", hint='write a prompt, such as "a lake at dawn"')
     for index, item in enumerate(source):
-        place = Place(str(item), 0, f"prompt {index + 1}: " if len(source) > 1 else "")
+        place = Place(
+            item if isinstance(item, str) else "", 0, f"prompt {index + 1}: " if len(source) > 1 else ""
+        )
         at = KeyTime(f"{index}/{len(source)}", place, index / len(source), "share", None)
         yield _prompt_key(at, item, None, place)
 

@@ -79,7 +79,11 @@ def constant(number: float, place: Place, ease: str | None = None) -> Value:
     Raises:
         ScheduleError: It is infinite or none.
     """
-    return Value(_finite(float(number), place), ease, place)
+    try:
+        value = float(number)
+    except OverflowError:  # a whole number beyond the largest float
+        value = math.inf
+    return Value(_finite(value, place), ease, place)
 
 
 def is_number(value: object) -> TypeGuard[float]:
