@@ -29,6 +29,9 @@ Out = Annotated[
     Path | None,
     typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
 ]
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+]
 RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Threads = Annotated[
@@ -98,24 +101,39 @@ def render(  # noqa: PLR0913 (one parameter per option)
     ] = None,
     device: Device = "auto",
     threads: Threads = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
     """Render a preset into frames and a film; prints the film's path."""
     span = _span(frames, start)
     short = [] if span.frames is None else [f"frames={span.frames}"]
     short += [] if model is None else [f"model={json.dumps(model)}"]
     animation = _load(preset, [*(overrides or ()), *short])
-    from animator.sitting import Order, sit
+    from animator.sitting import Machine, Order, sit
 
-    sit(Order(animation, out, span, resume=resume, device=device, threads=threads))
+    sit(
+        Order(
+            animation, out, span, resume=resume, machine=Machine(device, threads, allow_pickle=allow_pickle)
+        )
+    )
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
-def resume(rundir: RunDir, device: Device = "auto", threads: Threads = None) -> None:
+def resume(
+    rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
+) -> None:
     """Go on with a run where it stopped; prints the film's path."""
     from animator.run import recorded
-    from animator.sitting import Order, sit
+    from animator.sitting import Machine, Order, sit
 
-    sit(Order(recorded(rundir), rundir, Span(), resume=True, device=device, threads=threads))
+    sit(
+        Order(
+            recorded(rundir),
+            rundir,
+            Span(),
+            resume=True,
+            machine=Machine(device, threads, allow_pickle=allow_pickle),
+        )
+    )
 
 
 @app.command(epilog="Example: animator encode renders/quickstart/20260101-120000")
@@ -169,6 +187,21 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{drawings} drawn, {width} x {height}, model {animation.model}\n"
     )
+
+
+@app.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
+def models(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Where to look.  [default: models]", show_default=False),
+    ] = None,
+    hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
+) -> None:
+    """List the models that are found: type, size, hash, place."""
+    from animator.diffusion.listing import listed
+
+    for line in listed(tuple(folders or (Path("models"),)), hashes=hashes):
+        sys.stdout.write(f"{line}\n")
 
 
 class TimelineFormat(str, Enum):

@@ -17,8 +17,10 @@ from animator import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.depth_maps import write_depth_map
+from animator.diffusion.options import Options
+from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
-from animator.diffusion.stable import open_diffuser
+from animator.diffusion.stable import check_timeline, open_diffuser
 from animator.loop import Frame, render
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
@@ -54,11 +56,22 @@ def open_run(animation: Animation, out: Path | None, *, resume: bool) -> Run:
     return Run.create(out or home / datetime.now().strftime("%Y%m%d-%H%M%S"), animation)
 
 
+def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+    """The diffuser of a film's settings; every checkpoint and LoRA it will ask for is there.
+
+    Raises:
+        ModelError: One is missing or broken.
+    """
+    options = Options.of(animation, allow_pickle=allow_pickle)
+    check_timeline(Timeline(animation), options)
+    return open_diffuser(animation.model, device, options)
+
+
 def film(
     run: Run,
     device: torch.device,
     report: Callable[[Advance], None],
-    diffuser: Diffuser | None = None,
+    diffuser: Diffuser,
     stop: int | None = None,
 ) -> Path:
     """The path of the finished film; goes on where the run's state says.
@@ -67,7 +80,7 @@ def film(
         run: The open run folder.
         device: Where pictures and models live.
         report: Called after every frame on disk.
-        diffuser: The model that draws; None opens the one the settings name.
+        diffuser: The model that draws, such as `open_model` gives.
         stop: Stop with the group that holds the frame before this one; the film ends there. None goes on to
             the end.
 
@@ -77,14 +90,14 @@ def film(
     animation = run.animation
     state = run.state(device)
     run.warn_of_space(animation.frames - state.next_frame)
-    diffuser = open_diffuser(animation.model, device) if diffuser is None else diffuser
     pipeline = build_pipeline(animation, diffuser, device)
-    facts = _facts(animation, device)
+    facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
     run.record(facts)
     began = time.monotonic()
     frames = until(render(Timeline(animation), pipeline, state), stop)
     done = _sitting(run, frames, state, report)
     seconds = round(time.monotonic() - began, 3)
+    facts["models"] = records_of(diffuser, wait=True)
     run.record({**facts, "rendered_frames": done - state.next_frame, "seconds": seconds})
     return run.film_path
 

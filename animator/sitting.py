@@ -7,17 +7,33 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 import typer
 
 from animator.config import Animation
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, RunError
-from animator.job import film, open_run, rewind
+from animator.job import film, open_model, open_run, rewind
 from animator.progress import ProgressBar
 from animator.run import Run, is_run
 from animator.span import Span
 
 INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What to compute with.
+
+    Attributes:
+        device: As `choose_device` takes it.
+        threads: CPU threads; None is torch's choice.
+        allow_pickle: Read .ckpt files, too, by torch's restricted reader.
+    """
+
+    device: str
+    threads: int | None
+    allow_pickle: bool
 
 
 @dataclass(frozen=True)
@@ -29,16 +45,14 @@ class Order:
         out: The run's folder; None is renders/<name>/<stamp>.
         span: Which frames.
         resume: Go on with a run.
-        device: As `choose_device` takes it.
-        threads: CPU threads; None is torch's choice.
+        machine: What to compute with.
     """
 
     animation: Animation
     out: Path | None
     span: Span
     resume: bool
-    device: str
-    threads: int | None
+    machine: Machine
 
 
 def sit(order: Order) -> None:
@@ -48,19 +62,14 @@ def sit(order: Order) -> None:
         AnimatorError: Something failed; how to go on was said.
         typer.Exit: With 130 on Ctrl-C.
     """
-    device = choose_device(order.device)
-    use_threads(order.threads)
+    device = choose_device(order.machine.device)
+    use_threads(order.machine.threads)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _open(order) as run:
         try:
             with ProgressBar(run.animation.name) as bar:
-                if order.span.start is not None:
-                    from animator.diffusion.stable import open_diffuser
-
-                    diffuser = open_diffuser(order.animation.model, device)
-                    rewind(run, order.span.start, order.animation, device, diffuser)
-                path = film(run, device, bar, stop=order.span.stop)
+                path = _render(order, run, device, bar)
         except KeyboardInterrupt:
             _say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -69,6 +78,15 @@ def sit(order: Order) -> None:
                 _say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
             raise
     sys.stdout.write(f"{path}\n")
+
+
+def _render(order: Order, run: Run, device: torch.device, bar: ProgressBar) -> Path:
+    start = order.span.start
+    wanted = run.animation if start is None else order.animation
+    diffuser = open_model(wanted, device, allow_pickle=order.machine.allow_pickle)
+    if start is not None:
+        rewind(run, start, wanted, device, diffuser)
+    return film(run, device, bar, diffuser, stop=order.span.stop)
 
 
 def _open(order: Order) -> Run:

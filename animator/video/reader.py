@@ -107,8 +107,7 @@ class ClipReader:
         picture = next(self._frames, None)
         if picture is None:
             raise UserError(
-                f"{self.clip.path}: has no picture {index} of every {self.clip.every} from {self.clip.start}; "
-                "set frames to what the clip has"
+                f"{self.clip.path}: is too short for picture {index}; set frames to what the clip has"
             )
         self._next = index + 1
         return picture

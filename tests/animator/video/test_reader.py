@@ -47,7 +47,7 @@ def test_frames_by_number_in_any_order(clip: Path) -> None:
 
 def test_a_clip_that_is_too_short_says_so(clip: Path) -> None:
     reader = ClipReader(Clip(clip, every=5))
-    with pytest.raises(UserError, match="has no picture 5"):
+    with pytest.raises(UserError, match="too short for picture 5"):
         reader.at(5)
 
 
