@@ -23,7 +23,11 @@ class Conversion:
         return value
 
     def write(self, value: Any) -> Any:
-        """Deforum's value of ours."""
+        """Deforum's value of ours.
+
+        Raises:
+            ValueError: Deforum has no such value; says what it has.
+        """
         return value
 
     def remark(self, value: Any) -> str:
@@ -124,7 +128,10 @@ class Choice(Conversion):
 
     def write(self, value: Any) -> Any:
         """Deforum's word."""
-        return next((theirs for theirs, ours in self.names.items() if ours == value), value)
+        for theirs, ours in self.names.items():
+            if ours == value:
+                return theirs
+        raise ValueError(f"is {value!r}, and Deforum has only {', '.join(self.names)}")
 
     def remark(self, value: Any) -> str:
         """Says what an unknown word counts as."""
@@ -134,6 +141,30 @@ class Choice(Conversion):
     def _known(self, value: Any) -> str | None:
         by_lower = {name.lower(): name for name in self.names}
         return by_lower.get(str(value).strip().lower(), self.otherwise)
+
+
+@dataclass(frozen=True)
+class Network(Conversion):
+    """The name of a depth network; any is taken, for some are files.
+
+    Attributes:
+        names: Those that Deforum has.
+    """
+
+    names: tuple[str, ...]
+
+    def read(self, value: Any) -> str:
+        """The name, spelled as Deforum does where it is one of its own."""
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"expected one of {', '.join(self.names)}")
+        by_lower = {name.lower(): name for name in self.names}
+        return by_lower.get(value.strip().lower(), value.strip())
+
+    def write(self, value: Any) -> str:
+        """The name, if Deforum has it."""
+        if value not in self.names:
+            raise ValueError(f"is {value!r}, and Deforum has only {', '.join(self.names)}")
+        return str(value)
 
 
 class Words(Conversion):

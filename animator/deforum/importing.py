@@ -8,8 +8,9 @@ from typing import Any
 
 from animator.deforum.features import FEATURES, Feature
 from animator.deforum.foreign import FORKS, HOST
-from animator.deforum.generations import modern
+from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.parseq import with_manifest
 from animator.deforum.settings_text import read_document
 from animator.deforum.table import COMPAT, GATES, MAPPED, ROWS, Row
 from animator.errors import PresetError, Problem
@@ -72,11 +73,7 @@ def import_settings(
         PresetError: With every value that cannot be read.
     """
     places = places or {}
-    try:
-        given = modern(settings)
-    except ValueError as error:
-        where = places.get("animation_prompts", places.get("prompts", source))
-        raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
+    given = _modern(settings, source, places)
     filled = {**{row.name: row.default for row in MAPPED}, **given.settings}
     notes = list(given.notes)
     problems: list[Problem] = []
@@ -96,6 +93,20 @@ def import_settings(
     _settle(values, filled)
     notes += _left_out({**_feature_defaults(), **given.settings}, given.settings)
     return Imported(_nested(values), tuple(notes), _our_places(places))
+
+
+def _modern(settings: Mapping[str, Any], source: str, places: Mapping[str, str]) -> Modern:
+    """The settings by the extension's names, with what their Parseq manifest says."""
+    try:
+        given = modern(settings)
+    except ValueError as error:
+        where = places.get("animation_prompts", places.get("prompts", source))
+        raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
+    try:
+        return Modern(with_manifest(given.settings), given.notes)
+    except ValueError as error:
+        name = "parseq_manifest"
+        raise PresetError(source, (Problem(places.get(name, source), name, str(error)),)) from error
 
 
 def _counting(settings: Mapping[str, Any]) -> Iterator[Row]:
@@ -122,7 +133,7 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     else:
         values["color.image"] = ""
     if not values["prompts"]:
-        values["prompts"] = ""
+        values["prompts"] = {"0": ""}
 
 
 def film_name(template: str, settings: Mapping[str, Any]) -> str:

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.deforum.conversions import Choice, Conversion, Curve, Number, Side, Switch, Words, one_of
+from animator.deforum.conversions import (
+    Choice,
+    Conversion,
+    Curve,
+    Network,
+    Number,
+    Side,
+    Switch,
+    Words,
+    one_of,
+)
 
 YES, NO = True, False
 CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
@@ -17,6 +27,17 @@ _FLOW = Choice(
 )
 _MODES = Choice({"2D": "2d", "3D": "3d", "Interpolation": "interpolation"})
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
+_NETWORKS = Network(
+    (
+        "Midas-3-Hybrid",
+        "Midas+AdaBins (old)",
+        "Zoe+AdaBins (old)",
+        "AdaBins",
+        "Zoe",
+        "Leres",
+        "Depth-Anything-V2-Small",
+    )
+)
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
 
@@ -112,7 +133,7 @@ MAPPED = (
     Row("padding_mode", "border", "camera.padding", _PADDINGS),
     Row("sampling_mode", "bicubic", "camera.sampling", one_of("bicubic", "bilinear", "nearest")),
     Row("use_depth_warping", YES, "depth.use_depth_warping", SWITCH),
-    Row("depth_algorithm", "Midas-3-Hybrid", "depth.model", WORDS),
+    Row("depth_algorithm", "Midas-3-Hybrid", "depth.model", _NETWORKS),
     Row("midas_weight", 0.2, "depth.midas_weight", Number(0, 1)),
     Row("save_depth_maps", NO, "depth.save_depth_maps", SWITCH),
     # before and after the drawing
@@ -139,6 +160,15 @@ COMPAT: Mapping[str, Any] = {
     "color.reference": "first",
 }
 """Settings of ours that Deforum has no name for, as it behaves."""
+
+SUMMED_UP = frozenset({"size", "compat", "prompt_suffix"})
+"""Settings of ours that several of Deforum's, or none, say together."""
+
+NEUTRAL: Mapping[str, Any] = {
+    "enable_noise_multiplier_scheduling": True,
+    "noise_multiplier_schedule": "0: (1)",
+}
+"""What a written file says where Deforum's default does something that is not done here."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}
 GATES: Mapping[str, Gate] = {row.gate.switch: row.gate for row in MAPPED if row.gate}
