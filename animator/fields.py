@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -48,8 +49,14 @@ class Numbers:
             raise _explain(error) from error
         return schedule
 
+    def held(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values (frames,) cut to the range."""
+        return np.clip(values, self.low, self.high) if self.low is not None else values
+
     def _check_range(self, schedule: Schedule, scope: Scope) -> None:
         values = schedule.values(scope)
+        if scope.compat:  # the reference cuts values to their range instead of refusing them
+            return
         low = -np.inf if self.low is None else self.low
         high = np.inf if self.high is None else self.high
         outside = np.flatnonzero((values < low) | (values > high))
