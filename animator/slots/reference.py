@@ -1,0 +1,40 @@
+"""Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.plan import Plan
+from animator.stages.color import Coherence
+from animator.stages.compat.color import deforum_match_color
+from animator.stages.compat.noise import deforum_noise
+from animator.stages.noise import Perlin
+from animator.state import State
+
+
+@dataclass(frozen=True)
+class DeforumMatch:
+    """Keeps the anchor's colours in the reference's way, with red and blue swapped."""
+
+    space: Coherence
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
+        return picture if state.anchor is None else deforum_match_color(picture, state.anchor, self.space)
+
+
+@dataclass(frozen=True)
+class DeforumNoise:
+    """The reference's noise, drawn from the frame's seed itself.
+
+    Attributes:
+        perlin: Shape of the noise; None is uniform.
+    """
+
+    perlin: Perlin | None
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with noise."""
+        generator = torch.Generator().manual_seed(plan.seed % 2**64)
+        return deforum_noise(picture, plan.noise.amount, self.perlin, generator)
