@@ -19,7 +19,7 @@ import torch
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from animator import presets
+from animator import drafts, presets
 from animator.config import Animation
 from animator.errors import PresetError, RunError
 from animator.files import write_atomically
@@ -184,7 +184,7 @@ def _make(folder: Path) -> None:
 
 def _recorded(folder: Path) -> Animation:
     try:
-        return presets.validate(presets.read(folder / "preset.yaml"))
+        return presets.validate(drafts.read(folder / "preset.yaml"))
     except PresetError as error:
         raise RunError(f"{folder}: its own record of the settings is broken.\n{error}") from error
 
