@@ -1,15 +1,18 @@
 """`build_pipeline`: the settings of a film and its models -> a filled pipeline."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import torch
-from torch import Tensor
 
 from animator.config import Animation, Noise
 from animator.diffusion.request import Diffuser
+from animator.errors import UserError
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.image import read_picture
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline
+from animator.pipeline import Filter, Motion, Pipeline, Source
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -22,12 +25,13 @@ from animator.slots.filters import (
 from animator.slots.plane import Still, Warp2D
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
-from animator.slots.source import LastPicture, Nothing
+from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, PinholeWarp
 from animator.stages.color import Coherence, palette_of
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
 from animator.tween import Tween, chained, composed
+from animator.video.reader import Clip, ClipReader
 
 _TWEENS: dict[str, Tween] = {"composed": composed, "chained": chained}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
@@ -46,10 +50,12 @@ def build_pipeline(animation: Animation, diffuser: Diffuser, device: torch.devic
     """
     device = torch.device(device)
     mode = mode_of(animation)
+    sources: dict[str, Callable[[Animation, torch.device], Source]]
+    sources = {"last": _last_picture, "clip": _clip, "nothing": _nothing}
     motions = {"plane": _plane, "space": _space, "still": _still}
     match = _match_color(animation, device)
     return Pipeline(
-        source=Nothing() if mode.source == "nothing" else LastPicture(_opening(animation, device)),
+        source=sources[mode.source](animation, device),
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
@@ -62,9 +68,21 @@ def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ..
     return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation.noise))
 
 
-def _opening(animation: Animation, device: torch.device) -> Tensor | None:
+def _last_picture(animation: Animation, device: torch.device) -> Source:
     path = animation.init.image
-    return read_picture(path, animation.size, device) if path else None
+    return LastPicture(read_picture(path, animation.size, device) if path else None)
+
+
+def _clip(animation: Animation, device: torch.device) -> Source:
+    settings = animation.video
+    if not settings.path:
+        raise UserError("video.path: is empty; the video mode redraws the pictures of a film file")
+    clip = Clip(Path(settings.path), animation.size, settings.extract_from_frame, settings.extract_nth_frame)
+    return ClipFrame(ClipReader(clip), device)
+
+
+def _nothing(animation: Animation, device: torch.device) -> Source:
+    return Nothing()
 
 
 def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> tuple[Filter, ...]:

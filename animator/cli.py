@@ -2,8 +2,6 @@
 
 import json
 import os
-import shlex
-import signal
 import sys
 from enum import Enum
 from pathlib import Path
@@ -13,11 +11,10 @@ import typer
 
 from animator import __version__
 from animator.errors import AnimatorError
+from animator.span import Span
 
 if TYPE_CHECKING:
     from animator.config import Animation
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
@@ -31,6 +28,15 @@ Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=Fals
 Out = Annotated[
     Path | None,
     typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
+]
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+]
+RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -84,37 +90,68 @@ def render(  # noqa: PLR0913 (one parameter per option)
     out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
-        int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
+        str | None,
+        typer.Option(metavar="N|A:B", help="N: short for --set frames=N. A:B: redo frames A to B-1 only."),
+    ] = None,
+    start: Annotated[
+        int | None, typer.Option("--from", min=0, help="Redo a run from this frame on, with these settings.")
     ] = None,
     model: Annotated[
-        str | None,
-        typer.Option(help="Short for --set model=X: a folder, file or hub id.", show_default=False),
+        str | None, typer.Option(help="Short for --set model=X: a folder, file or hub id.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
-    ] = None,
+    device: Device = "auto",
+    threads: Threads = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
     """Render a preset into frames and a film; prints the film's path."""
-    short = [] if frames is None else [f"frames={frames}"]
+    span = _span(frames, start)
+    short = [] if span.frames is None else [f"frames={span.frames}"]
     short += [] if model is None else [f"model={json.dumps(model)}"]
     animation = _load(preset, [*(overrides or ()), *short])
+    from animator.sitting import Machine, Order, sit
 
-    from animator.device import choose_device, use_threads
-    from animator.job import film, open_run
-    from animator.progress import ProgressBar
+    sit(
+        Order(
+            animation, out, span, resume=resume, machine=Machine(device, threads, allow_pickle=allow_pickle)
+        )
+    )
 
-    chosen = choose_device(device)
-    use_threads(threads)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with open_run(animation, out, resume=resume) as run:
-        try:
-            with ProgressBar(animation.name) as bar:
-                sys.stdout.write(f"{film(run, chosen, bar)}\n")
-        except KeyboardInterrupt:
-            say(f"stopped; the frames so far are whole. Go on with:\n  {_resume_command(run.folder)}")
-            raise typer.Exit(INTERRUPTED) from None
+
+@app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
+def resume(
+    rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
+) -> None:
+    """Go on with a run where it stopped; prints the film's path."""
+    from animator.run import recorded
+    from animator.sitting import Machine, Order, sit
+
+    sit(
+        Order(
+            recorded(rundir),
+            rundir,
+            Span(),
+            resume=True,
+            machine=Machine(device, threads, allow_pickle=allow_pickle),
+        )
+    )
+
+
+@app.command(epilog="Example: animator encode renders/quickstart/20260101-120000")
+def encode(rundir: RunDir) -> None:
+    """Make the film again from a run's finished frames; prints its path."""
+    from animator.run import Run, recorded
+    from animator.sink import encode as encode_frames
+
+    with Run.reopen(rundir, recorded(rundir)) as run:
+        sys.stdout.write(f"{encode_frames(run, run.state().next_frame)}\n")
+
+
+@app.command(epilog="Example: animator report renders/quickstart/20260101-120000")
+def report(rundir: RunDir) -> None:
+    """Make report.html of a run: curves of colour, contrast, detail and flicker, with thumbnails."""
+    from animator.report import write_report
+
+    sys.stdout.write(f"{write_report(rundir)}\n")
 
 
 @app.command(epilog="Example: animator preview presets/quickstart.yaml --out renders/try")
@@ -152,6 +189,21 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     )
 
 
+@app.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
+def models(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Where to look.  [default: models]", show_default=False),
+    ] = None,
+    hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
+) -> None:
+    """List the models that are found: type, size, hash, place."""
+    from animator.diffusion.listing import listed
+
+    for line in listed(tuple(folders or (Path("models"),)), hashes=hashes):
+        sys.stdout.write(f"{line}\n")
+
+
 class TimelineFormat(str, Enum):
     """How `timeline` prints."""
 
@@ -183,15 +235,41 @@ def timeline(
         say(f"curves: {plot}")
 
 
+@app.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
+def depth(
+    file: Annotated[Path, typer.Argument(help="A picture or a film.", show_default=False)],
+    model: Annotated[
+        str, typer.Option(help="A depth network's name, or the path of its weights.")
+    ] = "starter",
+    out: Annotated[Path, typer.Option(help="Folder for the maps.")] = Path(),
+    device: Device = "auto",
+) -> None:
+    """Write depth maps, 16-bit PNG and a coloured preview; prints each map's path."""
+    from animator.depth.opening import open_depth
+    from animator.depth_maps import depth_of_file
+    from animator.device import choose_device
+
+    chosen = choose_device(device)
+    for path in depth_of_file(file, open_depth(model, chosen), str(chosen), out):
+        sys.stdout.write(f"{path}\n")
+
+
 def _load(preset: Path, overrides: list[str]) -> "Animation":
     from animator.presets import load
 
     return load(preset, overrides)
 
 
-def _resume_command(folder: Path) -> str:
-    """What was typed, with what it takes to go on."""
-    words = ["animator", *sys.argv[1:]]
-    words += [] if "--resume" in words else ["--resume"]
-    words += [] if "--out" in words else ["--out", str(folder)]
-    return shlex.join(words)
+def _span(frames: str | None, start: int | None) -> Span:
+    """What `--frames` and `--from` ask for."""
+    if frames is None:
+        return Span(start=start)
+    numbers = frames.split(":")
+    if len(numbers) > 2 or not all(number.strip().isdigit() for number in numbers):
+        raise typer.BadParameter(f"--frames {frames}: expected a number such as 48, or a range such as 24:48")
+    if len(numbers) == 1:
+        return Span(frames=int(frames), start=start)
+    first, stop = (int(number) for number in numbers)
+    if first >= stop:
+        raise typer.BadParameter(f"--frames {frames}: the range is empty")
+    return Span(start=first or start, stop=stop)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Unit
+from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Text, Unit
 from animator.modes import mode_of
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
@@ -41,6 +41,26 @@ class Diffusion(Group):
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     seed_iter_n: int = Field(1, ge=1)
     seed_schedule: Real = Schedule.parse("0:(s)")
+    subseed: Real = Schedule.parse(1)
+    subseed_strength: Unit = Schedule.parse(0)
+    """How far the noise is turned toward that of the subseed."""
+    noise_multiplier: NotNegative = Schedule.parse(1)
+    """Strength of the noise over the previous frame; a little above 1 grows detail."""
+    clip_skip: Count = Schedule.parse(1)
+    ddim_eta: NotNegative = Schedule.parse(0)
+    ancestral_eta: NotNegative = Schedule.parse(1)
+    checkpoint: Text = TextSchedule.parse("")
+    """Checkpoint by frame; where it is empty, the film's model draws."""
+    tiling: bool = False
+    """Frames that tile: left and right, top and bottom fit together."""
+    vae: str = ""
+    """Another VAE: a file, a diffusers folder, or a name in the model folders."""
+    architecture: str = ""
+    """A diffusers folder whose JSON describes a single-file model of unusual sizes."""
+    model_folders: tuple[str, ...] = ("models",)
+    """Where checkpoints, LoRA files and textual inversions are found by name."""
+    speed: Literal["auto", "eager", "compiled"] = "auto"
+    memory: Literal["auto", "low"] = "auto"
     cadence: Count = Schedule.parse(1)
     """Every cadence-th frame is drawn; those between are warped and blended."""
     cadence_keys: Switch = False
@@ -64,6 +84,15 @@ class Init(Group):
     """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
+
+
+class Video(Group):
+    """The clip that the video mode redraws."""
+
+    path: str = ""
+    """Any film that ffmpeg reads."""
+    extract_from_frame: int = Field(0, ge=0)
+    extract_nth_frame: int = Field(1, ge=1)
 
 
 class Motion(Group):
@@ -176,7 +205,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d", "3d", "interpolation"] = "2d"
+    mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -194,6 +223,7 @@ class Animation(Group):
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
+    video: Video = Video()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()

@@ -13,6 +13,13 @@ class DiffusionPlan:
     steps: int
     cfg_scale: float
     sampler: str
+    subseed: int
+    subseed_strength: float
+    noise_multiplier: float
+    clip_skip: int
+    ddim_eta: float
+    ancestral_eta: float
+    checkpoint: str
     cadence_flow_factor: float
     redo_flow_factor: float
 

@@ -15,7 +15,7 @@ from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
 from schedules import Scope
 
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"))
+_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
 """Settings that name a file to read."""
 
 

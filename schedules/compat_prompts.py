@@ -11,8 +11,6 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules import expression
-from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate, evaluate_whole
 from schedules.formula import Formula
 from schedules.keys import KeyTime
@@ -75,27 +73,7 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its maths done; maths does not go over a line's end."""
     if "`" not in text:
         return [text] * len(frames)
-    try:
-        return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
-    except ScheduleError as error:
-        return [_pasted(text, int(frame), scope, error) for frame in frames]
-
-
-def _pasted(text: str, frame: int, scope: Scope, error: ScheduleError) -> str:
-    """Returns the prompt with the frame's digits in the place of every letter t, if that makes numbers of it.
-
-    So the reference works; only what has no other sense, such as `tt`, gets here.
-    """
-
-    def number(match: re.Match[str]) -> str:
-        pasted = match.group(1).replace("t", str(frame)).replace("max_f", str(scope.max_f))
-        try:
-            formula = expression.parse(pasted, names=())
-        except ScheduleError:
-            raise error from None
-        return _whole_numbers(formula, np.array([frame]), scope)[0]
-
-    return _MATHS_IN_LINE.sub(number, text)
+    return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:

@@ -21,6 +21,7 @@ from schedules.operations import FUNCTIONS, OPERATORS, Operation
 MAX_LENGTH = 10_000
 MAX_DEPTH = 150
 _MAX_EXACT = 2.0**63
+_MAX_BITS = 1_000
 _GROWING = ("**", "*", "<<", "pow")
 _LARGEST = "the largest is about 1.8e308"
 
@@ -138,7 +139,7 @@ class _Reader:
         if isinstance(tree.value, bool) or not isinstance(tree.value, int | float):
             raise self._error(tree, f"`{tree.value!r}` is not a number")
         if isinstance(tree.value, int) and abs(tree.value) >= _MAX_EXACT:
-            if len(str(tree.value)) > 300:
+            if tree.value.bit_length() > _MAX_BITS:
                 raise self._error(tree, "this number is too large", _LARGEST)
             return Number(float(tree.value), tree.col_offset)
         return Number(tree.value, tree.col_offset)

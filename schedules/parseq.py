@@ -130,7 +130,7 @@ class Manifest:
         """
         names = {name: field_of(name, deltas=deltas) for name in FIELDS}
         return {
-            name: dict(sorted(zip(self.frames, self.columns[column], strict=True)))
+            name: dict(sorted(dict(zip(self.frames, self.columns[column], strict=True)).items()))
             for name, column in names.items()
             if column in self.columns
         }

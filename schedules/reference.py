@@ -7,7 +7,8 @@ counts; a value is a number if it is one after all quotes and brackets are delet
 import re
 
 from schedules.formula import Place
-from schedules.reading import MAX_KEYS, Item
+from schedules.limits import MAX_KEYS
+from schedules.reading import Item
 
 _NUMBER = re.compile(r"(?=.)[+-]?[0-9]*(\.[0-9]+)?")
 _WRAPPING = str.maketrans("", "", "'\"()")

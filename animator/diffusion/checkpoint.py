@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from animator.diffusion.file_header import PICKLED, SAFE
+from animator.diffusion.library import Library
 from animator.errors import ModelError
 
 STARTER = "starter"
@@ -24,8 +26,12 @@ class Checkpoint:
     kind: str
 
 
-def find_checkpoint(name: str) -> Checkpoint:
-    """Where the model of a name is: `starter`, a diffusers folder, a .safetensors file, or a hub id.
+def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # noqa: B008 (a frozen value)
+    """Where the model of a name is.
+
+    Args:
+        name: `starter`, a diffusers folder, a .safetensors file, the name of one in the library, or a hub id.
+        library: Where names without a path are looked up.
 
     Raises:
         ModelError: Nothing of that name can be a model.
@@ -33,24 +39,28 @@ def find_checkpoint(name: str) -> Checkpoint:
     if name == STARTER:
         return Checkpoint(name, str(resources.files("animator.starter").joinpath("model")), "folder")
     path = Path(name).expanduser()
-    if path.is_dir():
-        if not (path / "model_index.json").is_file():
+    found = path if path.exists() else library.checkpoint(name)
+    if found is not None and found.is_dir():
+        if not (found / "model_index.json").is_file():
             raise ModelError(f"model {name}: the folder has no model_index.json, so it is no diffusers model")
-        return Checkpoint(name, str(path), "folder")
-    if path.is_file():
-        return _file(name, path)
-    if path.suffix or path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
+        return Checkpoint(name, str(found), "folder")
+    if found is not None:
+        return _file(name, found, library)
+    if path.suffix in (SAFE, *PICKLED) or not _is_hub_id(name):
         raise ModelError(
-            f"model {name}: there is no such folder or file; "
+            f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
             f"expected {STARTER}, a diffusers folder, a .safetensors file or a hub id such as owner/model"
         )
     return Checkpoint(name, name, "hub")
 
 
-def _file(name: str, path: Path) -> Checkpoint:
-    if path.suffix != ".safetensors":
+def _is_hub_id(name: str) -> bool:
+    return name.count("/") == 1 and not Path(name).is_absolute() and not name.startswith((".", "~", "/"))
+
+
+def _file(name: str, path: Path, library: Library) -> Checkpoint:
+    if path.suffix not in (SAFE, *PICKLED):
         raise ModelError(
-            f"model {name}: {path.suffix or 'such'} files can run code when they are read; "
-            "use the .safetensors file of the model"
+            f"model {name}: is no model file; expected a .safetensors file or a diffusers folder"
         )
-    return Checkpoint(name, str(path), "file")
+    return Checkpoint(name, str(library.readable(path)), "file")

@@ -25,6 +25,15 @@ class Request:
         cfg_scale: Classifier-free guidance; 1 and below switch it off.
         sampler: Name as people use it, such as "Euler a".
         seed: Seed of the noise, 0 or more.
+        subseed: Seed of a second noise.
+        subseed_strength: How far the noise is turned toward the second one, in [0, 1].
+        noise_multiplier: Strength of the noise over a picture; without a picture it does not act.
+        clip_skip: 1 reads the text encoder's last layer, 2 the one before it.
+        ddim_eta: Fresh noise of DDIM: 0 none, 1 as much as DDPM.
+        ancestral_eta: Likewise for the ancestral and stochastic samplers.
+        checkpoint: Name of the checkpoint that draws; empty: the film's model.
+        tiling: True draws pictures that tile: left and right, top and bottom fit together.
+        mask: Where is drawn anew (1, H, W), 1 there and 0 where `picture` stays; None: everywhere.
     """
 
     frame: int
@@ -36,6 +45,15 @@ class Request:
     cfg_scale: float
     sampler: str
     seed: int
+    subseed: int = 0
+    subseed_strength: float = 0.0
+    noise_multiplier: float = 1.0
+    clip_skip: int = 1
+    ddim_eta: float = 0.0
+    ancestral_eta: float = 1.0
+    checkpoint: str = ""
+    tiling: bool = False
+    mask: Tensor | None = None
 
     @classmethod
     def of(cls, plan: "Plan", picture: Tensor | None) -> "Request":
@@ -51,6 +69,13 @@ class Request:
             cfg_scale=settings.cfg_scale,
             sampler=settings.sampler,
             seed=plan.seed,
+            subseed=settings.subseed,
+            subseed_strength=settings.subseed_strength,
+            noise_multiplier=settings.noise_multiplier,
+            clip_skip=settings.clip_skip,
+            ddim_eta=settings.ddim_eta,
+            ancestral_eta=settings.ancestral_eta,
+            checkpoint=settings.checkpoint,
         )
 
     @property

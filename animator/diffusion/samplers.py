@@ -1,13 +1,12 @@
-"""Samplers by the names people use, as data: which diffusers scheduler, with which options.
+"""Samplers by the names people use, as data: a method that solves and the spacing of its noise levels.
 
-Spacing is always written: a scheduler made from another's config would inherit that one's spacing, which
-moves the first sigma from 14.6 to 8.4.
+`"DPM++ 2M Karras"` is the method `DPM++ 2M` on the spacing `Karras`; every method goes with every spacing.
+A method alone takes its usual spacing. The methods are in `solvers`, the spacings in `spacing`; this table
+needs neither, so that presets are checked without torch.
 """
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from animator.errors import ModelError
 
@@ -17,60 +16,89 @@ class Sampler:
     """One sampler.
 
     Attributes:
-        scheduler: Name of the diffusers class.
-        options: Overrides of the checkpoint's scheduler config.
+        method: Name of the solver, a key of `solvers.SOLVERS`.
+        spacing: Name of the spacing, a key of `spacing.SPACINGS`; empty: the method's usual one.
+        drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for solvers
+        that
+            would spend two model calls between the two smallest levels.
     """
 
-    scheduler: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    method: str
+    spacing: str = ""
+    drop_next_to_last: bool = False
 
 
-_LINSPACE = {"timestep_spacing": "linspace"}
-_LEADING = {"timestep_spacing": "leading"}
-_TRAILING = {"timestep_spacing": "trailing"}
-_SDE = {"algorithm_type": "sde-dpmsolver++"}
-_PLAIN_SIGMAS = {"use_karras_sigmas": False}
-
-_BASE: dict[str, tuple[str, dict[str, Any]]] = {
-    "Euler": ("EulerDiscreteScheduler", _LINSPACE),
-    "Euler a": ("EulerAncestralDiscreteScheduler", _LINSPACE),
-    "Heun": ("HeunDiscreteScheduler", _LINSPACE),
-    "DPM2": ("KDPM2DiscreteScheduler", _LINSPACE),
-    "DPM2 a": ("KDPM2AncestralDiscreteScheduler", _LINSPACE),
-    "DPM++ 2M": ("DPMSolverMultistepScheduler", {**_TRAILING, "algorithm_type": "dpmsolver++"}),
-    "DPM++ 2M SDE": ("DPMSolverMultistepScheduler", {**_TRAILING, **_SDE}),
-    "DPM++ 3M SDE": ("DPMSolverMultistepScheduler", {**_TRAILING, **_SDE, "solver_order": 3}),
-    "DEIS": ("DEISMultistepScheduler", _TRAILING),
-    "UniPC": ("UniPCMultistepScheduler", _TRAILING),
-    "LCM": ("LCMScheduler", _TRAILING),
-    "DDIM": ("DDIMScheduler", _LEADING),
-    "DDPM": ("DDPMScheduler", _LEADING),
-    "PLMS": ("PNDMScheduler", {**_LEADING, "skip_prk_steps": True}),
+METHODS: dict[str, Sampler] = {
+    "Euler": Sampler("euler"),
+    "Euler a": Sampler("euler_ancestral"),
+    "Heun": Sampler("heun"),
+    "LMS": Sampler("lms"),
+    "DPM2": Sampler("dpm2", drop_next_to_last=True),
+    "DPM2 a": Sampler("dpm2_ancestral", drop_next_to_last=True),
+    "DPM++ 2S a": Sampler("dpmpp_2s_ancestral"),
+    "DPM++ 2M": Sampler("dpmpp_2m"),
+    "DPM++ SDE": Sampler("dpmpp_sde"),
+    "DPM++ 2M SDE": Sampler("dpmpp_2m_sde"),
+    "DPM++ 2M SDE Heun": Sampler("dpmpp_2m_sde_heun"),
+    "DPM++ 3M SDE": Sampler("dpmpp_3m_sde", drop_next_to_last=True),
+    "UniPC": Sampler("unipc"),
+    "DEIS": Sampler("deis"),
+    "LCM": Sampler("lcm", spacing="LCM"),
+    "DDIM": Sampler("ddim", spacing="DDIM"),
+    "DDPM": Sampler("euler_ancestral", spacing="DDIM"),
+    "PLMS": Sampler("plms", spacing="DDIM"),
 }
-_WITH_KARRAS = (
-    "Euler",
-    "Heun",
-    "DPM2",
-    "DPM2 a",
-    "DPM++ 2M",
-    "DPM++ 2M SDE",
-    "DPM++ 3M SDE",
-    "DEIS",
-    "UniPC",
+
+SPACING_NAMES = (
+    "Uniform",
+    "Karras",
+    "Exponential",
+    "Polyexponential",
+    "SGM Uniform",
+    "Simple",
+    "Normal",
+    "DDIM",
+    "Beta",
+    "KL Optimal",
+    "Align Your Steps",
+    "Trailing",
+    "LCM",
 )
+"""The spacings of `spacing.SPACINGS`, in the order in which they are listed to people."""
+
+ALIASES = {
+    "automatic": "Uniform",
+    "ddim uniform": "DDIM",
+    "turbo": "Trailing",
+    "ays": "Align Your Steps",
+    "klms": "LMS",
+    "k_lms": "LMS",
+    "euler ancestral": "Euler a",
+    "dpm2 ancestral": "DPM2 a",
+    "dpm 2": "DPM2",
+    "dpm 2 a": "DPM2 a",
+    "dpmpp 2s a": "DPM++ 2S a",
+    "dpmpp 2s ancestral": "DPM++ 2S a",
+    "dpmpp 2m": "DPM++ 2M",
+    "dpmpp sde": "DPM++ SDE",
+    "dpmpp 2m sde": "DPM++ 2M SDE",
+    "dpmpp 3m sde": "DPM++ 3M SDE",
+    "uni pc": "UniPC",
+    "pndm": "PLMS",
+}
+"""Other spellings, lower case with blanks: those of notebooks and of k-diffusion."""
 
 
-def _table() -> dict[str, Sampler]:
-    table: dict[str, Sampler] = {}
-    for name, (scheduler, options) in _BASE.items():
-        karras = {**options, **_PLAIN_SIGMAS} if name in _WITH_KARRAS else options
-        table[name] = Sampler(scheduler, karras)
-        if name in _WITH_KARRAS:
-            table[f"{name} Karras"] = Sampler(scheduler, {**options, "use_karras_sigmas": True})
-    return table
+def _known() -> dict[str, Sampler]:
+    known = dict(METHODS)
+    for name, sampler in METHODS.items():
+        for spacing in SPACING_NAMES:
+            if spacing != sampler.spacing:
+                known[f"{name} {spacing}"] = Sampler(sampler.method, spacing, sampler.drop_next_to_last)
+    return known
 
 
-SAMPLERS: Mapping[str, Sampler] = _table()
+SAMPLERS: dict[str, Sampler] = _known()
 
 
 def find_sampler(name: str) -> Sampler:
@@ -80,9 +108,24 @@ def find_sampler(name: str) -> Sampler:
         ModelError: No sampler is called so.
     """
     by_lower = {known.lower(): known for known in SAMPLERS}
-    wanted = " ".join(name.lower().split())
-    if wanted in by_lower:
-        return SAMPLERS[by_lower[wanted]]
+    wanted = " ".join(name.lower().replace("_", " ").split())
+    for spelling in (wanted, _translated(wanted)):
+        if spelling in by_lower:
+            return SAMPLERS[by_lower[spelling]]
     close = difflib.get_close_matches(wanted, by_lower, n=1)
-    hint = f"did you mean {by_lower[close[0]]!r}?" if close else f"known: {', '.join(SAMPLERS)}"
-    raise ModelError(f"sampler {name!r} is unknown; {hint}")
+    hint = f"did you mean {by_lower[close[0]]!r}?" if close else f"known: {', '.join(METHODS)}"
+    raise ModelError(
+        f"sampler {name!r} is unknown; {hint} A spacing may follow the name: {', '.join(SPACING_NAMES)}"
+    )
+
+
+def _translated(wanted: str) -> str:
+    """The name with the first alias that it starts with, and the last it ends with, in our spelling."""
+    for alias, ours in sorted(ALIASES.items(), key=lambda item: -len(item[0])):
+        if ours in METHODS and (wanted == alias or wanted.startswith(f"{alias} ")):
+            wanted = ours.lower() + wanted[len(alias) :]
+            break
+    for alias, ours in ALIASES.items():
+        if ours in SPACING_NAMES and wanted.endswith(f" {alias}"):
+            return wanted[: -len(alias)] + ours.lower()
+    return wanted

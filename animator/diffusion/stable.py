@@ -1,87 +1,99 @@
-"""The diffuser on diffusers' own pipelines: text-to-image without a picture, image-to-image with one."""
+"""`StableDiffuser`: the diffuser of a film on diffusers' models, with its checkpoints at hand."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
 from animator.diffusion.checkpoint import find_checkpoint
+from animator.diffusion.engine import Engine, UNetEngine
 from animator.diffusion.loading import load_pipeline
+from animator.diffusion.memory import explained
+from animator.diffusion.options import Options
+from animator.diffusion.prompter import lora_weights
+from animator.diffusion.record import ModelRecord
 from animator.diffusion.request import Request
-from animator.diffusion.samplers import find_sampler
-from animator.errors import AnimatorError
+from animator.diffusion.shelf import Shelf
+from animator.diffusion.soundness import drawn_soundly
+from animator.diffusion.transformer_engine import TransformerEngine, is_transformer
+from animator.diffusion.unet_model import UNetModel
+from animator.errors import ModelError
+from animator.plan import Plan
 
 
-@dataclass(frozen=True, eq=False)
 class StableDiffuser:
-    """Draws with a Stable Diffusion checkpoint; build it with `open_diffuser`.
+    """Draws with Stable Diffusion checkpoints; build it with `open_diffuser`."""
 
-    Attributes:
-        text_to_image: diffusers' pipeline that draws from the prompt.
-        image_to_image: The same weights as a pipeline that redraws a picture.
-        scheduler_config: The checkpoint's own noise schedule, from which samplers are made.
-    """
+    def __init__(self, model: str, device: torch.device, options: Options) -> None:
+        """Loads a film's model.
 
-    text_to_image: Any
-    image_to_image: Any
-    scheduler_config: Any
+        Args:
+            model: Name of the checkpoint for requests that name none.
+            device: Where it draws.
+            options: How models are found, loaded and run.
+
+        Raises:
+            ModelError: The model is missing, broken or of a kind that cannot draw.
+        """
+        self._model = model
+        self._device = device
+        self._options = options
+        self._records: dict[str, ModelRecord] = {}
+        self._shelf = Shelf(self._load, device)
+        self._shelf.take(model)
 
     def draw(self, request: Request) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.
 
         Raises:
-            ModelError: The sampler is unknown.
-            AnimatorError: The model gave numbers that are no picture.
+            ModelError: Something that the request names cannot be had.
+            AnimatorError: The model gave numbers that are no picture, or memory ran out.
         """
-        scheduler = self._scheduler(request.sampler)
-        common = {
-            "prompt": request.prompt.positive,
-            "negative_prompt": request.prompt.negative,
-            "num_inference_steps": request.steps,
-            "guidance_scale": request.cfg_scale,
-            # On the CPU whatever the device, so that a seed means the same noise everywhere.
-            "generator": torch.Generator("cpu").manual_seed(request.seed % 2**63),
-            "output_type": "pt",
-        }
-        if request.picture is None:
-            self.text_to_image.scheduler = scheduler
-            width, height = request.size
-            result = self.text_to_image(width=width, height=height, **common)
-        else:
-            self.image_to_image.scheduler = scheduler
-            # diffusers runs int(steps * strength) steps; half a step more keeps rounding from losing one.
-            denoise = min(1.0, (request.steps_run + 0.5) / request.steps)
-            result = self.image_to_image(image=request.picture[None], strength=denoise, **common)
-        return _picture(result.images[0], request)
+        with explained(request, self._device):
+            engine = self._shelf.take(request.checkpoint or self._model)
+            return drawn_soundly(engine.draw, request, engine.widen)
 
-    def _scheduler(self, name: str) -> Any:
-        import diffusers
+    def engine(self) -> Engine:
+        """The engine of the film's model."""
+        return self._shelf.take(self._model)
 
-        sampler = find_sampler(name)
-        return getattr(diffusers, sampler.scheduler).from_config(self.scheduler_config, **sampler.options)
+    @property
+    def records(self) -> tuple[ModelRecord, ...]:
+        """What was loaded so far."""
+        return tuple(self._records.values())
+
+    def _load(self, name: str) -> Engine:
+        checkpoint = find_checkpoint(name, self._options.library)
+        pipeline = load_pipeline(checkpoint, self._options, self._device)
+        self._records[name] = ModelRecord(checkpoint, type(pipeline).__name__)
+        pipeline.set_progress_bar_config(disable=True)
+        if is_transformer(pipeline):
+            return TransformerEngine(name, pipeline, self._options, self._device)
+        return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
 
 
-def open_diffuser(model: str, device: torch.device) -> StableDiffuser:
+def open_diffuser(model: str, device: torch.device, options: Options = Options()) -> StableDiffuser:  # noqa: B008
     """The diffuser of a model name on a device: half precision on GPUs, single on CPUs.
 
     Raises:
         ModelError: The model is missing, broken or of a kind that cannot draw.
     """
-    dtype = torch.float32 if device.type == "cpu" else torch.float16
-    text_to_image = load_pipeline(find_checkpoint(model), device, dtype)
-    from diffusers import AutoPipelineForImage2Image
-
-    image_to_image = AutoPipelineForImage2Image.from_pipe(text_to_image)
-    image_to_image.set_progress_bar_config(disable=True)
-    return StableDiffuser(text_to_image, image_to_image, text_to_image.scheduler.config)
+    return StableDiffuser(model, device, options)
 
 
-def _picture(drawn: Tensor, request: Request) -> Tensor:
-    picture = drawn.to(torch.float32)
-    if not bool(torch.isfinite(picture).all()):
-        raise AnimatorError(
-            f"frame {request.frame}: the model gave numbers that are no picture (NaN); "
-            "try another sampler or more steps, a lower cfg_scale, or --device cpu for full precision"
-        )
-    return picture.clamp(0.0, 1.0).contiguous()
+def check_timeline(plans: Iterable[Plan], options: Options) -> None:
+    """Returns if every checkpoint and LoRA file that a film names is there; loads none.
+
+    Raises:
+        ModelError: The first that is not; names the frame.
+    """
+    seen: set[object] = set()
+    for plan in plans:
+        try:
+            if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
+                find_checkpoint(plan.diffusion.checkpoint, options.library)
+            if plan.prompt not in seen:
+                lora_weights(plan.prompt, options.library)
+        except ModelError as error:
+            raise ModelError(f"frame {plan.frame}: {error}") from error
+        seen |= {plan.diffusion.checkpoint, plan.prompt}

@@ -110,4 +110,4 @@ def test_stopping_leaves_whole_frames_and_says_how_to_go_on(tmp_path: Path, stop
     assert child.returncode == 130, said
     assert "animator render" in said and "--resume" in said and "Traceback" not in said
     assert (tmp_path / "run" / "state.safetensors").exists()
-    assert not list((tmp_path / "run").rglob("*part*"))
+    assert not list((tmp_path / "run" / "frames").rglob("*part*"))

@@ -7,7 +7,7 @@ from typing import Any
 
 DEVIATIONS: dict[str, str] = {}
 
-# --- a: schedules -------------------------------------------------------------------------------------------------
+# --- a: schedules ---------------------------------------------------------------------------------
 
 
 def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float] | list[str]:
@@ -19,7 +19,7 @@ def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float
     return Schedule.parse(text).values(scope).tolist()
 
 
-# --- b: prompts ---------------------------------------------------------------------------------------------------
+# --- b: prompts -----------------------------------------------------------------------------------
 
 
 def prompts_expand(prompts: dict[str, str], max_frames: int) -> list[str]:
@@ -57,7 +57,7 @@ def prompts_combine(prompts: dict[str, str], positive: str, negative: str) -> di
     return {key: compat_prompts.combine(text, positive, negative) for key, text in prompts.items()}
 
 
-# --- c: seeds -----------------------------------------------------------------------------------------------------
+# --- c: seeds -------------------------------------------------------------------------------------
 
 
 def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int]:
@@ -66,7 +66,7 @@ def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int
     return list(seed_sequence(behavior, initial_seed, count, iter_n=iter_n, compat=True))
 
 
-# --- m: Parseq ----------------------------------------------------------------------------------------------------
+# --- m: Parseq ------------------------------------------------------------------------------------
 
 
 _SERIES = {

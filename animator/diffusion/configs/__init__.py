@@ -1,0 +1,1 @@
+"""Descriptions of model families whose single files carry none, and the vocabulary of CLIP."""

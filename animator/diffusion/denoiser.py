@@ -1,0 +1,103 @@
+"""The U-Net as what solvers want: a noised latent and its noise level in, the clean latent out."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from animator.diffusion.guidance import Guidance
+from animator.diffusion.spacing import NoiseTable
+
+
+@dataclass(frozen=True, eq=False)
+class Inpaint:
+    """What stays as it is.
+
+    Attributes:
+        mask: Where is drawn anew (1, 1, h, w): 1 there, 0 where the original stays.
+        original: The latent that stays (1, C, h, w).
+        extra: What an inpainting checkpoint reads beside the latent (1, C + 1, h, w); None for others.
+    """
+
+    mask: Tensor
+    original: Tensor
+    extra: Tensor | None
+
+
+@dataclass(frozen=True, eq=False)
+class Denoiser:
+    """One drawing's view of the U-Net. All arithmetic but the U-Net's own is in single precision.
+
+    Attributes:
+        unet: diffusers' U-Net.
+        table: The model's noise levels.
+        prediction: What the U-Net gives: "epsilon", "v_prediction" or "sample".
+        guidance: One for all steps, or one per step.
+        levels: The drawing's noise levels, which say which step a level belongs to.
+        sizes: SDXL's six numbers about the picture's size (1, 6); None for other families.
+        inpaint: What stays; None draws everywhere.
+        rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.
+    """
+
+    unet: Any
+    table: NoiseTable
+    prediction: str
+    guidance: Sequence[Guidance]
+    levels: Sequence[float]
+    sizes: Tensor | None = None
+    inpaint: Inpaint | None = None
+    rows_at_once: int = 64
+
+    def __call__(self, x: Tensor, sigma: float) -> Tensor:
+        """The clean latent (1, C, h, w) that the model sees in x (1, C, h, w) of noise level sigma."""
+        guidance = self._at(sigma)
+        scale = 1 / math.sqrt(sigma**2 + 1)
+        answers = self._ask(x * scale, self.table.timestep(sigma), guidance)
+        clean = self._clean(x, guidance.combined(answers), sigma)
+        if self.inpaint is not None:
+            clean = self.inpaint.original.lerp(clean, self.inpaint.mask)
+        return clean
+
+    def _clean(self, x: Tensor, answer: Tensor, sigma: float) -> Tensor:
+        if self.prediction == "epsilon":
+            return torch.sub(x, answer, alpha=sigma)
+        if self.prediction == "v_prediction":
+            return x / (sigma**2 + 1) - answer * (sigma / math.sqrt(sigma**2 + 1))
+        return answer
+
+    def _ask(self, scaled: Tensor, timestep: float, guidance: Guidance) -> Tensor:
+        if self.inpaint is not None and self.inpaint.extra is not None:
+            scaled = torch.cat([scaled, self.inpaint.extra], dim=1)
+        scaled = scaled.to(guidance.context.dtype)
+        answers = [
+            self._call(scaled, timestep, guidance, slice(first, first + self.rows_at_once))
+            for first in range(0, guidance.rows, self.rows_at_once)
+        ]
+        return answers[0] if len(answers) == 1 else torch.cat(answers)
+
+    def _call(self, scaled: Tensor, timestep: float, guidance: Guidance, rows: slice) -> Tensor:
+        context = guidance.context[rows]
+        count = context.shape[0]
+        added = None
+        if guidance.pooled is not None and self.sizes is not None:
+            added = {"text_embeds": guidance.pooled[rows], "time_ids": self.sizes.expand(count, -1)}
+        answer = self.unet(
+            scaled.expand(count, -1, -1, -1),
+            # Filled on the device: a copy from the CPU would wait for it.
+            torch.full((count,), timestep, device=scaled.device, dtype=torch.float32),
+            encoder_hidden_states=context,
+            added_cond_kwargs=added,
+            return_dict=False,
+        )[0]
+        return torch.as_tensor(answer).to(torch.float32)
+
+    def _at(self, sigma: float) -> Guidance:
+        if len(self.guidance) == 1:
+            return self.guidance[0]
+        # Levels fall; a level within a step (a midpoint) belongs to the step that began above it.
+        begun = bisect_left([-level for level in self.levels], -sigma + 1e-9)
+        return self.guidance[min(max(begun - 1, 0), len(self.guidance) - 1)]

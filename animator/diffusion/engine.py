@@ -1,0 +1,174 @@
+"""`Engine`: one loaded model that draws; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
+
+import math
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from animator.diffusion.cache import Cache
+from animator.diffusion.denoiser import Denoiser, Inpaint
+from animator.diffusion.latent_noise import LatentNoise
+from animator.diffusion.lora import LoraLayers
+from animator.diffusion.multistep import SOLVERS
+from animator.diffusion.options import Options
+from animator.diffusion.prompter import Prompter
+from animator.diffusion.request import Request
+from animator.diffusion.samplers import Sampler, find_sampler
+from animator.diffusion.solvers import Noise
+from animator.diffusion.spacing import sampler_levels
+from animator.diffusion.unet_model import UNetModel
+
+GRIDS_KEPT = 256
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    def draw(self, request: Request) -> Tensor:
+        """The drawn picture (3, H, W), single precision, not clipped; may hold NaN."""
+
+    def to(self, device: torch.device) -> None:
+        """Moves the model."""
+
+    def widen(self) -> bool:
+        """Has the VAE compute in single precision; False where it does already."""
+
+
+class UNetEngine:
+    """A checkpoint with a U-Net, drawn by our own loop over diffusers' parts."""
+
+    def __init__(self, model: UNetModel, options: Options, device: torch.device) -> None:
+        """The engine of a model, which it moves to the device.
+
+        Args:
+            model: The checkpoint's parts.
+            options: How it runs.
+            device: Where it runs.
+        """
+        self._model = model
+        self._options = options
+        self._device = device
+        self._dtype = model.unet.dtype
+        self._loras = LoraLayers(model.name, model.family, model.parts)
+        self._prompter = Prompter(model.encoders, options.library, device, self._dtype)
+        self._grids: Cache[tuple[Sampler, str, int], tuple[float, ...]] = Cache(GRIDS_KEPT)
+        self._tiles = False
+        _lay_out(model, options)
+        self.to(device)
+
+    @property
+    def model(self) -> UNetModel:
+        """The parts that draw."""
+        return self._model
+
+    def to(self, device: torch.device) -> None:
+        """Moves the model; with little memory, its text encoders stay on the CPU."""
+        is_low = self._options.memory == "low"
+        for name, part in self._model.parts.items():
+            if is_low and name.startswith("text_encoder"):
+                part.to("cpu", torch.float32)
+            else:
+                part.to(device)
+
+    def widen(self) -> bool:
+        """Has the VAE compute in single precision; False where it does already."""
+        vae = self._model.autoencoder.model
+        if vae.dtype == torch.float32:
+            return False
+        vae.to(torch.float32)
+        return True
+
+    @torch.no_grad()
+    def draw(self, request: Request) -> Tensor:
+        """The drawn picture; see `Engine`.
+
+        Raises:
+            ModelError: The sampler, a LoRA file, a textual inversion or clip_skip cannot be had.
+        """
+        model = self._model
+        self._set_tiling(request.tiling or self._options.tiling)
+        self._loras.apply(self._prompter.loras(request.prompt))
+        sampler = find_sampler(request.sampler)
+        levels = self._levels(sampler, request)
+        noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
+        denoise = self._denoiser(request, levels)
+        eta = request.ddim_eta if sampler.method == "ddim" else request.ancestral_eta
+        x = SOLVERS[sampler.method](
+            denoise, self._start(request, levels[0], noise), levels, Noise(noise.draw, eta)
+        )
+        drawn = model.autoencoder.decode(x / math.sqrt(levels[-1] ** 2 + 1), request.size)
+        if request.mask is not None and request.picture is not None:
+            drawn = request.picture.lerp(drawn, request.mask)
+        return drawn
+
+    def _levels(self, sampler: Sampler, request: Request) -> tuple[float, ...]:
+        spacing = sampler.spacing or self._model.spacing or "Uniform"
+        levels = self._grids.get(
+            (sampler, spacing, request.steps),
+            lambda: sampler_levels(self._model.table, sampler, spacing, request.steps),
+        )
+        return levels[len(levels) - 1 - request.steps_run :]
+
+    def _start(self, request: Request, level: float, noise: LatentNoise) -> Tensor:
+        first = noise.first(request.subseed, request.subseed_strength)
+        if request.picture is None:
+            return first * level
+        latent = self._model.autoencoder.encode(request.picture)
+        return torch.add(latent, first, alpha=level * request.noise_multiplier)
+
+    def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
+        model = self._model
+        return Denoiser(
+            unet=model.unet,
+            table=model.table,
+            prediction=model.prediction,
+            guidance=self._prompter.guidance(request, self._loras.text_state),
+            levels=levels,
+            sizes=model.sizes(request.size, self._device, self._dtype),
+            inpaint=self._inpaint(request),
+            rows_at_once=1 if self._options.memory == "low" else 64,
+        )
+
+    def _inpaint(self, request: Request) -> Inpaint | None:
+        if request.mask is None and not self._model.is_inpainting:
+            return None
+        width, height = request.size
+        coder = self._model.autoencoder
+        gray = torch.full((3, height, width), 0.5, device=self._device)
+        picture = gray if request.picture is None else request.picture
+        everywhere = torch.ones((1, height, width), device=self._device)
+        mask = everywhere if request.mask is None or request.picture is None else request.mask
+        small = coder.shrink_mask(mask)
+        extra = None
+        if self._model.is_inpainting:
+            hidden = torch.where(mask > 0.5, gray, picture)
+            extra = torch.cat([(small > 0.5).to(torch.float32), coder.encode(hidden)], dim=1)
+        return Inpaint(small, coder.encode(picture), extra)
+
+    def _set_tiling(self, tiles: bool) -> None:  # noqa: FBT001 (the request's own value)
+        """Lets convolutions see around the edge, or not."""
+        if tiles == self._tiles:
+            return
+        for part in (self._model.unet, self._model.autoencoder.model):
+            for module in part.modules():
+                if isinstance(module, nn.Conv2d):
+                    module.padding_mode = "circular" if tiles else "zeros"
+        self._tiles = tiles
+
+
+def _lay_out(model: UNetModel, options: Options) -> None:
+    """Puts weights into the order that convolutions like, and compiles or tiles where asked."""
+    vae = model.autoencoder.model
+    for part in (model.unet, vae):
+        part.to(memory_format=torch.channels_last)
+    for part in model.parts.values():
+        part.eval().requires_grad_(requires_grad=False)
+    if getattr(vae.config, "force_upcast", False):
+        vae.to(torch.float32)  # SDXL's own VAE overflows in half precision
+    if options.memory == "low" and hasattr(vae, "enable_tiling"):
+        vae.enable_tiling()
+    if options.speed == "compiled":
+        # Schedules change sizes and prompt lengths now and then; the default limit of 8 would end the film.
+        torch._dynamo.config.recompile_limit = 256
+        model.unet.compile(mode="reduce-overhead" if torch.cuda.is_available() else "default")

@@ -1,0 +1,102 @@
+"""The names that LoRA files give to layers -> names that can be looked up in a model.
+
+A layer is looked up by its path with every `.` as `_`, behind "unet", "text_encoder", "text_encoder_2" or
+"transformer": the common ground of kohya's names (`lora_unet_down_blocks_0_...`), of diffusers' and PEFT's
+(`unet.down_blocks.0. ...`), and, block by block, of the original U-Net's (`lora_unet_input_blocks_4_1_...`).
+"""
+
+import re
+
+_SUFFIXES = re.compile(
+    r"\.(lora_down\.weight|lora_up\.weight|lora_mid\.weight|lora_A(?:\.default)?\.weight|lora_B(?:\.default)?\.weight"
+    r"|lora\.down\.weight|lora\.up\.weight|alpha|dora_scale|diff|diff_b"
+    r"|hada_(?:w1_a|w1_b|w2_a|w2_b|t1|t2)|lokr_(?:w1|w1_a|w1_b|w2|w2_a|w2_b|t2))$"
+)
+_ROLES = {
+    "lora_down.weight": "down",
+    "lora_up.weight": "up",
+    "lora_mid.weight": "mid",
+    "lora_A.weight": "down",
+    "lora_B.weight": "up",
+    "lora_A.default.weight": "down",
+    "lora_B.default.weight": "up",
+    "lora.down.weight": "down",
+    "lora.up.weight": "up",
+}
+_PARTS = (
+    ("lora_unet_", "unet"),
+    ("lora_te1_", "text_encoder"),
+    ("lora_te2_", "text_encoder_2"),
+    ("lora_te_", "text_encoder"),
+    ("lora_transformer_", "transformer"),
+    ("text_encoder_2.", "text_encoder_2"),
+    ("text_encoder.", "text_encoder"),
+    ("unet.", "unet"),
+    ("transformer.", "transformer"),
+)
+_RESNET = {
+    "in_layers_2": "conv1",
+    "emb_layers_1": "time_emb_proj",
+    "out_layers_3": "conv2",
+    "skip_connection": "conv_shortcut",
+    "in_layers_0": "norm1",
+    "out_layers_0": "norm2",
+}
+_TOP = {
+    "input_blocks_0_0": "conv_in",
+    "time_embed_0": "time_embedding_linear_1",
+    "time_embed_2": "time_embedding_linear_2",
+    "label_emb_0_0": "add_embedding_linear_1",
+    "label_emb_0_2": "add_embedding_linear_2",
+    "out_2": "conv_out",
+}
+LAYERS_PER_BLOCK = 2  # of every U-Net that has the original names
+
+
+def split_name(name: str) -> tuple[str, str, str] | None:
+    """The part of the model, the layer's flat path and the tensor's role; None for a name of no layer."""
+    suffix = _SUFFIXES.search(name)
+    if suffix is None:
+        return None
+    role = _ROLES.get(suffix.group(1), suffix.group(1))
+    path = name[: suffix.start()]
+    for prefix, part in _PARTS:
+        if path.startswith(prefix):
+            return part, _flat(part, path[len(prefix) :]), role
+    return None
+
+
+def _flat(part: str, path: str) -> str:
+    flat = path.replace(".", "_").replace("_processor_", "_")
+    for old, new in (("_to_out_lora", "_to_out_0"), ("_lora", "")):
+        flat = flat[: -len(old)] + new if flat.endswith(old) else flat
+    if part.startswith("text_encoder"):
+        return flat.removeprefix("text_model_")
+    return _from_original(flat) if part == "unet" else flat
+
+
+def _from_original(flat: str) -> str:
+    """A layer of the original U-Net by diffusers' name."""
+    if flat in _TOP:
+        return _TOP[flat]
+    match = re.match(r"(input_blocks|output_blocks|middle_block)_(\d+)(?:_(\d+))?_(.*)$", flat)
+    if match is None:
+        return flat
+    side, first, second, rest = match.groups()
+    if side == "middle_block":  # middle_block_1_transformer_... : what follows the number is the layer
+        rest = "_".join(part for part in (second, rest) if part)
+        return f"mid_block_{('resnets_0', 'attentions_0', 'resnets_1')[int(first)]}_{_RESNET.get(rest, rest)}"
+    return _outer(side, int(first), int(second or 0), rest)
+
+
+def _outer(side: str, index: int, place: int, rest: str) -> str:
+    down = side == "input_blocks"
+    block, layer = divmod(index - 1 if down else index, LAYERS_PER_BLOCK + 1)
+    head = f"{'down' if down else 'up'}_blocks_{block}"
+    if down and rest == "op":
+        return f"{head}_downsamplers_0_conv"
+    if not down and rest == "conv":
+        return f"{head}_upsamplers_0_conv"
+    if place == 0:
+        return f"{head}_resnets_{layer}_{_RESNET.get(rest, rest)}"
+    return f"{head}_attentions_{layer}_{rest}"

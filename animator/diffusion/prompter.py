@@ -1,0 +1,142 @@
+"""`Prompter`: a request's texts -> what the U-Net is asked at every step; every text is encoded once."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from animator.diffusion.cache import Cache
+from animator.diffusion.embedding_file import read_vectors
+from animator.diffusion.encode import Condition, TextEncoders, blended
+from animator.diffusion.guidance import Guidance
+from animator.diffusion.library import Library
+from animator.diffusion.lora import Weights
+from animator.diffusion.prompt_editing import texts_by_step
+from animator.diffusion.prompt_syntax import split_and, split_loras
+from animator.diffusion.request import Request
+from schedules import PromptFrame
+
+TEXTS_KEPT = 256
+
+
+class Prompter:
+    """The prompts of one loaded model."""
+
+    def __init__(
+        self, encoders: TextEncoders, library: Library, device: torch.device, dtype: torch.dtype
+    ) -> None:
+        """The prompts of a model.
+
+        Args:
+            encoders: Its text encoders.
+            library: Where textual inversions and LoRA files are looked up.
+            device: Where conditions go.
+            dtype: What the U-Net computes in.
+        """
+        self._encoders = encoders
+        self._library = library
+        self._place = (device, dtype)
+        self._conditions: Cache[tuple[str, int, Hashable], Condition] = Cache(TEXTS_KEPT)
+        self._vectors: dict[str, tuple[Tensor, ...]] = {}
+
+    def loras(self, prompt: PromptFrame) -> Weights:
+        """The LoRA files that a prompt asks for; see `lora_weights`."""
+        return lora_weights(prompt, self._library)
+
+    def guidance(self, request: Request, encoders_state: Hashable) -> Sequence[Guidance]:
+        """What is asked: one guidance for all steps, or, where the prompt changes on the way, one per step.
+
+        Args:
+            request: The drawing.
+            encoders_state: What LoRA files have made of the text encoders; texts are encoded once per state.
+
+        Raises:
+            ModelError: A textual inversion does not fit, or clip_skip is too large.
+        """
+        steps = request.steps_run
+        by_step = [
+            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), share)
+            for text, no, share in _parts(request.prompt)
+        ]
+        plans = [
+            tuple((positive[step], negative[step], share) for positive, negative, share in by_step)
+            for step in range(steps)
+        ]
+        if len(set(plans)) == 1:
+            plans = plans[:1]
+        made = {plan: self._guidance(plan, request, encoders_state) for plan in dict.fromkeys(plans)}
+        return [made[plan] for plan in plans]
+
+    def _guidance(
+        self, plan: tuple[tuple[str, str, float], ...], request: Request, state: Hashable
+    ) -> Guidance:
+        def condition(text: str, *, is_negative: bool = False) -> Condition:
+            found = self._conditions.get(
+                (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
+            )
+            empty = is_negative and self._encoders.zero_when_empty and not text.strip()
+            return _zeros(found) if empty else found
+
+        padding = condition("")
+        negative = blended(
+            [
+                (condition(" ".join(part for part, _ in split_and(no)), is_negative=True), w)
+                for _, no, w in plan
+            ],
+            padding,
+        )
+        parts = [split_and(text) for text, _, _ in plan]
+        if all(len(part) == 1 for part in parts):
+            mixed = [(condition(part[0][0]), share) for part, (_, _, share) in zip(parts, plan, strict=True)]
+            weight = sum(part[0][1] * share for part, (_, _, share) in zip(parts, plan, strict=True))
+            positives = [(blended(mixed, padding), weight)]
+        else:
+            positives = [
+                (condition(text), weight * share)
+                for part, (_, _, share) in zip(parts, plan, strict=True)
+                for text, weight in part
+            ]
+        return Guidance.of(positives, negative, request.cfg_scale, padding)
+
+    def _encode(self, text: str, clip_skip: int) -> Condition:
+        condition = self._encoders.encode(text, self._inversions(text), clip_skip)
+        device, dtype = self._place
+        pooled = condition.pooled
+        return Condition(
+            condition.context.to(device, dtype), None if pooled is None else pooled.to(device, dtype)
+        )
+
+    def _inversions(self, text: str) -> Mapping[str, tuple[Tensor, ...]]:
+        """The vectors of the textual inversions whose names occur in a text."""
+        low = text.lower()
+        names = [name for name in self._library.embeddings if name in low]
+        for name in names:
+            if name not in self._vectors:
+                path = self._library.readable(self._library.embeddings[name])
+                self._vectors[name] = read_vectors(path, self._encoders.widths)
+        return {name: self._vectors[name] for name in names}
+
+
+def lora_weights(prompt: PromptFrame, library: Library) -> Weights:
+    """The LoRA files that a prompt asks for, with their weights; while it morphs, the weighted mean of both.
+
+    Raises:
+        ModelError: There is no such file.
+    """
+    totals: dict[str, tuple[float, float]] = {}
+    for positive, negative, share in _parts(prompt):
+        for tag in (*split_loras(positive)[1], *split_loras(negative)[1]):
+            text, image = totals.get(tag.name, (0.0, 0.0))
+            totals[tag.name] = (text + share * tag.text_weight, image + share * tag.image_weight)
+    return tuple((library.lora(name), *weights) for name, weights in sorted(totals.items()))
+
+
+def _parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
+    return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
+
+
+def _zeros(condition: Condition) -> Condition:
+    pooled = condition.pooled
+    return Condition(
+        torch.zeros_like(condition.context), None if pooled is None else torch.zeros_like(pooled)
+    )

@@ -1,0 +1,174 @@
+"""`TransformerEngine`: Stable Diffusion 3 and Flux through their own diffusers pipelines.
+
+The pipelines' image-to-image forms draw their own noise and count their own steps. So the text-to-image form
+is called with latents that are noised already, and with a scheduler that leaves out the first steps: seeds,
+subseeds, noise and steps then mean the same as for every other model.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from animator.diffusion.autoencoder import Autoencoder
+from animator.diffusion.latent_noise import LatentNoise
+from animator.diffusion.lora import LoraLayers
+from animator.diffusion.options import Options
+from animator.diffusion.prompt_syntax import pieces, split_and, split_loras
+from animator.diffusion.prompter import lora_weights
+from animator.diffusion.request import Request
+from animator.diffusion.samplers import find_sampler
+from animator.errors import ModelError
+
+PIXELS = 16
+"""Sides are filled up to multiples of this: transformers see latent pixels in patches of 2 x 2."""
+
+FAMILIES = {"FluxPipeline": "flux", "StableDiffusion3Pipeline": "sd3"}
+
+
+def is_transformer(pipeline: Any) -> bool:
+    """True for pipelines of this engine."""
+    return type(pipeline).__name__ in FAMILIES
+
+
+class TransformerEngine:
+    """A rectified-flow transformer that draws; see `Engine`."""
+
+    def __init__(self, name: str, pipeline: Any, options: Options, device: torch.device) -> None:
+        """The engine of a pipeline, which it moves to the device."""
+        self._name = name
+        self._family = FAMILIES[type(pipeline).__name__]
+        self._pipeline = pipeline
+        self._device = device
+        self._library = options.library
+        self._coder = Autoencoder(pipeline.vae, PIXELS)
+        parts = {
+            part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
+        }
+        self._loras = LoraLayers(name, self._family, {k: v for k, v in parts.items() if v is not None})
+        if options.memory == "low":
+            pipeline.vae.enable_tiling()
+        if options.speed == "compiled":
+            pipeline.transformer.compile_repeated_blocks(fullgraph=True)
+        self.to(device)
+
+    def to(self, device: torch.device) -> None:
+        """Moves the model."""
+        self._pipeline.to(device)
+
+    def widen(self) -> bool:
+        """Has the VAE compute in single precision; False where it does already."""
+        if self._pipeline.vae.dtype == torch.float32:
+            return False
+        self._pipeline.vae.to(torch.float32)
+        return True
+
+    @torch.no_grad()
+    def draw(self, request: Request) -> Tensor:
+        """The drawn picture; see `Engine`.
+
+        Raises:
+            ModelError: The request wants what these models do not have.
+        """
+        self._refuse(request)
+        self._loras.apply(lora_weights(request.prompt, self._library))
+        shape = self._coder.latent_shape(request.size)
+        scheduler = _tail(self._pipeline.scheduler, request.steps - request.steps_run)
+        level = self._first_level(scheduler, request, shape)
+        noise = LatentNoise.of(request.seed, shape, self._device)
+        latent = noise.first(request.subseed, request.subseed_strength)
+        if request.picture is not None:
+            latent = self._coder.encode(request.picture) * (1 - level) + latent * (
+                level * request.noise_multiplier
+            )
+        self._pipeline.scheduler, before = scheduler, self._pipeline.scheduler
+        try:
+            drawn = self._call(request, latent, noise)
+        finally:
+            self._pipeline.scheduler = before
+        return self._coder.decode(drawn.to(torch.float32), request.size)
+
+    def _call(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
+        """The drawn latent (1, C, h, w)."""
+        _, channels, height, width = latent.shape
+        is_flux = self._family == "flux"
+        packed = self._pipeline._pack_latents(latent, 1, channels, height, width) if is_flux else latent
+        out = self._pipeline(
+            latents=packed.to(self._pipeline.transformer.dtype),
+            width=width * self._coder.factor,
+            height=height * self._coder.factor,
+            num_inference_steps=request.steps,
+            guidance_scale=request.cfg_scale,
+            generator=noise.generator,
+            output_type="latent",
+            **self._texts(request),
+        ).images
+        if not is_flux:
+            return torch.as_tensor(out)
+        sides = height * self._coder.factor, width * self._coder.factor
+        return torch.as_tensor(self._pipeline._unpack_latents(out, *sides, self._coder.factor))
+
+    def _texts(self, request: Request) -> Mapping[str, Any]:
+        """The prompts as these models want them: plain text, for they know no emphasis."""
+        texts = {"prompt": _plain(request.prompt.positive)}
+        if self._family == "sd3":
+            skip = request.clip_skip - 1
+            return {**texts, "negative_prompt": _plain(request.prompt.negative), "clip_skip": skip or None}
+        if request.prompt.negative and request.cfg_scale > 1 and not self._is_guided:
+            return {**texts, "negative_prompt": _plain(request.prompt.negative)}
+        return texts
+
+    @property
+    def _is_guided(self) -> bool:
+        """True for distilled models, which take cfg_scale as an input and no negative prompt."""
+        return bool(getattr(self._pipeline.transformer.config, "guidance_embeds", False))
+
+    def _refuse(self, request: Request) -> None:
+        sampler = find_sampler(request.sampler)
+        if sampler.method not in ("euler", "euler_ancestral") or sampler.spacing:
+            raise ModelError(f"sampler {request.sampler!r}: the model {self._name} draws with Euler only")
+        wrong = {"tiling": request.tiling, "a mask": request.mask is not None}
+        for what, is_wanted in wrong.items():
+            if is_wanted:
+                raise ModelError(
+                    f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can"
+                )
+
+    def _first_level(self, scheduler: Any, request: Request, shape: tuple[int, ...]) -> float:
+        """How much of the first latent is noise, in (0, 1]."""
+        scheduler.set_timesteps(request.steps, device="cpu", **self._shift(scheduler, shape, request.steps))
+        return float(scheduler.sigmas[0])
+
+    def _shift(self, scheduler: Any, shape: tuple[int, ...], steps: int) -> dict[str, Any]:
+        if not scheduler.config.get("use_dynamic_shifting"):
+            return {}
+        from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+
+        config = scheduler.config
+        mu = calculate_shift(
+            shape[2] * shape[3] // 4,
+            config.get("base_image_seq_len", 256),
+            config.get("max_image_seq_len", 4096),
+            config.get("base_shift", 0.5),
+            config.get("max_shift", 1.15),
+        )
+        return {"mu": mu}
+
+
+def _tail(scheduler: Any, skipped: int) -> Any:
+    """A scheduler like this one that leaves out the first steps."""
+
+    class Tail(type(scheduler)):  # type: ignore[misc]  # the class is known only here
+        def set_timesteps(self, *args: Any, **kwargs: Any) -> None:
+            super().set_timesteps(*args, **kwargs)
+            for name in ("timesteps", "sigmas"):
+                setattr(self, name, getattr(self, name)[skipped:])
+
+    return Tail.from_config(scheduler.config)
+
+
+def _plain(prompt: str) -> str:
+    """A prompt without tags, emphasis and AND."""
+    texts = [text for text, _ in split_and(split_loras(prompt)[0])]
+    return " ".join(piece.text for text in texts for piece in pieces(text) if piece.text is not None)
