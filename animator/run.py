@@ -23,7 +23,7 @@ import torch
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from animator import presets
+from animator import drafts, presets
 from animator.checkpoints import MOST, Checkpoints
 from animator.config import Animation
 from animator.errors import PresetError, RunError
@@ -229,7 +229,7 @@ def recorded(folder: Path) -> Animation:
     if not (folder / "preset.yaml").exists():
         raise RunError(f"{folder}: holds no run (no preset.yaml)")
     try:
-        return presets.validate(presets.read(folder / "preset.yaml"))
+        return presets.validate(drafts.read(folder / "preset.yaml"))
     except PresetError as error:
         raise RunError(f"{folder}: its own record of the settings is broken.\n{error}") from error
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _TRUE = ("true", "1", "yes", "on")
@@ -114,14 +114,18 @@ class Choice(Conversion):
     Attributes:
         names: Deforum's word -> ours.
         otherwise: Deforum's word that any unknown one counts as there; None: it is an error.
+        refused: Words that are known but cannot be had here -> why.
     """
 
     names: Mapping[str, str]
     otherwise: str | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, value: Any) -> str:
         """Our word."""
         known = self._known(value)
+        if known is None and value in self.refused:
+            raise ValueError(self.refused[value])
         if known is None:
             raise ValueError(f"expected one of {', '.join(self.names)}")
         return self.names[known]

@@ -14,6 +14,7 @@ from animator.deforum.parseq import with_manifest
 from animator.deforum.settings_text import read_document
 from animator.deforum.table import COMPAT, GATES, MAPPED, ROWS, Row
 from animator.errors import PresetError, Problem
+from schedules.parseq import Manifest
 
 _LEFT_OUT: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
 _TABLED = {*ROWS, *GATES}
@@ -52,15 +53,20 @@ def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mappi
         raise PresetError(source, (Problem(source, "prompts", str(error)),)) from error
 
 
-def import_text(text: str, source: str, *, repair: bool = False) -> Imported:
+def import_text(
+    text: str, source: str, *, repair: bool = False, manifest: Manifest | None = None
+) -> Imported:
     """The preset of a settings file; arguments and errors as `settings_from_text` and `import_settings`."""
     document = read_document(text, source, repair=repair)
-    imported = import_settings(document.values, source, document.places)
+    imported = import_settings(document.values, source, document.places, manifest)
     return Imported(imported.values, (*document.notes, *imported.notes), imported.places)
 
 
 def import_settings(
-    settings: Mapping[str, Any], source: str, places: Mapping[str, str] | None = None
+    settings: Mapping[str, Any],
+    source: str,
+    places: Mapping[str, str] | None = None,
+    manifest: Manifest | None = None,
 ) -> Imported:
     """The preset of Deforum settings; where they are silent, Deforum's defaults count.
 
@@ -68,12 +74,14 @@ def import_settings(
         settings: Settings of any generation.
         source: Where they are from, for messages.
         places: Where each setting stands in its file, for messages.
+        manifest: A Parseq manifest in the place of the settings' own.
 
     Raises:
         PresetError: With every value that cannot be read.
     """
     places = places or {}
-    given = _modern(settings, source, places)
+    own = {} if manifest is None else {"parseq_manifest": manifest}
+    given = _modern(settings, own, source, places)
     filled = {**{row.name: row.default for row in MAPPED}, **given.settings}
     notes = list(given.notes)
     problems: list[Problem] = []
@@ -92,10 +100,12 @@ def import_settings(
         raise PresetError(source, tuple(problems))
     _settle(values, filled)
     notes += _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(_nested(values), tuple(notes), _our_places(places))
+    return Imported(nested(values), tuple(notes), _our_places(places))
 
 
-def _modern(settings: Mapping[str, Any], source: str, places: Mapping[str, str]) -> Modern:
+def _modern(
+    settings: Mapping[str, Any], over: Mapping[str, Any], source: str, places: Mapping[str, str]
+) -> Modern:
     """The settings by the extension's names, with what their Parseq manifest says."""
     try:
         given = modern(settings)
@@ -103,7 +113,7 @@ def _modern(settings: Mapping[str, Any], source: str, places: Mapping[str, str])
         where = places.get("animation_prompts", places.get("prompts", source))
         raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
     try:
-        return Modern(with_manifest(given.settings), given.notes)
+        return Modern(with_manifest({**given.settings, **over}), given.notes)
     except ValueError as error:
         name = "parseq_manifest"
         raise PresetError(source, (Problem(places.get(name, source), name, str(error)),)) from error
@@ -168,12 +178,13 @@ def _feature_defaults() -> dict[str, Any]:
     return {key: value for feature in _LEFT_OUT for key, value in feature.settings.items()}
 
 
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
+def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of paths such as `motion.zoom`, in groups."""
+    groups: dict[str, Any] = {}
     for path, value in flat.items():
         group, _, name = path.rpartition(".")
-        (nested.setdefault(group, {}) if group else nested)[name or path] = value
-    return nested
+        (groups.setdefault(group, {}) if group else groups)[name] = value
+    return groups
 
 
 def _our_places(places: Mapping[str, str]) -> dict[tuple[str, ...], str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.deforum.notes import Note, changes
-from animator.deforum.table import MAPPED
+from animator.deforum.table import MAPPED, SWITCH
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
 from schedules.parseq import Entry, Manifest
@@ -39,11 +39,11 @@ def with_manifest(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     result = dict(settings)
     given = result.pop("parseq_manifest", None)
-    deltas = bool(result.pop("parseq_use_deltas", True))
-    overrides = bool(result.pop("parseq_non_schedule_overrides", True))
+    deltas = SWITCH.read(result.pop("parseq_use_deltas", True))
+    overrides = SWITCH.read(result.pop("parseq_non_schedule_overrides", True))
     if given is None or given == "" or (isinstance(given, str) and not given.strip()):
         return result
-    manifest = _manifest(given)
+    manifest = given if isinstance(given, Manifest) else _manifest(given)
     result |= _sources(manifest, deltas=deltas)
     if "seed" in manifest.columns:
         result |= {"seed_behavior": "schedule", "enable_subseed_scheduling": True}
@@ -67,8 +67,8 @@ def preset_values(manifest: Manifest) -> tuple[dict[str, Any], tuple[Note, ...]]
 
 
 def _manifest(given: Any) -> Manifest:
-    if isinstance(given, str) and given.strip().lower().startswith(("http://", "https://")):
-        raise ValueError("is a web address; store the manifest as a file and give it with --parseq FILE")
+    if isinstance(given, str) and not given.lstrip().startswith("{"):
+        raise ValueError(f"is {given.strip()[:80]!r}; give the manifest itself with --parseq FILE")
     try:
         return Manifest.parse(given)
     except ScheduleError as error:
@@ -76,16 +76,22 @@ def _manifest(given: Any) -> Manifest:
 
 
 def _sources(manifest: Manifest, *, deltas: bool) -> Sources:
-    """The manifest's values by Deforum's names; what never changes as one number."""
+    """The manifest's values by Deforum's names."""
     return {name: _shortened(column) for name, column in manifest.sources(deltas=deltas).items()}
 
 
 def _shortened(column: Mapping[int, Entry]) -> Any:
-    values = set(column.values())
-    only = next(iter(values))
-    if len(values) > 1 or isinstance(only, str):
-        return {str(frame): value for frame, value in column.items()}
-    return only
+    """The values by frame without the insides of stretches that stay the same; one number where all do."""
+    frames = list(column)
+    first = column[frames[0]]
+    if isinstance(first, float) and len(set(column.values())) == 1:
+        return first
+    inside = {
+        here
+        for before, here, after in zip(frames, frames[1:], frames[2:], strict=False)
+        if column[before] == column[here] == column[after]
+    }
+    return {str(frame): column[frame] for frame in frames if frame not in inside}
 
 
 def _film(manifest: Manifest) -> dict[str, Any]:

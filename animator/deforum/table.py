@@ -25,7 +25,13 @@ CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
 _FLOW = Choice(
     {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
 )
-_MODES = Choice({"2D": "2d", "3D": "3d", "Interpolation": "interpolation"})
+_MODES = Choice(
+    {"2D": "2d", "3D": "3d", "Interpolation": "interpolation"},
+    refused={
+        "Video Input": "drawing over the frames of a clip is not supported yet",
+        "None": "it makes single pictures and no film; expected one of 2D, 3D, Interpolation",
+    },
+)
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
 _NETWORKS = Network(
     (
