@@ -12,7 +12,7 @@ from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.schedule_text import number_text, plain_number, word_text
-from animator.deforum.table import COMPAT, CURVE, MAPPED, NEUTRAL, SUMMED_UP, Row
+from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SUMMED_UP, Row
 from schedules import Schedule, TextSchedule
 
 
@@ -39,41 +39,42 @@ def export_settings(animation: Animation) -> Exported:
     settings = {row.name: row.default for row in MAPPED}
     for feature in (*FEATURES, *HOST):
         settings |= feature.settings
-    settings |= NEUTRAL
     notes: list[Note] = []
+    opened: dict[str, bool] = {}
     ours = _flat(animation)
     for row in MAPPED:
         try:
-            settings |= _written(row, ours[row.ours], animation, notes)
+            settings[row.name] = _written(row, ours[row.ours], animation, notes)
+            if row.gate and row.gate.switch not in ROWS:
+                opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
         except ValueError as error:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    settings |= _prompts(animation)
+    settings |= opened | _prompts(animation)
     if animation.color.reference == "image" and animation.color.coherence != "None":
         settings["color_coherence"] = "Image"
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 
-def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> dict[str, Any]:
-    """One setting of Deforum's and the switch before it."""
+def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> Any:
+    """Deforum's value of one setting."""
     if isinstance(value, Schedule) and row.conversion is CURVE:
         written = number_text(value, animation.scope)
         if written.baked:
             notes.append(harmless(row.name, f"{row.ours} is written out, for Deforum has no such schedules"))
-        return {row.name: written.text, **_switch(row, value, animation)}
+        return written.text
     if isinstance(value, TextSchedule) and row.conversion is CURVE:
-        return {row.name: word_text(value, animation.scope).text, **_switch(row, value, animation)}
+        return word_text(value, animation.scope).text
     if isinstance(value, Schedule | TextSchedule):
-        return {row.name: _first(row, value, animation, notes)}
-    switch = {row.gate.switch: value != row.gate.value} if row.gate else {}
-    return {row.name: _typed(row.conversion.write(value), row.default), **switch}
+        return _first(row, value, animation, notes)
+    return _typed(row.conversion.write(value), row.default)
 
 
-def _switch(row: Row, value: Schedule | TextSchedule, animation: Animation) -> dict[str, Any]:
-    if row.gate is None:
-        return {}
-    values = set(value.values(animation.scope))
-    plain = {row.gate.value} if not row.gate.plain else values
-    return {row.gate.switch: len(values) > 1 or values != plain}
+def _opens(row: Row, value: Any) -> bool:
+    """True where a setting needs its switch on: it is not what counts without."""
+    source = _plain(value)
+    if row.gate and row.gate.plain:
+        return isinstance(source, Mapping) or ":" in str(source)
+    return row.gate is not None and bool(source != row.gate.value)
 
 
 def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:

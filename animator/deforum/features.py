@@ -37,55 +37,12 @@ class Feature:
 
 FEATURES = (
     Feature(
-        "subseeds",
-        {
-            "enable_subseed_scheduling": False,
-            "subseed_schedule": "0: (1)",
-            "subseed_strength_schedule": "0: (0)",
-        },
-        {"enable_subseed_scheduling": OFF},
-        "the noise is the seed's alone",
-    ),
-    Feature(
-        "noise multiplier",
-        {"enable_noise_multiplier_scheduling": True, "noise_multiplier_schedule": "0: (1.05)"},
-        {"enable_noise_multiplier_scheduling": OFF},
-        "the diffusion's noise has strength 1",
-    ),
-    Feature(
-        "clip skip",
-        {"enable_clipskip_scheduling": False, "clipskip_schedule": "0: (2)"},
-        {"enable_clipskip_scheduling": OFF},
-        "the text encoder's last layer is used",
-    ),
-    Feature(
-        "eta",
-        {
-            "enable_ddim_eta_scheduling": False,
-            "ddim_eta_schedule": "0: (0)",
-            "enable_ancestral_eta_scheduling": False,
-            "ancestral_eta_schedule": "0: (1)",
-        },
-        {"enable_ddim_eta_scheduling": OFF, "enable_ancestral_eta_scheduling": OFF},
-        "samplers have their usual eta",
-    ),
-    Feature(
-        "checkpoint changes",
-        {
-            "enable_checkpoint_scheduling": False,
-            "checkpoint_schedule": '0: ("model1.ckpt"), 100: ("model2.safetensors")',
-        },
-        {"enable_checkpoint_scheduling": OFF},
-        "one model draws the whole film",
-    ),
-    Feature(
         "checkpoint",
         {},
         {"sd_model_name": (None, "")},
         "the file names the checkpoint it was made with; give yours with --model",
         ("sd_model_",),
     ),
-    Feature("tiling", {"tiling": False}, {"tiling": OFF}, "frames do not tile"),
     Feature("face restoration", {"restore_faces": False}, {"restore_faces": OFF}, "faces stay as drawn"),
     Feature(
         "seed resize",
@@ -103,9 +60,6 @@ FEATURES = (
     Feature(
         "video input",
         {
-            "video_init_path": "",
-            "extract_nth_frame": 1,
-            "extract_from_frame": 0,
             "extract_to_frame": -1,
             "overwrite_extracted_frames": False,
             "color_coherence_video_every_N_frames": 1,

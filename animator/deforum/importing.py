@@ -12,12 +12,12 @@ from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.parseq import with_manifest
 from animator.deforum.settings_text import read_document
-from animator.deforum.table import COMPAT, GATES, MAPPED, ROWS, Row
+from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SWITCHES, Row
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
 _LEFT_OUT: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
-_TABLED = {*ROWS, *GATES}
+_TABLED = {*ROWS, *SWITCHES}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def import_settings(
     places = places or {}
     own = {} if manifest is None else {"parseq_manifest": manifest}
     given = _modern(settings, own, source, places)
-    filled = {**{row.name: row.default for row in MAPPED}, **given.settings}
+    filled = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **given.settings}
     notes = list(given.notes)
     problems: list[Problem] = []
     values: dict[str, Any] = dict(COMPAT)
@@ -95,7 +95,11 @@ def import_settings(
             problems.append(
                 Problem(places.get(row.name, source), row.name, _expected(error, filled[row.name]))
             )
-    values |= {row.ours: row.gate.value for row in MAPPED if _closed(row, filled) and not row.gate.plain}  # type: ignore[union-attr]  # closed rows have a gate
+    values |= {
+        row.ours: row.gate.value
+        for row in MAPPED
+        if row.gate and not row.gate.plain and not row.gate.opens(filled)
+    }
     if problems:
         raise PresetError(source, tuple(problems))
     _settle(values, filled)
@@ -121,12 +125,10 @@ def _modern(
 
 def _counting(settings: Mapping[str, Any]) -> Iterator[Row]:
     """The rows that have a say: those whose switch is on, and not those another one replaces."""
-    replaced = {row.gate.plain for row in MAPPED if row.gate and not _closed(row, settings)}
-    return (row for row in MAPPED if not _closed(row, settings) and row.name not in replaced)
-
-
-def _closed(row: Row, settings: Mapping[str, Any]) -> bool:
-    return row.gate is not None and str(settings.get(row.gate.switch, False)).strip().lower() != "true"
+    replaced = {row.gate.plain for row in MAPPED if row.gate and row.gate.opens(settings)}
+    return (
+        row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.opens(settings))
+    )
 
 
 def _expected(error: ValueError, given: object) -> str:
@@ -142,6 +144,10 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
         values["color.reference"] = "image"
     else:
         values["color.image"] = ""
+    if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
+        values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
+    values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:
         values["prompts"] = {"0": ""}
 
@@ -166,8 +172,9 @@ def _left_out(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator
         rest = [key for key in rest if key not in own]
         used = feature.used(settings)
         if used and feature.loss:
-            switches = tuple(key for key in feature.switches if key in settings)
-            yield changes(own or switches, f"{feature.name}: not supported yet; {feature.loss}")
+            switches = tuple(key for key in feature.switches if key in given)
+            keys = tuple(dict.fromkeys((*switches, *own)))
+            yield changes(keys, f"{feature.name} (left out): {feature.loss}")
         elif own:
             yield harmless(own, f"{feature.name}: not in use" if feature.loss else feature.name)
     for key in rest:

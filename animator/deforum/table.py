@@ -26,10 +26,9 @@ _FLOW = Choice(
     {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
 )
 _MODES = Choice(
-    {"2D": "2d", "3D": "3d", "Interpolation": "interpolation"},
+    {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
-        "Video Input": "drawing over the frames of a clip is not supported yet",
-        "None": "it makes single pictures and no film; expected one of 2D, 3D, Interpolation",
+        "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
@@ -55,11 +54,19 @@ class Gate:
         switch: Deforum's name of the switch.
         plain: The setting that counts while it is off; empty: `value` does.
         value: The value that counts while it is off.
+        on: What the switch says when it is on.
+        default: Deforum's default of the switch; None where it is a setting with a line of its own.
     """
 
     switch: str
     plain: str = ""
     value: Any = None
+    on: Any = True
+    default: Any = False
+
+    def opens(self, settings: Mapping[str, Any]) -> bool:
+        """True where the switch is on."""
+        return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,8 @@ class Row:
     conversion: Conversion = CURVE
     gate: Gate | None = None
 
+
+_CLIP = Gate("animation_mode", value="", on="Video Input", default=None)
 
 MAPPED = (
     Row("batch_name", "Deforum_{timestring}", "name", WORDS),
@@ -107,6 +116,38 @@ MAPPED = (
     Row("seed_behavior", "iter", "diffusion.seed_behavior", _SEEDS),
     Row("seed_iter_N", 1, "diffusion.seed_iter_n", Number(1, whole=True)),
     Row("seed_schedule", '0:(s), 1:(-1), "max_f-2":(-1), "max_f-1":(s)', "diffusion.seed_schedule"),
+    Row("subseed_schedule", "0: (1)", "diffusion.subseed", gate=Gate("enable_subseed_scheduling", value=-1)),
+    Row(
+        "subseed_strength_schedule",
+        "0: (0)",
+        "diffusion.subseed_strength",
+        gate=Gate("enable_subseed_scheduling", value=0),
+    ),
+    Row(
+        "noise_multiplier_schedule",
+        "0: (1.05)",
+        "diffusion.noise_multiplier",
+        gate=Gate("enable_noise_multiplier_scheduling", value=1, default=True),
+    ),
+    Row(
+        "clipskip_schedule", "0: (2)", "diffusion.clip_skip", gate=Gate("enable_clipskip_scheduling", value=1)
+    ),
+    Row(
+        "ddim_eta_schedule", "0: (0)", "diffusion.ddim_eta", gate=Gate("enable_ddim_eta_scheduling", value=0)
+    ),
+    Row(
+        "ancestral_eta_schedule",
+        "0: (1)",
+        "diffusion.ancestral_eta",
+        gate=Gate("enable_ancestral_eta_scheduling", value=1),
+    ),
+    Row(
+        "checkpoint_schedule",
+        '0: ("model1.ckpt"), 100: ("model2.safetensors")',
+        "diffusion.checkpoint",
+        gate=Gate("enable_checkpoint_scheduling", value=""),
+    ),
+    Row("tiling", NO, "diffusion.tiling", SWITCH),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
     Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", _FLOW),
     Row("cadence_flow_factor_schedule", "0: (1)", "diffusion.cadence_flow_factor"),
@@ -115,6 +156,9 @@ MAPPED = (
     Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
     Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
+    Row("video_init_path", "", "video.path", WORDS, _CLIP),
+    Row("extract_from_frame", 0, "video.extract_from_frame", Number(0, whole=True)),
+    Row("extract_nth_frame", 1, "video.extract_nth_frame", Number(1, whole=True)),
     # the motion
     Row("angle", "0: (0)", "motion.angle"),
     Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),
@@ -170,11 +214,8 @@ COMPAT: Mapping[str, Any] = {
 SUMMED_UP = frozenset({"size", "compat", "prompt_suffix"})
 """Settings of ours that several of Deforum's, or none, say together."""
 
-NEUTRAL: Mapping[str, Any] = {
-    "enable_noise_multiplier_scheduling": True,
-    "noise_multiplier_schedule": "0: (1)",
-}
-"""What a written file says where Deforum's default does something that is not done here."""
-
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}
-GATES: Mapping[str, Gate] = {row.gate.switch: row.gate for row in MAPPED if row.gate}
+SWITCHES: Mapping[str, Any] = {
+    row.gate.switch: row.gate.default for row in MAPPED if row.gate and row.gate.default is not None
+}
+"""Deforum's switches of other settings, with its defaults."""
