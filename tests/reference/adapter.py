@@ -28,7 +28,7 @@ DEVIATIONS: dict[str, str] = {
     "noise_26": "octaves that do not divide the size are drawn; the reference raises RuntimeError",
     "usm_18": "an even kernel counts as the next odd one; the reference raises cv2.error",
     "3d_c3_flow_dis": "flow cadence acts; in the reference its flow is scaled to one pixel and cut at 0",
-    "flow_redo_dis": "the seeds of trials are derived from the frame's seed; the reference's are not repeatable",
+    "flow_redo_dis": "trials have seeds derived from the frame's; the reference's are not repeatable",
     "motion_preview_3d": "a preview moves a test card; the reference's draws rectangles",
     "sampler_invalid": "an unknown sampler is an error before anything is drawn",
     "uniform_odd_size": "uniform noise works at any size; the reference stops after one frame",
