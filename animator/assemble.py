@@ -27,7 +27,7 @@ from animator.slots.filters import (
 )
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import DeforumMatch, DeforumNoise
+from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, PinholeWarp
@@ -66,7 +66,9 @@ def build_pipeline(
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
     motions = {"plane": _plane, "space": partial(_space, model=depth), "still": _still}
     match = _match_color(animation, device)
-    after = () if animation.color.legacy else match
+    # A reference from outside is matched after the drawing, too, even in the old order.
+    once = animation.color.legacy and animation.color.reference != "image"
+    after = () if once else match
     return Pipeline(
         source=sources[mode.source](animation, device),
         motion=motions[mode.motion](animation, device),
@@ -164,7 +166,9 @@ def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ..
     if space is Coherence.NONE:
         return ()
     if settings.reference == "image":
-        return (MatchImage(palette_of(read_picture(settings.image, None, device), space)),)
+        image = read_picture(settings.image, None, device)
+        matched = MatchImage(palette_of(image, space))
+        return (DeforumMatchImage(space, image) if animation.compat else matched,)
     return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
 
 

@@ -24,6 +24,23 @@ class DeforumMatch:
         return picture if state.anchor is None else deforum_match_color(picture, state.anchor, self.space)
 
 
+@dataclass(frozen=True, eq=False)
+class DeforumMatchImage:
+    """Keeps the colours of a picture from outside the film in the reference's way.
+
+    Attributes:
+        space: Where histograms are matched.
+        reference: (3, h, w).
+    """
+
+    space: Coherence
+    reference: Tensor
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the reference's colours."""
+        return deforum_match_color(picture, self.reference, self.space)
+
+
 @dataclass(frozen=True)
 class DeforumNoise:
     """The reference's noise, drawn from the frame's seed itself.
