@@ -27,7 +27,7 @@ from animator.slots.filters import (
 )
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise
+from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, PinholeWarp
@@ -66,15 +66,12 @@ def build_pipeline(
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
     motions = {"plane": _plane, "space": partial(_space, model=depth), "still": _still}
     match = _match_color(animation, device)
-    # A reference from outside is matched after the drawing, too, even in the old order.
-    once = animation.color.legacy and animation.color.reference != "image"
-    after = () if once else match
     return Pipeline(
         source=sources[mode.source](animation, device),
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
-        after=(*after, *_grayscale(animation)),
+        after=(*_match_after(animation, match), *_grayscale(animation)),
         tween=_tween(animation, device),
         anchor=_anchor(animation),
     )
@@ -170,6 +167,14 @@ def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ..
         matched = MatchImage(palette_of(image, space))
         return (DeforumMatchImage(space, image) if animation.compat else matched,)
     return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
+
+
+def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Colours after the drawing; in the old order only an outside reference, on the first frame."""
+    settings = animation.color
+    if not settings.legacy:
+        return match
+    return tuple(FirstFrameOnly(step) for step in match) if settings.reference == "image" else ()
 
 
 def _grayscale(animation: Animation) -> tuple[Filter, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from animator.pipeline import Filter
 from animator.plan import Plan
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_match_color
@@ -39,6 +40,17 @@ class DeforumMatchImage:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the reference's colours."""
         return deforum_match_color(picture, self.reference, self.space)
+
+
+@dataclass(frozen=True)
+class FirstFrameOnly:
+    """A filter that acts on the film's first frame and on no other."""
+
+    step: Filter
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The filtered picture (3, H, W), or the picture itself after the first frame."""
+        return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
 
 
 @dataclass(frozen=True)
