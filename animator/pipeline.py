@@ -89,7 +89,7 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     if picture is None:
         picture = pipeline.source.opening(plan)
     elif plan.cut:
-        picture = None
+        picture = depth = None
     else:
         depth = pipeline.motion.look(picture, plan, depth)
         moved = pipeline.motion.move(picture, [plan], depth)

@@ -130,6 +130,7 @@ def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
     mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
     off = x - mean_x
     slope = (weight * off * (y - mean_y)).sum() / (weight * off * off).sum()
+    slope = torch.where(slope > 0.0, slope, torch.nan)  # a map that runs against the last one says nothing
     return off * slope + mean_y
 
 

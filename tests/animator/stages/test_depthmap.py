@@ -124,3 +124,8 @@ def test_arrays_become_maps_and_none_stays_none() -> None:
     found = from_array(np.ones((2, 3), dtype=np.float32))
     assert found is not None
     assert found.shape == (2, 3)
+
+
+def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:
+    last = normalise(depth)
+    torch.testing.assert_close(steady(-depth, last), last)
