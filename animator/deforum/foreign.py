@@ -30,7 +30,13 @@ HOST = (
             "fodername", "firstphase_", "seed_enable_extras", "fetched_parseq_", "render_", "use_mask_video_",
         ),
     ),
-    Feature("empty slots of notebooks", {}, {}, "", ("init_latent", "init_sample", "init_sample_raw", "init_c", "mask_sample")),
+    Feature(
+        "empty slots of notebooks",
+        {},
+        {},
+        "",
+        ("init_latent", "init_sample", "init_sample_raw", "init_c", "mask_sample"),
+    ),
 )  # fmt: skip
 
 FORKS = (
