@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animator import __version__
+from animator.cli_files import Like, Parseq, Repair, files
 from animator.errors import AnimatorError
 from animator.span import Span
 
@@ -24,7 +25,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
+app.add_typer(files)
+
+Preset = Annotated[Path, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)]
+OptionalPreset = Annotated[
+    Path | None, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
@@ -85,9 +91,12 @@ def _options(
 
 @app.command(epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try")
 def render(  # noqa: PLR0913 (one parameter per option)
-    preset: Preset,
+    preset: OptionalPreset = None,
     overrides: Overrides = None,
     out: Out = None,
+    like: Like = None,
+    parseq: Parseq = None,
+    repair: Repair = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
         str | None,
@@ -103,11 +112,13 @@ def render(  # noqa: PLR0913 (one parameter per option)
     threads: Threads = None,
     allow_pickle: AllowPickle = False,
 ) -> None:
-    """Render a preset into frames and a film; prints the film's path."""
+    """Render a preset or a Deforum settings file into frames and a film; prints the film's path."""
     span = _span(frames, start)
     short = [] if span.frames is None else [f"frames={span.frames}"]
     short += [] if model is None else [f"model={json.dumps(model)}"]
-    animation = _load(preset, [*(overrides or ()), *short])
+    from animator.source_files import Source, load
+
+    animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
     from animator.sitting import Machine, Order, sit
 
     sit(
@@ -258,9 +269,9 @@ def depth(
 
 
 def _load(preset: Path, overrides: list[str]) -> "Animation":
-    from animator.presets import load
+    from animator.source_files import Source, load
 
-    return load(preset, overrides)
+    return load(Source(preset), overrides, say)
 
 
 def _span(frames: str | None, start: int | None) -> Span:

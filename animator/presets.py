@@ -66,6 +66,22 @@ def dump(animation: Animation) -> str:
     return yaml_text.dump(animation.plain())
 
 
+def dump_differences(animation: Animation) -> str:
+    """The YAML of a film, only what differs from the defaults written; `load` gives the same film back."""
+    return yaml_text.dump(_differences(animation.plain(), Animation().plain()))
+
+
+def _differences(plain: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in plain.items():
+        if group_of(key) is not None:
+            inner = {name: item for name, item in value.items() if item != usual[key][name]}
+            found |= {key: inner} if inner else {}
+        elif key == "schema" or value != usual[key]:
+            found[key] = value
+    return found
+
+
 def _schema_problems(draft: Draft) -> list[Problem]:
     version = draft.values.get("schema", SCHEMA_VERSION)
     if version == SCHEMA_VERSION:

@@ -30,6 +30,7 @@ from animator.errors import PresetError, RunError
 from animator.files import write_atomically
 from animator.image import Bytes, to_bytes
 from animator.loop import Frame
+from animator.provenance import FrameChunks
 from animator.state import State
 from animator.vitals import VitalsLog
 
@@ -54,6 +55,7 @@ class Run:
         self.checkpoints = Checkpoints(folder / "states", animation.frames)
         self.vitals = VitalsLog(folder / "frames.jsonl")
         self.animation = animation
+        self._chunks = FrameChunks(animation)
         self._lock = FileLock(folder / ".lock")
         try:
             self._lock.acquire(blocking=False)
@@ -141,7 +143,8 @@ class Run:
         """Puts a frame on disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
         pixels = to_bytes(frame.picture)
         buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL)
+        chunks = self._chunks.of(frame.plan)
+        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)
         write_atomically(self.frame_path(frame.plan.frame), buffer.getvalue())
         if frame.state.next_frame == frame.plan.frame + 1:
             self.checkpoints.keep(frame.state)
@@ -191,6 +194,7 @@ class Run:
         write_atomically(self.folder / "preset.yaml", presets.dump(animation).encode())
         self.animation = animation
         self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
+        self._chunks = FrameChunks(animation)
 
     def record(self, facts: Mapping[str, Any]) -> None:
         """Writes run.json: the facts given, and the digest of the settings."""

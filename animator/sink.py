@@ -6,6 +6,7 @@ from pathlib import Path
 
 from animator.errors import VideoError
 from animator.image import Bytes
+from animator.provenance import film_record
 from animator.run import Run
 from animator.video.writer import Film, FilmWriter
 
@@ -28,7 +29,7 @@ def encode(run: Run, frames: int) -> Path:
 def film_of(run: Run) -> Film:
     """What a run's film file is to be."""
     settings = run.animation
-    return Film(run.film_path, settings.size, settings.fps, settings.output.crf)
+    return Film(run.film_path, settings.size, settings.fps, settings.output.crf, film_record(settings))
 
 
 class FilmSink:

@@ -71,10 +71,12 @@ def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> A
 
 def _opens(row: Row, value: Any) -> bool:
     """True where a setting needs its switch on: it is not what counts without."""
+    if row.gate is None or row.gate.follows:
+        return False
     source = _plain(value)
-    if row.gate and row.gate.plain:
+    if row.gate.plain:
         return isinstance(source, Mapping) or ":" in str(source)
-    return row.gate is not None and bool(source != row.gate.value)
+    return bool(source != row.gate.value)
 
 
 def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:

@@ -32,7 +32,10 @@ HOST = (
     ),
     Feature(
         "empty slots of notebooks",
-        {}, {}, "", ("init_latent", "init_sample", "init_sample_raw", "init_c", "mask_sample"),
+        {},
+        {},
+        "",
+        ("init_latent", "init_sample", "init_sample_raw", "init_c", "mask_sample"),
     ),
 )  # fmt: skip
 

@@ -56,6 +56,7 @@ class Gate:
         value: The value that counts while it is off.
         on: What the switch says when it is on.
         default: Deforum's default of the switch; None where it is a setting with a line of its own.
+        follows: True where the setting matters only together with another one behind the same switch.
     """
 
     switch: str
@@ -63,6 +64,7 @@ class Gate:
     value: Any = None
     on: Any = True
     default: Any = False
+    follows: bool = False
 
     def opens(self, settings: Mapping[str, Any]) -> bool:
         """True where the switch is on."""
@@ -116,7 +118,12 @@ MAPPED = (
     Row("seed_behavior", "iter", "diffusion.seed_behavior", _SEEDS),
     Row("seed_iter_N", 1, "diffusion.seed_iter_n", Number(1, whole=True)),
     Row("seed_schedule", '0:(s), 1:(-1), "max_f-2":(-1), "max_f-1":(s)', "diffusion.seed_schedule"),
-    Row("subseed_schedule", "0: (1)", "diffusion.subseed", gate=Gate("enable_subseed_scheduling", value=-1)),
+    Row(
+        "subseed_schedule",
+        "0: (1)",
+        "diffusion.subseed",
+        gate=Gate("enable_subseed_scheduling", value=-1, follows=True),
+    ),
     Row(
         "subseed_strength_schedule",
         "0: (0)",

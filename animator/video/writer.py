@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.errors import VideoError
+from animator.video.comment import metadata_text
 
 Bytes = NDArray[np.uint8]
 QUIET = ("-y", "-hide_banner", "-loglevel", "error", "-nostdin")
@@ -32,12 +33,14 @@ class Film:
         size: Width and height of the pictures.
         fps: Frames per second.
         crf: H.264 quality, 0 (lossless) to 51.
+        comment: What the finished file says about itself.
     """
 
     path: Path
     size: tuple[int, int]
     fps: float
     crf: int = 17
+    comment: str = ""
 
 
 def frame_rate(fps: float) -> Fraction:
@@ -63,10 +66,14 @@ def ffmpeg_command(film: Film, target: Path) -> list[str]:
 
 
 def settle_command(source: Path, target: Path) -> list[str]:
-    """The ffmpeg call that copies a fragmented film into one whose index comes first."""
+    """The ffmpeg call that copies a fragmented film into one whose index comes first.
+
+    It takes the film's metadata from standard input.
+    """
     from imageio_ffmpeg import get_ffmpeg_exe
 
-    copy = ["-i", str(source), "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
+    sources = ["-i", str(source), "-f", "ffmetadata", "-i", "-", "-map", "0", "-map_metadata", "1"]
+    copy = [*sources, "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
     return [get_ffmpeg_exe(), *QUIET, *copy, str(target)]
 
 
@@ -135,7 +142,9 @@ class FilmWriter:
             self._fail()
         self._said.close()
         settled = self._partial.with_name(f".{self._partial.name}")
-        done = subprocess.run(settle_command(self._partial, settled), capture_output=True, check=False)
+        about = metadata_text(self._film.comment).encode()
+        command = settle_command(self._partial, settled)
+        done = subprocess.run(command, input=about, capture_output=True, check=False)
         if done.returncode != 0:
             settled.unlink(missing_ok=True)
             raise _failure(self._film.path, done.returncode, done.stderr)
