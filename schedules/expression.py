@@ -119,13 +119,10 @@ class _Reader:
 
     def _fold(self, operation: Operation, operands: list[Node], tree: ast.expr) -> float | None:
         """Returns the operation's number where all operands are numbers; refuses what overflows."""
-        values = [
-            np.asarray(node.value, dtype=bool if operation.logical[1] else float)
-            for node in operands
-            if node.value is not None
-        ]
-        if len(values) < len(operands):
+        numbers = [node.value for node in operands if node.value is not None]
+        if len(numbers) < len(operands):
             return None
+        values = [np.asarray(number, dtype=bool if operation.logical[1] else float) for number in numbers]
         try:
             with np.errstate(all="ignore"):
                 result = float(operation.numpy(*values))
