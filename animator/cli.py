@@ -189,8 +189,11 @@ def preview(
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
+    from animator.advice import warnings_of
     from animator.timeline import Timeline
 
+    for warning in warnings_of(animation):
+        say(f"warning: {warning}")
     drawings = Timeline(animation)[-1].drawing + 1
     seconds = animation.frames / animation.fps
     width, height = animation.size

@@ -41,7 +41,7 @@ class Diffusion(Group):
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     seed_iter_n: int = Field(1, ge=1)
     seed_schedule: Real = Schedule.parse("0:(s)")
-    subseed: Real = Schedule.parse(1)
+    subseed: Real = Schedule.parse(-1)
     subseed_strength: Unit = Schedule.parse(0)
     """How far the noise is turned toward that of the subseed."""
     noise_multiplier: NotNegative = Schedule.parse(1)
@@ -178,6 +178,8 @@ class Color(Group):
     image: str = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
     force_grayscale: Switch = False
+    legacy: Switch = False
+    """Match before the drawing only, to the first moved picture: Deforum's old order."""
     contrast: NotNegative = Schedule.parse(1)
 
 
@@ -245,7 +247,7 @@ class Animation(Group):
         """What the names in this film's schedules mean."""
         return Scope(
             frames=self.frames,
-            seed=max(self.diffusion.seed, 0),
+            seed=max(self.diffusion.seed, 0) if mode_of(self).names_seed or not self.compat else -1,
             fps=self.fps,
             bpm=self.bpm,
             compat=self.compat,

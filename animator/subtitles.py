@@ -63,8 +63,7 @@ def srt(captions: Iterable[Caption], fps: float) -> str:
 def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Caption]:
     """What the subtitle of every frame says.
 
-    With `compat` the seed is that of the drawing that the frame leads to, as the reference shows it; else that
-    of the frame's own group.
+    With `compat` the seed is that of the drawing after the frame's own, as the reference shows it.
     """
     columns = value_columns(timeline.animation, names)
     prompted = bool({name.lower() for name in names} & {PROMPT.lower(), "all"})

@@ -146,12 +146,6 @@ FEATURES = (
         ("cn_", "controlnet_"),
     ),
     Feature(
-        "old colour matching",
-        {"legacy_colormatch": False},
-        {"legacy_colormatch": OFF},
-        "colours are matched after the drawing too, and to the first frame",
-    ),
-    Feature(
         "old aspect ratio",
         {"aspect_ratio_use_old_formula": False},
         {"aspect_ratio_use_old_formula": OFF},

@@ -203,6 +203,7 @@ MAPPED = (
     Row("color_coherence", "LAB", "color.coherence", one_of("None", "HSV", "LAB", "RGB", otherwise="LAB")),
     Row("color_coherence_image_path", "", "color.image", WORDS),
     Row("color_force_grayscale", NO, "color.force_grayscale", SWITCH),
+    Row("legacy_colormatch", NO, "color.legacy", SWITCH),
     Row("contrast_schedule", "0: (1.0)", "color.contrast"),
     Row("amount_schedule", "0: (0.1)", "sharpen.amount"),
     Row("kernel_schedule", "0: (5)", "sharpen.kernel"),

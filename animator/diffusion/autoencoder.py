@@ -42,7 +42,7 @@ class Autoencoder:
         right, below = _up(width, self.multiple) - width, _up(height, self.multiple) - height
         filled = functional.pad(picture[None], (0, right, 0, below), mode="replicate")
         out = self.model.encode((filled * 2 - 1).to(self.model.dtype))
-        latent = out.latent_dist.mode() if hasattr(out, "latent_dist") else out.latents
+        latent = out.latent_dist.mean if hasattr(out, "latent_dist") else out.latents
         config = self.model.config
         return torch.as_tensor((latent.to(torch.float32) - _shift(config)) * config.scaling_factor)
 

@@ -39,6 +39,7 @@ class Denoiser:
         guidance: One for all steps, or one per step.
         levels: The drawing's noise levels, which say which step a level belongs to.
         sizes: SDXL's six numbers about the picture's size (1, 6); None for other families.
+        scale_embedding: cfg_scale as an input (1, width) of distilled models; None for others.
         inpaint: What stays; None draws everywhere.
         rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.
     """
@@ -49,6 +50,7 @@ class Denoiser:
     guidance: Sequence[Guidance]
     levels: Sequence[float]
     sizes: Tensor | None = None
+    scale_embedding: Tensor | None = None
     inpaint: Inpaint | None = None
     rows_at_once: int = 64
 
@@ -90,6 +92,7 @@ class Denoiser:
             # Filled on the device: a copy from the CPU would wait for it.
             torch.full((count,), timestep, device=scaled.device, dtype=torch.float32),
             encoder_hidden_states=context,
+            timestep_cond=None if self.scale_embedding is None else self.scale_embedding.expand(count, -1),
             added_cond_kwargs=added,
             return_dict=False,
         )[0]

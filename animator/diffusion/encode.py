@@ -47,8 +47,12 @@ class TextEncoder:
         return int(self.model.config.hidden_size)
 
     def words(self, text: str) -> list[int]:
-        """The vocabulary indices of a text, nothing added at the ends."""
-        return list(self.tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
+        """The vocabulary indices of a text, nothing added at the ends, and no mark read in it.
+
+        OpenCLIP pads with "!"; a text's own exclamation mark is none the less a word.
+        """
+        found = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)
+        return list(found.input_ids)
 
     def encode(
         self, parts: Sequence[Chunk], vectors: Mapping[str, Tensor], clip_skip: int

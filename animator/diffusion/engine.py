@@ -1,6 +1,7 @@
 """`Engine`: one loaded model that draws; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
 
 import math
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from animator.diffusion.cache import Cache
 from animator.diffusion.denoiser import Denoiser, Inpaint
+from animator.diffusion.guidance import OFF
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.multistep import SOLVERS
@@ -119,13 +121,15 @@ class UNetEngine:
 
     def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
         model = self._model
+        asked = replace(request, cfg_scale=OFF) if model.takes_scale else request
         return Denoiser(
             unet=model.unet,
             table=model.table,
             prediction=model.prediction,
-            guidance=self._prompter.guidance(request, self._loras.text_state),
+            guidance=self._prompter.guidance(asked, self._loras.text_state),
             levels=levels,
             sizes=model.sizes(request.size, self._device, self._dtype),
+            scale_embedding=model.scale_embedding(request.cfg_scale, self._device, self._dtype),
             inpaint=self._inpaint(request),
             rows_at_once=1 if self._options.memory == "low" else 64,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.diffusion.file_header import Header, read_header
+from animator.diffusion.lora_names import is_lora_name
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -59,7 +60,7 @@ def identify(path: Path) -> Kind:
 def kind_of(header: Header) -> Kind:
     """What a file with this table of contents is."""
     shapes = header.shapes
-    if _any(shapes, "lora_down.", "lora_up.", "lora_A.", "lora.down.", "hada_w1", "lokr_w", ".diff"):
+    if any(is_lora_name(name) for name in shapes):
         return Kind("lora", _lora_family(shapes))
     if _is_embedding(shapes):
         return Kind("embedding", _embedding_family(shapes))

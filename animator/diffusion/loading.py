@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,9 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
     config = diffusers.DiffusionPipeline.load_config(
         checkpoint.location, local_files_only=checkpoint.kind == "folder"
     )
-    without = NO_CHECKER if "safety_checker" in config else {}
+    # Parts that a folder leaves out, such as the third text encoder of SD 3, must be said to be absent.
+    without = {part: None for part, of in config.items() if isinstance(of, list) and of == [None, None]}
+    without |= NO_CHECKER if "safety_checker" in config else {}
     return diffusers.DiffusionPipeline.from_pretrained(
         checkpoint.location,
         dtype=_dtype(device, config["_class_name"]),
@@ -100,7 +103,8 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: Options, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    described = options.architecture or str(_shipped(checkpoint.name, kind))
+    described = str(_shipped(checkpoint.name, kind))
+    described = options.architecture or described
     is_xl = kind.family == "sdxl"
     parts: dict[str, Any] = {} if is_xl else dict(NO_CHECKER)
     if not (Path(described) / "tokenizer").is_dir():
@@ -113,7 +117,9 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: Options, dtype
     pipeline = wanted.from_single_file(
         str(path), config=described, local_files_only=True, dtype=dtype, **parts
     )
-    _apply_hints(diffusers, pipeline, kind)
+    if kind.family == "sd2" and not (kind.prediction or kind.is_inpainting or options.architecture):
+        kind = replace(kind, prediction=predicted(pipeline.unet))
+    _apply_hints(pipeline, kind)
     return pipeline
 
 
@@ -138,7 +144,21 @@ def _shipped(name: str, kind: Kind) -> Path:
     return Path(str(resources.files("animator.diffusion.configs").joinpath(f"{kind.family}{suffix}")))
 
 
-def _apply_hints(diffusers: Any, pipeline: Any, kind: Kind) -> None:
+@torch.no_grad()
+def predicted(unet: Any) -> str:
+    """What a U-Net was trained to give, told from its answer to pure noise: "epsilon" or "v_prediction".
+
+    At the noisiest timestep the latent is the noise. A model of the noise gives it back; one of the
+    velocity, which there is minus the clean latent, cannot know it. Stable Diffusion 2's files do not say.
+    """
+    noise = torch.randn((1, unet.config.in_channels, 16, 16), generator=torch.Generator().manual_seed(0))
+    context = torch.zeros((1, 77, unet.config.cross_attention_dim), dtype=unet.dtype)
+    answer = unet(noise.to(unet.dtype), torch.tensor([999]), encoder_hidden_states=context).sample
+    pair = torch.stack([noise.flatten(), answer.to(torch.float32).flatten()])
+    return "epsilon" if float(torch.corrcoef(pair)[0, 1]) > 0.5 else "v_prediction"
+
+
+def _apply_hints(pipeline: Any, kind: Kind) -> None:
     """What the file says of itself: its prediction, its noise at the end, that it needs few steps."""
     said: dict[str, Any] = {}
     if kind.prediction:

@@ -53,6 +53,12 @@ _TOP = {
 LAYERS_PER_BLOCK = 2  # of every U-Net that has the original names
 
 
+def is_lora_name(name: str) -> bool:
+    """True for a tensor that only LoRA files have, in whatever layout."""
+    suffix = _SUFFIXES.search(name)
+    return suffix is not None and suffix.group(1) != "alpha"
+
+
 def split_name(name: str) -> tuple[str, str, str] | None:
     """The part of the model, the layer's flat path and the tensor's role; None for a name of no layer."""
     suffix = _SUFFIXES.search(name)

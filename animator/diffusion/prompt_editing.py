@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 _WHEN = re.compile(r"\s{0,9}\d{0,9}\.?\d{1,9}\s{0,9}")
 _SIGNS = re.compile(r"\\.|[\[\]():|]|[^\\\[\]():|]+|\\", re.DOTALL)
-MAX_DEPTH = 50
+MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,12 @@ from itertools import groupby
 from animator.errors import ModelError
 
 ROUND, SQUARE = 1.1, 1 / 1.1
-MAX_DEPTH = 50
+MAX_DEPTH = 20
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_TOKENS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
+_SIGNS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
+_OPENING = {"(": ROUND, "[": SQUARE}
+_CLOSING = {")": ROUND, "]": SQUARE}
+_ESCAPED = {f"\\{sign}": sign for sign in "()[]\\:"}
 _AND = re.compile(r"\bAND\b")
 _TAG = re.compile(r"<(\w+):([^<>]*)>")
 _BREAK = re.compile(r"\bBREAK\b")
@@ -84,39 +87,47 @@ def pieces(prompt: str) -> tuple[Piece, ...]:
     """The prompt's stretches of text with their weights, BREAKs between."""
     found: list[Piece] = []
     opened: list[tuple[int, float]] = []  # where a bracket opened, and what it multiplies by
+    plain: list[str] = []  # text since the last bracket
 
     def close(factor: float) -> None:
         start, _ = opened.pop()
         found[start:] = [Piece(piece.text, piece.weight * factor) for piece in found[start:]]
 
-    for match in _TOKENS.finditer(prompt):
+    def flush() -> None:
+        found.extend(_texts("".join(plain)))
+        plain.clear()
+
+    for match in _SIGNS.finditer(prompt):
         sign = match.group(0)
-        if sign == "(" and len(opened) < MAX_DEPTH:
-            opened.append((len(found), ROUND))
-        elif sign == "[" and len(opened) < MAX_DEPTH:
-            opened.append((len(found), SQUARE))
-        elif match.group(1) is not None and _top(opened) == ROUND:
-            close(float(match.group(1)))
-        elif (sign == ")" and _top(opened) == ROUND) or (sign == "]" and _top(opened) == SQUARE):
-            close(opened[-1][1])
+        factor = _closing(sign, match.group(1), opened)
+        if sign in _OPENING and len(opened) < MAX_DEPTH:
+            flush()
+            opened.append((len(found), _OPENING[sign]))
+        elif factor is not None:
+            flush()
+            close(factor)
         else:
-            found += _texts(sign)
+            plain.append(_ESCAPED.get(sign, sign))
+    flush()
     while opened:
         close(opened[-1][1])
     return _merged(found)
 
 
-def _top(opened: list[tuple[int, float]]) -> float | None:
-    return opened[-1][1] if opened else None
+def _closing(sign: str, number: str | None, opened: list[tuple[int, float]]) -> float | None:
+    """What the innermost bracket multiplies by, if this sign closes it."""
+    innermost = opened[-1][1] if opened else None
+    if number is not None and innermost == ROUND:
+        return float(number)
+    return innermost if innermost is not None and _CLOSING.get(sign) == innermost else None
 
 
-def _texts(sign: str) -> list[Piece]:
-    if sign.startswith("\\") and len(sign) == 2:
-        return [Piece(sign[1] if sign[1] in "()[]\\:" else sign, 1.0)]
+def _texts(text: str) -> list[Piece]:
+    """A stretch of text with a BREAK piece for every BREAK in it."""
     texts: list[Piece] = []
-    for index, text in enumerate(_BREAK.split(sign)):
+    for index, part in enumerate(_BREAK.split(text)):
         texts += [Piece(None, 1.0)] if index else []
-        texts += [Piece(text, 1.0)] if text else []
+        texts += [Piece(part, 1.0)] if part else []
     return texts
 
 

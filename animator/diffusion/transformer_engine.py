@@ -53,6 +53,11 @@ class TransformerEngine:
             pipeline.transformer.compile_repeated_blocks(fullgraph=True)
         self.to(device)
 
+    @property
+    def transformer(self) -> Any:
+        """The network that draws."""
+        return self._pipeline.transformer
+
     def to(self, device: torch.device) -> None:
         """Moves the model."""
         self._pipeline.to(device)
@@ -160,8 +165,15 @@ def _tail(scheduler: Any, skipped: int) -> Any:
     """A scheduler like this one that leaves out the first steps."""
 
     class Tail(type(scheduler)):  # type: ignore[misc]  # the class is known only here
-        def set_timesteps(self, *args: Any, **kwargs: Any) -> None:
-            super().set_timesteps(*args, **kwargs)
+        def set_timesteps(
+            self,
+            num_inference_steps: int | None = None,
+            device: Any = None,
+            sigmas: Any = None,
+            mu: float | None = None,
+            timesteps: Any = None,
+        ) -> None:
+            super().set_timesteps(num_inference_steps, device, sigmas, mu, timesteps)
             for name in ("timesteps", "sigmas"):
                 setattr(self, name, getattr(self, name)[skipped:])
 

@@ -1,5 +1,6 @@
 """The parts of a loaded U-Net checkpoint (Stable Diffusion 1, 2, XL) and its numbers, from its pipeline."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,19 @@ class UNetModel:
     def is_inpainting(self) -> bool:
         """True where the U-Net reads a mask and the masked picture beside the latent."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
+
+    @property
+    def takes_scale(self) -> bool:
+        """True where the U-Net reads cfg_scale as an input (LCM), and is asked without a negative prompt."""
+        return self.unet.config.get("time_cond_proj_dim") is not None
+
+    def scale_embedding(self, scale: float, device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
+        """cfg_scale as waves (1, width), where the U-Net reads it (Luo et al. 2023); else None."""
+        if not self.takes_scale:
+            return None
+        half = self.unet.config["time_cond_proj_dim"] // 2
+        waves = (scale - 1) * 1000 * torch.exp(torch.arange(half) * (-math.log(10_000) / (half - 1)))
+        return torch.cat([waves.sin(), waves.cos()])[None].to(device, dtype)
 
     @property
     def parts(self) -> dict[str, Any]:

@@ -96,8 +96,8 @@ def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
     """The map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
 
-    A robust straight-line fit (least squares, then reweighted so that what moved does not count) instead of
-    normalising each frame by its own extremes.
+    A robust straight-line fit (from medians, then least squares with Cauchy's weights, so that what moved
+    does not count) instead of normalising each frame by its own extremes.
 
     Args:
         depth: (H, W), this frame's inverse depth, of any scale.
@@ -105,24 +105,32 @@ def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
         rounds: How often the fit is reweighted.
 
     Returns:
-        (H, W), in the units of `last`; `last` itself where the map is flat or not finite.
+        (H, W), in the units of `last`; `last` itself where the map is not finite or half of it is flat.
     """
-    x = torch.where(torch.isfinite(depth), depth, 0.0)
-    weight = torch.isfinite(depth).to(depth.dtype)
-    fitted = last
-    for _ in range(rounds + 1):
-        fitted = _line_through(x, last, weight)
+    finite = torch.isfinite(depth)
+    x = torch.where(finite, depth, torch.nan)
+    fitted = _spread_like(x, last)
+    for _ in range(rounds):
         error = (fitted - last).abs_()
-        scale = (error * weight).sum() / weight.sum().clamp_min(1.0)
-        weight = weight * (scale / (error + scale)).clamp_(0.0, 1.0).nan_to_num_(1.0)
-    return torch.where(torch.isfinite(fitted), fitted, last)
+        typical = 1.5 * error.nanmedian() + 1e-6
+        weight = torch.where(finite, (error / typical).square_().add_(1.0).reciprocal_(), 0.0)
+        fitted = _line_through(torch.nan_to_num(x), last, weight)
+    return torch.where(torch.isfinite(fitted) & finite, fitted, last)
+
+
+def _spread_like(x: Tensor, y: Tensor) -> Tensor:
+    """The map x with the median and the median deviation of y: right wherever more than half is."""
+    off_x, off_y = x - x.nanmedian(), y - y.nanmedian()
+    return off_x * (off_y.abs().nanmedian() / off_x.abs().nanmedian()) + y.nanmedian()
 
 
 def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """The map x on the line of weighted least squares to y."""
     total = weight.sum()
     mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
     off = x - mean_x
     slope = (weight * off * (y - mean_y)).sum() / (weight * off * off).sum()
+    slope = torch.where(slope > 0.0, slope, torch.nan)  # a map that runs against the last one says nothing
     return off * slope + mean_y
 
 

@@ -92,9 +92,15 @@ def pinhole_view(
     x, y, depth = (
         torch.where(front, mine, other) for mine, other in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
-    revealed = (~front & ~(far.missed <= _TOLERANCE_PX)).to(picture.dtype)
+    revealed = _closed((~front & ~(far.missed <= _TOLERANCE_PX)).to(picture.dtype))
     seen = sample(picture, _grid(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
     return View(seen, depth, revealed)
+
+
+def _closed(mask: Tensor) -> Tensor:
+    """The mask (H, W) without gaps of one or two pixels, as a steep surface leaves them where it is torn."""
+    grown = functional.max_pool2d(mask.view(1, 1, *mask.shape), 3, 1, 1)
+    return -functional.max_pool2d(-grown, 3, 1, 1).view_as(mask)
 
 
 def _eye(z: Tensor, camera: Camera) -> _Eye:

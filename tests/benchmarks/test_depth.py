@@ -7,7 +7,6 @@ from animator.depth import build
 from animator.depth.estimator import Estimator
 from animator.depth.names import entry_named
 from animator.depth.placing import placed
-from animator.depth.stabilise import aligned
 from animator.depth.starter import StarterDepth
 
 pytestmark = pytest.mark.benchmark_suite
@@ -27,8 +26,3 @@ def test_network(benchmark, name):
         torch.nn.init.normal_(weight, std=0.02)
     opened = Estimator(entry, placed(network, torch.device("cpu"), torch.float32))
     benchmark.pedantic(opened.estimate, (torch.rand(3, 512, 512),), rounds=3, warmup_rounds=1)
-
-
-def test_alignment(benchmark):
-    now, before = torch.rand(512, 512), torch.rand(512, 512)
-    benchmark(aligned, now, before + now)

@@ -4,29 +4,18 @@
 The tolerances are those that were asked for, or tighter where ours are met with room to spare.
 """
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from . import pictures as adapter
+
 HERE = Path(__file__).parent
 CASES: dict[str, list[dict[str, Any]]] = json.loads((HERE / "data/d_to_i_cases.json").read_text())
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-adapter = _load(HERE / "pictures.py")
 
 
 @pytest.fixture(scope="module")

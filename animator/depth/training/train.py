@@ -1,7 +1,10 @@
 """Training of the built-in depth network from any source of scenes with exact depth.
 
-net = train(scenes, Recipe(steps=4000), report=print)
-save_file(half(folded(net)), "starter.safetensors")
+    save_file(half(folded(train(scenes, Recipe(steps=2700), report))), "starter.safetensors")
+
+The shipped weights are the averaged ones after 2,400 of these 2,700 steps, settled and folded, from 9,250
+landscapes, cities and a few abstract scenes (four draws of five) and 2,750 of the rooms here: an hour on one
+CPU thread.
 """
 
 import copy
