@@ -98,7 +98,7 @@ class Timeline(Sequence[Plan]):
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _cuts(self, frame: int) -> bool:
-        return self._columns["diffusion.strength"][frame] == 0.0 and not self.animation.compat
+        return bool(self._columns["diffusion.strength"][frame] == 0.0) and not self.animation.compat
 
     def _value(self, path: str, frame: int) -> object:
         init = self.animation.init
