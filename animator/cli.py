@@ -224,6 +224,7 @@ class TimelineFormat(str, Enum):
     table = "table"
     csv = "csv"
     json = "json"
+    srt = "srt"
 
 
 @app.command(epilog="Example: animator timeline presets/quickstart.yaml --format csv > values.csv")
@@ -238,9 +239,10 @@ def timeline(
     """Print every value of every frame; no model loads."""
     animation = _load(preset, overrides or [])
     from animator import timeline_table as tables
+    from animator.subtitles import to_srt
     from animator.timeline import Timeline
 
-    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
     sys.stdout.write(printers[format.value](Timeline(animation)))
     if plot is not None:
         from animator import timeline_plot

@@ -5,10 +5,22 @@ Groups and names are the contract of presets; names inside the groups are Deforu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Text, Unit
+from animator.fields import (
+    Count,
+    FileStem,
+    NotNegative,
+    Positive,
+    PromptTexts,
+    Real,
+    SamplerText,
+    Text,
+    Unit,
+    one_of_names,
+)
 from animator.modes import mode_of
+from animator.subtitle_names import NAMES
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
 SCHEMA_VERSION = 1
@@ -19,6 +31,9 @@ MAX_FRAMES = 1_000_000
 FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
 Switch = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
+
+
+SubtitleName = Annotated[str, AfterValidator(lambda name: one_of_names(name, NAMES))]
 
 
 class Group(BaseModel):
@@ -198,6 +213,8 @@ class Output(Group):
     format: Literal["mp4"] = "mp4"
     crf: int = Field(17, ge=0, le=51)
     """H.264 quality: lower is better and larger; 17 is hard to tell from the frames."""
+    subtitles: tuple[SubtitleName, ...] = ()
+    """Values to write beside the film as an .srt, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
 
 
 Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]

@@ -21,11 +21,13 @@ from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
+from animator.files import write_atomically
 from animator.loop import Frame, render
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
 from animator.sink import FilmSink
 from animator.state import State
+from animator.subtitles import to_srt
 from animator.timeline import Timeline
 from animator.vitals import measure
 from animator.watch import Watch
@@ -99,6 +101,9 @@ def film(
     seconds = round(time.monotonic() - began, 3)
     facts["models"] = records_of(diffuser, wait=True)
     run.record({**facts, "rendered_frames": done - state.next_frame, "seconds": seconds})
+    if animation.output.subtitles:
+        text = to_srt(Timeline(animation), animation.output.subtitles)
+        write_atomically(run.film_path.with_suffix(".srt"), text.encode())
     return run.film_path
 
 
