@@ -132,7 +132,7 @@ def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
 
 
 def _range(depth: Tensor) -> tuple[Tensor, Tensor]:
-    """The lowest and the highest finite value, scalars; the lowest is above the highest where there is none."""
+    """The lowest and the highest finite value, scalars; the lowest above the highest where there is none."""
     inf = torch.inf
     return (
         depth.nan_to_num(nan=inf, posinf=inf, neginf=inf).amin(),
