@@ -253,9 +253,9 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     finish(other, tmp_path / "fresh")
     # The pictures are those of a film made at once; the records in the files tell which settings made each.
     for name in after:
-        with Image.open(tmp_path / "fresh" / "frames" / name) as fresh:
-            with Image.open(tmp_path / "run" / "frames" / name) as redone:
-                assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
+        paths = [tmp_path / run / "frames" / name for run in ("fresh", "run")]
+        with Image.open(paths[0]) as fresh, Image.open(paths[1]) as redone:
+            assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
 
 
 def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
