@@ -1,15 +1,21 @@
 """`build_pipeline`: the settings of a film and its models -> a filled pipeline."""
 
-import torch
-from torch import Tensor
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from animator.config import Animation, Noise
+import torch
+
+from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.config import Animation
+from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
+from animator.errors import UserError
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.image import read_picture
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline
+from animator.pipeline import Filter, Motion, Pipeline, Source
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -19,52 +25,85 @@ from animator.slots.filters import (
     PerlinNoise,
     UniformNoise,
 )
-from animator.slots.plane import Still, Warp2D
+from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
+from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
-from animator.slots.source import LastPicture, Nothing
+from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, PinholeWarp
 from animator.stages.color import Coherence, palette_of
+from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
 from animator.tween import Tween, chained, composed
+from animator.video.reader import Clip, ClipReader
 
 _TWEENS: dict[str, Tween] = {"composed": composed, "chained": chained}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
 
 
-def build_pipeline(animation: Animation, diffuser: Diffuser, device: torch.device | str = "cpu") -> Pipeline:
+def build_pipeline(
+    animation: Animation,
+    diffuser: Diffuser,
+    device: torch.device | str = "cpu",
+    depth: DepthModel | None = None,
+) -> Pipeline:
     """The pipeline of a film.
 
     Args:
         animation: The settings.
         diffuser: The model that draws.
         device: Where pictures live; depth and flow networks are opened there.
+        depth: The depth network; None opens the one the settings name, where it is needed.
 
     Raises:
         UserError: A network or a picture cannot be had.
     """
     device = torch.device(device)
     mode = mode_of(animation)
-    motions = {"plane": _plane, "space": _space, "still": _still}
+    sources: dict[str, Callable[[Animation, torch.device], Source]]
+    sources = {"last": _last_picture, "clip": _clip, "nothing": _nothing}
+    motions: dict[str, Callable[[Animation, torch.device], Motion]]
+    motions = {"plane": _plane, "space": partial(_space, model=depth), "still": _still}
     match = _match_color(animation, device)
     return Pipeline(
-        source=Nothing() if mode.source == "nothing" else LastPicture(_opening(animation, device)),
+        source=sources[mode.source](animation, device),
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
-        after=(*match, *_grayscale(animation)),
+        after=(*_match_after(animation, match), *_grayscale(animation)),
         tween=_tween(animation, device),
+        anchor=_anchor(animation),
     )
 
 
 def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation.noise))
+    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation))
 
 
-def _opening(animation: Animation, device: torch.device) -> Tensor | None:
+def _anchor(animation: Animation) -> AnchorRule:
+    if animation.color.legacy:
+        return Legacy()
+    if animation.color.reference == "scene":
+        return SceneDrawn()
+    return FirstMoved() if animation.compat and animation.init.image else FirstDrawn()
+
+
+def _last_picture(animation: Animation, device: torch.device) -> Source:
     path = animation.init.image
-    return read_picture(path, animation.size, device) if path else None
+    return LastPicture(read_picture(path, animation.size, device) if path else None)
+
+
+def _clip(animation: Animation, device: torch.device) -> Source:
+    settings = animation.video
+    if not settings.path:
+        raise UserError("video.path: is empty; the video mode redraws the pictures of a film file")
+    clip = Clip(Path(settings.path), animation.size, settings.extract_from_frame, settings.extract_nth_frame)
+    return ClipFrame(ClipReader(clip), device)
+
+
+def _nothing(animation: Animation, device: torch.device) -> Source:
+    return Nothing()
 
 
 def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> tuple[Filter, ...]:
@@ -84,29 +123,38 @@ def _still(animation: Animation, device: torch.device) -> Motion:
     return Still()
 
 
-def _plane(animation: Animation, device: torch.device) -> Motion:
+def _plane(animation: Animation, device: torch.device) -> Warp2D:
     settings = animation.motion
-    return Warp2D(Border(settings.border), Sampling(settings.sampling), settings.enable_perspective_flip)
+    flip = deforum_flip_matrix if animation.compat else neutral_flip
+    flips = flip if settings.enable_perspective_flip else None
+    return Warp2D(Border(settings.border), Sampling(settings.sampling), flips)
 
 
-def _space(animation: Animation, device: torch.device) -> Motion:
+def _space(animation: Animation, device: torch.device, model: DepthModel | None) -> Motion:
     camera = animation.camera
-    scene = _scene(animation, device) if animation.depth.use_depth_warping else None
+    scene = None
+    if animation.depth.use_depth_warping:
+        scene = _scene(animation, model or _depth_model(animation, device))
     sampling = Sampling(camera.sampling)
     if camera.projection == "pinhole":
         return PinholeWarp(scene, sampling, camera.reveal_noise)
-    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling)
+    flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
+    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling, flip)
 
 
-def _scene(animation: Animation, device: torch.device) -> Scene:
+def _scene(animation: Animation, model: DepthModel) -> Scene:
+    settings = animation.depth
+    by_itself: Scaling = Normalised() if animation.camera.projection == "pinhole" else Equalised()
+    return Scene(model, settings.every, Steadied() if settings.stabilise else by_itself)
+
+
+def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
     from animator.depth.opening import Precision, open_depth  # loads timm: seconds that 2D films save
 
     settings = animation.depth
     best: Precision = "float32" if device.type == "cpu" else "float16"
     dtype = best if settings.dtype == "auto" else settings.dtype
-    model = open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
-    by_itself: Scaling = Normalised() if animation.camera.projection == "pinhole" else Equalised()
-    return Scene(model, settings.every, Steadied() if settings.stabilise else by_itself)
+    return open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
 
 
 def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ...]:
@@ -115,16 +163,28 @@ def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ..
     if space is Coherence.NONE:
         return ()
     if settings.reference == "image":
-        return (MatchImage(palette_of(read_picture(settings.image, None, device), space)),)
-    return (MatchColor(space),)
+        image = read_picture(settings.image, None, device)
+        matched = MatchImage(palette_of(image, space))
+        return (DeforumMatchImage(space, image) if animation.compat else matched,)
+    return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
+
+
+def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Colours after the drawing; in the old order only an outside reference, on the first frame."""
+    settings = animation.color
+    if not settings.legacy:
+        return match
+    return tuple(FirstFrameOnly(step) for step in match) if settings.reference == "image" else ()
 
 
 def _grayscale(animation: Animation) -> tuple[Filter, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
 
 
-def _noise(settings: Noise) -> Filter:
+def _noise(animation: Animation) -> Filter:
+    settings = animation.noise
     if settings.type == "uniform":
-        return UniformNoise()
+        return DeforumNoise(None) if animation.compat else UniformNoise()
     cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
-    return PerlinNoise(Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence))
+    perlin = Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)
+    return DeforumNoise(perlin) if animation.compat else PerlinNoise(perlin)

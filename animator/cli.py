@@ -2,8 +2,6 @@
 
 import json
 import os
-import shlex
-import signal
 import sys
 from enum import Enum
 from pathlib import Path
@@ -12,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animator import __version__
+from animator.cli_files import Like, Parseq, Repair, files
 from animator.errors import AnimatorError
+from animator.span import Span
 
 if TYPE_CHECKING:
     from animator.config import Animation
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
@@ -27,10 +25,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Preset = Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)]
+app.add_typer(files)
+
+Preset = Annotated[Path, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)]
+OptionalPreset = Annotated[
+    Path | None, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
+]
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+]
+RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -79,45 +91,78 @@ def _options(
 
 @app.command(epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try")
 def render(  # noqa: PLR0913 (one parameter per option)
-    preset: Preset,
+    preset: OptionalPreset = None,
     overrides: Overrides = None,
     out: Out = None,
+    like: Like = None,
+    parseq: Parseq = None,
+    repair: Repair = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     frames: Annotated[
-        int | None, typer.Option(min=1, help="Short for --set frames=N.", show_default=False)
+        str | None,
+        typer.Option(metavar="N|A:B", help="N: short for --set frames=N. A:B: redo frames A to B-1 only."),
+    ] = None,
+    start: Annotated[
+        int | None, typer.Option("--from", min=0, help="Redo a run from this frame on, with these settings.")
     ] = None,
     model: Annotated[
-        str | None,
-        typer.Option(help="Short for --set model=X: a folder, file or hub id.", show_default=False),
+        str | None, typer.Option(help="Short for --set model=X: a folder, file or hub id.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
-    ] = None,
-    allow_pickle: Annotated[
-        bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
-    ] = False,
+    device: Device = "auto",
+    threads: Threads = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
-    """Render a preset into frames and a film; prints the film's path."""
-    short = [] if frames is None else [f"frames={frames}"]
+    """Render a preset or a Deforum settings file into frames and a film; prints the film's path."""
+    span = _span(frames, start)
+    short = [] if span.frames is None else [f"frames={span.frames}"]
     short += [] if model is None else [f"model={json.dumps(model)}"]
-    animation = _load(preset, [*(overrides or ()), *short])
+    from animator.source_files import Source, load
 
-    from animator.device import choose_device, use_threads
-    from animator.job import film, open_run
-    from animator.progress import ProgressBar
+    animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
+    from animator.sitting import Machine, Order, sit
 
-    chosen = choose_device(device)
-    use_threads(threads)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with open_run(animation, out, resume=resume) as run:
-        try:
-            with ProgressBar(animation.name) as bar:
-                sys.stdout.write(f"{film(run, chosen, bar, allow_pickle=allow_pickle)}\n")
-        except KeyboardInterrupt:
-            say(f"stopped; the frames so far are whole. Go on with:\n  {_resume_command(run.folder)}")
-            raise typer.Exit(INTERRUPTED) from None
+    sit(
+        Order(
+            animation, out, span, resume=resume, machine=Machine(device, threads, allow_pickle=allow_pickle)
+        )
+    )
+
+
+@app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
+def resume(
+    rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
+) -> None:
+    """Go on with a run where it stopped; prints the film's path."""
+    from animator.run import recorded
+    from animator.sitting import Machine, Order, sit
+
+    sit(
+        Order(
+            recorded(rundir),
+            rundir,
+            Span(),
+            resume=True,
+            machine=Machine(device, threads, allow_pickle=allow_pickle),
+        )
+    )
+
+
+@app.command(epilog="Example: animator encode renders/quickstart/20260101-120000")
+def encode(rundir: RunDir) -> None:
+    """Make the film again from a run's finished frames; prints its path."""
+    from animator.run import Run, recorded
+    from animator.sink import encode as encode_frames
+
+    with Run.reopen(rundir, recorded(rundir)) as run:
+        sys.stdout.write(f"{encode_frames(run, run.state().next_frame)}\n")
+
+
+@app.command(epilog="Example: animator report renders/quickstart/20260101-120000")
+def report(rundir: RunDir) -> None:
+    """Make report.html of a run: curves of colour, contrast, detail and flicker, with thumbnails."""
+    from animator.report import write_report
+
+    sys.stdout.write(f"{write_report(rundir)}\n")
 
 
 @app.command(epilog="Example: animator preview presets/quickstart.yaml --out renders/try")
@@ -144,8 +189,11 @@ def preview(
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
+    from animator.advice import warnings_of
     from animator.timeline import Timeline
 
+    for warning in warnings_of(animation):
+        say(f"warning: {warning}")
     drawings = Timeline(animation)[-1].drawing + 1
     seconds = animation.frames / animation.fps
     width, height = animation.size
@@ -176,6 +224,7 @@ class TimelineFormat(str, Enum):
     table = "table"
     csv = "csv"
     json = "json"
+    srt = "srt"
 
 
 @app.command(epilog="Example: animator timeline presets/quickstart.yaml --format csv > values.csv")
@@ -190,9 +239,10 @@ def timeline(
     """Print every value of every frame; no model loads."""
     animation = _load(preset, overrides or [])
     from animator import timeline_table as tables
+    from animator.subtitles import to_srt
     from animator.timeline import Timeline
 
-    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
     sys.stdout.write(printers[format.value](Timeline(animation)))
     if plot is not None:
         from animator import timeline_plot
@@ -201,15 +251,41 @@ def timeline(
         say(f"curves: {plot}")
 
 
+@app.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
+def depth(
+    file: Annotated[Path, typer.Argument(help="A picture or a film.", show_default=False)],
+    model: Annotated[
+        str, typer.Option(help="A depth network's name, or the path of its weights.")
+    ] = "starter",
+    out: Annotated[Path, typer.Option(help="Folder for the maps.")] = Path(),
+    device: Device = "auto",
+) -> None:
+    """Write depth maps, 16-bit PNG and a coloured preview; prints each map's path."""
+    from animator.depth.opening import open_depth
+    from animator.depth_maps import depth_of_file
+    from animator.device import choose_device
+
+    chosen = choose_device(device)
+    for path in depth_of_file(file, open_depth(model, chosen), str(chosen), out):
+        sys.stdout.write(f"{path}\n")
+
+
 def _load(preset: Path, overrides: list[str]) -> "Animation":
-    from animator.presets import load
+    from animator.source_files import Source, load
 
-    return load(preset, overrides)
+    return load(Source(preset), overrides, say)
 
 
-def _resume_command(folder: Path) -> str:
-    """What was typed, with what it takes to go on."""
-    words = ["animator", *sys.argv[1:]]
-    words += [] if "--resume" in words else ["--resume"]
-    words += [] if "--out" in words else ["--out", str(folder)]
-    return shlex.join(words)
+def _span(frames: str | None, start: int | None) -> Span:
+    """What `--frames` and `--from` ask for."""
+    if frames is None:
+        return Span(start=start)
+    numbers = frames.split(":")
+    if len(numbers) > 2 or not all(number.strip().isdigit() for number in numbers):
+        raise typer.BadParameter(f"--frames {frames}: expected a number such as 48, or a range such as 24:48")
+    if len(numbers) == 1:
+        return Span(frames=int(frames), start=start)
+    first, stop = (int(number) for number in numbers)
+    if first >= stop:
+        raise typer.BadParameter(f"--frames {frames}: the range is empty")
+    return Span(start=first or start, stop=stop)

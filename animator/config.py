@@ -5,10 +5,22 @@ Groups and names are the contract of presets; names inside the groups are Deforu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from animator.fields import Count, FileStem, NotNegative, Positive, PromptTexts, Real, SamplerText, Text, Unit
+from animator.fields import (
+    Count,
+    FileStem,
+    NotNegative,
+    Positive,
+    PromptTexts,
+    Real,
+    SamplerText,
+    Text,
+    Unit,
+    one_of_names,
+)
 from animator.modes import mode_of
+from animator.subtitle_names import NAMES
 from schedules import Prompts, Schedule, Scope, SeedBehavior, TextSchedule
 
 SCHEMA_VERSION = 1
@@ -19,6 +31,9 @@ MAX_FRAMES = 1_000_000
 FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
 Switch = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
+
+
+SubtitleName = Annotated[str, AfterValidator(lambda name: one_of_names(name, NAMES))]
 
 
 class Group(BaseModel):
@@ -41,7 +56,7 @@ class Diffusion(Group):
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     seed_iter_n: int = Field(1, ge=1)
     seed_schedule: Real = Schedule.parse("0:(s)")
-    subseed: Real = Schedule.parse(1)
+    subseed: Real = Schedule.parse(-1)
     subseed_strength: Unit = Schedule.parse(0)
     """How far the noise is turned toward that of the subseed."""
     noise_multiplier: NotNegative = Schedule.parse(1)
@@ -84,6 +99,15 @@ class Init(Group):
     """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
+
+
+class Video(Group):
+    """The clip that the video mode redraws."""
+
+    path: str = ""
+    """Any film that ffmpeg reads."""
+    extract_from_frame: int = Field(0, ge=0)
+    extract_nth_frame: int = Field(1, ge=1)
 
 
 class Motion(Group):
@@ -169,6 +193,8 @@ class Color(Group):
     image: str = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
     force_grayscale: Switch = False
+    legacy: Switch = False
+    """Match before the drawing only, to the first moved picture: Deforum's old order."""
     contrast: NotNegative = Schedule.parse(1)
 
 
@@ -187,6 +213,8 @@ class Output(Group):
     format: Literal["mp4"] = "mp4"
     crf: int = Field(17, ge=0, le=51)
     """H.264 quality: lower is better and larger; 17 is hard to tell from the frames."""
+    subtitles: tuple[SubtitleName, ...] = ()
+    """Values to write beside the film as an .srt, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
 
 
 Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
@@ -196,7 +224,7 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
-    mode: Literal["2d", "3d", "interpolation"] = "2d"
+    mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
@@ -214,6 +242,7 @@ class Animation(Group):
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
+    video: Video = Video()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
@@ -235,7 +264,7 @@ class Animation(Group):
         """What the names in this film's schedules mean."""
         return Scope(
             frames=self.frames,
-            seed=max(self.diffusion.seed, 0),
+            seed=max(self.diffusion.seed, 0) if mode_of(self).names_seed or not self.compat else -1,
             fps=self.fps,
             bpm=self.bpm,
             compat=self.compat,

@@ -4,10 +4,13 @@ A schedule field parses its text, and, where the validation context carries a `S
 the whole film, so that one pass over a preset finds every mistake.
 """
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -48,8 +51,14 @@ class Numbers:
             raise _explain(error) from error
         return schedule
 
+    def held(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values (frames,) cut to the range."""
+        return np.clip(values, self.low, self.high) if self.low is not None else values
+
     def _check_range(self, schedule: Schedule, scope: Scope) -> None:
         values = schedule.values(scope)
+        if scope.compat:  # the reference cuts values to their range instead of refusing them
+            return
         low = -np.inf if self.low is None else self.low
         high = np.inf if self.high is None else self.high
         outside = np.flatnonzero((values < low) | (values > high))
@@ -144,6 +153,22 @@ Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
+
+
+def one_of_names(name: str, names: Sequence[str]) -> str:
+    """The name as it is spelled among `names`, upper and lower case alike.
+
+    Raises:
+        ValueError: It is none of them; says which is near.
+    """
+    by_lower = {known.lower(): known for known in names}
+    if name.strip().lower() in by_lower:
+        return by_lower[name.strip().lower()]
+    close = difflib.get_close_matches(name.strip().lower(), by_lower, n=1)
+    hint = f"did you mean {by_lower[close[0]]!r}?" if close else f"known: {', '.join(names)}"
+    raise ValueError(f"is unknown; {hint}")
+
+
 FileStem = Annotated[
     str,
     StringConstraints(

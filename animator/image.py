@@ -19,7 +19,8 @@ def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
     """A picture (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
-    planes = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(2, 0, 1)
+    # torch refuses to share memory that cannot be written, such as a decoded file.
+    planes = torch.from_numpy(np.require(pixels, requirements=["C", "W"])).to(device).permute(2, 0, 1)
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 

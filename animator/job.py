@@ -1,10 +1,11 @@
 """`film`: one preset rendered into a run folder, from model to mp4; what the command line calls."""
 
+import logging
 import platform
 import secrets
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,16 +16,23 @@ import torch
 from animator import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
+from animator.depth_maps import write_depth_map
 from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
-from animator.loop import render
+from animator.files import write_atomically
+from animator.loop import Frame, render
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
+from animator.sink import FilmSink
+from animator.state import State
+from animator.subtitles import to_srt
 from animator.timeline import Timeline
-from animator.video.writer import Film, FilmWriter
+from animator.vitals import measure
+from animator.watch import Watch
 
+log = logging.getLogger(__name__)
 RENDERS = Path("renders")
 LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "opencv-python", "imageio-ffmpeg")
 
@@ -50,13 +58,23 @@ def open_run(animation: Animation, out: Path | None, *, resume: bool) -> Run:
     return Run.create(out or home / datetime.now().strftime("%Y%m%d-%H%M%S"), animation)
 
 
+def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+    """The diffuser of a film's settings; every checkpoint and LoRA it will ask for is there.
+
+    Raises:
+        ModelError: One is missing or broken.
+    """
+    options = Options.of(animation, allow_pickle=allow_pickle)
+    check_timeline(Timeline(animation), options)
+    return open_diffuser(animation.model, device, options)
+
+
 def film(
     run: Run,
     device: torch.device,
     report: Callable[[Advance], None],
-    diffuser: Diffuser | None = None,
-    *,
-    allow_pickle: bool = False,
+    diffuser: Diffuser,
+    stop: int | None = None,
 ) -> Path:
     """The path of the finished film; goes on where the run's state says.
 
@@ -64,37 +82,84 @@ def film(
         run: The open run folder.
         device: Where pictures and models live.
         report: Called after every frame on disk.
-        diffuser: The model that draws; None opens the one the settings name.
-        allow_pickle: Read .ckpt files, too, by torch's restricted reader.
+        diffuser: The model that draws, such as `open_model` gives.
+        stop: Stop with the group that holds the frame before this one; the film ends there. None goes on to
+            the end.
 
     Raises:
         AnimatorError: Something failed; the frames so far are whole and the run can go on.
     """
     animation = run.animation
-    timeline = Timeline(animation)
     state = run.state(device)
-    first = state.next_frame
-    if diffuser is None:
-        options = Options.of(animation, allow_pickle=allow_pickle)
-        check_timeline(timeline, options)
-        diffuser = open_diffuser(animation.model, device, options)
-    began = time.monotonic()
+    run.warn_of_space(animation.frames - state.next_frame)
+    pipeline = build_pipeline(animation, diffuser, device)
     facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
     run.record(facts)
-    with ExitStack() as stack:
-        file = Film(run.film_path, animation.size, animation.fps, animation.output.crf)
-        encoder = stack.enter_context(FilmWriter(file))
-        report(Advance(first, len(timeline), 0.0, 0))
-        for pixels in run.pixels(range(first)):
-            encoder.write(pixels)
-        for frame in render(timeline, build_pipeline(animation, diffuser, device), state):
-            encoder.write(run.write(frame))
-            done = frame.plan.frame + 1
-            report(Advance(done, len(timeline), time.monotonic() - began, done - first))
+    began = time.monotonic()
+    frames = until(render(Timeline(animation), pipeline, state), stop)
+    done = _sitting(run, frames, state, report)
     seconds = round(time.monotonic() - began, 3)
     facts["models"] = records_of(diffuser, wait=True)
-    run.record({**facts, "rendered_frames": len(timeline) - first, "seconds": seconds})
+    run.record({**facts, "rendered_frames": done - state.next_frame, "seconds": seconds})
+    if animation.output.subtitles:
+        text = to_srt(Timeline(animation), animation.output.subtitles)
+        write_atomically(run.film_path.with_suffix(".srt"), text.encode())
     return run.film_path
+
+
+def rewind(run: Run, frame: int, animation: Animation, device: torch.device, diffuser: Diffuser) -> None:
+    """Takes a run back to a frame, exactly: what came before is computed again from a kept state, unseen.
+
+    Args:
+        run: The open run; it may have been made with other settings.
+        frame: The first frame to redo. Within a group of in-betweens that is the group's drawn frame.
+        animation: The settings to go on with.
+        device: Where pictures and models live.
+        diffuser: The model that draws.
+    """
+    timeline = Timeline(run.animation)
+    start = max(int(drawn) for drawn in timeline.drawn if drawn <= frame)
+    state = run.checkpoints.before(start, device)
+    if state.next_frame < start:
+        for past in render(timeline, build_pipeline(run.animation, diffuser, device), state):
+            if past.state.next_frame >= start:
+                state = past.state
+                break
+    run.rewind(state, animation)
+
+
+def until(frames: Iterator[Frame], stop: int | None) -> Iterator[Frame]:
+    """The frames up to the end of the group that holds the frame before `stop`; all of them for None."""
+    for frame in frames:
+        yield frame
+        if stop is not None and frame.state.next_frame >= stop:
+            return
+
+
+def _sitting(run: Run, frames: Iterator[Frame], state: State, report: Callable[[Advance], None]) -> int:
+    """Puts frames on disk and into the film, under the drift watch; returns how many the film has now."""
+    first, total, began = state.next_frame, run.animation.frames, time.monotonic()
+    done = first
+    watch, last = Watch(), state.picture
+    report(Advance(first, total, 0.0, 0))
+    run.vitals.cut(first)
+    sink = FilmSink(run, first)
+    try:
+        for frame in frames:
+            sink.write(run.write(frame))
+            if run.animation.depth.save_depth_maps and frame.depth is not None:
+                write_depth_map(run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
+            vital = measure(frame.plan.frame, frame.picture, last)
+            run.vitals.add(vital)
+            for news in watch.see(vital, cut=frame.plan.cut):
+                log.warning(news)
+            last, done = frame.picture, frame.plan.frame + 1
+            report(Advance(done, total, time.monotonic() - began, done - first))
+    except BaseException:
+        sink.abandon()
+        raise
+    sink.finish()
+    return done
 
 
 def _newest(home: Path) -> Path | None:

@@ -1,7 +1,7 @@
 """`render`: plans in, frames out. A generator: no files, no printing, no globals."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -39,13 +39,10 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
-        if plans[0].cut:  # a new scene looks for its own colours
-            state = replace(state, anchor=None)
         drawn = draw(pipeline, plans[0], state)
         pictures = pipeline.tween(pipeline.motion, plans, state.picture, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:
-                anchor = drawn.picture if state.anchor is None else state.anchor
-                state = State(last + 1, seen.picture, anchor, seen.depth)
+                state = State(last + 1, seen.picture, drawn.anchor, seen.depth)
             yield Frame(plan, seen.picture, seen.depth, state)

@@ -12,22 +12,25 @@ class Mode:
     """One way to fill the slots.
 
     Attributes:
-        source: What is redrawn: the last picture, or nothing.
+        source: What is redrawn: the last picture, the clip's, or nothing.
         motion: How it moves: in the plane, in space, or not at all.
         prepares: True where colours, contrast, anti-blur and noise act before the drawing.
         morph: Easing by which prompts fade into each other; empty switches at keys.
+        names_seed: False where the reference's schedules read `s` as -1 instead of the seed.
     """
 
-    source: Literal["last", "nothing"]
+    source: Literal["last", "clip", "nothing"]
     motion: Literal["plane", "space", "still"]
     prepares: bool
     morph: str = ""
+    names_seed: bool = True
 
 
 MODES = {
     "2d": Mode("last", "plane", prepares=True),
     "3d": Mode("last", "space", prepares=True),
-    "interpolation": Mode("nothing", "still", prepares=False, morph="linear"),
+    "video": Mode("clip", "still", prepares=False),
+    "interpolation": Mode("nothing", "still", prepares=False, morph="linear", names_seed=False),
 }
 
 

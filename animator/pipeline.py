@@ -1,11 +1,12 @@
 """The slots of a frame, and the order in which they act. A mode is a filling of these slots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
+from animator.anchor import AnchorRule
 from animator.diffusion.request import Diffuser, Request
 from animator.plan import Plan
 from animator.state import State
@@ -63,28 +64,44 @@ class Pipeline:
     diffuser: Diffuser
     after: tuple[Filter, ...]
     tween: "Tween"
+    anchor: AnchorRule
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn picture (3, H, W), and the depth (H, W) by which the one before it moved."""
+    """A drawn picture.
+
+    Attributes:
+        picture: (3, H, W).
+        depth: (H, W), by which the picture before it moved; None where depth plays no part.
+        anchor: (3, H, W), whose colours the film keeps from here on.
+    """
 
     picture: Tensor
     depth: Tensor | None
+    anchor: Tensor | None = None
 
 
 def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     """The drawn picture of a frame: source, motion, before, diffuser, after."""
-    depth = state.depth
+    depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
         picture = pipeline.source.opening(plan)
-    elif not plan.cut:
+    elif plan.cut:
+        picture = depth = None
+    else:
         depth = pipeline.motion.look(picture, plan, depth)
-        picture = pipeline.motion.move(picture, [plan], depth)
-        for step in pipeline.before:
-            picture = step.apply(picture, plan, state)
+        moved = pipeline.motion.move(picture, [plan], depth)
+    state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
+    if moved is not None:
+        picture = _through(pipeline.before, moved, plan, state)
     drawn = pipeline.diffuser.draw(Request.of(plan, picture))
-    for step in pipeline.after:
-        drawn = step.apply(drawn, plan, state)
-    return Drawn(drawn, depth)
+    drawn = _through(pipeline.after, drawn, plan, state)
+    return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
+
+
+def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:
+    for step in steps:
+        picture = step.apply(picture, plan, state)
+    return picture

@@ -86,7 +86,7 @@ class Plan:
         frame: Index in the film, from 0.
         drawing: Ordinal of the drawn frame that this frame's group begins with.
         tween: Weight of the group's new picture in this frame, in (0, 1]; the rest is the old picture's.
-        cut: True where a new scene begins: nothing is kept, its colours become the anchor.
+        cut: True where a new scene begins: nothing of the last picture is kept.
         size: Width and height in pixels.
         prompt: Positive and negative prompt.
         seed: Seed of the group's drawing.

@@ -2,96 +2,45 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import yaml_text
-from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
+from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
+from animator.diffusion.library import Library
+from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
 from schedules import Scope
 
-MAX_BYTES = 4_000_000
-MAX_EXTENDS = 16
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"))
+_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
 """Settings that name a file to read."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A preset before validation: plain values, and where each was written."""
-
-    source: str
-    values: Mapping[str, Any]
-    places: Mapping[tuple[str, ...], str]
-
-    def where(self, path: tuple[str, ...]) -> str:
-        """The place of a setting, or of the nearest group that was written."""
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.places:
-                return self.places[path[:end]]
-        return self.source
 
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
     """The film a preset file describes, `key=value` overrides applied.
 
     Args:
-        path: A YAML preset.
+        path: A YAML preset or a Deforum settings file.
         overrides: Texts such as `diffusion.steps=12`; the value is YAML.
 
     Raises:
         PresetError: With every problem of the preset and the overrides.
     """
-    draft, problems = override(read(path), overrides)
-    return validate(draft, [*problems, *_model_problems(draft), *_path_problems(draft)])
+    return finish(read(path), overrides)
 
 
-def read(path: Path) -> Draft:
-    """The values of a preset file with those it extends below them.
+def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
+    """The validated film of a draft, `key=value` overrides applied and the files it names looked for.
 
     Raises:
-        PresetError: A file is missing, too large, or not YAML.
+        PresetError: With every problem of the draft and the overrides.
     """
-    chain: list[Path] = []
-    drafts: list[Draft] = []
-    here: Path | None = path
-    while here is not None:
-        chain.append(here)
-        draft = _read_one(here)
-        base = draft.values.get("extends")
-        drafts.append(draft)
-        here = _base_path(chain, draft, base)
-    merged = drafts.pop()
-    while drafts:
-        merged = _over(drafts.pop(), merged)
-    return merged
-
-
-def override(draft: Draft, overrides: Iterable[str]) -> tuple[Draft, list[Problem]]:
-    """The draft with `key=value` texts laid over it, and the problems of those texts."""
-    problems: list[Problem] = []
-    for text in overrides:
-        place = f"--set {text}"
-        key, equals, value_text = text.partition("=")
-        path = tuple(key.strip().split("."))
-        if not equals or not all(path):
-            problems.append(Problem(place, "", "expected group.key=value, such as diffusion.steps=12"))
-            continue
-        try:
-            value = yaml_text.scalar(value_text)
-        except ValueError as error:
-            problems.append(Problem(place, key, f"the value is not YAML: {error}"))
-            continue
-        nested: Any = value
-        for part in reversed(path):
-            nested = {part: nested}
-        draft = _over(Draft(draft.source, nested, {path: place}), draft)
-    return draft, problems
+    draft, problems = override(draft, overrides)
+    return validate(draft, [*problems, *_model_problems(draft), *_path_problems(draft)])
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -118,62 +67,20 @@ def dump(animation: Animation) -> str:
     return yaml_text.dump(animation.plain())
 
 
-def _read_one(path: Path) -> Draft:
-    source = str(path)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PresetError(
-                source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
-            )
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
-    except UnicodeDecodeError as error:
-        raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
-    document = yaml_text.read(text, source)
-    if document.problems:
-        raise PresetError(source, document.problems)
-    return Draft(source, document.values, document.places)
+def dump_differences(animation: Animation) -> str:
+    """The YAML of a film, only what differs from the defaults written; `load` gives the same film back."""
+    return yaml_text.dump(_differences(animation.plain(), Animation().plain()))
 
 
-def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
-    if base is None:
-        return None
-    message = ""
-    if not isinstance(base, str):
-        message = f"is {base!r}; expected the path of another preset, relative to this one"
-    elif len(chain) >= MAX_EXTENDS:
-        message = f"more than {MAX_EXTENDS} presets extend each other"
-    elif (chain[-1].parent / base).resolve() in {link.resolve() for link in chain}:
-        message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
-    if message:
-        raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
-    return chain[-1].parent / str(base)
-
-
-def _over(top: Draft, below: Draft) -> Draft:
-    """`top` laid over `below`: groups merge, every other value replaces."""
-    values = dict(below.values)
-    places = dict(below.places)
-    for key, value in top.values.items():
-        group = _group(key)
-        if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
-            values[key] = {**values[key], **value}
-            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
-        else:
-            values[key] = value
-            replaced = {(str(key),)}
-        places = {
-            path: place for path, place in places.items() if not any(path[: len(r)] == r for r in replaced)
-        }
-    return Draft(top.source, values, {**places, **top.places})
-
-
-def _group(name: object) -> type[BaseModel] | None:
-    """The class of a group of settings, None for a plain setting."""
-    field = Animation.model_fields.get(str(name))
-    kind = field.annotation if field else None
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+def _differences(plain: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in plain.items():
+        if group_of(key) is not None:
+            inner = {name: item for name, item in value.items() if item != usual[key][name]}
+            found |= {key: inner} if inner else {}
+        elif key == "schema" or value != usual[key]:
+            found[key] = value
+    return found
 
 
 def _schema_problems(draft: Draft) -> list[Problem]:
@@ -188,10 +95,18 @@ def _model_problems(draft: Draft) -> list[Problem]:
     model = draft.values.get("model", STARTER)
     try:
         if isinstance(model, str) and model.strip():
-            find_checkpoint(model)
+            find_checkpoint(model, _library(draft.values))
     except ModelError as error:
         return [Problem(draft.where(("model",)), "model", str(error))]
     return []
+
+
+def _library(values: Mapping[str, Any]) -> Library:
+    """The model folders of a draft; whether a pickled file may be read is asked when it is opened."""
+    group = values.get("diffusion")
+    folders = group.get("model_folders") if isinstance(group, Mapping) else None
+    named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
+    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
 
 
 def _path_problems(draft: Draft) -> list[Problem]:
@@ -230,7 +145,7 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
 
 
 def _unknown(path: tuple[str, ...]) -> str:
-    group = _group(path[0]) if len(path) > 1 else Animation
+    group = group_of(path[0]) if len(path) > 1 else Animation
     names = list(group.model_fields) if group else []
     close = difflib.get_close_matches(path[-1], names, n=1)
     if close:
@@ -238,7 +153,7 @@ def _unknown(path: tuple[str, ...]) -> str:
     owners = [
         f"{name}.{path[-1]}"
         for name in Animation.model_fields
-        if (g := _group(name)) and path[-1] in g.model_fields
+        if (g := group_of(name)) and path[-1] in g.model_fields
     ]
     if owners:
         return f"unknown setting here; did you mean {owners[0]}?"

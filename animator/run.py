@@ -3,13 +3,17 @@
 preset.yaml            every setting, as rendered
 run.json               versions, model, digest, times
 frames/000000000.png   whole or not there
+frames.jsonl           colour, contrast, detail and flicker of each frame
 state.safetensors      where to go on; replaced after a group's frames are on disk
-<name>.mp4             appears when complete
+states/                a few earlier ones, to take the film up again from there
+<name>.mp4             appears when complete; <name>.part.mp4 is the film so far
 """
 
 import hashlib
 import io
 import json
+import logging
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,14 +23,19 @@ import torch
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from animator import presets
+from animator import drafts, presets
+from animator.checkpoints import MOST, Checkpoints
 from animator.config import Animation
 from animator.errors import PresetError, RunError
 from animator.files import write_atomically
 from animator.image import Bytes, to_bytes
 from animator.loop import Frame
+from animator.provenance import FrameChunks
 from animator.state import State
+from animator.vitals import VitalsLog
 
+log = logging.getLogger(__name__)
+BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
 NOT_PICTURES = ("name", "output")
 """Settings that change no frame, so that a film may go on when they differ."""
@@ -43,7 +52,10 @@ class Run:
 
     def __init__(self, folder: Path, animation: Animation) -> None:
         self.folder = folder
+        self.checkpoints = Checkpoints(folder / "states", animation.frames)
+        self.vitals = VitalsLog(folder / "frames.jsonl")
         self.animation = animation
+        self._chunks = FrameChunks(animation)
         self._lock = FileLock(folder / ".lock")
         try:
             self._lock.acquire(blocking=False)
@@ -88,10 +100,10 @@ class Run:
         """
         if not is_run(folder):
             raise RunError(f"{folder}: holds no run to resume")
-        recorded = _recorded(folder)
+        before = recorded(folder)
         if animation.diffusion.seed == -1:  # the run drew a seed when it started; that one goes on
-            animation = with_seed(animation, recorded.diffusion.seed)
-        changed = _changed(recorded, animation)
+            animation = with_seed(animation, before.diffusion.seed)
+        changed = _changed(before, animation)
         if changed:
             raise RunError(
                 f"{folder}: was rendered with other settings; its frames are left as they are.\n  "
@@ -99,6 +111,15 @@ class Run:
                 + "\nResume with the same settings, or choose another --out"
             )
         return cls(folder, animation)
+
+    @classmethod
+    def take_up(cls, folder: Path) -> "Run":
+        """The run in a folder with the settings it was rendered with.
+
+        Raises:
+            RunError: There is none, or another process has it.
+        """
+        return cls(folder, recorded(folder))
 
     @property
     def film_path(self) -> Path:
@@ -109,13 +130,24 @@ class Run:
         """Where a frame's picture is."""
         return self.folder / "frames" / f"{frame:09d}.png"
 
+    def warn_of_space(self, frames: int) -> None:
+        """Tells in the log where the disk has less room than so many frames may take."""
+        width, height = self.animation.size
+        states = 2 * 3 * 4 * min(frames, MOST)
+        needed = width * height * (frames * BYTES_PER_PIXEL + states)
+        free = shutil.disk_usage(self.folder).free
+        if free < needed:
+            log.warning("%s: the film may take %.1f GB; free are %.1f", self.folder, needed / 1e9, free / 1e9)
+
     def write(self, frame: Frame) -> Bytes:
         """Puts a frame on disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
         pixels = to_bytes(frame.picture)
         buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL)
+        chunks = self._chunks.of(frame.plan)
+        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)
         write_atomically(self.frame_path(frame.plan.frame), buffer.getvalue())
         if frame.state.next_frame == frame.plan.frame + 1:
+            self.checkpoints.keep(frame.state)
             write_atomically(self._state_path, frame.state.to_bytes())
         return pixels
 
@@ -130,14 +162,12 @@ class Run:
         try:
             state = State.from_bytes(self._state_path.read_bytes(), device)
         except ValueError as error:
-            raise RunError(
-                f"{self._state_path}: {error}; choose another --out to render the film anew"
-            ) from error
+            raise RunError(f"{self._state_path}: {error}; redo the film with --from 0") from error
         missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
         if missing is not None:
             raise RunError(
                 f"{self.frame_path(missing)}: is missing, though the run was past it; "
-                "put it back, or choose another --out to render the film anew"
+                f"put it back, or redo the film from there with --from {missing}"
             )
         return state
 
@@ -152,7 +182,19 @@ class Run:
                 with Image.open(self.frame_path(frame)) as image:
                     yield np.asarray(image.convert("RGB"))
             except OSError as error:
-                raise RunError(f"{self.frame_path(frame)}: cannot be read: {error}") from error
+                raise RunError(
+                    f"{self.frame_path(frame)}: cannot be read ({error}); redo it with --from {frame}"
+                ) from error
+
+    def rewind(self, state: State, animation: Animation) -> None:
+        """Takes the run back to a state, to go on from there with these settings; frames stay till redone."""
+        write_atomically(self._state_path, state.to_bytes())
+        self.checkpoints.forget_after(state.next_frame)
+        self.vitals.cut(state.next_frame)
+        write_atomically(self.folder / "preset.yaml", presets.dump(animation).encode())
+        self.animation = animation
+        self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
+        self._chunks = FrameChunks(animation)
 
     def record(self, facts: Mapping[str, Any]) -> None:
         """Writes run.json: the facts given, and the digest of the settings."""
@@ -182,9 +224,16 @@ def _make(folder: Path) -> None:
         raise RunError(f"{folder}: cannot be made: {error.strerror}; choose another --out") from error
 
 
-def _recorded(folder: Path) -> Animation:
+def recorded(folder: Path) -> Animation:
+    """The settings a run was rendered with.
+
+    Raises:
+        RunError: The folder holds no run, or its record is broken.
+    """
+    if not (folder / "preset.yaml").exists():
+        raise RunError(f"{folder}: holds no run (no preset.yaml)")
     try:
-        return presets.validate(presets.read(folder / "preset.yaml"))
+        return presets.validate(drafts.read(folder / "preset.yaml"))
     except PresetError as error:
         raise RunError(f"{folder}: its own record of the settings is broken.\n{error}") from error
 

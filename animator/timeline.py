@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from animator.config import Animation
 from animator.errors import PresetError, Problem
+from animator.fields import Numbers
 from animator.plan import (
     CameraPlan,
     ColorPlan,
@@ -97,9 +98,7 @@ class Timeline(Sequence[Plan]):
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _cuts(self, frame: int) -> bool:
-        settings = self.animation
-        strength = self._columns["diffusion.strength"][frame]
-        return settings.color.reference == "scene" and not settings.compat and strength == 0.0
+        return bool(self._columns["diffusion.strength"][frame] == 0.0) and not self.animation.compat
 
     def _value(self, path: str, frame: int) -> object:
         init = self.animation.init
@@ -132,12 +131,20 @@ def _columns(animation: Animation) -> Mapping[str, Column]:
     problems: list[Problem] = []
     for path, schedule in schedule_fields(animation).items():
         try:
-            columns[path] = schedule.values(animation.scope)
+            columns[path] = _held(animation, path, schedule.values(animation.scope))
         except ScheduleError as error:
             problems.append(Problem(animation.name, path, str(error)))
     if problems:
         raise PresetError(animation.name, tuple(problems))
     return columns
+
+
+def _held(animation: Animation, path: str, column: Column) -> Column:
+    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+    group, _, name = path.partition(".")
+    kinds = type(getattr(animation, group)).model_fields[name].metadata
+    numbers = next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+    return column if numbers is None or isinstance(column, tuple) else numbers.held(column)
 
 
 def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:

@@ -11,12 +11,10 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules import expression
-from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate, evaluate_whole
 from schedules.formula import Formula
 from schedules.keys import KeyTime
-from schedules.prompt_text import NEGATIVE, PromptText
+from schedules.prompt_text import MATHS, NEGATIVE, PromptText
 from schedules.scope import Scope
 
 _MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
@@ -75,27 +73,7 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its maths done; maths does not go over a line's end."""
     if "`" not in text:
         return [text] * len(frames)
-    try:
-        return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
-    except ScheduleError as error:
-        return [_pasted(text, int(frame), scope, error) for frame in frames]
-
-
-def _pasted(text: str, frame: int, scope: Scope, error: ScheduleError) -> str:
-    """Returns the prompt with the frame's digits in the place of every letter t, if that makes numbers of it.
-
-    So the reference works; only what has no other sense, such as `tt`, gets here.
-    """
-
-    def number(match: re.Match[str]) -> str:
-        pasted = match.group(1).replace("t", str(frame)).replace("max_f", str(scope.max_f))
-        try:
-            formula = expression.parse(pasted, names=())
-        except ScheduleError:
-            raise error from None
-        return _whole_numbers(formula, np.array([frame]), scope)[0]
-
-    return _MATHS_IN_LINE.sub(number, text)
+    return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
@@ -155,7 +133,7 @@ def split_weighted(text: str, frame: int) -> tuple[str, str]:
 
     Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
     """
-    parsed = PromptText.parse(text.replace("``", "1"))
+    parsed = PromptText.parse(MATHS.sub(lambda match: match.group() if match.group(1) else "1", text))
     rendered = parsed.render(np.array([frame]), Scope(1, compat=True), _floats)[0]
     positive, *negatives = rendered.split(NEGATIVE)
     return positive, "".join(negatives)

@@ -39,7 +39,11 @@ def _mirrored(ease_out: Curve) -> Curve:
 
 
 def _both(ease_out: Curve) -> Curve:
-    return lambda u: np.where(u < 0.5, (1 - ease_out(1 - 2 * u)) / 2, (1 + ease_out(2 * u - 1)) / 2)
+    def both(u: Array) -> Array:
+        first, second = np.clip(1 - 2 * u, 0.0, 1.0), np.clip(2 * u - 1, 0.0, 1.0)
+        return np.where(u < 0.5, (1 - ease_out(first)) / 2, (1 + ease_out(second)) / 2)
+
+    return both
 
 
 def _families() -> dict[str, Curve]:

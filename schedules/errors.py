@@ -41,11 +41,18 @@ class ScheduleError(ValueError):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.message, self.text, self.column, self.frame, self.hint)
+        return _rebuild, (type(self), self.message, (self.text, self.column, self.frame), self.hint)
 
 
-def _rebuild(message: str, text: str, column: int | None, frame: int | None, hint: str) -> ScheduleError:
-    return ScheduleError(message, text=text, column=column, frame=frame, hint=hint)
+class ScheduleLimitError(ScheduleError):
+    """A schedule that would take more work than one should."""
+
+
+def _rebuild(
+    kind: type[ScheduleError], message: str, place: tuple[str, int | None, int | None], hint: str
+) -> ScheduleError:
+    text, column, frame = place
+    return kind(message, text=text, column=column, frame=frame, hint=hint)
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,10 @@ def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
         "bpm": np.asarray(np.float64(np.nan if scope.bpm is None else scope.bpm)),
     }
     names["i"] = names["t"]
-    inside = np.clip(frames, 0, scope.max_f)
-    return names | {name: signal[inside] for name, signal in scope.signals.items()}
+    if scope.signals:
+        inside = np.clip(frames, 0, scope.max_f)
+        names |= {name: signal[inside] for name, signal in scope.signals.items()}
+    return names
 
 
 class _Writer:
@@ -120,7 +122,7 @@ class _Writer:
         return np.asarray(numexpr.evaluate(text, local_dict=self._names, global_dict={}, sanitize=False))
 
     def _text(self, node: Node) -> tuple[str, int]:
-        """Returns numexpr text for the node and how many operations it holds."""
+        """Returns numexpr text for the node and its size: its operations and the pieces bound in it."""
         if isinstance(node, Name):
             return node.name, 0
         if isinstance(node, Number) or node.value is not None:
@@ -128,10 +130,12 @@ class _Writer:
         template = self._template(node)
         if template is None:
             operands = [np.asarray(self.array(operand), dtype=np.float64) for operand in node.operands]
-            return self._bound(node.operation.numpy(*operands)), 0
-        texts, sizes = zip(*(self._operand(node, index) for index in range(len(node.operands))), strict=True)
-        text, size = template.format(*texts), 1 + sum(sizes)
-        return (text, size) if size < _PIECE else (self._bound(self._run(text)), 0)
+            return self._bound(node.operation.numpy(*operands)), 1
+        parts = [self._operand(node, index) for index in range(len(node.operands))]
+        while sum(size for _, size in parts) >= _PIECE:
+            largest = max(range(len(parts)), key=lambda index: parts[index][1])
+            parts[largest] = (self._bound(self._run(parts[largest][0])), 1)
+        return template.format(*(text for text, _ in parts)), 1 + sum(size for _, size in parts)
 
     def _template(self, node: Apply) -> str | None:
         return node.operation.numexpr
@@ -151,6 +155,8 @@ class _Writer:
             return f"(({text}) != 0)", size + 1
         if operand.logical and not condition:
             return f"where({text}, 1.0, 0.0)", size + 1
+        if node.operation.name == "/" and operand.value == 0:
+            return self._bound(0.0), 1  # numexpr divides by constants itself, and stops at zero
         return text, size
 
     def _bound(self, value: object) -> str:

@@ -1,23 +1,20 @@
 """A schedule's source -> its keys: read plainly and, beside it, as the reference reads it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from schedules import reference
-from schedules.errors import ScheduleError, ScheduleWarning
+from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
 from schedules.formula import Formula, Place
 from schedules.keys import KeyTime, parse_key
-from schedules.reading import MAX_KEYS, MAX_TEXT, Item, Reading, plain, read
+from schedules.limits import bounded
+from schedules.reading import Item, Reading, plain, read
 from schedules.scope import Scope
 from schedules.sources import Entry, after_of, entries
 from schedules.values import Value, check_ease, constant, is_number, parse_reference_value, parse_value
-
-MAX_FORMULAS = 2_000
-"""Formulas in one schedule; each is compiled, so this bounds the work."""
-MAX_FORMULA_TEXT = 100_000
-"""Characters of all formulas of one schedule together."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,16 @@ class Key:
 
     at: KeyTime
     value: Value
+
+    @property
+    def place(self) -> Place:
+        """Where the key stands."""
+        return self.at.place
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas of both sides."""
+        return tuple(x for x in (self.at.formula, self.value.content) if isinstance(x, Formula))
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Keyed:
         if scope.compat and self.reference_keys is not None:
             return self.reference_keys
         if isinstance(self.keys, ScheduleError):
-            raise self.keys
+            raise copy(self.keys)  # a raised exception keeps its stack alive
         return self.keys
 
     def notes_for(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
@@ -79,7 +86,7 @@ def from_mapping(source: Mapping[Any, Any], names: Collection[str]) -> Keyed:
         ScheduleError: Not a schedule.
     """
     rest, after = after_of(source)
-    keys = tuple(_bounded((Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)), ""))
+    keys = tuple(bounded(Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)))
     return Keyed(keys, after=after)
 
 
@@ -92,9 +99,11 @@ def from_text(source: str, names: Collection[str]) -> Keyed:
     try:
         reading = read(source)
         return Keyed(_plain_keys(reading, names), source, reading.after, reading.warnings)
+    except ScheduleLimitError:
+        raise
     except ScheduleError as error:
-        unclear = Keyed(error, source)
-        if len(source) > MAX_TEXT or unclear.reference_keys is None:
+        unclear = Keyed(error.with_traceback(None), source)
+        if unclear.reference_keys is None:
             raise
         return unclear
 
@@ -134,19 +143,4 @@ def _reference_key(item: Item, text: str) -> Key:
 
 
 def _keys(items: Sequence[Item], text: str, key: Callable[[Item, str], Key]) -> tuple[Key, ...]:
-    return tuple(_bounded((key(item, text) for item in items), text))
-
-
-def _bounded(keys: Iterable[Key], text: str) -> Iterator[Key]:
-    """Yields the keys as long as evaluating their formulas stays bounded work."""
-    formulas = characters = 0
-    for count, key in enumerate(keys, 1):
-        yield key
-        for formula in (key.at.formula, key.value.content):
-            if isinstance(formula, Formula):
-                formulas += 1
-                characters += len(formula.text)
-        if count > MAX_KEYS or formulas > MAX_FORMULAS or characters > MAX_FORMULA_TEXT:
-            limits = f"{MAX_KEYS} keys, {MAX_FORMULAS} formulas, {MAX_FORMULA_TEXT} characters of formulas"
-            hint = f"at most {limits}; use numbers for most keys"
-            raise ScheduleError("this schedule is too long", text=text, column=key.at.place.column, hint=hint)
+    return tuple(bounded(key(item, text) for item in items))

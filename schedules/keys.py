@@ -27,7 +27,7 @@ class KeyTime:
         text: The key as written, without quotes and blanks.
         place: Where it stands.
         amount: The number before the unit; unused for a formula.
-        unit: "" for frames, "s" seconds, "b" beats, "%" of the film.
+        unit: "" for frames, "s" seconds, "b" beats, "%" of the way to the last frame, "share" of the frames.
         formula: The formula, where the key is one.
     """
 
@@ -53,6 +53,8 @@ class KeyTime:
         if self.unit == "b" and scope.bpm is None:
             message = f"`{self.text}` is in beats, and the film has no beat"
             raise self.place.error(message, 0, "set bpm, such as bpm: 120")
+        if self.unit == "share":
+            return math.floor(self.amount * scope.frames + 1e-9)
         per_unit = {"s": scope.fps, "b": 60.0 / (scope.bpm or 1.0) * scope.fps, "%": scope.max_f / 100}
         return self._whole(math.floor(self.amount * per_unit[self.unit] + 0.5))
 
@@ -77,10 +79,10 @@ def parse_key(text: str, place: Place) -> KeyTime:
         return KeyTime(bare, inner, float(amount.group(1)), amount.group(2), None)
     if not bare:
         raise inner.error("a key is missing before ':'", 0, "write the frame number, such as 0:(1.02)")
-    names = re.findall(r"[A-Za-z_]\w*", bare)
-    if "t" in names:
+    running = re.search(r"\bt\b", bare)
+    if running:
         hint = "a key is one moment: use max_f, s, fps and numbers"
-        raise inner.error("a key cannot depend on `t`", bare.index("t"), hint)
+        raise inner.error("a key cannot depend on `t`", running.start(), hint)
     formula = expression.parse(bare, place=inner, names=KEY_NAMES)
     return KeyTime(bare, inner, 0.0, "", formula)
 

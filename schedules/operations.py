@@ -43,7 +43,8 @@ _ONE_NUMBER = (
     "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
     "arcsinh", "arccosh", "arctanh", "log", "log10", "log1p", "exp", "expm1", "sqrt", "abs", "floor", "ceil",
 )  # fmt: skip
-_ONE_NUMBER_BY_NUMPY = ("log2", "sign", "trunc", "round", "ones_like", "real", "imag", "conj", "copy")
+_ONE_NUMBER_BY_NUMPY = ("log2", "sign", "trunc", "round", "ones_like")
+_COMPLEX = ("real", "imag", "conj", "copy")  # on real numbers, where the reference stops
 _TWO_NUMBERS = ("arctan2", "fmod")
 _TWO_NUMBERS_BY_NUMPY = ("hypot", "copysign", "nextafter", "minimum", "maximum")
 _TESTS = ("isnan", "isinf", "isfinite", "signbit")
@@ -83,6 +84,7 @@ def _functions() -> dict[str, Operation]:
             for name in _TWO_NUMBERS
         ),
         *(Operation(name, (1, 1), getattr(np, name), None, _call(name, 1)) for name in _ONE_NUMBER_BY_NUMPY),
+        *(Operation(name, (1, 1), getattr(np, name)) for name in _COMPLEX),
         *(Operation(name, (2, 2), getattr(np, name), None, _call(name, 2)) for name in _TWO_NUMBERS_BY_NUMPY),
         *(Operation(name, (1, 1), getattr(np, name), None, _call(name, 1), (True, False)) for name in _TESTS),
         *(Operation(name, (1, None), _reduced(pair), None, "({0})") for name, pair in _REDUCTIONS.items()),
@@ -152,10 +154,9 @@ def _bits(operation: Compute) -> Compute:
 
 
 def _shift(x: Any, count: Any, sign: int) -> NDArray[np.float64]:
-    # By multiplication: a shift beyond the word's width is then a large number, not an accident.
-    factor = 2.0 ** (sign * np.clip(_whole(count), 0, 1023))
-    shifted: NDArray[np.float64] = np.floor(_whole(x) * factor)
-    return shifted
+    # On floats: a shift beyond the word's width is then a large number, not an accident.
+    count = sign * np.clip(_whole(count), 0, 5_000)
+    return np.asarray(np.floor(np.ldexp(np.asarray(_whole(x), dtype=np.float64), count)))
 
 
 FUNCTIONS: Mapping[str, Operation] = MappingProxyType(_functions())

@@ -2,19 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schedules.errors import ScheduleError
 from schedules.formula import Formula, Place
-from schedules.keys import KeyTime, parse_key
+from schedules.keys import KeyTime
+from schedules.limits import MAX_FORMULAS, bounded
 from schedules.prompt_text import PromptText
 from schedules.sources import entries
 from schedules.values import check_ease
 
 MAX_PROMPT = 100_000
-MAX_FORMULAS = 1_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,17 @@ class PromptKey:
     ease: str | None
     label: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where the key stands."""
+        return self.at.place
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas of the key and between backticks."""
+        pieces = (self.at.formula, *PromptText.parse(self.text).pieces)
+        return tuple(piece for piece in pieces if isinstance(piece, Formula))
+
 
 def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[PromptKey, ...]:
     """Returns the keyed prompts that `source` says; see `Prompts.parse`.
@@ -35,16 +46,12 @@ def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[Prom
     """
     given = _from_json(source) if isinstance(source, str) else source
     if isinstance(given, str):
-        keys: tuple[PromptKey, ...] = (PromptKey(parse_key("0", Place("0")), given, None),)
-    elif isinstance(given, Mapping):
-        keys = _mapping_keys(given)
-    elif isinstance(given, Sequence):
-        keys = _list_keys(given)
-    else:
-        raise ScheduleError(f"prompts are text, a mapping or a list, not {given!r:.80}")
-    if sum(map(_formulas, keys)) > MAX_FORMULAS:
-        raise ScheduleError(f"more than {MAX_FORMULAS} formulas in the prompts")
-    return keys
+        return tuple(bounded(_list_keys([given])))
+    if isinstance(given, Mapping):
+        return tuple(bounded(_mapping_keys(given)))
+    if isinstance(given, Sequence):
+        return tuple(bounded(_list_keys(given)))
+    raise ScheduleError(f"prompts are text, a mapping or a list, not {given!r:.80}")
 
 
 def _from_json(text: str) -> Any:
@@ -62,22 +69,24 @@ def _from_json(text: str) -> Any:
         raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
 
 
-def _mapping_keys(source: Mapping[Any, Any]) -> tuple[PromptKey, ...]:
+def _mapping_keys(source: Mapping[Any, Any]) -> Iterator[PromptKey]:
     rest = {key: value for key, value in source.items() if key != "morph"}
     morph = check_ease(source["morph"], Place(str(source["morph"]))) if "morph" in source else None
     if not rest:
         raise ScheduleError("there is no prompt", hint='write keys such as {0: "a lake at dawn"}')
-    return tuple(_prompt_key(entry.at, entry.value, morph, entry.place) for entry in entries(rest))
+    for entry in entries(rest):
+        yield _prompt_key(entry.at, entry.value, morph, entry.place)
 
 
-def _list_keys(source: Sequence[Any]) -> tuple[PromptKey, ...]:
+def _list_keys(source: Sequence[Any]) -> Iterator[PromptKey]:
     if not source:
         raise ScheduleError("there is no prompt", hint='write a prompt, such as "a lake at dawn"')
-    keys = []
     for index, item in enumerate(source):
-        at = parse_key(f"{index}*(max_f+1)/{len(source)}", Place(str(item)[:80]))
-        keys.append(_prompt_key(at, item, None, Place(str(item), 0, f"prompt {index + 1}: ")))
-    return tuple(keys)
+        place = Place(
+            item if isinstance(item, str) else "", 0, f"prompt {index + 1}: " if len(source) > 1 else ""
+        )
+        at = KeyTime(f"{index}/{len(source)}", place, index / len(source), "share", None)
+        yield _prompt_key(at, item, None, place)
 
 
 def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> PromptKey:
@@ -89,13 +98,8 @@ def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> Pro
         value = f"{value['text']} --neg {value['negative']}" if value.get("negative") else value["text"]
     if not isinstance(value, str):
         raise place.error("a prompt is text", 0)
+    if len(value) > MAX_PROMPT or value.count("`") > 2 * MAX_FORMULAS:
+        message = f"{place.label}a prompt too long: {len(value)} characters, {value.count('`') // 2} formulas"
+        hint = f"at most {MAX_PROMPT} characters and {MAX_FORMULAS} formulas"
+        raise ScheduleError(message, hint=hint)
     return PromptKey(at, value, ease, place.label)
-
-
-def _formulas(key: PromptKey) -> int:
-    """Returns how many formulas a prompt has, having read them all."""
-    if len(key.text) > MAX_PROMPT:
-        raise ScheduleError(f"{key.label}a prompt of {len(key.text)} characters; {MAX_PROMPT} is the most")
-    if key.text.count("`") > 2 * MAX_FORMULAS:
-        raise ScheduleError(f"{key.label}more than {MAX_FORMULAS} formulas in a prompt")
-    return sum(isinstance(piece, Formula) for piece in PromptText.parse(key.text).pieces)

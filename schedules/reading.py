@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schedules.errors import ScheduleError, ScheduleWarning
+from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
 from schedules.keys import is_key
+from schedules.limits import MAX_KEYS, MAX_TEXT
 
-MAX_TEXT = 1_000_000
-MAX_KEYS = 50_000
 AFTER = ("hold", "loop", "mirror")
 
 _MAX_MARKS = 10 * MAX_KEYS
@@ -47,10 +46,11 @@ def plain(text: str) -> str:
     """Returns `text` with typographic quotes, signs and blanks made plain; columns stay.
 
     Raises:
-        ScheduleError: Too long, or empty.
+        ScheduleError: Empty.
+        ScheduleLimitError: Too long.
     """
     if len(text) > MAX_TEXT:
-        raise ScheduleError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
+        raise ScheduleLimitError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
     if not text.strip():
         raise ScheduleError("the schedule is empty", hint="write a number, or keys such as 0:(1.0), 30:(1.5)")
     return text.translate(_TYPOGRAPHY)
@@ -88,9 +88,9 @@ def read(text: str) -> Reading:
 def _check_size(text: str) -> None:
     """Refuses what would take long only to be taken apart."""
     if max(text.count(":"), text.count(","), text.count(";")) > MAX_KEYS:
-        raise ScheduleError(f"more than {MAX_KEYS} keys", text=text, column=0)
+        raise ScheduleLimitError(f"more than {MAX_KEYS} keys", text=text, column=0)
     if sum(text.count(mark) for mark in "()'\",;:") > _MAX_MARKS:
-        raise ScheduleError("too many brackets and quotes", text=text, column=0)
+        raise ScheduleLimitError("too many brackets and quotes", text=text, column=0)
 
 
 def _cut(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:

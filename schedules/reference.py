@@ -7,7 +7,8 @@ counts; a value is a number if it is one after all quotes and brackets are delet
 import re
 
 from schedules.formula import Place
-from schedules.reading import MAX_KEYS, Item
+from schedules.limits import MAX_KEYS
+from schedules.reading import Item
 
 _NUMBER = re.compile(r"(?=.)[+-]?[0-9]*(\.[0-9]+)?")
 _WRAPPING = str.maketrans("", "", "'\"()")
@@ -21,7 +22,7 @@ def items(text: str) -> tuple[Item, ...] | None:
     start = 0
     for part in text.split(","):
         fields = part.split(":")
-        if len(fields) < 2 or not fields[0].strip() or not fields[1].strip():
+        if len(fields) < 2:
             return None
         found.append(Item(fields[0], start, fields[1], start + len(fields[0]) + 1))
         start += len(part) + 1

@@ -57,9 +57,9 @@ class Schedule:
         if isinstance(source, str):
             return cls(source, from_text(source, names))
         if is_number(source):
+            value = constant(source, Place(""))
             number = source if isinstance(source, int | float) else float(source)
-            key = Key(parse_key("0", Place("0")), constant(number, Place(str(number))))
-            return cls(number, Keyed((key,)))
+            return cls(number, Keyed((Key(parse_key("0", Place("0")), value),)))
         raise ScheduleError(f"a schedule is a number, text or a mapping, not {source!r:.80}")
 
     @property

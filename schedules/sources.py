@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schedules.errors import ScheduleError
+from schedules.errors import ScheduleError, ScheduleLimitError
 from schedules.formula import Place
 from schedules.keys import KeyTime, parse_key
-from schedules.reading import AFTER, MAX_KEYS, MAX_TEXT
+from schedules.limits import MAX_KEYS, MAX_TEXT
+from schedules.reading import AFTER
 from schedules.values import is_number
+
+_FURTHEST_KEY = 10**18
 
 Frozen = Any
 """A plain value; a mapping is a `_Pairs`, a list a `_Items`."""
@@ -60,15 +63,18 @@ def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
         ScheduleError: Something on the key side that is no key, or too many of them.
     """
     if len(source) > MAX_KEYS:
-        raise ScheduleError(f"{len(source)} keys; {MAX_KEYS} is the most")
+        raise ScheduleLimitError(f"{len(source)} keys; {MAX_KEYS} is the most")
     for key, value in source.items():
         if not isinstance(key, str) and not is_number(key):
             raise ScheduleError(f"a key is a frame, a time or a formula, not {key!r:.80}")
+        if isinstance(key, int) and abs(key) > _FURTHEST_KEY:
+            raise ScheduleError("a key is too large to be a frame")
         text = str(key)
         label = f"key `{text:.80}`: "
         if isinstance(value, str) and len(value) > MAX_TEXT:
-            raise ScheduleError(f"{label}a value of {len(value)} characters; {MAX_TEXT} is the most")
-        yield Entry(parse_key(text, Place(text)), value, Place(str(value)[:MAX_TEXT], 0, label))
+            raise ScheduleLimitError(f"{label}a value of {len(value)} characters; {MAX_TEXT} is the most")
+        shown = value if isinstance(value, str) else ""
+        yield Entry(parse_key(text, Place(text)), value, Place(shown, 0, label))
 
 
 def after_of(source: Mapping[Any, Any]) -> tuple[dict[Any, Any], str]:

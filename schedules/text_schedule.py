@@ -1,19 +1,21 @@
 """TextSchedule: a text for every frame: samplers, checkpoints, masks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from schedules import reference
 from schedules.curve import folded
-from schedules.errors import ScheduleError, ScheduleWarning
-from schedules.formula import Place
+from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
+from schedules.formula import Formula, Place
 from schedules.keys import KeyTime, is_key, parse_key, unwrapped
+from schedules.limits import MAX_TEXT, bounded
 from schedules.reading import Item, read
 from schedules.scope import Scope
-from schedules.sources import Frozen, after_of, entries, freeze, thaw
+from schedules.sources import Entry, Frozen, after_of, entries, freeze, thaw
+from schedules.values import is_number
 from schedules.warning import key_warnings
 
 
@@ -23,6 +25,16 @@ class TextKey:
 
     at: KeyTime
     text: str
+
+    @property
+    def place(self) -> Place:
+        """Where the key stands."""
+        return self.at.place
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formula on the key side, if there is one."""
+        return (self.at.formula,) if self.at.formula else ()
 
 
 @dataclass(frozen=True)
@@ -56,21 +68,20 @@ class TextSchedule:
         """
         if isinstance(source, Mapping):
             rest, after = after_of(source)
-            keys = []
-            for entry in entries(rest):
-                if isinstance(entry.value, bool) or not isinstance(entry.value, str | int | float):
-                    raise entry.place.error("a text is expected here", 0)
-                keys.append(TextKey(entry.at, str(entry.value)))
-            return cls(freeze(source), tuple(keys), after=after)
-        if isinstance(source, bool) or not isinstance(source, str | int | float):
+            keys = tuple(bounded(TextKey(entry.at, _entry_text(entry)) for entry in entries(rest)))
+            return cls(freeze(source), keys, after=after)
+        if not isinstance(source, str) and not is_number(source):
             raise ScheduleError(f"a text schedule is text or a mapping, not {source!r:.80}")
         text = str(source)
+        if len(text) > MAX_TEXT:
+            raise ScheduleLimitError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
         if not _is_keyed(text):
             return cls(source, (TextKey(parse_key("0", Place("0")), unwrapped(text)[0]),))
         reading = read(text)
         # The values are cut from the text as written: typographic quotes inside a name are the name's own.
-        plain = [TextKey(parse_key(i.key, Place(text, i.key_column)), _value(i, text)) for i in reading.items]
-        return cls(source, tuple(plain), _reference_keys(text), reading.after, reading.warnings)
+        values = (text[item.value_column :][: len(item.value)] for item in reading.items)
+        keys = _text_keys(reading.items, text, (unwrapped(value)[0] for value in values))
+        return cls(source, keys, _reference_keys(text), reading.after, reading.warnings)
 
     @property
     def source(self) -> Any:
@@ -114,22 +125,25 @@ def _is_keyed(text: str) -> bool:
     return bool(colon) and is_key(head)
 
 
-def _value(item: Item, text: str) -> str:
-    return unwrapped(text[item.value_column : item.value_column + len(item.value)])[0]
+def _entry_text(entry: Entry) -> str:
+    if isinstance(entry.value, str) or is_number(entry.value):
+        return str(entry.value)
+    raise entry.place.error("a text is expected here")
+
+
+def _text_keys(items: Iterable[Item], text: str, values: Iterable[str]) -> tuple[TextKey, ...]:
+    places = ((item, Place(text, item.key_column)) for item in items)
+    pairs = zip(places, values, strict=True)
+    return tuple(bounded(TextKey(parse_key(item.key, place), value) for (item, place), value in pairs))
 
 
 def _reference_keys(text: str) -> tuple[TextKey, ...] | None:
     items = reference.items(text)
     if items is None:
         return None
+    bare = [replace(item, key=reference.key_text(item.key)) for item in items]
     try:
-        return tuple(
-            TextKey(
-                parse_key(reference.key_text(item.key), Place(text, item.key_column)),
-                reference.unwrapped(item.value.strip()),
-            )
-            for item in items
-        )
+        return _text_keys(bare, text, (reference.unwrapped(item.value.strip()) for item in items))
     except ScheduleError:
         return None
 

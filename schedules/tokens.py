@@ -12,6 +12,7 @@ from schedules.errors import ScheduleError
 
 MAX_BRACKETS = 60
 _MAX_SIGNS = 12
+_MAX_DIGITS = 300
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+)
@@ -70,6 +71,8 @@ def _tokens(text: str, fail: Fail) -> Iterator[Token]:
             raise fail(f"unexpected {text[at]!r} in a formula", at, _HINTS.get(text[at], ""))
         at = match.end()
         kind = match.lastgroup or ""
+        if kind == "number" and len(match.group()) > _MAX_DIGITS:
+            raise fail("this number is too long", match.start(), f"{_MAX_DIGITS} digits are the most")
         if kind != "blank":
             yield Token(kind, match.group(), match.start())
 

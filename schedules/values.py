@@ -79,7 +79,11 @@ def constant(number: float, place: Place, ease: str | None = None) -> Value:
     Raises:
         ScheduleError: It is infinite or none.
     """
-    return Value(_finite(float(number), place), ease, place)
+    try:
+        value = float(number)
+    except OverflowError:  # a whole number beyond the largest float
+        value = math.inf
+    return Value(_finite(value, place), ease, place)
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -124,9 +128,11 @@ def _finite(number: float, place: Place) -> float:
 
 
 def _explained(error: ScheduleError, body: str) -> ScheduleError:
-    """Returns the error, telling what the reference would have made of the text."""
+    """Returns the error, telling also of text in quotes and of what the reference would have read."""
     bare = reference.unwrapped(body.strip())
+    hint = error.hint
     if reference.is_number(bare) and bare.strip("+-"):
         hint = f"Deforum drops all brackets and quotes and reads {bare}; if that is meant, write ({bare})"
-        return ScheduleError(error.message, text=error.text, column=error.column, hint=hint)
-    return error
+    elif body.strip(" (")[:1] in ("'", '"') and "did you mean" not in hint:
+        hint = "in quotes stands a text, and this schedule wants a number or a formula"
+    return ScheduleError(error.message, text=error.text, column=error.column, hint=hint)

@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from animator.depth import build, fitting, names, weights
+from animator.depth import fitting, names, weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.depth.estimator import Estimator
 from animator.depth.model import DepthModel, FakeDepth
@@ -79,6 +79,8 @@ def estimator(
     Raises:
         ModelError: The weights are not those of that network.
     """
+    from animator.depth import build  # loads timm: seconds that the built-in network does not need
+
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = fitting.put(entry, build.empty(entry.name, entry.preparation.sizing), floats, source)
     return Estimator(entry, placed(network, torch.device(device), dtype))

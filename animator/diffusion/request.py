@@ -57,12 +57,12 @@ class Request:
 
     @classmethod
     def of(cls, plan: "Plan", picture: Tensor | None) -> "Request":
-        """The request a plan makes; at strength 0 the picture is left out."""
+        """The request a plan makes."""
         settings = plan.diffusion
         return cls(
             frame=plan.frame,
             size=plan.size,
-            picture=picture if settings.strength > 0 else None,
+            picture=picture,
             prompt=plan.prompt,
             strength=settings.strength,
             steps=settings.steps,

@@ -1,6 +1,6 @@
 """Motion in the picture plane: angle, zoom, translation, perspective flip."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +30,12 @@ class Warp2D:
     Attributes:
         border: What comes in from outside.
         sampling: How pixels are read between pixels.
-        flips: True where the film turns the picture plane in space.
+        flip: Turns the picture plane in space; None where the film does not.
     """
 
     border: Border
     sampling: Sampling
-    flips: bool
+    flip: Callable[[Flip, int, int], Matrix] | None
 
     def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
@@ -45,24 +45,38 @@ class Warp2D:
         height, width = picture.shape[-2:]
         dst_from_src: Matrix = np.eye(3)
         for plan in plans:
-            dst_from_src = matrix2d(self._move(plan), width, height) @ dst_from_src
+            step = matrix2d(_move(plan), width, height)
+            dst_from_src = self._flip(plan, width, height) @ step @ dst_from_src
         return warp_by_matrix(picture, dst_from_src, self.border, self.sampling)
 
-    def _move(self, plan: Plan) -> Move2D:
-        settings = plan.motion
-        return Move2D(
-            angle_deg=settings.angle,
-            zoom=settings.zoom,
-            shift_px=(settings.translation_x, settings.translation_y),
-            center=(settings.transform_center_x, settings.transform_center_y),
-            flip=self._flip(plan) if self.flips else None,
-        )
+    def flipped(self, picture: Tensor, plan: Plan) -> Tensor:
+        """The picture (3, H, W) with the plan's perspective flip alone."""
+        height, width = picture.shape[-2:]
+        return warp_by_matrix(picture, self._flip(plan, width, height), self.border, self.sampling)
 
-    def _flip(self, plan: Plan) -> Flip:
+    def _flip(self, plan: Plan, width: int, height: int) -> Matrix:
+        if self.flip is None:
+            return np.eye(3)
         settings = plan.motion
-        return Flip(
+        angles = Flip(
             settings.perspective_flip_theta,
             settings.perspective_flip_phi,
             settings.perspective_flip_gamma,
             settings.perspective_flip_fv,
         )
+        return self.flip(angles, width, height)
+
+
+def neutral_flip(flip: Flip, width: int, height: int) -> Matrix:
+    """The flip as `dst_from_src` (3, 3); angles of 0 change nothing."""
+    return matrix2d(Move2D(flip=flip), width, height)
+
+
+def _move(plan: Plan) -> Move2D:
+    settings = plan.motion
+    return Move2D(
+        angle_deg=settings.angle,
+        zoom=settings.zoom,
+        shift_px=(settings.translation_x, settings.translation_y),
+        center=(settings.transform_center_x, settings.transform_center_y),
+    )

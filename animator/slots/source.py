@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from animator.image import from_bytes
 from animator.plan import Plan
 from animator.state import State
+from animator.video.reader import ClipReader
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,30 @@ class LastPicture:
     def picture(self, plan: Plan, state: State) -> Tensor | None:
         """The state's picture (3, H, W), or None."""
         return state.picture
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFrame:
+    """The clip's picture of the same number.
+
+    Attributes:
+        reader: The clip.
+        device: Where pictures live.
+    """
+
+    reader: ClipReader
+    device: torch.device
+
+    def opening(self, plan: Plan) -> None:
+        """None: the clip has a picture for every frame."""
+
+    def picture(self, plan: Plan, state: State) -> Tensor:
+        """The clip's picture (3, H, W).
+
+        Raises:
+            UserError: The clip is shorter than the film.
+        """
+        return from_bytes(self.reader.at(plan.frame), self.device)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from animator.camera import UNITS, Camera, Move3D, Rigid, rigid
 from animator.plan import Plan
+from animator.slots.plane import Warp2D
 from animator.slots.scene import Scene
 from animator.stages.depthmap import pinhole_distance
 from animator.stages.fill import extend_background, noise_revealed
@@ -26,11 +27,13 @@ class DeforumWarp:
         scene: Tells the depth; None is one plane.
         border: What comes in from outside.
         sampling: How pixels are read between pixels.
+        flip: Turns the picture plane before the warp; None leaves that out.
     """
 
     scene: Scene | None
     border: Border
     sampling: Sampling
+    flip: Warp2D | None = None
 
     def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
@@ -38,6 +41,9 @@ class DeforumWarp:
 
     def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
+        if self.flip is not None:
+            for plan in plans:
+                picture = self.flip.flipped(picture, plan)
         z = None if self.scene is None or depth is None else 2.0 - self.scene.share(depth)
         return warp3d(picture, z, combined(plans), lens(plans[-1]), self.border, self.sampling)
 

@@ -9,9 +9,10 @@ from enum import Enum
 import torch
 from torch import Tensor
 
-from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv, rgb_from_lab
+from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv, rgb_from_lab_
 
 BINS = 4096
+_SLACK_PIXELS = 2.0
 
 
 class Coherence(str, Enum):
@@ -37,7 +38,7 @@ class Palette:
 
 
 _INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
-_BACK = {Coherence.LAB: rgb_from_lab, Coherence.HSV: rgb_from_hsv}
+_BACK = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
 
 
 def match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
@@ -62,12 +63,13 @@ def match_palette(picture: Tensor, palette: Palette) -> Tensor:
     """The picture (3, H, W), [0, 1], with the histogram of a palette in each channel.
 
     Each channel value moves by what its bin moves: v + shift[bin(v)]. A bin moves to where the palette has
-    the same quantile, found by linear interpolation. A flat picture takes the palette's median.
+    the same quantile, found by linear interpolation; it stops one bin short, and stays where a pixel or two
+    could make the difference, so that rounding cannot set a picture adrift that matches already. A flat
+    picture takes the palette's median.
     """
     channels = _channels(picture, palette.space)
     bins = _bins(channels)
-    target = _inverse(palette.quantiles, _middles(bins)[0])
-    shift = target.sub_(torch.arange(BINS, device=picture.device)).mul_(1 / BINS)
+    shift = _shifts(palette.quantiles, _middles(bins)[0], slack=_SLACK_PIXELS / bins.shape[1])
     for plane, row, index in zip(channels, shift, bins, strict=True):
         plane += row.index_select(0, index).view_as(plane)
     back = _BACK.get(palette.space)
@@ -105,7 +107,8 @@ def _middles(bins: Tensor) -> tuple[Tensor, Tensor]:
 def _bridged(quantiles: Tensor, held: Tensor) -> Tensor:
     """The quantiles (3, BINS) rising straight across empty bins, from one bin that holds pixels to the next.
 
-    Left flat there, matching to a reference of 8-bit levels would band the picture to those levels.
+    Left flat there, matching to a reference of 8-bit levels would band the picture to those levels. Below the
+    first bin that holds any, and above the last, they are out of reach.
     """
     index = torch.arange(BINS, device=held.device).expand_as(held)
     before = torch.where(held, index, -1).cummax(1).values
@@ -114,7 +117,15 @@ def _bridged(quantiles: Tensor, held: Tensor) -> Tensor:
     left, right = before.clamp_min(0), after.clamp_max(BINS - 1)
     low, high = quantiles.gather(1, left), quantiles.gather(1, right)
     part = (index - left) / (right - left).clamp_min(1)
-    return torch.where(inside, low + (high - low) * part, quantiles)
+    outside = torch.where(before < 0, -1.0, 2.0)  # so that nothing is ever found there
+    return torch.where(inside, low + (high - low) * part, outside)
+
+
+def _shifts(quantiles: Tensor, wanted: Tensor, slack: float) -> Tensor:
+    """By how much (3, BINS), as a part of the whole range, each bin moves to its quantile in a palette."""
+    here = torch.arange(BINS, device=wanted.device, dtype=torch.float32).expand_as(wanted)
+    low, high = (_inverse(quantiles, (wanted + sign * slack).clamp_(0.0, 1.0)) + sign for sign in (-1.0, 1.0))
+    return here.clamp(low, high).sub_(here).mul_(1 / BINS)
 
 
 def _inverse(quantiles: Tensor, wanted: Tensor) -> Tensor:

@@ -35,15 +35,12 @@ def usable(depth: Tensor) -> Tensor:
 
     Read it with `bool()` to tell the user; that waits for the device.
     """
-    low, high = _range(depth)
-    return torch.isfinite(high - low) & (high > low)
+    return _says_something(*_range(depth))
 
 
 def normalise(depth: Tensor) -> Tensor:
     """The map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
-    low, high = _range(depth)
-    stretched = (depth - low) / (high - low)
-    return torch.where(torch.isfinite(stretched), stretched, 0.0)
+    return _stretched(depth, *_range(depth))
 
 
 def equalise(depth: Tensor) -> Tensor:
@@ -51,14 +48,14 @@ def equalise(depth: Tensor) -> Tensor:
 
     Between the left edges of two bins the cumulated share rises linearly, as the reference has it.
     """
-    scaled = depth * BINS
-    bins = scaled.to(torch.int64).clamp_(0, BINS - 1).flatten()
+    scaled = (depth * BINS).flatten()
+    bins = scaled.to(torch.int32).clamp_(0, BINS - 1)
     counts = torch.zeros(BINS, device=depth.device)
     counts.index_add_(0, bins, torch.ones((), device=depth.device).expand(bins.shape))
     share = counts.cumsum(0).div_(depth.numel())
     rise = torch.diff(share, append=share[-1:])
-    part = scaled.flatten().sub_(bins)
-    return torch.addcmul(share.index_select(0, bins), rise.index_select(0, bins), part).view_as(depth)
+    part = scaled.sub_(bins).mul_(rise.index_select(0, bins))
+    return share.index_select(0, bins).add_(part).view_as(depth)
 
 
 def prepare_depth(depth: Tensor) -> Tensor:
@@ -76,9 +73,10 @@ def distance(depth: Tensor | None, order: DepthOrder) -> Tensor | None:
     """
     if depth is None or order is DepthOrder.RAW:
         return depth
-    even = prepare_depth(depth)
+    low, high = _range(depth)
+    even = equalise(_stretched(depth, low, high))
     z = 2.0 - even if order is DepthOrder.INVERSE else 1.0 + even
-    return torch.where(usable(depth), z, 1.0)
+    return torch.where(_says_something(low, high), z, 1.0)
 
 
 def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
@@ -96,8 +94,8 @@ def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
     """The map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
 
-    A robust straight-line fit (least squares, then reweighted so that what moved does not count) instead of
-    normalising each frame by its own extremes.
+    A robust straight-line fit (from medians, then least squares with Cauchy's weights, so that what moved
+    does not count) instead of normalising each frame by its own extremes.
 
     Args:
         depth: (H, W), this frame's inverse depth, of any scale.
@@ -105,29 +103,47 @@ def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
         rounds: How often the fit is reweighted.
 
     Returns:
-        (H, W), in the units of `last`; `last` itself where the map is flat or not finite.
+        (H, W), in the units of `last`; `last` itself where the map is not finite or half of it is flat.
     """
-    x = torch.where(torch.isfinite(depth), depth, 0.0)
-    weight = torch.isfinite(depth).to(depth.dtype)
-    fitted = last
-    for _ in range(rounds + 1):
-        fitted = _line_through(x, last, weight)
+    finite = torch.isfinite(depth)
+    x = torch.where(finite, depth, torch.nan)
+    fitted = _spread_like(x, last)
+    for _ in range(rounds):
         error = (fitted - last).abs_()
-        scale = (error * weight).sum() / weight.sum().clamp_min(1.0)
-        weight = weight * (scale / (error + scale)).clamp_(0.0, 1.0).nan_to_num_(1.0)
-    return torch.where(torch.isfinite(fitted), fitted, last)
+        typical = 1.5 * error.nanmedian() + 1e-6
+        weight = torch.where(finite, (error / typical).square_().add_(1.0).reciprocal_(), 0.0)
+        fitted = _line_through(torch.nan_to_num(x), last, weight)
+    return torch.where(torch.isfinite(fitted) & finite, fitted, last)
+
+
+def _spread_like(x: Tensor, y: Tensor) -> Tensor:
+    """The map x with the median and the median deviation of y: right wherever more than half is."""
+    off_x, off_y = x - x.nanmedian(), y - y.nanmedian()
+    return off_x * (off_y.abs().nanmedian() / off_x.abs().nanmedian()) + y.nanmedian()
 
 
 def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """The map x on the line of weighted least squares to y."""
     total = weight.sum()
     mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
     off = x - mean_x
     slope = (weight * off * (y - mean_y)).sum() / (weight * off * off).sum()
+    slope = torch.where(slope > 0.0, slope, torch.nan)  # a map that runs against the last one says nothing
     return off * slope + mean_y
 
 
 def _range(depth: Tensor) -> tuple[Tensor, Tensor]:
-    finite = torch.isfinite(depth)
-    low = torch.where(finite, depth, torch.inf).amin()
-    high = torch.where(finite, depth, -torch.inf).amax()
-    return low, high
+    """The lowest and the highest finite value, scalars; the lowest above the highest where there is none."""
+    inf = torch.inf
+    return (
+        depth.nan_to_num(nan=inf, posinf=inf, neginf=inf).amin(),
+        depth.nan_to_num(nan=-inf, posinf=-inf, neginf=-inf).amax(),
+    )
+
+
+def _says_something(low: Tensor, high: Tensor) -> Tensor:
+    return high > low
+
+
+def _stretched(depth: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    return (depth - low).div_(high - low).nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)

@@ -22,11 +22,18 @@ class Border(str, Enum):
 
 
 class Sampling(str, Enum):
-    """How the value between pixels is found."""
+    """How the value between pixels is found.
+
+    A film reads its own pictures again and again. Bilinear loses detail each time. Bicubic (PyTorch's and
+    the reference's, a = -0.75) and Lanczos raise some frequencies by up to 2.9 and 2.7 % each time, which
+    rings after some dozen readings: they suit pictures that are read once. Steady (close to Catmull-Rom)
+    raises none and keeps nearly as much.
+    """
 
     NEAREST = "nearest"
     BILINEAR = "bilinear"
     BICUBIC = "bicubic"
+    STEADY = "steady"
     LANCZOS = "lanczos"
 
 
@@ -36,7 +43,13 @@ _PADDING = {
     Border.MIRROR: "reflection",
     Border.ZEROS: "zeros",
 }
-_REACH = {Sampling.NEAREST: 1, Sampling.BILINEAR: 1, Sampling.BICUBIC: 2, Sampling.LANCZOS: 3}
+_REACH = {
+    Sampling.NEAREST: 1,
+    Sampling.BILINEAR: 1,
+    Sampling.BICUBIC: 2,
+    Sampling.STEADY: 2,
+    Sampling.LANCZOS: 3,
+}
 
 
 def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
@@ -57,16 +70,39 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(picture, grid, border)
+    if sampling is Sampling.STEADY:
+        return _steady(picture, grid, border)
+    return _read(picture, grid, border, sampling.value)
+
+
+def _read(picture: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
     if border is Border.MIRROR:
         grid = _about_pixels(grid, picture.shape[-1], picture.shape[-2])
     read = functional.grid_sample(
         picture.unsqueeze(0),
         grid.unsqueeze(0),
-        mode=sampling.value,
+        mode=mode,
         padding_mode=_PADDING[border],
         align_corners=border is Border.MIRROR,
     )
     return read.squeeze(0)
+
+
+def _steady(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
+    """Three fifths of bicubic reading and two of Hermite's (bilinear at smoothed positions).
+
+    Keys' kernel is linear in its parameter, so along the axes this is a = -0.45. The share is the largest for
+    which no frequency, in any direction and at any shift, is raised by more than 2 in a million.
+    """
+    smooth = torch.empty_like(grid)
+    for axis, size in ((0, picture.shape[-1]), (1, picture.shape[-2])):
+        position = (grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5)
+        pixel = position.floor()
+        part = position.sub_(pixel)
+        eased = (part * -2.0).add_(3.0).mul_(part).mul_(part)
+        torch.add(pixel, eased, out=smooth[..., axis]).add_(0.5).mul_(2 / size).sub_(1.0)
+    read = _read(picture, grid, border, Sampling.BICUBIC.value).mul_(0.6)
+    return read.add_(_read(picture, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
 
 
 def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
@@ -130,4 +166,4 @@ def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
     seen = torch.ones_like(position)
     if border is Border.ZEROS:
         seen = ((position >= 0) & (position < size)).to(position.dtype)
-    return position.clamp(0, size - 1).to(torch.int32), seen
+    return position.nan_to_num(0.0).clamp(0, size - 1).to(torch.int32), seen

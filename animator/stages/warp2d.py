@@ -118,7 +118,7 @@ def warp2d(picture: Tensor, move: Move2D, border: Border, sampling: Sampling = S
         picture: (3, H, W), float32, [0, 1].
         move: What to do.
         border: What comes in from outside.
-        sampling: Bilinear is the reference's; bicubic and Lanczos keep more detail.
+        sampling: Bilinear is the reference's. `Sampling.STEADY` keeps far more detail over many frames.
     """
     height, width = picture.shape[-2:]
     return warp_by_matrix(picture, matrix2d(move, width, height), border, sampling)
@@ -137,7 +137,7 @@ def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampli
     height, width = picture.shape[-2:]
     grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
     read = sample(picture, grid, border, sampling)
-    return read.clamp_(0.0, 1.0) if sampling in (Sampling.BICUBIC, Sampling.LANCZOS) else read
+    return read.clamp_(0.0, 1.0)
 
 
 def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:

@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.errors import VideoError
+from animator.video.comment import metadata_text
 
 Bytes = NDArray[np.uint8]
+QUIET = ("-y", "-hide_banner", "-loglevel", "error", "-nostdin")
 QUEUED_FRAMES = 8
 """Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
+CLOSING_SECONDS = 120.0
+"""How long ffmpeg may take to write its last pictures."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Film:
         size: Width and height of the pictures.
         fps: Frames per second.
         crf: H.264 quality, 0 (lossless) to 51.
+        comment: What the finished file says about itself.
     """
 
     path: Path
     size: tuple[int, int]
     fps: float
     crf: int = 17
+    comment: str = ""
 
 
 def frame_rate(fps: float) -> Fraction:
@@ -53,21 +59,34 @@ def ffmpeg_command(film: Film, target: Path) -> list[str]:
     # The matrix is converted and tagged: players guess wrongly for small untagged pictures.
     color = ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
     tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
-    codec = ["-c:v", "libx264", "-preset", "medium", "-crf", str(film.crf), "-movflags", "+faststart"]
-    quiet = ["-y", "-hide_banner", "-loglevel", "error", "-nostdin"]
-    return [get_ffmpeg_exe(), *quiet, *source, *color, *tags, *codec, "-f", "mp4", str(target)]
+    codec = ["-c:v", "libx264", "-preset", "medium", "-crf", str(film.crf)]
+    # In fragments, so that what is there plays even if the process dies.
+    fragments = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-g", "30"]
+    return [get_ffmpeg_exe(), *QUIET, *source, *color, *tags, *codec, *fragments, "-f", "mp4", str(target)]
+
+
+def settle_command(source: Path, target: Path) -> list[str]:
+    """The ffmpeg call that copies a fragmented film into one whose index comes first.
+
+    It takes the film's metadata from standard input.
+    """
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    sources = ["-i", str(source), "-f", "ffmetadata", "-i", "-", "-map", "0", "-map_metadata", "1"]
+    copy = [*sources, "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
+    return [get_ffmpeg_exe(), *QUIET, *copy, str(target)]
 
 
 class FilmWriter:
-    """Feeds pictures to ffmpeg from a thread of its own; the film appears whole or not at all.
+    """Feeds pictures to ffmpeg from a thread of its own.
 
-    Use as a context manager: leaving it normally finishes the film, leaving it by an exception drops the
-    unfinished file.
+    Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
+    keeps what there is, playable, as `<name>.part.mp4`, and the film of an earlier sitting at its path.
     """
 
     def __init__(self, film: Film) -> None:
         self._film = film
-        self._partial = film.path.with_name(f".{film.path.stem}.part{film.path.suffix}")
+        self._partial = film.path.with_name(f"{film.path.stem}.part{film.path.suffix}")
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the film)
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
         # A session of its own: Ctrl-C is ours to handle, ffmpeg must not die of it in the middle of a frame.
@@ -116,8 +135,28 @@ class FilmWriter:
         """Completes the film and puts it at its path.
 
         Raises:
-            VideoError: ffmpeg failed; the unfinished file is dropped.
+            VideoError: ffmpeg failed; what it wrote is left as the part file.
         """
+        self._close()
+        if self._broken.is_set() or self._process.returncode != 0:
+            self._fail()
+        self._said.close()
+        settled = self._partial.with_name(f".{self._partial.name}")
+        about = metadata_text(self._film.comment).encode()
+        command = settle_command(self._partial, settled)
+        done = subprocess.run(command, input=about, capture_output=True, check=False)
+        if done.returncode != 0:
+            settled.unlink(missing_ok=True)
+            raise _failure(self._film.path, done.returncode, done.stderr)
+        settled.replace(self._film.path)
+        self._partial.unlink()
+
+    def abandon(self) -> None:
+        """Ends the part file after the pictures so far; it plays, and goes when the film is completed."""
+        self._close()
+        self._said.close()
+
+    def _close(self) -> None:
         while self._thread.is_alive():
             try:
                 self._queue.put(None, timeout=0.2)
@@ -125,24 +164,11 @@ class FilmWriter:
                 continue
             break
         self._thread.join()
-        if self._broken.is_set() or self._process.wait() != 0:
-            self._fail()
-        self._said.close()
-        self._partial.replace(self._film.path)
-
-    def abandon(self) -> None:
-        """Stops ffmpeg and drops the unfinished file."""
-        self._process.kill()
-        self._broken.set()
-        while self._thread.is_alive():
-            try:
-                self._queue.put_nowait(None)
-            except queue.Full:
-                self._queue.get()
-            self._thread.join(0.05)
-        self._process.wait()
-        self._said.close()
-        self._partial.unlink(missing_ok=True)
+        try:
+            self._process.wait(CLOSING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _feed(self) -> None:
         pipe = self._process.stdin
@@ -161,10 +187,11 @@ class FilmWriter:
     def _fail(self) -> None:
         code = self._process.wait()
         self._said.seek(0)
-        words = self._said.read().decode(errors="replace").strip()[-2000:]
+        words = self._said.read()
         self._said.close()
-        self._partial.unlink(missing_ok=True)
-        raise VideoError(
-            f"{self._film.path.name}: ffmpeg stopped with exit code {code}: {words or '(it said nothing)'}\n"
-            "The frames are safe; fix the cause and go on with --resume."
-        )
+        raise _failure(self._film.path, code, words)
+
+
+def _failure(path: Path, code: int, words: bytes) -> VideoError:
+    said = words.decode(errors="replace").strip()[-2000:] or "(it said nothing)"
+    return VideoError(f"{path.name}: ffmpeg stopped with exit code {code}: {said}")

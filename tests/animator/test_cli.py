@@ -87,6 +87,15 @@ def test_check_says_what_the_film_is() -> None:
     assert "ok: 30 frames, 3 s at 10 fps" in done.stdout
 
 
+def test_check_warns_of_what_is_probably_not_meant(tmp_path: Path) -> None:
+    (tmp_path / "film.yaml").write_text(
+        "frames: 20\nmotion: {zoom: '0:(1), 100:(2)'}\nprompts: {0: a, 50: b}\n"
+    )
+    done = animator("check", tmp_path / "film.yaml")
+    assert done.returncode == 0
+    assert "warning: motion.zoom:" in done.stderr and "warning: prompts:" in done.stderr
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.stem)
 def test_every_preset_is_sound(preset: Path) -> None:
     assert animator("check", preset).returncode == 0
@@ -110,4 +119,4 @@ def test_stopping_leaves_whole_frames_and_says_how_to_go_on(tmp_path: Path, stop
     assert child.returncode == 130, said
     assert "animator render" in said and "--resume" in said and "Traceback" not in said
     assert (tmp_path / "run" / "state.safetensors").exists()
-    assert not list((tmp_path / "run").rglob("*part*"))
+    assert not list((tmp_path / "run" / "frames").rglob("*part*"))

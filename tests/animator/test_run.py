@@ -14,14 +14,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from imageio_ffmpeg import count_frames_and_secs
 from PIL import Image
 
+from animator.checkpoints import Checkpoints
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import RunError
 from animator.files import write_atomically
-from animator.job import film, open_run
+from animator.job import film, open_run, rewind
+from animator.run import Run
+from animator.state import State
 
 Make = Callable[..., Animation]
 CPU = torch.device("cpu")
@@ -220,4 +224,83 @@ def test_killed_at_random_moments_the_film_is_the_same(make_animation: Make, tmp
         kills += 1
     subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
     assert pngs(tmp_path / "cut") == pngs(tmp_path / "whole")
-    assert not list((tmp_path / "cut").rglob("*.part*"))
+    assert not list((tmp_path / "cut").rglob("*part*"))
+
+
+def test_redoing_from_a_frame_gives_the_same_film(make_animation: Make, tmp_path: Path) -> None:
+    animation = make_animation(frames=60, diffusion={"seed": 2, "cadence": 3}, motion={"zoom": 1.01})
+    finish(animation, tmp_path / "run")
+    before = pngs(tmp_path / "run")
+    for frame in (59, 31, 24, 2):
+        with Run.take_up(tmp_path / "run") as run:
+            rewind(run, frame, animation, CPU, FakeDiffuser())
+            assert run.state().next_frame == frame - frame % 3
+            film(run, CPU, quiet, FakeDiffuser())
+        assert pngs(tmp_path / "run") == before
+
+
+def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make, tmp_path: Path) -> None:
+    animation = make_animation(frames=40)
+    finish(animation, tmp_path / "run")
+    before = pngs(tmp_path / "run")
+    other = make_animation(frames=40, prompts={0: "a lake", 30: "a desert"})
+    with Run.take_up(tmp_path / "run") as run:
+        rewind(run, 30, other, CPU, FakeDiffuser())
+        film(run, CPU, quiet, FakeDiffuser())
+    after = pngs(tmp_path / "run")
+    same = [name for name in before if before[name] == after[name]]
+    assert same == [f"{i:09d}.png" for i in range(30)]
+    finish(other, tmp_path / "fresh")
+    # The pictures are those of a film made at once; the records in the files tell which settings made each.
+    for name in after:
+        paths = [tmp_path / run / "frames" / name for run in ("fresh", "run")]
+        with Image.open(paths[0]) as fresh, Image.open(paths[1]) as redone:
+            assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
+
+
+def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
+    animation = make_animation(frames=20, diffusion={"seed": 2, "cadence": 4})
+    with open_run(animation, tmp_path / "run", resume=False) as run:
+        film(run, CPU, quiet, FakeDiffuser(), stop=7)
+        assert run.state().next_frame == 8
+    assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 8
+    finish(animation, tmp_path / "run", resume=True)
+    assert len(pngs(tmp_path / "run")) == 20
+
+
+def test_kept_states_are_bounded_whatever_the_length(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path / "states", 100_000)
+    for frame in range(1, 100_001, 50):
+        kept.keep(State(frame))
+    assert len(list((tmp_path / "states").iterdir())) <= 64
+
+
+def test_a_broken_picture_is_found_and_can_be_redone(make_animation: Make, tmp_path: Path) -> None:
+    finish(make_animation(), tmp_path / "run")
+    before = pngs(tmp_path / "run")
+    broken = tmp_path / "run" / "frames" / "000000003.png"
+    broken.write_bytes(broken.read_bytes()[:100])
+    with pytest.raises(RunError, match=r"000000003\.png: cannot be read .*--from 3"):
+        finish(make_animation(), tmp_path / "run", resume=True)
+    with Run.take_up(tmp_path / "run") as run:
+        rewind(run, 3, make_animation(), CPU, FakeDiffuser())
+        film(run, CPU, quiet, FakeDiffuser())
+    assert pngs(tmp_path / "run") == before
+
+
+def test_a_dying_encoder_costs_no_frame_and_no_film(
+    make_animation: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class KillsFfmpeg:
+        def draw(self, request: Request) -> torch.Tensor:
+            if request.frame == 5:
+                children = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
+                for child in children.stdout.split():
+                    os.kill(int(child), signal.SIGKILL)
+                time.sleep(0.5)
+            return FakeDiffuser().draw(request)
+
+    with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
+        film(run, CPU, quiet, KillsFfmpeg())
+    assert "the film will be made from them at the end" in caplog.text
+    assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

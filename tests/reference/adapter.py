@@ -5,9 +5,58 @@ Imports stand inside the functions, so that this file loads without torch.
 
 from typing import Any
 
-DEVIATIONS: dict[str, str] = {}
+_ELSEWHERE = {
+    "warp2d": "pictures",
+    "warp3d": "pictures",
+    "prepare_depth": "pictures",
+    "noise": "pictures",
+    "match_color": "pictures",
+    "sharpen": "pictures",
+    "flow": "pictures",
+    "flow_warp": "pictures",
+    "depth_net": "depth",
+    "depth_pipe": "depth",
+    "srt": "settings",
+    "deprecated_settings": "settings",
+    "render_trace": "loop",
+}
+"""Which file beside this one holds a function; it is loaded when the function is asked for."""
 
-# --- a: schedules -------------------------------------------------------------------------------------------------
+DEVIATIONS: dict[str, str] = {
+    "noise_16": "cells that do not divide the size are drawn; the reference raises RuntimeError",
+    "noise_24": "uniform noise works at any size; the reference raises cv2.error",
+    "noise_26": "octaves that do not divide the size are drawn; the reference raises RuntimeError",
+    "usm_18": "an even kernel counts as the next odd one; the reference raises cv2.error",
+    "3d_c3_flow_dis": "flow cadence acts; in the reference its flow is scaled to one pixel and cut at 0",
+    "flow_redo_dis": "trials have seeds derived from the frame's; the reference's are not repeatable",
+    "motion_preview_3d": "a preview moves a test card; the reference's draws rectangles",
+    "sampler_invalid": "an unknown sampler is an error before anything is drawn",
+    "uniform_odd_size": "uniform noise works at any size; the reference stops after one frame",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(name)
+    return getattr(_beside(_ELSEWHERE[name]), name)
+
+
+def _beside(stem: str) -> Any:
+    import importlib.util
+    import sys
+    from pathlib import Path
+
+    name = f"reference_{stem}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{stem}.py"))
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+# --- a: schedules ---------------------------------------------------------------------------------
 
 
 def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float] | list[str]:
@@ -19,7 +68,7 @@ def schedule(text: str, max_frames: int, seed: int, is_text: bool) -> list[float
     return Schedule.parse(text).values(scope).tolist()
 
 
-# --- b: prompts ---------------------------------------------------------------------------------------------------
+# --- b: prompts -----------------------------------------------------------------------------------
 
 
 def prompts_expand(prompts: dict[str, str], max_frames: int) -> list[str]:
@@ -57,7 +106,7 @@ def prompts_combine(prompts: dict[str, str], positive: str, negative: str) -> di
     return {key: compat_prompts.combine(text, positive, negative) for key, text in prompts.items()}
 
 
-# --- c: seeds -----------------------------------------------------------------------------------------------------
+# --- c: seeds -------------------------------------------------------------------------------------
 
 
 def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int]:
@@ -66,7 +115,7 @@ def seeds(behavior: str, iter_n: int, initial_seed: int, count: int) -> list[int
     return list(seed_sequence(behavior, initial_seed, count, iter_n=iter_n, compat=True))
 
 
-# --- m: Parseq ----------------------------------------------------------------------------------------------------
+# --- m: Parseq ------------------------------------------------------------------------------------
 
 
 _SERIES = {

@@ -1,4 +1,4 @@
-"""The optimizer that trained the built-in depth network: half the steps of AdamW for the same loss."""
+"""The optimizer that trained the built-in depth network."""
 
 import math
 

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 
 _BITS = 12
+_LANES = 32
+"""OpenCV's vector code truncates; its scalar code, for the columns left over in each row, rounds."""
 
 
 def hsv_levels_from_rgb(levels: Tensor) -> Tensor:
@@ -33,7 +35,10 @@ def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
     sector = torch.remainder(sector, 6.0).to(torch.int64)
     order = ((0, 2, 1, 1, 3, 0), (3, 0, 0, 2, 1, 1), (1, 1, 3, 0, 0, 2))  # red, green, blue a sector
     planes = [_chosen(choices, sector, row) for row in order]
-    return torch.stack(planes).mul_(255.0).clamp_(0.0, 255.0).to(torch.int32)  # truncated, as there
+    result = torch.stack(planes).mul_(255.0).clamp_(0.0, 255.0)
+    tail = result.shape[-1] // _LANES * _LANES
+    result[..., tail:].round_()
+    return result.to(torch.int32)
 
 
 def _chosen(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:

@@ -96,7 +96,7 @@ def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, offi
             key: torch.empty(shape, dtype=getattr(torch, dtype)) for key, shape, dtype in official.keys[name]
         }
     found = fitting.fit(entry, network, state)
-    assert found.complete, fitting._differences(found)
+    assert (found.missing, found.left_over, found.misshapen) == ((), (), ())
     assert len(found.weights) + len(found.unused) == len(state)
     assert len(found.weights) == len(network.state_dict())
     assert fitting.recognised(state, entry.files[0]) == entry

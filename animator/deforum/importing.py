@@ -1,0 +1,200 @@
+"""Deforum's settings -> the plain values of a preset, and notes on what did not come through as written."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from animator.deforum.features import FEATURES, Feature
+from animator.deforum.foreign import FORKS, HOST
+from animator.deforum.generations import Modern, modern
+from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.parseq import with_manifest
+from animator.deforum.settings_text import read_document
+from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SWITCHES, Row
+from animator.errors import PresetError, Problem
+from schedules.parseq import Manifest
+
+_LEFT_OUT: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
+_TABLED = {*ROWS, *SWITCHES}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A settings file as a preset.
+
+    Attributes:
+        values: A plain preset, for `Animation.model_validate`.
+        notes: What did not come through as written.
+        places: Path of a setting -> where the file says it.
+    """
+
+    values: Mapping[str, Any]
+    notes: tuple[Note, ...]
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+
+def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mapping[str, Any]:
+    """The settings of a file of any generation, by the names of the Deforum extension 3.0.
+
+    Args:
+        text: The file.
+        source: Its name, for messages.
+        repair: Mend the usual slips in its JSON instead of refusing them.
+
+    Raises:
+        PresetError: Not JSON; says the line, the column and what is wrong.
+    """
+    document = read_document(text, source, repair=repair)
+    try:
+        return modern(document.values).settings
+    except ValueError as error:
+        raise PresetError(source, (Problem(source, "prompts", str(error)),)) from error
+
+
+def import_text(
+    text: str, source: str, *, repair: bool = False, manifest: Manifest | None = None
+) -> Imported:
+    """The preset of a settings file; arguments and errors as `settings_from_text` and `import_settings`."""
+    document = read_document(text, source, repair=repair)
+    imported = import_settings(document.values, source, document.places, manifest)
+    return Imported(imported.values, (*document.notes, *imported.notes), imported.places)
+
+
+def import_settings(
+    settings: Mapping[str, Any],
+    source: str,
+    places: Mapping[str, str] | None = None,
+    manifest: Manifest | None = None,
+) -> Imported:
+    """The preset of Deforum settings; where they are silent, Deforum's defaults count.
+
+    Args:
+        settings: Settings of any generation.
+        source: Where they are from, for messages.
+        places: Where each setting stands in its file, for messages.
+        manifest: A Parseq manifest in the place of the settings' own.
+
+    Raises:
+        PresetError: With every value that cannot be read.
+    """
+    places = places or {}
+    own = {} if manifest is None else {"parseq_manifest": manifest}
+    given = _modern(settings, own, source, places)
+    filled = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **given.settings}
+    notes = list(given.notes)
+    problems: list[Problem] = []
+    values: dict[str, Any] = dict(COMPAT)
+    for row in _counting(filled):
+        try:
+            values[row.ours] = row.conversion.read(filled[row.name])
+            if remark := row.conversion.remark(filled[row.name]):
+                notes.append(harmless(row.name, remark))
+        except ValueError as error:
+            problems.append(
+                Problem(places.get(row.name, source), row.name, _expected(error, filled[row.name]))
+            )
+    values |= {
+        row.ours: row.gate.value
+        for row in MAPPED
+        if row.gate and not row.gate.plain and not row.gate.opens(filled)
+    }
+    if problems:
+        raise PresetError(source, tuple(problems))
+    _settle(values, filled)
+    notes += _left_out({**_feature_defaults(), **given.settings}, given.settings)
+    return Imported(nested(values), tuple(notes), _our_places(places))
+
+
+def _modern(
+    settings: Mapping[str, Any], over: Mapping[str, Any], source: str, places: Mapping[str, str]
+) -> Modern:
+    """The settings by the extension's names, with what their Parseq manifest says."""
+    try:
+        given = modern(settings)
+    except ValueError as error:
+        where = places.get("animation_prompts", places.get("prompts", source))
+        raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
+    try:
+        return Modern(with_manifest({**given.settings, **over}), given.notes)
+    except ValueError as error:
+        name = "parseq_manifest"
+        raise PresetError(source, (Problem(places.get(name, source), name, str(error)),)) from error
+
+
+def _counting(settings: Mapping[str, Any]) -> Iterator[Row]:
+    """The rows that have a say: those whose switch is on, and not those another one replaces."""
+    replaced = {row.gate.plain for row in MAPPED if row.gate and row.gate.opens(settings)}
+    return (
+        row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.opens(settings))
+    )
+
+
+def _expected(error: ValueError, given: object) -> str:
+    shown = repr(given)
+    return f"is {shown if len(shown) <= 60 else shown[:57] + '...'}; {error}"
+
+
+def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
+    """What one setting says about several of ours."""
+    values["size"] = [values.pop("size.0"), values.pop("size.1")]
+    values["name"] = film_name(values["name"], settings)
+    if settings.get("color_coherence") == "Image":
+        values["color.reference"] = "image"
+    else:
+        values["color.image"] = ""
+    if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
+        values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
+    values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
+    if not values["prompts"]:
+        values["prompts"] = {"0": ""}
+
+
+def film_name(template: str, settings: Mapping[str, Any]) -> str:
+    """A file's name of a `batch_name` with its placeholders filled in; runs have their own time stamp."""
+
+    def filled(match: re.Match[str]) -> str:
+        value = {**settings, "timestring": ""}.get(match[1].strip(), match[0])
+        return "" if value is None else str(value)
+
+    text = re.sub(r"\{([^{}]*)\}", filled, PurePath(template.replace("\\", "/")).name)
+    plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", text).strip(" ._")
+    return plain[:100].strip(" ._") or "untitled"
+
+
+def _left_out(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Note]:
+    """Notes on the file's settings that have no place here, by feature."""
+    rest = [key for key in given if key not in _TABLED]
+    for feature in _LEFT_OUT:
+        own = tuple(key for key in rest if feature.owns(key))
+        rest = [key for key in rest if key not in own]
+        used = feature.used(settings)
+        if used and feature.loss:
+            switches = tuple(key for key in feature.switches if key in given)
+            keys = tuple(dict.fromkeys((*switches, *own)))
+            yield changes(keys, f"{feature.name} (left out): {feature.loss}")
+        elif own:
+            yield harmless(own, f"{feature.name}: not in use" if feature.loss else feature.name)
+    for key in rest:
+        yield changes(key, "is unknown; it is left out, and whatever it did is missing")
+
+
+def _feature_defaults() -> dict[str, Any]:
+    return {key: value for feature in _LEFT_OUT for key, value in feature.settings.items()}
+
+
+def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of paths such as `motion.zoom`, in groups."""
+    groups: dict[str, Any] = {}
+    for path, value in flat.items():
+        group, _, name = path.rpartition(".")
+        (groups.setdefault(group, {}) if group else groups)[name] = value
+    return groups
+
+
+def _our_places(places: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Where each of our settings is said, with Deforum's name for it."""
+    known = {row.name: tuple(row.ours.split(".")) for row in MAPPED if row.name in places}
+    return {path: f"{places[name]} {name}" for name, path in known.items()}

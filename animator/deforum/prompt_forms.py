@@ -1,0 +1,85 @@
+"""The prompts of a settings file, in whichever form it has them -> {frame: prompt}."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_KEYED = re.compile(r"\s*(\d+)\s*:\s*(.*?)\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class PromptForm:
+    """Prompts by key, and what was done to get there."""
+
+    prompts: dict[str, str]
+    remark: str = ""
+
+
+def keyed_prompts(given: Any, frames: Any) -> PromptForm:
+    """The prompts of a mapping, a JSON text, a list, `0: a | 30: b`, or a single text.
+
+    Args:
+        given: What the file has.
+        frames: The film's number of frames, over which a list is spread.
+
+    Raises:
+        ValueError: None of these; says what is expected.
+    """
+    if isinstance(given, str):
+        return _from_text(given, frames)
+    if isinstance(given, Mapping):
+        return PromptForm({str(key): _text(value) for key, value in given.items()})
+    if isinstance(given, Sequence):
+        return _from_list(given, frames)
+    if given is None:
+        return PromptForm({})
+    raise ValueError('expected prompts by frame, such as {"0": "a lake at dawn"}')
+
+
+def with_negatives(prompts: Mapping[str, str], negatives: Mapping[Any, Any]) -> dict[str, str]:
+    """The prompts, each with the negative text in force at its frame."""
+    by_frame = sorted((int(key), _text(text)) for key, text in negatives.items() if str(key).isdigit())
+    result: dict[str, str] = {}
+    for key, text in prompts.items():
+        at = int(key) if key.isdigit() else 0
+        held = [negative for frame, negative in by_frame if frame <= at] or [n for _, n in by_frame[:1]]
+        result[key] = f"{text} --neg {held[-1]}" if held and held[-1].strip() else text
+    return result
+
+
+def _from_text(text: str, frames: Any) -> PromptForm:
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return keyed_prompts(json.loads(text), frames)
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno} of the prompts"
+            raise ValueError(f"{where}: broken JSON: {error.msg[:1].lower()}{error.msg[1:]}") from None
+    if not text.strip():
+        return PromptForm({})
+    keyed = _keyed_parts(text.split("|"))
+    return PromptForm(keyed or {"0": text})
+
+
+def _keyed_parts(parts: Sequence[str]) -> dict[str, str]:
+    """The prompts of parts such as `30: a forest`; empty where one is not like that."""
+    matches = [_KEYED.fullmatch(part) for part in parts]
+    return {match[1]: match[2] for match in matches if match} if all(matches) else {}
+
+
+def _from_list(given: Sequence[Any], frames: Any) -> PromptForm:
+    texts = [_text(item) for item in given if item not in (None, "")]
+    keyed = _keyed_parts(texts)
+    if keyed or not texts:
+        return PromptForm(keyed)
+    count = int(frames) if str(frames).isdigit() else 120
+    spread = {str(index * count // len(texts)): text for index, text in enumerate(texts)}
+    remark = f"a list of {len(texts)} prompts is spread evenly over the film" if len(texts) > 1 else ""
+    return PromptForm(spread, remark)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"a prompt is text, not {value!r:.60}")
+    return value

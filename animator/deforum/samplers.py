@@ -1,0 +1,105 @@
+"""The sampler that a settings file means: by name, old name, position in a list, or name and scheduler."""
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+from animator.diffusion.samplers import SAMPLERS, find_sampler
+from animator.errors import ModelError
+
+LISTED = ("Euler a", "Euler", "LMS", "Heun", "DPM2", "DPM2 a", "DPM++ 2S a", "DPM++ 2M", "DPM++ SDE")
+"""The beginning of the web UI's list, for files that say a position."""
+
+SPELLINGS = {
+    "klms": "LMS",
+    "lms": "LMS",
+    "euler_ancestral": "Euler a",
+    "euler": "Euler",
+    "heun": "Heun",
+    "ddim": "DDIM",
+    "plms": "PLMS",
+    "dpm2": "DPM2",
+    "dpm2_ancestral": "DPM2 a",
+    "dpm_fast": "DPM fast",
+    "dpm_adaptive": "DPM adaptive",
+    "dpmpp_2s_a": "DPM++ 2S a",
+    "dpmpp_2s_ancestral": "DPM++ 2S a",
+    "dpmpp_2m": "DPM++ 2M",
+    "dpmpp_sde": "DPM++ SDE",
+    "dpmpp_2m_sde": "DPM++ 2M SDE",
+    "dpmpp_3m_sde": "DPM++ 3M SDE",
+    "uni_pc": "UniPC",
+    "unipc": "UniPC",
+}
+"""Spellings of notebooks and node editors, lower case."""
+
+STANDINS = {
+    "LMS": "Euler",
+    "DPM fast": "DPM++ 2M",
+    "DPM adaptive": "DPM++ 2M Karras",
+    "DPM++ 2S a": "DPM2 a",
+    "DPM++ SDE": "DPM++ 2M SDE",
+    "DPM++ 2M SDE Heun": "DPM++ 2M SDE",
+    "Restart": "Heun",
+}
+"""Samplers that are not offered -> the nearest that are."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A sampler's name here, and what a person should know about it."""
+
+    name: str
+    remark: str = ""
+    differs: bool = False
+
+
+def sampler_name(given: Any, scheduler: Any = None) -> Chosen:
+    """The sampler that a file means; names that nobody knows are given back as they are."""
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < len(LISTED):
+        inner = sampler_name(LISTED[given], scheduler)
+        return Chosen(
+            inner.name, inner.remark or f"position {given} of the list is {inner.name}", inner.differs
+        )
+    name = _spelled(str(given))
+    spaced = _with_scheduler(name, scheduler)
+    if _known(spaced):
+        return Chosen(spaced)
+    if spaced != name and _known(name):
+        return Chosen(
+            name, f"{name} is not offered with the scheduler {scheduler}; its own is used", differs=True
+        )
+    standin = _standin(spaced)
+    if standin:
+        return Chosen(standin, f"{given} is not offered; {standin} takes its place", differs=True)
+    return Chosen(name)
+
+
+def _spelled(name: str) -> str:
+    plain = name.strip().lower().removesuffix("_gpu").removeprefix("k_")
+    return SPELLINGS.get(plain, name.strip())
+
+
+def _with_scheduler(name: str, scheduler: Any) -> str:
+    spacing = str(scheduler or "").strip().replace("_", " ")
+    if spacing.lower() in ("", "none", "automatic", "normal") or spacing.lower() in name.lower():
+        return name
+    return f"{name} {spacing.title()}"
+
+
+def _known(name: str) -> bool:
+    try:
+        find_sampler(name)
+    except ModelError:
+        return False
+    return True
+
+
+def _standin(name: str) -> str:
+    """The nearest sampler offered, with the same spacing where there is one."""
+    for missing in sorted(STANDINS, key=len, reverse=True):
+        if name.lower().startswith(missing.lower()):
+            spaced = STANDINS[missing] + name[len(missing) :]
+            return spaced if _known(spaced) else STANDINS[missing]
+    close = difflib.get_close_matches(name, SAMPLERS, n=1, cutoff=0.9)
+    return close[0] if close else ""

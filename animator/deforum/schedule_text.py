@@ -1,0 +1,68 @@
+"""Schedules as Deforum reads them: their own text where it means the same there, else frame by frame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from schedules import Schedule, ScheduleError, Scope, TextSchedule
+
+
+@dataclass(frozen=True)
+class Written:
+    """A schedule's text, and whether it had to be written out value by value."""
+
+    text: str
+    baked: bool
+
+
+def number_text(schedule: Schedule, scope: Scope) -> Written:
+    """The text of a schedule of numbers that Deforum reads as the same values."""
+    wanted = schedule.values(scope)
+    candidate = _candidate(schedule.source)
+    if scope.compat and isinstance(schedule.source, str):
+        return Written(schedule.source, baked=False)
+    try:
+        there = Schedule.parse(candidate).values(replace(scope, compat=True))
+        if np.array_equal(there, wanted):
+            return Written(candidate, baked=False)
+    except ScheduleError:
+        pass  # a way of writing that only this project has
+    return Written(_baked(wanted), baked=True)
+
+
+def word_text(schedule: TextSchedule, scope: Scope) -> Written:
+    """The text of a schedule of texts."""
+    if scope.compat and isinstance(schedule.source, str) and ":" in schedule.source:
+        return Written(schedule.source, baked=False)
+    values = schedule.values(scope)
+    starts = [i for i in range(len(values)) if i == 0 or values[i] != values[i - 1]]
+    return Written(", ".join(f'{i}: ("{values[i]}")' for i in starts), baked=False)
+
+
+def plain_number(value: float) -> str:
+    """Digits without an exponent, which Deforum would take for a formula."""
+    if float(value).is_integer():
+        return str(int(value))
+    return format(Decimal(repr(float(value))), "f")
+
+
+def _candidate(source: Any) -> str:
+    if isinstance(source, Mapping):
+        return ", ".join(f"{key}: ({_value(value)})" for key, value in source.items())
+    if isinstance(source, str):
+        return source if ":" in source else f"0: ({source})"
+    return f"0: ({plain_number(source)})"
+
+
+def _value(value: Any) -> str:
+    return plain_number(value) if isinstance(value, int | float) else str(value)
+
+
+def _baked(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+    """One key per frame, but for the insides of stretches that stay the same."""
+    last = len(values) - 1
+    inside = {i for i in range(1, last) if values[i - 1] == values[i] == values[i + 1]}
+    return ", ".join(f"{i}: ({plain_number(values[i])})" for i in range(last + 1) if i not in inside)

@@ -1,0 +1,229 @@
+"""The mapping between Deforum's settings and ours, as data: every setting of the Deforum extension 3.0.
+
+To support one more setting, move its line from `LEFT_OUT` to `MAPPED` and give it its place in
+`animator.config`. Defaults are the extension's own: what a file does not say has this value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from animator.deforum.conversions import (
+    Choice,
+    Conversion,
+    Curve,
+    Network,
+    Number,
+    Side,
+    Switch,
+    Words,
+    one_of,
+)
+
+YES, NO = True, False
+CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
+_FLOW = Choice(
+    {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
+)
+_MODES = Choice(
+    {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
+    refused={
+        "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
+    },
+)
+_SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
+_NETWORKS = Network(
+    (
+        "Midas-3-Hybrid",
+        "Midas+AdaBins (old)",
+        "Zoe+AdaBins (old)",
+        "AdaBins",
+        "Zoe",
+        "Leres",
+        "Depth-Anything-V2-Small",
+    )
+)
+_PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A switch that a setting depends on.
+
+    Attributes:
+        switch: Deforum's name of the switch.
+        plain: The setting that counts while it is off; empty: `value` does.
+        value: The value that counts while it is off.
+        on: What the switch says when it is on.
+        default: Deforum's default of the switch; None where it is a setting with a line of its own.
+        follows: True where the setting matters only together with another one behind the same switch.
+    """
+
+    switch: str
+    plain: str = ""
+    value: Any = None
+    on: Any = True
+    default: Any = False
+    follows: bool = False
+
+    def opens(self, settings: Mapping[str, Any]) -> bool:
+        """True where the switch is on."""
+        return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting on both sides.
+
+    Attributes:
+        name: Deforum's name.
+        default: Deforum's default.
+        ours: The path in a preset, such as `motion.zoom`; `size.0` is the width.
+        conversion: How the values become each other.
+        gate: The switch it depends on, if any.
+    """
+
+    name: str
+    default: Any
+    ours: str
+    conversion: Conversion = CURVE
+    gate: Gate | None = None
+
+
+_CLIP = Gate("animation_mode", value="", on="Video Input", default=None)
+
+MAPPED = (
+    Row("batch_name", "Deforum_{timestring}", "name", WORDS),
+    Row("animation_mode", "2D", "mode", _MODES),
+    Row("W", 512, "size.0", Side(64, 8192)),
+    Row("H", 512, "size.1", Side(64, 8192)),
+    Row("max_frames", 120, "frames", Number(1, 1_000_000, whole=True)),
+    Row("fps", 15, "fps", Number(0.001, 1000)),
+    Row("prompts", None, "prompts", PLAIN),
+    Row("animation_prompts_positive", "", "prompt_prefix", WORDS),
+    Row("animation_prompts_negative", "", "negative_prompt", WORDS),
+    # the drawing
+    Row("strength_schedule", "0: (0.65)", "diffusion.strength"),
+    Row("steps", 25, "diffusion.steps", Number(1, 10_000, whole=True)),
+    Row("steps_schedule", "0: (25)", "diffusion.steps", gate=Gate("enable_steps_scheduling", plain="steps")),
+    Row("cfg_scale_schedule", "0: (7)", "diffusion.cfg_scale"),
+    Row("sampler", "Euler a", "diffusion.sampler", PLAIN),
+    Row(
+        "sampler_schedule",
+        '0: ("Euler a")',
+        "diffusion.sampler",
+        gate=Gate("enable_sampler_scheduling", plain="sampler"),
+    ),
+    Row("seed", -1, "diffusion.seed", Number(-1, 2**64, whole=True)),
+    Row("seed_behavior", "iter", "diffusion.seed_behavior", _SEEDS),
+    Row("seed_iter_N", 1, "diffusion.seed_iter_n", Number(1, whole=True)),
+    Row("seed_schedule", '0:(s), 1:(-1), "max_f-2":(-1), "max_f-1":(s)', "diffusion.seed_schedule"),
+    Row(
+        "subseed_schedule",
+        "0: (1)",
+        "diffusion.subseed",
+        gate=Gate("enable_subseed_scheduling", value=-1, follows=True),
+    ),
+    Row(
+        "subseed_strength_schedule",
+        "0: (0)",
+        "diffusion.subseed_strength",
+        gate=Gate("enable_subseed_scheduling", value=0),
+    ),
+    Row(
+        "noise_multiplier_schedule",
+        "0: (1.05)",
+        "diffusion.noise_multiplier",
+        gate=Gate("enable_noise_multiplier_scheduling", value=1, default=True),
+    ),
+    Row(
+        "clipskip_schedule", "0: (2)", "diffusion.clip_skip", gate=Gate("enable_clipskip_scheduling", value=1)
+    ),
+    Row(
+        "ddim_eta_schedule", "0: (0)", "diffusion.ddim_eta", gate=Gate("enable_ddim_eta_scheduling", value=0)
+    ),
+    Row(
+        "ancestral_eta_schedule",
+        "0: (1)",
+        "diffusion.ancestral_eta",
+        gate=Gate("enable_ancestral_eta_scheduling", value=1),
+    ),
+    Row(
+        "checkpoint_schedule",
+        '0: ("model1.ckpt"), 100: ("model2.safetensors")',
+        "diffusion.checkpoint",
+        gate=Gate("enable_checkpoint_scheduling", value=""),
+    ),
+    Row("tiling", NO, "diffusion.tiling", SWITCH),
+    Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
+    Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", _FLOW),
+    Row("cadence_flow_factor_schedule", "0: (1)", "diffusion.cadence_flow_factor"),
+    Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", _FLOW),
+    Row("redo_flow_factor_schedule", "0: (1)", "diffusion.redo_flow_factor"),
+    Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
+    Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
+    Row("strength", 0.8, "init.strength", Number(0, 1)),
+    Row("video_init_path", "", "video.path", WORDS, _CLIP),
+    Row("extract_from_frame", 0, "video.extract_from_frame", Number(0, whole=True)),
+    Row("extract_nth_frame", 1, "video.extract_nth_frame", Number(1, whole=True)),
+    # the motion
+    Row("angle", "0: (0)", "motion.angle"),
+    Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),
+    Row("translation_x", "0: (0)", "motion.translation_x"),
+    Row("translation_y", "0: (0)", "motion.translation_y"),
+    Row("translation_z", "0: (1.75)", "motion.translation_z"),
+    Row("transform_center_x", "0: (0.5)", "motion.transform_center_x"),
+    Row("transform_center_y", "0: (0.5)", "motion.transform_center_y"),
+    Row("rotation_3d_x", "0: (0)", "motion.rotation_3d_x"),
+    Row("rotation_3d_y", "0: (0)", "motion.rotation_3d_y"),
+    Row("rotation_3d_z", "0: (0)", "motion.rotation_3d_z"),
+    Row("enable_perspective_flip", NO, "motion.enable_perspective_flip", SWITCH),
+    Row("perspective_flip_theta", "0: (0)", "motion.perspective_flip_theta"),
+    Row("perspective_flip_phi", "0: (0)", "motion.perspective_flip_phi"),
+    Row("perspective_flip_gamma", "0: (0)", "motion.perspective_flip_gamma"),
+    Row("perspective_flip_fv", "0: (53)", "motion.perspective_flip_fv"),
+    Row("border", "replicate", "motion.border", one_of("replicate", "wrap", otherwise="replicate")),
+    Row("fov_schedule", "0: (70)", "camera.fov"),
+    Row("aspect_ratio_schedule", "0: (1)", "camera.aspect_ratio"),
+    Row("near_schedule", "0: (200)", "camera.near"),
+    Row("far_schedule", "0: (10000)", "camera.far"),
+    Row("padding_mode", "border", "camera.padding", _PADDINGS),
+    Row("sampling_mode", "bicubic", "camera.sampling", one_of("bicubic", "bilinear", "nearest")),
+    Row("use_depth_warping", YES, "depth.use_depth_warping", SWITCH),
+    Row("depth_algorithm", "Midas-3-Hybrid", "depth.model", _NETWORKS),
+    Row("midas_weight", 0.2, "depth.midas_weight", Number(0, 1)),
+    Row("save_depth_maps", NO, "depth.save_depth_maps", SWITCH),
+    # before and after the drawing
+    Row("noise_type", "perlin", "noise.type", one_of("uniform", "perlin")),
+    Row("noise_schedule", "0: (0.065)", "noise.amount"),
+    Row("perlin_w", 8, "noise.perlin_w", Number(0.1, 64)),
+    Row("perlin_h", 8, "noise.perlin_h", Number(0.1, 64)),
+    Row("perlin_octaves", 4, "noise.perlin_octaves", Number(1, 12, whole=True)),
+    Row("perlin_persistence", 0.5, "noise.perlin_persistence", Number(0, 1)),
+    Row("color_coherence", "LAB", "color.coherence", one_of("None", "HSV", "LAB", "RGB", otherwise="LAB")),
+    Row("color_coherence_image_path", "", "color.image", WORDS),
+    Row("color_force_grayscale", NO, "color.force_grayscale", SWITCH),
+    Row("legacy_colormatch", NO, "color.legacy", SWITCH),
+    Row("contrast_schedule", "0: (1.0)", "color.contrast"),
+    Row("amount_schedule", "0: (0.1)", "sharpen.amount"),
+    Row("kernel_schedule", "0: (5)", "sharpen.kernel"),
+    Row("sigma_schedule", "0: (1)", "sharpen.sigma"),
+    Row("threshold_schedule", "0: (0)", "sharpen.threshold"),
+)
+
+COMPAT: Mapping[str, Any] = {
+    "compat": True,
+    "diffusion.cadence_warp": "chained",
+    "motion.sampling": "bilinear",
+    "color.reference": "first",
+}
+"""Settings of ours that Deforum has no name for, as it behaves."""
+
+SUMMED_UP = frozenset({"size", "compat", "prompt_suffix"})
+"""Settings of ours that several of Deforum's, or none, say together."""
+
+ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}
+SWITCHES: Mapping[str, Any] = {
+    row.gate.switch: row.gate.default for row in MAPPED if row.gate and row.gate.default is not None
+}
+"""Deforum's switches of other settings, with its defaults."""

@@ -1,0 +1,170 @@
+"""Drafts: what preset and settings files say, before anything is checked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from animator import yaml_text
+from animator.config import Animation
+from animator.deforum.clip import with_clip_length
+from animator.deforum.importing import import_text, nested
+from animator.deforum.notes import Note
+from animator.deforum.parseq import preset_values, read_manifest
+from animator.errors import PresetError, Problem
+from schedules.parseq import Manifest
+
+MAX_BYTES = 4_000_000
+MAX_EXTENDS = 16
+SETTINGS_SUFFIXES = (".txt", ".json")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A preset before validation: plain values, where each was written, what an import had to say."""
+
+    source: str
+    values: Mapping[str, Any]
+    places: Mapping[tuple[str, ...], str]
+    notes: tuple[Note, ...] = ()
+
+    def where(self, path: tuple[str, ...]) -> str:
+        """The place of a setting, or of the nearest group that was written."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return self.source
+
+
+def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Draft:
+    """The values of a preset or settings file, with those of the presets it extends below them.
+
+    Args:
+        path: A YAML preset or a Deforum settings file.
+        repair: Mend the usual slips in a settings file's JSON.
+        parseq: A Parseq manifest that gives some of the settings for every frame.
+
+    Raises:
+        PresetError: A file is missing, too large, or neither YAML nor JSON.
+    """
+    if parseq is None:
+        return _read_chain(path, _Reader(repair))
+    manifest = read_manifest(parseq)
+    if is_settings_file(path):
+        return _read_chain(path, _Reader(repair, manifest))
+    values, notes = preset_values(manifest)
+    return over(Draft(str(parseq), nested(values), {}, notes), _read_chain(path, _Reader(repair)))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How files are read; `manifest` replaces the Parseq manifest of a settings file."""
+
+    repair: bool = False
+    manifest: Manifest | None = None
+
+
+def _read_chain(path: Path, reader: _Reader) -> Draft:
+    chain: list[Path] = []
+    drafts: list[Draft] = []
+    here: Path | None = path
+    while here is not None:
+        chain.append(here)
+        draft = _read_one(here, reader)
+        base = draft.values.get("extends")
+        drafts.append(draft)
+        here = _base_path(chain, draft, base)
+    merged = drafts.pop()
+    while drafts:
+        merged = over(drafts.pop(), merged)
+    return merged
+
+
+def is_settings_file(path: Path) -> bool:
+    """True where a file is Deforum's, by its name; all others are YAML presets."""
+    return path.suffix.lower() in SETTINGS_SUFFIXES
+
+
+def override(draft: Draft, overrides: Iterable[str]) -> tuple[Draft, list[Problem]]:
+    """The draft with `key=value` texts laid over it, and the problems of those texts."""
+    problems: list[Problem] = []
+    for text in overrides:
+        place = f"--set {text}"
+        key, equals, value_text = text.partition("=")
+        path = tuple(key.strip().split("."))
+        if not equals or not all(path):
+            problems.append(Problem(place, "", "expected group.key=value, such as diffusion.steps=12"))
+            continue
+        try:
+            value = yaml_text.scalar(value_text)
+        except ValueError as error:
+            problems.append(Problem(place, key, f"the value is not YAML: {error}"))
+            continue
+        nested: Any = value
+        for part in reversed(path):
+            nested = {part: nested}
+        draft = over(Draft(draft.source, nested, {path: place}), draft)
+    return draft, problems
+
+
+def _read_one(path: Path, reader: _Reader) -> Draft:
+    source = str(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise PresetError(
+                source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
+            )
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
+    if is_settings_file(path):
+        imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
+        return Draft(source, with_clip_length(imported.values), imported.places, imported.notes)
+    document = yaml_text.read(text, source)
+    if document.problems:
+        raise PresetError(source, document.problems)
+    return Draft(source, document.values, document.places)
+
+
+def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
+    if base is None:
+        return None
+    message = ""
+    if not isinstance(base, str):
+        message = f"is {base!r}; expected the path of another preset, relative to this one"
+    elif len(chain) >= MAX_EXTENDS:
+        message = f"more than {MAX_EXTENDS} presets extend each other"
+    elif (chain[-1].parent / base).resolve() in {link.resolve() for link in chain}:
+        message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
+    if message:
+        raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
+    return chain[-1].parent / str(base)
+
+
+def over(top: Draft, below: Draft) -> Draft:
+    """The draft `top` laid over `below`: groups merge, every other value replaces."""
+    values = dict(below.values)
+    places = dict(below.places)
+    for key, value in top.values.items():
+        group = group_of(key)
+        if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
+            values[key] = {**values[key], **value}
+            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
+        else:
+            values[key] = value
+            replaced = {(str(key),)}
+        places = {
+            path: place for path, place in places.items() if not any(path[: len(r)] == r for r in replaced)
+        }
+    return Draft(top.source, values, {**places, **top.places}, (*below.notes, *top.notes))
+
+
+def group_of(name: object) -> type[BaseModel] | None:
+    """The class of a group of settings, None for a plain setting."""
+    field = Animation.model_fields.get(str(name))
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

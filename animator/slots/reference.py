@@ -1,0 +1,69 @@
+"""Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.pipeline import Filter
+from animator.plan import Plan
+from animator.stages.color import Coherence
+from animator.stages.compat.color import deforum_match_color
+from animator.stages.compat.noise import deforum_noise
+from animator.stages.noise import Perlin
+from animator.state import State
+
+
+@dataclass(frozen=True)
+class DeforumMatch:
+    """Keeps the anchor's colours in the reference's way, with red and blue swapped."""
+
+    space: Coherence
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
+        return picture if state.anchor is None else deforum_match_color(picture, state.anchor, self.space)
+
+
+@dataclass(frozen=True, eq=False)
+class DeforumMatchImage:
+    """Keeps the colours of a picture from outside the film in the reference's way.
+
+    Attributes:
+        space: Where histograms are matched.
+        reference: (3, h, w).
+    """
+
+    space: Coherence
+    reference: Tensor
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the reference's colours."""
+        return deforum_match_color(picture, self.reference, self.space)
+
+
+@dataclass(frozen=True)
+class FirstFrameOnly:
+    """A filter that acts on the film's first frame and on no other."""
+
+    step: Filter
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The filtered picture (3, H, W), or the picture itself after the first frame."""
+        return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
+
+
+@dataclass(frozen=True)
+class DeforumNoise:
+    """The reference's noise, drawn from the frame's seed itself.
+
+    Attributes:
+        perlin: Shape of the noise; None is uniform.
+    """
+
+    perlin: Perlin | None
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with noise."""
+        generator = torch.Generator().manual_seed(plan.seed % 2**64)
+        return deforum_noise(picture, plan.noise.amount, self.perlin, generator)

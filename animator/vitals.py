@@ -1,0 +1,81 @@
+"""Vital signs of a film's frames: colour, contrast, detail, flicker; and the file that keeps them."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from animator.files import write_atomically
+
+
+@dataclass(frozen=True)
+class Vital:
+    """What was measured on one frame.
+
+    Attributes:
+        frame: Its number.
+        red: Mean of the red channel, [0, 1]; likewise `green` and `blue`.
+        contrast: Standard deviation of brightness.
+        detail: Mean absolute Laplacian of brightness.
+        flicker: Mean absolute difference to the frame before; 0 for the first.
+    """
+
+    frame: int
+    red: float
+    green: float
+    blue: float
+    contrast: float
+    detail: float
+    flicker: float
+
+    @property
+    def brightness(self) -> float:
+        """Mean of the three channels."""
+        return (self.red + self.green + self.blue) / 3
+
+    def plain(self) -> dict[str, float]:
+        """As JSON has it."""
+        return {name: round(value, 6) for name, value in asdict(self).items()}
+
+
+def measure(frame: int, picture: Tensor, last: Tensor | None) -> Vital:
+    """The vital signs of a picture (3, H, W), given the one before; waits for the device once."""
+    grey = picture.mean(0)
+    inner = grey[1:-1, 1:-1]
+    around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]
+    detail = (around - 4 * inner).abs().mean()
+    flicker = torch.zeros_like(detail) if last is None else (picture - last).abs().mean()
+    red, green, blue, contrast, sharp, moved = torch.stack(
+        [*picture.mean((1, 2)), grey.std(), detail, flicker]
+    ).tolist()
+    return Vital(frame, red, green, blue, contrast, sharp, moved)
+
+
+@dataclass(frozen=True)
+class VitalsLog:
+    """What was measured on each frame of a run: a line of JSON a frame.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: Path
+
+    def read(self) -> list[dict[str, float]]:
+        """What is there, in order of frames; a torn last line is left out."""
+        if not self.path.exists():
+            return []
+        lines = self.path.read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+    def add(self, vital: Vital) -> None:
+        """Adds a frame's."""
+        with self.path.open("a") as file:
+            file.write(json.dumps(vital.plain()) + "\n")
+
+    def cut(self, frames: int) -> None:
+        """Keeps those of the first frames only."""
+        kept = [line for line in self.read() if line["frame"] < frames]
+        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from animator.stages.depthmap import (
+    DepthOrder,
+    distance,
+    equalise,
+    from_array,
+    nearness,
+    normalise,
+    pinhole_distance,
+    prepare_depth,
+    steady,
+    usable,
+)
+
+
+@pytest.fixture
+def depth() -> Tensor:
+    """Inverse depth as a network gives it: (48, 64), about 3 to 30, with an edge."""
+    rows = torch.linspace(3.0, 20.0, 48).unsqueeze(1).expand(48, 64).clone()
+    rows[20:30, 10:30] = 30.0
+    return rows + torch.rand(48, 64, generator=torch.Generator().manual_seed(0))
+
+
+def test_normalised_depth_spans_zero_to_one(depth: Tensor) -> None:
+    even = normalise(depth)
+    assert even.min() == 0.0
+    assert even.max() == 1.0
+
+
+def test_equalised_depth_is_spread_evenly_and_keeps_its_order(depth: Tensor) -> None:
+    even = prepare_depth(depth)
+    assert even.max() == 1.0
+    # The edge's 200 equal values of 3072 are one step of the cumulated histogram.
+    shares = torch.quantile(even, torch.linspace(0, 1, 11))
+    torch.testing.assert_close(shares, torch.linspace(0, 1, 11), atol=0.07, rtol=0)
+    order = depth.flatten().argsort()
+    assert even.flatten()[order].diff().min() >= 0.0
+
+
+def test_equalising_equals_numpys(depth: Tensor) -> None:
+    values = normalise(depth).double().numpy()
+    counts, edges = np.histogram(values, 1024, (0, 1))
+    wanted = np.interp(values, edges[:-1], counts.cumsum() / values.size)
+    np.testing.assert_allclose(equalise(normalise(depth)).numpy(), wanted, atol=1e-6)
+
+
+def test_larger_is_nearer_or_farther_as_told(depth: Tensor) -> None:
+    near, far = distance(depth, DepthOrder.INVERSE), distance(depth, DepthOrder.DISTANCE)
+    assert near is not None
+    assert far is not None
+    assert near[25, 20] < near[0, 0]
+    assert far[25, 20] > far[0, 0]
+    assert near.min() >= 1.0
+    assert near.max() <= 2.0
+    torch.testing.assert_close(near + far, torch.full_like(near, 3.0))
+
+
+def test_raw_depth_stays_as_it_is(depth: Tensor) -> None:
+    assert distance(depth, DepthOrder.RAW) is depth
+    assert distance(None, DepthOrder.INVERSE) is None
+
+
+@pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
+@pytest.mark.parametrize("order", [DepthOrder.INVERSE, DepthOrder.DISTANCE])
+def test_a_map_that_says_nothing_is_a_plane_and_said_to_be_unusable(value: float, order: DepthOrder) -> None:
+    flat = torch.full((8, 9), value)
+    assert not usable(flat)
+    z = distance(flat, order)
+    assert z is not None
+    assert torch.equal(z, torch.ones(8, 9))
+
+
+def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
+    broken = depth.clone()
+    broken[0, 0], broken[1, 1], broken[2, 2] = torch.nan, torch.inf, -torch.inf
+    assert usable(broken)
+    ours, whole = prepare_depth(broken), prepare_depth(depth)
+    assert ours.isfinite().all()
+    torch.testing.assert_close(ours[5:], whole[5:], atol=2e-3, rtol=0)
+
+
+def test_pinhole_distances_run_from_near_to_far(depth: Tensor) -> None:
+    z = pinhole_distance(nearness(depth, DepthOrder.INVERSE), 1.0, 50.0)
+    assert z.min() == pytest.approx(1.0, rel=1e-5)
+    assert z.max() == pytest.approx(50.0, rel=1e-4)
+    # Twice the inverse depth between the ends is half the distance.
+    torch.testing.assert_close(pinhole_distance(torch.tensor(0.5), 1.0, 1e9), torch.tensor(2.0))
+
+
+def test_nearness_of_distances_is_inverse() -> None:
+    near = nearness(torch.tensor([[1.0, 2.0, 4.0]]), DepthOrder.DISTANCE)
+    torch.testing.assert_close(near, torch.tensor([[1.0, 1 / 3, 0.0]]))
+
+
+def test_steadying_undoes_scale_and_shift(depth: Tensor) -> None:
+    last = normalise(depth)
+    torch.testing.assert_close(steady(depth * 3.7 - 11.0, last), last, atol=1e-5, rtol=0)
+
+
+def test_steadying_is_not_misled_by_what_moved(depth: Tensor) -> None:
+    last = normalise(depth)
+    moved = depth * 0.5 + 2.0
+    moved[5:15, 40:60] = 40.0  # something new, very near
+    ours, plain = steady(moved, last), normalise(moved)
+    still = torch.ones(48, 64, dtype=torch.bool)
+    still[5:15, 40:60] = False
+    assert (ours - last)[still].abs().mean() < 0.02
+    assert (plain - last)[still].abs().mean() > 0.1
+    assert ours[10, 50] > 1.0
+
+
+def test_steadying_a_map_that_says_nothing_keeps_the_last(depth: Tensor) -> None:
+    last = normalise(depth)
+    for value in (5.0, torch.nan):
+        torch.testing.assert_close(steady(torch.full_like(last, value), last), last)
+
+
+def test_arrays_become_maps_and_none_stays_none() -> None:
+    assert from_array(None) is None
+    found = from_array(np.ones((2, 3), dtype=np.float32))
+    assert found is not None
+    assert found.shape == (2, 3)
+
+
+def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:
+    last = normalise(depth)
+    torch.testing.assert_close(steady(-depth, last), last)

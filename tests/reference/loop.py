@@ -1,0 +1,84 @@
+"""Whole loops of the reference, with its stand-ins for the diffusion and for depth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from animator import presets
+from animator.assemble import build_pipeline
+from animator.deforum import import_settings
+from animator.diffusion.request import Request
+from animator.image import from_bytes, to_bytes
+from animator.loop import render
+from animator.timeline import Timeline
+
+Bytes = NDArray[np.uint8]
+PATHS = ("init_image", "color_coherence_image_path", "mask_file", "video_init_path", "video_mask_path")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The reference run's stand-in for diffusion: the target rolled by the seed, blended over the picture."""
+
+    target: Bytes
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def draw(self, request: Request) -> Tensor:
+        self.calls.append(_call(request))
+        width, height = request.size
+        rolled = np.roll(self.target, (request.seed % 13, request.seed % 17), axis=(0, 1))[:height, :width]
+        if request.picture is None:
+            return from_bytes(rolled)
+        denoise = 1.0 - request.strength
+        start = to_bytes(request.picture).astype(np.float64)
+        return from_bytes(np.floor(start * (1 - denoise) + rolled * denoise + 0.5).astype(np.uint8))
+
+
+class StandInDepth:
+    """The reference run's stand-in for a depth network."""
+
+    def estimate(self, picture: Tensor) -> Tensor:
+        height, width = picture.shape[-2:]
+        rows = torch.arange(height, dtype=torch.float32).unsqueeze(1) / (height - 1)
+        levels = to_bytes(picture).astype(np.float32).mean(2)
+        return (4 + 10 * rows + 0.05 * torch.from_numpy(levels)).expand(height, width)
+
+
+def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[str, Any]:
+    folder = Path(inputs_dir)
+    files = folder / "render_files"
+    given = {
+        key: str(files / Path(value).name)
+        if key in PATHS and value and (files / Path(value).name).exists()
+        else value
+        for key, value in settings.items()
+    }
+    imported = import_settings(given, "trace")
+    animation = presets.validate(presets.Draft("trace", imported.values, {}))
+    with np.load(folder / "render.npz") as arrays:
+        stand_in = StandIn(arrays["target"])
+    pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())
+    frames = {frame.plan.frame: to_bytes(frame.picture) for frame in render(Timeline(animation), pipeline)}
+    return {"calls": stand_in.calls, "frames": frames}
+
+
+def _call(request: Request) -> dict[str, Any]:
+    drawn_over = request.picture is not None
+    return {
+        "kind": "img2img" if drawn_over else "txt2img",
+        "prompt": request.prompt.positive,
+        "negative_prompt": request.prompt.negative,
+        "seed": request.seed,
+        "subseed": request.subseed,
+        "subseed_strength": request.subseed_strength,
+        "steps": request.steps,
+        "cfg_scale": request.cfg_scale,
+        "sampler_name": request.sampler,
+        "denoising_strength": 1.0 - request.strength if drawn_over else 0,
+    }
