@@ -37,12 +37,8 @@ class Camera:
     aspect_ratio: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.near < self.far:
-            raise UserError(f"camera.near is {self.near}, camera.far {self.far}: expected 0 < near < far")
-        if self.aspect_ratio <= 0.0:
-            raise UserError(
-                f"camera.aspect_ratio is {self.aspect_ratio}: expected a ratio above 0, such as 1"
-            )
+        if self.aspect_ratio == 0.0:
+            raise UserError("camera.aspect_ratio is 0: expected a ratio such as 1")
 
     @property
     def range_z(self) -> tuple[float, float]:

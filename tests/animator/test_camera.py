@@ -25,7 +25,7 @@ def test_a_field_of_view_may_pass_through_zero() -> None:
 
 
 def test_an_aspect_ratio_of_zero_is_refused() -> None:
-    with pytest.raises(UserError, match="camera.aspect_ratio is 0: expected a ratio"):
+    with pytest.raises(UserError, match=r"aspect_ratio is 0: expected a ratio"):
         Camera(aspect_ratio=0.0)
 
 
