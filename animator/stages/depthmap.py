@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.camera import Camera
+
 BINS = 1024
 
 
@@ -86,9 +88,19 @@ def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
     return normalise(1.0 / depth.clamp_min(1e-6))
 
 
-def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
+def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
     """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
-    return 1.0 / (near_share * (1.0 / near - 1.0 / far) + 1.0 / far)
+    near, far = (1.0 / z for z in camera.range_z)
+    return (share * (near - far)).add_(far).reciprocal_()
+
+
+def pinhole_nearness(z: Tensor, camera: Camera) -> Tensor:
+    """Inverse depth (H, W) of distances z, back from `pinhole_distance`; beyond [0, 1] past its ends.
+
+    It makes a moved view's distances the `last` that the next map is steadied to.
+    """
+    near, far = (1.0 / end for end in camera.range_z)
+    return (z.reciprocal() - far).div_(near - far)
 
 
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
