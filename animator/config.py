@@ -129,9 +129,9 @@ class Motion(Group):
     perspective_flip_phi: Real = Schedule.parse(0)
     perspective_flip_gamma: Real = Schedule.parse(0)
     perspective_flip_fv: Real = Schedule.parse(53)
-    border: Literal["replicate", "wrap", "reflect", "zeros"] = "replicate"
+    border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
     """2D only: what comes in from outside the picture."""
-    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos"] = "bicubic"
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "bicubic"
     """2D only: how pixels are read between pixels; the reference's is bilinear."""
 
 
@@ -154,7 +154,7 @@ class Camera(Group):
     reveal_noise: float = Field(0, ge=0, le=1)
     """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
     padding: Literal["border", "reflection", "zeros"] = "border"
-    sampling: Literal["bicubic", "bilinear", "nearest"] = "bicubic"
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "bicubic"
 
 
 class Depth(Group):
