@@ -108,6 +108,12 @@ def test_the_flip_looks_from_where_the_diagonal_fills_the_view() -> None:
     assert flip_distance(Flip(fv=60.0), 300, 400) == pytest.approx(500.0)
 
 
+@pytest.mark.parametrize("fv", [0.0, 1e-9, 53.0, 179.9, 180.0, -53.0])
+def test_any_field_of_view_gives_a_picture(picture: Tensor, fv: float) -> None:
+    warped = warp2d(picture, Move2D(flip=Flip(3.0, 4.0, 5.0, fv)), Border.REPLICATE)
+    assert warped.isfinite().all()
+
+
 def test_borders() -> None:
     picture = torch.arange(4, dtype=torch.float32).div(10).expand(3, 4, 4).contiguous()
     seen = {
