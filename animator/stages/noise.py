@@ -19,7 +19,7 @@ _MOST_CELLS = 8192
 class Perlin:
     """The shape of Perlin noise.
 
-    Cells below 1 count as 1. The finest octave may have up to 8192 cells along an axis; more raises UserError.
+    Cells below 1 count as 1. More than 8192 cells along an axis, in the finest octave, raise UserError.
 
     Attributes:
         cells_y: Cells of the coarsest octave along the height (Deforum's `perlin_w`: it is so there too).
@@ -37,8 +37,8 @@ class Perlin:
         finest = max(self.cells_y, self.cells_x, 1) << max(self.octaves - 1, 0)
         if finest > _MOST_CELLS:
             raise UserError(
-                f"perlin noise: octave {self.octaves} has {finest} cells along an axis, finer than any picture; "
-                f"expected at most {_MOST_CELLS}: use fewer octaves or cells"
+                f"perlin noise: octave {self.octaves} has {finest} cells along an axis, expected at most "
+                f"{_MOST_CELLS}: use fewer octaves or cells"
             )
 
 
