@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import yaml_text
-from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
+from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
+from animator.diffusion.library import Library
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
 from schedules import Scope
@@ -94,10 +95,18 @@ def _model_problems(draft: Draft) -> list[Problem]:
     model = draft.values.get("model", STARTER)
     try:
         if isinstance(model, str) and model.strip():
-            find_checkpoint(model)
+            find_checkpoint(model, _library(draft.values))
     except ModelError as error:
         return [Problem(draft.where(("model",)), "model", str(error))]
     return []
+
+
+def _library(values: Mapping[str, Any]) -> Library:
+    """The model folders of a draft; whether a pickled file may be read is asked when it is opened."""
+    group = values.get("diffusion")
+    folders = group.get("model_folders") if isinstance(group, Mapping) else None
+    named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
+    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
 
 
 def _path_problems(draft: Draft) -> list[Problem]:
