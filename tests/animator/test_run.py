@@ -251,7 +251,10 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     same = [name for name in before if before[name] == after[name]]
     assert same == [f"{i:09d}.png" for i in range(30)]
     finish(other, tmp_path / "fresh")
-    assert pngs(tmp_path / "fresh") == after
+    # Every frame's file names the settings that it was drawn with, so the pictures are compared, not the files.
+    with Run.take_up(tmp_path / "fresh") as fresh, Run.take_up(tmp_path / "run") as redone:
+        pairs = zip(fresh.pixels(range(40)), redone.pixels(range(40)), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
 
 
 def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
