@@ -251,7 +251,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     same = [name for name in before if before[name] == after[name]]
     assert same == [f"{i:09d}.png" for i in range(30)]
     finish(other, tmp_path / "fresh")
-    # Every frame's file names the settings that it was drawn with, so the pictures are compared, not the files.
+    # A frame's file names the settings that it was drawn with: pictures are compared, not files.
     with Run.take_up(tmp_path / "fresh") as fresh, Run.take_up(tmp_path / "run") as redone:
         pairs = zip(fresh.pixels(range(40)), redone.pixels(range(40)), strict=True)
         assert all(np.array_equal(one, other) for one, other in pairs)
