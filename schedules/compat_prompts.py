@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from schedules.evaluate import evaluate, evaluate_whole
 from schedules.formula import Formula
 from schedules.keys import KeyTime
-from schedules.prompt_text import NEGATIVE, PromptText
+from schedules.prompt_text import MATHS, NEGATIVE, PromptText
 from schedules.scope import Scope
 
 _MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
@@ -133,7 +133,7 @@ def split_weighted(text: str, frame: int) -> tuple[str, str]:
 
     Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
     """
-    parsed = PromptText.parse(text.replace("``", "1"))
+    parsed = PromptText.parse(MATHS.sub(lambda match: match.group() if match.group(1) else "1", text))
     rendered = parsed.render(np.array([frame]), Scope(1, compat=True), _floats)[0]
     positive, *negatives = rendered.split(NEGATIVE)
     return positive, "".join(negatives)

@@ -60,15 +60,27 @@ def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> A
         frames: Consecutive frame numbers (n,).
         scope: What names mean.
     """
-    own = own_values(points, frames, scope)
-    known = ~np.isnan(own)
-    xs, ys = frames[known].astype(np.float64), own[known]
-    before, behind = _outside(points, int(frames[0]), int(frames[-1]), scope)
-    xs, ys = np.concatenate([*before[:1], xs, *behind[:1]]), np.concatenate([*before[1:], ys, *behind[1:]])
+    xs, ys = _known(points, frames, scope)
     if not len(xs):
         return np.full(len(frames), np.nan)
-    values = np.interp(frames, xs, ys)
+    # With a value for every frame there is nothing to interpolate.
+    values = ys if len(xs) == len(frames) and np.array_equal(xs, frames) else np.interp(frames, xs, ys)
     return _eased(points, frames, values, scope)
+
+
+def _known(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> tuple[Array, Array]:
+    """Returns the frames (m,) whose values are known, and these (m,): within, and the nearest outside."""
+    own = own_values(points, frames, scope)
+    inside = ~np.isnan(own)
+    xs, ys = frames[inside].astype(np.float64), own[inside]
+    before = [point for point in points if point.frame < frames[0] and not isinstance(point.value, Formula)]
+    behind = [point for point in points if point.frame > frames[-1]]
+    for point in (*before[-1:], *behind[:1]):
+        value = value_at(point, scope)
+        if not np.isnan(value):
+            at = int(np.searchsorted(xs, point.frame))
+            xs, ys = np.insert(xs, at, point.frame), np.insert(ys, at, value)
+    return xs, ys
 
 
 def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
@@ -85,17 +97,6 @@ def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope)
         elif start <= point.frame < stop:
             values[point.frame - start] = point.value
     return values
-
-
-def _outside(points: Sequence[Point], start: int, stop: int, scope: Scope) -> tuple[list[Array], list[Array]]:
-    """Returns the nearest point before and after the frames, each as [frame (1,), value (1,)] or []."""
-    earlier = [point for point in points if point.frame < start and not isinstance(point.value, Formula)][-1:]
-    later = [point for point in points if point.frame > stop][:1]
-    ends = []
-    for point in (earlier, later):
-        value = value_at(point[0], scope) if point else np.nan
-        ends.append([] if np.isnan(value) else [np.array([float(point[0].frame)]), np.array([value])])
-    return ends[0], ends[1]
 
 
 def value_at(point: Point, scope: Scope) -> float:

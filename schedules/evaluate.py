@@ -100,8 +100,10 @@ def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
         "bpm": np.asarray(np.float64(np.nan if scope.bpm is None else scope.bpm)),
     }
     names["i"] = names["t"]
-    inside = np.clip(frames, 0, scope.max_f)
-    return names | {name: signal[inside] for name, signal in scope.signals.items()}
+    if scope.signals:
+        inside = np.clip(frames, 0, scope.max_f)
+        names |= {name: signal[inside] for name, signal in scope.signals.items()}
+    return names
 
 
 class _Writer:

@@ -119,25 +119,25 @@ class _Reader:
 
     def _fold(self, operation: Operation, operands: list[Node], tree: ast.expr) -> float | None:
         """Returns the operation's number where all operands are numbers; refuses what overflows."""
-        values = [
-            np.asarray(node.value, dtype=bool if node.logical else float)
-            for node in operands
-            if node.value is not None
-        ]
-        if len(values) < len(operands):
+        numbers = [node.value for node in operands if node.value is not None]
+        if len(numbers) < len(operands):
             return None
+        values = [np.asarray(number, dtype=bool if operation.logical[1] else float) for number in numbers]
         try:
             with np.errstate(all="ignore"):
                 result = float(operation.numpy(*values))
         except ScheduleError as error:
             raise self._error(tree, error.message, error.hint) from None
-        if math.isinf(result) and operation.name in _GROWING and all(map(np.isfinite, values)):
+        grown = operation.name in _GROWING and all(map(np.isfinite, values)) and values[0] != 0
+        if math.isinf(result) and grown:
             raise self._error(tree, "this number is too large", _LARGEST)
         return result
 
     def _constant(self, tree: ast.Constant) -> Node:
-        if isinstance(tree.value, bool) or not isinstance(tree.value, int | float):
+        if not isinstance(tree.value, int | float):
             raise self._error(tree, f"`{tree.value!r}` is not a number")
+        if isinstance(tree.value, bool):
+            return Number(tree.value, tree.col_offset, logical=True)
         if isinstance(tree.value, int) and abs(tree.value) >= _MAX_EXACT:
             if tree.value.bit_length() > _MAX_BITS:
                 raise self._error(tree, "this number is too large", _LARGEST)

@@ -1,6 +1,7 @@
 """A schedule's source -> its keys: read plainly and, beside it, as the reference reads it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -70,7 +71,7 @@ class Keyed:
         if scope.compat and self.reference_keys is not None:
             return self.reference_keys
         if isinstance(self.keys, ScheduleError):
-            raise self.keys
+            raise copy(self.keys)  # a raised exception keeps its stack alive
         return self.keys
 
     def notes_for(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
@@ -101,7 +102,7 @@ def from_text(source: str, names: Collection[str]) -> Keyed:
     except ScheduleLimitError:
         raise
     except ScheduleError as error:
-        unclear = Keyed(error, source)
+        unclear = Keyed(error.with_traceback(None), source)
         if unclear.reference_keys is None:
             raise
         return unclear

@@ -79,10 +79,10 @@ def parse_key(text: str, place: Place) -> KeyTime:
         return KeyTime(bare, inner, float(amount.group(1)), amount.group(2), None)
     if not bare:
         raise inner.error("a key is missing before ':'", 0, "write the frame number, such as 0:(1.02)")
-    names = re.findall(r"[A-Za-z_]\w*", bare)
-    if "t" in names:
+    running = re.search(r"\bt\b", bare)
+    if running:
         hint = "a key is one moment: use max_f, s, fps and numbers"
-        raise inner.error("a key cannot depend on `t`", bare.index("t"), hint)
+        raise inner.error("a key cannot depend on `t`", running.start(), hint)
     formula = expression.parse(bare, place=inner, names=KEY_NAMES)
     return KeyTime(bare, inner, 0.0, "", formula)
 

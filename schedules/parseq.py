@@ -103,7 +103,9 @@ class Manifest:
             raise ScheduleError(f"a Parseq manifest of {len(rows)} frames; {MAX_FRAMES} is the most")
         frames = tuple(_frame_number(row, place) for place, row in enumerate(rows))
         wanted = {
-            name for name in {*FIELDS.values(), *(f"{name}_delta" for name in _DELTAS)} if name in rows[0]
+            name
+            for name in {*FIELDS.values(), *(f"{name}_delta" for name in _DELTAS)}
+            if rows[0].get(name) is not None
         }
         columns = {name: tuple(_column(name, rows, frames)) for name in sorted(wanted)}
         options = document.get("options")

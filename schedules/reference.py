@@ -22,7 +22,7 @@ def items(text: str) -> tuple[Item, ...] | None:
     start = 0
     for part in text.split(","):
         fields = part.split(":")
-        if len(fields) < 2 or not fields[0].strip() or not fields[1].strip():
+        if len(fields) < 2:
             return None
         found.append(Item(fields[0], start, fields[1], start + len(fields[0]) + 1))
         start += len(part) + 1

@@ -38,6 +38,9 @@ class Scope:
         for name, value in (("fps", self.fps), ("bpm", self.bpm)):
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise ScheduleError(f"{name} must be a number above 0, not {value}")
+        for name, signal in self.signals.items():
+            if not name.isidentifier() or name.startswith("_") or len(signal) != self.frames:
+                raise ScheduleError(f"signal `{name}` needs a plain name and {self.frames} values")
 
     @property
     def max_f(self) -> int:

@@ -8,10 +8,10 @@ import numpy as np
 
 from schedules import reference
 from schedules.curve import folded
-from schedules.errors import ScheduleError, ScheduleWarning
+from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
 from schedules.formula import Formula, Place
 from schedules.keys import KeyTime, is_key, parse_key, unwrapped
-from schedules.limits import bounded
+from schedules.limits import MAX_TEXT, bounded
 from schedules.reading import Item, read
 from schedules.scope import Scope
 from schedules.sources import Entry, Frozen, after_of, entries, freeze, thaw
@@ -73,6 +73,8 @@ class TextSchedule:
         if not isinstance(source, str) and not is_number(source):
             raise ScheduleError(f"a text schedule is text or a mapping, not {source!r:.80}")
         text = str(source)
+        if len(text) > MAX_TEXT:
+            raise ScheduleLimitError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
         if not _is_keyed(text):
             return cls(source, (TextKey(parse_key("0", Place("0")), unwrapped(text)[0]),))
         reading = read(text)

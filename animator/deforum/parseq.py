@@ -82,7 +82,7 @@ def _sources(manifest: Manifest, *, deltas: bool) -> Sources:
 
 
 def _shortened(column: Mapping[int, Entry]) -> Any:
-    """The values, the insides of stretches that stay the same left out: a number, a schedule's text, or texts."""
+    """The values without the insides of level stretches: a number, a schedule's text, or keyed texts."""
     frames = list(column)
     first = column[frames[0]]
     if isinstance(first, float) and len(set(column.values())) == 1:

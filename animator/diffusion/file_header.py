@@ -3,6 +3,7 @@
 import json
 import pickle
 import struct
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,11 @@ def read_tensors(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == SAFE:
             return dict(load_file(path))
-        return flattened(torch.load(path, map_location="cpu", weights_only=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # about the age of the format; whether it can be read is said below
+            return flattened(torch.load(path, map_location="cpu", weights_only=True))
     except SafetensorError as error:
         raise ModelError(f"{path}: is corrupt: {error}; load or copy it again") from error
     except pickle.UnpicklingError as error:

@@ -42,7 +42,7 @@ class Kind:
     is_few_step: bool = False
 
     def __str__(self) -> str:
-        name = {"unet": "U-Net without text encoder and VAE", "lora": "LoRA"}.get(self.what, self.what)
+        name = {"unet": "network without text encoder and VAE", "lora": "LoRA"}.get(self.what, self.what)
         parts = [FAMILY_NAMES[self.family]] if self.family else []
         parts += ["inpainting"] if self.is_inpainting else []
         return " ".join([*parts, name])

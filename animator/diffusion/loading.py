@@ -20,6 +20,7 @@ from animator.errors import ModelError
 from animator.torchvision_ops import declare_missing_ops
 
 NO_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+_LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, ImportError, AttributeError, TypeError)
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
 
@@ -63,17 +64,20 @@ def quiet(name: str) -> Iterator[Any]:
         warnings.simplefilter("ignore")  # the libraries' advice about each other is nothing a user can act on
         try:
             yield diffusers
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            RuntimeError,
-            ImportError,
-            AttributeError,
-            SafetensorError,
-        ) as error:
-            reason = " ".join(str(error).split())
-            raise ModelError(f"model {name}: cannot be loaded: {reason[:500]}") from error
+        except _LIBRARY_ERRORS as error:
+            raise ModelError(f"model {name}: cannot be loaded: {_reason(error)}") from error
+        except SafetensorError as error:
+            raise ModelError(f"model {name}: is corrupt: {error}; load or copy it again") from error
+
+
+def _reason(error: Exception) -> str:
+    reason = " ".join(str(error).split())[:500]
+    if "expected shape" in reason or "size mismatch" in reason:
+        reason += (
+            ". If the model is of an unusual size, name a diffusers folder that describes it: "
+            "--set diffusion.architecture=FOLDER"
+        )
+    return reason
 
 
 def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:

@@ -9,7 +9,7 @@ import re
 
 _SUFFIXES = re.compile(
     r"\.(lora_down\.weight|lora_up\.weight|lora_mid\.weight|lora_A(?:\.default)?\.weight|lora_B(?:\.default)?\.weight"
-    r"|lora\.down\.weight|lora\.up\.weight|alpha|dora_scale|diff|diff_b"
+    r"|lora\.down\.weight|lora\.up\.weight|lora_linear_layer\.(?:down|up)\.weight|alpha|dora_scale|diff|diff_b"
     r"|hada_(?:w1_a|w1_b|w2_a|w2_b|t1|t2)|lokr_(?:w1|w1_a|w1_b|w2|w2_a|w2_b|t2))$"
 )
 _ROLES = {
@@ -22,6 +22,8 @@ _ROLES = {
     "lora_B.default.weight": "up",
     "lora.down.weight": "down",
     "lora.up.weight": "up",
+    "lora_linear_layer.down.weight": "down",
+    "lora_linear_layer.up.weight": "up",
 }
 _PARTS = (
     ("lora_unet_", "unet"),
@@ -55,12 +57,13 @@ LAYERS_PER_BLOCK = 2  # of every U-Net that has the original names
 
 def is_lora_name(name: str) -> bool:
     """True for a tensor that only LoRA files have, in whatever layout."""
-    suffix = _SUFFIXES.search(name)
+    suffix = _SUFFIXES.search(name.replace("_lora.", ".lora."))
     return suffix is not None and suffix.group(1) != "alpha"
 
 
 def split_name(name: str) -> tuple[str, str, str] | None:
     """The part of the model, the layer's flat path and the tensor's role; None for a name of no layer."""
+    name = name.replace("_lora.", ".lora.")  # diffusers' first layout: ...processor.to_q_lora.down.weight
     suffix = _SUFFIXES.search(name)
     if suffix is None:
         return None
@@ -74,8 +77,7 @@ def split_name(name: str) -> tuple[str, str, str] | None:
 
 def _flat(part: str, path: str) -> str:
     flat = path.replace(".", "_").replace("_processor_", "_")
-    for old, new in (("_to_out_lora", "_to_out_0"), ("_lora", "")):
-        flat = flat[: -len(old)] + new if flat.endswith(old) else flat
+    flat = f"{flat}_0" if flat.endswith("_to_out") else flat
     if part.startswith("text_encoder"):
         return flat.removeprefix("text_model_")
     return _from_original(flat) if part == "unet" else flat

@@ -63,7 +63,7 @@ def fitting_size(size: tuple[int, int], free: int) -> tuple[int, int] | None:
 
 
 def _eighths(side: float) -> int:
-    return max(64, int(side) // 8 * 8)
+    return max(64, int(side + 1e-6) // 8 * 8)
 
 
 def _free(device: torch.device) -> int | None:

@@ -9,7 +9,7 @@ from enum import Enum
 import torch
 from torch import Tensor
 
-from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv, rgb_from_lab
+from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv, rgb_from_lab_
 
 BINS = 4096
 _SLACK_PIXELS = 2.0
@@ -38,7 +38,7 @@ class Palette:
 
 
 _INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
-_BACK = {Coherence.LAB: rgb_from_lab, Coherence.HSV: rgb_from_hsv}
+_BACK = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
 
 
 def match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:

@@ -41,16 +41,16 @@ def lab_from_rgb(picture: Tensor) -> Tensor:
     return planes
 
 
-def rgb_from_lab(lab: Tensor) -> Tensor:
-    """The picture (3, H, W), kept within [0, 1], of scaled CIELAB (3, H, W)."""
-    planes, spare = torch.empty_like(lab), torch.empty_like(lab)
-    (lightness, a, b), (x, y, z) = lab, planes
-    torch.add(lightness, 0.16, out=y).mul_(1 / 1.16)
-    torch.add(y, a, alpha=256 / 500, out=x).sub_(128 / 500)
-    torch.sub(y, b, alpha=256 / 200, out=z).add_(128 / 200)
-    _expand_(planes, spare)
-    _mix(planes, _RGB_FROM_XYZ, out=spare).clamp_(0.0, 1.0)
-    _encode_(spare, planes)
+def rgb_from_lab_(lab: Tensor) -> Tensor:
+    """The picture (3, H, W), kept within [0, 1], of scaled CIELAB (3, H, W), which is overwritten."""
+    y, x, z = lab
+    y.add_(0.16).mul_(1 / 1.16)
+    x.mul_(256 / 500).sub_(128 / 500).add_(y)
+    z.mul_(-256 / 200).add_(128 / 200).add_(y)
+    spare = torch.empty_like(lab)
+    _expand_(lab, spare)
+    _mix((x, y, z), _RGB_FROM_XYZ, out=spare).clamp_(0.0, 1.0)
+    _encode_(spare, lab)
     return spare.clamp_(0.0, 1.0)
 
 
@@ -85,7 +85,7 @@ def luma(picture: Tensor) -> Tensor:
     return weighed.add_(picture[1], alpha=0.587).add_(picture[2], alpha=0.114)
 
 
-def _mix(planes: Tensor, rows: Rows, out: Tensor) -> Tensor:
+def _mix(planes: Tensor | tuple[Tensor, Tensor, Tensor], rows: Rows, out: Tensor) -> Tensor:
     """A 3x3 matrix applied to three planes, written to `out`."""
     for plane, row in zip(out, rows, strict=True):
         torch.mul(planes[0], row[0], out=plane)
@@ -120,6 +120,5 @@ def _compress_(ratio: Tensor, spare: Tensor) -> None:
 
 def _expand_(value: Tensor, spare: Tensor) -> None:
     """The inverse of CIE's f."""
-    line = value.clamp_max(_EDGE_F).sub_(_EDGE_F)
-    torch.mul(value.clamp_min_(_EDGE_F), value, out=spare)
-    value.mul_(spare).add_(line, alpha=1 / _SLOPE)
+    torch.clamp_max(value, _EDGE_F, out=spare).sub_(_EDGE_F)
+    value.clamp_min_(_EDGE_F).pow_(3).add_(spare, alpha=1 / _SLOPE)

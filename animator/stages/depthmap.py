@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.camera import Camera
+
 BINS = 1024
 
 
@@ -35,15 +37,12 @@ def usable(depth: Tensor) -> Tensor:
 
     Read it with `bool()` to tell the user; that waits for the device.
     """
-    low, high = _range(depth)
-    return torch.isfinite(high - low) & (high > low)
+    return _says_something(*_range(depth))
 
 
 def normalise(depth: Tensor) -> Tensor:
     """The map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
-    low, high = _range(depth)
-    stretched = (depth - low) / (high - low)
-    return torch.where(torch.isfinite(stretched), stretched, 0.0)
+    return _stretched(depth, *_range(depth))
 
 
 def equalise(depth: Tensor) -> Tensor:
@@ -51,14 +50,14 @@ def equalise(depth: Tensor) -> Tensor:
 
     Between the left edges of two bins the cumulated share rises linearly, as the reference has it.
     """
-    scaled = depth * BINS
-    bins = scaled.to(torch.int64).clamp_(0, BINS - 1).flatten()
+    scaled = (depth * BINS).flatten()
+    bins = scaled.to(torch.int32).clamp_(0, BINS - 1)
     counts = torch.zeros(BINS, device=depth.device)
     counts.index_add_(0, bins, torch.ones((), device=depth.device).expand(bins.shape))
     share = counts.cumsum(0).div_(depth.numel())
     rise = torch.diff(share, append=share[-1:])
-    part = scaled.flatten().sub_(bins)
-    return torch.addcmul(share.index_select(0, bins), rise.index_select(0, bins), part).view_as(depth)
+    part = scaled.sub_(bins).mul_(rise.index_select(0, bins))
+    return share.index_select(0, bins).add_(part).view_as(depth)
 
 
 def prepare_depth(depth: Tensor) -> Tensor:
@@ -76,9 +75,10 @@ def distance(depth: Tensor | None, order: DepthOrder) -> Tensor | None:
     """
     if depth is None or order is DepthOrder.RAW:
         return depth
-    even = prepare_depth(depth)
+    low, high = _range(depth)
+    even = equalise(_stretched(depth, low, high))
     z = 2.0 - even if order is DepthOrder.INVERSE else 1.0 + even
-    return torch.where(usable(depth), z, 1.0)
+    return torch.where(_says_something(low, high), z, 1.0)
 
 
 def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
@@ -88,9 +88,19 @@ def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
     return normalise(1.0 / depth.clamp_min(1e-6))
 
 
-def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
+def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
     """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
-    return 1.0 / (near_share * (1.0 / near - 1.0 / far) + 1.0 / far)
+    near, far = (1.0 / z for z in camera.range_z)
+    return (share * (near - far)).add_(far).reciprocal_()
+
+
+def pinhole_nearness(z: Tensor, camera: Camera) -> Tensor:
+    """Inverse depth (H, W) of distances z, back from `pinhole_distance`; beyond [0, 1] past its ends.
+
+    It makes a moved view's distances the `last` that the next map is steadied to.
+    """
+    near, far = (1.0 / end for end in camera.range_z)
+    return (z.reciprocal() - far).div_(near - far)
 
 
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
@@ -135,7 +145,17 @@ def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
 
 
 def _range(depth: Tensor) -> tuple[Tensor, Tensor]:
-    finite = torch.isfinite(depth)
-    low = torch.where(finite, depth, torch.inf).amin()
-    high = torch.where(finite, depth, -torch.inf).amax()
-    return low, high
+    """The lowest and the highest finite value, scalars; the lowest above the highest where there is none."""
+    inf = torch.inf
+    return (
+        depth.nan_to_num(nan=inf, posinf=inf, neginf=inf).amin(),
+        depth.nan_to_num(nan=-inf, posinf=-inf, neginf=-inf).amax(),
+    )
+
+
+def _says_something(low: Tensor, high: Tensor) -> Tensor:
+    return high > low
+
+
+def _stretched(depth: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    return (depth - low).div_(high - low).nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)

@@ -19,21 +19,17 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     """
     known = revealed < 0.5
     height, width = known.shape
-    rows = torch.arange(height, device=z.device).unsqueeze(1).expand_as(known)
-    columns = torch.arange(width, device=z.device).expand_as(known)
-    flat = picture.flatten(1)
-    farthest = torch.where(known, z, 0.0).amax()
+    rows = torch.arange(height, device=z.device, dtype=torch.int32).unsqueeze(1).expand_as(known)
+    columns = torch.arange(width, device=z.device, dtype=torch.int32).expand_as(known)
+    beside = [(rows * width + place, steps) for place, steps in _nearest(known, columns, 1)]
+    above_below = [(place * width + columns, steps) for place, steps in _nearest(known, rows, 0)]
+    flat, away = picture.flatten(1), torch.where(known, z, 0.0)
+    closeness = away.div_(away.amax().clamp_min(1e-12)).square_().square_().square_().flatten()
     total = torch.zeros_like(picture)
     weights = torch.full_like(z, 1e-20)
-    for at_row, at_column, steps in (
-        *((rows, place, steps) for place, steps in _nearest(known, columns, 1)),
-        *((place, columns, steps) for place, steps in _nearest(known, rows, 0)),
-    ):
-        index = (at_row * width + at_column).flatten()
-        away = z.flatten().index_select(0, index).view_as(z)
-        closeness = (away / farthest).square_().square_().square_() / steps.clamp_min(1).square()
-        weight = torch.where(steps > 0, closeness, 0.0)
-        total.addcmul_(flat.index_select(1, index).view_as(picture), weight)
+    for index, steps in (*beside, *above_below):
+        weight = closeness.index_select(0, index.flatten()).view_as(z).div_(steps).div_(steps)
+        total.addcmul_(flat.index_select(1, index.flatten()).view_as(picture), weight)
         weights += weight
     return torch.where(known, picture, total.div_(weights))
 
@@ -51,11 +47,16 @@ def noise_revealed(picture: Tensor, revealed: Tensor, amount: float, generator: 
 
 
 def _nearest(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:
-    """For both directions along an axis: where the nearest known pixel is, and steps to it (0 for none)."""
+    """For both directions along an axis: where the nearest known pixel is, and the steps to it, float.
+
+    Where there is none the steps are endless; at known pixels they count as one.
+    """
     size = known.shape[axis]
     before = torch.where(known, position, -1).cummax(axis).values
     after = torch.where(known, position, size).flip(axis).cummin(axis).values.flip(axis)
+    steps_back = (position - before).to(torch.float32).masked_fill_(before < 0, torch.inf)
+    steps_on = (after - position).to(torch.float32).masked_fill_(after >= size, torch.inf)
     return [
-        (before.clamp_min(0), torch.where(before >= 0, position - before, 0)),
-        (after.clamp_max(size - 1), torch.where(after < size, after - position, 0)),
+        (before.clamp_(min=0), steps_back.clamp_(min=1.0)),
+        (after.clamp_(max=size - 1), steps_on.clamp_(min=1.0)),
     ]

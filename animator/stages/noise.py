@@ -66,19 +66,21 @@ def perlin_noise(
 
 
 def blend(picture: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
-    """The picture (3, H, W), [0, 1], blended with noise in [-1, 1] (3, H, W): p + amount * (noise - p).
+    """The picture (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
 
     The noise is clamped to [-1, 1] in place and read as a picture: -1 is black, 0 is mid-grey.
     """
     target = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(0.5)
-    if mask is None:
-        return torch.lerp(picture, target, amount).clamp_(0.0, 1.0)
-    return torch.lerp(picture, target, (mask * amount).expand_as(picture)).clamp_(0.0, 1.0)
+    result = torch.empty_like(picture)
+    weight = amount if mask is None else mask * amount
+    for plane, wanted, out in zip(picture, target.unbind(0)[::-1], result, strict=True):
+        torch.lerp(plane, wanted, weight, out=out)
+    return result.clamp_(0.0, 1.0)
 
 
 def white(height: int, width: int, generator: torch.Generator) -> Tensor:
-    """White Gaussian noise (3, H, W) on the CPU; blue is drawn first, as in the reference."""
-    return torch.randn((3, height, width), generator=generator).flip(0)
+    """White Gaussian noise (3, H, W) on the CPU, its planes blue, green, red, as the reference draws them."""
+    return torch.randn((3, height, width), generator=generator)
 
 
 def perlin_field(

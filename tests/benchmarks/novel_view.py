@@ -1,155 +1,104 @@
-"""Scenes of known geometry, cast from two places: what a warp with true depth should have shown.
+"""What a warp with true depth shows of a scene from a second place, against what is to be seen there."""
 
-Planes, rectangles and spheres with smooth procedural textures. Axes as in `animator.camera`: x right, y down,
-z away; a camera stands at the origin and the scene moves, point @ rotation + translation.
-"""
-
-from collections.abc import Callable
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from animator.camera import Camera, Move3D, Rigid, rigid
+from animator.camera import Camera, Move3D, Triple, rigid
+from animator.stages.depthmap import DepthOrder, distance
+from animator.stages.fill import extend_background
+from animator.stages.pinhole import pinhole_view
+from animator.stages.resample import Border, Sampling
+from animator.stages.warp3d import warp3d
 
-Array = NDArray[np.float64]
-FAR = 1e9
-
-
-@dataclass(frozen=True)
-class Surface:
-    """One object: where a ray (origin, direction) hits it, and its colour there."""
-
-    hit: Callable[[Array, Array], Array]
-    color: Callable[[Array], Array]
+from .raycaster import Array, Shot, moves, scenes, seen_from_start, shoot, start
 
 
 @dataclass(frozen=True)
-class Shot:
-    """What a camera saw: picture (H, W, 3) in [0, 1], z (H, W), and the points (H, W, 3) in the scene."""
+class Row:
+    """How well one move of the camera was shown, in dB and SSIM.
 
-    picture: Array
-    z: Array
-    points: Array
+    `deforum_*` is Deforum's projection of equalised depth at its best scale of shift and turn; `exact_psnr`
+    the same fed with true distances, which it never has. `hidden_*` are pixels that the first camera cannot
+    see: filled from the background, against what Deforum's projection smears there.
+    """
 
+    scene: str
+    move: str
+    pinhole_psnr: float
+    pinhole_ssim: float
+    deforum_psnr: float
+    deforum_ssim: float
+    exact_psnr: float
+    hidden_psnr: float
+    hidden_deforum_psnr: float
 
-def texture(seed: int, scale: float) -> Callable[[Array], Array]:
-    """A smooth three-dimensional colour pattern: 24 waves of random direction, down to `scale` in length."""
-    rng = np.random.default_rng(seed)
-    waves = rng.normal(size=(24, 3))
-    waves *= (2 * np.pi / (scale * rng.uniform(1, 12, 24)) / np.linalg.norm(waves, axis=1))[:, None]
-    phases, colors = rng.uniform(0, 2 * np.pi, 24), rng.normal(size=(24, 3)) * 0.09
-    base = rng.uniform(0.3, 0.7, 3)
-
-    def color(points: Array) -> Array:
-        return np.clip(base + np.sin(points @ waves.T + phases) @ colors, 0, 1)
-
-    return color
-
-
-def sphere(center: tuple[float, float, float], radius: float, color: Callable[[Array], Array]) -> Surface:
-    """A sphere."""
-    middle = np.array(center)
-
-    def hit(origin: Array, direction: Array) -> Array:
-        to = origin - middle
-        a, b = (direction**2).sum(-1), (direction * to).sum(-1)
-        c = (to**2).sum(-1) - radius**2
-        under = b * b - a * c
-        t = (-b - np.sqrt(np.maximum(under, 0))) / a
-        return np.where((under > 0) & (t > 1e-6), t, FAR)
-
-    return Surface(hit, color)
+    def as_text(self) -> str:
+        """The row for a table."""
+        return (
+            f"pinhole {self.pinhole_psnr:.2f} dB {self.pinhole_ssim:.4f}, "
+            f"deforum {self.deforum_psnr:.2f} dB {self.deforum_ssim:.4f} "
+            f"(true distances {self.exact_psnr:.2f} dB), "
+            f"hidden {self.hidden_psnr:.2f} dB against {self.hidden_deforum_psnr:.2f} dB"
+        )
 
 
-def plane(
-    point: tuple[float, float, float],
-    normal: tuple[float, float, float],
-    color: Callable[[Array], Array],
-    half: float = FAR,
-) -> Surface:
-    """A plane, or the square of it that lies within `half` of its point along each axis."""
-    on, up = np.array(point), np.array(normal)
-
-    def hit(origin: Array, direction: Array) -> Array:
-        along = direction @ up
-        t = ((on - origin) @ up) / np.where(np.abs(along) < 1e-12, 1e-12, along)
-        inside = (np.abs(origin + direction * t[..., None] - on) <= half).all(-1)
-        return np.where((t > 1e-6) & inside, t, FAR)
-
-    return Surface(hit, color)
+def compare(scene: str, size: tuple[int, int]) -> list[Row]:
+    """A row a move: one scene seen from its start, warped to each second place, against the truth."""
+    surfaces, camera = scenes()[scene], Camera(fov_deg=60.0)
+    first = shoot(surfaces, start(), camera, size)
+    return [_row(scene, name, move, first, camera) for name, move in moves().items()]
 
 
-def rays(height: int, width: int, camera: Camera, shift: tuple[float, float] = (0.0, 0.0)) -> Array:
-    """Directions (H, W, 3) with z = 1 of all pixels, from a place (x, y) within each pixel."""
-    focal = camera.focal * height / 2
-    x = (np.arange(width) + shift[0] - (width - 1) / 2) / (focal / camera.aspect_ratio)
-    y = (np.arange(height) + shift[1] - (height - 1) / 2) / focal
-    across, down = np.meshgrid(x, y)
-    return np.stack((across, down, np.ones_like(across)), -1)
+def _row(scene: str, name: str, move: Move3D, first: Shot, camera: Camera) -> Row:
+    truth = shoot(scenes()[scene], rigid(move), camera, first.z.shape)
+    visible = seen_from_start(scenes()[scene], truth, camera)
+    picture = torch.from_numpy(first.picture).permute(2, 0, 1).float().contiguous()
+    z = torch.from_numpy(first.z).float()
+    view = pinhole_view(picture, z, rigid(move), camera)
+    ours = _array(extend_background(view.picture, view.z, view.revealed))
+    even = distance(1.0 / z, DepthOrder.INVERSE)
+    assert even is not None
+    theirs = best_projection(picture, even, move, truth, visible)
+    exact = best_projection(picture, z / z.min(), move, truth, visible)
+    return Row(
+        scene=scene,
+        move=name,
+        pinhole_psnr=psnr(ours, truth.picture, visible),
+        pinhole_ssim=ssim(ours, truth.picture, visible),
+        deforum_psnr=psnr(theirs, truth.picture, visible),
+        deforum_ssim=ssim(theirs, truth.picture, visible),
+        exact_psnr=psnr(exact, truth.picture, visible),
+        hidden_psnr=psnr(ours, truth.picture, ~visible),
+        hidden_deforum_psnr=psnr(theirs, truth.picture, ~visible),
+    )
 
 
-def shoot(
-    scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3
-) -> Shot:
-    """The scene after a motion, each pixel the mean of samples x samples rays; z is that of its middle."""
-    total = np.zeros((*size, 3))
-    for dy in (np.arange(samples) + 0.5) / samples - 0.5:
-        for dx in (np.arange(samples) + 0.5) / samples - 0.5:
-            total += _cast(scene, motion, rays(*size, camera, (dx, dy)))[0]
-    _, distance, points = _cast(scene, motion, rays(*size, camera))
-    return Shot(total / samples**2, distance, points)
+def best_projection(
+    picture: Tensor, z: Tensor, move: Move3D, truth: Shot, visible: NDArray[np.bool_]
+) -> Array:
+    """Deforum's projection (H, W, 3) at the scale of shift, and of turn, that comes closest to the truth."""
+    shifts = np.geomspace(0.02, 3.0, 26)
+    turns = (1.0,) if move.rotation_deg == (0.0, 0.0, 0.0) else (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
+    tried = []
+    for shift, turn in itertools.product(shifts, turns):
+        scaled = Move3D(_scaled(move.translation, shift), _scaled(move.rotation_deg, turn))
+        camera = Camera(fov_deg=60.0)
+        shown = _array(warp3d(picture, z, rigid(scaled), camera, Border.REPLICATE, Sampling.BICUBIC))
+        tried.append((psnr(shown, truth.picture, visible), shown))
+    return max(tried, key=lambda pair: pair[0])[1]
 
 
-def seen_from_start(scene: list[Surface], shot: Shot, camera: Camera) -> NDArray[np.bool_]:
-    """Which pixels (H, W) of a shot show points that the unmoved camera sees too (off its edge)."""
-    height, width = shot.z.shape
-    points = shot.points
-    depth = np.maximum(points[..., 2], 1e-6)
-    focal = camera.focal * height / 2
-    x = points[..., 0] / depth * focal / camera.aspect_ratio + (width - 1) / 2
-    y = points[..., 1] / depth * focal + (height - 1) / 2
-    inside = (x > 2) & (x < width - 3) & (y > 2) & (y < height - 3) & (points[..., 2] > 0)
-    nearest = np.min([s.hit(np.zeros(3), points / depth[..., None]) for s in scene], axis=0)
-    return np.asarray(inside & (nearest > depth * (1 - 1e-4)))
+def _scaled(values: Triple, factor: float) -> Triple:
+    return values[0] * factor, values[1] * factor, values[2] * factor
 
 
-def scenes() -> dict[str, list[Surface]]:
-    """Three scenes: balls before a wall, cards in a row, a landscape of ground and hills."""
-    wall = plane((0, 0, 6), (0, 0, 1), texture(1, 0.25))
-    floor = plane((0, 1.2, 0), (0, 1, 0.05), texture(2, 0.2))
-    balls = [
-        sphere((-0.9, 0.3, 3.2), 0.6, texture(3, 0.1)),
-        sphere((0.7, -0.2, 2.4), 0.45, texture(4, 0.08)),
-        sphere((0.3, 0.7, 4.2), 0.7, texture(5, 0.15)),
-    ]
-    cards = [
-        plane((0, 0, 9), (0.1, 0, 1), texture(6, 0.3)),
-        plane((-0.9, 0, 2.2), (0.2, 0, 1), texture(7, 0.08), 0.5),
-        plane((0.2, 0.2, 3.4), (-0.1, 0.1, 1), texture(8, 0.1), 0.7),
-        plane((1.6, -0.3, 4.5), (0, 0.1, 1), texture(9, 0.15), 0.9),
-    ]
-    hills = [
-        plane((0, 0.8, 0), (0, 1, 0), texture(10, 0.12)),
-        plane((0, 0, 14), (0, 0, 1), texture(11, 0.8)),
-        sphere((-3, 2.6, 8), 3.0, texture(12, 0.25)),
-        sphere((3, 3.4, 7), 3.2, texture(13, 0.25)),
-    ]
-    return {"balls": [wall, floor, *balls], "cards": cards, "hills": hills}
-
-
-def moves() -> dict[str, Move3D]:
-    """Three moves of the camera, of the size of some frames of a film."""
-    return {
-        "forward": Move3D((0.0, 0.0, 50.0), (0.0, 0.0, 0.0)),
-        "aside": Move3D((30.0, 6.0, 0.0), (0.0, 0.0, 0.0)),
-        "turn": Move3D((20.0, 0.0, 20.0), (0.5, -4.0, 2.0)),
-    }
-
-
-def start() -> Rigid:
-    """The unmoved scene."""
-    return rigid(Move3D())
+def _array(picture: Tensor) -> Array:
+    return picture.permute(1, 2, 0).double().numpy()
 
 
 def psnr(picture: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
@@ -176,17 +125,3 @@ def ssim(picture: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
         (mean_x**2 + mean_y**2 + 1e-4) * (var_x + var_y + 9e-4)
     )
     return float(score[mask].mean())
-
-
-def _cast(scene: list[Surface], motion: Rigid, directions: Array) -> tuple[Array, Array, Array]:
-    """Colours, z in the moved camera, and points in the scene's own place, of rays of the moved camera."""
-    back = motion.inverse()
-    origin, turned = np.array(back.translation), directions @ np.array(back.rotation)
-    hits = np.stack([surface.hit(origin, turned) for surface in scene])
-    first, t = hits.argmin(0), hits.min(0)
-    points = origin + turned * t[..., None]
-    colors = np.zeros_like(points)
-    for number, surface in enumerate(scene):
-        mine = (first == number) & (t < FAR)
-        colors[mine] = surface.color(points[mine])
-    return colors, t, points

@@ -170,6 +170,7 @@ def test_a_formula_without_any_number_is_refused() -> None:
         ("0:(0), later", 7, "not a key with a value"),
         ("0:(1):x:(2)", 5, "a second ':'"),
         ("0:(0), t:(1)", 7, "cannot depend on `t`"),
+        ("0:(0), sqrt(t):(1)", 12, "cannot depend on `t`"),
         ("0:(0), maxf:(1)", 7, "did you mean `max_f`?"),
         ("0:(0), 1/0:(1)", 7, "gives no frame"),
         ("0:(1) bounse", 6, "did you mean `bounce`?"),
@@ -234,8 +235,26 @@ def test_numpy_numbers_are_numbers() -> None:
     assert values({np.int64(0): np.int64(2)}) == [2.0] * 11
 
 
+def test_the_same_error_is_raised_each_time_anew() -> None:
+    schedule = Schedule.parse("0:(1")
+    errors = []
+    for _ in range(2):
+        with pytest.raises(ScheduleError) as caught:
+            schedule.values(Scope(3))
+        errors.append(caught.value)
+    assert errors[0] is not errors[1]
+    assert str(errors[0]) == str(errors[1])
+
+
 @pytest.mark.parametrize(
-    "bad", [{"frames": 0}, {"frames": 10, "fps": 0}, {"frames": 10, "bpm": float("nan")}]
+    "bad",
+    [
+        {"frames": 0},
+        {"frames": 10, "fps": 0},
+        {"frames": 10, "bpm": float("nan")},
+        {"frames": 3, "signals": {"bass": np.zeros(2)}},
+        {"frames": 3, "signals": {"_bass": np.zeros(3)}},
+    ],
 )
 def test_a_film_that_cannot_be_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ScheduleError):

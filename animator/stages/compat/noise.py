@@ -35,7 +35,7 @@ def deforum_noise(
     noise = functional.interpolate(noise.unsqueeze(0), (height, width), mode="nearest").squeeze(0)
     if mask is not None:
         noise *= mask.round()
-    levels = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(127.5).floor_()
+    levels = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(127.5).floor_().flip(0)
     mixed = (picture * 255.0).round_().mul_(1.0 - amount).add_(levels, alpha=amount)
     return mixed.round_().clamp_(0.0, 255.0).div_(255.0)
 

@@ -16,9 +16,10 @@ from schedules import PromptFrame
 from tests.animator.diffusion import tiny_models
 
 CPU = torch.device("cpu")
-UNETS = ("sd1", "sd2", "sd2-v", "sdxl", "turbo", "lcm", "sd1-inpaint", "sdxl-inpaint")
 OF_EACH_SORT = ("sd1", "sd2-v", "sdxl", "sd3", "flux")
-"""One for every path through the code; the others differ in numbers only."""
+"""One for every path through the code."""
+NUMBERS_ONLY = ("sd2", "turbo", "sdxl-inpaint")
+SLOW_FILES = ("sd2", "sdxl-inpaint")
 TRANSFORMERS = ("sd3", "flux")
 Opened = Callable[[str], StableDiffuser]
 Folder = Callable[[str], Path]
@@ -57,7 +58,10 @@ def changed(diffuser: StableDiffuser, request: Request, other: dict[str, object]
     return float((first - second).abs().mean())
 
 
-@pytest.mark.parametrize("kind", [*UNETS, *TRANSFORMERS])
+@pytest.mark.parametrize(
+    "kind",
+    [*OF_EACH_SORT, "lcm", "sd1-inpaint", *(pytest.param(k, marks=pytest.mark.slow) for k in NUMBERS_ONLY)],
+)
 def test_drawing_is_sound_repeatable_and_of_the_asked_size(
     opened: Opened, request_: Request, kind: str
 ) -> None:
@@ -99,7 +103,10 @@ def test_transformers_refuse_what_they_cannot_do(
         opened(kind).draw(replace(request_, **change))
 
 
-@pytest.mark.parametrize("kind", ["sd1", "sd1-inpaint", "sd2", "sd2-v", "sdxl", "sdxl-inpaint"])
+@pytest.mark.parametrize(
+    "kind",
+    ["sd1", "sd1-inpaint", "sd2-v", "sdxl", *(pytest.param(k, marks=pytest.mark.slow) for k in SLOW_FILES)],
+)
 def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
     opened: Opened, file_of: Folder, folder_of: Folder, request_: Request, kind: str
 ) -> None:
@@ -121,7 +128,7 @@ def test_any_size_is_drawn(
     assert drawn.shape == (3, height, width)
 
 
-@pytest.mark.parametrize("kind", ["sd1", "lcm", "turbo", "sd3", "flux"])
+@pytest.mark.parametrize("kind", ["sd1", "lcm", "sd3", "flux"])
 def test_the_steps_that_run_are_those_promised(opened: Opened, request_: Request, kind: str) -> None:
     diffuser = opened(kind)
     engine = diffuser.engine()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from animator.diffusion.request import Request
-from animator.diffusion.samplers import SAMPLERS
+from animator.diffusion.samplers import METHODS
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
 
@@ -70,30 +70,10 @@ def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
     assert distances == sorted(distances, reverse=True)
 
 
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("strength", [0.1, 0.5, 0.97])
 def test_every_sampler_draws_at_every_strength(diffuser: StableDiffuser, name: str, strength: float) -> None:
     start = torch.full((3, 64, 64), 0.5)
-    drawn = diffuser.draw(replace(BASE, sampler=name, strength=strength, picture=start, steps=5))
-    assert drawn.shape == start.shape and bool(torch.isfinite(drawn).all())
-
-
-def test_the_steps_that_run_are_those_promised(
-    diffuser: StableDiffuser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[int] = []
-    unet = diffuser.image_to_image.unet
-    forward = type(unet).forward
-
-    def counted(self: object, *args: object, **kwargs: object) -> object:
-        calls.append(1)
-        return forward(self, *args, **kwargs)
-
-    monkeypatch.setattr(type(unet), "forward", counted)
-    for steps, strength in ((20, 0.65), (10, 0.95), (3, 0.9), (7, 0.3)):
-        request = replace(
-            BASE, steps=steps, strength=strength, sampler="Euler", picture=torch.zeros(3, 64, 64)
-        )
-        calls.clear()
-        diffuser.draw(request)
-        assert len(calls) == request.steps_run
+    start[:, 20:40] = 0.3
+    drawn = diffuser.draw(replace(BASE, sampler=f"{name} Karras", strength=strength, picture=start, steps=5))
+    assert drawn.shape == start.shape and float(drawn.std()) > 0.02

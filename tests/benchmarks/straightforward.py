@@ -1,0 +1,102 @@
+"""The same operations as one would write them with the usual libraries: what ours are timed against.
+
+Float throughout, as ours: OpenCV on (H, W, 3) arrays, scikit-image for colours, PyTorch in eager mode for the
+3D warp and for Perlin noise, each with its own conversions.
+"""
+
+import math
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from animator.camera import Camera, Rigid
+from animator.stages.warp2d import Matrix
+
+Array = NDArray[np.float32]
+
+
+def to_array(picture: Tensor) -> Array:
+    """(H, W, 3) of (3, H, W)."""
+    return np.ascontiguousarray(picture.permute(1, 2, 0).numpy())
+
+
+def to_picture(array: Array) -> Tensor:
+    """(3, H, W) of (H, W, 3)."""
+    return torch.from_numpy(array.astype(np.float32)).permute(2, 0, 1).contiguous()
+
+
+def warp2d(array: Array, matrix: Matrix) -> Array:
+    """OpenCV's perspective warp, bilinear, edges repeated."""
+    height, width = array.shape[:2]
+    return cv2.warpPerspective(array, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+
+
+def prepare_depth(depth: Array) -> Array:
+    """Stretched to [0, 1] and equalised with NumPy."""
+    even = (depth - depth.min()) / (depth.max() - depth.min())
+    counts, edges = np.histogram(even, 1024, (0, 1))
+    return np.interp(even, edges[:-1], counts.cumsum() / even.size).astype(np.float32)
+
+
+def warp3d(array: Array, depth: Array, motion: Rigid, camera: Camera) -> Array:
+    """Points, projection and grid made afresh with PyTorch; bicubic."""
+    height, width = array.shape[:2]
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    points = torch.stack((x, y, 2 - torch.from_numpy(prepare_depth(depth))), -1)
+    moved = points @ torch.tensor(motion.rotation) + torch.tensor(motion.translation)
+    offset = (moved[..., :2] / moved[..., 2:] - points[..., :2] / points[..., 2:]) * camera.focal
+    identity = functional.affine_grid(torch.eye(2, 3)[None], [1, 3, height, width], align_corners=False)
+    read = functional.grid_sample(
+        to_picture(array)[None], identity - offset[None], "bicubic", "border", align_corners=False
+    )
+    return to_array(read[0].clamp(0, 1))
+
+
+def match_color(array: Array, reference: Array, space: str) -> Array:
+    """scikit-image's colour spaces and `match_histograms`."""
+    from skimage.color import hsv2rgb, lab2rgb, rgb2hsv, rgb2lab
+    from skimage.exposure import match_histograms
+
+    into, back = {"LAB": (rgb2lab, lab2rgb), "HSV": (rgb2hsv, hsv2rgb), "RGB": (np.asarray, np.asarray)}[
+        space
+    ]
+    return np.asarray(back(match_histograms(into(array), into(reference), channel_axis=-1)), dtype=np.float32)
+
+
+def sharpen(array: Array, amount: float) -> Array:
+    """OpenCV's Gaussian, NumPy's arithmetic."""
+    blurred = cv2.GaussianBlur(array, (5, 5), 1.0)
+    return np.clip((1 + amount) * array - amount * blurred, 0, 1)
+
+
+def perlin(shape: tuple[int, int], cells: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """One octave: a gradient per cell corner, spread over its cell, four dot products, two interpolations."""
+    size = shape[0] // cells[0], shape[1] // cells[1]
+    y = torch.arange(shape[0]).unsqueeze(1).expand(shape) / size[0] % 1
+    x = torch.arange(shape[1]).expand(shape) / size[1] % 1
+    angles = 2 * math.pi * torch.rand(cells[0] + 1, cells[1] + 1, generator=generator)
+    gradients = torch.stack((angles.cos(), angles.sin()), -1)
+
+    def dot(down: int, right: int) -> Tensor:
+        corner = gradients[down : cells[0] + down, right : cells[1] + right]
+        spread = corner.repeat_interleave(size[0], 0).repeat_interleave(size[1], 1)
+        return (torch.stack((y - down, x - right), -1) * spread).sum(-1)
+
+    fade_y, fade_x = (t**3 * (t * (t * 6 - 15) + 10) for t in (y, x))
+    left, right = (torch.lerp(dot(0, side), dot(1, side), fade_y) for side in (0, 1))
+    return math.sqrt(2) * torch.lerp(left, right, fade_x)
+
+
+def perlin_noise(array: Array, amount: float, generator: torch.Generator) -> Array:
+    """White noise times four octaves of Perlin noise, blended in."""
+    height, width = array.shape[:2]
+    noise = torch.randn((3, height, width), generator=generator).flip(0)
+    field = sum(
+        0.5**octave * perlin((height, width), (8 << octave, 8 << octave), generator) for octave in range(4)
+    )
+    target = ((noise * (field + 1) / 2).clamp(-1, 1) + 1) / 2
+    return to_array((1 - amount) * to_picture(array) + amount * target).clip(0, 1)

@@ -1,0 +1,12 @@
+"""A small run of the novel-view comparison, so that a worse camera does not go unnoticed."""
+
+import pytest
+
+from .novel_view import compare
+
+
+@pytest.mark.parametrize("scene", ["balls", "cards"])
+def test_the_pinhole_is_far_closer_to_the_truth_than_deforums_projection(scene: str) -> None:
+    for row in compare(scene, (64, 64)):
+        assert row.pinhole_psnr > row.deforum_psnr + 6.0, row.as_text()
+        assert row.pinhole_ssim > 0.9

@@ -1,0 +1,234 @@
+"""How fast the picture operations are against the usual libraries, and how good the pinhole camera is.
+
+    pytest tests/benchmarks/test_pictures.py -m benchmark_suite -n 0 --benchmark-group-by=group
+
+Both sides run in the same process on as many threads (one, unless OMP_NUM_THREADS says more). The colour
+match and the whole chain are compared where scikit-image is installed. On a CUDA device ours are timed there
+too.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from animator.camera import Camera, Move3D, rigid
+from animator.flow.warp import warp_by_flow
+from animator.stages import depthmap
+from animator.stages.color import Coherence, match_palette, palette_of
+from animator.stages.contrast import contrast
+from animator.stages.fill import extend_background
+from animator.stages.noise import Perlin, perlin_noise, uniform_noise
+from animator.stages.pinhole import pinhole_view
+from animator.stages.resample import Border, Sampling
+from animator.stages.sharpen import Sharpen, sharpen
+from animator.stages.warp2d import Move2D, matrix2d, warp2d
+from animator.stages.warp3d import warp3d
+
+from . import novel_view
+from . import straightforward as plain
+from .raycaster import scenes
+
+pytestmark = pytest.mark.benchmark_suite
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+MOVE = Move2D(angle_deg=1.0, zoom=1.02, shift_px=(3.0, 1.0))
+MOTION = rigid(Move3D((2.0, 0.0, 10.0), (0.2, 0.5, 0.3)))
+CAMERA = Camera()
+
+
+@pytest.fixture(autouse=True)
+def threads() -> None:
+    number = int(os.environ.get("OMP_NUM_THREADS", "1"))
+    torch.set_num_threads(number)
+    cv2.setNumThreads(number)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A picture, a reference and a depth map of one size, as tensors on a device and as arrays."""
+
+    picture: Tensor
+    reference: Tensor
+    depth: Tensor
+
+    @property
+    def array(self) -> plain.Array:
+        return plain.to_array(self.picture)
+
+    @property
+    def matrix(self) -> Any:
+        return matrix2d(MOVE, self.picture.shape[-1], self.picture.shape[-2])
+
+
+def bench(size: int, device: str = "cpu") -> Bench:
+    generator = torch.Generator().manual_seed(0)
+
+    def blobs(channels: int) -> Tensor:
+        coarse = torch.rand((1, channels, size // 16 + 2, size // 16 + 2), generator=generator)
+        fine = 0.1 * torch.rand((channels, size, size), generator=generator)
+        soft = functional.interpolate(coarse, (size, size), mode="bicubic")[0]
+        return (0.85 * soft + fine).clamp(0, 1).to(device)
+
+    return Bench(blobs(3), blobs(3), blobs(1)[0] * 20 + 2)
+
+
+def numbers() -> torch.Generator:
+    return torch.Generator().manual_seed(1)
+
+
+def chain_2d(b: Bench) -> Callable[[], Tensor]:
+    """Everything before a diffusion in 2D: warp, colour, contrast, anti-blur, noise."""
+    palette = palette_of(b.reference, Coherence.LAB)
+
+    def run() -> Tensor:
+        return _rest(warp2d(b.picture, MOVE, Border.REPLICATE), palette)
+
+    return run
+
+
+def chain_3d(b: Bench) -> Callable[[], Tensor]:
+    """Everything before a diffusion in 3D but the depth network."""
+    palette = palette_of(b.reference, Coherence.LAB)
+
+    def run() -> Tensor:
+        z = depthmap.distance(b.depth, depthmap.DepthOrder.INVERSE)
+        return _rest(warp3d(b.picture, z, MOTION, CAMERA, Border.REPLICATE, Sampling.BICUBIC), palette)
+
+    return run
+
+
+def _rest(picture: Tensor, palette: Any) -> Tensor:
+    picture = contrast(match_palette(picture, palette), 1.02)
+    return perlin_noise(sharpen(picture, Sharpen()), 0.065, Perlin(), numbers())
+
+
+def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callable[[], Tensor]:
+    pytest.importorskip("skimage")
+    reference = plain.to_array(b.reference)
+
+    def run() -> Tensor:
+        array = plain.match_color(warp(plain.to_array(b.picture)), reference, "LAB")
+        array = plain.sharpen(np.clip(array * 1.02, 0, 1), 0.1)
+        return plain.to_picture(plain.perlin_noise(array, 0.065, numbers()))
+
+    return run
+
+
+def match(space: Coherence) -> Callable[[Bench], Callable[[], Tensor]]:
+    def prepared(b: Bench) -> Callable[[], Tensor]:
+        palette = palette_of(b.reference, space)
+        return lambda: match_palette(b.picture, palette)
+
+    return prepared
+
+
+def plain_match(space: str) -> Callable[[Bench], Callable[[], Any]]:
+    def prepared(b: Bench) -> Callable[[], Any]:
+        pytest.importorskip("skimage")
+        array, reference = b.array, plain.to_array(b.reference)
+        return lambda: plain.match_color(array, reference, space)
+
+    return prepared
+
+
+def plain_on(function: Callable[..., Any], *rest: Any) -> Callable[[Bench], Callable[[], Any]]:
+    """A plain function on the array, without the conversions that it would cost."""
+
+    def prepared(b: Bench) -> Callable[[], Any]:
+        array = b.array
+        return lambda: function(array, *rest)
+
+    return prepared
+
+
+def seen(b: Bench) -> Callable[[], Tensor]:
+    z = depthmap.pinhole_distance(depthmap.normalise(b.depth), CAMERA)
+
+    def run() -> Tensor:
+        view = pinhole_view(b.picture, z, MOTION, CAMERA)
+        return extend_background(view.picture, view.z, view.revealed)
+
+    return run
+
+
+OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
+    "warp2d bilinear": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE),
+    "warp2d steady": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE, Sampling.STEADY),
+    "warp2d lanczos": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE, Sampling.LANCZOS),
+    "warp3d bicubic": lambda b: (
+        lambda: warp3d(
+            b.picture,
+            depthmap.distance(b.depth, depthmap.DepthOrder.INVERSE),
+            MOTION,
+            CAMERA,
+            Border.REPLICATE,
+            Sampling.BICUBIC,
+        )
+    ),
+    "match LAB": match(Coherence.LAB),
+    "match HSV": match(Coherence.HSV),
+    "match RGB": match(Coherence.RGB),
+    "sharpen": lambda b: lambda: sharpen(b.picture, Sharpen()),
+    "perlin noise": lambda b: lambda: perlin_noise(b.picture, 0.065, Perlin(), numbers()),
+    "uniform noise": lambda b: lambda: uniform_noise(b.picture, 0.065, numbers()),
+    "pinhole and fill": seen,
+    "warp by flow": lambda b: lambda: warp_by_flow(b.picture, b.picture[:2] * 5),
+    "chain 2d": chain_2d,
+    "chain 3d": chain_3d,
+}
+PLAIN: dict[str, Callable[[Bench], Callable[[], Any]]] = {
+    "warp2d bilinear": lambda b: plain_on(plain.warp2d, b.matrix)(b),
+    "warp3d bicubic": lambda b: plain_on(plain.warp3d, b.depth.numpy(), MOTION, CAMERA)(b),
+    "match LAB": plain_match("LAB"),
+    "match HSV": plain_match("HSV"),
+    "match RGB": plain_match("RGB"),
+    "sharpen": plain_on(plain.sharpen, 0.1),
+    "perlin noise": lambda b: lambda array=b.array: plain.perlin_noise(array, 0.065, numbers()),
+    "chain 2d": lambda b: plain_chain(b, lambda array: plain.warp2d(array, b.matrix)),
+    "chain 3d": lambda b: plain_chain(b, lambda array: plain.warp3d(array, b.depth.numpy(), MOTION, CAMERA)),
+}
+
+
+@pytest.mark.parametrize("size", [512, 1024])
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", OURS)
+def test_ours(benchmark: Any, name: str, size: int, device: str) -> None:
+    benchmark.group = f"{name} {size}"
+    run = OURS[name](bench(size, device))
+
+    def finished() -> None:
+        run()
+        if device == "cuda":
+            torch.cuda.synchronize()
+
+    benchmark.pedantic(finished, rounds=10 if size == 512 else 5, warmup_rounds=2)
+
+
+@pytest.mark.parametrize("size", [512, 1024])
+@pytest.mark.parametrize("name", PLAIN)
+def test_straightforward(benchmark: Any, name: str, size: int) -> None:
+    benchmark.group = f"{name} {size}"
+    benchmark.pedantic(PLAIN[name](bench(size)), rounds=5 if size == 512 else 3, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("name", [n for n in PLAIN if not n.startswith(("match", "chain"))])
+def test_both_do_the_same(name: str) -> None:
+    ours, theirs = OURS[name](bench(512))(), PLAIN[name](bench(512))()
+    assert np.abs(plain.to_array(ours) - theirs).mean() < 1e-3
+
+
+@pytest.mark.parametrize("scene", scenes())
+def test_novel_view(benchmark: Any, scene: str) -> None:
+    """PSNR and SSIM of the pinhole camera and of Deforum's projection; the numbers go to `extra_info`."""
+    rows = benchmark.pedantic(novel_view.compare, args=(scene, (256, 256)), rounds=1)
+    benchmark.group = "novel view"
+    benchmark.extra_info.update({row.move: row.as_text() for row in rows})
+    for row in rows:
+        assert row.pinhole_psnr > row.deforum_psnr + 6.0
