@@ -26,9 +26,9 @@ class Camera:
     Attributes:
         fov_deg: Field of view over the picture's height, degrees; negative mirrors every motion. Closer to
             0 than a thousandth it counts as a thousandth, so that a schedule may pass through 0.
-        near: Where the nearest point lies, in Deforum's units; it acts on the pinhole projection alone.
+        near: Where the nearest point lies, in Deforum's units; it acts on the pinhole's distances alone.
         far: Where the farthest point lies, likewise.
-        aspect_ratio: Width of a pixel over its height; above 1 sideways motion is smaller.
+        aspect_ratio: Width of a pixel over its height, not 0; above 1 sideways motion is smaller.
     """
 
     fov_deg: float = 70.0
@@ -37,10 +37,19 @@ class Camera:
     aspect_ratio: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.aspect_ratio <= 0.0:
-            raise UserError(
-                f"camera.aspect_ratio is {self.aspect_ratio}: expected a ratio above 0, such as 1"
-            )
+        if self.aspect_ratio == 0.0:
+            raise UserError("camera.aspect_ratio is 0: expected a ratio such as 1")
+
+    @property
+    def range_z(self) -> tuple[float, float]:
+        """The distances (nearest, farthest) in the scene's unit.
+
+        Raises:
+            UserError: If they are not in order, above 0.
+        """
+        if not 0.0 < self.near < self.far:
+            raise UserError(f"camera.near is {self.near}, camera.far {self.far}: expected 0 < near < far")
+        return self.near / UNITS, self.far / UNITS
 
     @property
     def focal(self) -> float:

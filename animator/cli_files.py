@@ -69,7 +69,7 @@ def info(
     said = provenance(file)
     parts = [said.infotext] if said.infotext else []
     parts += [yaml_text.dump({"frame": said.frame})] if said.frame else []
-    parts += [yaml_text.dump(said.preset)] if said.preset else []
+    parts += [said.preset] if said.preset else []
     sys.stdout.write("\n".join(f"{part.strip()}\n" for part in parts))
 
 

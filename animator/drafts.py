@@ -16,7 +16,9 @@ from animator.deforum.parseq import preset_values, read_manifest
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 16_000_000
+MAX_SETTINGS_BYTES = 64_000_000
+"""Parseq manifests are large: some 700 bytes for each frame."""
 MAX_EXTENDS = 16
 SETTINGS_SUFFIXES = (".txt", ".json")
 
@@ -111,11 +113,10 @@ def override(draft: Draft, overrides: Iterable[str]) -> tuple[Draft, list[Proble
 
 def _read_one(path: Path, reader: _Reader) -> Draft:
     source = str(path)
+    most = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PresetError(
-                source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
-            )
+        if path.stat().st_size > most:
+            raise PresetError(source, (Problem(source, "", f"is larger than {most} bytes; is it a preset?"),))
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
@@ -124,6 +125,15 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         return Draft(source, with_clip_length(imported.values), imported.places, imported.notes)
+    return parse(text, source)
+
+
+def parse(text: str, source: str) -> Draft:
+    """The draft of a preset's YAML; what it extends is left to `read`.
+
+    Raises:
+        PresetError: It is not YAML.
+    """
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)

@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
-from animator import __version__
+from animator import __version__, presets
 from animator.config import Animation
 from animator.errors import UserError
 from animator.infotext import Infotext
@@ -33,12 +33,12 @@ class Provenance:
 
     Attributes:
         infotext: A1111's text; None where there is none.
-        preset: The full preset of a film of ours; None of any other.
+        preset: The full preset of a film of ours, as YAML; None of any other.
         frame: The values of one frame of ours; None of any other.
     """
 
     infotext: str | None = None
-    preset: Mapping[str, Any] | None = None
+    preset: str | None = None
     frame: Mapping[str, Any] | None = None
 
 
@@ -62,7 +62,7 @@ class FrameChunks:
 
 def film_record(animation: Animation) -> str:
     """A film's full preset, as one line of ASCII."""
-    return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": animation.plain()})
+    return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": presets.dump(animation)})
 
 
 def provenance(path: Path) -> Provenance:
@@ -88,10 +88,10 @@ def provenance(path: Path) -> Provenance:
     return said
 
 
-def _preset(text: str) -> Mapping[str, Any] | None:
+def _preset(text: str) -> str | None:
     record = _object(text)
     preset = record.get("preset") if record and record.get("schema") == SCHEMA else None
-    return preset if isinstance(preset, Mapping) else None
+    return preset if isinstance(preset, str) else None
 
 
 def _object(text: str) -> Mapping[str, Any] | None:

@@ -65,7 +65,7 @@ def like(path: Path) -> Draft:
         UserError: The file says nothing.
     """
     said = provenance(path)
-    return Draft(str(path), said.preset, {}) if said.preset else drawn_like(path)
+    return drafts.parse(said.preset, str(path)) if said.preset else drawn_like(path)
 
 
 def drawn_like(path: Path) -> Draft:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.deforum.notes import Note, changes
+from animator.deforum.schedule_text import plain_number
 from animator.deforum.table import MAPPED, SWITCH
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
@@ -81,7 +82,7 @@ def _sources(manifest: Manifest, *, deltas: bool) -> Sources:
 
 
 def _shortened(column: Mapping[int, Entry]) -> Any:
-    """The values by frame without the insides of stretches that stay the same; one number where all do."""
+    """The values without the insides of level stretches: a number, a schedule's text, or keyed texts."""
     frames = list(column)
     first = column[frames[0]]
     if isinstance(first, float) and len(set(column.values())) == 1:
@@ -91,7 +92,10 @@ def _shortened(column: Mapping[int, Entry]) -> Any:
         for before, here, after in zip(frames, frames[1:], frames[2:], strict=False)
         if column[before] == column[here] == column[after]
     }
-    return {str(frame): column[frame] for frame in frames if frame not in inside}
+    kept = {frame: column[frame] for frame in frames if frame not in inside}
+    if isinstance(first, str):
+        return {str(frame): text for frame, text in kept.items()}
+    return ", ".join(f"{frame}: ({plain_number(float(value))})" for frame, value in kept.items())
 
 
 def _film(manifest: Manifest) -> dict[str, Any]:

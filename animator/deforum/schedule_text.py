@@ -1,13 +1,37 @@
 """Schedules as Deforum reads them: their own text where it means the same there, else frame by frame."""
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schedules import Schedule, ScheduleError, Scope, TextSchedule
+
+Values = NDArray[np.float64]
+_KNOWN_THERE = frozenset(
+    {"t", "s", "max_f", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+    | {
+        "arcsinh",
+        "arccosh",
+        "arctanh",
+        "log",
+        "log10",
+        "log1p",
+        "exp",
+        "expm1",
+        "sqrt",
+        "abs",
+        "floor",
+        "ceil",
+    }
+)
+_ROUNDING = 1e-12  # formulas are computed by another library there
+_PI = re.compile(r"\bpi\b")
 
 
 @dataclass(frozen=True)
@@ -24,13 +48,24 @@ def number_text(schedule: Schedule, scope: Scope) -> Written:
     candidate = _candidate(schedule.source)
     if scope.compat and isinstance(schedule.source, str):
         return Written(schedule.source, baked=False)
-    try:
-        there = Schedule.parse(candidate).values(replace(scope, compat=True))
-        if np.array_equal(there, wanted):
-            return Written(candidate, baked=False)
-    except ScheduleError:
-        pass  # a way of writing that only this project has
+    there = _values_there(candidate, scope)
+    if there is not None and np.allclose(there, wanted, rtol=_ROUNDING, atol=_ROUNDING):
+        return Written(candidate, baked=False)
     return Written(_baked(wanted), baked=True)
+
+
+def _values_there(text: str, scope: Scope) -> Values | None:
+    """The values that Deforum reads out of a text; None where it cannot read it."""
+    if not set(re.findall(r"[A-Za-z_]\w*", text)) <= _KNOWN_THERE:
+        return None
+    try:
+        schedule = Schedule.parse(text)
+        keys = schedule.keyed.reference_keys
+        if keys is None or any(key.at.unit for key in keys):
+            return None
+        return schedule.values(replace(scope, compat=True))
+    except ScheduleError:
+        return None
 
 
 def word_text(schedule: TextSchedule, scope: Scope) -> Written:
@@ -53,7 +88,8 @@ def _candidate(source: Any) -> str:
     if isinstance(source, Mapping):
         return ", ".join(f"{key}: ({_value(value)})" for key, value in source.items())
     if isinstance(source, str):
-        return source if ":" in source else f"0: ({source})"
+        text = _PI.sub(repr(math.pi), source)
+        return text if ":" in text else f"0: ({text})"
     return f"0: ({plain_number(source)})"
 
 
@@ -61,7 +97,7 @@ def _value(value: Any) -> str:
     return plain_number(value) if isinstance(value, int | float) else str(value)
 
 
-def _baked(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+def _baked(values: Values) -> str:
     """One key per frame, but for the insides of stretches that stay the same."""
     last = len(values) - 1
     inside = {i for i in range(1, last) if values[i - 1] == values[i] == values[i + 1]}

@@ -27,7 +27,8 @@ class Slip:
 
 def find_slip(text: str, error: json.JSONDecodeError) -> Slip:
     """What is wrong where a JSON decoder stopped."""
-    for look in _LOOKS:
+    looks = (_bare_backslash,) if "escape" in error.msg else _LOOKS
+    for look in looks:
         slip = look(text, error.pos)
         if slip is not None:
             return slip
@@ -88,6 +89,14 @@ def _missing_comma(text: str, at: int) -> Slip | None:
     return None
 
 
+def _lone_quote(text: str, at: int) -> Slip | None:
+    if re.match(r'"\s*[,}\]\n]', text[at : at + 20]) and re.search(
+        r"[:,\[]\s*-?[\d.]+$", text[max(0, at - 40) : at]
+    ):
+        return Slip(at, 'a " too many', text[:at] + text[at + 1 :])
+    return None
+
+
 def _bare_word(text: str, at: int) -> Slip | None:
     match = _WORD.match(text, at)
     before = _before(text, at)
@@ -117,7 +126,7 @@ _LOOKS: tuple[Callable[[str, int], Slip | None], ...] = (
     _typographic_quote,
     _single_quotes,
     _comment,
+    _lone_quote,
     _missing_comma,
     _bare_word,
-    _bare_backslash,
 )

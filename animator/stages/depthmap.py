@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.camera import Camera
+
 BINS = 1024
 
 
@@ -63,15 +65,15 @@ def prepare_depth(depth: Tensor) -> Tensor:
     return equalise(normalise(depth))
 
 
-def distance(depth: Tensor | None, order: DepthOrder) -> Tensor | None:
-    """Distances z (H, W) for the deforum projection; None, or all 1, where there is nothing to go by.
+def distance(depth: Tensor, order: DepthOrder) -> Tensor:
+    """Distances z (H, W) for the deforum projection; all 1 where there is nothing to go by.
 
     Args:
-        depth: (H, W), of any range. None, a flat map and a map without finite values give the plane z = 1.
-            Single values that are not finite count as the smallest.
-        order: What large values mean.
+        depth: (H, W), of any range. A flat map and a map without finite values give the plane z = 1. Single
+            values that are not finite count as the smallest.
+        order: What large values mean; raw distances are returned as they are.
     """
-    if depth is None or order is DepthOrder.RAW:
+    if order is DepthOrder.RAW:
         return depth
     low, high = _range(depth)
     even = equalise(_stretched(depth, low, high))
@@ -86,9 +88,19 @@ def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
     return normalise(1.0 / depth.clamp_min(1e-6))
 
 
-def pinhole_distance(near_share: Tensor, near: float, far: float) -> Tensor:
+def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
     """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
-    return 1.0 / (near_share * (1.0 / near - 1.0 / far) + 1.0 / far)
+    near, far = (1.0 / z for z in camera.range_z)
+    return (share * (near - far)).add_(far).reciprocal_()
+
+
+def pinhole_nearness(z: Tensor, camera: Camera) -> Tensor:
+    """Inverse depth (H, W) of distances z, back from `pinhole_distance`; beyond [0, 1] past its ends.
+
+    It makes a moved view's distances the `last` that the next map is steadied to.
+    """
+    near, far = (1.0 / end for end in camera.range_z)
+    return (z.reciprocal() - far).div_(near - far)
 
 
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:

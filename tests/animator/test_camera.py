@@ -24,10 +24,15 @@ def test_a_field_of_view_may_pass_through_zero() -> None:
     assert Camera(fov_deg=0.0).focal == Camera(fov_deg=1e-9).focal > 1e4
 
 
-@pytest.mark.parametrize("ratio", [0.0, -1.0])
-def test_an_aspect_ratio_without_meaning_is_refused(ratio: float) -> None:
-    with pytest.raises(UserError, match=r"camera.aspect_ratio is .* above 0"):
-        Camera(aspect_ratio=ratio)
+def test_an_aspect_ratio_of_zero_is_refused() -> None:
+    with pytest.raises(UserError, match=r"aspect_ratio is 0: expected a ratio"):
+        Camera(aspect_ratio=0.0)
+
+
+def test_near_and_far_the_wrong_way_round_are_refused() -> None:
+    with pytest.raises(UserError, match="expected 0 < near < far"):
+        _ = Camera(near=10.0, far=5.0).range_z
+    assert Camera(near=400.0, far=1000.0).range_z == (2.0, 5.0)
 
 
 def test_shifts_are_in_units_of_200_with_x_and_z_turned_round() -> None:

@@ -149,7 +149,7 @@ def plain_on(function: Callable[..., Any], *rest: Any) -> Callable[[Bench], Call
 
 
 def seen(b: Bench) -> Callable[[], Tensor]:
-    z = depthmap.pinhole_distance(depthmap.normalise(b.depth), 1.0, 50.0)
+    z = depthmap.pinhole_distance(depthmap.normalise(b.depth), CAMERA)
 
     def run() -> Tensor:
         view = pinhole_view(b.picture, z, MOTION, CAMERA)

@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.camera import Camera
 from animator.stages.depthmap import (
     DepthOrder,
     distance,
@@ -11,6 +12,7 @@ from animator.stages.depthmap import (
     nearness,
     normalise,
     pinhole_distance,
+    pinhole_nearness,
     prepare_depth,
     steady,
     usable,
@@ -50,8 +52,6 @@ def test_equalising_equals_numpys(depth: Tensor) -> None:
 
 def test_larger_is_nearer_or_farther_as_told(depth: Tensor) -> None:
     near, far = distance(depth, DepthOrder.INVERSE), distance(depth, DepthOrder.DISTANCE)
-    assert near is not None
-    assert far is not None
     assert near[25, 20] < near[0, 0]
     assert far[25, 20] > far[0, 0]
     assert near.min() >= 1.0
@@ -61,7 +61,6 @@ def test_larger_is_nearer_or_farther_as_told(depth: Tensor) -> None:
 
 def test_raw_depth_stays_as_it_is(depth: Tensor) -> None:
     assert distance(depth, DepthOrder.RAW) is depth
-    assert distance(None, DepthOrder.INVERSE) is None
 
 
 @pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
@@ -69,9 +68,7 @@ def test_raw_depth_stays_as_it_is(depth: Tensor) -> None:
 def test_a_map_that_says_nothing_is_a_plane_and_said_to_be_unusable(value: float, order: DepthOrder) -> None:
     flat = torch.full((8, 9), value)
     assert not usable(flat)
-    z = distance(flat, order)
-    assert z is not None
-    assert torch.equal(z, torch.ones(8, 9))
+    assert torch.equal(distance(flat, order), torch.ones(8, 9))
 
 
 def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
@@ -84,11 +81,17 @@ def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
 
 
 def test_pinhole_distances_run_from_near_to_far(depth: Tensor) -> None:
-    z = pinhole_distance(nearness(depth, DepthOrder.INVERSE), 1.0, 50.0)
+    camera = Camera(near=200.0, far=10000.0)
+    share = nearness(depth, DepthOrder.INVERSE)
+    z = pinhole_distance(share, camera)
     assert z.min() == pytest.approx(1.0, rel=1e-5)
     assert z.max() == pytest.approx(50.0, rel=1e-4)
-    # Twice the inverse depth between the ends is half the distance.
-    torch.testing.assert_close(pinhole_distance(torch.tensor(0.5), 1.0, 1e9), torch.tensor(2.0))
+    torch.testing.assert_close(pinhole_nearness(z, camera), share, atol=1e-5, rtol=0)
+
+
+def test_half_the_inverse_depth_is_twice_the_distance() -> None:
+    z = pinhole_distance(torch.tensor([1.0, 0.5]), Camera(near=400.0, far=1e12))
+    torch.testing.assert_close(z, torch.tensor([2.0, 4.0]))
 
 
 def test_nearness_of_distances_is_inverse() -> None:

@@ -1,0 +1,177 @@
+"""docs/parameters.md, as text: every parameter with its words, range, default and Deforum's name."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from animator import config, yaml_text
+from animator.config import Animation
+from animator.deforum.features import FEATURES
+from animator.deforum.foreign import FORKS, HOST
+from animator.deforum.table import MAPPED
+from animator.docs.pictures import SHOWN
+from animator.docs.words import WORDS
+from animator.fields import Numbers
+from schedules import Prompts, Schedule, TextSchedule
+
+HEAD = """# Parameters
+Every parameter of a preset. *This page is made from the settings themselves by `python -m animator.docs`.*
+
+A *schedule* is a number, text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a mapping `{0: 1, 60: 1.5}`; what
+it can say is told in [schedules.md](schedules.md). Groups stand indented below their name: `motion.zoom` is
+`zoom` below `motion`. The last column has the name of the same thing in a Deforum settings file (in brackets
+the switch before it), which `animator render`, `import` and `export` know.
+"""
+TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
+
+
+def document() -> str:
+    """The whole page."""
+    parts = [HEAD, _table("The film", "", Animation)]
+    for name, field in Animation.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            intro = inspect.getdoc(kind) or ""
+            parts.append(_table(f"`{name}`", name, kind, intro))
+    return "\n".join([*parts, _left_out()])
+
+
+def undocumented() -> tuple[str, ...]:
+    """The parameters that no words explain, and words that explain no parameter or one that is explained."""
+    paths = {path: _docstring(path) for path, _ in _parameters()}
+    silent = [path for path, words in paths.items() if not words and path not in WORDS]
+    return (*silent, *(path for path in WORDS if paths.get(path, "explained")))
+
+
+def _parameters() -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in Animation.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from ((f"{name}.{inner}", info) for inner, info in kind.model_fields.items())
+        else:
+            yield name, field
+
+
+def _table(title: str, group: str, kind: type[BaseModel], intro: str = "") -> str:
+    rows = [
+        _row(f"{group}.{name}" if group else name, field)
+        for name, field in kind.model_fields.items()
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel))
+    ]
+    pictures = "".join(
+        f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
+    )
+    head = f"## {title}\n{intro}\n\n" if intro else f"## {title}\n"
+    return f"{head}{TABLE}" + "\n".join(rows) + f"\n{pictures}"
+
+
+def _row(path: str, field: FieldInfo) -> str:
+    words = " ".join((_docstring(path) or WORDS[path]).split())
+    cells = [f"`{path.split('.')[-1]}`", words, _values(field), _default(field), _deforum(path)]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _docstring(path: str) -> str:
+    """The text that stands below a field in the source of `animator.config`."""
+    group, _, name = path.rpartition(".")
+    kind = Animation.model_fields[group].annotation if group else Animation
+    return _texts().get((getattr(kind, "__name__", ""), name), "")
+
+
+def _texts() -> dict[tuple[str, str], str]:
+    texts: dict[tuple[str, str], str] = {}
+    for node in ast.parse(inspect.getsource(config)).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for field, below in zip(node.body, node.body[1:], strict=False):
+            named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+            said = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            if named and said:
+                texts[node.name, field.target.id] = str(below.value.value)  # type: ignore[attr-defined]  # checked
+    return texts
+
+
+def _values(field: FieldInfo) -> str:
+    """What a parameter may be."""
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, Schedule):
+        numbers = next((kind for kind in field.metadata if isinstance(kind, Numbers)), Numbers())
+        return f"schedule{_range(numbers.low, numbers.high)}"
+    if isinstance(default, TextSchedule):
+        return "schedule of texts"
+    if isinstance(default, Prompts):
+        return "text, or texts by frame"
+    words = _words(field.annotation)
+    if words:
+        return ", ".join(words)
+    low = next((getattr(m, name) for m in field.metadata for name in ("ge", "gt") if hasattr(m, name)), None)
+    high = next((getattr(m, name) for m in field.metadata for name in ("le", "lt") if hasattr(m, name)), None)
+    return _plain_kind(field.annotation) + _range(low, high)
+
+
+def _plain_kind(annotation: Any) -> str:
+    if annotation is bool:
+        return "true, false"
+    if get_origin(annotation) is tuple:
+        return "list" if Ellipsis in get_args(annotation) else "two whole numbers, multiples of 8, 64 to 8192"
+    names = {int: "whole number", float: "number", str: "text"}
+    kinds = [names[kind] for kind in (annotation, *get_args(annotation)) if kind in names]
+    return kinds[0] if kinds else "value"
+
+
+def _words(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in get_args(annotation)]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return [str(member.value) for member in annotation]
+    return []
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return ""
+    if low is not None and 0 < low < 1e-300:
+        return ", above 0"
+    if high is None:
+        return f", {_figure(low)} or more"
+    return f", {_figure(low)} to {_figure(high)}" if low is not None else f", up to {_figure(high)}"
+
+
+def _figure(number: float | None) -> str:
+    return str(int(number)) if number is not None and float(number).is_integer() else f"{number:g}"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, Schedule | TextSchedule | Prompts):
+        value = value.source
+    if isinstance(value, Enum):
+        value = value.value
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml_text.dump({"x": plain}).removeprefix("x:").strip()
+    return "`" + (str(plain) if isinstance(plain, list) else text) + "`"
+
+
+def _deforum(path: str) -> str:
+    sides = {"size": ("size.0", "size.1")}.get(path, (path,))
+    names = []
+    for row in MAPPED:
+        if row.ours in sides:
+            switch = f" (`{row.gate.switch}`)" if row.gate else ""
+            names.append(f"`{row.name}`{switch}")
+    return ", ".join(names)
+
+
+def _left_out() -> str:
+    lines = ["## Deforum's settings that have no place here", ""]
+    for feature in (*FEATURES, *FORKS, *HOST):
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys((*feature.switches, *feature.settings)))
+        more = ", ".join(f"`{name}{'...' if name.endswith('_') else ''}`" for name in feature.also)
+        without = f"Without it {feature.loss}." if feature.loss else "Changes no frame."
+        lines.append(f"- **{feature.name}**: {', '.join(filter(None, (names, more)))}. {without}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,28 @@
+"""docs/parameters.md says what the settings are."""
+
+import re
+from pathlib import Path
+
+from animator.docs.parameters import document, undocumented
+from animator.docs.pictures import SHOWN, pictures
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_page_is_current() -> None:
+    assert (DOCS / "parameters.md").read_text() == document(), "run `python -m animator.docs`"
+
+
+def test_every_parameter_is_explained_once() -> None:
+    assert undocumented() == ()
+
+
+def test_every_link_and_picture_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", document())
+    assert links and all((DOCS / link).is_file() for link in links)
+
+
+def test_every_picture_is_shown_and_can_be_made() -> None:
+    made = dict(pictures())
+    assert set(made) == {name for shown in SHOWN.values() for name, _ in shown}
+    assert all(picture.getcolors(1_000_000) for picture in made.values())
