@@ -267,6 +267,7 @@ def test_little_memory_draws_nearly_the_same(folder_of: Folder, request_: Reques
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
 def test_a_compiled_model_draws_nearly_the_same(folder_of: Folder, request_: Request, opened: Opened) -> None:
     compiled = open_diffuser(str(folder_of("sd1")), CPU, Options(speed="compiled"))
     for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
