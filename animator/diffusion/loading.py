@@ -71,13 +71,13 @@ def quiet(name: str) -> Iterator[Any]:
 
 
 def _reason(error: Exception) -> str:
-    reason = " ".join(str(error).split())[:500]
+    reason = " ".join(str(error).split())
     if "expected shape" in reason or "size mismatch" in reason:
-        reason += (
-            ". If the model is of an unusual size, name a diffusers folder that describes it: "
-            "--set diffusion.architecture=FOLDER"
+        return (
+            f"{reason[:200]} ... Its sizes are not those of its family; name a diffusers folder that describes "
+            "them: --set diffusion.architecture=FOLDER"
         )
-    return reason
+    return reason[:500]
 
 
 def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:
