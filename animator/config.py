@@ -129,10 +129,11 @@ class Motion(Group):
     perspective_flip_phi: Real = Schedule.parse(0)
     perspective_flip_gamma: Real = Schedule.parse(0)
     perspective_flip_fv: Real = Schedule.parse(53)
-    border: Literal["replicate", "wrap", "reflect", "zeros"] = "replicate"
+    border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
     """2D only: what comes in from outside the picture."""
-    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos"] = "bicubic"
-    """2D only: how pixels are read between pixels; the reference's is bilinear."""
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
+    """2D only: how pixels are read between pixels; the reference's is bilinear. steady keeps detail and,
+    unlike bicubic and lanczos, amplifies nothing however often a picture is read again."""
 
 
 class Flow(Group):
@@ -154,7 +155,7 @@ class Camera(Group):
     reveal_noise: float = Field(0, ge=0, le=1)
     """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
     padding: Literal["border", "reflection", "zeros"] = "border"
-    sampling: Literal["bicubic", "bilinear", "nearest"] = "bicubic"
+    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
 
 
 class Depth(Group):

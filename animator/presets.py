@@ -9,8 +9,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import yaml_text
-from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
+from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
+from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
+from animator.diffusion.library import Library
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
 from schedules import Scope
@@ -39,7 +41,9 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides)
-    return validate(draft, [*problems, *_model_problems(draft), *_path_problems(draft)])
+    return validate(
+        draft, [*problems, *_model_problems(draft), *_depth_problems(draft), *_path_problems(draft)]
+    )
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -94,10 +98,26 @@ def _model_problems(draft: Draft) -> list[Problem]:
     model = draft.values.get("model", STARTER)
     try:
         if isinstance(model, str) and model.strip():
-            find_checkpoint(model)
+            find_checkpoint(model, _library(draft.values))
     except ModelError as error:
         return [Problem(draft.where(("model",)), "model", str(error))]
     return []
+
+
+def _depth_problems(draft: Draft) -> list[Problem]:
+    group = draft.values.get("depth")
+    name = group.get("model") if isinstance(group, Mapping) else None
+    if not isinstance(name, str) or depth_names.meant(name) or Path(name).expanduser().is_file():
+        return []
+    return [Problem(draft.where(("depth", "model")), "depth.model", str(depth_names.unknown(name)))]
+
+
+def _library(values: Mapping[str, Any]) -> Library:
+    """The model folders of a draft; whether a pickled file may be read is asked when it is opened."""
+    group = values.get("diffusion")
+    folders = group.get("model_folders") if isinstance(group, Mapping) else None
+    named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
+    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
 
 
 def _path_problems(draft: Draft) -> list[Problem]:

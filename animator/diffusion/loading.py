@@ -93,9 +93,7 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
         checkpoint.location, local_files_only=checkpoint.kind == "folder"
     )
     # Parts that a folder leaves out, such as the third text encoder of SD 3, must be said to be absent.
-    without: dict[str, Any] = {
-        part: None for part, of in config.items() if isinstance(of, list) and of == [None, None]
-    }
+    without: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
     without |= NO_CHECKER if "safety_checker" in config else {}
     return diffusers.DiffusionPipeline.from_pretrained(
         checkpoint.location,

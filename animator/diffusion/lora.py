@@ -88,6 +88,11 @@ class LoraLayers:
     def _fitting(self, lora: LoraFile) -> LoraFile:
         """The LoRA, if it was made for this model's base."""
         unknown = [layer for layer in lora.layers if layer not in self._layers]
+        if len(unknown) == len(lora.layers) and lora.family == self._family:
+            raise ModelError(
+                f"{lora.path}: this LoRA names its layers in a way that is not known for "
+                f"{FAMILY_NAMES[self._family]}, such as {unknown[0][1]}; use its version for diffusers"
+            )
         if (lora.family and lora.family != self._family) or len(unknown) == len(lora.layers):
             raise ModelError(
                 f"{lora.path}: this LoRA was made for {FAMILY_NAMES[lora.family]}; the model {self._name} is "

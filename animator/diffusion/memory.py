@@ -9,10 +9,9 @@ import torch
 from animator.diffusion.request import Request
 from animator.errors import AnimatorError
 
-BYTES_PER_PIXEL = 12_000
-"""What drawing takes beside the weights in half precision, nearly all in the VAE's last layers; a single
-precision VAE takes twice as much. Rounded up from activations of 256 channels, held a few times at full
-size."""
+BYTES_PER_PIXEL = 5_000
+"""What drawing takes beside the weights, nearly all in the VAE's last layers. Stable Diffusion's VAE took
+3,100 to 4,100 bytes per pixel in single precision on a CPU; GPUs' work spaces come on top."""
 
 GIB = 2**30
 _SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
@@ -45,7 +44,7 @@ def _message(request: Request, device: torch.device) -> str:
         free = _free(device)
     known = "" if free is None else f" ({free / GIB:.1f} GiB are free beside the model)"
     fitting = None if free is None else fitting_size(request.size, free)
-    smaller = fitting or (_eighths(width / 2), _eighths(height / 2))
+    smaller = fitting or (max(64, _eighths(width / 2)), max(64, _eighths(height / 2)))
     sure = "about" if fitting else "for example"
     return (
         f"{head}{known}; what helps: --set diffusion.memory=low, "
@@ -63,7 +62,7 @@ def fitting_size(size: tuple[int, int], free: int) -> tuple[int, int] | None:
 
 
 def _eighths(side: float) -> int:
-    return max(64, int(side + 1e-6) // 8 * 8)
+    return int(side + 1e-6) // 8 * 8
 
 
 def _free(device: torch.device) -> int | None:

@@ -56,7 +56,7 @@ class Prompter:
         steps = request.steps_run
         by_step = [
             (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), share)
-            for text, no, share in _parts(request.prompt)
+            for text, no, share in parts(request.prompt)
         ]
         plans = [
             tuple((positive[step], negative[step], share) for positive, negative, share in by_step)
@@ -85,15 +85,15 @@ class Prompter:
             ],
             padding,
         )
-        parts = [split_and(text) for text, _, _ in plan]
-        if all(len(part) == 1 for part in parts):
-            mixed = [(condition(part[0][0]), share) for part, (_, _, share) in zip(parts, plan, strict=True)]
-            weight = sum(part[0][1] * share for part, (_, _, share) in zip(parts, plan, strict=True))
+        split = [split_and(text) for text, _, _ in plan]
+        if all(len(part) == 1 for part in split):
+            mixed = [(condition(part[0][0]), share) for part, (_, _, share) in zip(split, plan, strict=True)]
+            weight = sum(part[0][1] * share for part, (_, _, share) in zip(split, plan, strict=True))
             positives = [(blended(mixed, padding), weight)]
         else:
             positives = [
                 (condition(text), weight * share)
-                for part, (_, _, share) in zip(parts, plan, strict=True)
+                for part, (_, _, share) in zip(split, plan, strict=True)
                 for text, weight in part
             ]
         return Guidance.of(positives, negative, request.cfg_scale, padding)
@@ -124,14 +124,15 @@ def lora_weights(prompt: PromptFrame, library: Library) -> Weights:
         ModelError: There is no such file.
     """
     totals: dict[str, tuple[float, float]] = {}
-    for positive, negative, share in _parts(prompt):
+    for positive, negative, share in parts(prompt):
         for tag in (*split_loras(positive)[1], *split_loras(negative)[1]):
             text, image = totals.get(tag.name, (0.0, 0.0))
             totals[tag.name] = (text + share * tag.text_weight, image + share * tag.image_weight)
     return tuple((library.lora(name), *weights) for name, weights in sorted(totals.items()))
 
 
-def _parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
+def parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
+    """The prompts of a frame (positive, negative, weight): one, or while it morphs two."""
     return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 

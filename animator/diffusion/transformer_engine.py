@@ -5,9 +5,9 @@ is called with latents that are noised already, and with a scheduler that leaves
 subseeds, noise and steps then mean the same as for every other model.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,10 +15,10 @@ from animator.diffusion.autoencoder import Autoencoder
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.options import Options
-from animator.diffusion.prompt_syntax import pieces, split_and, split_loras
 from animator.diffusion.prompter import lora_weights
 from animator.diffusion.request import Request
 from animator.diffusion.samplers import find_sampler
+from animator.diffusion.transformer_texts import TransformerTexts, takes_scale
 from animator.errors import ModelError
 
 PIXELS = 16
@@ -43,6 +43,7 @@ class TransformerEngine:
         self._device = device
         self._library = options.library
         self._coder = Autoencoder(pipeline.vae, PIXELS)
+        self._texts = TransformerTexts(pipeline, device)
         parts = {
             part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
         }
@@ -57,6 +58,16 @@ class TransformerEngine:
     def transformer(self) -> Any:
         """The network that draws."""
         return self._pipeline.transformer
+
+    @property
+    def text_encoder(self) -> Any:
+        """The first text encoder."""
+        return self._pipeline.text_encoder
+
+    @property
+    def autoencoder(self) -> Autoencoder:
+        """The VAE."""
+        return self._coder
 
     def to(self, device: torch.device) -> None:
         """Moves the model."""
@@ -105,34 +116,23 @@ class TransformerEngine:
             height=height * self._coder.factor,
             num_inference_steps=request.steps,
             guidance_scale=request.cfg_scale,
+            **({"true_cfg_scale": request.cfg_scale} if is_flux and not takes_scale(self._pipeline) else {}),
             generator=noise.generator,
             output_type="latent",
-            **self._texts(request),
+            **self._texts.of(request, self._loras.text_state),
         ).images
         if not is_flux:
             return torch.as_tensor(out)
         sides = height * self._coder.factor, width * self._coder.factor
         return torch.as_tensor(self._pipeline._unpack_latents(out, *sides, self._coder.factor))
 
-    def _texts(self, request: Request) -> Mapping[str, Any]:
-        """The prompts as these models want them: plain text, for they know no emphasis."""
-        texts = {"prompt": _plain(request.prompt.positive)}
-        if self._family == "sd3":
-            skip = request.clip_skip - 1
-            return {**texts, "negative_prompt": _plain(request.prompt.negative), "clip_skip": skip or None}
-        if request.prompt.negative and request.cfg_scale > 1 and not self._is_guided:
-            return {**texts, "negative_prompt": _plain(request.prompt.negative)}
-        return texts
-
-    @property
-    def _is_guided(self) -> bool:
-        """True for distilled models, which take cfg_scale as an input and no negative prompt."""
-        return bool(getattr(self._pipeline.transformer.config, "guidance_embeds", False))
-
     def _refuse(self, request: Request) -> None:
         sampler = find_sampler(request.sampler)
-        if sampler.method not in ("euler", "euler_ancestral") or sampler.spacing:
-            raise ModelError(f"sampler {request.sampler!r}: the model {self._name} draws with Euler only")
+        if sampler.method != "euler" or sampler.spacing:
+            raise ModelError(
+                f"sampler {request.sampler!r}: the model {self._name} draws with Euler only; "
+                "--set diffusion.sampler=Euler"
+            )
         wrong = {"tiling": request.tiling, "a mask": request.mask is not None}
         for what, is_wanted in wrong.items():
             if is_wanted:
@@ -141,24 +141,29 @@ class TransformerEngine:
                 )
 
     def _first_level(self, scheduler: Any, request: Request, shape: tuple[int, ...]) -> float:
-        """How much of the first latent is noise, in (0, 1]."""
-        scheduler.set_timesteps(request.steps, device="cpu", **self._shift(scheduler, shape, request.steps))
+        """How much of the first latent is noise, in (0, 1]; by the levels that the pipeline will take."""
+        given: dict[str, Any] = {"num_inference_steps": request.steps}
+        if self._family == "flux":
+            given |= {"sigmas": np.linspace(1.0, 1 / request.steps, request.steps)}
+        if scheduler.config.get("use_dynamic_shifting"):
+            given |= {"mu": _shift(scheduler.config, shape)}
+        scheduler.set_timesteps(device="cpu", **given)
         return float(scheduler.sigmas[0])
 
-    def _shift(self, scheduler: Any, shape: tuple[int, ...], steps: int) -> dict[str, Any]:
-        if not scheduler.config.get("use_dynamic_shifting"):
-            return {}
-        from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
-        config = scheduler.config
-        mu = calculate_shift(
+def _shift(config: Any, shape: tuple[int, ...]) -> float:
+    """How far a picture of this size moves the levels up."""
+    from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+
+    return float(
+        calculate_shift(
             shape[2] * shape[3] // 4,
             config.get("base_image_seq_len", 256),
             config.get("max_image_seq_len", 4096),
             config.get("base_shift", 0.5),
             config.get("max_shift", 1.15),
         )
-        return {"mu": mu}
+    )
 
 
 def _tail(scheduler: Any, skipped: int) -> Any:
@@ -178,9 +183,3 @@ def _tail(scheduler: Any, skipped: int) -> Any:
                 setattr(self, name, getattr(self, name)[skipped:])
 
     return Tail.from_config(scheduler.config)
-
-
-def _plain(prompt: str) -> str:
-    """A prompt without tags, emphasis and AND."""
-    texts = [text for text, _ in split_and(split_loras(prompt)[0])]
-    return " ".join(piece.text for text in texts for piece in pieces(text) if piece.text is not None)

@@ -7,7 +7,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from animator.camera import UNITS, Camera, Move3D, Rigid, rigid
+from animator.camera import Camera, Move3D, Rigid, rigid
 from animator.plan import Plan
 from animator.slots.plane import Warp2D
 from animator.slots.scene import Scene
@@ -70,11 +70,10 @@ class PinholeWarp:
     def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) seen after the motions of all plans, gaps filled."""
         camera = lens(plans[-1])
-        near, far = camera.near / UNITS, camera.far / UNITS
         if self.scene is None or depth is None:
-            z = torch.full(picture.shape[-2:], near, device=picture.device)
+            z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
         else:
-            z = pinhole_distance(self.scene.share(depth), near, far)
+            z = pinhole_distance(self.scene.share(depth), camera)
         view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
         filled = extend_background(view.picture, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))

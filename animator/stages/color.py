@@ -13,6 +13,7 @@ from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_fro
 
 BINS = 4096
 _SLACK_PIXELS = 2.0
+"""How many pixels more or less in a bin are no reason to move it."""
 
 
 class Coherence(str, Enum):

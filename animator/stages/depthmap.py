@@ -65,15 +65,15 @@ def prepare_depth(depth: Tensor) -> Tensor:
     return equalise(normalise(depth))
 
 
-def distance(depth: Tensor | None, order: DepthOrder) -> Tensor | None:
-    """Distances z (H, W) for the deforum projection; None, or all 1, where there is nothing to go by.
+def distance(depth: Tensor, order: DepthOrder) -> Tensor:
+    """Distances z (H, W) for the deforum projection; all 1 where there is nothing to go by.
 
     Args:
-        depth: (H, W), of any range. None, a flat map and a map without finite values give the plane z = 1.
-            Single values that are not finite count as the smallest.
-        order: What large values mean.
+        depth: (H, W), of any range. A flat map and a map without finite values give the plane z = 1. Single
+            values that are not finite count as the smallest.
+        order: What large values mean; raw distances are returned as they are.
     """
-    if depth is None or order is DepthOrder.RAW:
+    if order is DepthOrder.RAW:
         return depth
     low, high = _range(depth)
     even = equalise(_stretched(depth, low, high))

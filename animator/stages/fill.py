@@ -26,7 +26,7 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     flat, away = picture.flatten(1), torch.where(known, z, 0.0)
     closeness = away.div_(away.amax().clamp_min(1e-12)).square_().square_().square_().flatten()
     total = torch.zeros_like(picture)
-    weights = torch.full_like(z, 1e-20)
+    weights = torch.full_like(z, 1e-35)
     for index, steps in (*beside, *above_below):
         weight = closeness.index_select(0, index.flatten()).view_as(z).div_(steps).div_(steps)
         total.addcmul_(flat.index_select(1, index.flatten()).view_as(picture), weight)

@@ -10,10 +10,16 @@ from math import pi, sqrt
 import torch
 from torch import Tensor
 
+from animator.errors import UserError
+
+_MOST_CELLS = 8192
+
 
 @dataclass(frozen=True)
 class Perlin:
     """The shape of Perlin noise.
+
+    Cells below 1 count as 1. More than 8192 cells along an axis, in the finest octave, raise UserError.
 
     Attributes:
         cells_y: Cells of the coarsest octave along the height (Deforum's `perlin_w`: it is so there too).
@@ -26,6 +32,14 @@ class Perlin:
     cells_x: int = 8
     octaves: int = 4
     persistence: float = 0.5
+
+    def __post_init__(self) -> None:
+        finest = max(self.cells_y, self.cells_x, 1) << max(self.octaves - 1, 0)
+        if finest > _MOST_CELLS:
+            raise UserError(
+                f"perlin noise: octave {self.octaves} has {finest} cells along an axis, expected at most "
+                f"{_MOST_CELLS}: use fewer octaves or cells"
+            )
 
 
 def uniform_noise(
@@ -95,7 +109,7 @@ def perlin_field(
     """
     field = torch.zeros((height, width), device=device)
     for octave in range(perlin.octaves):
-        rows, columns = perlin.cells_y << octave, perlin.cells_x << octave
+        rows, columns = (max(cells, 1) << octave for cells in (perlin.cells_y, perlin.cells_x))
         angles = torch.rand((rows + 1, columns + 1), generator=generator).mul_(2 * pi)
         angles = angles.to(device, non_blocking=True)
         near_y, lean_y = _corner_weights(height, rows, device)

@@ -145,7 +145,8 @@ def _splat(eye: _Eye, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
         for down in (0, 1):
             column, row = left + right, top + down
             inside = (column >= 0) & (column < width) & (row >= 0) & (row < height) & (points[2] > _BEHIND)
-            index = torch.where(inside, row * width + column, outside).to(torch.int64).flatten()
+            pixel = row.to(torch.int64).mul_(width).add_(column.to(torch.int64))
+            index = torch.where(inside, pixel, outside).flatten()
             near.scatter_reduce_(0, index, away, "amin")
             far.scatter_reduce_(0, index, away, "amax")
     unreached = torch.isinf(near)

@@ -5,7 +5,7 @@ the result and are named `dst_from_src`; they are plain float64 on the host, so 
 """
 
 from dataclasses import dataclass
-from math import cos, hypot, radians, sin
+from math import copysign, cos, hypot, radians, sin
 
 import numpy as np
 import torch
@@ -35,7 +35,7 @@ class Flip:
         theta: Turn in the plane, degrees.
         phi: Tilt about the horizontal axis, degrees.
         gamma: Tilt about the vertical axis, degrees.
-        fv: Field of view over the picture's diagonal, degrees, within (0, 180).
+        fv: Field of view over the picture's diagonal, degrees; the wider, the stronger the perspective.
     """
 
     theta: float = 0.0
@@ -91,7 +91,8 @@ def shift_matrix(move: Move2D) -> Matrix:
 
 def flip_distance(flip: Flip, width: int, height: int) -> float:
     """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
-    return hypot(width, height) / (2 * sin(radians(flip.fv / 2)))
+    half_angle = radians(copysign(max(abs(flip.fv), 1e-3), flip.fv) / 2)
+    return hypot(width, height) / (2 * sin(half_angle))
 
 
 def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, float]) -> Matrix:

@@ -76,6 +76,10 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
             "model: model /no/such/model.safetensors: there is no such folder or file",
         ),
         ("diffusion: {strength: 1.5}\n", "diffusion.strength: is 1.5 at frame 0; expected 0 to 1"),
+        (
+            "depth: {model: dpt-lage}\n",
+            "depth.model: depth model 'dpt-lage': neither a known name nor a file. Did you mean",
+        ),
         ("diffusion: 3\n", "film.yaml:1:1: diffusion:"),
         ("prompts: {0: a, 'sinn(3)': b}\n", "prompts:"),
     ],

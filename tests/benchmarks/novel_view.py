@@ -62,7 +62,6 @@ def _row(scene: str, name: str, move: Move3D, first: Shot, camera: Camera) -> Ro
     view = pinhole_view(picture, z, rigid(move), camera)
     ours = _array(extend_background(view.picture, view.z, view.revealed))
     even = distance(1.0 / z, DepthOrder.INVERSE)
-    assert even is not None
     theirs = best_projection(picture, even, move, truth, visible)
     exact = best_projection(picture, z / z.min(), move, truth, visible)
     return Row(

@@ -42,7 +42,7 @@ def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
 
 
 def _chosen(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:
-    table = torch.tensor(row, device=sector.device)
+    table = torch.tensor(row).to(sector.device, non_blocking=True)
     return choices.gather(0, table[sector].unsqueeze(0)).squeeze(0)
 
 

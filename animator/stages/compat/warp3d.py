@@ -16,6 +16,12 @@ from animator.stages.warp2d import Flip, warp_by_matrix
 from animator.stages.warp3d import projection_grid
 
 _GUARD = 1 / 512 - 0.0001  # of a level: what the "(old)" algorithms add against truncation
+_ORDERS = {
+    "midas": DepthOrder.INVERSE,
+    "leres": DepthOrder.DISTANCE,
+    "zoe": DepthOrder.DISTANCE,
+    "adabins": DepthOrder.DISTANCE,
+}
 _PADDING = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
 
 
@@ -55,14 +61,6 @@ def depth_order(algorithm: str) -> DepthOrder:
     raise UserError(
         f"depth_algorithm: {algorithm!r} is unknown; expected a name beginning with one of {known}"
     )
-
-
-_ORDERS = {
-    "midas": DepthOrder.INVERSE,
-    "leres": DepthOrder.DISTANCE,
-    "zoe": DepthOrder.DISTANCE,
-    "adabins": DepthOrder.DISTANCE,
-}
 
 
 def deforum_move3d(frame: Mapping[str, Any]) -> Move3D:
@@ -127,6 +125,4 @@ def deforum_warp3d(picture: Tensor, depth: Tensor | None, move: Move3D, lens: Le
 
 
 def _deforum_distance(depth: Tensor, order: DepthOrder) -> Tensor:
-    z = distance(depth, order)
-    assert z is not None  # noqa: S101 - only for no depth
-    return torch.where(torch.isfinite(depth).all(), z, 1.0)
+    return torch.where(torch.isfinite(depth).all(), distance(depth, order), 1.0)

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from animator.diffusion.engine import UNetEngine
+from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
 from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.transformer_engine import TransformerEngine
 from animator.errors import ModelError
 from schedules import PromptFrame
 from tests.animator.diffusion import tiny_models
@@ -93,7 +95,7 @@ def test_eta_acts_on_its_samplers_only(opened: Opened, request_: Request, kind: 
 
 
 @pytest.mark.parametrize(
-    "change", [{"tiling": True}, {"sampler": "DPM++ 2M"}, {"mask": torch.ones(1, 64, 64)}]
+    "change", [{"tiling": True}, {"sampler": "Euler a"}, {"mask": torch.ones(1, 64, 64)}]
 )
 @pytest.mark.parametrize("kind", TRANSFORMERS)
 def test_transformers_refuse_what_they_cannot_do(
@@ -145,6 +147,42 @@ def test_the_steps_that_run_are_those_promised(opened: Opened, request_: Request
         handle.remove()
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.4, 0.8])
+@pytest.mark.parametrize("kind", TRANSFORMERS)
+def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
+    opened: Opened, request_: Request, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
+) -> None:
+    """A network that knows the noise gives the picture back, from whatever level it begins at."""
+    engine = opened(kind).engine()
+    assert isinstance(engine, TransformerEngine) and request_.picture is not None
+    coder = engine.autoencoder
+    latent = coder.encode(request_.picture)
+    velocity = LatentNoise.of(request_.seed, tuple(latent.shape), CPU).draw() - latent
+    if kind == "flux":
+        from diffusers import FluxPipeline
+
+        velocity = FluxPipeline._pack_latents(velocity, 1, *latent.shape[1:])
+    answer = lambda **given: (velocity.expand(len(given["hidden_states"]), *velocity.shape[1:]),)  # noqa: E731
+    monkeypatch.setattr(engine.transformer, "forward", answer)
+    drawn = opened(kind).draw(replace(request_, strength=strength))
+    expected = coder.decode(latent, request_.size).clamp(0, 1)
+    assert torch.allclose(drawn, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMERS)
+def test_transformers_encode_a_text_once(opened: Opened, request_: Request, kind: str) -> None:
+    engine = opened(kind).engine()
+    assert isinstance(engine, TransformerEngine)
+    calls: list[int] = []
+    handle = engine.text_encoder.register_forward_hook(lambda *_: calls.append(1))
+    asked = replace(request_, prompt=PromptFrame("a text of its own", "and another"))
+    opened(kind).draw(asked)
+    first = len(calls)
+    opened(kind).draw(replace(asked, seed=9, strength=0.7))
+    handle.remove()
+    assert len(calls) == first > 0
+
+
 def test_a_mask_keeps_what_it_covers(opened: Opened, request_: Request) -> None:
     mask = torch.zeros(1, 64, 64)
     mask[:, :, 32:] = 1
@@ -167,14 +205,15 @@ def test_a_tiling_picture_has_no_edge(opened: Opened, request_: Request) -> None
     assert set(around) == {"circular"} and before == after and set(after) == {"zeros"}
 
 
-def test_prompts_that_morph_go_from_one_to_the_other(opened: Opened, request_: Request) -> None:
+@pytest.mark.parametrize("kind", OF_EACH_SORT)
+def test_prompts_that_morph_go_from_one_to_the_other(opened: Opened, request_: Request, kind: str) -> None:
     one, two = ("a red cat", "dull"), ("a blue dog at night", "dark")
 
     def at(weight: float) -> torch.Tensor:
         blend = ((*one, 1 - weight), (*two, weight))
-        return opened("sd1").draw(replace(request_, prompt=PromptFrame("ignored", "ignored", blend)))
+        return opened(kind).draw(replace(request_, prompt=PromptFrame("ignored", "ignored", blend)))
 
-    ends = [opened("sd1").draw(replace(request_, prompt=PromptFrame(*texts))) for texts in (one, two)]
+    ends = [opened(kind).draw(replace(request_, prompt=PromptFrame(*texts))) for texts in (one, two)]
     assert torch.allclose(at(0.0), ends[0], atol=1e-4) and torch.allclose(at(1.0), ends[1], atol=1e-4)
     away = [float((at(w) - ends[0]).abs().mean()) for w in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert away == sorted(away) and away[1] > 1e-4

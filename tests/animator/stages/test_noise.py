@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.errors import UserError
 from animator.stages.noise import Perlin, perlin_field, perlin_noise, uniform_noise
 
 
@@ -102,3 +103,10 @@ def test_the_picture_handed_in_is_not_changed(picture: Tensor) -> None:
     uniform_noise(picture, 0.3, generator())
     perlin_noise(picture, 0.3, Perlin(), generator())
     assert torch.equal(picture, before)
+
+
+def test_cells_below_one_count_as_one_and_too_many_are_refused() -> None:
+    field = perlin_field(Perlin(0, -3, 2), 32, 32, generator(), torch.device("cpu"))
+    assert torch.equal(field, perlin_field(Perlin(1, 1, 2), 32, 32, generator(), torch.device("cpu")))
+    with pytest.raises(UserError, match="octave 12 has 16384 cells along an axis"):
+        Perlin(8, 8, octaves=12)
