@@ -65,7 +65,9 @@ def sit(order: Order) -> None:
     device = choose_device(order.machine.device)
     use_threads(order.machine.threads)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # In the same orderly way, also where a shell has told its background jobs to ignore Ctrl-C.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     with _open(order) as run:
         try:
             with ProgressBar(run.animation.name) as bar:

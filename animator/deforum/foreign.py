@@ -115,5 +115,5 @@ FORKS = (
         ("wan_",),
     ),
     Feature("story mode (forks)", {}, {"ENABLE_STORY_MODE": OFF}, "no story is told"),
-    Feature("keyed scene settings (forks)", {}, {"anim_set_on": OFF}, "they are left out", ("anim_settings",)),
+    Feature("keyed scenes (forks)", {}, {"anim_set_on": OFF}, "they are left out", ("anim_settings",)),
 )  # fmt: skip

@@ -13,7 +13,7 @@ WORDS = {
     "prompt_prefix": "Text before every prompt.",
     "prompt_suffix": "Text behind every prompt.",
     "negative_prompt": "What not to draw, at every frame; `--neg` in a prompt adds to it.",
-    "diffusion.cfg_scale": "How closely the drawing follows the prompt; up to 1, the negative one is left out.",
+    "diffusion.cfg_scale": "How closely the drawing follows the prompt; up to 1 without the negative one.",
     "diffusion.sampler": "Sampler by name, with a spacing if wanted: `DPM++ 2M Karras`; may change by frame.",
     "diffusion.seed_behavior": "How the seed goes on from one drawn frame to the next; `schedule` takes "
     "`seed_schedule`.",

@@ -1,0 +1,33 @@
+"""Every film in presets/ is sound and draws."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+
+from animator import drafts, presets
+from animator.assemble import build_pipeline
+from animator.diffusion.fake import FakeDiffuser
+from animator.loop import render
+from animator.timeline import Timeline
+
+ROOT = Path(__file__).parents[2]
+FILMS = sorted(path for path in (ROOT / "presets").iterdir() if path.suffix in (".yaml", ".txt"))
+
+
+@pytest.mark.parametrize("path", FILMS, ids=lambda path: path.name)
+def test_a_film_plans_all_frames_and_draws(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # clips are named from the root of the repository
+    film = presets.load(path)
+    assert len(list(Timeline(film))) == film.frames and film.model == "starter"
+    small = presets.finish(drafts.read(path), ["size=[64,64]", "depth.model=fake"])
+    frames = list(islice(render(Timeline(small), build_pipeline(small, FakeDiffuser())), 4))
+    assert len(frames) == 4 and all(torch.isfinite(frame.picture).all() for frame in frames)
+    assert film.name == path.stem.removesuffix("_settings")
+
+
+def test_each_feature_has_a_film() -> None:
+    names = {path.stem for path in FILMS}
+    wanted = {"zoom", "flight", "morph", "seeds", "cadence", "colour", "clip", "interpolation", "cuts"}
+    assert wanted | {"parseq_settings"} <= names
