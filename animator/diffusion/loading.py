@@ -74,7 +74,7 @@ def _reason(error: Exception) -> str:
     reason = " ".join(str(error).split())
     if "expected shape" in reason or "size mismatch" in reason:
         return (
-            f"{reason[:200]} ... Its sizes are not those of its family; name a diffusers folder that describes "
+            f"{reason[:200]} ... Its sizes are not those of its family; name a diffusers folder that has "
             "them: --set diffusion.architecture=FOLDER"
         )
     return reason[:500]
