@@ -12,7 +12,7 @@ from animator.deforum.conversions import (
     Choice,
     Conversion,
     Curve,
-    Network,
+    Listed,
     Number,
     Side,
     Switch,
@@ -28,11 +28,12 @@ _FLOW = Choice(
 _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
+        "FramePack F1": "that video model of a fork is not offered; expected one of 2D, 3D, Interpolation",
         "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
-_NETWORKS = Network(
+_NETWORKS = Listed(
     (
         "Midas-3-Hybrid",
         "Midas+AdaBins (old)",
