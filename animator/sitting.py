@@ -65,7 +65,7 @@ def sit(order: Order) -> None:
     device = choose_device(order.machine.device)
     use_threads(order.machine.threads)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    # Both stop a film in the same orderly way, also where a shell has told its background jobs to ignore Ctrl-C.
+    # In the same orderly way, also where a shell has told its background jobs to ignore Ctrl-C.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     with _open(order) as run:

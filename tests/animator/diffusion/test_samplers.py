@@ -1,5 +1,7 @@
 """Samplers by name."""
 
+from pathlib import Path
+
 import pytest
 
 from animator.diffusion.multistep import SOLVERS
@@ -35,6 +37,12 @@ def test_unknown_names_get_the_nearest() -> None:
         find_sampler("DPM+ 2M")
     with pytest.raises(ModelError, match="known: Euler, Euler a"):
         find_sampler("0")
+
+
+def test_the_documented_names_are_all_there_are() -> None:
+    text = " ".join((Path(__file__).parents[3] / "docs" / "models.md").read_text().split())
+    assert f"- Methods: {', '.join(METHODS)}. " in text
+    assert ", ".join(SPACING_NAMES).replace("Uniform,", "Uniform (usual),", 1) in text
 
 
 def test_every_entry_has_its_solver_and_its_spacing() -> None:
