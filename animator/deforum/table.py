@@ -1,7 +1,7 @@
 """The mapping between Deforum's settings and ours, as data: every setting of the Deforum extension 3.0.
 
-To support one more setting, move its line from `LEFT_OUT` to `MAPPED` and give it its place in
-`animator.config`. Defaults are the extension's own: what a file does not say has this value.
+Settings that have no place here yet are in `features`; to support one, move its line from there to `MAPPED`.
+Defaults are the extension's own: what a file does not say has this value.
 """
 
 from collections.abc import Mapping
