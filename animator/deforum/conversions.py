@@ -148,8 +148,8 @@ class Choice(Conversion):
 
 
 @dataclass(frozen=True)
-class Network(Conversion):
-    """The name of a depth network; any is taken, for some are files.
+class Listed(Conversion):
+    """One of Deforum's names; others are taken as they are, for there are more here.
 
     Attributes:
         names: Those that Deforum has.

@@ -11,8 +11,10 @@ from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
 from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.samplers import LISTED
 from animator.deforum.schedule_text import number_text, plain_number, word_text
 from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SUMMED_UP, Row
+from animator.infotext import split_sampler
 from schedules import Schedule, TextSchedule
 
 
@@ -49,7 +51,7 @@ def export_settings(animation: Animation) -> Exported:
                 opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
         except ValueError as error:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    settings |= opened | _prompts(animation)
+    settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
     if animation.color.reference == "image" and animation.color.coherence != "None":
         settings["color_coherence"] = "Image"
     return Exported(settings, (*notes, *_wordless(animation, ours)))
@@ -86,7 +88,7 @@ def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes
     if len(set(values)) > 1 and not has_schedule:
         notes.append(changes(row.name, f"{row.ours} changes over the film; Deforum has one value"))
     first = values[0]
-    return _typed(first if isinstance(first, str) else int(first), row.default)
+    return _typed(row.conversion.write(first if isinstance(first, str) else int(first)), row.default)
 
 
 def _typed(value: Any, default: Any) -> Any:
@@ -96,6 +98,15 @@ def _typed(value: Any, default: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and isinstance(default, int):
         return int(value)
     return value
+
+
+def _sampler(name: str, notes: list[Note]) -> dict[str, str]:
+    """The sampler, its spacing apart where only newer web UIs have the two together."""
+    if name in LISTED:
+        return {}
+    base, spacing = split_sampler(name)
+    notes.append(changes("sampler", f"the extension 3.0 knows no {name}; newer web UIs may"))
+    return {"sampler": base, "scheduler": spacing} if spacing else {}
 
 
 def _prompts(animation: Animation) -> dict[str, Any]:

@@ -7,8 +7,15 @@ from typing import Any
 from animator.diffusion.samplers import SAMPLERS, find_sampler
 from animator.errors import ModelError
 
-LISTED = ("Euler a", "Euler", "LMS", "Heun", "DPM2", "DPM2 a", "DPM++ 2S a", "DPM++ 2M", "DPM++ SDE")
-"""The beginning of the web UI's list, for files that say a position."""
+LISTED = (
+    "Euler a", "Euler", "LMS", "Heun", "DPM2", "DPM2 a", "DPM++ 2S a", "DPM++ 2M", "DPM++ SDE",
+    "DPM++ 2M SDE Karras", "DPM fast", "DPM adaptive", "LMS Karras", "DPM2 Karras", "DPM2 a Karras",
+    "DPM++ 2S a Karras", "DPM++ 2M Karras", "DPM++ SDE Karras", "DPM++ 2M SDE Exponential",
+    "DPM++ 2M SDE Heun", "DPM++ 2M SDE Heun Karras", "DPM++ 2M SDE Heun Exponential", "DPM++ 3M SDE",
+    "DPM++ 3M SDE Karras",
+    "DPM++ 3M SDE Exponential", "DDIM", "PLMS", "UniPC", "Restart",
+)  # fmt: skip
+"""The extension's samplers in the order in which its files count them."""
 
 SPELLINGS = {
     "klms": "LMS",
@@ -33,15 +40,7 @@ SPELLINGS = {
 }
 """Spellings of notebooks and node editors, lower case."""
 
-STANDINS = {
-    "LMS": "Euler",
-    "DPM fast": "DPM++ 2M",
-    "DPM adaptive": "DPM++ 2M Karras",
-    "DPM++ 2S a": "DPM2 a",
-    "DPM++ SDE": "DPM++ 2M SDE",
-    "DPM++ 2M SDE Heun": "DPM++ 2M SDE",
-    "Restart": "Heun",
-}
+STANDINS = {"DPM fast": "DPM++ 2M", "DPM adaptive": "DPM++ 2M Karras", "Restart": "Heun"}
 """Samplers that are not offered -> the nearest that are."""
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from animator.deforum.notes import Note, harmless
 from animator.deforum.slips import Slip, find_slip
 from animator.errors import PresetError, Problem
 
-MAX_REPAIRS = 500
+MAX_REPAIRS = 100
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def _decoded(text: str) -> tuple[Any, tuple[str, ...]]:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         seen = dict(items)
         if len(seen) < len(items):
-            names = [key for key, _ in items]
-            doubled.update((key, None) for key in seen if names.count(key) > 1)
+            counts = Counter(key for key, _ in items)
+            doubled.update((key, None) for key, count in counts.items() if count > 1)
         return seen
 
     # strict=False: prompts written over several lines are read as they stand, as the reference does not.

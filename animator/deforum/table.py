@@ -1,7 +1,7 @@
 """The mapping between Deforum's settings and ours, as data: every setting of the Deforum extension 3.0.
 
-To support one more setting, move its line from `LEFT_OUT` to `MAPPED` and give it its place in
-`animator.config`. Defaults are the extension's own: what a file does not say has this value.
+Settings that have no place here yet are in `features`; to support one, move its line from there to `MAPPED`.
+Defaults are the extension's own: what a file does not say has this value.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from animator.deforum.conversions import (
     Choice,
     Conversion,
     Curve,
-    Network,
+    Listed,
     Number,
     Side,
     Switch,
@@ -28,11 +28,12 @@ _FLOW = Choice(
 _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
+        "FramePack F1": "that video model of a fork is not offered; expected one of 2D, 3D, Interpolation",
         "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
-_NETWORKS = Network(
+_NETWORKS = Listed(
     (
         "Midas-3-Hybrid",
         "Midas+AdaBins (old)",

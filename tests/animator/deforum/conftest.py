@@ -49,6 +49,12 @@ def generation(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def notebook() -> dict[str, Any]:
+    """The settings of a notebook."""
+    return dict(NOTEBOOK)
+
+
+@pytest.fixture
 def extension() -> dict[str, Any]:
     """The settings of the extension 3.0, some of them."""
     return dict(EXTENSION)

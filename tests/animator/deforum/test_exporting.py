@@ -82,10 +82,11 @@ def test_what_deforum_has_no_words_for_is_told(make_animation: Make) -> None:
         mode="3d",
         camera={"projection": "pinhole"},
         motion={"border": "reflect"},
-        diffusion={"seed": 1, "cadence": {0: 1, 3: 2}},
+        diffusion={"seed": 1, "cadence": {0: 1, 3: 2}, "sampler": "LCM"},
     )
     told = [str(note) for note in export_settings(film).notes]
     assert any(note.startswith("border: motion.border is 'reflect', and Deforum has only") for note in told)
+    assert any(note.startswith("sampler: the extension 3.0 knows no LCM") for note in told)
     assert any("diffusion.cadence changes over the film" in note for note in told)
     assert any("camera.projection" in note and "nothing like it" in note for note in told)
 

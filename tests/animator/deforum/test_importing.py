@@ -9,6 +9,7 @@ from animator import presets
 from animator.config import Animation
 from animator.deforum import Effect, Imported, import_settings, import_text
 from animator.deforum.importing import film_name
+from animator.deforum.table import ROWS, SWITCHES
 from animator.drafts import Draft
 from animator.errors import PresetError
 from animator.timeline import Timeline
@@ -61,19 +62,15 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
 
 
 def test_no_key_of_a_file_is_dropped_in_silence(extension: dict[str, Any]) -> None:
-    from animator.deforum.table import ROWS, SWITCHES
-
     told = {key for note in import_settings(extension, "film.txt").notes for key in note.keys}
     assert set(extension) - told <= {*ROWS, *SWITCHES}
 
 
-def test_a_notebooks_file() -> None:
-    from tests.animator.deforum.conftest import NOTEBOOK
-
-    film = film_of(import_settings(NOTEBOOK, "film.txt"))
+def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
+    film = film_of(import_settings(notebook, "film.txt"))
     assert (film.size, film.diffusion.cadence.source, film.color.coherence) == ((704, 448), 3, "HSV")
     assert film.motion.border == "replicate" and Timeline(film)[0].camera.fov == 40
-    told = notes(NOTEBOOK, Effect.NONE)
+    told = notes(notebook, Effect.NONE)
     assert "H: 450 became 448 pixels" in told
     assert "border: 'warp' is unknown and counts as 'replicate'" in told
 

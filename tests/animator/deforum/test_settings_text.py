@@ -1,6 +1,11 @@
 """The JSON of settings files: what is read, how a slip is told, what `repair` makes of it."""
 
+import json
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from animator.deforum.settings_text import read_document
 from animator.errors import PresetError
@@ -62,6 +67,20 @@ def test_several_slips_are_repaired_one_after_the_other() -> None:
     document = read_document(text, "film.txt", repair=True)
     assert document.values == {"a": "karras", "b": True, "c": [1, 2]}
     assert len(document.notes) == 6
+
+
+WHOLE = json.dumps({"a": {"0": "b, c", "5": 'd "e"'}, "f": [1, 2.5, True, None], "g": "0:(1.02)"}, indent=1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE)), st.sampled_from(list(",:{}[]\"'\\ x1#\n“"))), max_size=6)
+)
+def test_whatever_is_wrong_the_answer_is_settings_or_a_refusal(slips: list[tuple[int, str]]) -> None:
+    text = WHOLE
+    for at, character in slips:
+        text = text[:at] + character + text[at + 1 :]
+    with suppress(PresetError):
+        assert isinstance(read_document(text, "film.txt", repair=True).values, dict)
 
 
 def test_windows_files_and_line_breaks_in_texts_are_read() -> None:
