@@ -4,6 +4,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from enum import Enum
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -77,7 +78,7 @@ def _row(path: str, field: FieldInfo) -> str:
 
 
 def _docstring(path: str) -> str:
-    """The text that stands below a field in the source of `animator.config`."""
+    """The text that stands below a field in the sources of `animator.config`."""
     group, _, name = path.rpartition(".")
     kind = Animation.model_fields[group].annotation if group else Animation
     return _texts().get((getattr(kind, "__name__", ""), name), "")
@@ -85,7 +86,8 @@ def _docstring(path: str) -> str:
 
 def _texts() -> dict[tuple[str, str], str]:
     texts: dict[tuple[str, str], str] = {}
-    for node in ast.parse(inspect.getsource(config)).body:
+    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(config.__file__).parent.glob("*.py"))]
+    for node in (node for source in sources for node in ast.parse(source).body):
         if not isinstance(node, ast.ClassDef):
             continue
         for field, below in zip(node.body, node.body[1:], strict=False):
