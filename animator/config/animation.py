@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from animator.config.diffusion import Diffusion, Init, Video
+from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
 from animator.config.look import Color, Noise, Sharpen
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.sound import Sound
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
 from schedules import Prompts, Scope
@@ -54,6 +56,9 @@ class Animation(Group):
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
     output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
 
     @field_validator("model")
     @classmethod
