@@ -6,6 +6,7 @@ from pydantic import Field
 
 from animator.config.group import Group, Switch
 from animator.fields import Count, NotNegative
+from animator.named_files import InputFile
 from schedules import Schedule
 
 
@@ -26,7 +27,7 @@ class Color(Group):
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
     reference: Literal["first", "scene", "image"] = "scene"
     """Whose colours are kept: the first frame's, the last cut's (strength 0), or those of `image`."""
-    image: str = ""
+    image: InputFile = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
     force_grayscale: Switch = False
     legacy: Switch = False
