@@ -27,7 +27,13 @@ from animator.slots.filters import (
 )
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
+from animator.slots.reference import (
+    DeforumAntiBlur,
+    DeforumMatch,
+    DeforumMatchImage,
+    DeforumNoise,
+    FirstFrameOnly,
+)
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, PinholeWarp
@@ -71,14 +77,15 @@ def build_pipeline(
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
-        after=(*_match_after(animation, match), *_grayscale(animation)),
+        after=(*(_match_after(animation, match) if mode.matches else ()), *_grayscale(animation)),
         tween=_tween(animation, device),
         anchor=_anchor(animation),
     )
 
 
 def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation))
+    anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
+    return (*match, *_grayscale(animation), Contrast(), anti_blur, _noise(animation))
 
 
 def _anchor(animation: Animation) -> AnchorRule:

@@ -60,9 +60,7 @@ class AntiBlur:
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The sharpened picture (3, H, W)."""
-        s = plan.sharpen
-        odd = s.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
-        return sharpen(picture, Sharpen(odd, s.sigma, s.amount, s.threshold))
+        return sharpen(picture, sharpening(plan))
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,13 @@ class PerlinNoise:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with noise."""
         return perlin_noise(picture, plan.noise.amount, self.perlin, _generator(plan))
+
+
+def sharpening(plan: Plan) -> Sharpen:
+    """How a frame is sharpened."""
+    settings = plan.sharpen
+    odd = settings.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
+    return Sharpen(odd, settings.sigma, settings.amount, settings.threshold)
 
 
 def _generator(plan: Plan) -> torch.Generator:
