@@ -31,7 +31,7 @@ from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.reference import DeforumMatch, DeforumMatchOutside, DeforumNoise, FirstFrameOnly
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, ClipLook, LastPicture, Nothing
-from animator.slots.space import DeforumWarp, PinholeWarp
+from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
 from animator.stages.color import Coherence, palette_of
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
@@ -140,11 +140,14 @@ def _space(animation: Animation, device: torch.device, model: DepthModel | None)
     scene = None
     if animation.depth.use_depth_warping:
         scene = _scene(animation, model or _depth_model(animation, device))
-    sampling = Sampling(camera.sampling)
-    if camera.projection == "pinhole":
-        return PinholeWarp(scene, sampling, camera.reveal_noise)
     flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
-    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling, flip)
+    if camera.projection == "pinhole":
+        pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
+        return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
+    warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    if flip is None:
+        return warp
+    return FlippedThenWarp(flip, warp) if animation.compat else FlippedWarp(flip, warp)
 
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:
