@@ -104,6 +104,8 @@ class Timeline(Sequence[Plan]):
         init = self.animation.init
         if frame == 0 and path == "diffusion.strength" and init.image:
             return init.strength
+        if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
+            return self.animation.size[0] / self.animation.size[1]
         return self._columns[path][frame]
 
     def _part(self, kind: type[Part], group: str, frame: int) -> Part:

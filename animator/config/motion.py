@@ -50,6 +50,8 @@ class Camera(Group):
     near: NotNegative = Schedule.parse(200)
     far: NotNegative = Schedule.parse(10000)
     aspect_ratio: Positive = Schedule.parse(1)
+    aspect_ratio_use_old_formula: Switch = False
+    """Width over height of the picture stands in for `aspect_ratio`, as in Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
     """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
     reveal_noise: float = Field(0, ge=0, le=1)

@@ -152,9 +152,10 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     """What one setting says about several of ours."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
     values["name"] = film_name(values["name"], settings)
-    if settings.get("color_coherence") == "Image":
-        values["color.reference"] = "image"
-    else:
+    outside = {"Image": "image", "Video Input": "video"}.get(str(settings.get("color_coherence")))
+    if outside is not None:
+        values["color.reference"] = outside
+    if outside != "image":
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])

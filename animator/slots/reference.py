@@ -1,5 +1,6 @@
 """Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -28,20 +29,20 @@ class DeforumMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class DeforumMatchImage:
-    """Keeps the colours of a picture from outside the film in the reference's way.
+class DeforumMatchOutside:
+    """Keeps the colours of pictures from outside the film in the reference's way.
 
     Attributes:
         space: Where histograms are matched.
-        reference: (3, h, w).
+        reference: The picture (3, h, w) whose colours a frame takes.
     """
 
     space: Coherence
-    reference: Tensor
+    reference: Callable[[int], Tensor]
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the reference's colours."""
-        return deforum_match_color(picture, self.reference, self.space)
+        return deforum_match_color(picture, self.reference(plan.frame), self.space)
 
 
 @dataclass(frozen=True)
