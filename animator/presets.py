@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from animator import yaml_text
+from animator import wildcards, yaml_text
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
 from animator.drafts import Draft, group_of, override, read
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import ModelError, PresetError, Problem, UserError
 from schedules import Scope
 
 _FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
@@ -41,9 +41,8 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides)
-    return validate(
-        draft, [*problems, *_model_problems(draft), *_depth_problems(draft), *_path_problems(draft)]
-    )
+    looked_for = (_model_problems, _depth_problems, _path_problems, _wildcard_problems)
+    return validate(draft, [*problems, *(problem for look in looked_for for problem in look(draft))])
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -110,6 +109,14 @@ def _depth_problems(draft: Draft) -> list[Problem]:
     if not isinstance(name, str) or depth_names.meant(name) or Path(name).expanduser().is_file():
         return []
     return [Problem(draft.where(("depth", "model")), "depth.model", str(depth_names.unknown(name)))]
+
+
+def _wildcard_problems(draft: Draft) -> list[Problem]:
+    try:
+        wildcards.check(draft.values)
+    except UserError as error:
+        return [Problem(draft.where(("prompts",)), "prompts", str(error))]
+    return []
 
 
 def _library(values: Mapping[str, Any]) -> Library:

@@ -72,7 +72,8 @@ class Addition:
 def _turned(weight: Tensor, magnitudes: Tensor) -> Tensor:
     """The weights with these lengths (Liu et al. 2024, equation 5)."""
     over = [axis for axis in range(weight.ndim) if magnitudes.shape[axis] == 1]
-    return weight * (magnitudes / torch.linalg.vector_norm(weight, dim=over, keepdim=True))
+    lengths = torch.linalg.vector_norm(weight, dim=over, keepdim=True)
+    return torch.as_tensor(weight * (magnitudes / lengths))
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,7 +81,7 @@ def test_dora_of_a_convolution_and_of_the_wrong_length(tmp_path: Path) -> None:
     factors = {f"{CONV}.lora_up.weight": rand(16, 2, 1, 1), f"{CONV}.lora_down.weight": rand(2, 16, 3, 3)}
     lengths = {f"{CONV}.dora_scale": LENGTHS.reshape(1, 16, 1, 1)}
     apply(made, factors | lengths, tmp_path / "conv.safetensors")
-    assert torch.allclose(conv.weight.norm(dim=(0, 2, 3)), LENGTHS, atol=1e-4)
+    assert torch.allclose(torch.linalg.vector_norm(conv.weight, dim=(0, 2, 3)), LENGTHS, atol=1e-4)
     assert not torch.allclose(conv.weight, before)
     with pytest.raises(ModelError, match=r"conv1 has 9 magnitudes \(DoRA\), the model's 16 rows"):
         apply(made, factors | {f"{CONV}.dora_scale": torch.ones(9)}, tmp_path / "bad.safetensors")
@@ -138,7 +138,7 @@ def as_kohya(path: Path) -> Path:
 
 def as_original(path: Path) -> Path:
     """The original network's dotted names, as node editors' trainers write them."""
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for name, (up, down) in flux_factors().items():
         dotted = name.replace("_blocks_0_", "_blocks.0.")
         for part in DOTTED:
@@ -205,5 +205,5 @@ def test_a_kohya_file_for_flux_acts_through_a_prompt(
     drawn = diffuser.draw(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
     assert float((drawn - without).abs().mean()) > 1e-3
     sd1 = open_diffuser(str(folder_of("sd1")), torch.device("cpu"), Options(Library((tmp_path,))))
-    with pytest.raises(ModelError, match="made for Flux; the model .* is Stable Diffusion 1"):
+    with pytest.raises(ModelError, match=r"made for Flux; the model .* is Stable Diffusion 1"):
         sd1.draw(replace(request_, prompt=PromptFrame("a cat <lora:k:0.8>", "")))
