@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from animator.config.group import Group, Switch
+from animator.named_files import FileOrName, InputFile
 
 
 class Upscaling(Group):
@@ -14,7 +15,7 @@ class Upscaling(Group):
     """Make a larger film, too."""
     r_upscale_factor: Literal["x2", "x3", "x4"] = "x2"
     """How many times larger."""
-    r_upscale_model: str = Field("lanczos", min_length=1)
+    r_upscale_model: FileOrName = Field("lanczos", min_length=1)
     """lanczos is offline: interpolation and a little sharpening, no new detail. Or a network, by the path of
     its file or by name in the model folders, such as realesr-animevideov3 (needs the extra `upscale`);
     Deforum's three names without a file fall back to lanczos, and say so."""
@@ -38,5 +39,5 @@ class FrameInterpolation(Group):
     """Also keep the pictures, in a folder of PNG files."""
     use_upscaled: Switch = False
     """Between the upscaled pictures, where there are any, instead of the film's own."""
-    model: str = ""
+    model: InputFile = ""
     """Path of the weights: RIFE's flownet.pkl, .pth or .safetensors; FILM's TorchScript file, .pt."""

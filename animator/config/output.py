@@ -16,7 +16,7 @@ class Output(Group):
     """The film file; [film.md](film.md) tells what each format is good for."""
 
     format: Literal["mp4", "webm", "mov", "mkv", "gif", "webp", "png"] = "mp4"
-    """png makes no file: the frames are the film."""
+    """The film's container, also its suffix; png makes no file: the frames are the film."""
     codec: Literal["auto", "h264", "h265", "av1", "vp9", "prores", "ffv1"] = "auto"
     """auto is h264 in mp4, vp9 in webm, prores in mov and lossless ffv1 in mkv."""
     crf: int | None = Field(None, ge=0)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from animator.config.group import Group, Switch
+from animator.named_files import FileOrName
 
 
 class Sound(Group):
@@ -14,7 +15,7 @@ class Sound(Group):
     add_soundtrack: Literal["None", "File", "Init Video"] = "None"
     """Whose sound: that of the file below, or of the clip in `video.path`. A file that is given is heard
     without saying so here."""
-    soundtrack_path: str = ""
+    soundtrack_path: FileOrName = ""
     """Any file with sound that ffmpeg reads; a URL only with `allow_url`."""
     offset: float = Field(0, ge=-86_400, le=86_400)
     """Seconds into the film at which the sound begins; below 0 the film begins so far inside the sound."""
