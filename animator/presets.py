@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from animator import yaml_text
+from animator import wildcards, yaml_text
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import ModelError, PresetError, Problem, UserError
 from animator.named_files import looked_for
 from schedules import Scope
 
@@ -41,7 +41,9 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     """
     draft, problems = override(draft, overrides)
     draft, missing = with_files(draft)
-    return validate(draft, [*problems, *_model_problems(draft), *_depth_problems(draft), *missing])
+    looks = (_model_problems, _depth_problems, _wildcard_problems)
+    found = [problem for look in looks for problem in look(draft)]
+    return validate(draft, [*problems, *found, *missing])
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -110,6 +112,14 @@ def _depth_problems(draft: Draft) -> list[Problem]:
         return []
     where, looked = ("depth", "model"), looked_for(name, draft.folders.get(("depth", "model")))
     return [Problem(draft.where(where), "depth.model", f"{depth_names.unknown(name)}{looked}")]
+
+
+def _wildcard_problems(draft: Draft) -> list[Problem]:
+    try:
+        wildcards.check(draft.values)
+    except UserError as error:
+        return [Problem(draft.where(("prompts",)), "prompts", str(error))]
+    return []
 
 
 def _library(values: Mapping[str, Any]) -> Library:
