@@ -14,6 +14,7 @@ from animator.errors import UserError
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.image import read_picture
+from animator.look_ahead import LookAhead
 from animator.modes import mode_of
 from animator.pipeline import Filter, Motion, Pipeline, Source
 from animator.slots.filters import (
@@ -81,6 +82,7 @@ def build_pipeline(
         after=(*(_match_after(animation, match) if mode.matches else ()), *_grayscale(animation)),
         tween=_tween(animation, device),
         anchor=_anchor(animation),
+        ahead=animation.diffusion.cadence_blend == "lookahead",
     )
 
 
@@ -128,6 +130,8 @@ def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> t
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    if settings.cadence_blend == "lookahead":
+        return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 

@@ -56,7 +56,11 @@ class Filter(Protocol):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film."""
+    """What fills the slots for one film.
+
+    Attributes:
+        ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
+    """
 
     source: Source
     motion: Motion
@@ -65,6 +69,7 @@ class Pipeline:
     after: tuple[Filter, ...]
     tween: "Tween"
     anchor: AnchorRule
+    ahead: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +87,15 @@ class Drawn:
     anchor: Tensor | None = None
 
 
-def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
-    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
+    """The drawn picture of a group: source, motion, before, diffuser, after.
+
+    Args:
+        pipeline: The filled slots.
+        plans: From the frame after the state's picture to the one that is drawn.
+        state: What the last group left.
+    """
+    plan = plans[-1]
     depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
@@ -91,8 +103,8 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     elif plan.cut:
         picture = depth = None
     else:
-        depth = pipeline.motion.look(picture, plan, depth)
-        moved = pipeline.motion.move(picture, [plan], depth)
+        depth = pipeline.motion.look(picture, plans[0], depth)
+        moved = pipeline.motion.move(picture, plans, depth)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)
