@@ -1,15 +1,15 @@
 """Drafts: what preset and settings files say, before anything is checked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from animator import yaml_text
+from animator.clip_settings import beside, with_clip_length
 from animator.config import Animation
-from animator.deforum.clip import with_clip_length
 from animator.deforum.importing import import_text, nested
 from animator.deforum.notes import Note
 from animator.deforum.parseq import preset_values, read_manifest
@@ -124,8 +124,10 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
         raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
-        return Draft(source, with_clip_length(imported.values), imported.places, imported.notes)
-    return parse(text, source)
+        found = beside(imported.values, path.parent)
+        return Draft(source, with_clip_length(found), imported.places, imported.notes)
+    draft = parse(text, source)
+    return replace(draft, values=beside(draft.values, path.parent))
 
 
 def parse(text: str, source: str) -> Draft:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import yaml_text
+from animator.clip_settings import with_clip_facts
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
 from animator.drafts import Draft, group_of, override, read
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import ModelError, PresetError, Problem, UserError
 from schedules import Scope
 
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
+_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"))
 """Settings that name a file to read."""
 
 
@@ -41,6 +43,10 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides)
+    try:
+        draft = replace(draft, values=with_clip_facts(draft.values))
+    except UserError as error:
+        problems.append(Problem(draft.where(("video", "path")), "", str(error)))
     return validate(
         draft, [*problems, *_model_problems(draft), *_depth_problems(draft), *_path_problems(draft)]
     )

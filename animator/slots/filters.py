@@ -1,11 +1,13 @@
 """Filters: the steps on a picture before and after it is drawn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from animator.plan import Plan
+from animator.slots.footage import Footage
 from animator.stages.color import Coherence, Palette, grayscale, match_color, match_palette
 from animator.stages.contrast import contrast
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
@@ -34,6 +36,25 @@ class MatchImage:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the palette's colours."""
         return match_palette(picture, self.palette)
+
+
+@dataclass(frozen=True)
+class MatchClip:
+    """Keeps the colours of the clip.
+
+    Attributes:
+        match: Gives a picture (3, H, W) the colours of another.
+        clip: What the clip shows.
+        every: Every so many frames the clip's colours are taken anew.
+    """
+
+    match: Callable[[Tensor, Tensor], Tensor]
+    clip: Footage
+    every: int
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the clip's colours."""
+        return self.match(picture, self.clip.at(plan.frame - plan.frame % self.every))
 
 
 @dataclass(frozen=True)
