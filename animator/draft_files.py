@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from animator.config import Animation
 from animator.drafts import Draft, group_of, over
 from animator.errors import Problem
-from animator.named_files import NamesFile, find, not_found
+from animator.named_files import NamesFile, find, find_clip, not_found
 
 Setting = tuple[str, ...]
 
@@ -50,7 +50,7 @@ def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
-    path = find(name, beside)
+    path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
     if kind.kind == "file":
         return str(path) if path and path.is_file() else None
     return str(path) if path else name

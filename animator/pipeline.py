@@ -56,7 +56,7 @@ class Filter(Protocol):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film."""
+    """What fills the slots for one film; `arrive` acts on the last picture as soon as it has moved."""
 
     source: Source
     motion: Motion
@@ -65,6 +65,7 @@ class Pipeline:
     after: tuple[Filter, ...]
     tween: "Tween"
     anchor: AnchorRule
+    arrive: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ class Drawn:
 
 
 def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
-    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+    """The drawn picture of a frame: source, motion, arrival, before, diffuser, after."""
     depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
@@ -93,6 +94,7 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     else:
         depth = pipeline.motion.look(picture, plan, depth)
         moved = pipeline.motion.move(picture, [plan], depth)
+        moved = _through(pipeline.arrive, moved, plan, state)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)

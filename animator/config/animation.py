@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from animator.config.diffusion import Diffusion, Init, Video
+from animator.config.diffusion import Diffusion, Init
 from animator.config.group import Group, Switch
+from animator.config.hybrid import Hybrid
 from animator.config.look import Color, Noise, Sharpen
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
 from animator.named_files import FileOrName
@@ -50,6 +52,7 @@ class Animation(Group):
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
+    hybrid: Hybrid = Hybrid()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
@@ -89,6 +92,16 @@ class Animation(Group):
         )
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts
+
+    @property
+    def is_hybrid(self) -> bool:
+        """True where the clip mixes into the film or moves it."""
+        return self.hybrid.acts and mode_of(self).source == "last"
+
+    @property
+    def begins_over_picture(self) -> bool:
+        """True where the first frame is drawn over a picture from outside."""
+        return bool(self.init.image) or (self.is_hybrid and self.hybrid.use_first_frame_as_init_image)
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -67,12 +67,3 @@ class Init(Group):
     """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
-
-
-class Video(Group):
-    """The clip that the video mode redraws."""
-
-    path: InputFile = ""
-    """Any film that ffmpeg reads."""
-    extract_from_frame: int = Field(0, ge=0)
-    extract_nth_frame: int = Field(1, ge=1)

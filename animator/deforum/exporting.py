@@ -11,9 +11,10 @@ from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
 from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.rows import CURVE, Row
 from animator.deforum.samplers import LISTED
 from animator.deforum.schedule_text import number_text, plain_number, word_text
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SUMMED_UP, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
 from animator.infotext import split_sampler
 from schedules import Schedule, TextSchedule
 
@@ -52,9 +53,11 @@ def export_settings(animation: Animation) -> Exported:
         except ValueError as error:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
     settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
-    outside = {"image": "Image", "video": "Video Input"}.get(animation.color.reference)
-    if outside and animation.color.coherence != "None":
-        settings["color_coherence"] = outside
+    outside = {"image": "Image", "video": "Video Input"}
+    if animation.color.reference in outside and animation.color.coherence != "None":
+        settings["color_coherence"] = outside[animation.color.reference]
+    if animation.is_hybrid:
+        settings["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 
