@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from animator.config.diffusion import Diffusion, Init
+from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
 from animator.config.hybrid import Hybrid
 from animator.config.look import Color, Noise, Sharpen
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.sound import Sound
 from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
@@ -61,6 +63,9 @@ class Animation(Group):
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
     output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
 
     @field_validator("model")
     @classmethod
