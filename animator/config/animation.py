@@ -51,6 +51,8 @@ class Animation(Group):
     """Beats per minute, for keys such as 8b."""
     compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    download: Switch = False
+    """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
