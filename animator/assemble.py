@@ -20,6 +20,7 @@ from animator.slots.filters import (
     AntiBlur,
     Contrast,
     Grayscale,
+    MatchClip,
     MatchColor,
     MatchImage,
     PerlinNoise,
@@ -27,10 +28,16 @@ from animator.slots.filters import (
 )
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
+from animator.slots.reference import (
+    DeforumAntiBlur,
+    DeforumMatch,
+    DeforumMatchOutside,
+    DeforumNoise,
+    FirstFrameOnly,
+)
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
-from animator.slots.source import ClipFrame, LastPicture, Nothing
-from animator.slots.space import DeforumWarp, PinholeWarp
+from animator.slots.source import ClipFrame, ClipLook, LastPicture, Nothing
+from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
 from animator.stages.color import Coherence, palette_of
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
@@ -71,14 +78,15 @@ def build_pipeline(
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
-        after=(*_match_after(animation, match), *_grayscale(animation)),
+        after=(*(_match_after(animation, match) if mode.matches else ()), *_grayscale(animation)),
         tween=_tween(animation, device),
         anchor=_anchor(animation),
     )
 
 
 def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation))
+    anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
+    return (*match, *_grayscale(animation), Contrast(), anti_blur, _noise(animation))
 
 
 def _anchor(animation: Animation) -> AnchorRule:
@@ -95,11 +103,15 @@ def _last_picture(animation: Animation, device: torch.device) -> Source:
 
 
 def _clip(animation: Animation, device: torch.device) -> Source:
+    return ClipFrame(_reader(animation, "the video mode"), device)
+
+
+def _reader(animation: Animation, user: str) -> ClipReader:
     settings = animation.video
     if not settings.path:
-        raise UserError("video.path: is empty; the video mode redraws the pictures of a film file")
+        raise UserError(f"video.path: is empty; {user} needs the pictures of a film file")
     clip = Clip(Path(settings.path), animation.size, settings.extract_from_frame, settings.extract_nth_frame)
-    return ClipFrame(ClipReader(clip), device)
+    return ClipReader(clip)
 
 
 def _nothing(animation: Animation, device: torch.device) -> Source:
@@ -135,11 +147,14 @@ def _space(animation: Animation, device: torch.device, model: DepthModel | None)
     scene = None
     if animation.depth.use_depth_warping:
         scene = _scene(animation, model or _depth_model(animation, device))
-    sampling = Sampling(camera.sampling)
-    if camera.projection == "pinhole":
-        return PinholeWarp(scene, sampling, camera.reveal_noise)
     flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
-    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling, flip)
+    if camera.projection == "pinhole":
+        pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
+        return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
+    warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    if flip is None:
+        return warp
+    return FlippedThenWarp(flip, warp) if animation.compat else FlippedWarp(flip, warp)
 
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:
@@ -165,7 +180,10 @@ def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ..
     if settings.reference == "image":
         image = read_picture(settings.image, None, device)
         matched = MatchImage(palette_of(image, space))
-        return (DeforumMatchImage(space, image) if animation.compat else matched,)
+        return (DeforumMatchOutside(space, lambda frame: image) if animation.compat else matched,)
+    if settings.reference == "video":
+        look = ClipLook(_reader(animation, "color.reference: video"), device, settings.video_every)
+        return (DeforumMatchOutside(space, look.at) if animation.compat else MatchClip(space, look.at),)
     return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
 
 
@@ -174,7 +192,8 @@ def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filte
     settings = animation.color
     if not settings.legacy:
         return match
-    return tuple(FirstFrameOnly(step) for step in match) if settings.reference == "image" else ()
+    outside = settings.reference in ("image", "video")
+    return tuple(FirstFrameOnly(step) for step in match) if outside else ()
 
 
 def _grayscale(animation: Animation) -> tuple[Filter, ...]:

@@ -13,12 +13,11 @@ from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
+from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem, UserError
+from animator.named_files import looked_for
 from schedules import Scope
-
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
-"""Settings that name a file to read."""
 
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
@@ -41,8 +40,10 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides)
-    looked_for = (_model_problems, _depth_problems, _path_problems, _wildcard_problems)
-    return validate(draft, [*problems, *(problem for look in looked_for for problem in look(draft))])
+    draft, missing = with_files(draft)
+    looks = (_model_problems, _depth_problems, _wildcard_problems)
+    found = [problem for look in looks for problem in look(draft)]
+    return validate(draft, [*problems, *found, *missing])
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -99,7 +100,8 @@ def _model_problems(draft: Draft) -> list[Problem]:
         if isinstance(model, str) and model.strip():
             find_checkpoint(model, _library(draft.values))
     except ModelError as error:
-        return [Problem(draft.where(("model",)), "model", str(error))]
+        looked = looked_for(str(model), draft.folders.get(("model",)))
+        return [Problem(draft.where(("model",)), "model", f"{error}{looked}")]
     return []
 
 
@@ -108,7 +110,8 @@ def _depth_problems(draft: Draft) -> list[Problem]:
     name = group.get("model") if isinstance(group, Mapping) else None
     if not isinstance(name, str) or depth_names.meant(name) or Path(name).expanduser().is_file():
         return []
-    return [Problem(draft.where(("depth", "model")), "depth.model", str(depth_names.unknown(name)))]
+    where, looked = ("depth", "model"), looked_for(name, draft.folders.get(("depth", "model")))
+    return [Problem(draft.where(where), "depth.model", f"{depth_names.unknown(name)}{looked}")]
 
 
 def _wildcard_problems(draft: Draft) -> list[Problem]:
@@ -125,18 +128,6 @@ def _library(values: Mapping[str, Any]) -> Library:
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
     return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
-
-
-def _path_problems(draft: Draft) -> list[Problem]:
-    """The files that settings name and that are not there."""
-    problems: list[Problem] = []
-    for group, name in _FILES:
-        settings = draft.values.get(group)
-        path = settings.get(name) if isinstance(settings, Mapping) else None
-        if isinstance(path, str) and path and not Path(path).expanduser().is_file():
-            message = f"{path}: there is no such file (looked for from {Path.cwd()})"
-            problems.append(Problem(draft.where((group, name)), f"{group}.{name}", message))
-    return problems
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:

@@ -14,6 +14,7 @@ from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
+from animator.named_files import FileOrName
 from animator.wildcards import FOLDER, with_wildcards
 from schedules import Prompts, Scope
 
@@ -33,7 +34,7 @@ class Animation(Group):
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     fps: float = Field(15, gt=0, le=1000)
-    model: str = Field("starter", min_length=1)
+    model: FileOrName = Field("starter", min_length=1)
     prompts: PromptTexts = Prompts.parse("")
     prompt_prefix: str = ""
     prompt_suffix: str = ""

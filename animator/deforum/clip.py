@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from animator.named_files import find
 
-def with_clip_length(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of a preset with the number of frames that its clip has, where it is there to be counted."""
-    clip = Path(values["video"]["path"]).expanduser()
-    if values["mode"] != "video" or not clip.is_file():
+
+def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, Any]:
+    """The values of a preset with the number of frames that its clip has, where it is there to be counted.
+
+    Args:
+        values: The preset.
+        beside: Folder of the settings file.
+    """
+    clip = find(values["video"]["path"], beside)
+    if values["mode"] != "video" or clip is None or not clip.is_file():
         return values
     from imageio_ffmpeg import count_frames_and_secs
 

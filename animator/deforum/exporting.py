@@ -52,8 +52,9 @@ def export_settings(animation: Animation) -> Exported:
         except ValueError as error:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
     settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
-    if animation.color.reference == "image" and animation.color.coherence != "None":
-        settings["color_coherence"] = "Image"
+    outside = {"image": "Image", "video": "Video Input"}.get(animation.color.reference)
+    if outside and animation.color.coherence != "None":
+        settings["color_coherence"] = outside
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 

@@ -62,10 +62,9 @@ FEATURES = (
         {
             "extract_to_frame": -1,
             "overwrite_extracted_frames": False,
-            "color_coherence_video_every_N_frames": 1,
         },
-        {"color_coherence": ("None", "HSV", "LAB", "RGB", "Image", False, None)},
-        "colours are kept to the first frame's instead of the clip's",
+        {},
+        "",
     ),
     Feature(
         "hybrid video",
@@ -144,12 +143,6 @@ FEATURES = (
         },
         "no control picture guides the drawing",
         ("cn_", "controlnet_"),
-    ),
-    Feature(
-        "old aspect ratio",
-        {"aspect_ratio_use_old_formula": False},
-        {"aspect_ratio_use_old_formula": OFF},
-        "aspect_ratio_schedule counts instead of width over height",
     ),
     Feature(
         "motion preview",

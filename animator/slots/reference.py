@@ -1,5 +1,6 @@
 """Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -7,9 +8,11 @@ from torch import Tensor
 
 from animator.pipeline import Filter
 from animator.plan import Plan
+from animator.slots.filters import sharpening
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.noise import deforum_noise
+from animator.stages.compat.sharpen import deforum_sharpen
 from animator.stages.noise import Perlin
 from animator.state import State
 
@@ -26,20 +29,20 @@ class DeforumMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class DeforumMatchImage:
-    """Keeps the colours of a picture from outside the film in the reference's way.
+class DeforumMatchOutside:
+    """Keeps the colours of pictures from outside the film in the reference's way.
 
     Attributes:
         space: Where histograms are matched.
-        reference: (3, h, w).
+        reference: The picture (3, h, w) whose colours a frame takes.
     """
 
     space: Coherence
-    reference: Tensor
+    reference: Callable[[int], Tensor]
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the reference's colours."""
-        return deforum_match_color(picture, self.reference, self.space)
+        return deforum_match_color(picture, self.reference(plan.frame), self.space)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ class FirstFrameOnly:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The filtered picture (3, H, W), or the picture itself after the first frame."""
         return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
+
+
+@dataclass(frozen=True)
+class DeforumAntiBlur:
+    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened picture (3, H, W)."""
+        return deforum_sharpen(picture, sharpening(plan))
 
 
 @dataclass(frozen=True)
