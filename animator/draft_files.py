@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from animator.config import Animation
 from animator.drafts import Draft, group_of, over
 from animator.errors import Problem
-from animator.named_files import NamesFile, find, is_url, not_found
+from animator.named_files import NamesFile, find, find_clip, is_url, not_found
 
 Setting = tuple[str, ...]
 NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
@@ -62,7 +62,7 @@ def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
         return name
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
-    path = find(name, beside)
+    path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
     if kind.kind in ("file", "picture"):
         return str(path) if path and path.is_file() else None
     return str(path) if path else name

@@ -15,11 +15,12 @@ class NamesFile:
 
     Attributes:
         kind: A file that has to be there; a picture: such a file, or a URL where the film permits it; a
-            folder that need not be there; or a file or folder where the text looks like a path and one is
+            folder that need not be there; a clip: a film, a folder of pictures, a pattern such as
+            `in/%09d.png` or an address; or a file or folder where the text looks like a path and one is
             there, and else a name that is known elsewhere.
     """
 
-    kind: Literal["file", "picture", "folder", "name"] = "file"
+    kind: Literal["file", "picture", "folder", "clip", "name"] = "file"
 
 
 InputFile = Annotated[str, NamesFile()]
@@ -28,6 +29,8 @@ InputPicture = Annotated[str, NamesFile("picture")]
 """The path of a picture to read, or its URL; empty for none."""
 FileOrName = Annotated[str, NamesFile("name")]
 """The path of a file or folder, or a name such as a model's."""
+ClipName = Annotated[str, NamesFile("clip")]
+"""The path of a film or of a folder or pattern of pictures, or its address; empty for none."""
 Folders = Annotated[tuple[str, ...], NamesFile("folder")]
 """Paths of folders."""
 
@@ -40,6 +43,15 @@ def find(name: str, beside: Path | None) -> Path | None:
         beside: Folder of the file that says it; None where no file does.
     """
     return next((path for path in _places(name, beside) if path.exists()), None)
+
+
+def find_clip(name: str, beside: Path | None) -> Path | None:
+    """Like `find`, for a clip: a pattern of numbered pictures is found where its folder is."""
+    pattern = _plain(name)
+    if "%" not in pattern.name:
+        return find(name, beside)
+    folder = find(str(pattern.parent), beside)
+    return None if folder is None else folder / pattern.name
 
 
 def not_found(name: str, beside: Path | None) -> str:

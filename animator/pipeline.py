@@ -59,6 +59,7 @@ class Pipeline:
     """What fills the slots for one film.
 
     Attributes:
+        arrive: Acts on the last picture as soon as it has moved.
         ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
     """
 
@@ -69,6 +70,7 @@ class Pipeline:
     after: tuple[Filter, ...]
     tween: "Tween"
     anchor: AnchorRule
+    arrive: tuple[Filter, ...] = ()
     ahead: bool = False
 
 
@@ -88,7 +90,7 @@ class Drawn:
 
 
 def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
-    """The drawn picture of a group: source, motion, before, diffuser, after.
+    """The drawn picture of a group: source, motion, arrival, before, diffuser, after.
 
     Args:
         pipeline: The filled slots.
@@ -105,6 +107,7 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     else:
         depth = pipeline.motion.look(picture, plans[0], depth)
         moved = pipeline.motion.move(picture, plans, depth)
+        moved = _through(pipeline.arrive, moved, plan, state)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)

@@ -18,6 +18,7 @@ from animator.plan import (
     CameraPlan,
     ColorPlan,
     DiffusionPlan,
+    HybridPlan,
     MotionPlan,
     NoisePlan,
     Plan,
@@ -76,6 +77,7 @@ class Timeline(Sequence[Plan]):
             noise=self._part(NoisePlan, "noise", frame),
             color=self._part(ColorPlan, "color", frame),
             sharpen=self._part(SharpenPlan, "sharpen", frame),
+            hybrid=self._part(HybridPlan, "hybrid", frame),
         )
 
     def group(self, frame: int) -> tuple[Plan, ...]:
@@ -101,9 +103,8 @@ class Timeline(Sequence[Plan]):
         return bool(self._columns["diffusion.strength"][frame] == 0.0) and not self.animation.compat
 
     def _value(self, path: str, frame: int) -> object:
-        init = self.animation.init
-        if frame == 0 and path == "diffusion.strength" and init.image:
-            return init.strength
+        if frame == 0 and path == "diffusion.strength" and self.animation.begins_over_picture:
+            return self.animation.init.strength
         if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
             return self.animation.size[0] / self.animation.size[1]
         return self._columns[path][frame]

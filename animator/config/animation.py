@@ -5,13 +5,17 @@ Groups and names are the contract of presets; names inside the groups are Deforu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from animator.config.diffusion import Diffusion, Init, Video
+from animator.config.diffusion import Diffusion, Init
+from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
+from animator.config.hybrid import Hybrid
 from animator.config.look import Color, Noise, Sharpen
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.sound import Sound
+from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
 from animator.named_files import FileOrName
@@ -52,6 +56,7 @@ class Animation(Group):
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
+    hybrid: Hybrid = Hybrid()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
@@ -60,6 +65,9 @@ class Animation(Group):
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
     output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
 
     @field_validator("model")
     @classmethod
@@ -67,6 +75,15 @@ class Animation(Group):
         if not model.strip():
             raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
         return model.strip()
+
+    @model_validator(mode="after")
+    def _known_motion_ahead(self) -> "Animation":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+            raise ValueError(
+                "diffusion.cadence_blend: lookahead knows the camera's motion only; "
+                "expected fade where hybrid.motion is not None"
+            )
+        return self
 
     @property
     def scope(self) -> Scope:
@@ -91,6 +108,16 @@ class Animation(Group):
         )
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts
+
+    @property
+    def is_hybrid(self) -> bool:
+        """True where the clip mixes into the film or moves it."""
+        return self.hybrid.acts and mode_of(self).source == "last"
+
+    @property
+    def begins_over_picture(self) -> bool:
+        """True where the first frame is drawn over a picture from outside."""
+        return bool(self.init.image) or (self.is_hybrid and self.hybrid.use_first_frame_as_init_image)
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

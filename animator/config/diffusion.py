@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
 from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
-from animator.named_files import FileOrName, Folders, InputFile, InputPicture
+from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
@@ -70,12 +70,3 @@ class Init(Group):
     """Path or URL of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
-
-
-class Video(Group):
-    """The clip that the video mode redraws."""
-
-    path: InputFile = ""
-    """Any film that ffmpeg reads."""
-    extract_from_frame: int = Field(0, ge=0)
-    extract_nth_frame: int = Field(1, ge=1)

@@ -30,8 +30,8 @@ class Color(Group):
     frame those of the clip `video.path`."""
     image: InputPicture = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
-    video_every: int = Field(1, ge=1)
-    """For `reference: video`: the clip's colours are looked up at every so many frames."""
+    coherence_video_every_n_frames: int = Field(1, ge=1)
+    """For `reference: video`: the clip's colours are taken anew every so many frames."""
     force_grayscale: Switch = False
     legacy: Switch = False
     """Match before the drawing only, to the first moved picture: Deforum's old order."""

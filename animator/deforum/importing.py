@@ -11,8 +11,9 @@ from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.parseq import with_manifest
+from animator.deforum.rows import CURVE, WORDS, Row
 from animator.deforum.settings_text import read_document
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SWITCHES, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
@@ -93,8 +94,9 @@ def import_settings(
     if read.problems:
         raise PresetError(source, tuple(read.problems))
     _settle(values, filled)
+    settled = tuple(_settle_sound(values, filled))
     left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(nested(values), (*given.notes, *read.notes, *left_out), _our_places(places))
+    return Imported(nested(values), (*given.notes, *read.notes, *settled, *left_out), _our_places(places))
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,11 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     """What one setting says about several of ours."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
     values["name"] = film_name(values["name"], settings)
-    outside = {"Image": "image", "Video Input": "video"}.get(str(settings.get("color_coherence")))
-    if outside is not None:
-        values["color.reference"] = outside
-    if outside != "image":
+    references = {"Image": "image", "Video Input": "video"}
+    outside = settings.get("color_coherence")
+    if outside == "Image" or (outside == "Video Input" and values["video.path"]):
+        values["color.reference"] = references[outside]
+    if values["color.reference"] != "image":
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
@@ -163,6 +166,17 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:
         values["prompts"] = {"0": ""}
+
+
+def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
+    """The clip whose sound is taken counts in every mode; what has no file is silent."""
+    if values["sound.add_soundtrack"] == "Init Video":
+        values["video.path"] = WORDS.read(settings["video_init_path"])
+    wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
+    path = wanted.get(values["sound.add_soundtrack"])
+    if path and not values[path]:
+        values["sound.add_soundtrack"] = "None"
+        yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
 
 
 def film_name(template: str, settings: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -29,20 +28,20 @@ class DeforumMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class DeforumMatchOutside:
-    """Keeps the colours of pictures from outside the film in the reference's way.
+class DeforumMatchImage:
+    """Keeps the colours of a picture from outside the film in the reference's way.
 
     Attributes:
         space: Where histograms are matched.
-        reference: The picture (3, h, w) whose colours a frame takes.
+        reference: (3, h, w).
     """
 
     space: Coherence
-    reference: Callable[[int], Tensor]
+    reference: Tensor
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the reference's colours."""
-        return deforum_match_color(picture, self.reference(plan.frame), self.space)
+        return deforum_match_color(picture, self.reference, self.space)
 
 
 @dataclass(frozen=True)

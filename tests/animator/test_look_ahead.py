@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from animator import presets
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
+from animator.errors import PresetError
 from animator.look_ahead import LookAhead
 from animator.loop import Frame, render
 from animator.pipeline import Drawn
@@ -133,3 +136,10 @@ def test_every_group_is_a_place_to_go_on_from(make_animation: Make, mode: str, f
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         again = list(render(timeline, build_pipeline(animation, FakeDiffuser()), state))
         assert all(torch.equal(a.picture, b.picture) for a, b in zip(again, whole[stop:], strict=True))
+
+
+def test_motion_of_a_clip_is_refused(tmp_path: Path) -> None:
+    preset = tmp_path / "film.yaml"
+    preset.write_text("diffusion: {cadence_blend: lookahead}\nhybrid: {motion: Affine}\n")
+    with pytest.raises(PresetError, match="lookahead knows the camera's motion only; expected fade"):
+        presets.load(preset)

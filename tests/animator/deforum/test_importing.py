@@ -62,7 +62,6 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
         "brand_new_key: is unknown; it is left out, and whatever it did is missing",
     ]
     rest = notes(extension, Effect.NONE)
-    assert "hybrid_motion, hybrid_flow_method: hybrid video: not in use" in rest
     assert "cn_1_enabled, cn_1_weight: ControlNet: not in use" in rest
 
 
