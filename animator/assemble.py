@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
@@ -15,7 +16,7 @@ from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.image import read_picture
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline, Source
+from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -25,6 +26,7 @@ from animator.slots.filters import (
     PerlinNoise,
     UniformNoise,
 )
+from animator.slots.guided import Guidance
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
@@ -66,19 +68,30 @@ def build_pipeline(
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
     motions = {"plane": _plane, "space": partial(_space, model=depth), "still": _still}
     match = _match_color(animation, device)
+    masking = masking_of(animation, device)
+    asks = (*_guidance(animation, device), *masking.asks)
     return Pipeline(
         source=sources[mode.source](animation, device),
         motion=motions[mode.motion](animation, device),
-        before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
+        before=(*_before(animation, match, masking), *_trials(animation, diffuser, device, asks))
+        if mode.prepares
+        else (),
         diffuser=diffuser,
-        after=(*_match_after(animation, match), *_grayscale(animation)),
-        tween=_tween(animation, device),
+        after=(*masking.within(*_match_after(animation, match)), *_grayscale(animation), *masking.overlays),
+        tween=masking.over(_tween(animation, device)),
         anchor=_anchor(animation),
+        asks=asks,
     )
 
 
-def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation))
+def _before(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
+    noise = _noise(animation, masking)
+    return masking.within(*match, *_grayscale(animation), Contrast(), AntiBlur(), noise)
+
+
+def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
+    pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
+    return (Guidance(pictures),) if pictures else ()
 
 
 def _anchor(animation: Animation) -> AnchorRule:
@@ -86,11 +99,13 @@ def _anchor(animation: Animation) -> AnchorRule:
         return Legacy()
     if animation.color.reference == "scene":
         return SceneDrawn()
-    return FirstMoved() if animation.compat and animation.init.image else FirstDrawn()
+    over_picture = animation.init.image
+    return FirstMoved() if animation.compat and over_picture else FirstDrawn()
 
 
 def _last_picture(animation: Animation, device: torch.device) -> Source:
-    path = animation.init.image
+    first = [path for _, path in animation.guides[:1]]
+    path = first[0] if first else animation.init.image
     return LastPicture(read_picture(path, animation.size, device) if path else None)
 
 
@@ -106,11 +121,15 @@ def _nothing(animation: Animation, device: torch.device) -> Source:
     return Nothing()
 
 
-def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> tuple[Filter, ...]:
+def _trials(
+    animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
+) -> tuple[Filter, ...]:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_redo_generation, animation.flow.raft, device)
-    redo: tuple[Filter, ...] = (Redo(diffuser, settings.diffusion_redo),) if settings.diffusion_redo else ()
-    return redo if flow is None else (FlowRedo(diffuser, flow), *redo)
+    redo: tuple[Filter, ...] = ()
+    if settings.diffusion_redo:
+        redo = (Redo(diffuser, settings.diffusion_redo, asks),)
+    return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)
 
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
@@ -181,10 +200,16 @@ def _grayscale(animation: Animation) -> tuple[Filter, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
 
 
-def _noise(animation: Animation) -> Filter:
+def _noise(animation: Animation, masking: Masking) -> Filter:
+    perlin = _perlin(animation)
+    if animation.compat:
+        return DeforumNoise(perlin, masking.noised)
+    return masking.noise_within(UniformNoise() if perlin is None else PerlinNoise(perlin))
+
+
+def _perlin(animation: Animation) -> Perlin | None:
     settings = animation.noise
     if settings.type == "uniform":
-        return DeforumNoise(None) if animation.compat else UniformNoise()
+        return None
     cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
-    perlin = Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)
-    return DeforumNoise(perlin) if animation.compat else PerlinNoise(perlin)
+    return Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)

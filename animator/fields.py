@@ -16,6 +16,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
+from animator.guide import KeyedImages
+from animator.masks.expression import parse_mask
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 
 
@@ -115,6 +117,44 @@ class _SamplerNames(_Texts):
         return schedule
 
 
+class _MaskTexts(_Texts):
+    """Marks a `TextSchedule` whose texts are mask expressions."""
+
+    def parse(self, value: Any, info: ValidationInfo) -> TextSchedule:
+        """The schedule of mask expressions, each of them well formed."""
+        schedule = super().parse(value, info)
+        try:
+            for key in schedule.keys:
+                parse_mask(key.text)
+        except ScheduleError as error:
+            raise _explain(error) from error
+        return schedule
+
+
+class _Images:
+    """Marks a field of pictures by frame."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "object", "description": "paths of pictures by frame"}
+
+    def parse(self, value: Any, info: ValidationInfo) -> KeyedImages:
+        """The pictures, their keys checked over the film's frames."""
+        try:
+            images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
+            if isinstance(info.context, Scope):
+                images.placed(info.context)
+        except ScheduleError as error:
+            raise _explain(error) from error
+        return images
+
+
 class _PromptTexts:
     """Marks the field of keyed prompts: kept as written, checked by parsing."""
 
@@ -152,6 +192,8 @@ Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
 Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
+MaskText = Annotated[TextSchedule, _MaskTexts()]
+Images = Annotated[KeyedImages, _Images()]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

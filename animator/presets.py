@@ -17,7 +17,14 @@ from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
 from schedules import Scope
 
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
+_FILES = (
+    ("init", "image"),
+    ("color", "image"),
+    ("flow", "raft"),
+    ("video", "path"),
+    ("mask", "mask_file"),
+    ("mask", "video_mask_path"),
+)
 """Settings that name a file to read."""
 
 
@@ -150,7 +157,7 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif details["type"] not in ("schedule", "range"):
+    elif details["type"] not in ("schedule", "range", "missing_input"):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 

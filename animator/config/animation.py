@@ -5,11 +5,14 @@ Groups and names are the contract of presets; names inside the groups are Deforu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from animator.config.diffusion import Diffusion, Init, Video
 from animator.config.group import Group, Switch
+from animator.config.guided import Guided
 from animator.config.look import Color, Noise, Sharpen
+from animator.config.mask import Mask
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
 from animator.fields import FileStem, PromptTexts
@@ -50,6 +53,8 @@ class Animation(Group):
     camera: Camera = Camera()
     depth: Depth = Depth()
     flow: Flow = Flow()
+    mask: Mask = Mask()
+    guided: Guided = Guided()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
@@ -62,6 +67,12 @@ class Animation(Group):
             raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
         return model.strip()
 
+    @model_validator(mode="after")
+    def _has_an_image_for_its_alpha(self) -> "Animation":
+        if self.mask.use_alpha_as_mask and not self.init.image:
+            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the picture init.image")
+        return self
+
     @property
     def scope(self) -> Scope:
         """What the names in this film's schedules mean."""
@@ -72,6 +83,12 @@ class Animation(Group):
             bpm=self.bpm,
             compat=self.compat,
         )
+
+    @property
+    def guides(self) -> tuple[tuple[int, str], ...]:
+        """Frame and path of the pictures that lead this film; empty where none does."""
+        leads = self.guided.use_looper and mode_of(self).source == "last"
+        return self.guided.init_images.placed(self.scope) if leads else ()
 
     @property
     def keyed_prompts(self) -> Prompts:

@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
+from animator.deforum.mask_rows import MASKS
 from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.rows import CURVE, Row
 from animator.deforum.samplers import LISTED
 from animator.deforum.schedule_text import number_text, plain_number, word_text
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SUMMED_UP, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
 from animator.infotext import split_sampler
 from schedules import Schedule, TextSchedule
 
@@ -64,7 +66,7 @@ def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> A
         if written.baked:
             notes.append(harmless(row.name, f"{row.ours} is written out, for Deforum has no such schedules"))
         return written.text
-    if isinstance(value, TextSchedule) and row.conversion is CURVE:
+    if isinstance(value, TextSchedule) and row.conversion in (CURVE, MASKS):
         return word_text(value, animation.scope).text
     if isinstance(value, Schedule | TextSchedule):
         return _first(row, value, animation, notes)

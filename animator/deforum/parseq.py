@@ -6,7 +6,8 @@ from typing import Any
 
 from animator.deforum.notes import Note, changes
 from animator.deforum.schedule_text import plain_number
-from animator.deforum.table import MAPPED, SWITCH
+from animator.deforum.rows import SWITCH
+from animator.deforum.table import MAPPED
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
 from schedules.parseq import Entry, Manifest

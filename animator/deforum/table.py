@@ -5,26 +5,19 @@ Defaults are the extension's own: what a file does not say has this value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from animator.deforum.conversions import (
     Choice,
-    Conversion,
-    Curve,
     Listed,
     Number,
     Side,
-    Switch,
-    Words,
     one_of,
 )
+from animator.deforum.mask_rows import MASK_ROWS
+from animator.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, Gate, Row
 
 YES, NO = True, False
-CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
-_FLOW = Choice(
-    {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
-)
 _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
@@ -45,50 +38,6 @@ _NETWORKS = Listed(
     )
 )
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A switch that a setting depends on.
-
-    Attributes:
-        switch: Deforum's name of the switch.
-        plain: The setting that counts while it is off; empty: `value` does.
-        value: The value that counts while it is off.
-        on: What the switch says when it is on.
-        default: Deforum's default of the switch; None where it is a setting with a line of its own.
-        follows: True where the setting matters only together with another one behind the same switch.
-    """
-
-    switch: str
-    plain: str = ""
-    value: Any = None
-    on: Any = True
-    default: Any = False
-    follows: bool = False
-
-    def opens(self, settings: Mapping[str, Any]) -> bool:
-        """True where the switch is on."""
-        return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One setting on both sides.
-
-    Attributes:
-        name: Deforum's name.
-        default: Deforum's default.
-        ours: The path in a preset, such as `motion.zoom`; `size.0` is the width.
-        conversion: How the values become each other.
-        gate: The switch it depends on, if any.
-    """
-
-    name: str
-    default: Any
-    ours: str
-    conversion: Conversion = CURVE
-    gate: Gate | None = None
 
 
 _CLIP = Gate("animation_mode", value="", on="Video Input", default=None)
@@ -157,9 +106,9 @@ MAPPED = (
     ),
     Row("tiling", NO, "diffusion.tiling", SWITCH),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
-    Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", _FLOW),
+    Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", FLOW),
     Row("cadence_flow_factor_schedule", "0: (1)", "diffusion.cadence_flow_factor"),
-    Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", _FLOW),
+    Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", FLOW),
     Row("redo_flow_factor_schedule", "0: (1)", "diffusion.redo_flow_factor"),
     Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
     Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
@@ -167,6 +116,7 @@ MAPPED = (
     Row("video_init_path", "", "video.path", WORDS, _CLIP),
     Row("extract_from_frame", 0, "video.extract_from_frame", Number(0, whole=True)),
     Row("extract_nth_frame", 1, "video.extract_nth_frame", Number(1, whole=True)),
+    *MASK_ROWS,
     # the motion
     Row("angle", "0: (0)", "motion.angle"),
     Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),

@@ -20,6 +20,8 @@ from animator.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 PATHS = ("init_image", "color_coherence_image_path", "mask_file", "video_init_path", "video_mask_path")
+NAMING = ("init_images", "mask_schedule", "noise_mask_schedule")
+"""Settings that name files of the inputs somewhere within."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         else value
         for key, value in settings.items()
     }
+    for key in (key for key in NAMING if given.get(key)):
+        for file in files.iterdir():
+            given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
     animation = presets.validate(presets.Draft("trace", imported.values, {}))
     with np.load(folder / "render.npz") as arrays:
