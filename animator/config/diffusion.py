@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
 from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
-from animator.named_files import FileOrName, Folders, InputFile, InputPicture
+from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
