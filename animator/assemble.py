@@ -29,10 +29,16 @@ from animator.slots.filters import (
 from animator.slots.footage import ClipFootage, Footage
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import DeforumMatch, DeforumMatchImage, DeforumNoise, FirstFrameOnly
+from animator.slots.reference import (
+    DeforumAntiBlur,
+    DeforumMatch,
+    DeforumMatchImage,
+    DeforumNoise,
+    FirstFrameOnly,
+)
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
-from animator.slots.space import DeforumWarp, PinholeWarp
+from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
 from animator.stages.color import Coherence, match_color, palette_of
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.warp2d import deforum_flip_matrix
@@ -74,6 +80,7 @@ def build_pipeline(
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
     motions = {"plane": _plane, "space": partial(_space, model=network), "still": _still}
     match = _match_color(animation, device, clip)
+    matched = _match_after(animation, match) if mode.matches else ()
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     tween = _tween(animation, device)
     return Pipeline(
@@ -81,7 +88,7 @@ def build_pipeline(
         motion=motions[mode.motion](animation, device),
         before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
         diffuser=diffuser,
-        after=(*hybrid.after, *_match_after(animation, match), *_grayscale(animation)),
+        after=(*hybrid.after, *matched, *_grayscale(animation)),
         tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
@@ -89,7 +96,8 @@ def build_pipeline(
 
 
 def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return (*match, *_grayscale(animation), Contrast(), AntiBlur(), _noise(animation))
+    anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
+    return (*match, *_grayscale(animation), Contrast(), anti_blur, _noise(animation))
 
 
 def _anchor(animation: Animation) -> AnchorRule:
@@ -142,11 +150,14 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
     scene = None
     if animation.depth.use_depth_warping:
         scene = _scene(animation, model())
-    sampling = Sampling(camera.sampling)
-    if camera.projection == "pinhole":
-        return PinholeWarp(scene, sampling, camera.reveal_noise)
     flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
-    return DeforumWarp(scene, _PADDINGS[camera.padding], sampling, flip)
+    if camera.projection == "pinhole":
+        pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
+        return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
+    warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    if flip is None:
+        return warp
+    return FlippedThenWarp(flip, warp) if animation.compat else FlippedWarp(flip, warp)
 
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:
@@ -186,7 +197,8 @@ def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filte
     settings = animation.color
     if not settings.legacy:
         return match
-    return tuple(FirstFrameOnly(step) for step in match) if settings.reference == "image" else ()
+    outside = settings.reference in ("image", "video")
+    return tuple(FirstFrameOnly(step) for step in match) if outside else ()
 
 
 def _grayscale(animation: Animation) -> tuple[Filter, ...]:

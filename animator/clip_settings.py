@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from animator.config import Animation
 from animator.config.video import Video
 from animator.errors import UserError
+from animator.named_files import find_clip, not_found
 from animator.video.facts import allowed, length_of, rate_of
 from animator.video.ffmpeg_input import is_url
 
@@ -16,8 +17,12 @@ CLIP = "clip"
 """The word for `frames` and `fps` that takes them from the clip."""
 
 
-def with_clip_facts(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_clip_facts(values: Mapping[str, Any], beside: Path | None) -> Mapping[str, Any]:
     """The values of a preset with the clip's numbers in the place of `frames: clip` and `fps: clip`.
+
+    Args:
+        values: The preset's, paths as they can be opened from here.
+        beside: Folder of the file that names the clip; None where no file does.
 
     Raises:
         UserError: There is no such clip, or it does not say.
@@ -27,10 +32,7 @@ def with_clip_facts(values: Mapping[str, Any]) -> Mapping[str, Any]:
     if video is None or not (video.path or asked):
         return values
     if not _exists(allowed(video)):
-        raise UserError(
-            f"video.path: {video.path}: there is no such file (looked for from {Path.cwd()} "
-            "and beside the preset)"
-        )
+        raise UserError(not_found(video.path, beside))
     taken: dict[str, Any] = dict(values)
     if "fps" in asked:
         taken["fps"] = rate_of(video)
@@ -39,32 +41,25 @@ def with_clip_facts(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return taken
 
 
-def with_clip_length(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, Any]:
     """The values of a preset with as many frames as its clip has, where it is there to be counted.
 
     A settings file's film is as long as its clip in video mode, and in hybrid video unless the init image
     stands for the clip.
+
+    Args:
+        values: The preset.
+        beside: Folder of the settings file.
     """
     video = _video(values)
     if video is None or not video.path or values.get("hybrid", {}).get("use_init_image"):
         return values
+    video = video.model_copy(update={"path": str(find_clip(video.path, beside) or video.path)})
     try:
         counted = length_of(video, _rate(values)) if _exists(allowed(video)) else 0
     except UserError:  # no film; whoever opens it says so
         counted = 0
     return {**values, "frames": counted} if counted else values
-
-
-def beside(values: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
-    """The values, with a clip's path read from a folder where it leads nowhere from here."""
-    group = values.get("video")
-    path = group.get("path") if isinstance(group, Mapping) else None
-    if not isinstance(group, Mapping) or not isinstance(path, str) or not path or is_url(path):
-        return values
-    there = folder / Path(path).expanduser()
-    if _exists(str(Path(path).expanduser())) or not _exists(str(there)):
-        return values
-    return {**values, "video": {**group, "path": str(there)}}
 
 
 def _exists(path: str) -> bool:

@@ -33,6 +33,7 @@ from animator.loop import Frame
 from animator.provenance import FrameChunks
 from animator.state import State
 from animator.vitals import VitalsLog
+from animator.wildcards import with_wildcards
 
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
@@ -87,6 +88,7 @@ class Run:
                 "Go on with --resume, or choose another --out"
             )
         _make(folder / "frames")
+        animation = with_wildcards(animation)
         run = cls(folder, animation)
         write_atomically(folder / "preset.yaml", presets.dump(animation).encode())
         return run
@@ -103,6 +105,7 @@ class Run:
         before = recorded(folder)
         if animation.diffusion.seed == -1:  # the run drew a seed when it started; that one goes on
             animation = with_seed(animation, before.diffusion.seed)
+        animation = with_wildcards(animation)
         changed = _changed(before, animation)
         if changed:
             raise RunError(

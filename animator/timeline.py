@@ -105,6 +105,8 @@ class Timeline(Sequence[Plan]):
     def _value(self, path: str, frame: int) -> object:
         if frame == 0 and path == "diffusion.strength" and self.animation.begins_over_picture:
             return self.animation.init.strength
+        if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
+            return self.animation.size[0] / self.animation.size[1]
         return self._columns[path][frame]
 
     def _part(self, kind: type[Part], group: str, frame: int) -> Part:
@@ -140,11 +142,16 @@ def _columns(animation: Animation) -> Mapping[str, Column]:
     return columns
 
 
-def _held(animation: Animation, path: str, column: Column) -> Column:
-    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+def range_of(animation: Animation, path: str) -> Numbers | None:
+    """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
     group, _, name = path.partition(".")
     kinds = type(getattr(animation, group)).model_fields[name].metadata
-    numbers = next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+    return next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+
+
+def _held(animation: Animation, path: str, column: Column) -> Column:
+    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+    numbers = range_of(animation, path)
     return column if numbers is None or isinstance(column, tuple) else numbers.held(column)
 
 

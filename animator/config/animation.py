@@ -16,6 +16,8 @@ from animator.config.output import Output
 from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
+from animator.named_files import FileOrName
+from animator.wildcards import FOLDER, with_wildcards
 from schedules import Prompts, Scope
 
 SCHEMA_VERSION = 1
@@ -34,11 +36,13 @@ class Animation(Group):
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     fps: float = Field(15, gt=0, le=1000)
-    model: str = Field("starter", min_length=1)
+    model: FileOrName = Field("starter", min_length=1)
     prompts: PromptTexts = Prompts.parse("")
     prompt_prefix: str = ""
     prompt_suffix: str = ""
     negative_prompt: str = ""
+    wildcard_folder: str = FOLDER
+    """Where `__name__` in a prompt finds `name.txt`, of which the seed chooses a line; empty: nowhere."""
     prompt_morph: str = ""
     """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
     bpm: float | None = Field(None, gt=0, le=10_000)
@@ -79,11 +83,12 @@ class Animation(Group):
     @property
     def keyed_prompts(self) -> Prompts:
         """The prompts with their common parts joined on."""
+        film = with_wildcards(self)
         prompts = Prompts.parse(
-            self.prompts.source,
-            prefix=self.prompt_prefix,
-            suffix=self.prompt_suffix,
-            negative=self.negative_prompt,
+            film.prompts.source,
+            prefix=film.prompt_prefix,
+            suffix=film.prompt_suffix,
+            negative=film.negative_prompt,
         )
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts

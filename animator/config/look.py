@@ -6,6 +6,7 @@ from pydantic import Field
 
 from animator.config.group import Group, Switch
 from animator.fields import Count, NotNegative
+from animator.named_files import InputFile
 from schedules import Schedule
 
 
@@ -25,12 +26,12 @@ class Color(Group):
 
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
     reference: Literal["first", "scene", "image", "video"] = "scene"
-    """Whose colours are kept: the first frame's, the last cut's (strength 0), those of `image` or of the
-    clip."""
-    image: str = ""
+    """Whose colours are kept: the first frame's, the last cut's (strength 0), those of `image`, or frame by
+    frame those of the clip `video.path`."""
+    image: InputFile = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
     coherence_video_every_n_frames: int = Field(1, ge=1)
-    """For `reference: video`: take the clip's colours anew every so many frames."""
+    """For `reference: video`: the clip's colours are taken anew every so many frames."""
     force_grayscale: Switch = False
     legacy: Switch = False
     """Match before the drawing only, to the first moved picture: Deforum's old order."""

@@ -5,14 +5,14 @@ from typing import Literal
 from pydantic import Field
 
 from animator.config.group import Group, Switch
+from animator.named_files import ClipName
 
 
 class Video(Group):
     """The clip that the video mode redraws and that hybrid video follows; see docs/video.md."""
 
-    path: str = ""
-    """Any film that ffmpeg reads, a folder of pictures, or a pattern such as `in/%09d.png`; looked for from
-    the working directory and beside the preset."""
+    path: ClipName = ""
+    """Any film that ffmpeg reads, a folder of pictures, or a pattern such as `in/%09d.png`."""
     extract_from_frame: int = Field(0, ge=0)
     extract_to_frame: int = Field(-1, ge=-1)
     """Last frame of the clip that counts; -1 is its end."""

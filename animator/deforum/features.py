@@ -124,12 +124,6 @@ FEATURES = (
         ("cn_", "controlnet_"),
     ),
     Feature(
-        "old aspect ratio",
-        {"aspect_ratio_use_old_formula": False},
-        {"aspect_ratio_use_old_formula": OFF},
-        "aspect_ratio_schedule counts instead of width over height",
-    ),
-    Feature(
         "motion preview",
         {"motion_preview_mode": False},
         {"motion_preview_mode": OFF},

@@ -84,28 +84,40 @@ def import_settings(
     own = {} if manifest is None else {"parseq_manifest": manifest}
     given = _modern(settings, own, source, places)
     filled = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **given.settings}
-    notes = list(given.notes)
-    problems: list[Problem] = []
-    values: dict[str, Any] = dict(COMPAT)
-    for row in _counting(filled):
-        try:
-            values[row.ours] = row.conversion.read(filled[row.name])
-            if remark := row.conversion.remark(filled[row.name]):
-                notes.append(harmless(row.name, remark))
-        except ValueError as error:
-            problems.append(
-                Problem(places.get(row.name, source), row.name, _expected(error, filled[row.name]))
-            )
+    read = _Reading(source, places)
+    values = {**COMPAT, **{row.ours: read.value(row, filled[row.name]) for row in _counting(filled)}}
     values |= {
         row.ours: row.gate.value
         for row in MAPPED
         if row.gate and not row.gate.plain and not row.gate.opens(filled)
     }
-    if problems:
-        raise PresetError(source, tuple(problems))
+    if read.problems:
+        raise PresetError(source, tuple(read.problems))
     _settle(values, filled)
-    notes += _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(nested(values), tuple(notes), _our_places(places))
+    left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
+    return Imported(nested(values), (*given.notes, *read.notes, *left_out), _our_places(places))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Values on their way in, and what there is to say about them."""
+
+    source: str
+    places: Mapping[str, str]
+    notes: list[Note] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, row: Row, given: Any) -> Any:
+        """Our value of a setting; None and a problem where there is none."""
+        try:
+            value = row.conversion.read(given)
+        except ValueError as error:
+            where = self.places.get(row.name, self.source)
+            self.problems.append(Problem(where, row.name, _expected(error, given)))
+            return None
+        if remark := row.conversion.remark(given):
+            self.notes.append(harmless(row.name, remark))
+        return value
 
 
 def _modern(

@@ -134,6 +134,7 @@ MAPPED = (
     Row("border", "replicate", "motion.border", one_of("replicate", "wrap", otherwise="replicate")),
     Row("fov_schedule", "0: (70)", "camera.fov"),
     Row("aspect_ratio_schedule", "0: (1)", "camera.aspect_ratio"),
+    Row("aspect_ratio_use_old_formula", NO, "camera.aspect_ratio_use_old_formula", SWITCH),
     Row("near_schedule", "0: (200)", "camera.near"),
     Row("far_schedule", "0: (10000)", "camera.far"),
     Row("padding_mode", "border", "camera.padding", _PADDINGS),

@@ -97,7 +97,10 @@ class UNetEngine:
         denoise = self._denoiser(request, levels)
         eta = request.ddim_eta if sampler.method == "ddim" else request.ancestral_eta
         x = SOLVERS[sampler.method](
-            denoise, self._start(request, levels[0], noise), levels, Noise(noise.draw, eta)
+            denoise,
+            self._start(request, levels[0], noise),
+            levels,
+            Noise(noise.draw, eta, model.table.earlier),
         )
         drawn = model.autoencoder.decode(x / math.sqrt(levels[-1] ** 2 + 1), request.size)
         if request.mask is not None and request.picture is not None:

@@ -47,6 +47,8 @@ class TransformerEngine:
         parts = {
             part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
         }
+        # To kohya's files Flux' second text encoder is the third, as it is to Stable Diffusion 3's.
+        parts["text_encoder_3"] = getattr(pipeline, "text_encoder_3", parts["text_encoder_2"])
         self._loras = LoraLayers(name, self._family, {k: v for k, v in parts.items() if v is not None})
         if options.memory == "low":
             pipeline.vae.enable_tiling()

@@ -1,6 +1,7 @@
 """The prompts of Stable Diffusion 3 and Flux, by their pipelines' text encoders; each is encoded once."""
 
 from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -49,8 +50,11 @@ class TransformerTexts:
             names["negative_prompt_embeds"] = texts[1]
         found: dict[str, Tensor] = {}
         for name, text in names.items():
-            context, pooled = self._known.get((text, state), lambda text=text: self._flux(text)).values()  # type: ignore[misc]
-            found |= {name: context, name.replace("prompt_embeds", "pooled_prompt_embeds"): pooled}
+            known = self._known.get((text, state), partial(self._flux, text))
+            found |= {
+                name: known["context"],
+                name.replace("prompt_embeds", "pooled_prompt_embeds"): known["pooled"],
+            }
         return found
 
     def _stable_3(self, texts: tuple[str, str], clip_skip: int) -> Embeddings:

@@ -61,7 +61,7 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         for key, value in settings.items()
     } | {"video_init_path": str(folder / "hybrid_inputframes")}
     imported = import_settings(given, "trace")
-    animation = presets.validate(presets.Draft("trace", with_clip_length(imported.values), {}))
+    animation = presets.validate(presets.Draft("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())

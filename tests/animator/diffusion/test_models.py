@@ -15,7 +15,7 @@ from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.diffusion.transformer_engine import TransformerEngine
 from animator.errors import ModelError
 from schedules import PromptFrame
-from tests.animator.diffusion import tiny_models
+from tests.animator.diffusion import original_names, tiny_models
 
 CPU = torch.device("cpu")
 OF_EACH_SORT = ("sd1", "sd2-v", "sdxl", "sd3", "flux")
@@ -233,7 +233,7 @@ def test_another_vae_is_taken(opened: Opened, folder_of: Folder, models: Path, r
     other.save_pretrained(models / "other-vae")
     tensors = {
         k.removeprefix("first_stage_model."): v
-        for k, v in tiny_models.vae_tensors(other.state_dict()).items()
+        for k, v in original_names.vae_tensors(other.state_dict()).items()
     }
     from safetensors.torch import save_file
 
