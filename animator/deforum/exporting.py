@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
+from animator.deforum.mask_rows import MASKS
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.rows import CURVE, Row
 from animator.deforum.samplers import LISTED
@@ -70,7 +71,7 @@ def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> A
         if written.baked:
             notes.append(harmless(row.name, f"{row.ours} is written out, for Deforum has no such schedules"))
         return written.text
-    if isinstance(value, TextSchedule) and row.conversion is CURVE:
+    if isinstance(value, TextSchedule) and row.conversion in (CURVE, MASKS):
         return word_text(value, animation.scope).text
     if isinstance(value, Schedule | TextSchedule):
         return _first(row, value, animation, notes)

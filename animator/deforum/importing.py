@@ -162,6 +162,8 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    if values["guided.use_looper"] and values["mode"] in ("2d", "3d"):
+        values["diffusion.seed_behavior"] = "schedule"  # guided images take the seed schedule there
     every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:

@@ -16,6 +16,7 @@ from animator.deforum.conversions import (
     Side,
     one_of,
 )
+from animator.deforum.mask_rows import MASK_ROWS
 from animator.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, Gate, Row
 
 YES, NO = True, False
@@ -123,6 +124,7 @@ MAPPED = (
     Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
     *CLIP_ROWS,
+    *MASK_ROWS,
     # the motion
     Row("angle", "0: (0)", "motion.angle"),
     Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),
