@@ -6,6 +6,7 @@ from functools import cache, partial
 import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
@@ -14,7 +15,7 @@ from animator.flow_tween import FlowTween
 from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline, Source
+from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.clip_motion import CarriedTween
 from animator.slots.filters import (
     AntiBlur,
@@ -27,6 +28,7 @@ from animator.slots.filters import (
     UniformNoise,
 )
 from animator.slots.footage import ClipFootage, Footage
+from animator.slots.guided import Guidance
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.reference import (
@@ -82,22 +84,33 @@ def build_pipeline(
     match = _match_color(animation, device, clip)
     matched = _match_after(animation, match) if mode.matches else ()
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
-    tween = _tween(animation, device)
+    masking = masking_of(animation, device, clip)
+    asks = (*_guidance(animation, device), *masking.asks)
+    tween = masking.over(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
-        before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
+        before=(*_before(animation, match, masking), *_trials(animation, diffuser, device, asks))
+        if mode.prepares
+        else (),
         diffuser=diffuser,
-        after=(*hybrid.after, *matched, *_grayscale(animation)),
+        after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation), *masking.overlays),
         tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
+        asks=asks,
     )
 
 
-def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
+def _before(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
     anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
-    return (*match, *_grayscale(animation), Contrast(), anti_blur, _noise(animation))
+    noise = _noise(animation, masking)
+    return masking.within(*match, *_grayscale(animation), Contrast(), anti_blur, noise)
+
+
+def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
+    pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
+    return (Guidance(pictures),) if pictures else ()
 
 
 def _anchor(animation: Animation) -> AnchorRule:
@@ -105,13 +118,15 @@ def _anchor(animation: Animation) -> AnchorRule:
         return Legacy()
     if animation.color.reference == "scene":
         return SceneDrawn()
-    return FirstMoved() if animation.compat and animation.begins_over_picture else FirstDrawn()
+    init = animation.init.image or animation.hybrid_begins_over_clip
+    return FirstMoved() if animation.compat and init else FirstDrawn()
 
 
 def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
-    if animation.is_hybrid and animation.hybrid.use_first_frame_as_init_image:
+    if animation.hybrid_begins_over_clip:
         return LastPicture(clip().at(0))
-    path = animation.init.image
+    first = [path for _, path in animation.guides[:1]]
+    path = first[0] if first else animation.init.image
     return LastPicture(read_picture(path, animation.size, device) if path else None)
 
 
@@ -121,11 +136,15 @@ def _clip(animation: Animation, device: torch.device) -> Footage:
     return ClipFootage(clip, device)
 
 
-def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> tuple[Filter, ...]:
+def _trials(
+    animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
+) -> tuple[Filter, ...]:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_redo_generation, animation.flow.raft, device)
-    redo: tuple[Filter, ...] = (Redo(diffuser, settings.diffusion_redo),) if settings.diffusion_redo else ()
-    return redo if flow is None else (FlowRedo(diffuser, flow), *redo)
+    redo: tuple[Filter, ...] = ()
+    if settings.diffusion_redo:
+        redo = (Redo(diffuser, settings.diffusion_redo, asks),)
+    return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)
 
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
@@ -205,10 +224,16 @@ def _grayscale(animation: Animation) -> tuple[Filter, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
 
 
-def _noise(animation: Animation) -> Filter:
+def _noise(animation: Animation, masking: Masking) -> Filter:
+    perlin = _perlin(animation)
+    if animation.compat:
+        return DeforumNoise(perlin, masking.noised)
+    return masking.noise_within(UniformNoise() if perlin is None else PerlinNoise(perlin))
+
+
+def _perlin(animation: Animation) -> Perlin | None:
     settings = animation.noise
     if settings.type == "uniform":
-        return DeforumNoise(None) if animation.compat else UniformNoise()
+        return None
     cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
-    perlin = Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)
-    return DeforumNoise(perlin) if animation.compat else PerlinNoise(perlin)
+    return Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)

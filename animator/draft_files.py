@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from animator.config import Animation
 from animator.drafts import Draft, group_of, over
 from animator.errors import Problem
-from animator.named_files import NamesFile, find, find_clip, not_found
+from animator.named_files import NamesFile, find, find_clip, is_url, not_found
 
 Setting = tuple[str, ...]
+NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
 
 
 def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
@@ -19,6 +20,7 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
     problems: list[Problem] = []
     for setting, kind in file_settings().items():
         given = _value(draft.values, setting)
+        problems += _forbidden(draft, setting, kind)
         beside = draft.folders.get(setting)
 
         def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
@@ -27,9 +29,17 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
         if missing := [name for name in _names(given) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
-        elif (found := _each(given, place)) != given:
+        elif (found := each_name(given, place)) != given:
             draft = over(Draft(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft)
     return draft, problems
+
+
+def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
+    """A problem for each URL where there may be none."""
+    urls = [name for name in _names(_value(draft.values, setting)) if is_url(name)]
+    if kind.kind != "picture" or draft.values.get("download") is True:
+        return []
+    return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
 
 
 def file_settings() -> dict[Setting, NamesFile]:
@@ -48,10 +58,12 @@ def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, Na
 
 def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
+    if kind.kind == "picture" and is_url(name):
+        return name
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
-    if kind.kind == "file":
+    if kind.kind in ("file", "picture"):
         return str(path) if path and path.is_file() else None
     return str(path) if path else name
 
@@ -66,11 +78,12 @@ def _names(given: Any) -> list[str]:
     return [item for item in items if isinstance(item, str) and item.strip()]
 
 
-def _each(given: Any, change: Callable[[str], Any]) -> Any:
+def each_name(given: Any, change: Callable[[str], Any]) -> Any:
+    """A setting's value with every path in it changed: itself, its items or its values."""
     if isinstance(given, Mapping):
-        return {key: _each(item, change) for key, item in given.items()}
+        return {key: each_name(item, change) for key, item in given.items()}
     if isinstance(given, list):
-        return [_each(item, change) for item in given]
+        return [each_name(item, change) for item in given]
     return change(given) if isinstance(given, str) and given.strip() else given
 
 

@@ -14,16 +14,19 @@ class NamesFile:
     """Marks a setting that names something on the disk; a list or a mapping may name several.
 
     Attributes:
-        kind: A file that has to be there; a folder that need not be; a clip: a film, a folder of pictures, a
-            pattern such as `in/%09d.png` or an address; or a file or folder where the text looks like a path
-            and one is there, and else a name that is known elsewhere.
+        kind: A file that has to be there; a picture: such a file, or a URL where the film permits it; a
+            folder that need not be there; a clip: a film, a folder of pictures, a pattern such as
+            `in/%09d.png` or an address; or a file or folder where the text looks like a path and one is
+            there, and else a name that is known elsewhere.
     """
 
-    kind: Literal["file", "folder", "name", "clip"] = "file"
+    kind: Literal["file", "picture", "folder", "clip", "name"] = "file"
 
 
 InputFile = Annotated[str, NamesFile()]
 """The path of a file to read; empty for none."""
+InputPicture = Annotated[str, NamesFile("picture")]
+"""The path of a picture to read, or its URL; empty for none."""
 FileOrName = Annotated[str, NamesFile("name")]
 """The path of a file or folder, or a name such as a model's."""
 ClipName = Annotated[str, NamesFile("clip")]
@@ -62,6 +65,11 @@ def looked_for(name: str, beside: Path | None) -> str:
         return ""
     folders = [Path.cwd()] if beside is None else [beside.resolve(), Path.cwd()]
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
+
+
+def is_url(name: str) -> bool:
+    """True for addresses of the web."""
+    return name.strip().lower().startswith(("http://", "https://"))
 
 
 def _places(name: str, beside: Path | None) -> tuple[Path, ...]:

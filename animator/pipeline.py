@@ -54,9 +54,19 @@ class Filter(Protocol):
         """The changed picture (3, H, W)."""
 
 
+class Ask(Protocol):
+    """One detail of what the diffuser is asked."""
+
+    def apply(self, request: Request, plan: Plan) -> Request:
+        """The changed request."""
+
+
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film; `arrive` acts on the last picture as soon as it has moved."""
+    """What fills the slots for one film.
+
+    `arrive` acts on the last picture as soon as it has moved; `asks` say more to the diffuser than the plan.
+    """
 
     source: Source
     motion: Motion
@@ -66,6 +76,7 @@ class Pipeline:
     tween: "Tween"
     anchor: AnchorRule
     arrive: tuple[Filter, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +109,17 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)
-    drawn = pipeline.diffuser.draw(Request.of(plan, picture))
+    drawn = pipeline.diffuser.draw(asked(pipeline.asks, plan, picture))
     drawn = _through(pipeline.after, drawn, plan, state)
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
+
+
+def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:
+    """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
+    request = Request.of(plan, picture)
+    for ask in asks:
+        request = ask.apply(request, plan)
+    return request
 
 
 def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:

@@ -91,6 +91,29 @@ class HybridPlan:
 
 
 @dataclass(frozen=True)
+class MaskPlan:
+    """Expressions of the masks; see `animator.masks.expression`."""
+
+    mask_schedule: str
+    noise_mask_schedule: str
+
+
+@dataclass(frozen=True)
+class GuidedPlan:
+    """The picture that leads the film.
+
+    Attributes:
+        image: Its path; empty where none does.
+        share: Its share in the picture that is redrawn.
+        color_share: Its share in the colours that the drawing is given.
+    """
+
+    image: str = ""
+    share: float = 0.0
+    color_share: float = 0.0
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything the settings say about frame `frame`.
 
@@ -118,3 +141,5 @@ class Plan:
     color: ColorPlan
     sharpen: SharpenPlan
     hybrid: HybridPlan
+    mask: MaskPlan
+    guided: GuidedPlan

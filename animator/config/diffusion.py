@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
 from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
-from animator.named_files import FileOrName, Folders, InputFile
+from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
@@ -63,7 +63,7 @@ class Diffusion(Group):
 class Init(Group):
     """A picture to begin with."""
 
-    image: InputFile = ""
-    """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    image: InputPicture = ""
+    """Path or URL of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""

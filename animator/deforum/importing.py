@@ -11,7 +11,7 @@ from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.parseq import with_manifest
-from animator.deforum.rows import CURVE, Row
+from animator.deforum.rows import CURVE, WORDS, Row
 from animator.deforum.settings_text import read_document
 from animator.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.errors import PresetError, Problem
@@ -94,8 +94,9 @@ def import_settings(
     if read.problems:
         raise PresetError(source, tuple(read.problems))
     _settle(values, filled)
+    settled = tuple(_settle_sound(values, filled))
     left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(nested(values), (*given.notes, *read.notes, *left_out), _our_places(places))
+    return Imported(nested(values), (*given.notes, *read.notes, *settled, *left_out), _our_places(places))
 
 
 @dataclass(frozen=True)
@@ -161,10 +162,23 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    if values["guided.use_looper"] and values["mode"] in ("2d", "3d"):
+        values["diffusion.seed_behavior"] = "schedule"  # guided images take the seed schedule there
     every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:
         values["prompts"] = {"0": ""}
+
+
+def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
+    """The clip whose sound is taken counts in every mode; what has no file is silent."""
+    if values["sound.add_soundtrack"] == "Init Video":
+        values["video.path"] = WORDS.read(settings["video_init_path"])
+    wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
+    path = wanted.get(values["sound.add_soundtrack"])
+    if path and not values[path]:
+        values["sound.add_soundtrack"] = "None"
+        yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
 
 
 def film_name(template: str, settings: Mapping[str, Any]) -> str:

@@ -11,10 +11,12 @@ from animator.deforum.clip_rows import CLIP_ROWS
 from animator.deforum.conversions import (
     Choice,
     Listed,
+    Means,
     Number,
     Side,
     one_of,
 )
+from animator.deforum.mask_rows import MASK_ROWS
 from animator.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, Gate, Row
 
 YES, NO = True, False
@@ -40,8 +42,15 @@ _NETWORKS = Listed(
         "Depth-Anything-V2-Small",
     )
 )
+_UPSCALERS = Listed(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
+_ENGINES = Choice(
+    {name: name for name in ("None", "RIFE v4.6", "FILM")} | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)}
+)
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
+
+_FILE = Gate("add_soundtrack", value="", on="File", default=None)
+_LARGER = Gate("r_upscale_video", value="lanczos", default=None)
 
 MAPPED = (
     Row("batch_name", "Deforum_{timestring}", "name", WORDS),
@@ -115,6 +124,7 @@ MAPPED = (
     Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
     *CLIP_ROWS,
+    *MASK_ROWS,
     # the motion
     Row("angle", "0: (0)", "motion.angle"),
     Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),
@@ -165,6 +175,26 @@ MAPPED = (
     Row("kernel_schedule", "0: (5)", "sharpen.kernel"),
     Row("sigma_schedule", "0: (1)", "sharpen.sigma"),
     Row("threshold_schedule", "0: (0)", "sharpen.threshold"),
+    # the finished film
+    Row("skip_video_creation", NO, "output.format", Means("png", "mp4")),
+    Row("make_gif", NO, "output.make_gif", SWITCH),
+    Row("add_soundtrack", "None", "sound.add_soundtrack", one_of("None", "File", "Init Video")),
+    Row("soundtrack_path", "", "sound.soundtrack_path", WORDS, _FILE),
+    Row("r_upscale_video", NO, "upscaling.r_upscale_video", SWITCH),
+    Row("r_upscale_factor", "x2", "upscaling.r_upscale_factor", one_of("x2", "x3", "x4")),
+    Row("r_upscale_model", "realesr-animevideov3", "upscaling.r_upscale_model", _UPSCALERS, _LARGER),
+    Row("r_upscale_keep_imgs", YES, "upscaling.r_upscale_keep_imgs", SWITCH),
+    Row("frame_interpolation_engine", "None", "frame_interpolation.engine", _ENGINES),
+    Row("frame_interpolation_x_amount", 2, "frame_interpolation.x_amount", Number(2, 10, whole=True)),
+    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_mo_enabled", SWITCH),
+    Row(
+        "frame_interpolation_slow_mo_amount",
+        2,
+        "frame_interpolation.slow_mo_amount",
+        Number(2, 10, whole=True),
+    ),
+    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_imgs", SWITCH),
+    Row("frame_interpolation_use_upscaled", NO, "frame_interpolation.use_upscaled", SWITCH),
 )
 
 COMPAT: Mapping[str, Any] = {
@@ -175,7 +205,7 @@ COMPAT: Mapping[str, Any] = {
 }
 """Settings of ours that Deforum has no name for, as it behaves."""
 
-SUMMED_UP = frozenset({"size", "compat", "prompt_suffix"})
+SUMMED_UP = frozenset({"size", "compat", "prompt_suffix", "download"})
 """Settings of ours that several of Deforum's, or none, say together."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}

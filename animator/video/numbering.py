@@ -8,7 +8,7 @@ from typing import Literal
 
 from animator.errors import UserError
 from animator.video.index import Index
-from animator.video.writer import frame_rate
+from animator.video.rate import frame_rate
 
 AfterEnd = Literal["error", "hold", "loop"]
 

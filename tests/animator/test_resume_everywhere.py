@@ -68,9 +68,7 @@ def test_every_frame_is_a_place_to_go_on_from(
     make_animation: Make, clip: Path, mode: str, cadence: int
 ) -> None:
     settings = {"mode": mode, "frames": FRAMES, "video": {"path": str(clip)}, **MODES[mode]}
-    animation = make_animation(
-        **settings, diffusion={"seed": 3, "cadence": cadence, "strength": 0.5}
-    )
+    animation = make_animation(**settings, diffusion={"seed": 3, "cadence": cadence, "strength": 0.5})
     timeline = Timeline(animation)
     whole = list(render(timeline, build_pipeline(animation, FakeDiffuser())))
     for stop in range(1, FRAMES, 5 if "hybrid" in mode else 1):

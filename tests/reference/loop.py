@@ -21,6 +21,8 @@ from animator.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 PATHS = ("init_image", "color_coherence_image_path", "mask_file", "video_init_path", "video_mask_path")
+NAMING = ("init_images", "mask_schedule", "noise_mask_schedule")
+"""Settings that name files of the inputs somewhere within."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         else value
         for key, value in settings.items()
     } | {"video_init_path": str(folder / "hybrid_inputframes")}
+    for key in (key for key in NAMING if given.get(key)):
+        for file in files.iterdir():
+            given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
     animation = presets.validate(presets.Draft("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
