@@ -15,6 +15,7 @@ from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem
+from animator.named_files import named_within
 from schedules import Scope
 
 _FILES = (
@@ -130,9 +131,11 @@ def _library(values: Mapping[str, Any]) -> Library:
 def _path_problems(draft: Draft) -> list[Problem]:
     """The files that settings name and that are not there."""
     problems: list[Problem] = []
+    named: list[tuple[tuple[str, str], Any]] = list(named_within(draft.values))
     for group, name in _FILES:
         settings = draft.values.get(group)
-        path = settings.get(name) if isinstance(settings, Mapping) else None
+        named.append(((group, name), settings.get(name) if isinstance(settings, Mapping) else None))
+    for (group, name), path in named:
         if isinstance(path, str) and path and not Path(path).expanduser().is_file():
             message = f"{path}: there is no such file (looked for from {Path.cwd()})"
             problems.append(Problem(draft.where((group, name)), f"{group}.{name}", message))

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from animator.deforum.notes import Note, changes
-from animator.deforum.schedule_text import plain_number
 from animator.deforum.rows import SWITCH
+from animator.deforum.schedule_text import plain_number
 from animator.deforum.table import MAPPED
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
