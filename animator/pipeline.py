@@ -63,7 +63,12 @@ class Ask(Protocol):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film; `asks` say more to the diffuser than the plan alone."""
+    """What fills the slots for one film.
+
+    Attributes:
+        arrive: Acts on the last picture as soon as it has moved.
+        asks: Say more to the diffuser than the plan alone.
+    """
 
     source: Source
     motion: Motion
@@ -72,6 +77,7 @@ class Pipeline:
     after: tuple[Filter, ...]
     tween: "Tween"
     anchor: AnchorRule
+    arrive: tuple[Filter, ...] = ()
     asks: tuple[Ask, ...] = ()
 
 
@@ -91,7 +97,7 @@ class Drawn:
 
 
 def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
-    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+    """The drawn picture of a frame: source, motion, arrival, before, diffuser, after."""
     depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
@@ -101,6 +107,7 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     else:
         depth = pipeline.motion.look(picture, plan, depth)
         moved = pipeline.motion.move(picture, [plan], depth)
+        moved = _through(pipeline.arrive, moved, plan, state)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)

@@ -102,6 +102,18 @@ class GuidedPlan:
 
 
 @dataclass(frozen=True)
+class HybridPlan:
+    """How the clip mixes into this frame and moves it; names as in the preset."""
+
+    comp_alpha: float
+    comp_mask_contrast: float
+    comp_mask_auto_contrast_cutoff_low: float
+    comp_mask_auto_contrast_cutoff_high: float
+    comp_mask_blend_alpha: float
+    flow_factor: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything the settings say about frame `frame`.
 
@@ -128,5 +140,6 @@ class Plan:
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan
+    hybrid: HybridPlan
     mask: MaskPlan
     guided: GuidedPlan

@@ -20,6 +20,7 @@ from animator.plan import (
     ColorPlan,
     DiffusionPlan,
     GuidedPlan,
+    HybridPlan,
     MaskPlan,
     MotionPlan,
     NoisePlan,
@@ -80,6 +81,7 @@ class Timeline(Sequence[Plan]):
             noise=self._part(NoisePlan, "noise", frame),
             color=self._part(ColorPlan, "color", frame),
             sharpen=self._part(SharpenPlan, "sharpen", frame),
+            hybrid=self._part(HybridPlan, "hybrid", frame),
             mask=self._part(MaskPlan, "mask", frame),
             guided=self._guided(frame),
         )
@@ -113,11 +115,12 @@ class Timeline(Sequence[Plan]):
         return "guided.image_strength_schedule" if led else "diffusion.strength"
 
     def _value(self, path: str, frame: int) -> object:
-        init = self.animation.init
+        if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
+            return self.animation.size[0] / self.animation.size[1]
         if path != "diffusion.strength":
             return self._columns[path][frame]
-        if frame == 0 and (init.image or self._guides):
-            return init.strength
+        if frame == 0 and (self.animation.begins_over_picture or self._guides):
+            return self.animation.init.strength
         return self._columns[self._strength][frame]
 
     def _guided(self, frame: int) -> GuidedPlan:
@@ -169,11 +172,16 @@ def _columns(animation: Animation) -> Mapping[str, Column]:
     return columns
 
 
-def _held(animation: Animation, path: str, column: Column) -> Column:
-    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+def range_of(animation: Animation, path: str) -> Numbers | None:
+    """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
     group, _, name = path.partition(".")
     kinds = type(getattr(animation, group)).model_fields[name].metadata
-    numbers = next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+    return next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+
+
+def _held(animation: Animation, path: str, column: Column) -> Column:
+    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+    numbers = range_of(animation, path)
     return column if numbers is None or isinstance(column, tuple) else numbers.held(column)
 
 

@@ -8,15 +8,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from animator.config.diffusion import Diffusion, Init, Video
+from animator.config.diffusion import Diffusion, Init
+from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
 from animator.config.guided import Guided
+from animator.config.hybrid import Hybrid
 from animator.config.look import Color, Noise, Sharpen
 from animator.config.mask import Mask
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.sound import Sound
+from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
+from animator.named_files import FileOrName
+from animator.wildcards import FOLDER, with_wildcards
 from schedules import Prompts, Scope
 
 SCHEMA_VERSION = 1
@@ -35,20 +41,25 @@ class Animation(Group):
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     fps: float = Field(15, gt=0, le=1000)
-    model: str = Field("starter", min_length=1)
+    model: FileOrName = Field("starter", min_length=1)
     prompts: PromptTexts = Prompts.parse("")
     prompt_prefix: str = ""
     prompt_suffix: str = ""
     negative_prompt: str = ""
+    wildcard_folder: str = FOLDER
+    """Where `__name__` in a prompt finds `name.txt`, of which the seed chooses a line; empty: nowhere."""
     prompt_morph: str = ""
     """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
     bpm: float | None = Field(None, gt=0, le=10_000)
     """Beats per minute, for keys such as 8b."""
     compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    download: Switch = False
+    """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
+    hybrid: Hybrid = Hybrid()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
@@ -59,6 +70,9 @@ class Animation(Group):
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
     output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
 
     @field_validator("model")
     @classmethod
@@ -93,14 +107,25 @@ class Animation(Group):
     @property
     def keyed_prompts(self) -> Prompts:
         """The prompts with their common parts joined on."""
+        film = with_wildcards(self)
         prompts = Prompts.parse(
-            self.prompts.source,
-            prefix=self.prompt_prefix,
-            suffix=self.prompt_suffix,
-            negative=self.negative_prompt,
+            film.prompts.source,
+            prefix=film.prompt_prefix,
+            suffix=film.prompt_suffix,
+            negative=film.negative_prompt,
         )
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts
+
+    @property
+    def is_hybrid(self) -> bool:
+        """True where the clip mixes into the film or moves it."""
+        return self.hybrid.acts and mode_of(self).source == "last"
+
+    @property
+    def begins_over_picture(self) -> bool:
+        """True where the first frame is drawn over a picture from outside."""
+        return bool(self.init.image) or (self.is_hybrid and self.hybrid.use_first_frame_as_init_image)
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -7,6 +7,7 @@ from animator.config.group import Group, Switch
 from animator.fields import MaskText
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.fill import Fill
+from animator.named_files import ClipName, FileOrName, InputPicture
 from schedules import TextSchedule
 
 
@@ -15,7 +16,7 @@ class Mask(Group):
 
     use_mask: Switch = False
     """Redraw only what lies inside `mask_schedule`."""
-    mask_file: str = ""
+    mask_file: InputPicture = ""
     """Path of a picture: white is redrawn, black stays. It is `{init_mask}` in mask expressions, and
     `{video_mask}` as long as there is no mask film."""
     use_alpha_as_mask: Switch = False
@@ -23,8 +24,8 @@ class Mask(Group):
     use_mask_video: Switch = False
     """`{video_mask}` is the frame of the mask film. Without `use_mask`, it only lays the clip or the init
     image over what it does not cover."""
-    video_mask_path: str = ""
-    """Path of the mask film; its frames are taken as `video.extract_from_frame` and the like say."""
+    video_mask_path: ClipName = ""
+    """The mask film, as `video.path`; its frames are taken as the settings of `video` say."""
     mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
     """What is redrawn: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
     `<word>` with `! & | ^ \\` and brackets; may change by frame."""
@@ -50,7 +51,7 @@ class Mask(Group):
     """Noise acts inside `noise_mask_schedule` only."""
     noise_mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
     """Where noise acts, as `mask_schedule`."""
-    word_model: str = ""
+    word_model: FileOrName = ""
     """A CLIPSeg folder as transformers saves it, or the .safetensors in one: finds the `<word>` of a mask."""
     word_threshold: float = Field(0.4, ge=0, le=1)
     """How sure CLIPSeg must be that a pixel belongs to the word."""

@@ -52,10 +52,15 @@ def export_settings(animation: Animation) -> Exported:
             if row.gate and row.gate.switch not in ROWS:
                 opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
         except ValueError as error:
+            if _idle(row, ours):
+                continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
     settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
-    if animation.color.reference == "image" and animation.color.coherence != "None":
-        settings["color_coherence"] = "Image"
+    outside = {"image": "Image", "video": "Video Input"}
+    if animation.color.reference in outside and animation.color.coherence != "None":
+        settings["color_coherence"] = outside[animation.color.reference]
+    if animation.is_hybrid:
+        settings["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 
@@ -81,6 +86,12 @@ def _opens(row: Row, value: Any) -> bool:
     if row.gate.plain:
         return isinstance(source, Mapping) or ":" in str(source)
     return bool(source != row.gate.value)
+
+
+def _idle(row: Row, ours: Mapping[str, Any]) -> bool:
+    """True where the setting that this one depends on is off, so that its value says nothing."""
+    above = ROWS.get(row.gate.switch) if row.gate else None
+    return above is not None and row.gate is not None and not row.gate.opens({above.name: ours[above.ours]})
 
 
 def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:

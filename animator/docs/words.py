@@ -66,5 +66,4 @@ WORDS = {
     "sharpen.kernel": "Side of the blur that tells what is detail, in pixels; even counts as the next odd.",
     "sharpen.sigma": "Width of that blur in pixels.",
     "sharpen.threshold": "Differences smaller than so many of 255 levels are left alone.",
-    "output.format": "The film file's kind.",
 }

@@ -7,10 +7,12 @@ from torch import Tensor
 
 from animator.pipeline import Filter
 from animator.plan import Plan
+from animator.slots.filters import sharpening
 from animator.slots.masking import Area
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.noise import deforum_noise
+from animator.stages.compat.sharpen import deforum_sharpen
 from animator.stages.noise import Perlin
 from animator.state import State
 
@@ -52,6 +54,15 @@ class FirstFrameOnly:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The filtered picture (3, H, W), or the picture itself after the first frame."""
         return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
+
+
+@dataclass(frozen=True)
+class DeforumAntiBlur:
+    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened picture (3, H, W)."""
+        return deforum_sharpen(picture, sharpening(plan))
 
 
 @dataclass(frozen=True)
