@@ -84,10 +84,9 @@ def build_pipeline(
     match = _match_color(animation, device, clip)
     matched = _match_after(animation, match) if mode.matches else ()
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
-    tween = _tween(animation, device)
-    masking = masking_of(animation, clip, device)
+    masking = masking_of(animation, device, clip)
     asks = (*_guidance(animation, device), *masking.asks)
-    tween = CarriedTween(tween, hybrid.motion) if hybrid.motion else tween
+    tween = masking.over(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
@@ -96,7 +95,7 @@ def build_pipeline(
         else (),
         diffuser=diffuser,
         after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation), *masking.overlays),
-        tween=masking.over(tween),
+        tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
         asks=asks,
@@ -119,11 +118,12 @@ def _anchor(animation: Animation) -> AnchorRule:
         return Legacy()
     if animation.color.reference == "scene":
         return SceneDrawn()
-    return FirstMoved() if animation.compat and animation.begins_over_picture else FirstDrawn()
+    init = animation.init.image or animation.hybrid_begins_over_clip
+    return FirstMoved() if animation.compat and init else FirstDrawn()
 
 
 def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
-    if animation.is_hybrid and animation.hybrid.use_first_frame_as_init_image:
+    if animation.hybrid_begins_over_clip:
         return LastPicture(clip().at(0))
     first = [path for _, path in animation.guides[:1]]
     path = first[0] if first else animation.init.image

@@ -56,13 +56,13 @@ class Masking:
         return tween if self.overlay is None else OverlaidTween(tween, self.overlay)
 
 
-def masking_of(animation: Animation, clip: Callable[[], Footage], device: torch.device) -> Masking:
+def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Masking:
     """What a film does with its masks.
 
     Args:
         animation: The settings.
-        clip: Opens the film's clip.
         device: Where pictures live.
+        clip: Opens the film's clip.
 
     Raises:
         UserError: A mask's file cannot be read.
@@ -136,7 +136,8 @@ def _overlay(
     if not animation.mask.overlay_mask:
         return None
     below: Callable[[int], Tensor]
-    if mode_of(animation).source == "clip":
+    sees_clip = mode_of(animation).source == "clip"
+    if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
         below = clip().at
     elif animation.init.image:
         below = Held(read_picture(animation.init.image, animation.size, device)).at

@@ -65,9 +65,7 @@ class Ask(Protocol):
 class Pipeline:
     """What fills the slots for one film.
 
-    Attributes:
-        arrive: Acts on the last picture as soon as it has moved.
-        asks: Say more to the diffuser than the plan alone.
+    `arrive` acts on the last picture as soon as it has moved; `asks` say more to the diffuser than the plan.
     """
 
     source: Source

@@ -79,6 +79,18 @@ class SharpenPlan:
 
 
 @dataclass(frozen=True)
+class HybridPlan:
+    """How the clip mixes into this frame and moves it; names as in the preset."""
+
+    comp_alpha: float
+    comp_mask_contrast: float
+    comp_mask_auto_contrast_cutoff_low: float
+    comp_mask_auto_contrast_cutoff_high: float
+    comp_mask_blend_alpha: float
+    flow_factor: float
+
+
+@dataclass(frozen=True)
 class MaskPlan:
     """Expressions of the masks; see `animator.masks.expression`."""
 
@@ -99,18 +111,6 @@ class GuidedPlan:
     image: str = ""
     share: float = 0.0
     color_share: float = 0.0
-
-
-@dataclass(frozen=True)
-class HybridPlan:
-    """How the clip mixes into this frame and moves it; names as in the preset."""
-
-    comp_alpha: float
-    comp_mask_contrast: float
-    comp_mask_auto_contrast_cutoff_low: float
-    comp_mask_auto_contrast_cutoff_high: float
-    comp_mask_blend_alpha: float
-    flow_factor: float
 
 
 @dataclass(frozen=True)

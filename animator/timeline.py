@@ -119,7 +119,7 @@ class Timeline(Sequence[Plan]):
             return self.animation.size[0] / self.animation.size[1]
         if path != "diffusion.strength":
             return self._columns[path][frame]
-        if frame == 0 and (self.animation.begins_over_picture or self._guides):
+        if frame == 0 and self.animation.begins_over_picture:
             return self.animation.init.strength
         return self._columns[self._strength][frame]
 

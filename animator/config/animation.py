@@ -123,9 +123,14 @@ class Animation(Group):
         return self.hybrid.acts and mode_of(self).source == "last"
 
     @property
+    def hybrid_begins_over_clip(self) -> bool:
+        """True where the first frame is drawn over the clip's."""
+        return self.is_hybrid and self.hybrid.use_first_frame_as_init_image
+
+    @property
     def begins_over_picture(self) -> bool:
         """True where the first frame is drawn over a picture from outside."""
-        return bool(self.init.image) or (self.is_hybrid and self.hybrid.use_first_frame_as_init_image)
+        return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -14,8 +14,8 @@ def stretch(mask: Tensor, low: float, high: float) -> Tensor:
 
     Args:
         mask: (H, W).
-        low: Percent of the pixels that become 0.
-        high: Percent of the pixels below those that become 1.
+        low: Percent of the pixels, the darkest, that become 0.
+        high: Percent of the pixels that stay below 1.
     """
     values = mask.flatten().sort().values
     bottom, top = (_percentile(values, percent) for percent in (low, high))

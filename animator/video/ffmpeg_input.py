@@ -12,6 +12,15 @@ def is_url(path: str | Path) -> bool:
     return str(path).lower().startswith(_WEB)
 
 
+def is_playlist(path: str | Path) -> bool:
+    """True for a text that names other files or addresses: ffmpeg would go there, and wait for more."""
+    if is_url(path) or not Path(path).is_file():
+        return False
+    with Path(path).open("rb") as file:
+        head = file.read(256).lstrip(b"\xef\xbb\xbf \r\n\t")
+    return head.startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"[playlist]"))
+
+
 def input_options(path: str | Path) -> list[str]:
     """The options that open a film. A file is named as one, so that no name is taken for a protocol.
 

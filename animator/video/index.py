@@ -10,12 +10,13 @@ from pathlib import Path
 from statistics import median
 
 from animator.errors import UserError
-from animator.video.ffmpeg_input import input_options
+from animator.video.ffmpeg_input import input_options, is_playlist, is_url
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
 """Containers with a table of their pictures, in which ffmpeg finds every picture by its time. In transport
 streams, AVI and MPEG it lands elsewhere."""
 _DISCARDED = 0x4  # the flag of packets that an edit list cuts away
+_UNKNOWN = -(2**63)  # what ffmpeg has for a time that the file does not tell
 _NTSC = tuple(round(rate * 1000 / 1001, 3) for rate in (12, 15, 24, 30, 48, 60, 120))
 _NEAR = 5e-4
 
@@ -72,27 +73,48 @@ def index_of(path: str | Path) -> Index:
 
     command = [get_ffmpeg_exe(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
     command += [*input_options(path), "-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    times = _times(done.stdout)
+    if is_playlist(path):
+        raise UserError(f"{path}: is a playlist; give the film itself")
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=_patience(path)
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{path}: could not be read within {error.timeout:.0f} s; is it a film?") from error
+    times = _times(done.stdout, done.stderr)
     if not times:
         raise UserError(f"{path}: holds no pictures that ffmpeg can read: {_errors(done.stderr)}")
     found = re.search(r"Input #0, ([\w,]+), from", done.stderr)
     return Index(times, frozenset(found[1].split(",") if found else ()))
 
 
-def _times(listing: str) -> tuple[Fraction, ...]:
-    """The times in ffmpeg's framecrc listing: `stream, dts, pts, duration, size, checksum[, F=flags]`."""
+def _patience(path: str | Path) -> float:
+    """Seconds after which reading through a film is given up."""
+    size = Path(path).stat().st_size if not is_url(path) and Path(path).is_file() else 0
+    return 3600.0 if is_url(path) else 120.0 + size / 1e6
+
+
+def _times(listing: str, said: str) -> tuple[Fraction, ...]:
+    """The times in ffmpeg's framecrc listing: `stream, dts, pts, duration, size, checksum[, F=flags]`.
+
+    Where a file does not say when each picture is shown, the times of decoding stand for those, and where it
+    does not say these either, the rate does.
+    """
     base = re.search(r"^#tb 0: (\d+)/(\d+)", listing, re.MULTILINE)
     if base is None:
         return ()
     tick = Fraction(int(base[1]), int(base[2]))
-    shown: list[int] = []
+    stamps: list[tuple[int, int]] = []
     for line in listing.splitlines():
         columns = [column.strip() for column in line.split(",")]
         flags = next((int(column[2:], 16) for column in columns if column.startswith("F=")), 0)
-        if len(columns) >= 6 and re.fullmatch(r"-?\d+", columns[2]) and not flags & _DISCARDED:
-            shown.append(int(columns[2]))
-    return tuple(tick * pts for pts in sorted(shown))
+        if len(columns) >= 6 and not flags & _DISCARDED:
+            stamps.append((int(columns[2]), int(columns[1])))
+    for shown in zip(*stamps, strict=True):
+        if _UNKNOWN not in shown:
+            return tuple(tick * stamp for stamp in sorted(shown))
+    rate = re.search(r"Video:.* ([\d.]+) (fps|tbr)", said)
+    return tuple(i / Fraction(rate[1] if rate else "25") for i in range(len(stamps)))
 
 
 def _errors(said: str) -> str:

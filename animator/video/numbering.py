@@ -93,7 +93,7 @@ def by_clock(index: Index, span: Span, fps: float) -> tuple[int, ...]:
     begin = index.times[part[0]]
     tick = span.every / frame_rate(fps)
     end = index.times[part[-1]] + Fraction(index.gap).limit_denominator(100_000)
-    early = tick / 1000  # times that were rounded to milliseconds still count as reached
+    early = min(Fraction(1, 1000), tick / 4)  # times rounded to milliseconds still count as reached
     ticks = max(1, int((end - begin) / tick + Fraction(1, 1000)))
     return tuple(
         bisect_right(index.times, begin + i * tick + early, part[0], part[-1] + 1) - 1 for i in range(ticks)

@@ -36,6 +36,8 @@ DEVIATIONS: dict[str, str] = {
     "mask_16": "`!` acts on the mask behind it; the reference inverts the last one and drops what is between",
     "mask_18": "`&` binds tighter than `|` wherever it stands; the reference raises KeyError",
     "mask_32": "`!!` is twice not; the reference inverts once",
+    "hybrid_composite_depth": "masks are stretched by the frame's own depth; there, by all depths so far",
+    "hybrid_motion_flow_farneback": "Farneback works; the reference raises ValueError at its second frame",
     "motion_preview_3d": "a preview moves a test card; the reference's draws rectangles",
     "sampler_invalid": "an unknown sampler is an error before anything is drawn",
     "uniform_odd_size": "uniform noise works at any size; the reference stops after one frame",
