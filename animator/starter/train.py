@@ -24,8 +24,10 @@ from animator.starter.training.compute import Compute  # noqa: E402
 from animator.starter.training.denoising import Portion  # noqa: E402
 from animator.starter.training.loop import Course  # noqa: E402
 from animator.starter.training.recipes import RECIPES, Recipe  # noqa: E402
+from animator.starter.training.team import joined  # noqa: E402
 from animator.starter.training.workshop import DISTILLED, Workshop  # noqa: E402
 
+# Flags with defaults are how typer declares options; hence the exceptions from the rules below.
 T = TypeVar("T")
 
 _HELD_OUT = 500  # pictures
@@ -84,8 +86,12 @@ STAGES: dict[str, Callable[[Job], None]] = {
 
 
 def _course(course: Course, steps: int | None, anneal: int | None, rate: float | None) -> Course:
-    changed = {"steps": steps, "anneal": anneal, "rate": rate}
-    return replace(course, **{name: value for name, value in changed.items() if value is not None})
+    return replace(
+        course,
+        steps=course.steps if steps is None else steps,
+        anneal=course.anneal if anneal is None else anneal,
+        rate=course.rate if rate is None else rate,
+    )
 
 
 def _diet(text: str) -> tuple[Portion, ...]:
@@ -96,7 +102,7 @@ def _diet(text: str) -> tuple[Portion, ...]:
         raise UserError(f"--diet {text}: expected SIDExBATCH, ... such as 16x64,32x16") from error
 
 
-def main(
+def main(  # noqa: PLR0913 - how typer declares options
     stage: Annotated[str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, or all")],
     workshop: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
     recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
@@ -104,16 +110,16 @@ def main(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "cpu",
     threads: Annotated[int, typer.Option(help="CPU threads of the networks")] = 1,
     workers: Annotated[int, typer.Option(help="processes that make pictures")] = 2,
-    half: Annotated[bool, typer.Option("--half", help="compute in bfloat16")] = False,
-    compiled: Annotated[bool, typer.Option("--compile", help="compile the networks")] = False,
+    half: Annotated[bool, typer.Option("--half", help="compute in bfloat16")] = False,  # noqa: FBT002
+    compiled: Annotated[bool, typer.Option("--compile", help="compile the networks")] = False,  # noqa: FBT002
     steps: Annotated[int | None, typer.Option(help="steps in all, instead of the recipe's")] = None,
     anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
     rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
     diet: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
-    fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,
+    fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
     packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
     target: Annotated[Path | None, typer.Option(help="folder of the packed model")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Runs a stage, or all; see the module."""
     try:
         use_threads(threads)
@@ -125,7 +131,7 @@ def main(
             denoiser=_course(fed.denoiser, steps, anneal, rate),
             distilled=_course(fed.distilled, steps, anneal, rate),
         )
-        compute = Compute(choose_device(device), half, compiled)
+        compute = Compute(choose_device(device), half, compiled, joined())
         shop = Workshop(workshop, compute, known.sizes, start)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):

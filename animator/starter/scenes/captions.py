@@ -4,7 +4,15 @@ from animator.starter.scenes.air import TIMES, WEATHERS
 from animator.starter.scenes.draft import Draft, View
 
 _OPENINGS = ("", "", "", "a photo of ", "a beautiful ", "digital art of ", "a picture of ")
-_PRAISE = ("highly detailed", "cinematic", "beautiful", "masterpiece", "detailed", "trending on artstation", "dreamy")
+_PRAISE = (
+    "highly detailed",
+    "cinematic",
+    "beautiful",
+    "masterpiece",
+    "detailed",
+    "trending on artstation",
+    "dreamy",
+)
 _KEPT = 0.88  # of the things in a scene, how many its caption tells
 
 

@@ -70,7 +70,19 @@ def palette(rng: Generator) -> tuple[Callable[[Array], Array], str]:
     """A ramp through one or two named hues, and its name such as `blue and golden`."""
     (first, a), (second, b) = NAMED[rng.integers(len(NAMED))], NAMED[rng.integers(len(NAMED))]
     if rng.random() < 0.4:
-        stops = [hsv(b, 0.8, 0.2), hsv(b, 0.85, 0.8), rgb(250, 240, 225), hsv(a, 0.7, 0.95), hsv(a, 0.9, 0.35)]
+        stops = [
+            hsv(b, 0.8, 0.2),
+            hsv(b, 0.85, 0.8),
+            rgb(250, 240, 225),
+            hsv(a, 0.7, 0.95),
+            hsv(a, 0.9, 0.35),
+        ]
     else:
-        stops = [rgb(8, 8, 20), hsv(a, 0.85, 0.55), hsv(a, 0.75, 0.95), hsv(b, 0.65, 0.95), rgb(252, 246, 232)]
+        stops = [
+            rgb(8, 8, 20),
+            hsv(a, 0.85, 0.55),
+            hsv(a, 0.75, 0.95),
+            hsv(b, 0.65, 0.95),
+            rgb(252, 246, 232),
+        ]
     return ramp(stops), first if first == second else f"{first} and {second}"

@@ -75,9 +75,7 @@ def lighthouse(view: View, air: Air) -> list[Shape]:
     stripe = _lit(air, rgb(200, 48, 40) if view.chance(0.7) else rgb(40, 70, 140))
     white, rock = _lit(air, rgb(245, 240, 230)), _lit(air, rgb(96, 88, 80))
     shapes = [
-        Shape(
-            polygon([(-0.55, -0.06), (-0.3, 0.1), (0.28, 0.12), (0.5, -0.06)], foot, size), rock, near
-        )
+        Shape(polygon([(-0.55, -0.06), (-0.3, 0.1), (0.28, 0.12), (0.5, -0.06)], foot, size), rock, near)
     ]
     for level in range(5):
         low, high = 0.08 + 0.15 * level, 0.23 + 0.15 * level
@@ -100,8 +98,9 @@ def bridge(view: View, air: Air) -> list[Shape]:
     near, width = 0.4, 0.012 * side
     towers = (rng.uniform(0.12, 0.28) * side, rng.uniform(0.72, 0.88) * side)
     shapes = [Shape(stroke((0, deck), (side, deck), width * 1.5), steel, near)]
-    for x in towers:
-        shapes.append(Shape(stroke((x, deck + 0.07 * side), (x, deck - rise), width * 1.6), steel, near))
+    shapes += [
+        Shape(stroke((x, deck + 0.07 * side), (x, deck - rise), width * 1.6), steel, near) for x in towers
+    ]
     spans = ((towers[0] - (towers[1] - towers[0]), towers[0]), towers, (towers[1], 2 * towers[1] - towers[0]))
     for start, end in spans:
         places = np.linspace(start, end, 17)

@@ -53,7 +53,9 @@ def box(left: float, bottom: float, right: float, top: float) -> list[tuple[floa
     return [(left, bottom), (right, bottom), (right, top), (left, top)]
 
 
-def ellipse(center: tuple[float, float], radii: tuple[float, float], corners: int = 20) -> NDArray[np.floating]:
+def ellipse(
+    center: tuple[float, float], radii: tuple[float, float], corners: int = 20
+) -> NDArray[np.floating]:
     """Points of an ellipse in pixels."""
     turn = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     return np.stack([center[0] + radii[0] * np.cos(turn), center[1] + radii[1] * np.sin(turn)], -1)

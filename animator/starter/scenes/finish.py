@@ -55,7 +55,9 @@ def weathered(view: View, color: Array, weather: str) -> Array:
             end = (x - int(side * 0.008), y + int(side * 0.035))
             cv2.line(layer, (x, y), end, light * 2 // 3, max(1, side // 256), cv2.LINE_AA)
         else:
-            cv2.circle(layer, (x * 4, y * 4), int(rng.uniform(0.5, 2.2) * side / 64), light, -1, cv2.LINE_AA, 2)
+            cv2.circle(
+                layer, (x * 4, y * 4), int(rng.uniform(0.5, 2.2) * side / 64), light, -1, cv2.LINE_AA, 2
+            )
     strength = 0.5 if weather == "rainy" else 0.85
     return blend(color, rgb(225, 232, 245), layer.astype(np.float32) / 255 * strength)
 
@@ -94,11 +96,12 @@ def _monochrome(view: View, image: Array, hue: float) -> Array:
 
 
 def _pastel(view: View, image: Array, hue: float) -> Array:
-    return mix(_gray(image), image, 0.55) * np.float32(0.75) + np.float32(0.27)
+    return np.asarray(mix(_gray(image), image, 0.55) * np.float32(0.75) + np.float32(0.27))
 
 
 def _vivid(view: View, image: Array, hue: float) -> Array:
-    return (np.clip(mix(_gray(image), image, 1.6), 0, 1.2) - np.float32(0.5)) * np.float32(1.1) + np.float32(0.5)
+    rich = np.clip(mix(_gray(image), image, 1.6), 0, 1.2)
+    return np.asarray((rich - 0.5) * 1.1 + 0.5, np.float32)
 
 
 def _bytes(image: Array) -> NDArray[np.uint8]:
@@ -108,12 +111,12 @@ def _bytes(image: Array) -> NDArray[np.uint8]:
 def _smeared(view: View, image: Array) -> Array:
     """A median over about five pixels of a 256-pixel picture."""
     result = cv2.medianBlur(_bytes(image), 5)
-    return (cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255
+    return np.asarray((cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255)
 
 
 def _oil(view: View, image: Array, hue: float) -> Array:
     strokes = cv2.GaussianBlur(view.field(noise.ROUGH, 0.5), (3, 13), 0)
-    return _smeared(view, image) * np.float32(1.02) + (strokes * 0.035)[..., None]
+    return np.asarray(_smeared(view, image) * np.float32(1.02) + (strokes * 0.035)[..., None])
 
 
 def _watercolor(view: View, image: Array, hue: float) -> Array:
@@ -122,7 +125,7 @@ def _watercolor(view: View, image: Array, hue: float) -> Array:
     outline = np.abs(cv2.Laplacian(gray, cv2.CV_32F, ksize=5)) / 2000
     outline = np.clip(cv2.GaussianBlur(outline, (0, 0), 0.7), 0, 0.25)
     wash = 0.75 + 0.07 * view.field(noise.GRAINY, 0.6)
-    return 1 - (1 - view.blurred(smeared, 1 / 200)) * wash[..., None] - outline[..., None]
+    return np.asarray(1 - (1 - view.blurred(smeared, 1 / 200)) * wash[..., None] - outline[..., None])
 
 
 def _pencil(view: View, image: Array, hue: float) -> Array:

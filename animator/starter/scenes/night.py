@@ -17,7 +17,7 @@ def stars(view: View, count: int, power: float) -> Array:
     points[tuple(places.astype(np.int64))] = view.rng.random(count) ** power
     # Brightness is kept whatever the resolution: a star covers (side / 256) ** 2 pixels.
     spread = view.side / 256
-    return view.blurred(points, 0.55 / 256) * np.float32(3.2 * spread**2)
+    return np.asarray(view.blurred(points, 0.55 / 256) * np.float32(3.2 * spread**2))
 
 
 def with_stars(view: View, air: Air, image: Array) -> tuple[Array, tuple[str, ...]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 
 SIDE = 512  # texels of a field's side
 ROUGH, GRAINY, ROLLING, SMOOTH = 2.0, 2.6, 3.2, 4.0  # power laws of the fields, f ** -beta

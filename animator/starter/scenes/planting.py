@@ -88,4 +88,3 @@ class _Lit:
     def __call__(self, color: Array) -> Array:
         strength = (0.35 if self.air.dark else 0.9) * self.shade
         return mix(color * (self.air.ambient + 0.5 * self.air.light) * strength, self.air.low, self.faded)
-

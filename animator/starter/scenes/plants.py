@@ -141,16 +141,14 @@ def castle(rng: Generator, stand: Stand) -> list[Shape]:
     for x, height, width in ((0.0, 0.8, 0.13), (-0.45, 0.62, 0.11), (0.45, 0.58, 0.11)):
         shapes.append(stand.shape(box(x - width, 0, x + width, height), stand.lit(stone)))
         shaded = (x, x + width) if not stand.sun_right else (x - width, x)
-        shapes.append(
-            stand.shape(box(shaded[0], 0, shaded[1], height), stand.lit(stone * np.float32(0.72)))
-        )
+        shapes.append(stand.shape(box(shaded[0], 0, shaded[1], height), stand.lit(stone * np.float32(0.72))))
         tip = [(x - width * 1.25, height), (x + width * 1.25, height), (x, height + 0.32)]
         shapes.append(stand.shape(tip, stand.lit(roof)))
         shapes.append(stand.shape(box(x - 0.025, height - 0.2, x + 0.025, height - 0.1), glow))
     shapes.append(stand.shape(box(-0.58, 0, 0.58, 0.32), stand.lit(stone * np.float32(0.9))))
-    for x in np.arange(-0.58, 0.55, 0.13):
-        shapes.append(
-            stand.shape(box(float(x), 0.32, float(x) + 0.07, 0.37), stand.lit(stone * np.float32(0.9)))
-        )
+    shapes += [
+        stand.shape(box(x, 0.32, x + 0.07, 0.37), stand.lit(stone * np.float32(0.9)))
+        for x in np.arange(-0.58, 0.55, 0.13).tolist()
+    ]
     shapes.append(stand.shape([*box(-0.08, 0, 0.08, 0.16), (0.0, 0.2)], glow))
     return shapes

@@ -94,7 +94,9 @@ def land(view: View, air: Air, ground: Ground, sky: Array) -> Land:
     """The land in front of the sky; water is left dry, see `water.flooded`."""
     camera = _camera(view.rng, ground, air.horizon)
     surface, light = _march(view, air, ground, camera)
-    shaded = ground.color(surface) * (air.ambient * mix(_WHITE, air.low, 0.5) + light[..., None] * air.light)
+    shaded: Array = ground.color(surface) * (
+        air.ambient * mix(_WHITE, air.low, 0.5) + light[..., None] * air.light
+    )
     if air.dark:
         shaded = shaded * np.float32(0.55)
     shaded = blend(shaded, air.low, fade(surface.distance, ground, air))

@@ -2,11 +2,12 @@
 
 import copy
 import math
+from typing import Any
 
 import numpy as np
 import torch
 from diffusers import AutoencoderTiny
-from numpy.random import Generator, default_rng
+from numpy.random import Generator
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
@@ -25,30 +26,33 @@ class Coding:
     """The autoencoder as a training task; what of it asks for no gradients stays as it is."""
 
     def __init__(
-        self, autoencoder: AutoencoderTiny, pictures: Pictures, held_out: Pictures, compute: Compute, batch: int,
-    ) -> None:  # fmt: skip
+        self,
+        autoencoder: AutoencoderTiny,
+        pictures: tuple[Pictures, Pictures],
+        compute: Compute,
+        batch: int,
+    ) -> None:
         """The task.
 
         Args:
             autoencoder: Trained in place.
-            pictures: What it learns from.
-            held_out: What it is measured on.
+            pictures: What it learns from, and what it is measured on.
             compute: Device and precision.
             batch: Crops of a step.
         """
         self.networks = nn.ModuleDict({"vae": compute.ready(autoencoder)})
         self._first = copy.deepcopy(autoencoder.encoder).requires_grad_(requires_grad=False)
-        self._pictures, self._held_out = pictures, held_out
-        self._compute, self._batch = compute, batch
+        self._pictures, self._held_out = pictures
+        self.compute, self._batch = compute, batch
 
     def loss(self, step: int) -> Tensor:
         """Error of colours and edges, and of moved latents."""
-        rng = default_rng((_STREAM, step))
+        rng = self.compute.chance(_STREAM, step)
         crops, inner = self._crops(rng)
-        vae = self.networks["vae"]
-        with self._compute.precision():
+        vae: Any = self.networks["vae"]
+        with self.compute.precision():
             latents = vae.encoder(crops)
-            noisy = latents + _NOISE * self._compute.noise(rng, tuple(latents.shape))
+            noisy = latents + _NOISE * self.compute.noise(rng, tuple(latents.shape))
             drawn = vae.decoder(noisy)
             with torch.no_grad():
                 first = self._first(crops)
@@ -58,7 +62,7 @@ class Coding:
     @torch.no_grad()
     def measure(self, networks: nn.ModuleDict) -> dict[str, float]:
         """`psnr` in dB: mean over held-out pictures."""
-        return {"psnr": psnr(networks["vae"], self._held_out, self._compute.device, _MEASURED)}
+        return {"psnr": psnr(networks["vae"], self._held_out, self.compute.device, _MEASURED)}
 
     def _crops(self, rng: Generator) -> tuple[Tensor, tuple[slice, ...]]:
         """Crops (batch, 3, side, side) in [-1, 1], and the part of them that is judged.
@@ -76,17 +80,17 @@ class Coding:
             crop = picture[places[0] : places[0] + side, places[1] : places[1] + side]
             crops.append(crop[:, ::-1] if borders[1] == 1 and rng.random() < 0.5 else crop)
         judged = [slice(0 if b == 0 else _MARGIN, None if b == 2 else -_MARGIN) for b in borders]
-        return to_tensor(np.stack(crops), self._compute.device), (slice(None), slice(None), *judged)
+        return to_tensor(np.stack(crops), self.compute.device), (slice(None), slice(None), *judged)
 
 
 def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
     """Pictures uint8 (N, H, W, 3) as (N, 3, H, W) in [-1, 1]."""
-    tensor = torch.from_numpy(np.ascontiguousarray(pictures)).to(device).permute(0, 3, 1, 2)
+    tensor = torch.from_numpy(np.array(pictures)).to(device).permute(0, 3, 1, 2)
     return (tensor.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
-def psnr(vae: nn.Module, pictures: Pictures, device: torch.device, count: int) -> float:
+def psnr(vae: Any, pictures: Pictures, device: torch.device, count: int) -> float:
     """Mean peak signal-to-noise ratio in dB of the first `count` pictures after coding, at 256 levels."""
     ratios: list[float] = []
     for batch in pictures.batches(4):

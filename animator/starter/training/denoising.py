@@ -35,6 +35,15 @@ class Examples:
 
 
 @dataclass(frozen=True, eq=False)
+class Material:
+    """What is learnt from, what is measured on, and how captions become tokens."""
+
+    examples: Examples
+    held_out: Examples
+    tokenizer: CLIPTokenizer
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
     """Noisy latents and what they are asked for."""
 
@@ -48,29 +57,22 @@ class Denoising:
     """The denoiser as a training task."""
 
     def __init__(
-        self,
-        networks: nn.ModuleDict,
-        tokenizer: CLIPTokenizer,
-        examples: Examples,
-        held_out: Examples,
-        diet: Sequence[Portion],
-        compute: Compute,
+        self, networks: nn.ModuleDict, material: Material, diet: Sequence[Portion], compute: Compute
     ) -> None:
         """The task.
 
         Args:
             networks: `unet` and `text_encoder`, trained in place.
-            tokenizer: Of the captions.
-            examples: What is learnt from.
-            held_out: What is measured on.
+            material: Latents and captions.
             diet: What a step is made of, in turn.
             compute: Device and precision.
         """
         for network in networks.values():
             compute.ready(network)
         self.networks, self.diet = networks, tuple(diet)
-        self._tokenizer, self._examples, self._held_out = tokenizer, examples, held_out
-        self._compute, self._schedule = compute, noise_schedule()
+        self._tokenizer = material.tokenizer
+        self._examples, self._held_out = material.examples, material.held_out
+        self.compute, self._schedule = compute, noise_schedule()
 
     def loss(self, step: int) -> Tensor:
         """Mean squared error of the predicted v."""
@@ -80,24 +82,24 @@ class Denoising:
 
     def batch(self, step: int) -> Batch:
         """The examples of a step."""
-        rng, portion = default_rng((_STREAM, step)), self.diet[step % len(self.diet)]
+        rng, portion = self.compute.chance(_STREAM, step), self.diet[step % len(self.diet)]
         held = self._examples.latents[portion.side]
         chosen = rng.integers(0, held.shape[1], portion.batch)
         mirrored = torch.from_numpy(rng.integers(0, 2, portion.batch))
         clean = held[mirrored.to(held.device), torch.from_numpy(chosen).to(held.device)]
         known = self._examples.captions[portion.side]
         captions = [varied(known[index], rng) for index in chosen]
-        device = self._compute.device
+        device = self.compute.device
         return Batch(
             clean.to(device).float(),
-            self._compute.noise(rng, (portion.batch, CHANNELS, portion.side, portion.side)),
+            self.compute.noise(rng, (portion.batch, CHANNELS, portion.side, portion.side)),
             _spread(rng, portion.batch).to(device),
             token_ids(self._tokenizer, captions).to(device),
         )
 
     def empty_tokens(self, count: int) -> Tensor:
         """The tokens (count, 77) of the empty prompt."""
-        return token_ids(self._tokenizer, [""] * count).to(self._compute.device)
+        return token_ids(self._tokenizer, [""] * count).to(self.compute.device)
 
     def noisy(self, batch: Batch) -> Tensor:
         """The latents with their noise."""
@@ -111,7 +113,7 @@ class Denoising:
 
     def predicted(self, networks: nn.ModuleDict, batch: Batch, scale: Tensor | None = None) -> Tensor:
         """What the networks say; `scale` (N, width) is the embedded cfg_scale where they take it."""
-        with self._compute.precision():
+        with self.compute.precision():
             context = networks["text_encoder"](batch.tokens).last_hidden_state
             answer: Tensor = networks["unet"](
                 self.noisy(batch), batch.timesteps, context, timestep_cond=scale, return_dict=False
@@ -128,11 +130,11 @@ class Denoising:
         total = min(_MEASURED, self._held_out.latents[side].shape[1])
         rng = default_rng((_STREAM, side, first))
         index = torch.arange(first, min(first + count, total))
-        device = self._compute.device
+        device = self.compute.device
         captions = [self._held_out.captions[side][int(i)] for i in index]
         return Batch(
             self._held_out.latents[side][0, first : first + count][: len(index)].to(device).float(),
-            self._compute.noise(rng, (len(index), CHANNELS, side, side)),
+            self.compute.noise(rng, (len(index), CHANNELS, side, side)),
             (index * (_TIMESTEPS - 1) // max(1, total - 1)).to(device),
             token_ids(self._tokenizer, captions).to(device),
         )

@@ -1,13 +1,13 @@
-"""Guidance distillation: the U-Net takes cfg_scale as an input and answers in one call as guidance would in two.
+"""Guidance distillation: the U-Net takes cfg_scale as an input and answers in one call as guidance in two.
 
 Source: Meng and others, "On Distillation of Guided Diffusion Models" (arXiv 2210.03142); the input is that of
 latent consistency models (arXiv 2310.04378), which samplers know.
 """
 
 import math
+from typing import Any
 
 import torch
-from numpy.random import default_rng
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
@@ -30,15 +30,17 @@ class Distilling:
             denoising: Holds the student, whose U-Net takes cfg_scale, and the examples.
             teacher: `unet` and `text_encoder` without that input; stays as it is.
         """
-        self.networks, self._denoising = denoising.networks, denoising
+        self.networks, self.compute = denoising.networks, denoising.compute
+        self._denoising = denoising
         self._teacher = teacher.requires_grad_(requires_grad=False).eval()
-        self._width = int(self.networks["unet"].config["time_cond_proj_dim"])
+        unet: Any = self.networks["unet"]
+        self._width = int(unet.config["time_cond_proj_dim"])
 
     def loss(self, step: int) -> Tensor:
         """Mean squared error against the guided teacher, at scales of 1 to 12."""
         batch = self._denoising.batch(step)
         # Small scales are used more often, and large ones teach more: even in the square root.
-        even = torch.from_numpy(default_rng((_STREAM, step)).random(len(batch.clean))).float()
+        even = torch.from_numpy(self.compute.chance(_STREAM, step).random(len(batch.clean))).float()
         scales = (1 + (math.sqrt(LARGEST_SCALE) - 1) * even).square().to(batch.clean.device)
         return self._error(self.networks, batch, scales)
 

@@ -2,11 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as nnf
 
 from animator.files import write_atomically
@@ -17,7 +18,7 @@ from animator.starter.training.networks import CHANNELS, FACTOR
 _BATCH = 16
 
 
-def latents(folder: Path, pictures: Pictures, vae: nn.Module, side: int, device: torch.device) -> Tensor:
+def latents(folder: Path, pictures: Pictures, vae: Any, side: int, device: torch.device) -> Tensor:
     """Latents float16 (2, N, 4, side, side) of the pictures as they are and mirrored.
 
     Args:
@@ -35,7 +36,7 @@ def latents(folder: Path, pictures: Pictures, vae: nn.Module, side: int, device:
 
 
 @torch.no_grad()
-def _encoded(pictures: Pictures, vae: nn.Module, side: int, device: torch.device) -> NDArray[np.float16]:
+def _encoded(pictures: Pictures, vae: Any, side: int, device: torch.device) -> NDArray[np.float16]:
     result = np.empty((2, len(pictures), CHANNELS, side, side), np.float16)
     start = 0
     for batch in pictures.batches(_BATCH):
@@ -47,7 +48,7 @@ def _encoded(pictures: Pictures, vae: nn.Module, side: int, device: torch.device
     return result
 
 
-def fingerprint(vae: nn.Module) -> str:
+def fingerprint(vae: Any) -> str:
     """Twelve hex digits that follow from the encoder's weights."""
     digest = hashlib.sha256()
     for value in vae.encoder.state_dict().values():

@@ -10,6 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from animator.starter.training.compute import Compute
 from animator.starter.training.optimizer import Optimizer
 from animator.starter.training.progress import Trained, read_curve, restore, save_state, write_curve
 
@@ -20,6 +21,7 @@ class Task(Protocol):
     """What is trained, and how well it does. Chance must follow from the step alone."""
 
     networks: nn.ModuleDict
+    compute: Compute
 
     def loss(self, step: int) -> Tensor:
         """The loss () of a step, whose gradient is taken."""
@@ -76,13 +78,15 @@ def train(
     for step in range(done, course.steps):
         losses.append(_step(task, trained, course, step))
         if (step + 1) % course.every == 0 or step + 1 == course.steps:
-            average = math.fsum(x.item() for x in losses) / len(losses)
-            line = {"step": step + 1, "rate": course.rate_at(step), "loss": average, **task.measure(mean)}
-            curve.append(line)
+            if task.compute.team.leads:
+                average = math.fsum(x.item() for x in losses) / len(losses)
+                line = {"step": step + 1, "rate": course.rate_at(step), "loss": average, **task.measure(mean)}
+                curve.append(line)
+                write_curve(folder, curve)
+                save_state(folder, trained, step + 1)
+                report(line)
             losses = []
-            write_curve(folder, curve)
-            save_state(folder, trained, step + 1)
-            report(line)
+            task.compute.team.meet()
     return mean
 
 
@@ -91,6 +95,7 @@ def _step(task: Task, trained: Trained, course: Course, step: int) -> Tensor:
     loss = task.loss(step)
     torch.autograd.backward(loss)
     parameters = [p for p in task.networks.parameters() if p.grad is not None]
+    task.compute.team.average(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, _CLIP)
     trained.optimizer.step(course.rate_at(step), step + 1)
     task.networks.zero_grad(set_to_none=True)
@@ -100,5 +105,6 @@ def _step(task: Task, trained: Trained, course: Course, step: int) -> Tensor:
 
 @torch.no_grad()
 def _average(trained: Trained, decay: float) -> None:
-    means, values = list(trained.mean.parameters()), list(trained.networks.parameters())
+    means: list[Tensor] = [*trained.mean.parameters()]
+    values: list[Tensor] = [*trained.networks.parameters()]
     torch._foreach_lerp_(means, values, 1 - decay)

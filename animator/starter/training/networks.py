@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import AutoencoderTiny, DDPMScheduler, UNet2DConditionModel
@@ -94,11 +95,10 @@ def new_autoencoder(sizes: Sizes) -> AutoencoderTiny:
     )
 
 
-def open_part(model: Path, part: str) -> nn.Module:
+def open_part(model: Path, part: str) -> Any:
     """A network of a diffusers folder in single precision: `unet`, `text_encoder` or `vae`."""
     kinds = {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel, "vae": AutoencoderTiny}
-    network: nn.Module = kinds[part].from_pretrained(model / part, torch_dtype=torch.float32)
-    return network
+    return kinds[part].from_pretrained(model / part, torch_dtype=torch.float32)
 
 
 def with_guidance_input(unet: UNet2DConditionModel, width: int) -> UNet2DConditionModel:

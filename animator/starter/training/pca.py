@@ -6,6 +6,7 @@ The first levels only move pixels to channels, the last projects. So latents are
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,7 +49,7 @@ def write_projection(autoencoder: AutoencoderTiny, wanted: Projection) -> None:
     Raises:
         UserError: It has too few channels to hold patches of 4 x 4 pixels.
     """
-    layers = [layer for layer in autoencoder.encoder.layers if isinstance(layer, nn.Conv2d)]
+    layers: list[Any] = [layer for layer in autoencoder.encoder.layers if isinstance(layer, nn.Conv2d)]
     if layers[1].out_channels < _PATCH // 4:
         raise UserError(f"an encoder of {layers[1].out_channels} channels: expected {_PATCH // 4} or more")
     for layer in layers:
@@ -64,11 +65,12 @@ def write_projection(autoencoder: AutoencoderTiny, wanted: Projection) -> None:
             source = np.arange(channels)
             layer.weight[(row * 2 + column) * channels + source, source, 1 + row, 1 + column] = 1
         channels *= 4
-    basis = wanted.basis.reshape(2, 2, 2, 2, 2, 2, 3, CHANNELS)  # rows and columns as bits, the high ones first
+    # Rows and columns as bits, the high ones first.
+    basis = wanted.basis.reshape(2, 2, 2, 2, 2, 2, 3, CHANNELS)
     for place in np.ndindex(2, 2, 2, 2, 2, 2, 3):
-        high_row, middle_row, low_row, high_column, middle_column, low_column, color = place
-        source = (middle_row * 2 + middle_column) * 12 + (low_row * 2 + low_column) * 3 + color
+        row, column = place[:3], place[3:6]
+        source = (row[1] * 2 + column[1]) * 12 + (row[2] * 2 + column[2]) * 3 + place[6]
         weights = torch.tensor(basis[place], dtype=torch.float32)
-        layers[3].weight[:CHANNELS, source, 1 + high_row, 1 + high_column] = weights
+        layers[3].weight[:CHANNELS, source, 1 + row[0], 1 + column[0]] = weights
     last.weight[range(CHANNELS), range(CHANNELS), 1, 1] = 1
     last.bias[:CHANNELS] = -torch.tensor(wanted.mean @ wanted.basis, dtype=torch.float32)

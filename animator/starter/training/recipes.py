@@ -38,9 +38,9 @@ RECIPES = {
         pictures=(10_000, 0),
         coder=Course(steps=3000, rate=1e-3, anneal=1500, every=100),
         crops=12,
-        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=100),
+        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=40),
         diet=(Portion(16, 64), Portion(32, 16)),
-        distilled=Course(steps=600, rate=5e-4, anneal=300, every=50),
+        distilled=Course(steps=600, rate=5e-4, anneal=300, every=40),
         distilled_diet=(Portion(32, 16),),
     ),
     "gpu": Recipe(

@@ -1,12 +1,13 @@
 """The stages of training in their order, and where each keeps its things.
 
-A workshop is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder per stage
-with its state, its curve and, in `result`, the mean of its weights.
+A workshop is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
+per stage with its state, its curve and, in `result`, the mean of its weights.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save
@@ -19,7 +20,7 @@ from animator.starter.training import data
 from animator.starter.training.coding import Coding
 from animator.starter.training.compute import Compute
 from animator.starter.training.data import Pictures
-from animator.starter.training.denoising import Denoising, Examples, Portion
+from animator.starter.training.denoising import Denoising, Examples, Material, Portion
 from animator.starter.training.distilling import GUIDANCE_WIDTH, Distilling
 from animator.starter.training.latents import latents
 from animator.starter.training.loop import Course, train
@@ -79,26 +80,21 @@ class Workshop:
         pictures = self.pictures(256)
         vae = self._new_coder()
         vae.encoder.requires_grad_(encoder)
-        task = Coding(vae, pictures, self.held_out(256), self.compute, batch)
+        task = Coding(vae, (pictures, self.held_out(256)), self.compute, batch)
         self._keep(CODER, train(task, course, self.folder / CODER, report))
 
     def train_denoiser(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
         """The U-Net and the text encoder, on latents of the autoencoder."""
-        networks, tokenizer = self._new_denoiser(), self.tokenizer()
-        task = Denoising(
-            networks, tokenizer, self._examples(diet, held_out=False), self._examples(diet, held_out=True), diet, self.compute
-        )  # fmt: skip
+        task = Denoising(self._new_denoiser(), self._material(diet), diet, self.compute)
         self._keep(DENOISER, train(task, course, self.folder / DENOISER, report))
 
     def distill(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
         """A denoiser that takes cfg_scale as an input, from the one trained."""
-        teacher, student = self._result(DENOISER, self._new_denoiser()), self._result(DENOISER, self._new_denoiser())
-        self.compute.ready(teacher)
+        teacher, student = (self._result(DENOISER, self._new_denoiser()) for _ in range(2))
+        for network in teacher.values():
+            self.compute.ready(network)
         student["unet"] = with_guidance_input(student["unet"], GUIDANCE_WIDTH)
-        denoising = Denoising(
-            student, self.tokenizer(), self._examples(diet, held_out=False), self._examples(diet, held_out=True), diet, self.compute
-        )  # fmt: skip
-        task = Distilling(denoising, teacher)
+        task = Distilling(Denoising(student, self._material(diet), diet, self.compute), teacher)
         self._keep(DISTILLED, train(task, course, self.folder / DISTILLED, report))
 
     def pack(self, target: Path, stage: str) -> int:
@@ -109,6 +105,10 @@ class Workshop:
         networks = self._result(stage, networks)
         networks["vae"] = self._coder()
         return pack(networks, self.tokenizer(), target)
+
+    def _material(self, diet: Sequence[Portion]) -> Material:
+        examples, held_out = (self._examples(diet, held_out=held_out) for held_out in (False, True))
+        return Material(examples, held_out, self.tokenizer())
 
     def _examples(self, diet: Sequence[Portion], *, held_out: bool) -> Examples:
         """The latents that a diet asks for, those of up to 32 from pictures of 256."""
@@ -123,7 +123,7 @@ class Workshop:
             captions[side] = [label.caption for label in pictures.labels]
         return Examples(found, captions)
 
-    def _new_coder(self) -> nn.Module:
+    def _new_coder(self) -> Any:
         if self.start:
             return open_part(self.start, "vae")
         vae = new_autoencoder(self.sizes)
@@ -131,7 +131,7 @@ class Workshop:
         write_projection(vae, projection(pictures))
         return vae
 
-    def _coder(self) -> nn.Module:
+    def _coder(self) -> Any:
         """The trained autoencoder, or the one of the start."""
         trained = (self.folder / CODER / "result.safetensors").exists()
         vae = self._new_coder() if self.start or not trained else new_autoencoder(self.sizes)
@@ -148,10 +148,12 @@ class Workshop:
         """The networks with the weights that a stage ended with."""
         path = self.folder / stage / "result.safetensors"
         if not path.exists():
-            raise UserError(f"{path} is missing; run that stage first: python -m animator.starter.train {stage}")
+            raise UserError(f"{path} is missing; first run python -m animator.starter.train {stage}")
         networks.load_state_dict(load_file(path))
         return networks
 
     def _keep(self, stage: str, networks: nn.ModuleDict) -> None:
+        if not self.compute.team.leads:
+            return
         held = {key: value.detach().cpu().contiguous() for key, value in networks.state_dict().items()}
         write_atomically(self.folder / stage / "result.safetensors", save(held))

@@ -119,8 +119,11 @@ def _road(view: View, air: Air, depth: Array) -> Array:
     across = (view.x - 0.5) * distance
     light = air.ambient + 0.4 * air.light
     near = np.clip(depth * 3, 0.3, 1)
-    asphalt, pavement = blend(air.low, rgb(48, 50, 58) * light, near), blend(air.low, rgb(88, 90, 96) * light, near)
+    asphalt, pavement = (
+        blend(air.low, rgb(48, 50, 58) * light, near),
+        blend(air.low, rgb(88, 90, 96) * light, near),
+    )
     color = blend(pavement, asphalt, smoothstep(0.62, 0.58, np.abs(across)))
     line = (np.abs(across) < 0.02) & ((distance * 1.6) % 1 < 0.5)
     color = blend(color, rgb(240, 230, 190), line.astype(np.float32) * 0.8)
-    return color * np.float32(0.6 if air.time in ("night", "dusk") else 1.0)
+    return np.asarray(color * np.float32(0.6 if air.time in ("night", "dusk") else 1.0))

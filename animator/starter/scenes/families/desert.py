@@ -24,7 +24,9 @@ def desert(view: View) -> Draft:
     heights = cv2.GaussianBlur(noise.stretched((1 - np.abs(crests) ** 1.3) + 0.1 * waves), (0, 0), 2.5) ** 1.3
     ground = Ground(
         heights=np.asarray(heights, np.float32),
-        color=_Sand(jitter(rgb(224, 160, 92), rng), view.noise(noise.ROUGH), float(rng.uniform(0, 2 * np.pi))),
+        color=_Sand(
+            jitter(rgb(224, 160, 92), rng), view.noise(noise.ROUGH), float(rng.uniform(0, 2 * np.pi))
+        ),
         relief=float(rng.uniform(0.10, 0.17)),
         eye=float(rng.uniform(0.04, 0.09)),
         far=2.8,
@@ -41,7 +43,9 @@ def desert(view: View) -> Draft:
     seen = 0
     if grove:
         drawn, seen = planted(view, air, drawn, grove)
-    return draft(drawn, air, view.pick("desert", "sand dunes", "desert dunes"), [*([word] if seen else []), *sky_words])
+    return draft(
+        drawn, air, view.pick("desert", "sand dunes", "desert dunes"), [*([word] if seen else []), *sky_words]
+    )
 
 
 @dataclass(frozen=True)

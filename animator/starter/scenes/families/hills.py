@@ -31,7 +31,9 @@ def _season(view: View, air: Air) -> _Season:
     if air.weather == "snowy":
         return _Season("winter", jitter(rgb(225, 232, 240), rng, 0.02), rgb(70, 92, 86))
     if view.chance(0.22):
-        return _Season("autumn", jitter(rgb(150, 110, 50), rng, 0.04), hsv(rng.uniform(0.03, 0.12), 0.8, 0.75))
+        return _Season(
+            "autumn", jitter(rgb(150, 110, 50), rng, 0.04), hsv(rng.uniform(0.03, 0.12), 0.8, 0.75)
+        )
     return _Season("", jitter(rgb(84, 128, 48), rng, 0.04), jitter(rgb(44, 86, 40), rng, 0.04))
 
 
@@ -60,7 +62,9 @@ def forest(view: View) -> Draft:
     drawn, sky_words = landscape(view, air, _ground(view, season, flowers=False))
     pines = view.chance(0.55) or season.name == "winter"
     plant = pine if pines else round_tree
-    grove = Grove(plant, int(rng.integers(260, 460)), float(rng.uniform(0.07, 0.12)), season.leaves, (0.13, 1.4))
+    grove = Grove(
+        plant, int(rng.integers(260, 460)), float(rng.uniform(0.07, 0.12)), season.leaves, (0.13, 1.4)
+    )
     drawn, _ = planted(view, air, drawn, grove)
     name = f"{season.name} {'pine forest' if pines else 'forest'}".strip()
     return draft(drawn, air, view.pick(name, f"a {name}", f"{name} landscape"), sky_words)

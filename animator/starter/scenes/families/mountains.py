@@ -36,14 +36,16 @@ def _mountains(view: View, water: float | None) -> Draft:
     air = draw_air(view, ANY)
     snowy = view.chance(0.45) or air.weather == "snowy"
     lowland = int(rng.integers(3))
+    heights = _ridges(view)
+    low, rock = jitter(_LOWLANDS[lowland], rng, 0.03), jitter(rgb(108, 98, 92), rng, 0.03)
     ground = Ground(
-        heights=_ridges(view),
-        color=_Rock(jitter(_LOWLANDS[lowland], rng, 0.03), jitter(rgb(108, 98, 92), rng, 0.03), view.noise(noise.ROUGH), snowy),
+        heights=heights,
+        color=_Rock(low, rock, view.noise(noise.ROUGH), snowy),
         relief=float(rng.uniform(0.3, 0.46)),
         eye=float(rng.uniform(0.05, 0.14)),
         far=2.8,
         water=water,
-    )  # fmt: skip
+    )
     drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
     drawn, extras = _furnished(view, air, drawn, snowy=snowy, wooded=lowland != _BARE)
     return draft(drawn, air, _subject(view, water, snowy=snowy), [*extras, *sky_words])
@@ -90,7 +92,9 @@ def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) 
         drawn, seen = planted(view, air, drawn, grove)
         words += ["a castle"] * seen
     elif rare < 0.17:
-        drawn, seen = planted(view, air, drawn, Grove(house, 1, 0.06, rgb(200, 190, 170), (0.2, 0.4), across=0.7))
+        drawn, seen = planted(
+            view, air, drawn, Grove(house, 1, 0.06, rgb(200, 190, 170), (0.2, 0.4), across=0.7)
+        )
         words += ["a house"] * seen
     if drawn.ground.water is not None and view.chance(0.25):
         drawn = with_shapes(drawn, sailboat(view, air))

@@ -26,17 +26,17 @@ def sea(view: View) -> Draft:
     if tropical:
         water = replace(water, deep=jitter(rgb(10, 130, 150), rng, 0.04))
     level = float(rng.uniform(0.72, 0.85)) if islands else _OPEN
+    heights = noise.stretched(view.noise(noise.SMOOTH) + 0.25 * view.noise(noise.GRAINY))
+    sand, green = jitter(rgb(214, 190, 140), rng, 0.03), jitter(rgb(60, 100, 52), rng, 0.03)
     ground = Ground(
-        heights=noise.stretched(view.noise(noise.SMOOTH) + 0.25 * view.noise(noise.GRAINY)),
-        color=_Shore(
-            jitter(rgb(214, 190, 140), rng, 0.03), jitter(rgb(60, 100, 52), rng, 0.03), view.noise(noise.ROUGH), level
-        ),
+        heights=heights,
+        color=_Shore(sand, green, view.noise(noise.ROUGH), level),
         relief=0.42,
         eye=float(rng.uniform(0.04, 0.1)),
         far=4.0,
         haze=0.8,
         water=level,
-    )  # fmt: skip
+    )
     drawn, sky_words = landscape(view, air, ground, water)
     drawn, extras, landmark = _furnished(view, air, drawn, islands=islands, tropical=tropical)
     subject = _subject(view, islands=islands, tropical=tropical, calm=water.roughness < 1)

@@ -24,11 +24,12 @@ _HUES = (
 
 def space(view: View) -> Draft:
     """A starry sky with a nebula, a planet or a galaxy."""
-    color, nebula = np.zeros((view.side, view.side, 3), np.float32) + rgb(4, 5, 14), ""
+    color: Array = np.zeros((view.side, view.side, 3), np.float32) + rgb(4, 5, 14)
+    nebula = ""
     if view.chance(0.7):
         color, nebula = _nebula(view, color)
     color = _with_stars(view, color)
-    disparity = view.blank()
+    disparity: Array = view.blank()
     which = view.rng.random()
     if which < 0.55:
         color, disparity, subject = _planets(view, color, disparity)
@@ -115,7 +116,8 @@ def _across(ball: _Ball) -> Array:
 def _ring(ball: _Ball) -> Array:
     along = ball.x * np.cos(ball.tilt) - ball.y * np.sin(ball.tilt)
     radius = np.hypot(along, _across(ball))
-    return smoothstep(1.3, 1.36, radius) * smoothstep(2.1, 2.0, radius) * (0.6 + 0.35 * np.sin(radius * 40))
+    band = smoothstep(1.3, 1.36, radius) * smoothstep(2.1, 2.0, radius)
+    return np.asarray(band * (0.6 + 0.35 * np.sin(radius * 40)), np.float32)
 
 
 def _surface(view: View, ball: _Ball) -> Array:
@@ -130,7 +132,9 @@ def _surface(view: View, ball: _Ball) -> Array:
         bands = 0.5 + 0.5 * np.sin(along * 12 + relief * 0.9)
         color = blend(hsv(ball.hue, 0.55, 0.9), hsv(ball.hue + 0.08, 0.65, 0.55), bands)
     else:
-        color = blend(hsv(ball.hue, 0.5, 0.45), hsv(ball.hue + 0.12, 0.55, 0.85), smoothstep(-0.4, 0.6, relief))
+        color = blend(
+            hsv(ball.hue, 0.5, 0.45), hsv(ball.hue + 0.12, 0.55, 0.85), smoothstep(-0.4, 0.6, relief)
+        )
     rim = np.clip(1 - ball.z, 0, 1) ** 3 * 0.6 * light
     lit = color * (light * 1.15 + 0.02)[..., None]
     return np.asarray(lit + rim[..., None] * hsv(ball.hue + 0.5, 0.3, 1), np.float32)
@@ -148,4 +152,6 @@ def _galaxy(view: View, color: Array) -> Array:
     light = np.exp(-radius / 0.13) * (arms**1.6 * 1.5 + 0.15) * (1 + 0.35 * clumps)
     hue = float(rng.choice([0.6, 0.75, 0.55, 0.05, 0.9]))
     glow = mix(0.0, hsv(hue, 0.5, 1), np.clip(light, 0, 3)[..., None])
-    return color * np.float32(0.5) + glow + np.exp(-radius / 0.035)[..., None] * rgb(255, 235, 200)
+    return np.asarray(
+        color * np.float32(0.5) + glow + np.exp(-radius / 0.035)[..., None] * rgb(255, 235, 200)
+    )
