@@ -106,7 +106,7 @@ def main(  # noqa: PLR0913 - how typer declares options
     stage: Annotated[str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, or all")],
     workshop: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
     recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
-    start: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,
+    base: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "cpu",
     threads: Annotated[int, typer.Option(help="CPU threads of the networks")] = 1,
     workers: Annotated[int, typer.Option(help="processes that make pictures")] = 2,
@@ -132,7 +132,7 @@ def main(  # noqa: PLR0913 - how typer declares options
             distilled=_course(fed.distilled, steps, anneal, rate),
         )
         compute = Compute(choose_device(device), half, compiled, joined())
-        shop = Workshop(workshop, compute, known.sizes, start)
+        shop = Workshop(workshop, compute, known.sizes, base)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
             run(job)

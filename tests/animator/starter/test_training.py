@@ -1,4 +1,4 @@
-"""The trainer in miniature: it learns, goes on to the same bits after a stop, and refuses what does not fit."""
+"""The trainer in miniature: it learns, goes on to the same bits after a stop, refuses what does not fit."""
 
 import json
 import os
