@@ -1,7 +1,9 @@
 """What a film's settings say that works but is probably not meant."""
 
+from collections.abc import Iterator
+
 from animator.config import Animation
-from animator.timeline import schedule_fields
+from animator.timeline import range_of, schedule_fields
 
 
 def warnings_of(animation: Animation) -> list[str]:
@@ -11,3 +13,24 @@ def warnings_of(animation: Animation) -> list[str]:
     for path, schedule in schedule_fields(animation).items():
         found += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
     return [*found, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
+
+
+def cuts_of(animation: Animation) -> Iterator[tuple[str, str]]:
+    """The schedules that leave their range, by path, and what becomes of them.
+
+    Only those of films with `compat` may: there the values are cut, as the reference does where it looks.
+    """
+    for path, schedule in schedule_fields(animation).items():
+        numbers, values = range_of(animation, path), schedule.values(animation.scope)
+        if numbers is None or isinstance(values, tuple):
+            continue
+        outside = numbers.outside(values)
+        if outside.size:
+            frame = int(outside[0])
+            held = numbers.held(values)[frame]
+            more = f"; so are {outside.size - 1} more frames" if outside.size > 1 else ""
+            yield (
+                path,
+                f"is {values[frame]:g} at frame {frame}, which is cut to {held:g} "
+                f"(expected {numbers.expected}){more}",
+            )

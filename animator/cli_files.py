@@ -32,10 +32,13 @@ def import_file(
 ) -> None:
     """Turn a Deforum settings file into a preset; says what did not come through as written."""
     from animator import drafts, presets
+    from animator.advice import cuts_of
+    from animator.deforum.notes import changes
 
     draft = drafts.read(settings, repair=repair, parseq=parseq)
     animation = presets.validate(draft)
-    for note in sorted(draft.notes, key=lambda note: note.effect.value):
+    cuts = (changes(path, cut) for path, cut in cuts_of(animation))
+    for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
         typer.echo(f"{note.effect.value}: {note}", err=True)
     _give(out, f"# From {settings.name}\n{presets.dump_differences(animation)}")
 

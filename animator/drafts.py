@@ -1,21 +1,22 @@
 """Drafts: what preset and settings files say, before anything is checked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from animator import yaml_text
+from animator.clip_settings import with_clip_length
 from animator.config import Animation
-from animator.deforum.clip import with_clip_length
 from animator.deforum.importing import import_text, nested
 from animator.deforum.notes import Note
 from animator.deforum.parseq import preset_values, read_manifest
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
+T = TypeVar("T")
 MAX_BYTES = 16_000_000
 MAX_SETTINGS_BYTES = 64_000_000
 """Parseq manifests are large: some 700 bytes for each frame."""
@@ -25,12 +26,21 @@ SETTINGS_SUFFIXES = (".txt", ".json")
 
 @dataclass(frozen=True)
 class Draft:
-    """A preset before validation: plain values, where each was written, what an import had to say."""
+    """A preset before validation.
+
+    Attributes:
+        source: The file it is from, for messages.
+        values: Plain values as written.
+        places: Path of a setting -> where it was written, for messages.
+        notes: What an import had to say.
+        folders: Path of a setting -> folder of the file that says it.
+    """
 
     source: str
     values: Mapping[str, Any]
     places: Mapping[tuple[str, ...], str]
     notes: tuple[Note, ...] = ()
+    folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
 
     def where(self, path: tuple[str, ...]) -> str:
         """The place of a setting, or of the nearest group that was written."""
@@ -74,7 +84,7 @@ def _read_chain(path: Path, reader: _Reader) -> Draft:
     here: Path | None = path
     while here is not None:
         chain.append(here)
-        draft = _read_one(here, reader)
+        draft = _beside(here.parent, _read_one(here, reader))
         base = draft.values.get("extends")
         drafts.append(draft)
         here = _base_path(chain, draft, base)
@@ -82,6 +92,15 @@ def _read_chain(path: Path, reader: _Reader) -> Draft:
     while drafts:
         merged = over(drafts.pop(), merged)
     return merged
+
+
+def _beside(folder: Path, draft: Draft) -> Draft:
+    """The draft with the folder of its file beside each of its settings."""
+    settings: dict[tuple[str, ...], Path] = {(key,): folder for key in draft.values}
+    for key, value in draft.values.items():
+        if group_of(key) is not None and isinstance(value, Mapping):
+            settings |= {(key, str(name)): folder for name in value}
+    return replace(draft, folders=settings)
 
 
 def is_settings_file(path: Path) -> bool:
@@ -124,7 +143,8 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
         raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
-        return Draft(source, with_clip_length(imported.values), imported.places, imported.notes)
+        values = with_clip_length(imported.values, path.parent)
+        return Draft(source, values, imported.places, imported.notes)
     return parse(text, source)
 
 
@@ -158,7 +178,7 @@ def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
 def over(top: Draft, below: Draft) -> Draft:
     """The draft `top` laid over `below`: groups merge, every other value replaces."""
     values = dict(below.values)
-    places = dict(below.places)
+    places, folders = dict(below.places), dict(below.folders)
     for key, value in top.values.items():
         group = group_of(key)
         if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
@@ -167,10 +187,13 @@ def over(top: Draft, below: Draft) -> Draft:
         else:
             values[key] = value
             replaced = {(str(key),)}
-        places = {
-            path: place for path, place in places.items() if not any(path[: len(r)] == r for r in replaced)
-        }
-    return Draft(top.source, values, {**places, **top.places}, (*below.notes, *top.notes))
+        places, folders = _without(places, replaced), _without(folders, replaced)
+    notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
+    return Draft(top.source, values, places, notes, folders)
+
+
+def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:
+    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in gone)}
 
 
 def group_of(name: object) -> type[BaseModel] | None:

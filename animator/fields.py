@@ -5,9 +5,9 @@ the whole film, so that one pass over a preset finds every mistake.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,134 +16,163 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
+from animator.guide import KeyedImages
+from animator.masks.expression import parse_mask
+from animator.named_files import NamesFile
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 
+Values = NDArray[np.float64]
 
-def _explain(error: ScheduleError) -> PydanticCustomError:
-    """The schedule's own words as a validation error; braces escaped, for pydantic fills templates."""
-    return PydanticCustomError("schedule", "{text}", {"text": str(error)})
+
+class Parsed:
+    """Marks a field whose text is parsed into a value that keeps it as `source`."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": ["number", "string", "object"],
+        "description": "a number, text such as '0:(1), 60:(1+0.1*sin(t))', or a mapping of frames to values",
+    }
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = core_schema.plain_serializer_function_ser_schema(lambda value: value.source)
+        return core_schema.with_info_plain_validator_function(self._explained, serialization=plain)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.json_schema)
+
+    def parse(self, value: Any, scope: Scope | None) -> Any:
+        """The value of a text, checked over the film's frames where its scope is known.
+
+        Raises:
+            ScheduleError: It cannot be read, or has no value at some frame.
+            ModelError: It names something that is unknown.
+        """
+        raise NotImplementedError
+
+    def _explained(self, value: Any, info: ValidationInfo) -> Any:
+        """`parse`, its refusals in their own words; braces are safe, for pydantic fills templates."""
+        try:
+            return self.parse(value, info.context if isinstance(info.context, Scope) else None)
+        except (ScheduleError, ModelError) as error:
+            raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
 
 
 @dataclass(frozen=True)
-class Numbers:
+class Numbers(Parsed):
     """Marks a `Schedule` field and the range its values must keep at every frame."""
 
     low: float | None = None
     high: float | None = None
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return _JSON_SCHEDULE
-
-    def parse(self, value: Any, info: ValidationInfo) -> Schedule:
-        """The schedule of a number, a text or a mapping, checked over the film's frames."""
-        try:
-            schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
-            if isinstance(info.context, Scope):
-                self._check_range(schedule, info.context)
-        except ScheduleError as error:
-            raise _explain(error) from error
+    def parse(self, value: Any, scope: Scope | None) -> Schedule:
+        """The schedule of a number, a text or a mapping."""
+        schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
+        if scope is not None:
+            values = schedule.values(scope)
+            if (
+                not scope.compat
+            ):  # there, values are cut, as the reference does, and `animator.advice` says so
+                self._check_range(values)
         return schedule
 
-    def held(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def held(self, values: Values) -> Values:
         """The values (frames,) cut to the range."""
-        return np.clip(values, self.low, self.high) if self.low is not None else values
+        return np.clip(values, *self._limits)
 
-    def _check_range(self, schedule: Schedule, scope: Scope) -> None:
-        values = schedule.values(scope)
-        if scope.compat:  # the reference cuts values to their range instead of refusing them
-            return
-        low = -np.inf if self.low is None else self.low
-        high = np.inf if self.high is None else self.high
-        outside = np.flatnonzero((values < low) | (values > high))
+    def outside(self, values: Values) -> NDArray[np.int64]:
+        """The frames whose value of (frames,) leaves the range."""
+        low, high = self._limits
+        return np.flatnonzero((values < low) | (values > high))
+
+    @property
+    def expected(self) -> str:
+        """The range in words."""
+        if self.high is None:
+            return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
+        return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
+
+    @property
+    def _limits(self) -> tuple[float, float]:
+        return -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
+
+    def _check_range(self, values: Values) -> None:
+        outside = self.outside(values)
         if outside.size:
             frame = int(outside[0])
             raise PydanticCustomError(
                 "range",
                 "is {value} at frame {frame}; expected {expected} at every frame",
-                {"value": f"{values[frame]:g}", "frame": frame, "expected": self._expected()},
+                {"value": f"{values[frame]:g}", "frame": frame, "expected": self.expected},
             )
 
-    def _expected(self) -> str:
-        if self.high is None:
-            return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
-        return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
 
-
-class _Texts:
+class _Texts(Parsed):
     """Marks a `TextSchedule` field."""
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return _JSON_SCHEDULE
-
-    def parse(self, value: Any, info: ValidationInfo) -> TextSchedule:
-        """The schedule of texts, checked over the film's frames."""
-        try:
-            schedule = value if isinstance(value, TextSchedule) else TextSchedule.parse(value)
-            if isinstance(info.context, Scope):
-                schedule.values(info.context)
-        except ScheduleError as error:
-            raise _explain(error) from error
+    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+        """The schedule of texts."""
+        schedule = value if isinstance(value, TextSchedule) else TextSchedule.parse(value)
+        if scope is not None:
+            schedule.values(scope)
         return schedule
 
 
 class _SamplerNames(_Texts):
     """Marks a `TextSchedule` whose texts name samplers."""
 
-    def parse(self, value: Any, info: ValidationInfo) -> TextSchedule:
+    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """The schedule of sampler names, each of them known."""
-        schedule = super().parse(value, info)
-        try:
-            if isinstance(info.context, Scope):
-                for name in dict.fromkeys(schedule.values(info.context)):
-                    find_sampler(name)
-        except ModelError as error:
-            raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
+        schedule = super().parse(value, scope)
+        for name in dict.fromkeys(schedule.values(scope)) if scope is not None else ():
+            find_sampler(name)
         return schedule
 
 
-class _PromptTexts:
+class _MaskTexts(_Texts):
+    """Marks a `TextSchedule` whose texts are mask expressions."""
+
+    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+        """The schedule of mask expressions, each of them well formed."""
+        schedule = super().parse(value, scope)
+        for key in schedule.keys:
+            parse_mask(key.text)
+        return schedule
+
+
+class _Images(Parsed):
+    """Marks a field of pictures by frame."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "description": "paths of pictures by frame",
+    }
+
+    def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
+        """The pictures, their keys checked over the film's frames."""
+        images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
+        if scope is not None:
+            images.placed(scope)
+        return images
+
+
+class _PromptTexts(Parsed):
     """Marks the field of keyed prompts: kept as written, checked by parsing."""
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self.parse, serialization=_PLAIN)
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": ["string", "object", "array"],
+        "description": "a prompt, or prompts by frame",
+    }
 
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": ["string", "object", "array"], "description": "a prompt, or prompts by frame"}
-
-    def parse(self, value: Any, info: ValidationInfo) -> Prompts:
-        """Keyed prompts, checked over the film's frames."""
-        try:
-            prompts = value if isinstance(value, Prompts) else Prompts.parse(value)
-            if isinstance(info.context, Scope):
-                prompts.at(info.context)
-        except ScheduleError as error:
-            raise _explain(error) from error
+    def parse(self, value: Any, scope: Scope | None) -> Prompts:
+        """Keyed prompts."""
+        prompts = value if isinstance(value, Prompts) else Prompts.parse(value)
+        if scope is not None:
+            prompts.at(scope)
         return prompts
 
-
-_PLAIN = core_schema.plain_serializer_function_ser_schema(lambda value: value.source)
-_JSON_SCHEDULE = {
-    "type": ["number", "string", "object"],
-    "description": "a number, text such as '0:(1), 60:(1+0.1*sin(t))', or a mapping of frames to values",
-}
 
 Real = Annotated[Schedule, Numbers()]
 Unit = Annotated[Schedule, Numbers(0.0, 1.0)]
@@ -152,6 +181,8 @@ Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
 Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
+MaskText = Annotated[TextSchedule, _MaskTexts()]
+Images = Annotated[KeyedImages, _Images(), NamesFile()]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

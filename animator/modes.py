@@ -15,6 +15,7 @@ class Mode:
         source: What is redrawn: the last picture, the clip's, or nothing.
         motion: How it moves: in the plane, in space, or not at all.
         prepares: True where colours, contrast, anti-blur and noise act before the drawing.
+        matches: True where colours are matched after the drawing.
         morph: Easing by which prompts fade into each other; empty switches at keys.
         names_seed: False where the reference's schedules read `s` as -1 instead of the seed.
     """
@@ -22,6 +23,7 @@ class Mode:
     source: Literal["last", "clip", "nothing"]
     motion: Literal["plane", "space", "still"]
     prepares: bool
+    matches: bool = True
     morph: str = ""
     names_seed: bool = True
 
@@ -30,7 +32,9 @@ MODES = {
     "2d": Mode("last", "plane", prepares=True),
     "3d": Mode("last", "space", prepares=True),
     "video": Mode("clip", "still", prepares=False),
-    "interpolation": Mode("nothing", "still", prepares=False, morph="linear", names_seed=False),
+    "interpolation": Mode(
+        "nothing", "still", prepares=False, matches=False, morph="linear", names_seed=False
+    ),
 }
 
 

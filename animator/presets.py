@@ -2,23 +2,24 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from animator import yaml_text
+from animator import wildcards, yaml_text
+from animator.clip_settings import with_clip_facts
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
+from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import ModelError, PresetError, Problem, UserError
+from animator.named_files import looked_for
 from schedules import Scope
-
-_FILES = (("init", "image"), ("color", "image"), ("flow", "raft"), ("video", "path"))
-"""Settings that name a file to read."""
 
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
@@ -41,9 +42,15 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides)
-    return validate(
-        draft, [*problems, *_model_problems(draft), *_depth_problems(draft), *_path_problems(draft)]
-    )
+    draft, missing = with_files(draft)
+    looks = (_model_problems, _depth_problems, _wildcard_problems)
+    problems += [*missing, *(problem for look in looks for problem in look(draft))]
+    clip = ("video", "path")
+    try:
+        draft = replace(draft, values=with_clip_facts(draft.values, draft.folders.get(clip)))
+    except UserError as error:
+        problems.append(Problem(draft.where(clip), ".".join(clip), str(error)))
+    return validate(draft, problems)
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -100,7 +107,8 @@ def _model_problems(draft: Draft) -> list[Problem]:
         if isinstance(model, str) and model.strip():
             find_checkpoint(model, _library(draft.values))
     except ModelError as error:
-        return [Problem(draft.where(("model",)), "model", str(error))]
+        looked = looked_for(str(model), draft.folders.get(("model",)))
+        return [Problem(draft.where(("model",)), "model", f"{error}{looked}")]
     return []
 
 
@@ -109,7 +117,16 @@ def _depth_problems(draft: Draft) -> list[Problem]:
     name = group.get("model") if isinstance(group, Mapping) else None
     if not isinstance(name, str) or depth_names.meant(name) or Path(name).expanduser().is_file():
         return []
-    return [Problem(draft.where(("depth", "model")), "depth.model", str(depth_names.unknown(name)))]
+    where, looked = ("depth", "model"), looked_for(name, draft.folders.get(("depth", "model")))
+    return [Problem(draft.where(where), "depth.model", f"{depth_names.unknown(name)}{looked}")]
+
+
+def _wildcard_problems(draft: Draft) -> list[Problem]:
+    try:
+        wildcards.check(draft.values)
+    except UserError as error:
+        return [Problem(draft.where(("prompts",)), "prompts", str(error))]
+    return []
 
 
 def _library(values: Mapping[str, Any]) -> Library:
@@ -118,18 +135,6 @@ def _library(values: Mapping[str, Any]) -> Library:
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
     return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
-
-
-def _path_problems(draft: Draft) -> list[Problem]:
-    """The files that settings name and that are not there."""
-    problems: list[Problem] = []
-    for group, name in _FILES:
-        settings = draft.values.get(group)
-        path = settings.get(name) if isinstance(settings, Mapping) else None
-        if isinstance(path, str) and path and not Path(path).expanduser().is_file():
-            message = f"{path}: there is no such file (looked for from {Path.cwd()})"
-            problems.append(Problem(draft.where((group, name)), f"{group}.{name}", message))
-    return problems
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:
@@ -150,7 +155,7 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif details["type"] not in ("schedule", "range"):
+    elif details["type"] not in ("schedule", "range", "missing_input"):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator import drafts, presets
+from animator.advice import cuts_of
 from animator.config import Animation
 from animator.deforum import Effect, Note
 from animator.deforum.importing import nested
@@ -32,7 +33,7 @@ class Source:
 
 
 def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> Animation:
-    """The film of a source; what an import had to leave out is told first.
+    """The film of a source; what an import had to leave out, and values that are cut, are told first.
 
     Raises:
         UserError: Nothing to make a film from, or a file that cannot be read.
@@ -41,7 +42,10 @@ def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> An
     draft = draft_of(source)
     for line in told(draft.notes, draft.source):
         say(line)
-    return presets.finish(draft, overrides)
+    animation = presets.finish(draft, overrides)
+    for path, cut in cuts_of(animation):
+        say(f"warning: {path}: {cut}")
+    return animation
 
 
 def draft_of(source: Source) -> Draft:

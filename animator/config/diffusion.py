@@ -6,6 +6,7 @@ from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
 from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
+from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
@@ -35,11 +36,11 @@ class Diffusion(Group):
     """Checkpoint by frame; where it is empty, the film's model draws."""
     tiling: bool = False
     """Frames that tile: left and right, top and bottom fit together."""
-    vae: str = ""
+    vae: FileOrName = ""
     """Another VAE: a file, a diffusers folder, or a name in the model folders."""
-    architecture: str = ""
+    architecture: FileOrName = ""
     """A diffusers folder whose JSON describes a single-file model of unusual sizes."""
-    model_folders: tuple[str, ...] = ("models",)
+    model_folders: Folders = ("models",)
     """Where checkpoints, LoRA files and textual inversions are found by name."""
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
@@ -62,16 +63,7 @@ class Diffusion(Group):
 class Init(Group):
     """A picture to begin with."""
 
-    image: str = ""
-    """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    image: InputPicture = ""
+    """Path or URL of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
-
-
-class Video(Group):
-    """The clip that the video mode redraws."""
-
-    path: str = ""
-    """Any film that ffmpeg reads."""
-    extract_from_frame: int = Field(0, ge=0)
-    extract_nth_frame: int = Field(1, ge=1)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from animator.config.group import Group, Switch
 from animator.fields import NotNegative, Positive, Real
+from animator.named_files import FileOrName, InputFile
 from schedules import Schedule
 
 
@@ -38,7 +39,7 @@ class Motion(Group):
 class Flow(Group):
     """Optical flow."""
 
-    raft: str = ""
+    raft: InputFile = ""
     """Path of RAFT's weights, needed where a setting asks for RAFT."""
 
 
@@ -49,6 +50,8 @@ class Camera(Group):
     near: NotNegative = Schedule.parse(200)
     far: NotNegative = Schedule.parse(10000)
     aspect_ratio: Positive = Schedule.parse(1)
+    aspect_ratio_use_old_formula: Switch = False
+    """Width over height of the picture stands in for `aspect_ratio`, as in Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
     """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
     reveal_noise: float = Field(0, ge=0, le=1)
@@ -62,7 +65,7 @@ class Depth(Group):
 
     use_depth_warping: Switch = True
     """False moves the whole picture as one plane."""
-    model: str = Field("starter", min_length=1)
+    model: FileOrName = Field("starter", min_length=1)
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     stabilise: Switch = False
     """Lay every depth map onto the one before instead of equalising each by itself: no pumping."""

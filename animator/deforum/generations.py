@@ -55,6 +55,19 @@ RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 _OLDER_WINS = ("animation_prompts",)
 """Notebooks have both; their `prompts` is for still pictures."""
 
+BEFORE: Mapping[str, Any] = {
+    "noise_type": "uniform",
+    "amount_schedule": "0: (0)",
+    "noise_multiplier_schedule": "0: (1)",
+    "depth_algorithm": "Midas+AdaBins (old)",
+}
+"""Settings that came one after the other -> what programs did that did not have them yet."""
+
+_WHOLE = frozenset(
+    {"max_frames", "zoom", "translation_z", "noise_schedule", "strength_schedule", "contrast_schedule"}
+)
+"""Settings that every program writes; a file without them was made by hand, and Deforum's defaults count."""
+
 RETIRED: Mapping[str, str] = {"histogram_matching": "was never used after version 0.5"}
 
 
@@ -77,6 +90,12 @@ def modern(document: Mapping[str, Any]) -> Modern:
     scheduler = settings.pop("scheduler", None)
     settings = _renamed(settings, notes)
     settings = deprecated_values(settings)
+    if missing := before(settings):
+        settings |= missing
+        said = ", ".join(f"{name} {value}" for name, value in missing.items())
+        notes.append(
+            harmless(tuple(missing), f"the file is older than these settings; as it was then: {said}")
+        )
     _mend_sampler(settings, scheduler, notes)
     _mend_prompts(settings, notes)
     return Modern(settings, tuple(notes))
@@ -94,6 +113,17 @@ def deprecated_values(settings: Mapping[str, Any]) -> Settings:
         result["depth_algorithm"] = named
     result.setdefault("legacy_colormatch", True)
     return result
+
+
+def before(settings: Mapping[str, Any]) -> Settings:
+    """What the program that wrote a whole file did in the place of the settings that it did not know yet."""
+    missing: Settings = {}
+    if settings.keys() >= _WHOLE:
+        for name, value in reversed(tuple(BEFORE.items())):
+            if name in settings:  # whatever is older was left out on purpose
+                break
+            missing[name] = value
+    return missing
 
 
 _OF_EXTENSION = ("flip_2d_perspective", "skip_video_for_run_all")

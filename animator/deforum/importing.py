@@ -11,8 +11,9 @@ from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.parseq import with_manifest
+from animator.deforum.rows import CURVE, WORDS, Row
 from animator.deforum.settings_text import read_document
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SWITCHES, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
@@ -83,28 +84,41 @@ def import_settings(
     own = {} if manifest is None else {"parseq_manifest": manifest}
     given = _modern(settings, own, source, places)
     filled = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **given.settings}
-    notes = list(given.notes)
-    problems: list[Problem] = []
-    values: dict[str, Any] = dict(COMPAT)
-    for row in _counting(filled):
-        try:
-            values[row.ours] = row.conversion.read(filled[row.name])
-            if remark := row.conversion.remark(filled[row.name]):
-                notes.append(harmless(row.name, remark))
-        except ValueError as error:
-            problems.append(
-                Problem(places.get(row.name, source), row.name, _expected(error, filled[row.name]))
-            )
+    read = _Reading(source, places)
+    values = {**COMPAT, **{row.ours: read.value(row, filled[row.name]) for row in _counting(filled)}}
     values |= {
         row.ours: row.gate.value
         for row in MAPPED
         if row.gate and not row.gate.plain and not row.gate.opens(filled)
     }
-    if problems:
-        raise PresetError(source, tuple(problems))
+    if read.problems:
+        raise PresetError(source, tuple(read.problems))
     _settle(values, filled)
-    notes += _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(nested(values), tuple(notes), _our_places(places))
+    settled = tuple(_settle_sound(values, filled))
+    left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
+    return Imported(nested(values), (*given.notes, *read.notes, *settled, *left_out), _our_places(places))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Values on their way in, and what there is to say about them."""
+
+    source: str
+    places: Mapping[str, str]
+    notes: list[Note] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, row: Row, given: Any) -> Any:
+        """Our value of a setting; None and a problem where there is none."""
+        try:
+            value = row.conversion.read(given)
+        except ValueError as error:
+            where = self.places.get(row.name, self.source)
+            self.problems.append(Problem(where, row.name, _expected(error, given)))
+            return None
+        if remark := row.conversion.remark(given):
+            self.notes.append(harmless(row.name, remark))
+        return value
 
 
 def _modern(
@@ -140,16 +154,31 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     """What one setting says about several of ours."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
     values["name"] = film_name(values["name"], settings)
-    if settings.get("color_coherence") == "Image":
-        values["color.reference"] = "image"
-    else:
+    references = {"Image": "image", "Video Input": "video"}
+    outside = settings.get("color_coherence")
+    if outside == "Image" or (outside == "Video Input" and values["video.path"]):
+        values["color.reference"] = references[outside]
+    if values["color.reference"] != "image":
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    if values["guided.use_looper"] and values["mode"] in ("2d", "3d"):
+        values["diffusion.seed_behavior"] = "schedule"  # guided images take the seed schedule there
     every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:
         values["prompts"] = {"0": ""}
+
+
+def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
+    """The clip whose sound is taken counts in every mode; what has no file is silent."""
+    if values["sound.add_soundtrack"] == "Init Video":
+        values["video.path"] = WORDS.read(settings["video_init_path"])
+    wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
+    path = wanted.get(values["sound.add_soundtrack"])
+    if path and not values[path]:
+        values["sound.add_soundtrack"] = "None"
+        yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
 
 
 def film_name(template: str, settings: Mapping[str, Any]) -> str:

@@ -1,17 +1,26 @@
 """Parseq manifests laid over settings: per-frame values in the place of schedules."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from animator.deforum.notes import Note, changes
+from animator.deforum.rows import CURVE, SWITCH
 from animator.deforum.schedule_text import plain_number
-from animator.deforum.table import MAPPED, SWITCH
+from animator.deforum.table import MAPPED
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
 from schedules.parseq import Entry, Manifest
 
 Sources = dict[str, Any]
+_SEED = re.compile(r"(?<![\w.])s(?!\w)")
+_NUMBERS = tuple(
+    row
+    for row in MAPPED
+    if row.conversion is CURVE and not str(row.default).partition("(")[2].startswith('"')
+)
+"""The schedules of numbers; in those of texts an `s` is a letter."""
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -45,12 +54,19 @@ def with_manifest(settings: Mapping[str, Any]) -> dict[str, Any]:
     if given is None or given == "" or (isinstance(given, str) and not given.strip()):
         return result
     manifest = given if isinstance(given, Manifest) else _manifest(given)
-    result |= _sources(manifest, deltas=deltas)
+    managed = _sources(manifest, deltas=deltas)
+    result |= _without_seed({row.name: result.get(row.name, row.default) for row in _NUMBERS}) | managed
     if "seed" in manifest.columns:
         result |= {"seed_behavior": "schedule", "enable_subseed_scheduling": True}
     if "prompts" in manifest.sources():
         result |= {"animation_prompts_positive": "", "animation_prompts_negative": ""}
     return result | (_film(manifest) if overrides else {})
+
+
+def _without_seed(schedules: Mapping[str, Any]) -> Sources:
+    """The schedules that say `s`, with the -1 that it means wherever there is a manifest in Deforum."""
+    said = {name: _SEED.sub("(-1)", text) for name, text in schedules.items() if isinstance(text, str)}
+    return {name: text for name, text in said.items() if text != schedules[name]}
 
 
 def preset_values(manifest: Manifest) -> tuple[dict[str, Any], tuple[Note, ...]]:

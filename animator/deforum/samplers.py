@@ -40,9 +40,6 @@ SPELLINGS = {
 }
 """Spellings of notebooks and node editors, lower case."""
 
-STANDINS = {"DPM fast": "DPM++ 2M", "DPM adaptive": "DPM++ 2M Karras", "Restart": "Heun"}
-"""Samplers that are not offered -> the nearest that are."""
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -95,10 +92,6 @@ def _known(name: str) -> bool:
 
 
 def _standin(name: str) -> str:
-    """The nearest sampler offered, with the same spacing where there is one."""
-    for missing in sorted(STANDINS, key=len, reverse=True):
-        if name.lower().startswith(missing.lower()):
-            spaced = STANDINS[missing] + name[len(missing) :]
-            return spaced if _known(spaced) else STANDINS[missing]
+    """The sampler whose name is very near; empty where none is."""
     close = difflib.get_close_matches(name, SAMPLERS, n=1, cutoff=0.9)
     return close[0] if close else ""

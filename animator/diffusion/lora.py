@@ -6,7 +6,7 @@ set of weights is computed from it, so that nothing drifts.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,15 @@ class LoraLayers:
         Args:
             name: The model's name, for messages.
             family: The model's family, a key of `identify.FAMILY_NAMES`.
-            parts: The modules "unet", "text_encoder", "text_encoder_2", "transformer", those that there are.
+            parts: The modules "unet", "text_encoder" (also with _2, _3), "transformer", those that there are.
         """
         self._name = name
         self._family = family
         self._layers = {
-            (part, path.removeprefix("text_model.").replace(".", "_")): module
+            (part, flat): weight
             for part, model in parts.items()
             for path, module in model.named_modules()
-            if getattr(module, "weight", None) is not None
+            for flat, weight in _weights(path, module)
         }
         self._files: Cache[Path, LoraFile] = Cache(FILES_KEPT)
         self._originals: dict[Layer, Tensor] = {}
@@ -59,9 +59,9 @@ class LoraLayers:
         files = [(self._file(path), text, image) for path, text, image in weights]
         touched = {layer for lora, _, _ in files for layer in lora.layers if layer in self._layers}
         for layer in self._originals.keys() - touched:
-            self._layers[layer].weight.copy_(self._originals.pop(layer))
+            self._layers[layer].copy_(self._originals.pop(layer))
         for layer in touched:
-            self._layers[layer].weight.copy_(self._changed(layer, files))
+            self._layers[layer].copy_(self._changed(layer, files))
         self._applied = weights
 
     @property
@@ -72,14 +72,14 @@ class LoraLayers:
         )
 
     def _changed(self, layer: Layer, files: list[tuple[LoraFile, float, float]]) -> Tensor:
-        module = self._layers[layer]
+        now = self._layers[layer]
         if layer not in self._originals:
-            self._originals[layer] = module.weight.detach().clone()
-        weight = self._originals[layer].to(module.weight.device, torch.float32)
+            self._originals[layer] = now.detach().clone()
+        original = weight = self._originals[layer].to(now.device, torch.float32)
         for lora, text, image in files:
             amount = text if layer[0].startswith("text_encoder") else image
             if layer in lora.layers and amount:
-                weight = weight + lora.change(layer, weight.shape, weight.device) * amount
+                weight = weight + lora.change(layer, original) * amount
         return weight
 
     def _file(self, path: Path) -> LoraFile:
@@ -99,10 +99,19 @@ class LoraLayers:
                 f"{FAMILY_NAMES[self._family]}. Use a LoRA and a model of one base"
             )
         for layer in lora.layers.keys() & self._layers.keys():
-            lora.change(layer, self._layers[layer].weight.shape, torch.device("meta"))
+            lora.change(layer, self._layers[layer].to("meta", torch.float32))
         if unknown:
             logging.getLogger(__name__).warning(
                 "%s: %d of its %d layers are not in the model %s and do nothing, such as %s",
                 *(lora.path, len(unknown), len(lora.layers), self._name, unknown[0][1]),
             )
         return lora
+
+
+def _weights(path: str, module: Any) -> Iterator[tuple[str, Tensor]]:
+    """The weights and the bias of a module, by the flat paths under which files name them."""
+    flat = path.removeprefix("text_model.").replace(".", "_")
+    if isinstance(getattr(module, "weight", None), Tensor):
+        yield flat, module.weight
+    if isinstance(getattr(module, "bias", None), Tensor):
+        yield f"{flat}_bias", module.bias

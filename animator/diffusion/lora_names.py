@@ -3,13 +3,14 @@
 A layer is looked up by its path with every `.` as `_`, behind "unet", "text_encoder", "text_encoder_2" or
 "transformer": the common ground of kohya's names (`lora_unet_down_blocks_0_...`), of diffusers' and PEFT's
 (`unet.down_blocks.0. ...`), and, block by block, of the original U-Net's (`lora_unet_input_blocks_4_1_...`).
+Those of the original Flux network are in `flux_names`.
 """
 
 import re
 
 _SUFFIXES = re.compile(
     r"\.(lora_down\.weight|lora_up\.weight|lora_mid\.weight|lora_A(?:\.default)?\.weight|lora_B(?:\.default)?\.weight"
-    r"|lora\.down\.weight|lora\.up\.weight|lora_linear_layer\.(?:down|up)\.weight|alpha|dora_scale|diff|diff_b"
+    r"|lora\.down\.weight|lora\.up\.weight|lora_linear_layer\.(?:down|up)\.weight|alpha|dora_scale|lora_magnitude_vector(?:\.default)?(?:\.weight)?|diff|diff_b"
     r"|hada_(?:w1_a|w1_b|w2_a|w2_b|t1|t2)|lokr_(?:w1|w1_a|w1_b|w2|w2_a|w2_b|t2))$"
 )
 _ROLES = {
@@ -29,8 +30,10 @@ _PARTS = (
     ("lora_unet_", "unet"),
     ("lora_te1_", "text_encoder"),
     ("lora_te2_", "text_encoder_2"),
+    ("lora_te3_", "text_encoder_3"),
     ("lora_te_", "text_encoder"),
     ("lora_transformer_", "transformer"),
+    ("diffusion_model.", "unet"),
     ("text_encoder_2.", "text_encoder_2"),
     ("text_encoder.", "text_encoder"),
     ("unet.", "unet"),
@@ -67,7 +70,7 @@ def split_name(name: str) -> tuple[str, str, str] | None:
     suffix = _SUFFIXES.search(name)
     if suffix is None:
         return None
-    role = _ROLES.get(suffix.group(1), suffix.group(1))
+    role = "dora_scale" if "magnitude" in suffix.group(1) else _ROLES.get(suffix.group(1), suffix.group(1))
     path = name[: suffix.start()]
     for prefix, part in _PARTS:
         if path.startswith(prefix):

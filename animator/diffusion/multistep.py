@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.diffusion import solvers
+from animator.diffusion import singlestep, solvers
 from animator.diffusion.solvers import Denoise, Levels, Noise, toward
 
 Solver = Callable[[Denoise, Tensor, Levels, Noise], Tensor]
@@ -217,6 +217,10 @@ SOLVERS: Mapping[str, Solver] = {
     "dpmpp_2s_ancestral": solvers.dpmpp_2s_ancestral,
     "dpmpp_sde": solvers.dpmpp_sde,
     "lcm": solvers.lcm,
+    "tcd": solvers.tcd,
+    "restart": solvers.restart,
+    "dpm_fast": singlestep.dpm_fast,
+    "dpm_adaptive": singlestep.dpm_adaptive,
     "lms": lms,
     "plms": plms,
     "deis": deis,
@@ -230,6 +234,7 @@ SOLVERS: Mapping[str, Solver] = {
 
 STOCHASTIC = frozenset(
     {"euler_ancestral", "dpm2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "lcm"}
-    | {"dpmpp_2m_sde", "dpmpp_2m_sde_heun", "dpmpp_3m_sde"}
+    | {"dpmpp_2m_sde", "dpmpp_2m_sde_heun", "dpmpp_3m_sde", "dpm_fast", "dpm_adaptive", "tcd"}
 )
-"""Solvers that `ancestral_eta` acts on; `ddim` has its own eta, the others are deterministic."""
+"""Solvers that `ancestral_eta` acts on; `ddim` has its own eta, `restart` adds noise without one, the others
+are deterministic."""

@@ -19,8 +19,7 @@ class Sampler:
         method: Name of the solver, a key of `solvers.SOLVERS`.
         spacing: Name of the spacing, a key of `spacing.SPACINGS`; empty: the method's usual one.
         drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for solvers
-        that
-            would spend two model calls between the two smallest levels.
+            that would spend two model calls between the two smallest levels.
     """
 
     method: str
@@ -41,9 +40,13 @@ METHODS: dict[str, Sampler] = {
     "DPM++ 2M SDE": Sampler("dpmpp_2m_sde"),
     "DPM++ 2M SDE Heun": Sampler("dpmpp_2m_sde_heun"),
     "DPM++ 3M SDE": Sampler("dpmpp_3m_sde", drop_next_to_last=True),
+    "DPM fast": Sampler("dpm_fast"),
+    "DPM adaptive": Sampler("dpm_adaptive"),
+    "Restart": Sampler("restart", spacing="Karras"),
     "UniPC": Sampler("unipc"),
     "DEIS": Sampler("deis"),
     "LCM": Sampler("lcm", spacing="LCM"),
+    "TCD": Sampler("tcd", spacing="LCM"),
     "DDIM": Sampler("ddim", spacing="DDIM"),
     "DDPM": Sampler("euler_ancestral", spacing="DDIM"),
     "PLMS": Sampler("plms", spacing="DDIM"),
@@ -83,6 +86,7 @@ ALIASES = {
     "dpmpp sde": "DPM++ SDE",
     "dpmpp 2m sde": "DPM++ 2M SDE",
     "dpmpp 3m sde": "DPM++ 3M SDE",
+    "euler tcd": "TCD",
     "uni pc": "UniPC",
     "pndm": "PLMS",
 }

@@ -1,11 +1,11 @@
-"""Solvers of one step: Euler, Heun, DPM-Solver-2, DPM++ 2S and SDE, and their ancestral forms.
+"""Solvers of one step: Euler, Heun, DPM-Solver-2, DPM++ 2S and SDE, their ancestral forms, LCM, TCD, Restart.
 
 A solver is a function `(denoise, x, levels, noise) -> x`: `denoise(x, sigma)` gives the model's idea of the
 clean latent, `levels` are the noise levels to walk down, `noise` holds what randomness there is. All
 arithmetic on levels is in Python numbers, so that nothing waits for the device. Papers' symbols: d =
 dx/dsigma, t = -log sigma, h a step of t. Sources: Karras et al. 2022 (Euler, Heun), Lu et al. 2022
-(DPM-Solver, DPM-Solver++), Song et al. 2020 (ancestral steps). Held against diffusers' schedulers by the
-tests where those have the method.
+(DPM-Solver, DPM-Solver++), Song et al. 2020 (ancestral steps), Xu et al. 2023 (Restart). Held against
+diffusers' schedulers by the tests where those have the method.
 """
 
 import itertools
@@ -15,8 +15,17 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from animator.diffusion.spacing import karras
+
 Denoise = Callable[[Tensor, float], Tensor]
 Levels = Sequence[float]
+
+FEW_STEP_NOISE = 0.3  # the share of fresh noise that TCD's authors use
+RESTART_FROM, RESTART_TO = 0.1, 2.0  # noise levels between which Restart goes back up
+
+
+def _share_of_level(level: float, share: float) -> float:
+    return level * share
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +35,12 @@ class Noise:
     Attributes:
         draw: A fresh normal latent at every call.
         eta: How much of the noise that a step could replace it does; 0 is deterministic, 1 fully ancestral.
+        earlier: The level at a share of a level's training time; without a model, that share of the level.
     """
 
     draw: Callable[[], Tensor]
     eta: float
+    earlier: Callable[[float, float], float] = _share_of_level
 
 
 def ancestral(start: float, stop: float, eta: float) -> tuple[float, float]:
@@ -125,6 +136,55 @@ def lcm(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
     for start, stop in itertools.pairwise(levels):
         x = _noised(denoise(x, start), stop, noise)
     return x
+
+
+def tcd(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+    """Trajectory consistency: a step past the next level, noised back up to it (Zheng et al. 2024).
+
+    With no fresh noise it is Euler's method on a distilled model, with all that is possible it is `lcm`.
+    """
+    share = 1 - min(1.0, FEW_STEP_NOISE * noise.eta)
+    for start, stop in itertools.pairwise(levels):
+        down = noise.earlier(stop, share) if stop > 0 else 0.0
+        x = toward(x, denoise(x, start), down / start)
+        x = _noised(x, math.sqrt(max(0.0, stop**2 - down**2)), noise)
+    return x
+
+
+def restart(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+    """Heun's method that goes back up to a middle level, once or twice, where there are 20 steps or more.
+
+    The way back up is fresh noise, which takes off errors made so far. The steps spent there are taken from
+    the way down, so that there are as many as asked for.
+    """
+    for start, stop in _restarts(levels):
+        x = _noised(x, math.sqrt(start.after**2 - start.before**2), noise)
+        x = heun(denoise, x, (start.after, stop), noise)
+    return x
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where a step starts: the level that the last one ended at, and the level after fresh noise."""
+
+    before: float
+    after: float
+
+
+def _restarts(levels: Levels) -> list[tuple[_Start, float]]:
+    """Restart's steps: where each starts, and the level it ends at."""
+    steps, times = len(levels) - 1, 0
+    if steps >= 20:
+        again, times = (steps // 4, 2) if steps >= 36 else (9, 1)
+        levels = (*karras(levels[0], levels[-2], steps - again * times), levels[-1])
+    pairs = list(itertools.pairwise(levels))
+    turn = min(range(len(levels)), key=lambda k: abs(levels[k] - RESTART_FROM))
+    top = min(range(len(levels)), key=lambda k: abs(levels[k] - RESTART_TO))
+    if times and top < turn and levels[turn] > 0:
+        loop = list(itertools.pairwise(karras(levels[top], levels[turn], again + 1)))
+        pairs[turn:turn] = loop * times
+    ends = [levels[0], *(stop for _, stop in pairs)]
+    return [(_Start(end, start), stop) for end, (start, stop) in zip(ends, pairs, strict=False)]
 
 
 def _midpoint(denoise: Denoise, x: Tensor, start: float, stop: float) -> Tensor:

@@ -48,6 +48,10 @@ class NoiseTable:
         """The timestep of a level, the inverse of `sigma`; levels outside are held at the ends."""
         return float(np.interp(np.log(sigma), np.log(self.sigmas), np.arange(len(self.sigmas))))
 
+    def earlier(self, sigma: float, share: float) -> float:
+        """The level at a share of a level's timestep, rounded down to a whole one."""
+        return float(self.sigma(np.floor(share * round(self.timestep(sigma)))))
+
 
 def grid(table: NoiseTable, name: str, steps: int) -> tuple[float, ...]:
     """The steps + 1 levels of a spacing, descending.
@@ -80,9 +84,14 @@ def _uniform(table: NoiseTable, n: int) -> Levels:
     return _to_zero(table.sigma(np.linspace(table.last, 0, n)))
 
 
+def karras(high: float, low: float, n: int) -> tuple[float, ...]:
+    """N levels from `high` down to `low`, evenly spaced in their 7th root (Karras et al. 2022)."""
+    start, stop = high ** (1 / RHO), low ** (1 / RHO)
+    return tuple(((start + np.linspace(0, 1, n) * (stop - start)) ** RHO).tolist())
+
+
 def _karras(table: NoiseTable, n: int) -> Levels:
-    high, low = table.sigmas[-1] ** (1 / RHO), table.sigmas[0] ** (1 / RHO)
-    return _to_zero((high + np.linspace(0, 1, n) * (low - high)) ** RHO)
+    return _to_zero(np.array(karras(table.sigmas[-1], table.sigmas[0], n)))
 
 
 def _exponential(table: NoiseTable, n: int) -> Levels:

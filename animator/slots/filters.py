@@ -1,12 +1,15 @@
 """Filters: the steps on a picture before and after it is drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from animator.plan import Plan
-from animator.stages.color import Coherence, Palette, grayscale, match_color, match_palette
+from animator.slots.footage import Footage
+from animator.stages.color import Coherence, Palette, grayscale, match_palette, palette_of
 from animator.stages.contrast import contrast
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.sharpen import Sharpen, sharpen
@@ -16,13 +19,23 @@ from schedules.seeds import derive
 
 @dataclass(frozen=True)
 class MatchColor:
-    """Keeps the colours of the film's anchor."""
+    """Keeps the colours of the film's anchor.
+
+    Attributes:
+        space: Where histograms are matched.
+        palette: Finds an anchor's palette; the last one is kept, for an anchor serves many frames.
+    """
 
     space: Coherence
+    palette: Callable[[Tensor, Coherence], Palette] = field(
+        default_factory=lambda: lru_cache(maxsize=1)(palette_of), compare=False
+    )
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
-        return picture if state.anchor is None else match_color(picture, state.anchor, self.space)
+        if state.anchor is None:
+            return picture
+        return match_palette(picture, self.palette(state.anchor, self.space))
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,25 @@ class MatchImage:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the palette's colours."""
         return match_palette(picture, self.palette)
+
+
+@dataclass(frozen=True)
+class MatchClip:
+    """Keeps the colours of the clip.
+
+    Attributes:
+        match: Gives a picture (3, H, W) the colours of another.
+        clip: What the clip shows.
+        every: Every so many frames the clip's colours are taken anew.
+    """
+
+    match: Callable[[Tensor, Tensor], Tensor]
+    clip: Footage
+    every: int
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) with the clip's colours."""
+        return self.match(picture, self.clip.at(plan.frame - plan.frame % self.every))
 
 
 @dataclass(frozen=True)
@@ -60,9 +92,7 @@ class AntiBlur:
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The sharpened picture (3, H, W)."""
-        s = plan.sharpen
-        odd = s.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
-        return sharpen(picture, Sharpen(odd, s.sigma, s.amount, s.threshold))
+        return sharpen(picture, sharpening(plan))
 
 
 @dataclass(frozen=True)
@@ -83,6 +113,13 @@ class PerlinNoise:
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with noise."""
         return perlin_noise(picture, plan.noise.amount, self.perlin, _generator(plan))
+
+
+def sharpening(plan: Plan) -> Sharpen:
+    """How a frame is sharpened."""
+    settings = plan.sharpen
+    odd = settings.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
+    return Sharpen(odd, settings.sigma, settings.amount, settings.threshold)
 
 
 def _generator(plan: Plan) -> torch.Generator:

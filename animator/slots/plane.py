@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from torch import Tensor
@@ -53,6 +54,10 @@ class Warp2D:
         """The picture (3, H, W) with the plan's perspective flip alone."""
         height, width = picture.shape[-2:]
         return warp_by_matrix(picture, self._flip(plan, width, height), self.border, self.sampling)
+
+    def flips(self, plans: Sequence[Plan], width: int, height: int) -> Matrix:
+        """The perspective flips of all plans, one after the other, as `dst_from_src`, float64 (3, 3)."""
+        return reduce(lambda so_far, plan: self._flip(plan, width, height) @ so_far, plans, np.eye(3))
 
     def _flip(self, plan: Plan, width: int, height: int) -> Matrix:
         if self.flip is None:

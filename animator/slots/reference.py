@@ -7,9 +7,12 @@ from torch import Tensor
 
 from animator.pipeline import Filter
 from animator.plan import Plan
+from animator.slots.filters import sharpening
+from animator.slots.masking import Area
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.noise import deforum_noise
+from animator.stages.compat.sharpen import deforum_sharpen
 from animator.stages.noise import Perlin
 from animator.state import State
 
@@ -54,16 +57,28 @@ class FirstFrameOnly:
 
 
 @dataclass(frozen=True)
+class DeforumAntiBlur:
+    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings."""
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened picture (3, H, W)."""
+        return deforum_sharpen(picture, sharpening(plan))
+
+
+@dataclass(frozen=True)
 class DeforumNoise:
     """The reference's noise, drawn from the frame's seed itself.
 
     Attributes:
         perlin: Shape of the noise; None is uniform.
+        area: Where it acts; None is everywhere.
     """
 
     perlin: Perlin | None
+    area: Area | None = None
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with noise."""
         generator = torch.Generator().manual_seed(plan.seed % 2**64)
-        return deforum_noise(picture, plan.noise.amount, self.perlin, generator)
+        mask = None if self.area is None else self.area.of(plan, picture)
+        return deforum_noise(picture, plan.noise.amount, self.perlin, generator, mask)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from animator.image import from_bytes
 from animator.plan import Plan
+from animator.slots.footage import Footage
 from animator.state import State
-from animator.video.reader import ClipReader
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +33,10 @@ class ClipFrame:
     """The clip's picture of the same number.
 
     Attributes:
-        reader: The clip.
-        device: Where pictures live.
+        clip: What the clip shows.
     """
 
-    reader: ClipReader
-    device: torch.device
+    clip: Footage
 
     def opening(self, plan: Plan) -> None:
         """None: the clip has a picture for every frame."""
@@ -51,7 +47,7 @@ class ClipFrame:
         Raises:
             UserError: The clip is shorter than the film.
         """
-        return from_bytes(self.reader.at(plan.frame), self.device)
+        return self.clip.at(plan.frame)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,17 @@ import torch
 from torch import Tensor
 
 from animator.camera import Camera, Move3D, Rigid, rigid
+from animator.pipeline import Motion
 from animator.plan import Plan
 from animator.slots.plane import Warp2D
 from animator.slots.scene import Scene
+from animator.stages.composed import then
 from animator.stages.depthmap import pinhole_distance
 from animator.stages.fill import extend_background, noise_revealed
 from animator.stages.pinhole import pinhole_view
-from animator.stages.resample import Border, Sampling
-from animator.stages.warp3d import warp3d
+from animator.stages.resample import Border, Sampling, sample
+from animator.stages.warp2d import edge_on, inverse, matrix_grid
+from animator.stages.warp3d import projection_grid, warp3d
 from schedules.seeds import derive
 
 
@@ -27,13 +30,11 @@ class DeforumWarp:
         scene: Tells the depth; None is one plane.
         border: What comes in from outside.
         sampling: How pixels are read between pixels.
-        flip: Turns the picture plane before the warp; None leaves that out.
     """
 
     scene: Scene | None
     border: Border
     sampling: Sampling
-    flip: Warp2D | None = None
 
     def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
@@ -41,11 +42,66 @@ class DeforumWarp:
 
     def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
-        if self.flip is not None:
-            for plan in plans:
-                picture = self.flip.flipped(picture, plan)
-        z = None if self.scene is None or depth is None else 2.0 - self.scene.share(depth)
-        return warp3d(picture, z, combined(plans), lens(plans[-1]), self.border, self.sampling)
+        return warp3d(
+            picture, self.distances(depth), combined(plans), lens(plans[-1]), self.border, self.sampling
+        )
+
+    def distances(self, depth: Tensor | None) -> Tensor | None:
+        """Distances (H, W) of what a look said; None is one plane."""
+        return None if self.scene is None or depth is None else 2.0 - self.scene.share(depth)
+
+
+@dataclass(frozen=True)
+class FlippedWarp:
+    """A flip of the picture plane, then the warp, as one: the picture is read once.
+
+    Attributes:
+        flip: Turns the picture plane.
+        warp: Moves what the flip shows.
+    """
+
+    flip: Warp2D
+    warp: DeforumWarp
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return self.warp.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the flips and then the motions of all plans, sampled once."""
+        height, width = picture.shape[-2:]
+        flips = self.flip.flips(plans, width, height)
+        if edge_on(flips):
+            return torch.zeros_like(picture)
+        z = self.warp.distances(depth)
+        if z is None:
+            z = torch.ones((height, width), device=picture.device)
+        flipped = matrix_grid(inverse(flips), width, height, picture.device)
+        grid = then(flipped, projection_grid(z, combined(plans), lens(plans[-1])))
+        return sample(picture, grid, self.warp.border, self.warp.sampling).clamp_(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class FlippedThenWarp:
+    """A flip of the picture plane, then a warp, each reading its picture: the reference's way.
+
+    Attributes:
+        flip: Turns the picture plane.
+        warp: Moves the flipped picture.
+    """
+
+    flip: Warp2D
+    warp: Motion
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return self.warp.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the flips of all plans and then their motions."""
+        for plan in plans:
+            picture = self.flip.flipped(picture, plan)
+        return self.warp.move(picture, plans, depth)
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampli
     """
     if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
         return picture
-    if abs(np.linalg.det(dst_from_src)) < 1e-12:
+    if edge_on(dst_from_src):
         return torch.zeros_like(picture)
     height, width = picture.shape[-2:]
     grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
@@ -157,6 +157,11 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
         return grid
     depth = x * rows[2][0] + (y * rows[2][1] + rows[2][2])
     return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
+
+
+def edge_on(dst_from_src: Matrix) -> bool:
+    """True for a singular matrix, which leaves nothing of a picture to be seen."""
+    return bool(abs(np.linalg.det(dst_from_src)) < 1e-12)
 
 
 def inverse(matrix: Matrix) -> Matrix:

@@ -225,3 +225,16 @@ def test_both_ways_to_the_in_betweens_move_the_same(make_animation: Make, way: s
     )
     lit = [int((frame.picture[0, 32] > 0.05).sum()) for frame in frames_of(animation, Recorder())]
     assert lit == [64, 59, 54, 49]
+
+
+def test_interpolation_keeps_no_colours(make_animation: Make) -> None:
+    film = make_animation(mode="interpolation", color={"coherence": "LAB", "force_grayscale": True})
+    after = build_pipeline(film, FakeDiffuser()).after
+    assert [type(step).__name__ for step in after] == ["Grayscale"]
+
+
+def test_an_imported_film_sharpens_with_the_references_threshold(make_animation: Make) -> None:
+    sharpening = [
+        type(step).__name__ for step in build_pipeline(make_animation(compat=True), FakeDiffuser()).before
+    ]
+    assert "DeforumAntiBlur" in sharpening and "AntiBlur" not in sharpening

@@ -73,7 +73,6 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
         return
     ours, fields = {row.name: row.ours for row in MAPPED}, schedule_fields(film)
     given = {name.removesuffix("_series"): values for name, values in case["anim"].items()}
-    given.pop("seed_schedule" if film.diffusion.seed_behavior.value != "schedule" else "", None)
     for name, values in given.items():
         path = ours.get(RENAMED.get(name, name), "")
         if path in fields:

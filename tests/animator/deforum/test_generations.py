@@ -30,7 +30,7 @@ def settings(**document: Any) -> dict[str, Any]:
         ({"input": {"fps": 10, "settings": {"max_frames": 9}}}, {"fps": 10, "max_frames": 9}),
         ({"sampler": "klms"}, {"sampler": "LMS"}),
         ({"sampler": 1}, {"sampler": "Euler"}),
-        ({"sampler": "DPM adaptive"}, {"sampler": "DPM++ 2M Karras"}),
+        ({"sampler": "DPM adaptive"}, {"sampler": "DPM adaptive"}),
         ({"sampler": "DPM++ SDE", "scheduler": "karras"}, {"sampler": "DPM++ SDE Karras"}),
         ({"sampler_name": "dpmpp_2m_sde_gpu", "scheduler": "karras"}, {"sampler": "DPM++ 2M SDE Karras"}),
         ({"sampler": "Euler", "scheduler": "Automatic"}, {"sampler": "Euler"}),

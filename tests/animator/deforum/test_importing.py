@@ -1,6 +1,7 @@
 """Settings -> presets: the numbers, the notes, the refusals."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,14 @@ from animator import presets
 from animator.config import Animation
 from animator.deforum import Effect, Imported, import_settings, import_text
 from animator.deforum.importing import film_name
-from animator.deforum.table import ROWS, SWITCHES
+from animator.deforum.table import MAPPED, ROWS, SWITCHES, Row
 from animator.drafts import Draft
 from animator.errors import PresetError
 from animator.timeline import Timeline
+
+DEFAULTS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "reference" / "data" / "deforum_defaults.json").read_text()
+)
 
 
 def film_of(imported: Imported) -> Animation:
@@ -57,7 +62,6 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
         "brand_new_key: is unknown; it is left out, and whatever it did is missing",
     ]
     rest = notes(extension, Effect.NONE)
-    assert "hybrid_motion, hybrid_flow_method: hybrid video: not in use" in rest
     assert "cn_1_enabled, cn_1_weight: ControlNet: not in use" in rest
 
 
@@ -124,6 +128,45 @@ def test_a_parseq_manifest_replaces_schedules_prompts_and_length() -> None:
     absolute = {**settings, "parseq_use_deltas": False, "parseq_non_schedule_overrides": False}
     other = Timeline(film_of(import_settings(absolute, "film.txt")))
     assert len(other) == 99 and other[2].motion.zoom == 3
+
+
+def test_s_is_minus_one_in_schedules_that_parseq_leaves_alone() -> None:
+    manifest = {"options": {}, "rendered_frames": [{"frame": i, "zoom_delta": 1 + i} for i in range(4)]}
+    settings = {"seed": 7, "angle": "0:(s+sin(s)), 3:(2*s)", "zoom": "0:(s)"}
+    film = film_of(import_settings({**settings, "parseq_manifest": json.dumps(manifest)}, "film.txt"))
+    assert film.motion.angle.source == "0:((-1)+sin((-1))), 3:(2*(-1))"
+    assert film.diffusion.seed_schedule.source.startswith("0:((-1))")
+    assert [plan.motion.zoom for plan in Timeline(film)] == [1, 2, 3, 4]
+    assert film_of(import_settings(settings, "film.txt")).motion.angle.source == settings["angle"]
+
+
+@pytest.mark.parametrize("row", MAPPED, ids=lambda row: row.name)
+def test_what_a_file_does_not_say_has_deforums_default(row: Row) -> None:
+    values = import_settings({}, "film.txt").values
+    if row.name == "prompts" or row.ours.startswith("size.") or row.name == "batch_name":
+        assert (values["prompts"], values["size"], values["name"]) == ({"0": ""}, [512, 512], "Deforum")
+        return
+    counts = row.gate is None or row.gate.opens({**DEFAULTS, **SWITCHES})
+    source = row.gate.plain if row.gate and row.gate.plain and not counts else row.name
+    default = {"legacy_colormatch": True}.get(source, DEFAULTS.get(source, ""))  # as Deforum reads files
+    wanted = row.conversion.read(default) if counts or source != row.name else row.gate and row.gate.value
+    replaced = any(
+        other.gate and other.gate.plain == row.name and other.gate.opens(DEFAULTS) for other in MAPPED
+    )
+    group, _, name = row.ours.rpartition(".")
+    assert replaced or (values[group] if group else values)[name] == wanted
+
+
+def test_whole_files_of_older_programs_do_what_these_did() -> None:
+    whole = {name: ROWS[name].default for name in ("max_frames", "zoom", "translation_z", "noise_schedule")}
+    whole |= {name: ROWS[name].default for name in ("strength_schedule", "contrast_schedule")}
+    film = film_of(import_settings(whole, "film.txt"))
+    assert (film.noise.type, film.sharpen.amount.source) == ("uniform", "0: (0)")
+    assert (film.diffusion.noise_multiplier.source, film.depth.model) == ("0: (1)", "Midas+AdaBins (old)")
+    assert any("the file is older than these settings" in note for note in notes(whole, Effect.NONE))
+    later = film_of(import_settings({**whole, "amount_schedule": "0: (0.2)"}, "film.txt"))
+    assert (later.noise.type, later.sharpen.amount.source) == ("perlin", "0: (0.2)")
+    assert later.diffusion.noise_multiplier.source == "0: (1)"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from animator.diffusion.unet_model import UNetModel
-from tests.animator.diffusion.tiny_models import original_unet_name
+from tests.animator.diffusion.original_names import original_unet_name
 
 RANK = 4
 UNET_LAYERS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2", "proj_in")

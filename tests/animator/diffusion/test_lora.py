@@ -238,11 +238,6 @@ def test_missing_and_wrong_files_are_said(
     save_file({"emb_params": torch.ones(1, 32)}, embedding)
     with pytest.raises(ModelError, match="is no LoRA but a file of kind embedding"):
         drawn(diffuser, request_, f"<lora:{embedding}:1>")
-    dora = tmp_path / "d.safetensors"
-    factors = {f"{NAME}.lora_down.weight": torch.ones(4, 16), f"{NAME}.lora_up.weight": torch.ones(16, 4)}
-    save_file({**factors, f"{NAME}.dora_scale": torch.ones(16)}, dora)
-    with pytest.raises(ModelError, match="is a DoRA file"):
-        drawn(diffuser, request_, f"<lora:{dora}:1>")
     strange = tmp_path / "s.safetensors"
     save_file({"other.layer.lora_A.weight": torch.ones(4, 16)}, strange)
     with pytest.raises(ModelError, match=r"a layout that is not known, with names such as other\.layer"):

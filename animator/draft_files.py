@@ -1,0 +1,100 @@
+"""The files that a draft names, found: see `animator.named_files` for where they are looked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from animator.config import Animation
+from animator.drafts import Draft, group_of, over
+from animator.errors import Problem
+from animator.named_files import NamesFile, find, find_clip, is_url, not_found
+
+Setting = tuple[str, ...]
+NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
+
+
+def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
+    """The draft with every file it names by the path where it is, and a problem for each that is missing."""
+    problems: list[Problem] = []
+    for setting, kind in file_settings().items():
+        given = _value(draft.values, setting)
+        problems += _forbidden(draft, setting, kind)
+        beside = draft.folders.get(setting)
+
+        def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
+            return _found(name, beside, kind)
+
+        if missing := [name for name in _names(given) if place(name) is None]:
+            where = draft.where(setting)
+            problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
+        elif (found := each_name(given, place)) != given:
+            draft = over(Draft(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft)
+    return draft, problems
+
+
+def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
+    """A problem for each URL where there may be none."""
+    urls = [name for name in _names(_value(draft.values, setting)) if is_url(name)]
+    if kind.kind != "picture" or draft.values.get("download") is True:
+        return []
+    return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
+
+
+def file_settings() -> dict[Setting, NamesFile]:
+    """The settings that name files, such as `("init", "image")`, and how."""
+    found = dict(_marked(Animation, ()))
+    for name in Animation.model_fields:
+        group = group_of(name)
+        found |= dict(_marked(group, (name,))) if group else {}
+    return found
+
+
+def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, NamesFile]]:
+    for name, field in group.model_fields.items():
+        yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, NamesFile))
+
+
+def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
+    """The name as it can be opened from the working directory; None where a file is missing."""
+    if kind.kind == "picture" and is_url(name):
+        return name
+    if kind.kind == "name" and not _looks_like_a_path(name):
+        return name
+    path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
+    if kind.kind in ("file", "picture"):
+        return str(path) if path and path.is_file() else None
+    return str(path) if path else name
+
+
+def _looks_like_a_path(name: str) -> bool:
+    return "/" in name or "\\" in name or bool(Path(name).suffix)
+
+
+def _names(given: Any) -> list[str]:
+    """The paths that a setting says: itself, its items or its values; what is no text is left out."""
+    items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
+    return [item for item in items if isinstance(item, str) and item.strip()]
+
+
+def each_name(given: Any, change: Callable[[str], Any]) -> Any:
+    """A setting's value with every path in it changed: itself, its items or its values."""
+    if isinstance(given, Mapping):
+        return {key: each_name(item, change) for key, item in given.items()}
+    if isinstance(given, list):
+        return [each_name(item, change) for item in given]
+    return change(given) if isinstance(given, str) and given.strip() else given
+
+
+def _value(values: Mapping[str, Any], setting: Setting) -> Any:
+    here: Any = values
+    for name in setting:
+        here = here.get(name) if isinstance(here, Mapping) else None
+    return here
+
+
+def _nested(setting: Setting, value: Any) -> dict[str, Any]:
+    for name in reversed(setting):
+        value = {name: value}
+    return dict(value)

@@ -1,0 +1,85 @@
+"""A flip of the picture plane in the 3D mode: one reading, or two as the reference has it."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from animator.assemble import build_pipeline
+from animator.config import Animation
+from animator.diffusion.fake import FakeDiffuser
+from animator.slots.plane import Warp2D, neutral_flip
+from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
+from animator.stages.resample import Border, Sampling
+from animator.timeline import Timeline
+
+Make = Callable[..., Animation]
+FLIP = {
+    "enable_perspective_flip": True,
+    "perspective_flip_phi": 4,
+    "perspective_flip_theta": 3,
+    "perspective_flip_gamma": 2,
+}
+PLANE = Warp2D(Border.REFLECT, Sampling.STEADY, neutral_flip)
+WARP = DeforumWarp(None, Border.REFLECT, Sampling.STEADY)
+
+
+@pytest.fixture
+def soft() -> Tensor:
+    """A picture (3, 96, 128) of soft blobs under fine grain."""
+    generator = torch.Generator().manual_seed(3)
+    coarse = torch.rand((1, 3, 8, 10), generator=generator)
+    blobs = functional.interpolate(coarse, (96, 128), mode="bicubic")[0].clamp(0, 1) * 0.6 + 0.15
+    return blobs + 0.2 * torch.rand((3, 96, 128), generator=generator)
+
+
+def detail(picture: Tensor) -> float:
+    inner = picture[:, 24:-24, 24:-24]
+    return float((inner[:, :, 1:] - inner[:, :, :-1]).square().mean())
+
+
+def test_one_reading_moves_as_two_do_and_keeps_more_detail(make_animation: Make, soft: Tensor) -> None:
+    motion = {**FLIP, "translation_z": 5, "rotation_3d_y": 1}
+    plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:3]
+    blurred = functional.avg_pool2d(soft, 9, stride=1, padding=4)
+    once, twice = (kind(PLANE, WARP).move(blurred, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
+    # Far from the edges, where the border is met once or twice; a level and a half of smoothness.
+    assert (once - twice)[:, 24:-24, 24:-24].abs().max() * 255 < 1.5
+    once, twice = (kind(PLANE, WARP).move(soft, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
+    assert detail(once) > 1.2 * detail(twice)
+
+
+def test_a_flip_of_no_angle_is_the_warp_alone(make_animation: Make, soft: Tensor) -> None:
+    motion = {"enable_perspective_flip": True, "translation_z": 5, "rotation_3d_y": 1}
+    plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:2]
+    flipped, plain = FlippedWarp(PLANE, WARP).move(soft, plans, None), WARP.move(soft, plans, None)
+    assert (flipped - plain).abs().max() < 1e-4
+
+
+def test_a_plane_seen_edge_on_is_black(make_animation: Make, soft: Tensor) -> None:
+    motion = {"enable_perspective_flip": True, "perspective_flip_phi": 90}
+    plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:2]
+    assert FlippedWarp(PLANE, WARP).move(soft, plans, None).abs().max() == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ({}, FlippedWarp),
+        ({"compat": True}, FlippedThenWarp),
+        ({"camera": {"projection": "pinhole"}}, FlippedThenWarp),
+    ],
+)
+def test_who_flips(make_animation: Make, settings: dict[str, object], kind: type) -> None:
+    animation = make_animation(mode="3d", motion=FLIP, depth={"use_depth_warping": False}, **settings)
+    motion = build_pipeline(animation, FakeDiffuser()).motion
+    assert isinstance(motion, kind)
+
+
+def test_the_pinhole_flips_too(make_animation: Make, soft: Tensor) -> None:
+    plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=FLIP))[1:2]
+    pinhole = PinholeWarp(None, Sampling.STEADY, 0.0)
+    flipped = FlippedThenWarp(PLANE, pinhole).move(soft, plans, None)
+    assert torch.equal(flipped, PLANE.flipped(soft, plans[0]))
