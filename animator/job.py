@@ -22,6 +22,7 @@ from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
+from animator.downloads import with_downloads
 from animator.files import write_atomically
 from animator.finish.versions import Versions
 from animator.loop import Frame, render
@@ -98,7 +99,7 @@ def film(
     animation = run.animation
     state = run.state(device)
     run.warn_of_space(animation.frames - state.next_frame)
-    pipeline = build_pipeline(animation, diffuser, device)
+    pipeline = build_pipeline(with_downloads(animation, run.downloads), diffuser, device)
     facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
     run.record(facts)
     began = time.monotonic()
@@ -143,7 +144,8 @@ def rewind(run: Run, frame: int, animation: Animation, device: torch.device, dif
     start = max(int(drawn) for drawn in timeline.drawn if drawn <= frame)
     state = run.checkpoints.before(start, device)
     if state.next_frame < start:
-        for past in render(timeline, build_pipeline(run.animation, diffuser, device), state):
+        before = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)
+        for past in render(timeline, before, state):
             if past.state.next_frame >= start:
                 state = past.state
                 break

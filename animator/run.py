@@ -5,6 +5,7 @@ run.json               versions, model, digest, times
 frames/000000000.png   whole or not there
 frames.jsonl           colour, contrast, detail and flicker of each frame
 state.safetensors      where to go on; replaced after a group's frames are on disk
+downloads/             pictures that the settings give by URL
 states/                a few earlier ones, to take the film up again from there
 <name>.mp4             appears when complete; <name>.part.mp4 is the film so far
 """
@@ -38,7 +39,7 @@ from animator.wildcards import with_wildcards
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
-NOT_PICTURES = ("name", "output", "sound", "upscaling", "frame_interpolation")
+NOT_PICTURES = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
 """Settings that change no frame, so that a film may go on when they differ."""
 
 
@@ -132,6 +133,11 @@ class Run:
     def film_path(self) -> Path:
         """Where the finished film is."""
         return film_path(self.folder, self.animation)
+
+    @property
+    def downloads(self) -> Path:
+        """Where pictures are kept that the settings give by URL."""
+        return self.folder / "downloads"
 
     def frame_path(self, frame: int) -> Path:
         """Where a frame's picture is."""

@@ -11,8 +11,9 @@ from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.generations import Modern, modern
 from animator.deforum.notes import Note, changes, harmless
 from animator.deforum.parseq import with_manifest
+from animator.deforum.rows import CURVE, WORDS, Row
 from animator.deforum.settings_text import read_document
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SWITCHES, WORDS, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.errors import PresetError, Problem
 from schedules.parseq import Manifest
 
@@ -153,13 +154,16 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     """What one setting says about several of ours."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
     values["name"] = film_name(values["name"], settings)
-    outside = {"Image": "image", "Video Input": "video"}.get(str(settings.get("color_coherence")))
-    if outside is not None:
-        values["color.reference"] = outside
-    if outside != "image":
+    references = {"Image": "image", "Video Input": "video"}
+    outside = settings.get("color_coherence")
+    if outside == "Image" or (outside == "Video Input" and values["video.path"]):
+        values["color.reference"] = references[outside]
+    if values["color.reference"] != "image":
         values["color.image"] = ""
     if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
         values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    if values["guided.use_looper"] and values["mode"] in ("2d", "3d"):
+        values["diffusion.seed_behavior"] = "schedule"  # guided images take the seed schedule there
     every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from animator.diffusion.guidance import Guidance
 from animator.diffusion.spacing import NoiseTable
+from animator.diffusion.speed import nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class Denoiser:
         scale_embedding: cfg_scale as an input (1, width) of distilled models; None for others.
         inpaint: What stays; None draws everywhere.
         rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.
+        before_call: Called before every call of the U-Net.
     """
 
     unet: Any
@@ -53,6 +55,7 @@ class Denoiser:
     scale_embedding: Tensor | None = None
     inpaint: Inpaint | None = None
     rows_at_once: int = 64
+    before_call: Callable[[], None] = nothing
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """The clean latent (1, C, h, w) that the model sees in x (1, C, h, w) of noise level sigma."""
@@ -87,6 +90,7 @@ class Denoiser:
         added = None
         if guidance.pooled is not None and self.sizes is not None:
             added = {"text_embeds": guidance.pooled[rows], "time_ids": self.sizes.expand(count, -1)}
+        self.before_call()
         answer = self.unet(
             scaled.expand(count, -1, -1, -1),
             # Filled on the device: a copy from the CPU would wait for it.
@@ -96,7 +100,8 @@ class Denoiser:
             added_cond_kwargs=added,
             return_dict=False,
         )[0]
-        return torch.as_tensor(answer).to(torch.float32)
+        # A copy: a CUDA graph writes its next answer to the same place.
+        return torch.as_tensor(answer).to(torch.float32, copy=True)
 
     def _at(self, sigma: float) -> Guidance:
         if len(self.guidance) == 1:

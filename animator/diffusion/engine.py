@@ -19,6 +19,7 @@ from animator.diffusion.request import Request
 from animator.diffusion.samplers import Sampler, find_sampler
 from animator.diffusion.solvers import Noise
 from animator.diffusion.spacing import sampler_levels
+from animator.diffusion.speed import compile_unet, nothing
 from animator.diffusion.unet_model import UNetModel
 
 GRIDS_KEPT = 256
@@ -57,6 +58,7 @@ class UNetEngine:
         self._grids: Cache[tuple[Sampler, str, int], tuple[float, ...]] = Cache(GRIDS_KEPT)
         self._tiles = False
         _lay_out(model, options)
+        self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else nothing
         self.to(device)
 
     @property
@@ -119,8 +121,15 @@ class UNetEngine:
         first = noise.first(request.subseed, request.subseed_strength)
         if request.picture is None:
             return first * level
-        latent = self._model.autoencoder.encode(request.picture)
+        latent = self._filled(request, self._model.autoencoder.encode(request.picture), noise)
         return torch.add(latent, first, alpha=level * request.noise_multiplier)
+
+    def _filled(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
+        """The latent with what the request starts from inside its mask."""
+        if request.mask is None or request.fill not in ("latent noise", "latent nothing"):
+            return latent
+        start = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
+        return latent.lerp(start, self._model.autoencoder.shrink_mask(request.mask))
 
     def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
         model = self._model
@@ -135,6 +144,7 @@ class UNetEngine:
             scale_embedding=model.scale_embedding(request.cfg_scale, self._device, self._dtype),
             inpaint=self._inpaint(request),
             rows_at_once=1 if self._options.memory == "low" else 64,
+            before_call=self._before_call,
         )
 
     def _inpaint(self, request: Request) -> Inpaint | None:
@@ -165,7 +175,7 @@ class UNetEngine:
 
 
 def _lay_out(model: UNetModel, options: Options) -> None:
-    """Puts weights into the order that convolutions like, and compiles or tiles where asked."""
+    """Puts weights into the order that convolutions like, and has the VAE tile where asked."""
     vae = model.autoencoder.model
     for part in (model.unet, vae):
         part.to(memory_format=torch.channels_last)
@@ -175,7 +185,3 @@ def _lay_out(model: UNetModel, options: Options) -> None:
         vae.to(torch.float32)  # SDXL's own VAE overflows in half precision
     if options.memory == "low" and hasattr(vae, "enable_tiling"):
         vae.enable_tiling()
-    if options.speed == "compiled":
-        # Schedules change sizes and prompt lengths now and then; the default limit of 8 would end the film.
-        torch._dynamo.config.recompile_limit = 256
-        model.unet.compile(mode="reduce-overhead" if torch.cuda.is_available() else "default")

@@ -43,18 +43,27 @@ class TransformerEngine:
         self._device = device
         self._library = options.library
         self._coder = Autoencoder(pipeline.vae, PIXELS)
-        self._texts = TransformerTexts(pipeline, device)
+        is_low = options.memory == "low"
+        self._texts = TransformerTexts(pipeline, torch.device("cpu") if is_low else device, device)
+        self._drawing = _without_texts(pipeline)
         parts = {
             part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
         }
         # To kohya's files Flux' second text encoder is the third, as it is to Stable Diffusion 3's.
         parts["text_encoder_3"] = getattr(pipeline, "text_encoder_3", parts["text_encoder_2"])
         self._loras = LoraLayers(name, self._family, {k: v for k, v in parts.items() if v is not None})
-        if options.memory == "low":
+        self._stays = ("text_encoder", "text_encoder_2", "text_encoder_3") if is_low else ()
+        if is_low:
             pipeline.vae.enable_tiling()
         if options.speed == "compiled":
             pipeline.transformer.compile_repeated_blocks(fullgraph=True)
         self.to(device)
+
+    @property
+    def parts(self) -> dict[str, torch.nn.Module]:
+        """The modules by their usual names."""
+        parts = self._pipeline.components.items()
+        return {name: part for name, part in parts if isinstance(part, torch.nn.Module)}
 
     @property
     def transformer(self) -> Any:
@@ -72,8 +81,10 @@ class TransformerEngine:
         return self._coder
 
     def to(self, device: torch.device) -> None:
-        """Moves the model."""
-        self._pipeline.to(device)
+        """Moves the model; with little memory, its text encoders stay on the CPU."""
+        for name, part in self.parts.items():
+            if name not in self._stays:
+                part.to(device)
 
     def widen(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
@@ -92,7 +103,7 @@ class TransformerEngine:
         self._refuse(request)
         self._loras.apply(lora_weights(request.prompt, self._library))
         shape = self._coder.latent_shape(request.size)
-        scheduler = _tail(self._pipeline.scheduler, request.steps - request.steps_run)
+        scheduler = _tail(self._drawing.scheduler, request.steps - request.steps_run)
         level = self._first_level(scheduler, request, shape)
         noise = LatentNoise.of(request.seed, shape, self._device)
         latent = noise.first(request.subseed, request.subseed_strength)
@@ -100,19 +111,19 @@ class TransformerEngine:
             latent = self._coder.encode(request.picture) * (1 - level) + latent * (
                 level * request.noise_multiplier
             )
-        self._pipeline.scheduler, before = scheduler, self._pipeline.scheduler
+        self._drawing.scheduler, before = scheduler, self._drawing.scheduler
         try:
             drawn = self._call(request, latent, noise)
         finally:
-            self._pipeline.scheduler = before
+            self._drawing.scheduler = before
         return self._coder.decode(drawn.to(torch.float32), request.size)
 
     def _call(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
         """The drawn latent (1, C, h, w)."""
         _, channels, height, width = latent.shape
         is_flux = self._family == "flux"
-        packed = self._pipeline._pack_latents(latent, 1, channels, height, width) if is_flux else latent
-        out = self._pipeline(
+        packed = self._drawing._pack_latents(latent, 1, channels, height, width) if is_flux else latent
+        out = self._drawing(
             latents=packed.to(self._pipeline.transformer.dtype),
             width=width * self._coder.factor,
             height=height * self._coder.factor,
@@ -126,7 +137,7 @@ class TransformerEngine:
         if not is_flux:
             return torch.as_tensor(out)
         sides = height * self._coder.factor, width * self._coder.factor
-        return torch.as_tensor(self._pipeline._unpack_latents(out, *sides, self._coder.factor))
+        return torch.as_tensor(self._drawing._unpack_latents(out, *sides, self._coder.factor))
 
     def _refuse(self, request: Request) -> None:
         sampler = find_sampler(request.sampler)
@@ -151,6 +162,15 @@ class TransformerEngine:
             given |= {"mu": _shift(scheduler.config, shape)}
         scheduler.set_timesteps(device="cpu", **given)
         return float(scheduler.sigmas[0])
+
+
+def _without_texts(pipeline: Any) -> Any:
+    """A pipeline of the same network and VAE, which is told what its prompts mean and is on one device."""
+    names = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
+    parts = {name: None if name.startswith(names) else part for name, part in pipeline.components.items()}
+    drawing = type(pipeline)(**parts)
+    drawing.set_progress_bar_config(disable=True)
+    return drawing
 
 
 def _shift(config: Any, shape: tuple[int, ...]) -> float:

@@ -20,9 +20,16 @@ Embeddings = Mapping[str, Tensor]
 class TransformerTexts:
     """The prompts of one loaded pipeline."""
 
-    def __init__(self, pipeline: Any, device: torch.device) -> None:
-        """The prompts of a pipeline, encoded on the device."""
+    def __init__(self, pipeline: Any, encoded_on: torch.device, device: torch.device) -> None:
+        """The prompts of a pipeline.
+
+        Args:
+            pipeline: With text encoders.
+            encoded_on: Where those are.
+            device: Where what they say goes.
+        """
         self._pipeline = pipeline
+        self._encoded_on = encoded_on
         self._device = device
         self._known: Cache[Hashable, Embeddings] = Cache(TEXTS_KEPT)
 
@@ -64,17 +71,16 @@ class TransformerTexts:
             prompt_2=None,
             prompt_3=None,
             negative_prompt=negative,
-            device=self._device,
+            device=self._encoded_on,
             clip_skip=clip_skip - 1 or None,
         )
         names = ("prompt_embeds", "negative_prompt_embeds")
-        return dict(
-            zip((*names, "pooled_prompt_embeds", "negative_pooled_prompt_embeds"), found, strict=True)
-        )
+        all_names = (*names, *(f"{name}".replace("prompt", "pooled_prompt") for name in names))
+        return {name: tensor.to(self._device) for name, tensor in zip(all_names, found, strict=True)}
 
     def _flux(self, text: str) -> Embeddings:
-        context, pooled, _ = self._pipeline.encode_prompt(prompt=text, device=self._device)
-        return {"context": context, "pooled": pooled}
+        context, pooled, _ = self._pipeline.encode_prompt(prompt=text, device=self._encoded_on)
+        return {"context": context.to(self._device), "pooled": pooled.to(self._device)}
 
 
 def takes_scale(pipeline: Any) -> bool:

@@ -86,7 +86,7 @@ class UNetModel:
             return None
         half = self.unet.config["time_cond_proj_dim"] // 2
         waves = (scale - 1) * 1000 * torch.exp(torch.arange(half) * (-math.log(10_000) / (half - 1)))
-        return torch.cat([waves.sin(), waves.cos()])[None].to(device, dtype)
+        return torch.cat([waves.sin(), waves.cos()])[None].to(device, dtype, non_blocking=True)
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -102,7 +102,8 @@ class UNetModel:
         if self.family != "sdxl":
             return None
         width, height = size
-        return torch.tensor([[height, width, 0, 0, height, width]], device=device, dtype=dtype)
+        # Made on the CPU and sent: a tensor made on the device from Python's numbers would wait for it.
+        return torch.tensor([[height, width, 0, 0, height, width]]).to(device, dtype, non_blocking=True)
 
 
 def _family(pipeline: Any) -> str:

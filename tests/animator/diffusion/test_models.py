@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from animator.diffusion.denoiser import Denoiser
+from animator.diffusion.encode import Condition
 from animator.diffusion.engine import UNetEngine
+from animator.diffusion.guidance import Guidance
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
+from animator.diffusion.spacing import NoiseTable
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.diffusion.transformer_engine import TransformerEngine
 from animator.errors import ModelError
@@ -260,10 +264,50 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
     assert diffuser.draw(request_).shape == (3, 64, 64)
 
 
-def test_little_memory_draws_nearly_the_same(folder_of: Folder, request_: Request, opened: Opened) -> None:
-    low = open_diffuser(str(folder_of("sdxl")), CPU, Options(memory="low")).draw(request_)
+@pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
+def test_little_memory_draws_nearly_the_same(
+    folder_of: Folder, request_: Request, opened: Opened, kind: str
+) -> None:
+    low = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
     # One prompt at a time instead of two at once: other kernels, other last bits.
-    assert torch.allclose(low, opened("sdxl").draw(request_), atol=1e-3)
+    assert torch.allclose(low, opened(kind).draw(request_), atol=1e-3)
+
+
+def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
+    for kind in ("sd1", "sd3"):
+        engine = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).engine()
+        engine.to(torch.device("meta"))
+        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts  # type: ignore[attr-defined]
+        where = {name: next(part.parameters()).device.type for name, part in parts.items()}
+        assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
+        assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 64])
+def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: int) -> None:
+    """A CUDA graph gives the same tensor at every call; what was given before must not change."""
+    place, calls = torch.zeros(2, 4, 8, 8), []
+
+    def replayed(x: torch.Tensor, *_: object, **__: object) -> tuple[torch.Tensor]:
+        place[: len(x)].copy_(x + len(calls))
+        return (place[: len(x)],)
+
+    condition = Condition(torch.zeros(1, 77, 8), None)
+    guidance = Guidance.of([(condition, 1.0)], condition, 2.0, condition)
+    denoiser = Denoiser(
+        replayed,
+        NoiseTable(torch.linspace(0.1, 10, 1000).double().numpy()),
+        "sample",
+        (guidance,),
+        (1.0, 0.0),
+        rows_at_once=rows_at_once,
+        before_call=lambda: calls.append(1),
+    )
+    x = torch.ones(1, 4, 8, 8)
+    first = denoiser(x, 1.0)
+    kept = first.clone()
+    denoiser(x * 5, 1.0)
+    assert torch.equal(first, kept) and len(calls) == 2 * (2 // min(rows_at_once, 2))
 
 
 @pytest.mark.slow
