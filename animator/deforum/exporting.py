@@ -61,6 +61,8 @@ def export_settings(animation: Animation) -> Exported:
         settings["color_coherence"] = outside[animation.color.reference]
     if animation.is_hybrid:
         settings["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
+    if animation.sound.add_soundtrack == "File" and not animation.sound.soundtrack_path:
+        settings["add_soundtrack"] = "None"
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 

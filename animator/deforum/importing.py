@@ -176,8 +176,9 @@ def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterat
         values["video.path"] = WORDS.read(settings["video_init_path"])
     wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
     path = wanted.get(values["sound.add_soundtrack"])
+    if not path or not values[path]:
+        values["sound.add_soundtrack"] = "File"  # of which there is none: silent, until one is named
     if path and not values[path]:
-        values["sound.add_soundtrack"] = "None"
         yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
 
 
