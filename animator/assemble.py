@@ -8,6 +8,7 @@ import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.config import Animation
+from animator.control.diffuser import controlled
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
 from animator.errors import UserError
@@ -67,6 +68,7 @@ def build_pipeline(
         UserError: A network or a picture cannot be had.
     """
     device = torch.device(device)
+    diffuser = controlled(animation, diffuser, device, lambda: depth or _depth_model(animation, device))
     mode = mode_of(animation)
     sources: dict[str, Callable[[Animation, torch.device], Source]]
     sources = {"last": _last_picture, "clip": _clip, "nothing": _nothing}

@@ -79,6 +79,15 @@ class SharpenPlan:
 
 
 @dataclass(frozen=True)
+class ControlPlan:
+    """How much a ControlNet unit guides the drawing, and over which share of its steps."""
+
+    weight: float
+    guidance_start: float
+    guidance_end: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything the settings say about frame `frame`.
 
@@ -105,3 +114,4 @@ class Plan:
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan
+    controlnet: tuple[ControlPlan, ...] = ()

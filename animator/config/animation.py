@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from animator.config.controlnet import MOST_UNITS, ControlUnit
 from animator.config.diffusion import Diffusion, Init, Video
 from animator.config.group import Group, Switch
 from animator.config.look import Color, Noise, Sharpen
@@ -54,6 +55,8 @@ class Animation(Group):
     camera: Camera = Camera()
     depth: Depth = Depth()
     flow: Flow = Flow()
+    controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
+    """Pictures that guide the drawing, each by a ControlNet; a list of up to five units."""
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

@@ -1,7 +1,7 @@
 """The seam to diffusion models: a request in, a picture out."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from torch import Tensor
 
@@ -9,6 +9,27 @@ from schedules import PromptFrame
 
 if TYPE_CHECKING:
     from animator.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """What one ControlNet does in one drawing.
+
+    Attributes:
+        weight: How much it guides; at 0 not at all.
+        start: Share of the steps that run after which it begins.
+        end: Share at which it ends.
+        model: Name of the ControlNet; empty guides nothing.
+        picture: The control picture (3, H, W), of the request's size; None guides nothing.
+        mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
+    """
+
+    weight: float
+    start: float = 0.0
+    end: float = 1.0
+    model: str = ""
+    picture: Tensor | None = None
+    mode: Literal["balanced", "prompt", "control"] = "balanced"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +55,7 @@ class Request:
         checkpoint: Name of the checkpoint that draws; empty: the film's model.
         tiling: True draws pictures that tile: left and right, top and bottom fit together.
         mask: Where is drawn anew (1, H, W), 1 there and 0 where `picture` stays; None: everywhere.
+        controls: What guides the drawing beside the prompt.
     """
 
     frame: int
@@ -54,6 +76,7 @@ class Request:
     checkpoint: str = ""
     tiling: bool = False
     mask: Tensor | None = None
+    controls: tuple[Control, ...] = ()
 
     @classmethod
     def of(cls, plan: "Plan", picture: Tensor | None) -> "Request":
@@ -76,6 +99,9 @@ class Request:
             ddim_eta=settings.ddim_eta,
             ancestral_eta=settings.ancestral_eta,
             checkpoint=settings.checkpoint,
+            controls=tuple(
+                Control(unit.weight, unit.guidance_start, unit.guidance_end) for unit in plan.controlnet
+            ),
         )
 
     @property
