@@ -56,7 +56,6 @@ class Animation(Group):
     depth: Depth = Depth()
     flow: Flow = Flow()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
-    """Pictures that guide the drawing, each by a ControlNet; a list of up to five units."""
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

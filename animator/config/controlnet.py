@@ -21,6 +21,7 @@ class ControlUnit(Group):
     """One ControlNet with what it sees: up to five in a list, whose effects add up."""
 
     enabled: Switch = True
+    """A unit that is off is as if it were not there; its files need not be."""
     model: str = ""
     """A ControlNet of the checkpoint's base: a file, folder, name in the model folders, or hub id."""
     source: str = FRAME

@@ -102,7 +102,7 @@ def _control(control: Control, unit: Unit | None, request: Request) -> Control |
     if picture is None:
         return None
     settings = unit.settings
-    return replace(control, model=settings.model, picture=picture, mode=settings.control_mode)
+    return replace(control, model=settings.model, picture=picture, control_mode=settings.control_mode)
 
 
 def _working_size(size: tuple[int, int], shorter: int) -> tuple[int, int]:

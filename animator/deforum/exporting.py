@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.config import Animation
+from animator.deforum.controlnet import write_units
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
 from animator.deforum.notes import Note, changes, harmless
@@ -51,7 +52,9 @@ def export_settings(animation: Animation) -> Exported:
                 opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
         except ValueError as error:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
+    units, said = write_units(animation.controlnet, animation.scope)
+    notes += said
+    settings |= units | opened | _prompts(animation) | _sampler(settings["sampler"], notes)
     outside = {"image": "Image", "video": "Video Input"}.get(animation.color.reference)
     if outside and animation.color.coherence != "None":
         settings["color_coherence"] = outside

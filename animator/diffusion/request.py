@@ -21,7 +21,7 @@ class Control:
         end: Share at which it ends.
         model: Name of the ControlNet; empty guides nothing.
         picture: The control picture (3, H, W), of the request's size; None guides nothing.
-        mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
+        control_mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
     """
 
     weight: float
@@ -29,7 +29,7 @@ class Control:
     end: float = 1.0
     model: str = ""
     picture: Tensor | None = None
-    mode: Literal["balanced", "prompt", "control"] = "balanced"
+    control_mode: Literal["balanced", "prompt", "control"] = "balanced"
 
 
 @dataclass(frozen=True, eq=False)
