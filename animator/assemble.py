@@ -8,6 +8,7 @@ import torch
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
+from animator.control.diffuser import controlled
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
 from animator.flow.opening import open_flow
@@ -72,6 +73,7 @@ def build_pipeline(
         UserError: A network or a picture cannot be had.
     """
     device = torch.device(device)
+    diffuser = controlled(animation, diffuser, device, lambda: depth or _depth_model(animation, device))
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
