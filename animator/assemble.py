@@ -1,22 +1,24 @@
 """`build_pipeline`: the settings of a film and its models -> a filled pipeline."""
 
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
 
 import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
-from animator.control.diffuser import controlled
+from animator.control.units import units_of
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
-from animator.errors import UserError
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
+from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
+from animator.look_ahead import LookAhead
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline, Source
+from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
+from animator.slots.clip_motion import CarriedTween
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -27,24 +29,27 @@ from animator.slots.filters import (
     PerlinNoise,
     UniformNoise,
 )
+from animator.slots.footage import ClipFootage, Footage
+from animator.slots.guided import Guidance
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.reference import (
     DeforumAntiBlur,
     DeforumMatch,
-    DeforumMatchOutside,
+    DeforumMatchImage,
     DeforumNoise,
     FirstFrameOnly,
 )
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
-from animator.slots.source import ClipFrame, ClipLook, LastPicture, Nothing
+from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
-from animator.stages.color import Coherence, palette_of
+from animator.stages.color import Coherence, match_color, palette_of
+from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
 from animator.tween import Tween, chained, composed
-from animator.video.reader import Clip, ClipReader
+from animator.video.opening import open_clip
 
 _TWEENS: dict[str, Tween] = {"composed": composed, "chained": chained}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
@@ -68,27 +73,47 @@ def build_pipeline(
         UserError: A network or a picture cannot be had.
     """
     device = torch.device(device)
-    diffuser = controlled(animation, diffuser, device, lambda: depth or _depth_model(animation, device))
     mode = mode_of(animation)
-    sources: dict[str, Callable[[Animation, torch.device], Source]]
-    sources = {"last": _last_picture, "clip": _clip, "nothing": _nothing}
+    clip = cache(lambda: _clip(animation, device))
+    network = cache(lambda: depth or _depth_model(animation, device))
+    sources: dict[str, Callable[[], Source]] = {
+        "last": lambda: _last_picture(animation, device, clip),
+        "clip": lambda: ClipFrame(clip()),
+        "nothing": Nothing,
+    }
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
-    motions = {"plane": _plane, "space": partial(_space, model=depth), "still": _still}
-    match = _match_color(animation, device)
+    motions = {"plane": _plane, "space": partial(_space, model=network), "still": _still}
+    match = _match_color(animation, device, clip)
+    matched = _match_after(animation, match) if mode.matches else ()
+    hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
+    masking = masking_of(animation, device, clip)
+    asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
+    tween = masking.over(_tween(animation, device))
     return Pipeline(
-        source=sources[mode.source](animation, device),
+        source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
-        before=(*_before(animation, match), *_trials(animation, diffuser, device)) if mode.prepares else (),
+        before=(*_before(animation, match, masking), *_trials(animation, diffuser, device, asks))
+        if mode.prepares
+        else (),
         diffuser=diffuser,
-        after=(*(_match_after(animation, match) if mode.matches else ()), *_grayscale(animation)),
-        tween=_tween(animation, device),
+        after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation), *masking.overlays),
+        tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
+        arrive=hybrid.arrive,
+        asks=asks,
+        ahead=animation.diffusion.cadence_blend == "lookahead",
     )
 
 
-def _before(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
+def _before(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
     anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
-    return (*match, *_grayscale(animation), Contrast(), anti_blur, _noise(animation))
+    noise = _noise(animation, masking)
+    return masking.within(*match, *_grayscale(animation), Contrast(), anti_blur, noise)
+
+
+def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
+    pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
+    return (Guidance(pictures),) if pictures else ()
 
 
 def _anchor(animation: Animation) -> AnchorRule:
@@ -96,40 +121,40 @@ def _anchor(animation: Animation) -> AnchorRule:
         return Legacy()
     if animation.color.reference == "scene":
         return SceneDrawn()
-    return FirstMoved() if animation.compat and animation.init.image else FirstDrawn()
+    init = animation.init.image or animation.hybrid_begins_over_clip
+    return FirstMoved() if animation.compat and init else FirstDrawn()
 
 
-def _last_picture(animation: Animation, device: torch.device) -> Source:
-    path = animation.init.image
+def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
+    if animation.hybrid_begins_over_clip:
+        return LastPicture(clip().at(0))
+    first = [path for _, path in animation.guides[:1]]
+    path = first[0] if first else animation.init.image
     return LastPicture(read_picture(path, animation.size, device) if path else None)
 
 
-def _clip(animation: Animation, device: torch.device) -> Source:
-    return ClipFrame(_reader(animation, "the video mode"), device)
+def _clip(animation: Animation, device: torch.device) -> Footage:
+    clip = open_clip(animation.video, animation.size, animation.fps)
+    clip.numbering.check(animation.frames)
+    return ClipFootage(clip, device)
 
 
-def _reader(animation: Animation, user: str) -> ClipReader:
-    settings = animation.video
-    if not settings.path:
-        raise UserError(f"video.path: is empty; {user} needs the pictures of a film file")
-    clip = Clip(Path(settings.path), animation.size, settings.extract_from_frame, settings.extract_nth_frame)
-    return ClipReader(clip)
-
-
-def _nothing(animation: Animation, device: torch.device) -> Source:
-    return Nothing()
-
-
-def _trials(animation: Animation, diffuser: Diffuser, device: torch.device) -> tuple[Filter, ...]:
+def _trials(
+    animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
+) -> tuple[Filter, ...]:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_redo_generation, animation.flow.raft, device)
-    redo: tuple[Filter, ...] = (Redo(diffuser, settings.diffusion_redo),) if settings.diffusion_redo else ()
-    return redo if flow is None else (FlowRedo(diffuser, flow), *redo)
+    redo: tuple[Filter, ...] = ()
+    if settings.diffusion_redo:
+        redo = (Redo(diffuser, settings.diffusion_redo, asks),)
+    return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)
 
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    if settings.cadence_blend == "lookahead":
+        return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 
@@ -144,11 +169,11 @@ def _plane(animation: Animation, device: torch.device) -> Warp2D:
     return Warp2D(Border(settings.border), Sampling(settings.sampling), flips)
 
 
-def _space(animation: Animation, device: torch.device, model: DepthModel | None) -> Motion:
+def _space(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
     camera = animation.camera
     scene = None
     if animation.depth.use_depth_warping:
-        scene = _scene(animation, model or _depth_model(animation, device))
+        scene = _scene(animation, model())
     flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
     if camera.projection == "pinhole":
         pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
@@ -174,7 +199,9 @@ def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
     return open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
 
 
-def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ...]:
+def _match_color(
+    animation: Animation, device: torch.device, clip: Callable[[], Footage]
+) -> tuple[Filter, ...]:
     settings = animation.color
     space = Coherence(settings.coherence)
     if space is Coherence.NONE:
@@ -182,10 +209,10 @@ def _match_color(animation: Animation, device: torch.device) -> tuple[Filter, ..
     if settings.reference == "image":
         image = read_picture(settings.image, None, device)
         matched = MatchImage(palette_of(image, space))
-        return (DeforumMatchOutside(space, lambda frame: image) if animation.compat else matched,)
+        return (DeforumMatchImage(space, image) if animation.compat else matched,)
     if settings.reference == "video":
-        look = ClipLook(_reader(animation, "color.reference: video"), device, settings.video_every)
-        return (DeforumMatchOutside(space, look.at) if animation.compat else MatchClip(space, look.at),)
+        match = partial(deforum_match_color if animation.compat else match_color, space=space)
+        return (MatchClip(match, clip(), settings.coherence_video_every_n_frames),)
     return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
 
 
@@ -202,10 +229,16 @@ def _grayscale(animation: Animation) -> tuple[Filter, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
 
 
-def _noise(animation: Animation) -> Filter:
+def _noise(animation: Animation, masking: Masking) -> Filter:
+    perlin = _perlin(animation)
+    if animation.compat:
+        return DeforumNoise(perlin, masking.noised)
+    return masking.noise_within(UniformNoise() if perlin is None else PerlinNoise(perlin))
+
+
+def _perlin(animation: Animation) -> Perlin | None:
     settings = animation.noise
     if settings.type == "uniform":
-        return DeforumNoise(None) if animation.compat else UniformNoise()
+        return None
     cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
-    perlin = Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)
-    return DeforumNoise(perlin) if animation.compat else PerlinNoise(perlin)
+    return Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)

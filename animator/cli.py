@@ -11,6 +11,21 @@ import typer
 
 from animator import __version__
 from animator.cli_files import Like, Parseq, Repair, files
+from animator.cli_films import films
+from animator.cli_options import (
+    AllowPickle,
+    Device,
+    FilmOut,
+    OptionalPreset,
+    Out,
+    Overrides,
+    Preset,
+    Raw,
+    RunDir,
+    Threads,
+    layout,
+    say,
+)
 from animator.errors import AnimatorError
 from animator.span import Span
 
@@ -26,33 +41,7 @@ app = typer.Typer(
 )
 
 app.add_typer(files)
-
-Preset = Annotated[Path, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)]
-OptionalPreset = Annotated[
-    Path | None, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(help="The run's own folder.  [default: renders/<name>/<stamp>]", show_default=False),
-]
-AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
-]
-RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Threads = Annotated[
-    int | None,
-    typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Override a setting, such as diffusion.steps=12.",
-        show_default=False,
-    ),
-]
+app.add_typer(films)
 
 
 def main() -> None:
@@ -67,11 +56,6 @@ def main() -> None:
     except OSError as error:
         say(f"error: {error.filename or ''}: {error.strerror or error}")
         sys.exit(1)
-
-
-def say(text: str) -> None:
-    """Talk for the person at the terminal; standard output is for data."""
-    sys.stderr.write(f"{text}\n")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback signature)
@@ -93,7 +77,8 @@ def _options(
 def render(  # noqa: PLR0913 (one parameter per option)
     preset: OptionalPreset = None,
     overrides: Overrides = None,
-    out: Out = None,
+    out: FilmOut = None,
+    raw: Raw = False,
     like: Like = None,
     parseq: Parseq = None,
     repair: Repair = False,
@@ -121,11 +106,9 @@ def render(  # noqa: PLR0913 (one parameter per option)
     animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
     from animator.sitting import Machine, Order, sit
 
-    sit(
-        Order(
-            animation, out, span, resume=resume, machine=Machine(device, threads, allow_pickle=allow_pickle)
-        )
-    )
+    piped = layout(out, raw)
+    machine = Machine(device, threads, allow_pickle=allow_pickle)
+    sit(Order(animation, None if piped else out, span, resume=resume, machine=machine, stream=piped))
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
@@ -145,16 +128,6 @@ def resume(
             machine=Machine(device, threads, allow_pickle=allow_pickle),
         )
     )
-
-
-@app.command(epilog="Example: animator encode renders/quickstart/20260101-120000")
-def encode(rundir: RunDir) -> None:
-    """Make the film again from a run's finished frames; prints its path."""
-    from animator.run import Run, recorded
-    from animator.sink import encode as encode_frames
-
-    with Run.reopen(rundir, recorded(rundir)) as run:
-        sys.stdout.write(f"{encode_frames(run, run.state().next_frame)}\n")
 
 
 @app.command(epilog="Example: animator report renders/quickstart/20260101-120000")
@@ -190,7 +163,10 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
     from animator.advice import warnings_of
+    from animator.finish.versions import check_films
     from animator.timeline import Timeline
+
+    check_films(animation)
 
     for warning in warnings_of(animation):
         say(f"warning: {warning}")

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from animator import yaml_text
+from animator.clip_settings import with_clip_length
 from animator.config import Animation
-from animator.deforum.clip import with_clip_length
 from animator.deforum.importing import import_text, nested
 from animator.deforum.notes import Note
 from animator.deforum.parseq import preset_values, read_manifest
@@ -143,7 +143,8 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
         raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
-        return Draft(source, with_clip_length(imported.values, path.parent), imported.places, imported.notes)
+        values = with_clip_length(imported.values, path.parent)
+        return Draft(source, values, imported.places, imported.notes)
     return parse(text, source)
 
 

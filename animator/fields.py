@@ -16,6 +16,9 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
+from animator.guide import KeyedImages
+from animator.masks.expression import parse_mask
+from animator.named_files import NamesFile
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 
 Values = NDArray[np.float64]
@@ -128,6 +131,30 @@ class _SamplerNames(_Texts):
         return schedule
 
 
+class _MaskTexts(_Texts):
+    """Marks a `TextSchedule` whose texts are mask expressions."""
+
+    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+        """The schedule of mask expressions, each of them well formed."""
+        schedule = super().parse(value, scope)
+        for key in schedule.keys:
+            parse_mask(key.text)
+        return schedule
+
+
+class _Images(Parsed):
+    """Marks a field of pictures by frame."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of pictures by frame"}
+
+    def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
+        """The pictures, their keys checked over the film's frames."""
+        images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
+        if scope is not None:
+            images.placed(scope)
+        return images
+
+
 class _PromptTexts(Parsed):
     """Marks the field of keyed prompts: kept as written, checked by parsing."""
 
@@ -151,6 +178,8 @@ Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
 Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
+MaskText = Annotated[TextSchedule, _MaskTexts(), NamesFile("masks")]
+Images = Annotated[KeyedImages, _Images(), NamesFile("picture")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

@@ -45,8 +45,9 @@ def read_picture(path: str, size: tuple[int, int] | None, device: torch.device |
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read as a picture: {error.strerror or error}") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be read as a picture: {reason}") from error
     if size is not None and upright.size != size:
         upright = upright.resize(size, Image.Resampling.LANCZOS)
     return from_bytes(np.asarray(upright), device)

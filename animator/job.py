@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,13 @@ from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
+from animator.downloads import with_downloads
 from animator.files import write_atomically
+from animator.finish.versions import Versions
 from animator.loop import Frame, render
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
-from animator.sink import FilmSink
+from animator.sink import OpenSink, film_sink
 from animator.state import State
 from animator.subtitles import to_srt
 from animator.timeline import Timeline
@@ -75,8 +78,11 @@ def film(
     report: Callable[[Advance], None],
     diffuser: Diffuser,
     stop: int | None = None,
+    sink: OpenSink = film_sink,
 ) -> Path:
     """The path of the finished film; goes on where the run's state says.
+
+    What `upscaling` and `frame_interpolation` ask for is made beside it; `made_beside` says where.
 
     Args:
         run: The open run folder.
@@ -85,6 +91,7 @@ def film(
         diffuser: The model that draws, such as `open_model` gives.
         stop: Stop with the group that holds the frame before this one; the film ends there. None goes on to
             the end.
+        sink: Where the frames go besides the run folder; by itself into the film.
 
     Raises:
         AnimatorError: Something failed; the frames so far are whole and the run can go on.
@@ -92,19 +99,35 @@ def film(
     animation = run.animation
     state = run.state(device)
     run.warn_of_space(animation.frames - state.next_frame)
-    pipeline = build_pipeline(animation, diffuser, device)
+    pipeline = build_pipeline(with_downloads(animation, run.downloads), diffuser, device)
     facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
     run.record(facts)
     began = time.monotonic()
     frames = until(render(Timeline(animation), pipeline, state), stop)
-    done = _sitting(run, frames, state, report)
+    done = _sitting(run, frames, state, report, sink)
     seconds = round(time.monotonic() - began, 3)
     facts["models"] = records_of(diffuser, wait=True)
     run.record({**facts, "rendered_frames": done - state.next_frame, "seconds": seconds})
     if animation.output.subtitles:
         text = to_srt(Timeline(animation), animation.output.subtitles)
-        write_atomically(run.film_path.with_suffix(".srt"), text.encode())
+        write_atomically(run.folder / f"{animation.name}.srt", text.encode())
+    _make_further(run, done, device, report)
     return run.film_path
+
+
+def made_beside(run: Run) -> list[Path]:
+    """The films that `film` made beside the run's own: larger, smoother, as a GIF."""
+    versions = Versions(run, run.state().next_frame, run.animation)
+    return [version.film.path for version in versions.further]
+
+
+def _make_further(run: Run, frames: int, device: torch.device, report: Callable[[Advance], None]) -> None:
+    for further in Versions(run, frames, run.animation, device).further:
+        further.make(partial(_report_pictures, report, time.monotonic(), further.count))
+
+
+def _report_pictures(report: Callable[[Advance], None], began: float, count: int, done: int) -> None:
+    report(Advance(done, count, time.monotonic() - began, done))
 
 
 def rewind(run: Run, frame: int, animation: Animation, device: torch.device, diffuser: Diffuser) -> None:
@@ -121,7 +144,8 @@ def rewind(run: Run, frame: int, animation: Animation, device: torch.device, dif
     start = max(int(drawn) for drawn in timeline.drawn if drawn <= frame)
     state = run.checkpoints.before(start, device)
     if state.next_frame < start:
-        for past in render(timeline, build_pipeline(run.animation, diffuser, device), state):
+        before = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)
+        for past in render(timeline, before, state):
             if past.state.next_frame >= start:
                 state = past.state
                 break
@@ -136,14 +160,16 @@ def until(frames: Iterator[Frame], stop: int | None) -> Iterator[Frame]:
             return
 
 
-def _sitting(run: Run, frames: Iterator[Frame], state: State, report: Callable[[Advance], None]) -> int:
+def _sitting(
+    run: Run, frames: Iterator[Frame], state: State, report: Callable[[Advance], None], open_sink: OpenSink
+) -> int:
     """Puts frames on disk and into the film, under the drift watch; returns how many the film has now."""
     first, total, began = state.next_frame, run.animation.frames, time.monotonic()
     done = first
     watch, last = Watch(), state.picture
     report(Advance(first, total, 0.0, 0))
     run.vitals.cut(first)
-    sink = FilmSink(run, first)
+    sink = open_sink(run, first)
     try:
         for frame in frames:
             sink.write(run.write(frame))

@@ -14,17 +14,24 @@ class NamesFile:
     """Marks a setting that names something on the disk; a list or a mapping may name several.
 
     Attributes:
-        kind: A file that has to be there; a folder that need not be; or a file or folder where the text
-            looks like a path and one is there, and else a name that is known elsewhere.
+        kind: A file that has to be there; a picture: such a file, or a URL where the film permits it; a
+            folder that need not be there; a clip: a film, a folder of pictures, a pattern such as
+            `in/%09d.png` or an address; masks: pictures within mask expressions, such as `[sky.png]`; or
+            a file or folder where the text looks like a path and one is
+            there, and else a name that is known elsewhere.
     """
 
-    kind: Literal["file", "folder", "name"] = "file"
+    kind: Literal["file", "picture", "folder", "clip", "masks", "name"] = "file"
 
 
 InputFile = Annotated[str, NamesFile()]
 """The path of a file to read; empty for none."""
+InputPicture = Annotated[str, NamesFile("picture")]
+"""The path of a picture to read, or its URL; empty for none."""
 FileOrName = Annotated[str, NamesFile("name")]
 """The path of a file or folder, or a name such as a model's."""
+ClipName = Annotated[str, NamesFile("clip")]
+"""The path of a film or of a folder or pattern of pictures, or its address; empty for none."""
 Folders = Annotated[tuple[str, ...], NamesFile("folder")]
 """Paths of folders."""
 
@@ -39,6 +46,15 @@ def find(name: str, beside: Path | None) -> Path | None:
     return next((path for path in _places(name, beside) if path.exists()), None)
 
 
+def find_clip(name: str, beside: Path | None) -> Path | None:
+    """Like `find`, for a clip: a pattern of numbered pictures is found where its folder is."""
+    pattern = _plain(name)
+    if "%" not in pattern.name:
+        return find(name, beside)
+    folder = find(str(pattern.parent), beside)
+    return None if folder is None else folder / pattern.name
+
+
 def not_found(name: str, beside: Path | None) -> str:
     """What to tell a person about a file that `find` does not find."""
     return f"{name}: there is no such file{looked_for(name, beside)}"
@@ -50,6 +66,11 @@ def looked_for(name: str, beside: Path | None) -> str:
         return ""
     folders = [Path.cwd()] if beside is None else [beside.resolve(), Path.cwd()]
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
+
+
+def is_url(name: str) -> bool:
+    """True for addresses of the web."""
+    return name.strip().lower().startswith(("http://", "https://"))
 
 
 def _places(name: str, beside: Path | None) -> tuple[Path, ...]:

@@ -54,9 +54,22 @@ class Filter(Protocol):
         """The changed picture (3, H, W)."""
 
 
+class Ask(Protocol):
+    """One detail of what the diffuser is asked."""
+
+    def apply(self, request: Request, plan: Plan) -> Request:
+        """The changed request."""
+
+
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film."""
+    """What fills the slots for one film.
+
+    Attributes:
+        arrive: Acts on the last picture as soon as it has moved.
+        asks: Say more to the diffuser than the plan.
+        ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
+    """
 
     source: Source
     motion: Motion
@@ -65,6 +78,9 @@ class Pipeline:
     after: tuple[Filter, ...]
     tween: "Tween"
     anchor: AnchorRule
+    arrive: tuple[Filter, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    ahead: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +98,15 @@ class Drawn:
     anchor: Tensor | None = None
 
 
-def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
-    """The drawn picture of a frame: source, motion, before, diffuser, after."""
+def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
+    """The drawn picture of a group: source, motion, arrival, before, diffuser, after.
+
+    Args:
+        pipeline: The filled slots.
+        plans: From the frame after the state's picture to the one that is drawn.
+        state: What the last group left.
+    """
+    plan = plans[-1]
     depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
@@ -91,14 +114,23 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     elif plan.cut:
         picture = depth = None
     else:
-        depth = pipeline.motion.look(picture, plan, depth)
-        moved = pipeline.motion.move(picture, [plan], depth)
+        depth = pipeline.motion.look(picture, plans[0], depth)
+        moved = pipeline.motion.move(picture, plans, depth)
+        moved = _through(pipeline.arrive, moved, plan, state)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)
-    drawn = pipeline.diffuser.draw(Request.of(plan, picture))
+    drawn = pipeline.diffuser.draw(asked(pipeline.asks, plan, picture))
     drawn = _through(pipeline.after, drawn, plan, state)
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
+
+
+def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:
+    """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
+    request = Request.of(plan, picture)
+    for ask in asks:
+        request = ask.apply(request, plan)
+    return request
 
 
 def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:

@@ -79,6 +79,41 @@ class SharpenPlan:
 
 
 @dataclass(frozen=True)
+class HybridPlan:
+    """How the clip mixes into this frame and moves it; names as in the preset."""
+
+    comp_alpha: float
+    comp_mask_contrast: float
+    comp_mask_auto_contrast_cutoff_low: float
+    comp_mask_auto_contrast_cutoff_high: float
+    comp_mask_blend_alpha: float
+    flow_factor: float
+
+
+@dataclass(frozen=True)
+class MaskPlan:
+    """Expressions of the masks; see `animator.masks.expression`."""
+
+    mask_schedule: str
+    noise_mask_schedule: str
+
+
+@dataclass(frozen=True)
+class GuidedPlan:
+    """The picture that leads the film.
+
+    Attributes:
+        image: Its path; empty where none does.
+        share: Its share in the picture that is redrawn.
+        color_share: Its share in the colours that the drawing is given.
+    """
+
+    image: str = ""
+    share: float = 0.0
+    color_share: float = 0.0
+
+
+@dataclass(frozen=True)
 class ControlPlan:
     """How much a ControlNet unit guides the drawing, and over which share of its steps."""
 
@@ -114,4 +149,7 @@ class Plan:
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan
+    hybrid: HybridPlan
+    mask: MaskPlan
+    guided: GuidedPlan
     controlnet: tuple[ControlPlan, ...] = ()

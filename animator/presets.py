@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import wildcards, yaml_text
+from animator.clip_settings import with_clip_facts
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.config.controlnet import ControlUnit
 from animator.control.files import with_unit_files
@@ -45,8 +47,13 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     draft, missing = with_files(draft)
     draft, lacking = with_unit_files(draft, _library(draft.values))
     looks = (_model_problems, _depth_problems, _wildcard_problems)
-    found = [problem for look in looks for problem in look(draft)]
-    return validate(draft, [*problems, *found, *missing, *lacking])
+    problems += [*missing, *lacking, *(problem for look in looks for problem in look(draft))]
+    clip = ("video", "path")
+    try:
+        draft = replace(draft, values=with_clip_facts(draft.values, draft.folders.get(clip)))
+    except UserError as error:
+        problems.append(Problem(draft.where(clip), ".".join(clip), str(error)))
+    return validate(draft, problems)
 
 
 def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
@@ -151,7 +158,7 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif details["type"] not in ("schedule", "range"):
+    elif path and details["type"] not in ("schedule", "range", "missing_input"):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 

@@ -79,3 +79,17 @@ class ProgressBar:
             self._last_line = now
             line = f"{self._title}: {advance.done}/{advance.frames} frames, {advance.pace}, ETA {advance.eta}"
             sys.stderr.write(f"{line}\n")
+
+
+class Counter:
+    """Tells now and then how far films of finished frames are; call it with each picture."""
+
+    def __init__(self) -> None:
+        self._last_line = time.monotonic()
+
+    def __call__(self, name: str, done: int, count: int) -> None:
+        """Shows how far a film is."""
+        now = time.monotonic()
+        if now - self._last_line >= LINE_SECONDS:
+            self._last_line = now
+            sys.stderr.write(f"{name}: {done}/{count} pictures\n")

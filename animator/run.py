@@ -5,6 +5,7 @@ run.json               versions, model, digest, times
 frames/000000000.png   whole or not there
 frames.jsonl           colour, contrast, detail and flicker of each frame
 state.safetensors      where to go on; replaced after a group's frames are on disk
+downloads/             pictures that the settings give by URL
 states/                a few earlier ones, to take the film up again from there
 <name>.mp4             appears when complete; <name>.part.mp4 is the film so far
 """
@@ -38,7 +39,7 @@ from animator.wildcards import with_wildcards
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
-NOT_PICTURES = ("name", "output")
+NOT_PICTURES = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
 """Settings that change no frame, so that a film may go on when they differ."""
 
 
@@ -106,7 +107,11 @@ class Run:
         if animation.diffusion.seed == -1:  # the run drew a seed when it started; that one goes on
             animation = with_seed(animation, before.diffusion.seed)
         animation = with_wildcards(animation)
-        changed = _changed(before, animation)
+        changed = [
+            line
+            for line in changed_settings(before, animation)
+            if line.partition(":")[0].partition(".")[0] not in NOT_PICTURES
+        ]
         if changed:
             raise RunError(
                 f"{folder}: was rendered with other settings; its frames are left as they are.\n  "
@@ -127,7 +132,12 @@ class Run:
     @property
     def film_path(self) -> Path:
         """Where the finished film is."""
-        return self.folder / f"{self.animation.name}.{self.animation.output.format}"
+        return film_path(self.folder, self.animation)
+
+    @property
+    def downloads(self) -> Path:
+        """Where pictures are kept that the settings give by URL."""
+        return self.folder / "downloads"
 
     def frame_path(self, frame: int) -> Path:
         """Where a frame's picture is."""
@@ -209,6 +219,12 @@ class Run:
         return self.folder / "state.safetensors"
 
 
+def film_path(folder: Path, animation: Animation) -> Path:
+    """Where a run's film is; as a sequence of PNG files it is the frames themselves."""
+    suffix = animation.output.format
+    return folder / "frames" if suffix == "png" else folder / f"{animation.name}.{suffix}"
+
+
 def with_seed(animation: Animation, seed: int) -> Animation:
     """The same film with another base seed."""
     diffusion = animation.diffusion.model_copy(update={"seed": seed})
@@ -241,12 +257,13 @@ def recorded(folder: Path) -> Animation:
         raise RunError(f"{folder}: its own record of the settings is broken.\n{error}") from error
 
 
-def _changed(old: Animation, new: Animation) -> list[str]:
+def changed_settings(old: Animation, new: Animation) -> list[str]:
+    """What differs between two films' settings, one line `path: was ..., now ...` each."""
     before, after = _flat(old.plain()), _flat(new.plain())
     return [
         f"{path}: was {before.get(path)!r}, now {after.get(path)!r}"
         for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path) and path.split(".")[0] not in NOT_PICTURES
+        if before.get(path) != after.get(path)
     ]
 
 

@@ -1,16 +1,38 @@
-"""The film of a run while it is rendered, and from frames that are on disk."""
+"""Where the frames of a sitting go besides the run folder: into the film, or to another program."""
 
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from animator.errors import VideoError
+from animator.finish.versions import film_of
 from animator.image import Bytes
-from animator.provenance import film_record
 from animator.run import Run
-from animator.video.writer import Film, FilmWriter
+from animator.video.stream import Stream
+from animator.video.writer import FilmWriter
 
 log = logging.getLogger(__name__)
+
+
+class Sink(Protocol):
+    """Takes every frame of a sitting."""
+
+    def write(self, pixels: Bytes) -> None:
+        """Adds a frame, uint8 RGB (H, W, 3)."""
+        ...
+
+    def finish(self) -> None:
+        """All frames are there."""
+        ...
+
+    def abandon(self) -> None:
+        """No more will come in this sitting."""
+        ...
+
+
+OpenSink = Callable[[Run, int], Sink]
+"""Opens a sink for a run of which so many frames are finished; those are written first."""
 
 
 def encode(run: Run, frames: int) -> Path:
@@ -20,16 +42,54 @@ def encode(run: Run, frames: int) -> Path:
         RunError: A frame is missing or broken.
         VideoError: ffmpeg failed.
     """
-    with FilmWriter(film_of(run)) as writer:
-        for pixels in run.pixels(range(frames)):
-            writer.write(pixels)
+    if run.animation.output.format != "png":
+        with FilmWriter(film_of(run.animation, run.film_path)) as writer:
+            for pixels in run.pixels(range(frames)):
+                writer.write(pixels)
     return run.film_path
 
 
-def film_of(run: Run) -> Film:
-    """What a run's film file is to be."""
-    settings = run.animation
-    return Film(run.film_path, settings.size, settings.fps, settings.output.crf, film_record(settings))
+def film_sink(run: Run, first: int) -> Sink:
+    """What makes the run's film while its frames come."""
+    return FrameFiles() if run.animation.output.format == "png" else FilmSink(run, first)
+
+
+class FrameFiles:
+    """Nothing more: the frames in the run folder are the film."""
+
+    def write(self, pixels: Bytes) -> None:
+        """Nothing: the run has put it on disk."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+    def abandon(self) -> None:
+        """Nothing."""
+
+
+class StreamSink:
+    """Passes every frame on to the program that reads a stream, those finished before first."""
+
+    def __init__(self, stream: Stream, run: Run, first: int) -> None:
+        self._stream = stream
+        for pixels in run.pixels(range(first)):
+            stream.write(pixels)
+
+    def write(self, pixels: Bytes) -> None:
+        """Adds a frame, uint8 RGB (H, W, 3).
+
+        Raises:
+            VideoError: Nobody reads any more.
+        """
+        self._stream.write(pixels)
+
+    def finish(self) -> None:
+        """Lets the reader see the end."""
+        self._stream.close()
+
+    def abandon(self) -> None:
+        """Lets the reader see the end of what there is."""
+        self._stream.close()
 
 
 class FilmSink:
@@ -41,7 +101,7 @@ class FilmSink:
     def __init__(self, run: Run, first: int) -> None:
         self._run = run
         self._frames = first
-        self._writer: FilmWriter | None = FilmWriter(film_of(run))
+        self._writer: FilmWriter | None = FilmWriter(film_of(run.animation, run.film_path))
         try:
             for pixels in run.pixels(range(first)):
                 self._offer(pixels)

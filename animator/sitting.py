@@ -4,7 +4,10 @@ import logging
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,12 +16,18 @@ import typer
 from animator.config import Animation
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, RunError
-from animator.job import film, open_model, open_run, rewind
+from animator.finish.versions import check_films
+from animator.job import film, made_beside, open_model, open_run, rewind
+from animator.pipe import standard_output
 from animator.progress import ProgressBar
 from animator.run import Run, is_run
+from animator.sink import OpenSink, StreamSink, film_sink
 from animator.span import Span
+from animator.video.stream import Layout, Stream
 
 INTERRUPTED = 130
+PIPED = ("-o", "--out")
+"""Before a dash, these send the frames to standard output."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Order:
         span: Which frames.
         resume: Go on with a run.
         machine: What to compute with.
+        stream: Write the frames to standard output, laid out so, instead of into a film.
     """
 
     animation: Animation
@@ -53,6 +63,22 @@ class Order:
     span: Span
     resume: bool
     machine: Machine
+    stream: Layout | None = None
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a rendering uses.
+
+    Attributes:
+        device: Where pictures and models live.
+        bar: Is told of every frame.
+        sink: Opens what takes the frames.
+    """
+
+    device: torch.device
+    bar: ProgressBar
+    sink: OpenSink
 
 
 def sit(order: Order) -> None:
@@ -68,10 +94,11 @@ def sit(order: Order) -> None:
     # In the same orderly way, also where a shell has told its background jobs to ignore Ctrl-C.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
+    check_films(order.animation, device)
     with _open(order) as run:
         try:
-            with ProgressBar(run.animation.name) as bar:
-                path = _render(order, run, device, bar)
+            with ProgressBar(run.animation.name) as bar, _opened(order) as sink:
+                path = _render(order, run, Workplace(device, bar, sink))
         except KeyboardInterrupt:
             _say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -79,16 +106,31 @@ def sit(order: Order) -> None:
             if is_run(run.folder):
                 _say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
             raise
-    sys.stdout.write(f"{path}\n")
+        told = [path, *made_beside(run)]
+    if order.stream is None:
+        sys.stdout.write("".join(f"{one}\n" for one in told))
+    else:
+        _say(f"the frames are in {run.folder}")
 
 
-def _render(order: Order, run: Run, device: torch.device, bar: ProgressBar) -> Path:
+def _render(order: Order, run: Run, place: Workplace) -> Path:
     start = order.span.start
     wanted = run.animation if start is None else order.animation
-    diffuser = open_model(wanted, device, allow_pickle=order.machine.allow_pickle)
+    diffuser = open_model(wanted, place.device, allow_pickle=order.machine.allow_pickle)
     if start is not None:
-        rewind(run, start, wanted, device, diffuser)
-    return film(run, device, bar, diffuser, stop=order.span.stop)
+        rewind(run, start, wanted, place.device, diffuser)
+    return film(run, place.device, place.bar, diffuser, order.span.stop, place.sink)
+
+
+@contextmanager
+def _opened(order: Order) -> Iterator[OpenSink]:
+    """Where the frames go: into the film, or to standard output."""
+    if order.stream is None:
+        yield film_sink
+        return
+    with standard_output() as out:
+        settings = order.animation
+        yield partial(StreamSink, Stream(out, settings.size, settings.fps, order.stream))
 
 
 def _open(order: Order) -> Run:
@@ -102,19 +144,21 @@ def _open(order: Order) -> Run:
 def _way_on(folder: Path) -> str:
     """What was typed, with what it takes to go on."""
     words = ["animator", *sys.argv[1:]]
+    at = next((at for at in range(len(words) - 1) if words[at] in PIPED and words[at + 1] == "-"), None)
+    words = words if at is None else words[:at] + words[at + 2 :]
     if "resume" in words[:2]:
         return shlex.join(words)
-    words = _without_from(words)
+    words = _without(words, "--from")  # the run was taken back there already
     words += [] if "--resume" in words else ["--resume"]
-    words += [] if "--out" in words else ["--out", str(folder)]
+    words += [] if set(PIPED) & set(words) else ["--out", str(folder)]
     return shlex.join(words)
 
 
-def _without_from(words: list[str]) -> list[str]:
-    """The words without `--from FRAME`: the run was taken back there already."""
-    if "--from" not in words:
+def _without(words: list[str], option: str) -> list[str]:
+    """The words without an option and its value."""
+    if option not in words:
         return words
-    at = words.index("--from")
+    at = words.index(option)
     return words[:at] + words[at + 2 :]
 
 

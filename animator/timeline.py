@@ -15,11 +15,15 @@ from animator.config import Animation
 from animator.config.group import Group
 from animator.errors import PresetError, Problem
 from animator.fields import Numbers
+from animator.guide import Swing, deforum_share, leading, share
 from animator.plan import (
     CameraPlan,
     ColorPlan,
     ControlPlan,
     DiffusionPlan,
+    GuidedPlan,
+    HybridPlan,
+    MaskPlan,
     MotionPlan,
     NoisePlan,
     Plan,
@@ -44,6 +48,7 @@ class Timeline(Sequence[Plan]):
         """
         self.animation = animation
         self._columns = _columns(animation)
+        self._guides = animation.guides
         self._prompts = animation.keyed_prompts.at(animation.scope)
         self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are drawn, in order; the others are in-betweens."""
@@ -78,6 +83,9 @@ class Timeline(Sequence[Plan]):
             noise=self._part(NoisePlan, "noise", frame),
             color=self._part(ColorPlan, "color", frame),
             sharpen=self._part(SharpenPlan, "sharpen", frame),
+            hybrid=self._part(HybridPlan, "hybrid", frame),
+            mask=self._part(MaskPlan, "mask", frame),
+            guided=self._guided(frame),
             controlnet=tuple(
                 self._part(ControlPlan, f"controlnet.{unit}", frame)
                 for unit in range(len(self.animation.controlnet))
@@ -104,15 +112,38 @@ class Timeline(Sequence[Plan]):
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _cuts(self, frame: int) -> bool:
-        return bool(self._columns["diffusion.strength"][frame] == 0.0) and not self.animation.compat
+        return bool(self._columns[self._strength][frame] == 0.0) and not self.animation.compat
+
+    @property
+    def _strength(self) -> str:
+        """The schedule that strengths come from; in the reference, that of guided images has no effect."""
+        led = self._guides and not self.animation.compat
+        return "guided.image_strength_schedule" if led else "diffusion.strength"
 
     def _value(self, path: str, frame: int) -> object:
-        init = self.animation.init
-        if frame == 0 and path == "diffusion.strength" and init.image:
-            return init.strength
         if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
             return self.animation.size[0] / self.animation.size[1]
-        return self._columns[path][frame]
+        if path != "diffusion.strength":
+            return self._columns[path][frame]
+        if frame == 0 and self.animation.begins_over_picture:
+            return self.animation.init.strength
+        return self._columns[self._strength][frame]
+
+    def _guided(self, frame: int) -> GuidedPlan:
+        if not self._guides:
+            return GuidedPlan()
+        middle, slope, length, colors = (
+            float(self._columns[f"guided.{name}"][frame])
+            for name in (
+                "blend_factor_max",
+                "blend_factor_slope",
+                "tweening_frames_schedule",
+                "color_correction_factor",
+            )
+        )
+        share_at = deforum_share if self.animation.compat else share
+        swung = share_at(self._guides, frame, Swing(middle, slope, length))
+        return GuidedPlan(leading(self._guides, frame), swung, colors)
 
     def _part(self, kind: type[Part], group: str, frame: int) -> Part:
         values: dict[str, object] = {}

@@ -5,14 +5,21 @@ Groups and names are the contract of presets; names inside the groups are Deforu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from animator.config.controlnet import MOST_UNITS, ControlUnit
-from animator.config.diffusion import Diffusion, Init, Video
+from animator.config.diffusion import Diffusion, Init
+from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
+from animator.config.guided import Guided
+from animator.config.hybrid import Hybrid
 from animator.config.look import Color, Noise, Sharpen
+from animator.config.mask import Mask
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
+from animator.config.sound import Sound
+from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
 from animator.named_files import FileOrName
@@ -48,18 +55,26 @@ class Animation(Group):
     """Beats per minute, for keys such as 8b."""
     compat: Switch = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    download: Switch = False
+    """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
+    hybrid: Hybrid = Hybrid()
     motion: Motion = Motion()
     camera: Camera = Camera()
     depth: Depth = Depth()
     flow: Flow = Flow()
+    mask: Mask = Mask()
+    guided: Guided = Guided()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
     output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
 
     @field_validator("model")
     @classmethod
@@ -67,6 +82,21 @@ class Animation(Group):
         if not model.strip():
             raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
         return model.strip()
+
+    @model_validator(mode="after")
+    def _known_motion_ahead(self) -> "Animation":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+            raise ValueError(
+                "diffusion.cadence_blend: lookahead knows the camera's motion only; "
+                "expected fade where hybrid.motion is not None"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_an_image_for_its_alpha(self) -> "Animation":
+        if self.mask.use_alpha_as_mask and not self.init.image:
+            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the picture init.image")
+        return self
 
     @property
     def scope(self) -> Scope:
@@ -80,6 +110,12 @@ class Animation(Group):
         )
 
     @property
+    def guides(self) -> tuple[tuple[int, str], ...]:
+        """Frame and path of the pictures that lead this film; empty where none does."""
+        leads = self.guided.use_looper and mode_of(self).source == "last"
+        return self.guided.init_images.placed(self.scope) if leads else ()
+
+    @property
     def keyed_prompts(self) -> Prompts:
         """The prompts with their common parts joined on."""
         film = with_wildcards(self)
@@ -91,6 +127,21 @@ class Animation(Group):
         )
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts
+
+    @property
+    def is_hybrid(self) -> bool:
+        """True where the clip mixes into the film or moves it."""
+        return self.hybrid.acts and mode_of(self).source == "last"
+
+    @property
+    def hybrid_begins_over_clip(self) -> bool:
+        """True where the first frame is drawn over the clip's."""
+        return self.is_hybrid and self.hybrid.use_first_frame_as_init_image
+
+    @property
+    def begins_over_picture(self) -> bool:
+        """True where the first frame is drawn over a picture from outside."""
+        return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:
         """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""

@@ -48,6 +48,8 @@ class ControlUnit(Group):
     """Picture of the source that the film's first frame sees."""
     extract_nth_frame: int = Field(1, ge=1)
     """Every so many pictures of the source are taken."""
+    after_end: Literal["error", "hold", "loop"] = "error"
+    """What frames beyond the source's end see: an error, the last picture, or the source again."""
 
     @model_validator(mode="after")
     def _has_model(self) -> "ControlUnit":

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
 from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
-from animator.named_files import FileOrName, Folders, InputFile
+from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
@@ -50,6 +50,9 @@ class Diffusion(Group):
     """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
     """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+    cadence_blend: Literal["fade", "lookahead"] = "fade"
+    """fade draws a group's first frame and fades it in over the group; lookahead draws the last one first and
+    leads up to it: the old picture moves forward and the new one back, so that nothing is seen double."""
     optical_flow_cadence: FlowMethod = "None"
     """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
     cadence_flow_factor: Real = Schedule.parse(1)
@@ -63,16 +66,7 @@ class Diffusion(Group):
 class Init(Group):
     """A picture to begin with."""
 
-    image: InputFile = ""
-    """Path of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    image: InputPicture = ""
+    """Path or URL of the picture that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""
-
-
-class Video(Group):
-    """The clip that the video mode redraws."""
-
-    path: InputFile = ""
-    """Any film that ffmpeg reads."""
-    extract_from_frame: int = Field(0, ge=0)
-    extract_nth_frame: int = Field(1, ge=1)

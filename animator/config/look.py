@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.config.group import Group, Switch
 from animator.fields import Count, NotNegative
-from animator.named_files import InputFile
+from animator.named_files import InputPicture
 from schedules import Schedule
 
 
@@ -28,10 +28,10 @@ class Color(Group):
     reference: Literal["first", "scene", "image", "video"] = "scene"
     """Whose colours are kept: the first frame's, the last cut's (strength 0), those of `image`, or frame by
     frame those of the clip `video.path`."""
-    image: InputFile = ""
+    image: InputPicture = ""
     """Path of the picture whose colours are kept, for `reference: image`."""
-    video_every: int = Field(1, ge=1)
-    """For `reference: video`: the clip's colours are looked up at every so many frames."""
+    coherence_video_every_n_frames: int = Field(1, ge=1)
+    """For `reference: video`: the clip's colours are taken anew every so many frames."""
     force_grayscale: Switch = False
     legacy: Switch = False
     """Match before the drawing only, to the first moved picture: Deforum's old order."""

@@ -62,6 +62,29 @@ class Switch(Conversion):
 
 
 @dataclass(frozen=True)
+class Means(Conversion):
+    """A switch there that is one of two words here.
+
+    Attributes:
+        on: Our word for on.
+        off: Our word for off.
+    """
+
+    on: str
+    off: str
+
+    def read(self, value: Any) -> str:
+        """Our word."""
+        return self.on if Switch().read(value) else self.off
+
+    def write(self, value: Any) -> bool:
+        """On or off."""
+        if value not in (self.on, self.off):
+            raise ValueError(f"is {value!r}, and Deforum has only {self.off} and {self.on}")
+        return bool(value == self.on)
+
+
+@dataclass(frozen=True)
 class Number(Conversion):
     """A number, also as text, held within a range as the sliders of the web UI do."""
 

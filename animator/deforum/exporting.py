@@ -11,10 +11,12 @@ from animator.config import Animation
 from animator.deforum.controlnet import write_units
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
+from animator.deforum.mask_rows import MASKS
 from animator.deforum.notes import Note, changes, harmless
+from animator.deforum.rows import CURVE, Row
 from animator.deforum.samplers import LISTED
 from animator.deforum.schedule_text import number_text, plain_number, word_text
-from animator.deforum.table import COMPAT, CURVE, MAPPED, ROWS, SUMMED_UP, Row
+from animator.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
 from animator.infotext import split_sampler
 from schedules import Schedule, TextSchedule
 
@@ -51,13 +53,17 @@ def export_settings(animation: Animation) -> Exported:
             if row.gate and row.gate.switch not in ROWS:
                 opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
         except ValueError as error:
+            if _idle(row, ours):
+                continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
     units, said = write_units(animation.controlnet, animation.scope)
     notes += said
     settings |= units | opened | _prompts(animation) | _sampler(settings["sampler"], notes)
-    outside = {"image": "Image", "video": "Video Input"}.get(animation.color.reference)
-    if outside and animation.color.coherence != "None":
-        settings["color_coherence"] = outside
+    outside = {"image": "Image", "video": "Video Input"}
+    if animation.color.reference in outside and animation.color.coherence != "None":
+        settings["color_coherence"] = outside[animation.color.reference]
+    if animation.is_hybrid:
+        settings["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
     return Exported(settings, (*notes, *_wordless(animation, ours)))
 
 
@@ -68,7 +74,7 @@ def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> A
         if written.baked:
             notes.append(harmless(row.name, f"{row.ours} is written out, for Deforum has no such schedules"))
         return written.text
-    if isinstance(value, TextSchedule) and row.conversion is CURVE:
+    if isinstance(value, TextSchedule) and row.conversion in (CURVE, MASKS):
         return word_text(value, animation.scope).text
     if isinstance(value, Schedule | TextSchedule):
         return _first(row, value, animation, notes)
@@ -83,6 +89,12 @@ def _opens(row: Row, value: Any) -> bool:
     if row.gate.plain:
         return isinstance(source, Mapping) or ":" in str(source)
     return bool(source != row.gate.value)
+
+
+def _idle(row: Row, ours: Mapping[str, Any]) -> bool:
+    """True where the setting that this one depends on is off, so that its value says nothing."""
+    above = ROWS.get(row.gate.switch) if row.gate else None
+    return above is not None and row.gate is not None and not row.gate.opens({above.name: ours[above.ours]})
 
 
 def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:

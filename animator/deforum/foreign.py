@@ -13,8 +13,6 @@ HOST = (
             "init_image_box": None,
             "resume_from_timestring": False,
             "resume_timestring": "20230129210106",
-            "skip_video_creation": False,
-            "make_gif": False,
             "delete_imgs": False,
             "delete_input_frames": False,
             "store_frames_in_ram": False,

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from animator.deforum.notes import Note, changes
+from animator.deforum.rows import CURVE, SWITCH
 from animator.deforum.schedule_text import plain_number
-from animator.deforum.table import CURVE, MAPPED, SWITCH
+from animator.deforum.table import MAPPED
 from animator.errors import PresetError, Problem
 from schedules import ScheduleError
 from schedules.parseq import Entry, Manifest

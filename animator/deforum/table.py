@@ -5,32 +5,30 @@ Defaults are the extension's own: what a file does not say has this value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from animator.deforum.clip_rows import CLIP_ROWS
 from animator.deforum.conversions import (
     Choice,
-    Conversion,
-    Curve,
     Listed,
+    Means,
     Number,
     Side,
-    Switch,
-    Words,
     one_of,
 )
+from animator.deforum.mask_rows import MASK_ROWS
+from animator.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, Gate, Row
 
 YES, NO = True, False
-CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
-_FLOW = Choice(
-    {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
-)
 _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
         "FramePack F1": "that video model of a fork is not offered; expected one of 2D, 3D, Interpolation",
         "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
+)
+_COHERENCES = Choice(
+    {name: name for name in ("None", "HSV", "LAB", "RGB")} | {"Image": "LAB", "Video Input": "LAB"}, "LAB"
 )
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
 _NETWORKS = Listed(
@@ -44,54 +42,15 @@ _NETWORKS = Listed(
         "Depth-Anything-V2-Small",
     )
 )
+_UPSCALERS = Listed(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
+_ENGINES = Choice(
+    {name: name for name in ("None", "RIFE v4.6", "FILM")} | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)}
+)
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
 
-@dataclass(frozen=True)
-class Gate:
-    """A switch that a setting depends on.
-
-    Attributes:
-        switch: Deforum's name of the switch.
-        plain: The setting that counts while it is off; empty: `value` does.
-        value: The value that counts while it is off.
-        on: What the switch says when it is on.
-        default: Deforum's default of the switch; None where it is a setting with a line of its own.
-        follows: True where the setting matters only together with another one behind the same switch.
-    """
-
-    switch: str
-    plain: str = ""
-    value: Any = None
-    on: Any = True
-    default: Any = False
-    follows: bool = False
-
-    def opens(self, settings: Mapping[str, Any]) -> bool:
-        """True where the switch is on."""
-        return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One setting on both sides.
-
-    Attributes:
-        name: Deforum's name.
-        default: Deforum's default.
-        ours: The path in a preset, such as `motion.zoom`; `size.0` is the width.
-        conversion: How the values become each other.
-        gate: The switch it depends on, if any.
-    """
-
-    name: str
-    default: Any
-    ours: str
-    conversion: Conversion = CURVE
-    gate: Gate | None = None
-
-
-_CLIP = Gate("animation_mode", value="", on="Video Input", default=None)
+_FILE = Gate("add_soundtrack", value="", on="File", default=None)
+_LARGER = Gate("r_upscale_video", value="lanczos", default=None)
 
 MAPPED = (
     Row("batch_name", "Deforum_{timestring}", "name", WORDS),
@@ -157,16 +116,15 @@ MAPPED = (
     ),
     Row("tiling", NO, "diffusion.tiling", SWITCH),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
-    Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", _FLOW),
+    Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", FLOW),
     Row("cadence_flow_factor_schedule", "0: (1)", "diffusion.cadence_flow_factor"),
-    Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", _FLOW),
+    Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", FLOW),
     Row("redo_flow_factor_schedule", "0: (1)", "diffusion.redo_flow_factor"),
     Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
     Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
-    Row("video_init_path", "", "video.path", WORDS, _CLIP),
-    Row("extract_from_frame", 0, "video.extract_from_frame", Number(0, whole=True)),
-    Row("extract_nth_frame", 1, "video.extract_nth_frame", Number(1, whole=True)),
+    *CLIP_ROWS,
+    *MASK_ROWS,
     # the motion
     Row("angle", "0: (0)", "motion.angle"),
     Row("zoom", "0: (1.0025+0.002*sin(1.25*3.14*t/30))", "motion.zoom"),
@@ -202,9 +160,14 @@ MAPPED = (
     Row("perlin_h", 8, "noise.perlin_h", Number(0.1, 64)),
     Row("perlin_octaves", 4, "noise.perlin_octaves", Number(1, 12, whole=True)),
     Row("perlin_persistence", 0.5, "noise.perlin_persistence", Number(0, 1)),
-    Row("color_coherence", "LAB", "color.coherence", one_of("None", "HSV", "LAB", "RGB", otherwise="LAB")),
+    Row("color_coherence", "LAB", "color.coherence", _COHERENCES),
     Row("color_coherence_image_path", "", "color.image", WORDS),
-    Row("color_coherence_video_every_N_frames", 1, "color.video_every", Number(1, whole=True)),
+    Row(
+        "color_coherence_video_every_N_frames",
+        1,
+        "color.coherence_video_every_n_frames",
+        Number(1, whole=True),
+    ),
     Row("color_force_grayscale", NO, "color.force_grayscale", SWITCH),
     Row("legacy_colormatch", NO, "color.legacy", SWITCH),
     Row("contrast_schedule", "0: (1.0)", "color.contrast"),
@@ -212,6 +175,26 @@ MAPPED = (
     Row("kernel_schedule", "0: (5)", "sharpen.kernel"),
     Row("sigma_schedule", "0: (1)", "sharpen.sigma"),
     Row("threshold_schedule", "0: (0)", "sharpen.threshold"),
+    # the finished film
+    Row("skip_video_creation", NO, "output.format", Means("png", "mp4")),
+    Row("make_gif", NO, "output.make_gif", SWITCH),
+    Row("add_soundtrack", "None", "sound.add_soundtrack", one_of("None", "File", "Init Video")),
+    Row("soundtrack_path", "", "sound.soundtrack_path", WORDS, _FILE),
+    Row("r_upscale_video", NO, "upscaling.r_upscale_video", SWITCH),
+    Row("r_upscale_factor", "x2", "upscaling.r_upscale_factor", one_of("x2", "x3", "x4")),
+    Row("r_upscale_model", "realesr-animevideov3", "upscaling.r_upscale_model", _UPSCALERS, _LARGER),
+    Row("r_upscale_keep_imgs", YES, "upscaling.r_upscale_keep_imgs", SWITCH),
+    Row("frame_interpolation_engine", "None", "frame_interpolation.engine", _ENGINES),
+    Row("frame_interpolation_x_amount", 2, "frame_interpolation.x_amount", Number(2, 10, whole=True)),
+    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_mo_enabled", SWITCH),
+    Row(
+        "frame_interpolation_slow_mo_amount",
+        2,
+        "frame_interpolation.slow_mo_amount",
+        Number(2, 10, whole=True),
+    ),
+    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_imgs", SWITCH),
+    Row("frame_interpolation_use_upscaled", NO, "frame_interpolation.use_upscaled", SWITCH),
 )
 
 COMPAT: Mapping[str, Any] = {
@@ -222,7 +205,7 @@ COMPAT: Mapping[str, Any] = {
 }
 """Settings of ours that Deforum has no name for, as it behaves."""
 
-SUMMED_UP = frozenset({"size", "compat", "controlnet", "prompt_suffix"})
+SUMMED_UP = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download"})
 """Settings of ours that several of Deforum's, or none, say together."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}

@@ -136,8 +136,15 @@ class UNetEngine:
         first = noise.first(request.subseed, request.subseed_strength)
         if request.picture is None:
             return first * level
-        latent = self._model.autoencoder.encode(request.picture)
+        latent = self._filled(request, self._model.autoencoder.encode(request.picture), noise)
         return torch.add(latent, first, alpha=level * request.noise_multiplier)
+
+    def _filled(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
+        """The latent with what the request starts from inside its mask."""
+        if request.mask is None or request.fill not in ("latent noise", "latent nothing"):
+            return latent
+        start = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
+        return latent.lerp(start, self._model.autoencoder.shrink_mask(request.mask))
 
     def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
         model = self._model

@@ -25,4 +25,7 @@ class FakeDiffuser:
             coarse, (height, width), mode="bicubic", align_corners=False
         )
         target = patches[0].clamp(0.0, 1.0)
-        return target if request.picture is None else target.lerp(request.picture, request.strength)
+        if request.picture is None:
+            return target
+        drawn = target.lerp(request.picture, request.strength)
+        return drawn if request.mask is None else request.picture.lerp(drawn, request.mask)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from torch import Tensor
 
+from animator.masks.fill import Fill
 from schedules import PromptFrame
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Request:
         steps: Sampler steps of a full drawing, at least 1.
         cfg_scale: Classifier-free guidance; 1 and below switch it off.
         sampler: Name as people use it, such as "Euler a".
-        seed: Seed of the noise, 0 or more.
+        seed: Seed of the noise; below 0, one that belongs to the frame.
         subseed: Seed of a second noise.
         subseed_strength: How far the noise is turned toward the second one, in [0, 1].
         noise_multiplier: Strength of the noise over a picture; without a picture it does not act.
@@ -55,6 +56,11 @@ class Request:
         checkpoint: Name of the checkpoint that draws; empty: the film's model.
         tiling: True draws pictures that tile: left and right, top and bottom fit together.
         mask: Where is drawn anew (1, H, W), 1 there and 0 where `picture` stays; None: everywhere.
+        fill: What the drawing starts from inside the mask: what is there, the colours around it, or latents
+            of noise or zeros.
+        mask_padding: Draw the mask's surroundings at full size, with so many pixels around it; None draws
+            the whole picture.
+        colors: A picture (3, h, w) whose colours the drawing is given, but not its brightness; None: none.
         controls: What guides the drawing beside the prompt.
     """
 
@@ -76,6 +82,9 @@ class Request:
     checkpoint: str = ""
     tiling: bool = False
     mask: Tensor | None = None
+    fill: Fill = "original"
+    mask_padding: int | None = None
+    colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
 
     @classmethod
@@ -99,9 +108,6 @@ class Request:
             ddim_eta=settings.ddim_eta,
             ancestral_eta=settings.ancestral_eta,
             checkpoint=settings.checkpoint,
-            controls=tuple(
-                Control(unit.weight, unit.guidance_start, unit.guidance_end) for unit in plan.controlnet
-            ),
         )
 
     @property

@@ -13,6 +13,7 @@ from animator.diffusion.memory import explained
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import lora_weights
 from animator.diffusion.record import ModelRecord
+from animator.diffusion.region import drawn_in_region
 from animator.diffusion.request import Request
 from animator.diffusion.shelf import Shelf
 from animator.diffusion.soundness import drawn_soundly
@@ -56,7 +57,7 @@ class StableDiffuser:
         """
         with explained(request, self._device):
             engine = self._shelf.take(request.checkpoint or self._model)
-            return drawn_soundly(engine.draw, request, engine.widen)
+            return drawn_in_region(lambda part: drawn_soundly(engine.draw, part, engine.widen), request)
 
     def engine(self) -> Engine:
         """The engine of the film's model."""

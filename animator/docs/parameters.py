@@ -19,6 +19,7 @@ from animator.deforum.table import MAPPED
 from animator.docs.pictures import SHOWN
 from animator.docs.words import WORDS
 from animator.fields import Numbers
+from animator.guide import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters
@@ -113,6 +114,8 @@ def _values(field: FieldInfo) -> str:
         return "schedule of texts"
     if isinstance(default, Prompts):
         return "text, or texts by frame"
+    if isinstance(default, KeyedImages):
+        return "paths by frame"
     words = _words(field.annotation)
     if words:
         return ", ".join(words)
@@ -155,7 +158,7 @@ def _figure(number: float | None) -> str:
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts):
+    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages):
         value = value.source
     if isinstance(value, Enum):
         value = value.value

@@ -27,6 +27,12 @@ WORDS = {
     "diffusion.memory": "low keeps parts of the model off the device while they rest.",
     "diffusion.cadence_flow_factor": "How far in-betweens go along the flow.",
     "diffusion.redo_flow_factor": "How far the picture goes along the flow to the trial.",
+    "hybrid.comp_mask_inverse": "Swap where the film's picture stays and where the clip's comes in.",
+    "hybrid.comp_mask_contrast": "Contrast of the mask about its mean.",
+    "hybrid.comp_mask_auto_contrast_cutoff_low": "Percent of the mask's darkest pixels that become 0.",
+    "hybrid.comp_mask_auto_contrast_cutoff_high": "Percent of its pixels that stay below 1.",
+    "hybrid.comp_mask_blend_alpha": "The clip's share in the `Blend` mask.",
+    "hybrid.flow_method": "Who estimates the flow; RAFT needs `flow.raft`.",
     "video.extract_from_frame": "First frame of the clip that counts.",
     "video.extract_nth_frame": "Every so many frames of the clip count.",
     "motion.angle": "2D: degrees a frame, counter-clockwise.",
@@ -66,5 +72,4 @@ WORDS = {
     "sharpen.kernel": "Side of the blur that tells what is detail, in pixels; even counts as the next odd.",
     "sharpen.sigma": "Width of that blur in pixels.",
     "sharpen.threshold": "Differences smaller than so many of 255 levels are left alone.",
-    "output.format": "The film file's kind.",
 }

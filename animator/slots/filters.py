@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from animator.plan import Plan
-from animator.stages.color import Coherence, Palette, grayscale, match_color, match_palette, palette_of
+from animator.slots.footage import Footage
+from animator.stages.color import Coherence, Palette, grayscale, match_palette, palette_of
 from animator.stages.contrast import contrast
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.sharpen import Sharpen, sharpen
@@ -48,21 +49,23 @@ class MatchImage:
         return match_palette(picture, self.palette)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class MatchClip:
-    """Keeps the colours of a clip, frame by frame.
+    """Keeps the colours of the clip.
 
     Attributes:
-        space: Where histograms are matched.
-        reference: The clip's picture (3, h, w) for a frame.
+        match: Gives a picture (3, H, W) the colours of another.
+        clip: What the clip shows.
+        every: Every so many frames the clip's colours are taken anew.
     """
 
-    space: Coherence
-    reference: Callable[[int], Tensor]
+    match: Callable[[Tensor, Tensor], Tensor]
+    clip: Footage
+    every: int
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the colours of the clip's picture."""
-        return match_color(picture, self.reference(plan.frame), self.space)
+        """The picture (3, H, W) with the clip's colours."""
+        return self.match(picture, self.clip.at(plan.frame - plan.frame % self.every))
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Filters that draw for trial before the drawing that counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser
 from animator.flow.model import FlowModel
 from animator.flow.warp import warp_by_flow
+from animator.pipeline import Ask, asked
 from animator.plan import Plan
 from animator.state import State
 from schedules.seeds import derive
@@ -21,15 +23,17 @@ class Redo:
     Attributes:
         diffuser: The model that draws.
         times: How often.
+        asks: What the film asks beyond the plan.
     """
 
     diffuser: Diffuser
     times: int
+    asks: tuple[Ask, ...] = ()
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The last trial (3, H, W)."""
         for trial in range(self.times):
-            picture = draw_trial(self.diffuser, plan, picture, f"redo {trial}")
+            picture = _trial(self.diffuser, self.asks, plan, picture, f"redo {trial}")
         return picture
 
 
@@ -40,18 +44,20 @@ class FlowRedo:
     Attributes:
         diffuser: The model that draws.
         flow: Estimates the flow.
+        asks: What the film asks beyond the plan.
     """
 
     diffuser: Diffuser
     flow: FlowModel
+    asks: tuple[Ask, ...] = ()
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) moved."""
-        trial = draw_trial(self.diffuser, plan, picture, "flow redo")
+        trial = _trial(self.diffuser, self.asks, plan, picture, "flow redo")
         return warp_by_flow(picture, self.flow(picture, trial), plan.diffusion.redo_flow_factor)
 
 
-def draw_trial(diffuser: Diffuser, plan: Plan, picture: Tensor, stream: str) -> Tensor:
+def _trial(diffuser: Diffuser, asks: Sequence[Ask], plan: Plan, picture: Tensor, stream: str) -> Tensor:
     """A drawing (3, H, W) of the frame with a seed derived from the frame's own, so that it repeats."""
-    request = Request.of(plan, picture)
+    request = asked(asks, plan, picture)
     return diffuser.draw(replace(request, seed=derive(plan.seed, plan.frame, stream) % SEEDS))

@@ -1,6 +1,5 @@
 """Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +8,7 @@ from torch import Tensor
 from animator.pipeline import Filter
 from animator.plan import Plan
 from animator.slots.filters import sharpening
+from animator.slots.masking import Area
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.noise import deforum_noise
@@ -29,20 +29,20 @@ class DeforumMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class DeforumMatchOutside:
-    """Keeps the colours of pictures from outside the film in the reference's way.
+class DeforumMatchImage:
+    """Keeps the colours of a picture from outside the film in the reference's way.
 
     Attributes:
         space: Where histograms are matched.
-        reference: The picture (3, h, w) whose colours a frame takes.
+        reference: (3, h, w).
     """
 
     space: Coherence
-    reference: Callable[[int], Tensor]
+    reference: Tensor
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the reference's colours."""
-        return deforum_match_color(picture, self.reference(plan.frame), self.space)
+        return deforum_match_color(picture, self.reference, self.space)
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,14 @@ class DeforumNoise:
 
     Attributes:
         perlin: Shape of the noise; None is uniform.
+        area: Where it acts; None is everywhere.
     """
 
     perlin: Perlin | None
+    area: Area | None = None
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with noise."""
         generator = torch.Generator().manual_seed(plan.seed % 2**64)
-        return deforum_noise(picture, plan.noise.amount, self.perlin, generator)
+        mask = None if self.area is None else self.area.of(plan, picture)
+        return deforum_noise(picture, plan.noise.amount, self.perlin, generator, mask)

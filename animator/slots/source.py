@@ -1,16 +1,12 @@
 """Sources: where the picture that is redrawn comes from."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 
-import torch
 from torch import Tensor
 
-from animator.image import from_bytes
 from animator.plan import Plan
+from animator.slots.footage import Footage
 from animator.state import State
-from animator.video.reader import ClipReader
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +33,10 @@ class ClipFrame:
     """The clip's picture of the same number.
 
     Attributes:
-        reader: The clip.
-        device: Where pictures live.
+        clip: What the clip shows.
     """
 
-    reader: ClipReader
-    device: torch.device
+    clip: Footage
 
     def opening(self, plan: Plan) -> None:
         """None: the clip has a picture for every frame."""
@@ -53,34 +47,7 @@ class ClipFrame:
         Raises:
             UserError: The clip is shorter than the film.
         """
-        return from_bytes(self.reader.at(plan.frame), self.device)
-
-
-@dataclass(frozen=True, eq=False)
-class ClipLook:
-    """The picture of a clip that serves a frame and the frames after it, every so many.
-
-    Attributes:
-        reader: The clip.
-        device: Where pictures live.
-        every: For how many frames a picture serves.
-    """
-
-    reader: ClipReader
-    device: torch.device
-    every: int
-
-    def at(self, frame: int) -> Tensor:
-        """The picture (3, h, w) for a frame; the last one is kept, since a clip is dear to rewind.
-
-        Raises:
-            UserError: The clip is shorter than the film.
-        """
-        return self._read(frame // self.every * self.every)
-
-    @cached_property
-    def _read(self) -> Callable[[int], Tensor]:
-        return lru_cache(maxsize=1)(lambda frame: from_bytes(self.reader.at(frame), self.device))
+        return self.clip.at(plan.frame)
 
 
 @dataclass(frozen=True)

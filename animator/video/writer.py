@@ -4,94 +4,54 @@ import queue
 import subprocess
 import tempfile
 import threading
-from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.errors import VideoError
-from animator.video.comment import metadata_text
+from animator.errors import UserError
+from animator.video import ffmpeg
+from animator.video.encoders import find_encoder
+from animator.video.film import Film, held_size, record_arguments
+from animator.video.settle import settle
 
 Bytes = NDArray[np.uint8]
-QUIET = ("-y", "-hide_banner", "-loglevel", "error", "-nostdin")
 QUEUED_FRAMES = 8
 """Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
 CLOSING_SECONDS = 120.0
 """How long ffmpeg may take to write its last pictures."""
 
 
-@dataclass(frozen=True)
-class Film:
-    """What the film file is to be.
-
-    Attributes:
-        path: The finished file; it appears when the film is complete.
-        size: Width and height of the pictures.
-        fps: Frames per second.
-        crf: H.264 quality, 0 (lossless) to 51.
-        comment: What the finished file says about itself.
-    """
-
-    path: Path
-    size: tuple[int, int]
-    fps: float
-    crf: int = 17
-    comment: str = ""
-
-
-def frame_rate(fps: float) -> Fraction:
-    """The exact rate meant by a number: 29.97 is 30000/1001, as in television."""
-    television = Fraction(round(fps * 1.001) * 1000, 1001)
-    return television if abs(television - fps) < 1e-3 else Fraction(fps).limit_denominator(1000)
-
-
-def ffmpeg_command(film: Film, target: Path) -> list[str]:
-    """The ffmpeg call that reads raw RGB from standard input and writes `target`."""
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    width, height = film.size
-    rate = str(frame_rate(film.fps))
-    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate, "-i", "-"]
-    # The matrix is converted and tagged: players guess wrongly for small untagged pictures.
-    color = ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
-    tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
-    codec = ["-c:v", "libx264", "-preset", "medium", "-crf", str(film.crf)]
-    # In fragments, so that what is there plays even if the process dies.
-    fragments = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-g", "30"]
-    return [get_ffmpeg_exe(), *QUIET, *source, *color, *tags, *codec, *fragments, "-f", "mp4", str(target)]
-
-
-def settle_command(source: Path, target: Path) -> list[str]:
-    """The ffmpeg call that copies a fragmented film into one whose index comes first.
-
-    It takes the film's metadata from standard input.
-    """
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    sources = ["-i", str(source), "-f", "ffmetadata", "-i", "-", "-map", "0", "-map_metadata", "1"]
-    copy = [*sources, "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
-    return [get_ffmpeg_exe(), *QUIET, *copy, str(target)]
-
-
 class FilmWriter:
     """Feeds pictures to ffmpeg from a thread of its own.
 
     Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
-    keeps what there is, playable, as `<name>.part.mp4`, and the film of an earlier sitting at its path.
+    keeps what there is, playable, as `<name>.part.mp4` (see `Film.part`), and an earlier film at its path.
+
+    Args:
+        film: What to make.
+
+    Raises:
+        UserError: ffmpeg has no such encoder, or the film's parts do not go together.
     """
 
     def __init__(self, film: Film) -> None:
+        check_film(film)
+        encoder = find_encoder(*film.live)
         self._film = film
-        self._partial = film.path.with_name(f"{film.path.stem}.part{film.path.suffix}")
+        self._frames = 0
+        held = held_size(film.size, encoder)
+        self._missing = (held[1] - film.size[1], held[0] - film.size[0])
+        if film.format.name == "png":
+            film.part.mkdir(parents=True, exist_ok=True)
+            for left in film.part.glob("*.png"):  # of a sitting that died
+                left.unlink()
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the film)
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
         # A session of its own: Ctrl-C is ours to handle, ffmpeg must not die of it in the middle of a frame.
         self._process = subprocess.Popen(
-            ffmpeg_command(film, self._partial),
+            [ffmpeg.executable(), *record_arguments(film, encoder)],
             stdin=subprocess.PIPE,
             bufsize=0,  # nothing may be left to flush into a pipe whose reader is gone
             stdout=subprocess.DEVNULL,
@@ -122,12 +82,15 @@ class FilmWriter:
         width, height = self._film.size
         if pixels.shape != (height, width, 3) or pixels.dtype != np.uint8:
             raise ValueError(f"expected uint8 ({height}, {width}, 3), got {pixels.dtype} {pixels.shape}")
-        data = pixels.tobytes()
+        down, right = self._missing
+        held = np.pad(pixels, ((0, down), (0, right), (0, 0)), mode="edge") if down or right else pixels
+        data = held.tobytes()
         while not self._broken.is_set():
             try:
                 self._queue.put(data, timeout=0.2)
             except queue.Full:
                 continue
+            self._frames += 1
             return
         self._fail()
 
@@ -136,20 +99,13 @@ class FilmWriter:
 
         Raises:
             VideoError: ffmpeg failed; what it wrote is left as the part file.
+        UserError: The sound is gone meanwhile.
         """
         self._close()
         if self._broken.is_set() or self._process.returncode != 0:
             self._fail()
         self._said.close()
-        settled = self._partial.with_name(f".{self._partial.name}")
-        about = metadata_text(self._film.comment).encode()
-        command = settle_command(self._partial, settled)
-        done = subprocess.run(command, input=about, capture_output=True, check=False)
-        if done.returncode != 0:
-            settled.unlink(missing_ok=True)
-            raise _failure(self._film.path, done.returncode, done.stderr)
-        settled.replace(self._film.path)
-        self._partial.unlink()
+        settle(self._film, self._frames)
 
     def abandon(self) -> None:
         """Ends the part file after the pictures so far; it plays, and goes when the film is completed."""
@@ -189,9 +145,19 @@ class FilmWriter:
         self._said.seek(0)
         words = self._said.read()
         self._said.close()
-        raise _failure(self._film.path, code, words)
+        raise ffmpeg.failure(self._film.path.name, code, words)
 
 
-def _failure(path: Path, code: int, words: bytes) -> VideoError:
-    said = words.decode(errors="replace").strip()[-2000:] or "(it said nothing)"
-    return VideoError(f"{path.name}: ffmpeg stopped with exit code {code}: {said}")
+def check_film(film: Film) -> None:
+    """Finds whatever would keep a film from being made, before its first picture.
+
+    Raises:
+        UserError: A suffix, codec, encoder or sound that cannot be had.
+    """
+    try:
+        film_format = film.format
+    except ValueError as error:
+        raise UserError(f"{film.path}: {error}") from error
+    find_encoder(film_format, film.encoding)
+    if film.sound is not None and film_format.audio:
+        film.sound.check()

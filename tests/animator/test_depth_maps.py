@@ -13,7 +13,8 @@ from animator.cli import app
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.job import film, open_run
-from animator.video.writer import Film, FilmWriter
+from animator.video.film import Film
+from animator.video.writer import FilmWriter
 
 Make = Callable[..., Animation]
 

@@ -26,6 +26,28 @@ MODES: dict[str, dict[str, Any]] = {
         "motion": {"translation_z": 5, "rotation_3d_x": 0.3},
     },
     "video": {},
+    "hybrid": {
+        "mode": "2d",
+        "motion": {"zoom": 1.02},
+        "hybrid": {
+            "composite": "Normal",
+            "comp_mask_type": "Difference",
+            "motion": "Optical Flow",
+            "flow_consistency": True,
+        },
+    },
+    "hybrid towards the clip": {
+        "mode": "3d",
+        "depth": {"model": "fake"},
+        "motion": {"translation_z": 5},
+        "color": {"reference": "video", "coherence_video_every_n_frames": 5},
+        "hybrid": {
+            "composite": "After Generation",
+            "comp_mask_type": "Depth",
+            "motion": "Perspective",
+            "motion_use_prev_img": True,
+        },
+    },
     "interpolation": {"prompts": {0: "a lake", 12: "a desert", 23: "a forest"}},
 }
 
@@ -49,7 +71,7 @@ def test_every_frame_is_a_place_to_go_on_from(
     animation = make_animation(**settings, diffusion={"seed": 3, "cadence": cadence, "strength": 0.5})
     timeline = Timeline(animation)
     whole = list(render(timeline, build_pipeline(animation, FakeDiffuser())))
-    for stop in range(1, FRAMES):
+    for stop in range(1, FRAMES, 5 if "hybrid" in mode else 1):
         # Stopped after frame `stop - 1`: the state on disk is that of the last whole group.
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         again = next(render(timeline, build_pipeline(animation, FakeDiffuser()), state))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from animator import presets
 from animator.assemble import build_pipeline
+from animator.clip_settings import with_clip_length
 from animator.deforum import import_settings
 from animator.diffusion.request import Request
 from animator.image import from_bytes, to_bytes
@@ -20,6 +21,8 @@ from animator.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 PATHS = ("init_image", "color_coherence_image_path", "mask_file", "video_init_path", "video_mask_path")
+NAMING = ("init_images", "mask_schedule", "noise_mask_schedule")
+"""Settings that name files of the inputs somewhere within."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,12 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         if key in PATHS and value and (files / Path(value).name).exists()
         else value
         for key, value in settings.items()
-    }
+    } | {"video_init_path": str(folder / "hybrid_inputframes")}
+    for key in (key for key in NAMING if given.get(key)):
+        for file in files.iterdir():
+            given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
-    animation = presets.validate(presets.Draft("trace", imported.values, {}))
+    animation = presets.validate(presets.Draft("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())

@@ -59,3 +59,21 @@ def deforum_reliability(forward: Tensor, backward: Tensor) -> Tensor:
     apart = (forward + back).square().sum(0)
     allowed = 0.01 * (forward.square().sum(0) + back.square().sum(0)) + 0.5
     return torch.where(apart >= allowed, -0.75, 1.0)
+
+
+def deforum_soften(field: Tensor, sigma: float) -> Tensor:
+    """The field (C, H, W) under Deforum's blur: a Gaussian cut off at one sigma, over 0 beyond the edges.
+
+    Args:
+        field: (C, H, W).
+        sigma: Pixels; 0 returns the field itself.
+    """
+    reach = int(sigma + 0.5)
+    if sigma == 0.0 or reach == 0:
+        return field
+    x = torch.arange(-reach, reach + 1, dtype=field.dtype, device=field.device)
+    weights = torch.exp(-0.5 * (x / sigma).square())
+    weights /= weights.sum()
+    planes = field.unsqueeze(1)
+    down = torch.nn.functional.conv2d(planes, weights.view(1, 1, -1, 1), padding=(reach, 0))
+    return torch.nn.functional.conv2d(down, weights.view(1, 1, 1, -1), padding=(0, reach)).squeeze(1)

@@ -62,6 +62,7 @@ def test_a_unit_comes_in_whole() -> None:
         "threshold_b": 160.0,
         "extract_from_frame": 0,
         "extract_nth_frame": 1,
+        "after_end": "error",
     }
     assert "cn_" not in changing(imported)
 

@@ -58,11 +58,9 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
     assert changing == [
         "sd_model_name: checkpoint (left out): the file names the checkpoint it was made with; "
         "give yours with --model",
-        "use_mask, mask_file, overlay_mask: masks (left out): the whole picture is redrawn",
         "brand_new_key: is unknown; it is left out, and whatever it did is missing",
     ]
     rest = notes(extension, Effect.NONE)
-    assert "hybrid_motion, hybrid_flow_method: hybrid video: not in use" in rest
     assert "cn_1_enabled, cn_1_weight: ControlNet: not in use" in rest
 
 

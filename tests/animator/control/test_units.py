@@ -11,10 +11,9 @@ from torch import Tensor
 
 from animator.assemble import build_pipeline
 from animator.config import Animation
-from animator.control.diffuser import Controlled
 from animator.depth.model import FakeDepth
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Control, Request
+from animator.diffusion.request import Request
 from animator.errors import UserError
 from animator.loop import render
 from animator.state import State
@@ -57,11 +56,10 @@ def units(*settings: dict[str, Any]) -> dict[str, Any]:
     return {"controlnet": [{"model": f"net{number}", **unit} for number, unit in enumerate(settings)]}
 
 
-def test_a_film_without_units_has_the_diffuser_itself(make_animation: Make) -> None:
-    watching = Watching()
-    assert build_pipeline(make_animation(), watching).diffuser is watching
+def test_a_film_without_units_asks_for_nothing(make_animation: Make) -> None:
+    assert build_pipeline(make_animation(), Watching()).asks == ()
     off = make_animation(**units({"enabled": False, "source": "/not/there"}))
-    assert build_pipeline(off, watching).diffuser is watching
+    assert build_pipeline(off, Watching()).asks == ()
 
 
 def test_every_frame_sees_its_own_picture(make_animation: Make, maps: Path) -> None:
@@ -85,7 +83,7 @@ def test_a_source_is_not_read_while_its_weight_is_0(make_animation: Make, maps: 
     (maps / "5.png").unlink()
     ending = units({"source": str(maps), "weight": {0: 1, 4: 1, 5: 0}})
     assert len(film(make_animation(**ending))[0]) == 6
-    with pytest.raises(UserError, match=r"frame 5: .* has 5 images"):
+    with pytest.raises(UserError, match=r"frame 5: .* has 5 pictures"):
         film(make_animation(**units({"source": str(maps)})))
 
 
@@ -153,7 +151,24 @@ def test_the_timeline_shows_units(make_animation: Make) -> None:
     assert table[0]["controlnet.1.guidance_end"] == 1
 
 
-def test_a_request_with_other_controls_than_units_is_a_mistake() -> None:
-    request = Request(0, (8, 8), None, Timeline(Animation(frames=1))[0].prompt, 0.5, 2, 1.0, "Euler", 1)
-    with pytest.raises(ValueError, match="argument"):
-        Controlled(FakeDiffuser(), ()).draw(replace(request, controls=(Control(1.0),)))
+def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make, tmp_path: Path) -> None:
+    """Drawn at full size, a part of the frame sees the same part of the control picture."""
+    from animator.diffusion.region import drawn_in_region
+    from animator.diffusion.request import Control
+
+    ramp = torch.linspace(0, 1, 64).expand(3, 64, 64)
+    mask = torch.zeros(1, 64, 64)
+    mask[:, 16:48, 32:64] = 1
+    (plan, *_) = Timeline(make_animation())
+    seen: list[Request] = []
+
+    def draw(request: Request) -> Tensor:
+        seen.append(request)
+        return torch.zeros(3, 64, 64)
+
+    controls = (Control(1.0, model="x", picture=ramp),)
+    request = replace(Request.of(plan, ramp), mask=mask, mask_padding=0, controls=controls)
+    drawn_in_region(draw, request)
+    part = seen[0].controls[0].picture
+    assert part is not None and part.shape == (3, 64, 64)
+    assert float(part[0, 32, 0]) == pytest.approx(0.5, abs=0.05) and float(part.max()) > 0.98

@@ -1,0 +1,54 @@
+"""FILM (Reda et al. 2022) and other networks that are published as TorchScript files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from animator.errors import ModelError
+
+
+class Scripted:
+    """Makes pictures between two with a TorchScript network `(first, second, time) -> picture`.
+
+    That is how FILM's published `film_net_fp32.pt` is called: pictures (1, 3, H, W) in [0, 1], time (1, 1).
+
+    Args:
+        network: The network, on the device of the pictures.
+    """
+
+    def __init__(self, network: torch.jit.ScriptModule) -> None:
+        self._network = network.eval()
+
+    @torch.inference_mode()
+    def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
+        """The pictures (3, H, W), [0, 1], between two; see `Inbetween`."""
+        moments = (torch.full((1, 1), time, device=first.device) for time in times)
+        made = (self._network(first.unsqueeze(0), second.unsqueeze(0), moment) for moment in moments)
+        return iter([picture[0].float().clamp(0.0, 1.0) for picture in made])
+
+
+def load_scripted(path: Path, device: torch.device | str = "cpu") -> Scripted:
+    """The network of a TorchScript file.
+
+    Raises:
+        ModelError: There is no such file, it is no TorchScript, or it makes no picture of two.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
+    try:
+        network = torch.jit.load(str(path), map_location=device)
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"{path}: is no TorchScript file ({' '.join(str(error).split())[:200]})") from error
+    probe = torch.zeros(1, 3, 64, 64, device=device)
+    try:
+        with torch.inference_mode():
+            made = network(probe, probe, torch.full((1, 1), 0.5, device=device))
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[-300:]
+        raise ModelError(f"{path}: cannot be called with two pictures and a time ({reason})") from error
+    if not isinstance(made, Tensor) or made.shape != probe.shape:
+        shape = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
+        raise ModelError(f"{path}: gave {shape} for two pictures of 64 x 64; expected one such picture")
+    return Scripted(network)

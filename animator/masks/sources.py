@@ -1,0 +1,172 @@
+"""Where the masks of an expression come from: files, a film, the init image's alpha, words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from animator.errors import UserError
+from animator.masks.compose import composed
+from animator.masks.expression import Leaf, parse_mask
+from animator.plan import Plan
+from animator.video.opening import Shown
+
+FILES_KEPT = 32
+_GRAY = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Adjust:
+    """What is done to masks from files and films.
+
+    Attributes:
+        contrast: Factor on the distance from the mask's mean.
+        brightness: Factor, before the contrast.
+    """
+
+    contrast: float = 1.0
+    brightness: float = 1.0
+
+    def apply(self, mask: Tensor) -> Tensor:
+        """The adjusted mask (H, W), [0, 1]."""
+        if self.brightness != 1.0:
+            mask = (mask * self.brightness).clamp_(0.0, 1.0)
+        if self.contrast != 1.0:
+            mean = mask.mean()
+            mask = ((mask - mean) * self.contrast).add_(mean).clamp_(0.0, 1.0)
+        return mask
+
+
+class MaskOf(Protocol):
+    """Gives one mask."""
+
+    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
+        """The mask (H, W), [0, 1], of a frame.
+
+        Args:
+            plan: Of the frame.
+            picture: What is about to be drawn over (3, H, W), for masks that look at it.
+        """
+
+
+class WordModel(Protocol):
+    """Finds what a word means in a picture."""
+
+    def find(self, word: str, picture: Tensor) -> Tensor:
+        """The mask (H, W), [0, 1], of a word in a picture (3, H, W)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """The same mask (H, W) at every frame."""
+
+    mask: Tensor
+
+    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
+        """The mask."""
+        return self.mask
+
+
+@dataclass(frozen=True, eq=False)
+class FilmMask:
+    """The frames of a mask film, as gray.
+
+    Attributes:
+        film: What it shows.
+        adjust: What is done to each.
+        device: Where masks live.
+    """
+
+    film: Shown
+    adjust: Adjust
+    device: torch.device
+
+    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
+        """The mask of the plan's frame."""
+        pixels = torch.from_numpy(self.film.at(plan.frame).astype(np.float32)).to(self.device)
+        return self.adjust.apply((pixels @ pixels.new_tensor(_GRAY)).div_(255.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Masks:
+    """Everything that mask expressions of a film may name.
+
+    Attributes:
+        size: Width and height of the masks.
+        named: The masks behind `{name}`.
+        device: Where masks live.
+        adjust: What is done to masks from files.
+        words: Finds `<word>`; None where no expression has one.
+        settle: What becomes of each mask before masks are joined, such as `hardened`; None leaves it.
+        files: Masks already read, by path.
+    """
+
+    size: tuple[int, int]
+    named: Mapping[str, MaskOf]
+    device: torch.device
+    adjust: Adjust = Adjust()
+    words: WordModel | None = None
+    settle: Callable[[Tensor], Tensor] | None = None
+    files: dict[str, Tensor] = field(default_factory=dict)
+
+    def at(self, text: str, plan: Plan, picture: Tensor) -> Tensor:
+        """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
+
+        Raises:
+            UserError: A file that cannot be read, a film that is too short, a name without a mask.
+        """
+
+        def mask_of(leaf: Leaf) -> Tensor:
+            found = self._leaf(leaf, plan, picture)
+            return found if self.settle is None else self.settle(found)
+
+        return composed(parse_mask(text), mask_of)
+
+    def _leaf(self, leaf: Leaf, plan: Plan, picture: Tensor) -> Tensor:
+        if leaf.kind == "file":
+            return self._file(leaf.text)
+        if leaf.kind == "word":
+            if self.words is None:
+                raise UserError(f"mask <{leaf.text}>: give the CLIPSeg folder as mask.word_model")
+            return self.words.find(leaf.text, picture)
+        if leaf.text not in self.named:
+            raise UserError(f"mask {{{leaf.text}}}: there is none; give mask.mask_file")
+        return self.named[leaf.text](plan, picture)
+
+    def _file(self, path: str) -> Tensor:
+        if path not in self.files:
+            if len(self.files) >= FILES_KEPT:
+                self.files.pop(next(iter(self.files)))
+            self.files[path] = self.adjust.apply(read_mask(path, self.size, self.device))
+        return self.files[path]
+
+
+def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: str = "L") -> Tensor:
+    """The mask (H, W), [0, 1], of an image file: its gray, or with channel "A" its alpha.
+
+    Raises:
+        UserError: The file is missing or no picture, or has no alpha channel.
+    """
+    try:
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image)
+            if channel == "A" and not upright.has_transparency_data:
+                raise UserError(
+                    f"{path}: has no alpha channel, which mask.use_alpha_as_mask asks for; save it as a PNG "
+                    "with transparency, or give mask.mask_file"
+                )
+            plane = upright.convert("RGBA").getchannel("A") if channel == "A" else upright.convert("L")
+    except (OSError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be read as a mask: {reason}") from error
+    return mask_of_image(plane, size, device)
+
+
+def mask_of_image(image: Image.Image, size: tuple[int, int], device: torch.device) -> Tensor:
+    """The mask (H, W), [0, 1], of a gray Pillow image, at a width and height."""
+    sized = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(sized)).to(device, torch.float32).div_(255.0)

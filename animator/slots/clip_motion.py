@@ -1,0 +1,210 @@
+"""Motion that the film takes from its clip: which motion, and how it carries a picture along."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from torch import Tensor
+
+from animator.camera import Matrix
+from animator.flow.features import GlobalMotion, feature_matrix
+from animator.flow.model import FlowModel
+from animator.flow.warp import flow_grid
+from animator.pipeline import Drawn, Motion
+from animator.plan import Plan
+from animator.slots.footage import Footage
+from animator.stages.resample import Border, Sampling, sample
+from animator.stages.warp2d import warp_by_matrix
+from animator.state import State
+from animator.tween import Tween
+
+Found = TypeVar("Found")
+FlowWarp = Callable[[Tensor, Tensor], Tensor]
+"""Moves a picture (3, H, W) along a flow (2, H, W)."""
+_KEPT = 4
+
+
+class Kind(Protocol[Found]):
+    """A kind of motion: how it is found, joined and followed."""
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Found:
+        """The motion from one picture (3, H, W) to another."""
+        ...
+
+    def then(self, earlier: Found, later: Found) -> Found:
+        """Both motions, one after the other, as one."""
+        ...
+
+    def follow(self, picture: Tensor, motion: Found) -> Tensor:
+        """The picture (3, H, W) moved."""
+        ...
+
+
+@dataclass(frozen=True)
+class WholePicture:
+    """One matrix for the whole picture.
+
+    Attributes:
+        kind: Which matrices.
+        sampling: How pixels are read between pixels.
+    """
+
+    kind: GlobalMotion
+    sampling: Sampling
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
+        """The `dst_from_src` (3, 3) of matched features."""
+        return feature_matrix(first, second, self.kind)
+
+    def then(self, earlier: Matrix, later: Matrix) -> Matrix:
+        """The product."""
+        return later @ earlier
+
+    def follow(self, picture: Tensor, motion: Matrix) -> Tensor:
+        """The picture (3, H, W) moved, mirrored beyond its edges."""
+        return warp_by_matrix(picture, motion, Border.MIRROR, self.sampling)
+
+
+@dataclass(frozen=True)
+class EveryPixel:
+    """Optical flow, `flow_factor` of it.
+
+    Attributes:
+        model: Estimates the flow.
+        warp: Moves pictures along it.
+    """
+
+    model: FlowModel
+    warp: FlowWarp
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
+        """The flow (2, H, W) in pixels, times the plan's factor."""
+        return self.model(first, second) * plan.hybrid.flow_factor
+
+    def then(self, earlier: Tensor, later: Tensor) -> Tensor:
+        """The flow (2, H, W) that reads a picture where two warps would."""
+        return later + sample(earlier, flow_grid(later, 1.0), Border.REPLICATE, Sampling.BILINEAR)
+
+    def follow(self, picture: Tensor, motion: Tensor) -> Tensor:
+        """The picture (3, H, W) moved."""
+        return self.warp(picture, motion)
+
+
+class ClipMotion(Protocol):
+    """Carries pictures along with the clip."""
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
+        ...
+
+
+class WithinClip(Generic[Found]):
+    """The clip's own motion from each of its pictures to the next.
+
+    A function of the clip and the frames alone. The last few results are kept, for in-betweens ask again.
+
+    Args:
+        footage: The clip.
+        kind: What motion is looked for.
+    """
+
+    def __init__(self, footage: Footage, kind: Kind[Found]) -> None:
+        self._footage = footage
+        self._kind = kind
+        self._kept: OrderedDict[tuple[int, int], Found] = OrderedDict()
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) moved by all plans, sampled once."""
+        return self._kind.follow(picture, self._along(plans))
+
+    def _along(self, plans: Sequence[Plan]) -> Found:
+        start = plans[0].frame
+        known = next((n for n in range(len(plans), 0, -1) if (start, plans[n - 1].frame) in self._kept), 0)
+        motion = self._kept[start, plans[known - 1].frame] if known else self._step(plans[0])
+        for plan in plans[max(known, 1) :]:
+            motion = self._kind.then(motion, self._step(plan))
+        self._keep((start, plans[-1].frame), motion)
+        return motion
+
+    def _step(self, plan: Plan) -> Found:
+        own = (plan.frame, plan.frame)
+        if own not in self._kept:
+            before, here = self._footage.at(plan.frame - 1), self._footage.at(plan.frame)
+            self._keep(own, self._kind.between(before, here, plan))
+        return self._kept[own]
+
+    def _keep(self, key: tuple[int, int], motion: Found) -> None:
+        self._kept[key] = motion
+        self._kept.move_to_end(key)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class TowardsClip(Generic[Found]):
+    """The motion from the film's own picture to the clip's.
+
+    Attributes:
+        footage: The clip.
+        kind: What motion is looked for.
+    """
+
+    footage: Footage
+    kind: Kind[Found]
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) moved towards the clip's picture of the last plan's frame."""
+        last = plans[-1]
+        return self.kind.follow(picture, self.kind.between(picture, self.footage.at(last.frame), last))
+
+
+@dataclass(frozen=True)
+class Carry:
+    """The clip's motion as a step on the picture that is drawn next."""
+
+    motion: ClipMotion
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) carried along by one frame."""
+        return self.motion.carry(picture, [plan])
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A motion of the camera, and then the clip's.
+
+    Attributes:
+        camera: The mode's motion.
+        clip: The clip's.
+    """
+
+    camera: Motion
+    clip: ClipMotion
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The camera's look."""
+        return self.camera.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) moved by the camera and then carried along, each sampled once."""
+        return self.clip.carry(self.camera.move(picture, plans, depth), plans)
+
+
+@dataclass(frozen=True)
+class CarriedTween:
+    """In-betweens that the clip carries along, too; see `Tween`.
+
+    Attributes:
+        tween: How they are made.
+        clip: The clip's motion.
+    """
+
+    tween: Tween
+    clip: ClipMotion
+
+    def __call__(
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
+    ) -> Iterator[Drawn]:
+        """The pictures (3, H, W) of a group, one per plan."""
+        return self.tween(Carried(motion, self.clip), plans, old, drawn)

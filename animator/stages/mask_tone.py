@@ -1,0 +1,55 @@
+"""Masks that say where one picture covers another, and what can be done to their tones.
+
+A mask is (H, W), float32 in [0, 1].
+"""
+
+import torch
+from torch import Tensor
+
+_LEVELS = 256
+
+
+def stretch(mask: Tensor, low: float, high: float) -> Tensor:
+    """The mask with its `low` percentile at 0 and its `high` percentile at 1; a step where they are one.
+
+    Args:
+        mask: (H, W).
+        low: Percent of the pixels, the darkest, that become 0.
+        high: Percent of the pixels that stay below 1.
+    """
+    values = mask.flatten().sort().values
+    bottom, top = (_percentile(values, percent) for percent in (low, high))
+    if top <= bottom:
+        return (mask > bottom).to(mask.dtype)
+    return ((mask - bottom) / (top - bottom)).clamp_(0.0, 1.0)
+
+
+def contrast_about_mean(mask: Tensor, factor: float) -> Tensor:
+    """The mask with the distances from its mean times a factor, kept within [0, 1]."""
+    mean = mask.mean()
+    return ((mask - mean) * factor + mean).clamp_(0.0, 1.0)
+
+
+def equalised(mask: Tensor) -> Tensor:
+    """The mask with its values spread evenly, as Pillow's `ImageOps.equalize` does in 256 levels.
+
+    Between two levels the curve is straight, so that a smooth mask does not get steps.
+    """
+    levels = mask.clamp(0.0, 1.0) * (_LEVELS - 1)
+    counts = torch.bincount(levels.round().long().flatten(), minlength=_LEVELS)
+    used = counts[counts > 0]
+    step = int((counts.sum() - used[-1]) // (_LEVELS - 1))
+    if len(used) <= 1 or step == 0:
+        return mask
+    below = torch.cumsum(counts, 0) - counts + step // 2
+    curve = (below // step).clamp(max=_LEVELS - 1).to(mask.dtype) / (_LEVELS - 1)
+    lower = levels.floor().clamp(max=_LEVELS - 2)
+    index = lower.long()
+    return torch.lerp(curve[index], curve[index + 1], levels - lower)
+
+
+def _percentile(ascending: Tensor, percent: float) -> Tensor:
+    place = percent / 100.0 * (len(ascending) - 1)
+    lower = int(place)
+    upper = min(lower + 1, len(ascending) - 1)
+    return torch.lerp(ascending[lower], ascending[upper], place - lower)

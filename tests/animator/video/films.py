@@ -1,0 +1,15 @@
+"""Options for small films."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+Ffmpeg = Callable[..., Path]
+"""Makes the film of a name from ffmpeg's options."""
+
+
+def moving(frames: int, rate: str = "25", size: str = "64x48") -> tuple[str, ...]:
+    """Options for a test picture that changes at every frame."""
+    return ("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}", "-frames:v", str(frames))
+
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "24", "-pix_fmt", "yuv420p")
