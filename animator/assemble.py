@@ -8,12 +8,14 @@ import torch
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
+from animator.control.diffuser import controlled
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
+from animator.look_ahead import LookAhead
 from animator.modes import mode_of
 from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.clip_motion import CarriedTween
@@ -71,6 +73,7 @@ def build_pipeline(
         UserError: A network or a picture cannot be had.
     """
     device = torch.device(device)
+    diffuser = controlled(animation, diffuser, device, lambda: depth or _depth_model(animation, device))
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
@@ -99,6 +102,7 @@ def build_pipeline(
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
         asks=asks,
+        ahead=animation.diffusion.cadence_blend == "lookahead",
     )
 
 
@@ -150,6 +154,8 @@ def _trials(
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    if settings.cadence_blend == "lookahead":
+        return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 

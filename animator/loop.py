@@ -39,8 +39,9 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
-        drawn = draw(pipeline, plans[0], state)
-        pictures = pipeline.tween(pipeline.motion, plans, state.picture, drawn)
+        old = None if plans[0].cut else state.picture
+        drawn = draw(pipeline, plans[:1] if old is None or not pipeline.ahead else plans, state)
+        pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:

@@ -155,7 +155,7 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif details["type"] not in ("schedule", "range", "missing_input"):
+    elif path and details["type"] not in ("schedule", "range", "missing_input"):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 
