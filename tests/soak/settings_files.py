@@ -90,7 +90,8 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
-        if kind.kind == "file" and isinstance(value, str) and value and find(value, None) is None:
+        wanted = kind.kind in ("file", "picture", "clip") and isinstance(value, str) and value
+        if wanted and find(str(value), None) is None:
             stand_in = stand_ins["clip" if setting[-1] == "path" else "picture"]
             found.append(f"{'.'.join(setting)}={stand_in}")
     return found
