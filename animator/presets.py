@@ -158,9 +158,14 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif path and details["type"] not in ("schedule", "range", "missing_input"):
+    elif path and details["type"] not in ("schedule", "range", "missing_input") and not _of_group(details):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
+
+
+def _of_group(details: ErrorDetails) -> bool:
+    """True for a problem of several settings of a group, which names them itself."""
+    return details["type"] == "value_error" and isinstance(details["input"], Mapping)
 
 
 def _unknown(path: tuple[str, ...]) -> str:
