@@ -19,6 +19,8 @@ _SHARPNESS = 20.0
 """How fast the weight of a flow falls with the error of the colours it joins, which are in [0, 1]."""
 _HIDDEN = 0.02
 """Weight of what the other picture does not show: enough to fill what nothing else reaches."""
+_SHOWN = 0.3
+"""Weight from which on a pixel counts as shown: doubts of a flow say nothing about what is hidden."""
 _LEAST = 1e-3
 """Below this weight nothing has arrived at a pixel."""
 
@@ -74,11 +76,20 @@ def _at(time: float, first: _Side, second: _Side) -> Tensor:
     flow = filled(flow, (arrived > 2 * _LEAST).float())
     from_first = warp_by_flow(first.picture, flow, time)
     from_second = warp_by_flow(second.picture, flow, time - 1.0)
-    share0 = (1.0 - time) * (arrived0.clamp(max=1.0) + _LEAST)
-    share1 = time * (arrived1.clamp(max=1.0) + _LEAST)
+    share0 = (1.0 - time) * _seen(arrived0)
+    share1 = time * _seen(arrived1)
     moved = (share0 * from_first + share1 * from_second) / (share0 + share1)
     faded = torch.lerp(first.picture, second.picture, time)
     return torch.lerp(moved, faded, _unexplained(first, second, from_first, from_second, faded=faded))
+
+
+def _seen(arrived: Tensor) -> Tensor:
+    """How far (H, W), above 0 up to 1, a picture shows what is at each pixel.
+
+    Averaged over neighbours, or every crack between the pixels thrown would show as a fine line.
+    """
+    padded = functional.pad(arrived[None, None], (2, 2, 2, 2), mode="replicate")
+    return (functional.avg_pool2d(padded, 5, 1)[0, 0] / _SHOWN).clamp(_LEAST, 1.0)
 
 
 def _unexplained(first: _Side, second: _Side, *moved: Tensor, faded: Tensor) -> Tensor:

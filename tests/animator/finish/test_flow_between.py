@@ -1,8 +1,10 @@
 """Pictures along the optical flow."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from animator.finish.flow_between import FlowBetween, filled, splat
 from animator.finish.inbetween import CrossFade, Inbetween, interpolated
@@ -55,6 +57,23 @@ def test_pictures_that_stand_still_stay_as_they_are() -> None:
     picture = from_bytes(texture(64, 5))
     for made in FLOW(picture, picture, (0.3, 0.7)):
         assert torch.allclose(made, picture, atol=1e-4)
+
+
+@pytest.mark.parametrize("change", [0.3, 0.6, 1.0])
+def test_no_lines_show_where_the_flow_is_in_doubt(change: float) -> None:
+    """Redrawn pictures agree only here and there; the border of what is trusted must not be seen."""
+
+    def smooth(seed: int) -> NDArray[np.float64]:
+        return cv2.GaussianBlur(texture(96, seed), (0, 0), 4).astype(float)
+
+    def roughest(picture: Bytes) -> float:
+        inner = picture[8:-8, 8:-8].mean(-1)
+        return float(np.abs(cv2.Laplacian(inner, cv2.CV_64F)).max())
+
+    redrawn = [np.clip(smooth(8) + change * (smooth(seed) - 128), 0, 255) for seed in (11, 12)]
+    first, second = redrawn[0].astype(np.uint8), np.roll(redrawn[1], 2, 1).astype(np.uint8)
+    (made,) = FLOW(from_bytes(first), from_bytes(second), (0.5,))
+    assert roughest(to_bytes(made)) < 3 * roughest(first)  # with hard borders: 4 to 7 times
 
 
 def test_pictures_that_share_nothing_fade() -> None:
