@@ -1,0 +1,48 @@
+"""How fast films are made of frames: encoding, pictures between others, larger pictures.
+
+pytest tests/benchmarks/test_film.py -m benchmark_suite -n 0
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from animator.finish.flow_between import FlowBetween
+from animator.finish.upscale import Lanczos
+from animator.flow.opencv import Dis
+from animator.image import from_bytes
+from animator.video.film import Film
+from animator.video.stream import to_bt709
+from animator.video.writer import FilmWriter
+from tests.animator.finish.clips import texture
+
+pytestmark = pytest.mark.benchmark_suite
+SIDE = 256
+CLIP = [np.ascontiguousarray(texture(SIDE + 24, 1)[step : step + SIDE, :SIDE]) for step in range(24)]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm", "mov", "mkv", "gif"])
+def test_a_film_of_24_pictures(benchmark: Any, tmp_path: Path, suffix: str) -> None:
+    def write() -> None:
+        with FilmWriter(Film(tmp_path / f"film.{suffix}", (SIDE, SIDE), 24)) as writer:
+            for picture in CLIP:
+                writer.write(picture)
+
+    benchmark.pedantic(write, rounds=2)
+
+
+@pytest.mark.parametrize("amount", [2, 10])
+def test_pictures_between_two(benchmark: Any, amount: int) -> None:
+    between, times = FlowBetween(Dis()), tuple(step / amount for step in range(1, amount))
+    ends = from_bytes(CLIP[0]), from_bytes(CLIP[4])
+    benchmark.pedantic(lambda: list(between(*ends, times)), rounds=5, warmup_rounds=1)
+
+
+def test_a_larger_picture(benchmark: Any) -> None:
+    benchmark.pedantic(lambda: Lanczos(4)(CLIP[0]), rounds=5)
+
+
+def test_a_picture_for_a_stream(benchmark: Any) -> None:
+    benchmark.pedantic(lambda: to_bt709(CLIP[0]), rounds=20)
