@@ -68,7 +68,6 @@ class Animation(Group):
     mask: Mask = Mask()
     guided: Guided = Guided()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
-    """Pictures that guide the drawing, each by a ControlNet; a list of up to five units."""
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

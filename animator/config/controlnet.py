@@ -21,6 +21,7 @@ class ControlUnit(Group):
     """One ControlNet with what it sees: up to five in a list, whose effects add up."""
 
     enabled: Switch = True
+    """A unit that is off is as if it were not there; its files need not be."""
     model: str = ""
     """A ControlNet of the checkpoint's base: a file, folder, name in the model folders, or hub id."""
     source: str = FRAME
@@ -47,6 +48,8 @@ class ControlUnit(Group):
     """Picture of the source that the film's first frame sees."""
     extract_nth_frame: int = Field(1, ge=1)
     """Every so many pictures of the source are taken."""
+    after_end: Literal["error", "hold", "loop"] = "error"
+    """What frames beyond the source's end see: an error, the last picture, or the source again."""
 
     @model_validator(mode="after")
     def _has_model(self) -> "ControlUnit":

@@ -7,7 +7,8 @@ import torch
 
 from animator.diffusion.autoencoder import Autoencoder
 from animator.diffusion.cache import Cache
-from animator.diffusion.controlnet_file import find_controlnet, load_controlnet
+from animator.diffusion.controlnet_file import load_controlnet
+from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.hints import Hint
 from animator.diffusion.library import Library
 from animator.diffusion.request import Control

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -180,7 +180,7 @@ class UNetEngine:
 
     def _set_tiling(self, tiles: bool) -> None:  # noqa: FBT001 (the request's own value)
         """Lets convolutions see around the edge, or not."""
-        wanted = "circular" if tiles else "zeros"
+        wanted: Literal["circular", "zeros"] = "circular" if tiles else "zeros"
         for part in (self._model.unet, self._model.autoencoder.model, *self._nets):
             for module in part.modules():
                 if isinstance(module, nn.Conv2d):

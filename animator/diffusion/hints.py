@@ -42,13 +42,13 @@ class Hint:
         picture = self.picture.expand(asked["sample"].shape[0], -1, -1, -1)
         down, middle = self.net(**asked, controlnet_cond=picture, return_dict=False)
         found = [*down, middle]
-        is_soft = self.control.mode != "balanced"
+        is_soft = self.control.control_mode != "balanced"
         last = len(found) - 1
         found = [
             addition * (self.control.weight * (FADE ** (last - place) if is_soft else 1.0))
             for place, addition in enumerate(found)
         ]
-        if self.control.mode == "control" and is_negative_first:
+        if self.control.control_mode == "control" and is_negative_first:
             for addition in found:
                 addition[:1].zero_()
         return found

@@ -22,7 +22,7 @@ class Control:
         end: Share at which it ends.
         model: Name of the ControlNet; empty guides nothing.
         picture: The control picture (3, H, W), of the request's size; None guides nothing.
-        mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
+        control_mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
     """
 
     weight: float
@@ -30,7 +30,7 @@ class Control:
     end: float = 1.0
     model: str = ""
     picture: Tensor | None = None
-    mode: Literal["balanced", "prompt", "control"] = "balanced"
+    control_mode: Literal["balanced", "prompt", "control"] = "balanced"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +108,6 @@ class Request:
             ddim_eta=settings.ddim_eta,
             ancestral_eta=settings.ancestral_eta,
             checkpoint=settings.checkpoint,
-            controls=tuple(
-                Control(unit.weight, unit.guidance_start, unit.guidance_end) for unit in plan.controlnet
-            ),
         )
 
     @property

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.checkpoint import find_checkpoint
-from animator.diffusion.controlnet_file import find_controlnet
+from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.engine import Engine, UNetEngine
 from animator.diffusion.loading import load_pipeline
 from animator.diffusion.memory import explained

@@ -228,10 +228,12 @@ def test_starts_and_ends_tile_the_steps(draw: Guided) -> None:
 
 
 def test_modes_weigh_prompt_and_control_apart(draw: Guided) -> None:
-    balanced, prompt, strict = (draw(control(mode=mode)) for mode in ("balanced", "prompt", "control"))
+    balanced, prompt, strict = (
+        draw(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
+    )
     assert min(apart(balanced, prompt), apart(prompt, strict), apart(balanced, strict)) > 1e-4
     assert apart(draw(), prompt) < apart(draw(), balanced)  # finer layers are told less
-    alone = [draw(control(mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
+    alone = [draw(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
     assert torch.equal(*alone)  # without a negative prompt there is nothing that they tell apart
 
 
@@ -249,8 +251,8 @@ def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
     assert apart(*masked) > 1e-4
     low = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
     for mode in ("balanced", "control"):
-        asked = replace(request_, controls=(control(mode=mode),))
-        assert torch.allclose(low.draw(asked), draw(control(mode=mode)), atol=1e-3)
+        asked = replace(request_, controls=(control(control_mode=mode),))
+        assert torch.allclose(low.draw(asked), draw(control(control_mode=mode)), atol=1e-3)
 
 
 def test_tiling_reaches_the_nets(draw: Guided, diffuser_of: Callable[[str], StableDiffuser]) -> None:
