@@ -8,6 +8,7 @@ import torch
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
+from animator.control.units import units_of
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
 from animator.flow.opening import open_flow
@@ -86,7 +87,7 @@ def build_pipeline(
     matched = _match_after(animation, match) if mode.matches else ()
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
-    asks = (*_guidance(animation, device), *masking.asks)
+    asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
     tween = masking.over(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.config.controlnet import MOST_UNITS, ControlUnit
 from animator.config.diffusion import Diffusion, Init
 from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
@@ -66,6 +67,7 @@ class Animation(Group):
     flow: Flow = Flow()
     mask: Mask = Mask()
     guided: Guided = Guided()
+    controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

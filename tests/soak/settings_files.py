@@ -96,16 +96,15 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
-        if kind.kind not in stand_ins or not value:
+        if kind.kind not in stand_ins:
             continue
 
-        def there(path: str, kind: str = kind.kind) -> str:
-            return path if find(path, None) else str(stand_ins[kind])
+        def there(name: str, stand_in: str = str(stand_ins[kind.kind])) -> str:
+            return stand_in if find(name, None) is None else name
 
-        replaced = each_name(value, there)
-        if replaced != value:
+        if (replaced := each_name(value, there, kind)) != value:
             found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
-            found += ["video.after_end=loop"] if kind.kind == "clip" else []
+            found += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
     return found
 
 
@@ -116,7 +115,7 @@ def _stand_ins(folder: Path) -> dict[str, Path]:
     with FilmWriter(Film(clip, (64, 64), 12)) as writer:
         for _ in range(40):
             writer.write(pixels.numpy())
-    return {"picture": picture, "clip": clip, "file": picture}
+    return {"picture": picture, "masks": picture, "clip": clip, "file": picture}
 
 
 def _generations(index: Path | None) -> dict[str, str]:
