@@ -1,0 +1,20 @@
+"""The Fréchet distance between two clouds of features (arXiv 1706.08500)."""
+
+import numpy as np
+
+
+def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
+    """The distance between the normal distributions of features (N, D) and (M, D); 0 where they are equal."""
+    mean = one.mean(0) - other.mean(0)
+    first, second = np.cov(one, rowvar=False), np.cov(other, rowvar=False)
+    root = _root(first)
+    cross = np.linalg.eigvalsh(root @ second @ root)
+    trace = np.trace(first) + np.trace(second) - 2 * np.sqrt(np.clip(cross, 0, None)).sum()
+    return float(mean @ mean + trace)
+
+
+def _root(matrix: np.ndarray) -> np.ndarray:
+    """The square root of a symmetric matrix that has one."""
+    power, vectors = np.linalg.eigh(matrix)
+    root: np.ndarray = (vectors * np.sqrt(np.clip(power, 0, None))) @ vectors.T
+    return root

@@ -1,0 +1,41 @@
+"""Contact sheets: what a model draws, for eyes."""
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+PROMPTS = (
+    "snowy mountains at sunset, clouds",
+    "the open sea at sunset",
+    "city skyline at night",
+    "a ringed planet in a purple nebula, stars",
+    "a red flower",
+    "blue and golden mandala",
+    "blue and golden stained glass window",
+    "retrowave neon grid, retro sun",
+    "a lake with mountains at night, aurora",
+    "desert dunes at noon",
+    "pine forest, misty",
+    "tropical ocean with islands on a sunny day",
+    "a house on a hill in daylight",
+    "a castle on a hill at dusk",
+    "a lighthouse by the sea at sunset",
+    "oil painting of green hills at dawn",
+)
+"""What a stranger should recognise."""
+
+
+def sheet(pictures: list[Tensor], columns: int, side: int) -> NDArray[np.uint8]:
+    """Pictures (3, H, W) side by side, each `side` pixels, as one picture (H, W, 3)."""
+    tiles = [_tile(picture, side) for picture in pictures]
+    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
+    rows = [np.hstack(tiles[start : start + columns]) for start in range(0, len(tiles), columns)]
+    return np.vstack(rows)
+
+
+def _tile(picture: Tensor, side: int) -> NDArray[np.uint8]:
+    image = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
+    shape = (side, round(side * image.shape[0] / image.shape[1]))
+    return np.asarray(cv2.resize(image, shape, interpolation=cv2.INTER_AREA), np.uint8)

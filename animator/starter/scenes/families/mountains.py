@@ -1,0 +1,113 @@
+"""Mountains, and mountains behind a lake."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from animator.starter.scenes import noise
+from animator.starter.scenes.air import ANY, draw_air
+from animator.starter.scenes.colors import blend, jitter, rgb, smoothstep
+from animator.starter.scenes.craft import balloons, birds, sailboat
+from animator.starter.scenes.draft import Air, Draft, View
+from animator.starter.scenes.noise import Array
+from animator.starter.scenes.outdoors import draft, landscape, with_shapes
+from animator.starter.scenes.planting import Grove, planted
+from animator.starter.scenes.plants import castle, house, pine
+from animator.starter.scenes.terrain import Ground, Land, Surface
+from animator.starter.scenes.water import draw_sea
+
+_LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
+_BARE = 1  # which of the lowlands grows no trees
+
+
+def mountains(view: View) -> Draft:
+    """Mountains, snowy or bare."""
+    return _mountains(view, None)
+
+
+def lake(view: View) -> Draft:
+    """Mountains behind a lake."""
+    return _mountains(view, float(view.rng.uniform(0.24, 0.38)))
+
+
+def _mountains(view: View, water: float | None) -> Draft:
+    rng = view.rng
+    air = draw_air(view, ANY)
+    snowy = view.chance(0.45) or air.weather == "snowy"
+    lowland = int(rng.integers(3))
+    heights = _ridges(view)
+    low, rock = jitter(_LOWLANDS[lowland], rng, 0.03), jitter(rgb(108, 98, 92), rng, 0.03)
+    ground = Ground(
+        heights=heights,
+        color=_Rock(low, rock, view.noise(noise.ROUGH), snowy),
+        relief=float(rng.uniform(0.3, 0.46)),
+        eye=float(rng.uniform(0.05, 0.14)),
+        far=2.8,
+        water=water,
+    )
+    drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
+    drawn, extras = _furnished(view, air, drawn, snowy=snowy, wooded=lowland != _BARE)
+    return draft(drawn, air, _subject(view, water, snowy=snowy), [*extras, *sky_words])
+
+
+def _ridges(view: View) -> Array:
+    """Heights with sharp crests."""
+    fine, coarse, broad = view.noise(noise.ROLLING), view.noise(noise.SMOOTH), view.noise(noise.SMOOTH)
+    crest = np.clip(1 - np.abs(coarse) * 0.9, -0.2, 1)
+    detail = crest * np.clip(1 - np.abs(fine) * 0.7, -0.5, 1)
+    heights = crest * 0.9 + detail * 0.35 + 0.5 * broad
+    return np.asarray(noise.stretched(cv2.GaussianBlur(heights, (0, 0), 1.0)) ** 1.5, np.float32)
+
+
+@dataclass(frozen=True)
+class _Rock:
+    """Meadows below, rock above and on slopes, snow on the tops."""
+
+    low: Array
+    rock: Array
+    detail: Array
+    snowy: bool
+
+    def __call__(self, at: Surface) -> Array:
+        grain = at.grain(self.detail) * 0.12
+        color = blend(self.low, self.rock, smoothstep(0.25, 0.65, at.height + grain + 0.1 * at.slope))
+        if self.snowy:
+            snow = smoothstep(0.42, 0.62, at.height + grain) * smoothstep(2.6, 1.4, at.slope)
+            color = blend(color, rgb(240, 245, 252), snow)
+        return color * (1 + grain)[..., None]
+
+
+def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) -> tuple[Land, list[str]]:
+    """The land with trees, a castle, a house, a boat, balloons or birds, and their words."""
+    words = []
+    if wooded and view.chance(0.5):
+        color = rgb(40, 64, 58) if snowy else rgb(30, 62, 42)
+        grove = Grove(pine, int(view.rng.integers(60, 240)), 0.055, color, (0.15, 1.2), highest=0.55)
+        drawn, _ = planted(view, air, drawn, grove)
+        words.append("pine trees")
+    rare = view.rng.random()
+    if rare < 0.1:
+        grove = Grove(castle, 1, 0.22, rgb(160, 150, 140), (0.3, 0.6), across=0.7)
+        drawn, seen = planted(view, air, drawn, grove)
+        words += ["a castle"] * seen
+    elif rare < 0.17:
+        drawn, seen = planted(
+            view, air, drawn, Grove(house, 1, 0.06, rgb(200, 190, 170), (0.2, 0.4), across=0.7)
+        )
+        words += ["a house"] * seen
+    if drawn.ground.water is not None and view.chance(0.25):
+        drawn = with_shapes(drawn, sailboat(view, air))
+        words.append("a sailboat")
+    if air.weather in ("clear", "cloudy") and view.chance(0.16):
+        floats, word = (balloons, "hot air balloons") if view.chance(0.5) else (birds, "birds")
+        drawn = with_shapes(drawn, floats(view, air))
+        words.append(word)
+    return drawn, words
+
+
+def _subject(view: View, water: float | None, *, snowy: bool) -> str:
+    name = "snowy mountains" if snowy else "mountains"
+    if water is None:
+        return view.pick(name, f"{name} landscape", f"a valley with {name}", f"{name} range")
+    return view.pick(f"{name} behind a calm lake", f"a lake with {name}", f"{name} reflected in a lake")

@@ -1,0 +1,156 @@
+"""Makes the built-in model: `python -m animator.starter.train STAGE --workshop FOLDER`.
+
+The stages are data, autoencoder, denoiser, distilled and pack; `all` runs them in this order. Each goes on
+where it was stopped. The workshop holds the pictures, the states and the curves.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from animator.device import choose_device, use_threads
+from animator.errors import AnimatorError, UserError
+from animator.torchvision_ops import declare_missing_ops
+
+declare_missing_ops()
+
+from animator.starter.training import data  # noqa: E402 - torchvision must be mended before it is imported
+from animator.starter.training.compute import Compute  # noqa: E402
+from animator.starter.training.denoising import Portion  # noqa: E402
+from animator.starter.training.loop import Course  # noqa: E402
+from animator.starter.training.recipes import RECIPES, Recipe  # noqa: E402
+from animator.starter.training.team import joined  # noqa: E402
+from animator.starter.training.workshop import DISTILLED, Workshop  # noqa: E402
+
+# Flags with defaults are how typer declares options; hence the exceptions from the rules below.
+T = TypeVar("T")
+
+_HELD_OUT = 500  # pictures
+
+
+@dataclass(frozen=True)
+class Job:
+    """A workshop with what is to be done in it."""
+
+    shop: Workshop
+    recipe: Recipe
+    workers: int
+    target: Path | None
+    packed: str
+    moves_encoder: bool
+
+
+def _say(line: dict[str, float]) -> None:
+    typer.echo(json.dumps(line))
+
+
+def _data(job: Job) -> None:
+    folder = job.shop.folder / "pictures"
+    for size, count in zip((256, 512), job.recipe.pictures, strict=True):
+        held_out = data.SHARD if count <= data.SHARD else _HELD_OUT
+        wanted = ((f"held_out-{size}", data.HELD_OUT, held_out), (str(size), data.TRAINED_ON, count))
+        for name, first, number in wanted if count else ():
+            for done in data.make(folder / name, range(first, first + number), size, job.workers):
+                _say({"size": size, "pictures": done, "of": number})
+
+
+def _coder(job: Job) -> None:
+    job.shop.train_coder(job.recipe.coder, job.recipe.crops, _say, encoder=job.moves_encoder)
+
+
+def _denoiser(job: Job) -> None:
+    job.shop.train_denoiser(job.recipe.denoiser, job.recipe.diet, _say)
+
+
+def _distilled(job: Job) -> None:
+    job.shop.distill(job.recipe.distilled, job.recipe.distilled_diet, _say)
+
+
+def _pack(job: Job) -> None:
+    size = job.shop.pack(job.target or job.shop.folder / "model", job.packed)
+    typer.echo(json.dumps({"model": str(job.target or job.shop.folder / "model"), "bytes": size}))
+
+
+STAGES: dict[str, Callable[[Job], None]] = {
+    "data": _data,
+    "autoencoder": _coder,
+    "denoiser": _denoiser,
+    "distilled": _distilled,
+    "pack": _pack,
+}
+
+
+def _course(course: Course, steps: int | None, anneal: int | None, rate: float | None) -> Course:
+    return replace(
+        course,
+        steps=course.steps if steps is None else steps,
+        anneal=course.anneal if anneal is None else anneal,
+        rate=course.rate if rate is None else rate,
+    )
+
+
+def _diet(text: str) -> tuple[Portion, ...]:
+    """`16x64,32x16`: a step of 64 latents of 16 x 16, then one of 16 of 32 x 32, and so on in turn."""
+    try:
+        return tuple(Portion(*map(int, portion.split("x"))) for portion in text.split(","))
+    except (TypeError, ValueError) as error:
+        raise UserError(f"--diet {text}: expected SIDExBATCH, ... such as 16x64,32x16") from error
+
+
+def main(  # noqa: PLR0913 - how typer declares options
+    stage: Annotated[str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, or all")],
+    workshop: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
+    recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
+    base: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "cpu",
+    threads: Annotated[int, typer.Option(help="CPU threads of the networks")] = 1,
+    workers: Annotated[int, typer.Option(help="processes that make pictures")] = 2,
+    half: Annotated[bool, typer.Option("--half", help="compute in bfloat16")] = False,  # noqa: FBT002
+    compiled: Annotated[bool, typer.Option("--compile", help="compile the networks")] = False,  # noqa: FBT002
+    steps: Annotated[int | None, typer.Option(help="steps in all, instead of the recipe's")] = None,
+    anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
+    rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
+    diet: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
+    fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
+    packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
+    target: Annotated[Path | None, typer.Option(help="folder of the packed model")] = None,
+) -> None:
+    """Runs a stage, or all; see the module."""
+    try:
+        use_threads(threads)
+        known = _picked(recipe, RECIPES, "--recipe")
+        fed = known if not diet else replace(known, diet=_diet(diet), distilled_diet=_diet(diet))
+        timed = replace(
+            fed,
+            coder=_course(fed.coder, steps, anneal, rate),
+            denoiser=_course(fed.denoiser, steps, anneal, rate),
+            distilled=_course(fed.distilled, steps, anneal, rate),
+        )
+        compute = Compute(choose_device(device), half, compiled, joined())
+        shop = Workshop(workshop, compute, known.sizes, base)
+        job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
+        for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
+            run(job)
+    except AnimatorError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def _picked(name: str, table: Mapping[str, T], what: str) -> T:
+    """The entry of a table.
+
+    Raises:
+        UserError: There is none of that name.
+    """
+    if name not in table:
+        raise UserError(f"{what} {name}: expected {', '.join(table)}")
+    return table[name]
+
+
+if __name__ == "__main__":
+    typer.run(main)

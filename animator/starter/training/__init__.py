@@ -1,0 +1,1 @@
+"""How the built-in diffusion model is made: data, autoencoder, denoiser, distillation."""

@@ -1,0 +1,25 @@
+"""A workshop with few pictures, shared by the tests of training."""
+
+import pytest
+import torch
+
+from animator.torchvision_ops import declare_missing_ops
+
+declare_missing_ops()
+
+
+@pytest.fixture(scope="session")
+def shards(tmp_path_factory):
+    """Pictures of 64 pixels and their folder; shards of 8 instead of 250."""
+    from animator.starter.training import data
+
+    folder = tmp_path_factory.mktemp("pictures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "SHARD", 8)
+        assert list(data.make(folder, range(100, 116), 64, 1)) == [8, 16]
+        return folder, data.read(folder)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)

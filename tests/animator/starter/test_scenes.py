@@ -1,0 +1,87 @@
+"""The generator: every kind renders, is captioned, has a depth, and follows from its seed."""
+
+import numpy as np
+import pytest
+
+from animator.starter.scenes.air import TIMES, WEATHERS
+from animator.starter.scenes.registry import KINDS
+from animator.starter.scenes.render import scene
+
+# A word of each kind's captions that no other kind can do without.
+WORDS = {
+    "mountains": ("mountain",),
+    "lake": ("lake",),
+    "sea": ("sea", "ocean"),
+    "desert": ("desert", "dunes"),
+    "hills": ("hill", "meadow", "grassland"),
+    "forest": ("forest",),
+    "city": ("city", "skyscrapers"),
+    "space": ("planet", "nebula", "galaxy", "starfield"),
+    "mandala": ("mandala", "kaleidoscope"),
+    "flower": ("flower", "blossom"),
+    "fractal": ("fractal",),
+    "fluid": ("marble", "waves", "paint", "smoke"),
+    "glass": ("glass", "mosaic"),
+    "neon": ("neon", "synthwave"),
+}
+OUTDOORS = ("mountains", "lake", "sea", "desert", "hills", "forest", "city")
+SEEDS = range(4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_drawn_captioned_and_deep(kind):
+    for seed in SEEDS:
+        drawn = scene(seed, 48, kind=kind)
+        assert drawn.picture.shape == (48, 48, 3)
+        assert drawn.picture.dtype == np.uint8
+        assert drawn.picture.std() > 2, "an empty picture"
+        assert drawn.kind == kind
+        assert drawn.caption == drawn.caption.lower()
+        assert any(word in drawn.caption for word in WORDS[kind]), drawn.caption
+        assert drawn.disparity.shape == (48, 48)
+        assert np.isfinite(drawn.disparity).all()
+        assert 0 <= drawn.disparity.min() <= drawn.disparity.max() <= 1
+
+
+@pytest.mark.parametrize("kind", OUTDOORS)
+def test_outdoors_the_ground_is_nearer_than_the_sky(kind):
+    for seed in SEEDS:
+        drawn = scene(seed, 48, kind=kind)
+        assert drawn.time in TIMES
+        assert drawn.disparity[-6:].mean() > drawn.disparity[:6].mean() + 0.1
+
+
+def test_a_seed_gives_the_same_scene_again_and_another_seed_another():
+    first, again, other = scene(11, 48), scene(11, 48), scene(12, 48)
+    assert np.array_equal(first.picture, again.picture)
+    assert np.array_equal(first.disparity, again.disparity)
+    assert first.caption == again.caption
+    assert not np.array_equal(first.picture, other.picture)
+
+
+def test_seeds_cover_kinds_times_and_styles():
+    drawn = [scene(seed, 16) for seed in range(120)]
+    assert {s.kind for s in drawn} == set(KINDS)
+    assert {s.time for s in drawn} == {"", *TIMES}
+    assert {"", "oil painting", "watercolor"} <= {s.style for s in drawn}
+
+
+def test_captions_tell_the_time_and_the_weather():
+    captions = [scene(seed, 16, kind="sea").caption for seed in range(100)]
+    for word in ("at night", "sunset", "dawn", "dusk", "storm", "fog", "aurora", "lighthouse", "sailboat"):
+        assert any(word in caption for caption in captions), word
+    assert all(weather.words for weather in WEATHERS.values())
+
+
+def test_edges_are_soft_by_supersampling():
+    """A pyramid's or a wall's edge has shades between its two sides."""
+    hard, soft = (scene(3, 64, kind="neon", supersample=s).picture.astype(float) for s in (1.0, 2.0))
+    assert np.abs(np.diff(soft, axis=1)).max(-1).mean() < np.abs(np.diff(hard, axis=1)).max(-1).mean()
+
+
+def test_the_same_scene_at_two_sizes_looks_alike():
+    for kind in ("sea", "mandala", "glass", "space"):
+        small, large = scene(5, 64, kind=kind), scene(5, 128, kind=kind)
+        averaged = large.picture.reshape(64, 2, 64, 2, 3).mean((1, 3))
+        assert np.corrcoef(averaged.ravel(), small.picture.ravel())[0, 1] > 0.7
+        assert small.caption == large.caption

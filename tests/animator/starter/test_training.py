@@ -1,0 +1,291 @@
+"""The trainer in miniature: it learns, goes on to the same bits after a stop, refuses what does not fit."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from animator.errors import UserError
+from animator.starter.training import data
+from animator.starter.training.coding import Coding, psnr
+from animator.starter.training.compute import Compute
+from animator.starter.training.denoising import Denoising, Examples, Material, Portion
+from animator.starter.training.distilling import Distilling, embedded
+from animator.starter.training.latents import latents
+from animator.starter.training.loop import Course, train
+from animator.starter.training.networks import (
+    Sizes,
+    new_autoencoder,
+    new_text_encoder,
+    new_unet,
+    with_guidance_input,
+)
+from animator.starter.training.optimizer import Optimizer
+from animator.starter.training.pca import projection, write_projection
+from animator.starter.training.progress import CURVE, STATE
+from animator.starter.training.prompts import varied
+from animator.starter.training.tokenizer import learn
+
+CPU = Compute(torch.device("cpu"))
+SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, coder=48)
+DIET = (Portion(8, 4), Portion(4, 6))
+COURSE = Course(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
+
+
+def networks(seed=0):
+    torch.manual_seed(seed)
+    tokenizer = learn(["a lake at night", "a sea at noon"] * 3, 20)
+    return nn.ModuleDict(
+        {"unet": new_unet(SIZES), "text_encoder": new_text_encoder(SIZES, tokenizer)}
+    ), tokenizer
+
+
+@pytest.fixture(scope="module")
+def coder(shards):
+    torch.manual_seed(0)
+    vae = new_autoencoder(SIZES)
+    write_projection(vae, projection(np.concatenate(shards[1].shards)))
+    return vae
+
+
+@pytest.fixture(scope="module")
+def examples(shards, coder):
+    folder, pictures = shards
+    found = {side: latents(folder, pictures, coder, side, CPU.device) for side in (4, 8)}
+    return Examples(found, {side: [label.caption for label in pictures.labels] for side in found})
+
+
+def denoising(examples, seed=0):
+    parts, tokenizer = networks(seed)
+    return Denoising(parts, Material(examples, examples, tokenizer), DIET, CPU)
+
+
+def same(one, other):
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+class TestData:
+    def test_shards_hold_what_the_generator_gives(self, shards):
+        from animator.starter.scenes.render import scene
+
+        _, pictures = shards
+        assert len(pictures) == 16
+        assert pictures.size == 64
+        expected = scene(109, 64)
+        assert np.array_equal(pictures.picture(9), expected.picture)
+        assert pictures.labels[9].caption == expected.caption
+
+    def test_what_is_there_is_not_made_again(self, shards, monkeypatch):
+        monkeypatch.setattr(data, "SHARD", 8)
+        folder, _ = shards
+        before = {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
+        assert list(data.make(folder, range(100, 116), 64, 1)) == []
+        assert before == {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
+
+    def test_a_folder_without_pictures_says_how_to_make_them(self, tmp_path):
+        with pytest.raises(UserError, match="train data"):
+            data.read(tmp_path)
+
+
+class TestAutoencoder:
+    def test_the_encoder_is_the_projection_exactly(self, shards, coder):
+        pictures = np.concatenate(shards[1].shards)
+        wanted = projection(pictures)
+        blocks = (pictures[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
+        patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 8, 192)
+        expected = ((patches - wanted.mean) @ wanted.basis).transpose(0, 3, 1, 2)
+        picture = torch.from_numpy(pictures[:2]).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.no_grad():
+            found = coder.encode(picture).latents.numpy()
+        assert np.abs(found - expected).max() < 1e-4  # single precision through five convolutions
+
+    def test_it_learns_and_a_fixed_encoder_stays(self, shards, coder, tmp_path):
+        import copy
+
+        vae = copy.deepcopy(coder)
+        vae.encoder.requires_grad_(requires_grad=False)
+        first = copy.deepcopy(vae)
+        task = Coding(vae, (shards[1], shards[1]), CPU, 4)
+        before = psnr(first, shards[1], CPU.device, 8)
+        mean = train(task, Course(steps=12, rate=2e-3, warmup=2, every=12), tmp_path)
+        assert same(mean["vae"].encoder, first.encoder)
+        assert not same(mean["vae"].decoder, first.decoder)
+        assert task.measure(task.networks)["psnr"] > before + 1
+
+
+class TestDenoiser:
+    def test_ten_steps_lower_the_loss(self, examples, tmp_path):
+        lines = []
+        train(denoising(examples), COURSE, tmp_path, lines.append)
+        assert [line["step"] for line in lines] == [5, 10]
+        assert lines[1]["loss"] < lines[0]["loss"]
+        assert {"held_out_4", "held_out_8", "rate"} <= lines[0].keys()
+
+    def test_interrupted_and_resumed_is_bit_equal(self, examples, tmp_path):
+        whole = train(denoising(examples), COURSE, tmp_path / "whole")
+
+        class KilledError(Exception):
+            pass
+
+        task = denoising(examples)
+        usual = task.loss
+
+        def until_seven(step):
+            if step == 7:  # two steps after the state was saved: they are done again
+                raise KilledError
+            return usual(step)
+
+        task.loss = until_seven
+        with pytest.raises(KilledError):
+            train(task, COURSE, tmp_path / "halves")
+        resumed = train(denoising(examples, seed=9), COURSE, tmp_path / "halves")
+        assert same(whole, resumed)
+        assert (tmp_path / "whole" / CURVE).read_text() == (tmp_path / "halves" / CURVE).read_text()
+        assert (tmp_path / "whole" / STATE).read_bytes() == (tmp_path / "halves" / STATE).read_bytes()
+
+    def test_a_longer_course_goes_on_where_a_shorter_ended(self, examples, tmp_path):
+        constant = Course(steps=5, rate=2e-3, warmup=2, every=5)
+        train(denoising(examples), constant, tmp_path)
+        train(denoising(examples), Course(steps=10, rate=2e-3, warmup=2, every=5), tmp_path)
+        steps = [json.loads(line)["step"] for line in (tmp_path / CURVE).read_text().splitlines()]
+        assert steps == [5, 10]
+
+    def test_a_state_of_other_networks_is_refused(self, examples, tmp_path):
+        train(denoising(examples), Course(steps=1, rate=1e-3, every=1), tmp_path)
+        task = denoising(examples)
+        task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
+        with pytest.raises(UserError, match="another training"):
+            train(task, COURSE, tmp_path)
+
+    def test_a_broken_state_is_refused(self, examples, tmp_path):
+        (tmp_path / STATE).write_bytes(b"no state")
+        with pytest.raises(UserError, match="cannot be read"):
+            train(denoising(examples), COURSE, tmp_path)
+
+    def test_steps_differ_and_follow_from_their_number(self, examples):
+        task = denoising(examples)
+        first, again, next_of_kind = task.batch(0), task.batch(0), task.batch(2)
+        assert torch.equal(first.noise, again.noise)
+        assert torch.equal(first.tokens, again.tokens)
+        assert not torch.equal(first.noise, next_of_kind.noise)
+        assert task.batch(1).clean.shape[-1] == 4
+
+    def test_timesteps_cover_the_range(self, examples):
+        steps = denoising(examples).batch(0).timesteps
+        assert [int(s) // 250 for s in steps] == [0, 1, 2, 3]
+
+
+class TestDistillation:
+    def test_a_new_input_changes_nothing_until_it_is_trained(self):
+        parts, _ = networks()
+        student = with_guidance_input(parts["unet"], 16)
+        sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
+        with torch.no_grad():
+            expected = parts["unet"](sample, 10, context).sample
+            found = student(sample, 10, context, timestep_cond=embedded(torch.tensor([5.0]), 16)).sample
+        assert torch.allclose(found, expected, atol=1e-6)
+
+    def test_the_student_comes_near_the_guided_teacher(self, examples, tmp_path):
+        teacher, _ = networks()
+        for network in teacher.values():  # first weights hardly look at the prompt; make them
+            for name, weight in network.named_parameters():
+                if "attn2" in name or "embed" in name:
+                    weight.data.mul_(2)
+        task = denoising(examples)
+        for name in task.networks:
+            task.networks[name].load_state_dict(teacher[name].state_dict())
+        task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
+        distilling = Distilling(task, teacher)
+        before = distilling.measure(task.networks)["guided_8"]
+        train(distilling, Course(steps=20, rate=2e-4, warmup=2, anneal=10, mean=0.5, every=20), tmp_path)
+        assert distilling.measure(task.networks)["guided_8"] < before
+
+    def test_the_scale_is_embedded_as_samplers_do(self):
+        from diffusers import LatentConsistencyModelPipeline
+
+        wanted = LatentConsistencyModelPipeline.get_guidance_scale_embedding(None, torch.tensor([3.0]), 64)
+        assert torch.allclose(embedded(torch.tensor([4.0]), 64), wanted, atol=1e-4)
+
+
+def test_the_rate_warms_up_and_falls_to_nothing():
+    course = Course(steps=100, rate=1.0, warmup=10, anneal=20)
+    rates = [course.rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[50] == 1
+    assert rates[80] > rates[90] > rates[99]
+    assert rates[99] < 0.01
+
+
+def test_the_optimizer_moves_matrices_evenly_and_remembers():
+    torch.manual_seed(0)
+    net = nn.Linear(32, 32)
+    optimizer = Optimizer(net, decay=0.0)
+    before = net.weight.detach().clone()
+    net(torch.randn(4, 32)).square().sum().backward()
+    optimizer.step(1e-3, 1)
+    moved = torch.linalg.svdvals(before - net.weight.detach())
+    assert moved[0] < 2 * moved[3]  # four examples: rank four, all directions alike
+    assert set(optimizer.state()) == {"mean.weight", "mean.bias", "square.bias"}
+
+
+def test_captions_are_varied_but_never_lose_their_subject():
+    rng = np.random.default_rng(0)
+    found = [varied("a lake, at night, aurora", rng) for _ in range(300)]
+    assert 10 < found.count("") < 60
+    assert found.count("a lake, at night, aurora") > 150
+    assert "a lake" in {text.split(", ")[0] for text in found}
+    assert any(set(text.split(", ")) - {"a lake", "at night", "aurora", ""} for text in found)
+
+
+TOGETHER = """
+import sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from animator.torchvision_ops import declare_missing_ops
+declare_missing_ops()
+from torch import nn
+from animator.starter.training.compute import Compute
+from animator.starter.training.loop import Course, train
+from animator.starter.training.team import joined
+
+class Fit:
+    def __init__(self):
+        torch.manual_seed(0)
+        self.networks = nn.ModuleDict({"net": nn.Linear(4, 4)})
+        self.compute = Compute(torch.device("cpu"), team=joined())
+
+    def loss(self, step):
+        rng = self.compute.chance(0, step)
+        return (self.networks["net"](self.compute.noise(rng, (8, 4))) - 1).square().mean()
+
+    def measure(self, networks):
+        return {}
+
+task = Fit()
+train(task, Course(steps=4, rate=0.1, every=2), Path(sys.argv[1]))
+torch.save(task.networks.state_dict(), f"{sys.argv[1]}/rank-{task.compute.team.rank}.pt")
+"""
+
+
+def test_two_processes_train_one_model(tmp_path):
+    (tmp_path / "together.py").write_text(TOGETHER)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*command, str(tmp_path / "together.py"), str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, other = (torch.load(tmp_path / f"rank-{rank}.pt") for rank in range(2))
+    assert torch.equal(one["net.weight"], other["net.weight"])
+    assert len((tmp_path / CURVE).read_text().splitlines()) == 2

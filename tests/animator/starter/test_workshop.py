@@ -1,0 +1,112 @@
+"""The stages one after the other, as the command runs them, in miniature; and the model that comes out."""
+
+import json
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from animator.diffusion.request import Request
+from animator.diffusion.stable import open_diffuser
+from schedules import PromptFrame
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    from animator.starter.training import data
+
+    folder = tmp_path_factory.mktemp("workshop")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "SHARD", 10)
+        run(folder, "all")
+    return folder
+
+
+def run(folder, *arguments):
+    import dataclasses
+
+    import typer
+
+    from animator.starter import train
+    from animator.starter.training.recipes import RECIPES
+
+    app = typer.Typer()
+    app.command()(train.main)
+    recipe = dataclasses.replace(RECIPES["tiny"], pictures=(10, 0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(RECIPES, "tiny", recipe)
+        options = ["--workshop", str(folder), "--recipe", "tiny", "--workers", "1"]
+        result = CliRunner().invoke(app, [*arguments, *options])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_every_stage_leaves_a_curve_and_a_result(workshop):
+    for stage, measured in (
+        ("autoencoder", "psnr"),
+        ("denoiser", "held_out_32"),
+        ("distilled", "guided_16"),
+    ):
+        lines = [json.loads(line) for line in (workshop / stage / "curve.jsonl").read_text().splitlines()]
+        assert [line["step"] for line in lines] == [5, 10]
+        assert measured in lines[0]
+        assert (workshop / stage / "result.safetensors").exists()
+
+
+def test_the_model_is_half_precision_and_knows_no_paths(workshop):
+    from safetensors.torch import load_file
+
+    weights = load_file(workshop / "model" / "unet" / "diffusion_pytorch_model.safetensors")
+    assert {value.dtype for value in weights.values()} == {torch.float16}
+    for path in (workshop / "model").rglob("*.json"):
+        assert str(workshop) not in path.read_text()
+
+
+@pytest.mark.parametrize("sampler", ["Euler a", "DPM++ 2M", "DDIM", "LCM"])
+@pytest.mark.parametrize("cfg_scale", [1.0, 5.0])
+def test_the_model_draws_with_every_kind_of_sampler(workshop, sampler, cfg_scale):
+    diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
+    picture = diffuser.draw(
+        Request(
+            frame=0,
+            size=(64, 64),
+            picture=None,
+            prompt=PromptFrame("a lake", ""),
+            strength=0.0,
+            steps=3,
+            cfg_scale=cfg_scale,
+            sampler=sampler,
+            seed=1,
+        )
+    )
+    assert picture.shape == (3, 64, 64)
+    assert torch.isfinite(picture).all()
+
+
+def test_it_refuses_to_pack_over_something(workshop):
+    result = run(workshop, "pack")
+    assert result.exit_code == 2
+    assert "is not empty" in result.output
+
+
+def test_a_stage_before_its_turn_says_which_comes_first(workshop, tmp_path):
+    (tmp_path / "pictures").symlink_to(workshop / "pictures")
+    (tmp_path / "tokenizer").symlink_to(workshop / "tokenizer")
+    result = run(tmp_path, "distilled")
+    assert result.exit_code == 2
+    assert "train denoiser" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("paint",), "expected data"),
+        (("denoiser", "--diet", "16"), "SIDExBATCH"),
+        (("data", "--device", "abacus"), "--device abacus"),
+    ],
+)
+def test_mistakes_are_explained(tmp_path, arguments, said):
+    result = run(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
