@@ -8,12 +8,14 @@ import torch
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble_masks import Masking, masking_of
 from animator.config import Animation
+from animator.control.units import units_of
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Diffuser
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
 from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
+from animator.look_ahead import LookAhead
 from animator.modes import mode_of
 from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.clip_motion import CarriedTween
@@ -85,7 +87,7 @@ def build_pipeline(
     matched = _match_after(animation, match) if mode.matches else ()
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
-    asks = (*_guidance(animation, device), *masking.asks)
+    asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
     tween = masking.over(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),
@@ -99,6 +101,7 @@ def build_pipeline(
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
         asks=asks,
+        ahead=animation.diffusion.cadence_blend == "lookahead",
     )
 
 
@@ -150,6 +153,8 @@ def _trials(
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    if settings.cadence_blend == "lookahead":
+        return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 

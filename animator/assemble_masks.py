@@ -15,11 +15,11 @@ from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_
 from animator.modes import mode_of
 from animator.pipeline import Ask, Filter
 from animator.plan import Plan
-from animator.slots.footage import Footage
+from animator.slots.footage import Footage, Held
 from animator.slots.masking import Area, MaskedRedraw, OverlaidTween, Overlay, Within
 from animator.stages.color import grayscale
 from animator.tween import Tween
-from animator.video.opening import Shown, open_clip
+from animator.video.opening import open_clip
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,11 @@ class Masking:
 def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Masking:
     """What a film does with its masks.
 
+    Args:
+        animation: The settings.
+        device: Where pictures live.
+        clip: Opens the film's clip.
+
     Raises:
         UserError: A mask's file cannot be read.
     """
@@ -70,7 +75,7 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fo
     hard = Area(masks, _redrawn, inverted=settings.invert_mask)
     noised = Area(masks, _noised, inverted=settings.invert_mask) if settings.use_noise_mask else None
     padding = settings.full_res_mask_padding if settings.full_res_mask else None
-    overlay = _overlay(animation, soft, device, clip) if settings.acts or settings.use_mask_video else None
+    overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
     if not settings.acts:
         return Masking(noised=noised, overlay=overlay)
     asks = (MaskedRedraw(soft, settings.fill, padding),)
@@ -117,40 +122,29 @@ def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mappin
     elif settings.mask_file:
         named["init_mask"] = Still(adjust.apply(read_mask(settings.mask_file, size, device)))
     if settings.use_mask_video:
-        named["video_mask"] = FilmMask(_reader(animation, settings.video_mask_path), adjust, device)
+        film = animation.video.model_copy(update={"path": settings.video_mask_path})
+        named["video_mask"] = FilmMask(open_clip(film, size, animation.fps), adjust, device)
     elif "init_mask" in named:
         named["video_mask"] = named["init_mask"]
     return named
 
 
-def _reader(animation: Animation, path: str) -> Shown:
-    return open_clip(animation.video.model_copy(update={"path": path}), animation.size, animation.fps)
-
-
 def _overlay(
-    animation: Animation, area: Area, device: torch.device, clip: Callable[[], Footage]
+    animation: Animation, area: Area, clip: Callable[[], Footage], device: torch.device
 ) -> Overlay | None:
     """What lies over the rest: the clip's frame, or the init image; None where there is neither."""
     if not animation.mask.overlay_mask:
         return None
-    gray = animation.color.force_grayscale
-    below: Callable[[Plan], Tensor]
-    if mode_of(animation).source == "clip":
-        below = partial(_frame_of, clip())
+    below: Callable[[int], Tensor]
+    sees_clip = mode_of(animation).source == "clip"
+    if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
+        below = clip().at
     elif animation.init.image:
-        below = partial(_always, read_picture(animation.init.image, animation.size, device))
+        below = Held(read_picture(animation.init.image, animation.size, device)).at
     else:
         return None
-    return Overlay(area, partial(_without_color, below) if gray else below)
+    return Overlay(area, partial(_without_color, below) if animation.color.force_grayscale else below)
 
 
-def _frame_of(clip: Footage, plan: Plan) -> Tensor:
-    return clip.at(plan.frame)
-
-
-def _always(picture: Tensor, plan: Plan) -> Tensor:
-    return picture
-
-
-def _without_color(below: Callable[[Plan], Tensor], plan: Plan) -> Tensor:
-    return grayscale(below(plan))
+def _without_color(below: Callable[[int], Tensor], frame: int) -> Tensor:
+    return grayscale(below(frame))

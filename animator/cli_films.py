@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from animator.cli_options import Device, Overrides, Raw, RunDir, layout
+from animator.cli_options import AllowPickle, Device, Overrides, Raw, RunDir, Threads, layout
 
 films = typer.Typer()
 
@@ -51,3 +51,40 @@ def encode(
         return
     with standard_output() as pipe:
         stream_again(again, lambda size, fps: Stream(pipe, size, fps, piped))
+
+
+@films.command(epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight")
+def batch(  # noqa: PLR0913 (one parameter per option)
+    presets: Annotated[
+        list[Path], typer.Argument(help="YAML presets or Deforum settings files.", show_default=False)
+    ],
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The batch's folder, with a run folder for each film.  [default: renders/batch/<stamp>]",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films side by side.")] = 1,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="Go on with a batch: finished films stay, others go on.")
+    ] = False,
+    device: Device = "auto",
+    threads: Threads = None,
+    allow_pickle: AllowPickle = False,
+) -> None:
+    """Render many films, with one loaded model where they share it; prints a table, writes batch.json.
+
+    A film that fails stops no other; the exit code is 1 then.
+    """
+    from animator.batch.conduct import batch_folder, conduct
+    from animator.batch.plan import Order
+    from animator.batch.task import Machine
+
+    machine = Machine(device, threads, allow_pickle=allow_pickle)
+    folder = batch_folder(out, go_on=go_on)
+    order = Order(tuple(presets), folder, tuple(overrides or ()), go_on=go_on, machine=machine)
+    raise typer.Exit(conduct(order, jobs))

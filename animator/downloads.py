@@ -15,10 +15,12 @@ from pathlib import Path
 from PIL import Image
 
 from animator.config import Animation
-from animator.draft_files import NOT_FETCHED, each_name, file_settings
+from animator.draft_files import NOT_FETCHED, PICTURES, each_name, file_settings
 from animator.errors import UserError
 from animator.files import write_atomically
+from animator.guide import KeyedImages
 from animator.named_files import is_url
+from schedules import TextSchedule
 
 MOST_BYTES = 32_000_000
 MOST_PIXELS = 64_000_000
@@ -40,10 +42,14 @@ def with_downloads(animation: Animation, folder: Path) -> Animation:
     """
     for (*groups, name), kind in file_settings().items():
         group = getattr(animation, groups[0]) if groups else animation
+        if kind.kind not in PICTURES:
+            continue
         given = getattr(group, name)
-        there = each_name(given, partial(_there, animation, folder)) if kind.kind == "picture" else given
-        if there != given:
-            group = group.model_copy(update={name: there})
+        parsed = isinstance(given, KeyedImages | TextSchedule)
+        plain = given.source if parsed else given
+        there = each_name(plain, partial(_there, animation, folder), kind)
+        if there != plain:
+            group = group.model_copy(update={name: type(given).parse(there) if parsed else there})
             animation = animation.model_copy(update={groups[0]: group}) if groups else group
     return animation
 

@@ -1,5 +1,6 @@
 """The files that a draft names, found: see `animator.named_files` for where they are looked for."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from animator.errors import Problem
 from animator.named_files import NamesFile, find, find_clip, is_url, not_found
 
 Setting = tuple[str, ...]
+PICTURES = ("picture", "masks")
+"""Kinds of settings whose files are pictures, which may be URLs where the film permits it."""
+_BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
 NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
 
 
@@ -26,18 +30,18 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
         def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
             return _found(name, beside, kind)
 
-        if missing := [name for name in _names(given) if place(name) is None]:
+        if missing := [name for name in _names(given, kind) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
-        elif (found := each_name(given, place)) != given:
+        elif (found := each_name(given, place, kind)) != given:
             draft = over(Draft(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft)
     return draft, problems
 
 
 def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
     """A problem for each URL where there may be none."""
-    urls = [name for name in _names(_value(draft.values, setting)) if is_url(name)]
-    if kind.kind != "picture" or draft.values.get("download") is True:
+    urls = [name for name in _names(_value(draft.values, setting), kind) if is_url(name)]
+    if kind.kind not in PICTURES or draft.values.get("download") is True:
         return []
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
 
@@ -58,12 +62,12 @@ def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, Na
 
 def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
-    if kind.kind == "picture" and is_url(name):
+    if kind.kind in PICTURES and is_url(name):
         return name
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
-    if kind.kind in ("file", "picture"):
+    if kind.kind in ("file", *PICTURES):
         return str(path) if path and path.is_file() else None
     return str(path) if path else name
 
@@ -72,19 +76,24 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def _names(given: Any) -> list[str]:
+def _names(given: Any, kind: NamesFile) -> list[str]:
     """The paths that a setting says: itself, its items or its values; what is no text is left out."""
     items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
-    return [item for item in items if isinstance(item, str) and item.strip()]
+    texts = [item for item in items if isinstance(item, str) and item.strip()]
+    return [name for text in texts for name in _BRACKETED.findall(text)] if kind.kind == "masks" else texts
 
 
-def each_name(given: Any, change: Callable[[str], Any]) -> Any:
-    """A setting's value with every path in it changed: itself, its items or its values."""
+def each_name(given: Any, change: Callable[[str], Any], kind: NamesFile) -> Any:
+    """A setting's value with every path in it changed: itself, its items, its values, or what they name."""
     if isinstance(given, Mapping):
-        return {key: each_name(item, change) for key, item in given.items()}
+        return {key: each_name(item, change, kind) for key, item in given.items()}
     if isinstance(given, list):
-        return [each_name(item, change) for item in given]
-    return change(given) if isinstance(given, str) and given.strip() else given
+        return [each_name(item, change, kind) for item in given]
+    if not isinstance(given, str) or not given.strip():
+        return given
+    if kind.kind == "masks":
+        return _BRACKETED.sub(lambda name: f"[{change(name[1])}]", given)
+    return change(given)
 
 
 def _value(values: Mapping[str, Any], setting: Setting) -> Any:

@@ -145,10 +145,7 @@ class _MaskTexts(_Texts):
 class _Images(Parsed):
     """Marks a field of pictures by frame."""
 
-    json_schema: ClassVar[Mapping[str, Any]] = {
-        "type": "object",
-        "description": "paths of pictures by frame",
-    }
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of pictures by frame"}
 
     def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
         """The pictures, their keys checked over the film's frames."""
@@ -181,8 +178,8 @@ Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
 Count = Annotated[Schedule, Numbers(1.0)]
 Text = Annotated[TextSchedule, _Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
-MaskText = Annotated[TextSchedule, _MaskTexts()]
-Images = Annotated[KeyedImages, _Images(), NamesFile()]
+MaskText = Annotated[TextSchedule, _MaskTexts(), NamesFile("masks")]
+Images = Annotated[KeyedImages, _Images(), NamesFile("picture")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from animator.image import Bytes, to_bytes
 from animator.pipeline import Pipeline, draw
 from animator.plan import Plan
 from animator.state import State
@@ -27,6 +28,11 @@ class Frame:
     depth: Tensor | None
     state: State
 
+    @property
+    def pixels(self) -> Bytes:
+        """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
+        return to_bytes(self.picture)
+
 
 def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:
     """Every frame from the state's next one to the end of the film, in order.
@@ -39,8 +45,9 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
-        drawn = draw(pipeline, plans[0], state)
-        pictures = pipeline.tween(pipeline.motion, plans, state.picture, drawn)
+        old = None if plans[0].cut else state.picture
+        drawn = draw(pipeline, plans[:1] if old is None or not pipeline.ahead else plans, state)
+        pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):
             if plan.frame == last:

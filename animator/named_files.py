@@ -16,11 +16,12 @@ class NamesFile:
     Attributes:
         kind: A file that has to be there; a picture: such a file, or a URL where the film permits it; a
             folder that need not be there; a clip: a film, a folder of pictures, a pattern such as
-            `in/%09d.png` or an address; or a file or folder where the text looks like a path and one is
+            `in/%09d.png` or an address; masks: pictures within mask expressions, such as `[sky.png]`; or
+            a file or folder where the text looks like a path and one is
             there, and else a name that is known elsewhere.
     """
 
-    kind: Literal["file", "picture", "folder", "clip", "name"] = "file"
+    kind: Literal["file", "picture", "folder", "clip", "masks", "name"] = "file"
 
 
 InputFile = Annotated[str, NamesFile()]

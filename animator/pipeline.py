@@ -65,7 +65,10 @@ class Ask(Protocol):
 class Pipeline:
     """What fills the slots for one film.
 
-    `arrive` acts on the last picture as soon as it has moved; `asks` say more to the diffuser than the plan.
+    Attributes:
+        arrive: Acts on the last picture as soon as it has moved.
+        asks: Say more to the diffuser than the plan.
+        ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
     """
 
     source: Source
@@ -77,6 +80,7 @@ class Pipeline:
     anchor: AnchorRule
     arrive: tuple[Filter, ...] = ()
     asks: tuple[Ask, ...] = ()
+    ahead: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +98,15 @@ class Drawn:
     anchor: Tensor | None = None
 
 
-def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
-    """The drawn picture of a frame: source, motion, arrival, before, diffuser, after."""
+def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
+    """The drawn picture of a group: source, motion, arrival, before, diffuser, after.
+
+    Args:
+        pipeline: The filled slots.
+        plans: From the frame after the state's picture to the one that is drawn.
+        state: What the last group left.
+    """
+    plan = plans[-1]
     depth, moved = state.depth, None
     picture = pipeline.source.picture(plan, state)
     if picture is None:
@@ -103,8 +114,8 @@ def draw(pipeline: Pipeline, plan: Plan, state: State) -> Drawn:
     elif plan.cut:
         picture = depth = None
     else:
-        depth = pipeline.motion.look(picture, plan, depth)
-        moved = pipeline.motion.move(picture, [plan], depth)
+        depth = pipeline.motion.look(picture, plans[0], depth)
+        moved = pipeline.motion.move(picture, plans, depth)
         moved = _through(pipeline.arrive, moved, plan, state)
     state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
     if moved is not None:

@@ -114,6 +114,15 @@ class GuidedPlan:
 
 
 @dataclass(frozen=True)
+class ControlPlan:
+    """How much a ControlNet unit guides the drawing, and over which share of its steps."""
+
+    weight: float
+    guidance_start: float
+    guidance_end: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything the settings say about frame `frame`.
 
@@ -143,3 +152,4 @@ class Plan:
     hybrid: HybridPlan
     mask: MaskPlan
     guided: GuidedPlan
+    controlnet: tuple[ControlPlan, ...] = ()

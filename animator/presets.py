@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 from animator import wildcards, yaml_text
 from animator.clip_settings import with_clip_facts
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
+from animator.config.controlnet import ControlUnit
+from animator.control.files import with_unit_files
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
@@ -43,8 +45,9 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     """
     draft, problems = override(draft, overrides)
     draft, missing = with_files(draft)
+    draft, lacking = with_unit_files(draft, _library(draft.values))
     looks = (_model_problems, _depth_problems, _wildcard_problems)
-    problems += [*missing, *(problem for look in looks for problem in look(draft))]
+    problems += [*missing, *lacking, *(problem for look in looks for problem in look(draft))]
     clip = ("video", "path")
     try:
         draft = replace(draft, values=with_clip_facts(draft.values, draft.folders.get(clip)))
@@ -155,13 +158,19 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown(path)
-    elif details["type"] not in ("schedule", "range", "missing_input"):
+    elif path and details["type"] not in ("schedule", "range", "missing_input") and not _of_group(details):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 
 
+def _of_group(details: ErrorDetails) -> bool:
+    """True for a problem of several settings of a group, which names them itself."""
+    return details["type"] == "value_error" and isinstance(details["input"], Mapping)
+
+
 def _unknown(path: tuple[str, ...]) -> str:
     group = group_of(path[0]) if len(path) > 1 else Animation
+    group = ControlUnit if path[0] == "controlnet" and len(path) > 2 else group
     names = list(group.model_fields) if group else []
     close = difflib.get_close_matches(path[-1], names, n=1)
     if close:

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.config import Animation
+from animator.config.group import Group
 from animator.errors import PresetError, Problem
 from animator.fields import Numbers
 from animator.guide import Swing, deforum_share, leading, share
 from animator.plan import (
     CameraPlan,
     ColorPlan,
+    ControlPlan,
     DiffusionPlan,
     GuidedPlan,
     HybridPlan,
@@ -84,6 +86,10 @@ class Timeline(Sequence[Plan]):
             hybrid=self._part(HybridPlan, "hybrid", frame),
             mask=self._part(MaskPlan, "mask", frame),
             guided=self._guided(frame),
+            controlnet=tuple(
+                self._part(ControlPlan, f"controlnet.{unit}", frame)
+                for unit in range(len(self.animation.controlnet))
+            ),
         )
 
     def group(self, frame: int) -> tuple[Plan, ...]:
@@ -150,13 +156,21 @@ class Timeline(Sequence[Plan]):
 def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
     """Every schedule of the film by its path, such as `motion.zoom`."""
     found: dict[str, Schedule | TextSchedule] = {}
-    for group_name in type(animation).model_fields:
-        group = getattr(animation, group_name)
-        for name in getattr(type(group), "model_fields", ()):
+    for path, group in _groups(animation):
+        for name in type(group).model_fields:
             value = getattr(group, name)
             if isinstance(value, Schedule | TextSchedule):
-                found[f"{group_name}.{name}"] = value
+                found[f"{path}.{name}"] = value
     return found
+
+
+def _groups(animation: Animation) -> Iterator[tuple[str, Group]]:
+    """The groups of settings by their paths; those of a list have their place in it."""
+    for name in type(animation).model_fields:
+        value = getattr(animation, name)
+        if isinstance(value, Group):
+            yield name, value
+    yield from ((f"controlnet.{place}", unit) for place, unit in enumerate(animation.controlnet))
 
 
 def _columns(animation: Animation) -> Mapping[str, Column]:
@@ -174,8 +188,8 @@ def _columns(animation: Animation) -> Mapping[str, Column]:
 
 def range_of(animation: Animation, path: str) -> Numbers | None:
     """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
-    group, _, name = path.partition(".")
-    kinds = type(getattr(animation, group)).model_fields[name].metadata
+    group, _, name = path.rpartition(".")
+    kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
     return next((kind for kind in kinds if isinstance(kind, Numbers)), None)
 
 

@@ -78,6 +78,9 @@ def _row(plan: Plan, fps: float) -> Row:
     for group, part in asdict(plan).items():
         if isinstance(part, dict) and group != "prompt":
             row.update({f"{group}.{name}": value for name, value in part.items()})
+        elif group == "controlnet":
+            for place, unit in enumerate(part):
+                row.update({f"{group}.{place}.{name}": value for name, value in unit.items()})
     return row
 
 

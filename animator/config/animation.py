@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.config.controlnet import MOST_UNITS, ControlUnit
 from animator.config.diffusion import Diffusion, Init
 from animator.config.finish import FrameInterpolation, Upscaling
 from animator.config.group import Group, Switch
@@ -66,6 +67,7 @@ class Animation(Group):
     flow: Flow = Flow()
     mask: Mask = Mask()
     guided: Guided = Guided()
+    controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
@@ -80,6 +82,15 @@ class Animation(Group):
         if not model.strip():
             raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
         return model.strip()
+
+    @model_validator(mode="after")
+    def _known_motion_ahead(self) -> "Animation":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+            raise ValueError(
+                "diffusion.cadence_blend: lookahead knows the camera's motion only; "
+                "expected fade where hybrid.motion is not None"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_an_image_for_its_alpha(self) -> "Animation":

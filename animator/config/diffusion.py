@@ -50,6 +50,9 @@ class Diffusion(Group):
     """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
     """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+    cadence_blend: Literal["fade", "lookahead"] = "fade"
+    """fade draws a group's first frame and fades it in over the group; lookahead draws the last one first and
+    leads up to it: the old picture moves forward and the new one back, so that nothing is seen double."""
     optical_flow_cadence: FlowMethod = "None"
     """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
     cadence_flow_factor: Real = Schedule.parse(1)

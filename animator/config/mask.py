@@ -7,7 +7,7 @@ from animator.config.group import Group, Switch
 from animator.fields import MaskText
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.fill import Fill
-from animator.named_files import ClipName, FileOrName, InputFile
+from animator.named_files import ClipName, FileOrName, InputPicture
 from schedules import TextSchedule
 
 
@@ -16,7 +16,7 @@ class Mask(Group):
 
     use_mask: Switch = False
     """Redraw only what lies inside `mask_schedule`."""
-    mask_file: InputFile = ""
+    mask_file: InputPicture = ""
     """Path of a picture: white is redrawn, black stays. It is `{init_mask}` in mask expressions, and
     `{video_mask}` as long as there is no mask film."""
     use_alpha_as_mask: Switch = False
@@ -25,17 +25,17 @@ class Mask(Group):
     """`{video_mask}` is the frame of the mask film. Without `use_mask`, it only lays the clip or the init
     image over what it does not cover."""
     video_mask_path: ClipName = ""
-    """Path of the mask film; its frames are taken as `video.extract_from_frame` and the like say."""
+    """The mask film, as `video.path`; its frames are taken as the settings of `video` say."""
     mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
     """What is redrawn: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
     `<word>` with `! & | ^ \\` and brackets; may change by frame."""
     invert_mask: Switch = False
     """Redraw what lies outside instead."""
-    mask_contrast_adjust: float = Field(1, ge=0, le=100)
+    mask_contrast_adjust: float = Field(1.0, ge=0, le=100)
     """Factor on the contrast of masks from files and films, about their mean."""
-    mask_brightness_adjust: float = Field(1, ge=0, le=100)
+    mask_brightness_adjust: float = Field(1.0, ge=0, le=100)
     """Factor on the brightness of masks from files and films."""
-    mask_overlay_blur: float = Field(4, ge=0, le=64)
+    mask_overlay_blur: float = Field(4.0, ge=0, le=64)
     """Softness of the mask's edge in pixels (sigma)."""
     overlay_mask: Switch = True
     """Lay the init image, or the clip's frame, over every frame outside the mask. Without either, what is

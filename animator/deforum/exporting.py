@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.config import Animation
+from animator.deforum.controlnet import write_units
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import HOST
 from animator.deforum.mask_rows import MASKS
@@ -55,7 +56,9 @@ def export_settings(animation: Animation) -> Exported:
             if _idle(row, ours):
                 continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    settings |= opened | _prompts(animation) | _sampler(settings["sampler"], notes)
+    units, said = write_units(animation.controlnet, animation.scope)
+    notes += said
+    settings |= units | opened | _prompts(animation) | _sampler(settings["sampler"], notes)
     outside = {"image": "Image", "video": "Video Input"}
     if animation.color.reference in outside and animation.color.coherence != "None":
         settings["color_coherence"] = outside[animation.color.reference]

@@ -77,16 +77,6 @@ FEATURES = (
     Feature("masks of other tools", {}, {}, "", ("mask_", "inpainting_")),
     Feature("image keyframes", {}, {}, "", ("image_keyframe_",)),
     Feature(
-        "ControlNet",
-        {},
-        {
-            **{f"cn_{unit}_enabled": OFF for unit in range(1, 6)},
-            "controlnet_enabled": OFF,
-        },
-        "no control picture guides the drawing",
-        ("cn_", "controlnet_"),
-    ),
-    Feature(
         "motion preview",
         {"motion_preview_mode": False},
         {"motion_preview_mode": OFF},

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from animator.deforum.controlnet import owns, read_units
+from animator.deforum.controlnet import places as unit_places
 from animator.deforum.features import FEATURES, Feature
 from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.generations import Modern, modern
@@ -91,12 +93,16 @@ def import_settings(
         for row in MAPPED
         if row.gate and not row.gate.plain and not row.gate.opens(filled)
     }
-    if read.problems:
-        raise PresetError(source, tuple(read.problems))
+    units = read_units(given.settings, _clip_of(values))
+    wrong = [Problem(places.get(name, source), name, message) for name, message in units.problems]
+    if problems := (*read.problems, *wrong):
+        raise PresetError(source, problems)
+    values["controlnet"] = list(units.values)
     _settle(values, filled)
     settled = tuple(_settle_sound(values, filled))
     left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    return Imported(nested(values), (*given.notes, *read.notes, *settled, *left_out), _our_places(places))
+    notes = (*given.notes, *read.notes, *settled, *units.notes, *left_out)
+    return Imported(nested(values), notes, _our_places(places) | unit_places(units, places))
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,13 @@ def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
         values["prompts"] = {"0": ""}
 
 
+def _clip_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """How a unit's film is cut: like the clip in video mode, and else not at all."""
+    if values["mode"] != "video":
+        return {}
+    return {name: values[f"video.{name}"] for name in ("extract_from_frame", "extract_nth_frame")}
+
+
 def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
     """The clip whose sound is taken counts in every mode; what has no file is silent."""
     if values["sound.add_soundtrack"] == "Init Video":
@@ -195,7 +208,7 @@ def film_name(template: str, settings: Mapping[str, Any]) -> str:
 
 def _left_out(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Note]:
     """Notes on the file's settings that have no place here, by feature."""
-    rest = [key for key in given if key not in _TABLED]
+    rest = [key for key in given if key not in _TABLED and not owns(key)]
     for feature in _LEFT_OUT:
         own = tuple(key for key in rest if feature.owns(key))
         rest = [key for key in rest if key not in own]

@@ -205,7 +205,7 @@ COMPAT: Mapping[str, Any] = {
 }
 """Settings of ours that Deforum has no name for, as it behaves."""
 
-SUMMED_UP = frozenset({"size", "compat", "prompt_suffix", "download"})
+SUMMED_UP = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download"})
 """Settings of ours that several of Deforum's, or none, say together."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}

@@ -36,12 +36,15 @@ class Autoencoder:
         per = self.factor
         return 1, self.channels, _up(height, self.multiple) // per, _up(width, self.multiple) // per
 
-    def encode(self, picture: Tensor) -> Tensor:
-        """The latent (1, C, h, w), in single precision, of a picture (3, H, W) in [0, 1]; the mean."""
+    def filled(self, picture: Tensor) -> Tensor:
+        """The picture (C, H, W) as (1, C, H', W'), its edges drawn out to whole latent pixels."""
         height, width = picture.shape[1:]
         right, below = _up(width, self.multiple) - width, _up(height, self.multiple) - height
-        filled = functional.pad(picture[None], (0, right, 0, below), mode="replicate")
-        out = self.model.encode((filled * 2 - 1).to(self.model.dtype))
+        return functional.pad(picture[None], (0, right, 0, below), mode="replicate")
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """The latent (1, C, h, w), in single precision, of a picture (3, H, W) in [0, 1]; the mean."""
+        out = self.model.encode((self.filled(picture) * 2 - 1).to(self.model.dtype))
         latent = out.latent_dist.mean if hasattr(out, "latent_dist") else out.latents
         config = self.model.config
         return torch.as_tensor((latent.to(torch.float32) - _shift(config)) * config.scaling_factor)
@@ -56,10 +59,7 @@ class Autoencoder:
 
     def shrink_mask(self, mask: Tensor) -> Tensor:
         """A mask (1, H, W) at the size of latents (1, 1, h, w)."""
-        height, width = mask.shape[1:]
-        right, below = _up(width, self.multiple) - width, _up(height, self.multiple) - height
-        filled = functional.pad(mask[None], (0, right, 0, below), mode="replicate")
-        return functional.interpolate(filled, scale_factor=1 / self.factor, mode="area")
+        return functional.interpolate(self.filled(mask), scale_factor=1 / self.factor, mode="area")
 
 
 def _shift(config: Any) -> float:

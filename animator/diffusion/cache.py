@@ -25,6 +25,10 @@ class Cache(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def values(self) -> tuple[Value, ...]:
+        """What is kept, oldest first."""
+        return tuple(self._values.values())
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value of a key, made where it is not here."""
         if key not in self._values:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.guidance import Guidance
+from animator.diffusion.hints import Hint, arguments
 from animator.diffusion.spacing import NoiseTable
 from animator.diffusion.speed import nothing
 
@@ -44,6 +45,7 @@ class Denoiser:
         inpaint: What stays; None draws everywhere.
         rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.
         before_call: Called before every call of the U-Net.
+        hints: The ControlNets that guide it.
     """
 
     unet: Any
@@ -56,12 +58,13 @@ class Denoiser:
     inpaint: Inpaint | None = None
     rows_at_once: int = 64
     before_call: Callable[[], None] = nothing
+    hints: Sequence[Hint] = ()
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """The clean latent (1, C, h, w) that the model sees in x (1, C, h, w) of noise level sigma."""
-        guidance = self._at(sigma)
+        guidance = self.guidance[min(self._step(sigma), len(self.guidance) - 1)]
         scale = 1 / math.sqrt(sigma**2 + 1)
-        answers = self._ask(x * scale, self.table.timestep(sigma), guidance)
+        answers = self._ask(x * scale, sigma, guidance)
         clean = self._clean(x, guidance.combined(answers), sigma)
         if self.inpaint is not None:
             clean = self.inpaint.original.lerp(clean, self.inpaint.mask)
@@ -74,38 +77,44 @@ class Denoiser:
             return x / (sigma**2 + 1) - answer * (sigma / math.sqrt(sigma**2 + 1))
         return answer
 
-    def _ask(self, scaled: Tensor, timestep: float, guidance: Guidance) -> Tensor:
-        if self.inpaint is not None and self.inpaint.extra is not None:
-            scaled = torch.cat([scaled, self.inpaint.extra], dim=1)
+    def _ask(self, scaled: Tensor, sigma: float, guidance: Guidance) -> Tensor:
         scaled = scaled.to(guidance.context.dtype)
         answers = [
-            self._call(scaled, timestep, guidance, slice(first, first + self.rows_at_once))
+            self._call(scaled, sigma, guidance, slice(first, first + self.rows_at_once))
             for first in range(0, guidance.rows, self.rows_at_once)
         ]
         return answers[0] if len(answers) == 1 else torch.cat(answers)
 
-    def _call(self, scaled: Tensor, timestep: float, guidance: Guidance, rows: slice) -> Tensor:
+    def _call(self, scaled: Tensor, sigma: float, guidance: Guidance, rows: slice) -> Tensor:
         context = guidance.context[rows]
         count = context.shape[0]
         added = None
         if guidance.pooled is not None and self.sizes is not None:
             added = {"text_embeds": guidance.pooled[rows], "time_ids": self.sizes.expand(count, -1)}
+        # Filled on the device: a copy from the CPU would wait for it.
+        timestep = torch.full((count,), self.table.timestep(sigma), device=scaled.device, dtype=torch.float32)
+        asked = {
+            "sample": scaled.expand(count, -1, -1, -1),
+            "timestep": timestep,
+            "encoder_hidden_states": context,
+            "added_cond_kwargs": added,
+        }
+        is_negative_first = guidance.scale is not None and rows.start == 0
+        share = self._step(sigma) / (len(self.levels) - 1)
+        hinted = arguments(self.hints, asked, share, is_negative_first=is_negative_first)
+        if self.inpaint is not None and self.inpaint.extra is not None:
+            asked["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
         self.before_call()
         answer = self.unet(
-            scaled.expand(count, -1, -1, -1),
-            # Filled on the device: a copy from the CPU would wait for it.
-            torch.full((count,), timestep, device=scaled.device, dtype=torch.float32),
-            encoder_hidden_states=context,
+            **asked,
+            **hinted,
             timestep_cond=None if self.scale_embedding is None else self.scale_embedding.expand(count, -1),
-            added_cond_kwargs=added,
             return_dict=False,
         )[0]
         # A copy: a CUDA graph writes its next answer to the same place.
         return torch.as_tensor(answer).to(torch.float32, copy=True)
 
-    def _at(self, sigma: float) -> Guidance:
-        if len(self.guidance) == 1:
-            return self.guidance[0]
-        # Levels fall; a level within a step (a midpoint) belongs to the step that began above it.
+    def _step(self, sigma: float) -> int:
+        """The step that a level belongs to; a midpoint belongs to the step that began above it."""
         begun = bisect_left([-level for level in self.levels], -sigma + 1e-9)
-        return self.guidance[min(max(begun - 1, 0), len(self.guidance) - 1)]
+        return min(max(begun - 1, 0), len(self.levels) - 2)

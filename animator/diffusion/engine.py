@@ -1,13 +1,15 @@
 """`Engine`: one loaded model that draws; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from animator.diffusion.cache import Cache
+from animator.diffusion.controlnets import ControlNets
 from animator.diffusion.denoiser import Denoiser, Inpaint
 from animator.diffusion.guidance import OFF
 from animator.diffusion.latent_noise import LatentNoise
@@ -37,6 +39,13 @@ class Engine(Protocol):
     def widen(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
 
+    def guide(self, controlnets: Sequence[str]) -> None:
+        """Loads ControlNets ahead of the first drawing.
+
+        Raises:
+            ModelError: One is missing, broken or made for another base, or the model takes none.
+        """
+
 
 class UNetEngine:
     """A checkpoint with a U-Net, drawn by our own loop over diffusers' parts."""
@@ -55,8 +64,8 @@ class UNetEngine:
         self._dtype = model.unet.dtype
         self._loras = LoraLayers(model.name, model.family, model.parts)
         self._prompter = Prompter(model.encoders, options.library, device, self._dtype)
+        self._nets = ControlNets(model.unet, model.autoencoder, options.library)
         self._grids: Cache[tuple[Sampler, str, int], tuple[float, ...]] = Cache(GRIDS_KEPT)
-        self._tiles = False
         _lay_out(model, options)
         self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else nothing
         self.to(device)
@@ -69,6 +78,7 @@ class UNetEngine:
     def to(self, device: torch.device) -> None:
         """Moves the model; with little memory, its text encoders stay on the CPU."""
         is_low = self._options.memory == "low"
+        self._nets.to(device)
         for name, part in self._model.parts.items():
             if is_low and name.startswith("text_encoder"):
                 part.to("cpu", torch.float32)
@@ -83,20 +93,25 @@ class UNetEngine:
         vae.to(torch.float32)
         return True
 
+    def guide(self, controlnets: Sequence[str]) -> None:
+        """Loads ControlNets ahead of the first drawing; see `Engine`."""
+        self._nets.load(controlnets)
+
     @torch.no_grad()
     def draw(self, request: Request) -> Tensor:
         """The drawn picture; see `Engine`.
 
         Raises:
-            ModelError: The sampler, a LoRA file, a textual inversion or clip_skip cannot be had.
+            ModelError: A sampler, LoRA, textual inversion, ControlNet or clip_skip cannot be had.
         """
         model = self._model
+        hints = self._nets.hints(request.controls)
         self._set_tiling(request.tiling or self._options.tiling)
         self._loras.apply(self._prompter.loras(request.prompt))
         sampler = find_sampler(request.sampler)
         levels = self._levels(sampler, request)
         noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
-        denoise = self._denoiser(request, levels)
+        denoise = replace(self._denoiser(request, levels), hints=hints)
         eta = request.ddim_eta if sampler.method == "ddim" else request.ancestral_eta
         x = SOLVERS[sampler.method](
             denoise,
@@ -165,13 +180,13 @@ class UNetEngine:
 
     def _set_tiling(self, tiles: bool) -> None:  # noqa: FBT001 (the request's own value)
         """Lets convolutions see around the edge, or not."""
-        if tiles == self._tiles:
-            return
-        for part in (self._model.unet, self._model.autoencoder.model):
+        wanted: Literal["circular", "zeros"] = "circular" if tiles else "zeros"
+        for part in (self._model.unet, self._model.autoencoder.model, *self._nets):
             for module in part.modules():
                 if isinstance(module, nn.Conv2d):
-                    module.padding_mode = "circular" if tiles else "zeros"
-        self._tiles = tiles
+                    if module.padding_mode == wanted:
+                        break  # so are all
+                    module.padding_mode = wanted
 
 
 def _lay_out(model: UNetModel, options: Options) -> None:

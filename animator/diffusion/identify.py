@@ -18,6 +18,7 @@ FAMILY_NAMES = {
     "flux": "Flux",
     "": "unknown base",
 }
+_CONTROLNET = ("control_model.", "controlnet_cond_embedding", "controlnet_down_blocks", "input_hint_block")
 _BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
 
@@ -26,7 +27,7 @@ class Kind:
     """What a file is.
 
     Attributes:
-        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet" or "unknown".
+        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
         is_inpainting: The U-Net takes a mask and the masked picture beside the latent.
         prediction: "v_prediction" or "epsilon" where the file says so, else empty.
@@ -42,7 +43,11 @@ class Kind:
     is_few_step: bool = False
 
     def __str__(self) -> str:
-        name = {"unet": "network without text encoder and VAE", "lora": "LoRA"}.get(self.what, self.what)
+        name = {
+            "unet": "network without text encoder and VAE",
+            "lora": "LoRA",
+            "controlnet": "ControlNet",
+        }.get(self.what, self.what)
         parts = [FAMILY_NAMES[self.family]] if self.family else []
         parts += ["inpainting"] if self.is_inpainting else []
         return " ".join([*parts, name])
@@ -64,13 +69,22 @@ def kind_of(header: Header) -> Kind:
         return Kind("lora", _lora_family(shapes))
     if _is_embedding(shapes):
         return Kind("embedding", _embedding_family(shapes))
-    if _any(shapes, "control_model.", "controlnet_cond_embedding", "controlnet_down_blocks"):
-        return Kind("controlnet")
+    if _any(shapes, "lllite_"):
+        return Kind("ControlNet-LLLite", "sdxl")
+    if _any(shapes, "control_add_embedding", "task_embedding"):
+        return Kind("union ControlNet", "sdxl")
+    if _any(shapes, *_CONTROLNET):
+        return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
     if any(name.startswith(("model.diffusion_model.", "double_blocks.", "joint_blocks.")) for name in shapes):
         return _checkpoint(header)
     if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers."):
         return Kind("vae")
     return Kind("unknown")
+
+
+def family_of_width(width: int) -> str:
+    """The family whose prompt vectors are so wide; empty for none."""
+    return _BY_WIDTH.get(width, "")
 
 
 def _checkpoint(header: Header) -> Kind:

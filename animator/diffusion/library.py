@@ -16,6 +16,8 @@ from animator.diffusion.identify import identify
 from animator.errors import ModelError
 
 INDEX = "model_index.json"
+PART = "diffusion_pytorch_model"
+"""How the weights of a part of a diffusers model are called."""
 SMALL = 20_000_000
 """Bytes; no embedding is larger, so larger files are not looked into when embeddings are listed."""
 
@@ -51,6 +53,12 @@ class Library:
         return self._named(name, (path for path in self.files if path.suffix == SAFE or path.is_dir())) or (
             self._named(name, iter(self.files))
         )
+
+    def net(self, name: str) -> Path | None:
+        """The ControlNet of a name: a file, or a diffusers folder that holds one part; None for none."""
+        folders = (path.parent for path in self.files if path.name.startswith(PART))
+        folder = next((path for path in folders if path.name.lower() == name.lower()), None)
+        return folder or self.checkpoint(name)
 
     def nearest_checkpoint(self, name: str) -> str:
         """A hint that names the nearest checkpoint in the library; empty where nothing is near."""

@@ -83,11 +83,11 @@ def _flat(part: str, path: str) -> str:
     flat = f"{flat}_0" if flat.endswith("_to_out") else flat
     if part.startswith("text_encoder"):
         return flat.removeprefix("text_model_")
-    return _from_original(flat) if part == "unet" else flat
+    return from_original(flat) if part == "unet" else flat
 
 
-def _from_original(flat: str) -> str:
-    """A layer of the original U-Net by diffusers' name."""
+def from_original(flat: str) -> str:
+    """A layer of the original U-Net by diffusers' name, every `.` as `_`; other names as they are."""
     if flat in _TOP:
         return _TOP[flat]
     match = re.match(r"(input_blocks|output_blocks|middle_block)_(\d+)(?:_(\d+))?_(.*)$", flat)

@@ -20,6 +20,7 @@ class Options:
         architecture: A diffusers folder whose JSON describes single-file models; empty: told from the file.
         speed: "compiled" compiles the U-Net, which takes minutes once and pays on GPUs; "auto" is "eager".
         tiling: True draws every picture so that it tiles.
+        controlnets: Names of the ControlNets that the film uses; loaded with its model.
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, VAE in tiles.
     """
 
@@ -29,6 +30,7 @@ class Options:
     tiling: bool = False
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
+    controlnets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, animation: "Animation", *, allow_pickle: bool = False) -> "Options":
@@ -42,4 +44,5 @@ class Options:
             tiling=settings.tiling,
             speed=settings.speed,
             memory=settings.memory,
+            controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
         )

@@ -62,7 +62,12 @@ def _drawn_closely(draw: Callable[[Request], Tensor], request: Request) -> Tenso
         return draw(request)
     size = request.size[1], request.size[0]
     near, near_mask = (_scaled(box.cut(whole), size).clamp(0.0, 1.0) for whole in (picture, mask))
-    drawn = draw(replace(request, picture=near, mask=near_mask))
+    controls = tuple(
+        replace(control, picture=_scaled(box.cut(control.picture), size).clamp(0.0, 1.0))
+        for control in request.controls
+        if control.picture is not None
+    )
+    drawn = draw(replace(request, picture=near, mask=near_mask, controls=controls))
     part = _scaled(drawn, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
     whole = picture.clone()
     box.cut(whole).lerp_(part, box.cut(mask))

@@ -1,7 +1,7 @@
 """The seam to diffusion models: a request in, a picture out."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from torch import Tensor
 
@@ -10,6 +10,27 @@ from schedules import PromptFrame
 
 if TYPE_CHECKING:
     from animator.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """What one ControlNet does in one drawing.
+
+    Attributes:
+        weight: How much it guides; at 0 not at all.
+        start: Share of the steps that run after which it begins.
+        end: Share at which it ends.
+        model: Name of the ControlNet; empty guides nothing.
+        picture: The control picture (3, H, W), of the request's size; None guides nothing.
+        control_mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
+    """
+
+    weight: float
+    start: float = 0.0
+    end: float = 1.0
+    model: str = ""
+    picture: Tensor | None = None
+    control_mode: Literal["balanced", "prompt", "control"] = "balanced"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +61,7 @@ class Request:
         mask_padding: Draw the mask's surroundings at full size, with so many pixels around it; None draws
             the whole picture.
         colors: A picture (3, h, w) whose colours the drawing is given, but not its brightness; None: none.
+        controls: What guides the drawing beside the prompt.
     """
 
     frame: int
@@ -63,6 +85,7 @@ class Request:
     fill: Fill = "original"
     mask_padding: int | None = None
     colors: Tensor | None = None
+    controls: tuple[Control, ...] = ()
 
     @classmethod
     def of(cls, plan: "Plan", picture: Tensor | None) -> "Request":

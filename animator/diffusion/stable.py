@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.checkpoint import find_checkpoint
+from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.engine import Engine, UNetEngine
 from animator.diffusion.loading import load_pipeline
 from animator.diffusion.memory import explained
@@ -34,14 +35,18 @@ class StableDiffuser:
             options: How models are found, loaded and run.
 
         Raises:
-            ModelError: The model is missing, broken or of a kind that cannot draw.
+            ModelError: The model or a ControlNet is missing, broken or of a kind that cannot draw.
         """
         self._model = model
         self._device = device
         self._options = options
         self._records: dict[str, ModelRecord] = {}
         self._shelf = Shelf(self._load, device)
-        self._shelf.take(model)
+        for name in options.controlnets:
+            self._records[f"controlnet {name}"] = ModelRecord(
+                find_controlnet(name, options.library), "ControlNetModel"
+            )
+        self._shelf.take(model).guide(options.controlnets)
 
     def draw(self, request: Request) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.
@@ -83,11 +88,13 @@ def open_diffuser(model: str, device: torch.device, options: Options = Options()
 
 
 def check_timeline(plans: Iterable[Plan], options: Options) -> None:
-    """Returns if every checkpoint and LoRA file that a film names is there; loads none.
+    """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
 
     Raises:
         ModelError: The first that is not; names the frame.
     """
+    for name in options.controlnets:
+        find_controlnet(name, options.library)
     seen: set[object] = set()
     for plan in plans:
         try:

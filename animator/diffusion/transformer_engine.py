@@ -5,6 +5,7 @@ is called with latents that are noised already, and with a scheduler that leaves
 subseeds, noise and steps then mean the same as for every other model.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,15 @@ class TransformerEngine:
         self._pipeline.vae.to(torch.float32)
         return True
 
+    def guide(self, controlnets: Sequence[str]) -> None:
+        """Refuses ControlNets, which are for models with a U-Net.
+
+        Raises:
+            ModelError: There are any.
+        """
+        if controlnets:
+            raise self._cannot("a ControlNet")
+
     @torch.no_grad()
     def draw(self, request: Request) -> Tensor:
         """The drawn picture; see `Engine`.
@@ -146,12 +156,17 @@ class TransformerEngine:
                 f"sampler {request.sampler!r}: the model {self._name} draws with Euler only; "
                 "--set diffusion.sampler=Euler"
             )
-        wrong = {"tiling": request.tiling, "a mask": request.mask is not None}
+        wrong = {
+            "tiling": request.tiling,
+            "a mask": request.mask is not None,
+            "a ControlNet": any(control.model for control in request.controls),
+        }
         for what, is_wanted in wrong.items():
             if is_wanted:
-                raise ModelError(
-                    f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can"
-                )
+                raise self._cannot(what)
+
+    def _cannot(self, what: str) -> ModelError:
+        return ModelError(f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can")
 
     def _first_level(self, scheduler: Any, request: Request, shape: tuple[int, ...]) -> float:
         """How much of the first latent is noise, in (0, 1]; by the levels that the pipeline will take."""

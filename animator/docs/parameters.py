@@ -12,12 +12,14 @@ from pydantic.fields import FieldInfo
 
 from animator import config, yaml_text
 from animator.config import Animation
+from animator.deforum.controlnet_words import DEFAULTS as UNIT_DEFAULTS
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.table import MAPPED
 from animator.docs.pictures import SHOWN
 from animator.docs.words import WORDS
 from animator.fields import Numbers
+from animator.guide import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters
@@ -35,10 +37,9 @@ def document() -> str:
     """The whole page."""
     parts = [HEAD, _table("The film", "", Animation)]
     for name, field in Animation.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            intro = inspect.getdoc(kind) or ""
-            parts.append(_table(f"`{name}`", name, kind, intro))
+        if kind := _kind(field):
+            many = "" if kind is field.annotation else ", a list"
+            parts.append(_table(f"`{name}`{many}", name, kind, inspect.getdoc(kind) or ""))
     return "\n".join([*parts, _left_out()])
 
 
@@ -51,18 +52,23 @@ def undocumented() -> tuple[str, ...]:
 
 def _parameters() -> Iterator[tuple[str, FieldInfo]]:
     for name, field in Animation.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if kind := _kind(field):
             yield from ((f"{name}.{inner}", info) for inner, info in kind.model_fields.items())
         else:
             yield name, field
+
+
+def _kind(field: FieldInfo) -> type[BaseModel] | None:
+    """The class of a group, or of the groups in a list; None for a plain setting."""
+    kinds = [field.annotation, *get_args(field.annotation)]
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _table(title: str, group: str, kind: type[BaseModel], intro: str = "") -> str:
     rows = [
         _row(f"{group}.{name}" if group else name, field)
         for name, field in kind.model_fields.items()
-        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel))
+        if not _kind(field)
     ]
     pictures = "".join(
         f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
@@ -80,7 +86,7 @@ def _row(path: str, field: FieldInfo) -> str:
 def _docstring(path: str) -> str:
     """The text that stands below a field in the sources of `animator.config`."""
     group, _, name = path.rpartition(".")
-    kind = Animation.model_fields[group].annotation if group else Animation
+    kind = _kind(Animation.model_fields[group]) if group else Animation
     return _texts().get((getattr(kind, "__name__", ""), name), "")
 
 
@@ -108,6 +114,8 @@ def _values(field: FieldInfo) -> str:
         return "schedule of texts"
     if isinstance(default, Prompts):
         return "text, or texts by frame"
+    if isinstance(default, KeyedImages):
+        return "paths by frame"
     words = _words(field.annotation)
     if words:
         return ", ".join(words)
@@ -150,7 +158,7 @@ def _figure(number: float | None) -> str:
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts):
+    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages):
         value = value.source
     if isinstance(value, Enum):
         value = value.value
@@ -160,6 +168,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _deforum(path: str) -> str:
+    group, _, name = path.rpartition(".")
+    if group == "controlnet":
+        theirs = {"source": "vid_path"}.get(name, name)
+        return f"`cn_1_{theirs}`" if theirs in UNIT_DEFAULTS else ""
     sides = {"size": ("size.0", "size.1")}.get(path, (path,))
     names = []
     for row in MAPPED:

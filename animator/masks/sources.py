@@ -71,29 +71,24 @@ class Still:
         return self.mask
 
 
+@dataclass(frozen=True, eq=False)
 class FilmMask:
-    """The frames of a mask film, as gray."""
+    """The frames of a mask film, as gray.
 
-    def __init__(self, reader: Shown, adjust: Adjust, device: torch.device) -> None:
-        """The masks of a film.
+    Attributes:
+        film: What it shows.
+        adjust: What is done to each.
+        device: Where masks live.
+    """
 
-        Args:
-            reader: The film, at the size of the pictures.
-            adjust: What is done to each.
-            device: Where masks live.
-        """
-        self._reader = reader
-        self._adjust = adjust
-        self._device = device
-        self._last: tuple[int, Tensor] | None = None
+    film: Shown
+    adjust: Adjust
+    device: torch.device
 
     def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
-        """The film's frame of the plan's number; kept, for a frame asks more than once."""
-        if self._last is None or self._last[0] != plan.frame:
-            pixels = torch.from_numpy(self._reader.at(plan.frame).astype(np.float32)).to(self._device)
-            gray = (pixels @ pixels.new_tensor(_GRAY)).div_(255.0)
-            self._last = plan.frame, self._adjust.apply(gray)
-        return self._last[1]
+        """The mask of the plan's frame."""
+        pixels = torch.from_numpy(self.film.at(plan.frame).astype(np.float32)).to(self.device)
+        return self.adjust.apply((pixels @ pixels.new_tensor(_GRAY)).div_(255.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +160,9 @@ def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: s
                     "with transparency, or give mask.mask_file"
                 )
             plane = upright.convert("RGBA").getchannel("A") if channel == "A" else upright.convert("L")
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read as a mask: {error.strerror or error}") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be read as a mask: {reason}") from error
     return mask_of_image(plane, size, device)
 
 

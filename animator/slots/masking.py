@@ -96,7 +96,7 @@ class Overlay:
     """
 
     area: Area
-    below: Callable[[Plan], Tensor]
+    below: Callable[[int], Tensor]
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) inside the area, the other one outside."""
@@ -104,7 +104,7 @@ class Overlay:
 
     def over(self, picture: Tensor, plan: Plan) -> Tensor:
         """As `apply`, for pictures between two drawings."""
-        below = self.below(plan)
+        below = self.below(plan.frame)
         return below.lerp(picture, self.area.of(plan, below))
 
 

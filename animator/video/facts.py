@@ -62,6 +62,11 @@ def is_folder(path: str) -> bool:
     return not is_url(path) and Path(path).is_dir()
 
 
+def is_picture(path: Path) -> bool:
+    """True for the name of a single picture that is there."""
+    return path.suffix.lower() in _SUFFIXES and path.is_file()
+
+
 def pictures_in(folder: Path) -> tuple[Path, ...]:
     """The picture files of a folder in natural order.
 

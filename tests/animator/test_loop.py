@@ -238,3 +238,15 @@ def test_an_imported_film_sharpens_with_the_references_threshold(make_animation:
         type(step).__name__ for step in build_pipeline(make_animation(compat=True), FakeDiffuser()).before
     ]
     assert "DeforumAntiBlur" in sharpening and "AntiBlur" not in sharpening
+
+
+def test_a_cut_is_hard_at_any_cadence(make_animation: Make) -> None:
+    strength = "0:(0.6), 2:(0.6), 3:(0), 4:(0.6)"
+    film = make_animation(frames=6, diffusion={"seed": 1, "cadence": 3, "strength": strength})
+    frames = list(render(Timeline(film), build_pipeline(film, FakeDiffuser())))
+    again = make_animation(
+        frames=6, diffusion={"seed": 1, "cadence": 3, "strength": strength}, motion={"zoom": 3}
+    )
+    other = list(render(Timeline(again), build_pipeline(again, FakeDiffuser())))
+    assert not torch.equal(frames[2].picture, other[2].picture)
+    assert torch.equal(frames[3].picture, other[3].picture)  # nothing of the scene before is in it

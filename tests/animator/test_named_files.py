@@ -108,4 +108,4 @@ def test_an_absolute_path_and_a_home_are_only_themselves(home: Path, monkeypatch
 
 def test_the_settings_that_name_files_are_known() -> None:
     known = {".".join(path): kind.kind for path, kind in file_settings().items()}
-    assert (known["init.image"], known["video.path"], known["model"]) == ("picture", "file", "name")
+    assert (known["init.image"], known["video.path"], known["model"]) == ("picture", "clip", "name")

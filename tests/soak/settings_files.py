@@ -1,13 +1,14 @@
-"""Every settings file of a folder: imported, planned to its end, its first frames drawn small by the fake model.
+"""Every settings file of a folder: imported, planned to its end, its first frames drawn by the fake model.
 
     python tests/soak/settings_files.py FOLDER [INDEX.tsv]
 
-INDEX.tsv has a file's name and its generation in its first two columns. Prints a table of counts by generation,
-then every refusal with its reason. Pictures and clips that a file names and that are not here are replaced by
-stand-ins, which is counted, too.
+INDEX.tsv has a file's name and its generation in its first two columns. Prints a table of counts by
+generation, then every refusal with its reason. Pictures and clips that a file names and that are not here are
+replaced by stand-ins, which is counted, too.
 """
 
 import csv
+import json
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -22,7 +23,7 @@ from animator import drafts, presets
 from animator.assemble import build_pipeline
 from animator.deforum import Effect
 from animator.diffusion.fake import FakeDiffuser
-from animator.draft_files import file_settings
+from animator.draft_files import each_name, file_settings
 from animator.drafts import Draft
 from animator.errors import AnimatorError
 from animator.loop import render
@@ -51,13 +52,18 @@ def main(folder: Path, index: Path | None) -> None:
         stand_ins = _stand_ins(Path(made))
         for path in sorted(path for path in folder.iterdir() if drafts.is_settings_file(path)):
             _try(path, tallies[generations.get(path.name, "unknown")], stand_ins)
-    print(f"| generation | {' | '.join(COLUMNS)} |\n|---{'|---' * len(COLUMNS)}|")
+    say(f"| generation | {' | '.join(COLUMNS)} |\n|---{'|---' * len(COLUMNS)}|")
     total = sum((tally.counts for tally in tallies.values()), Counter[str]())
     for name, counts in (*((name, tally.counts) for name, tally in tallies.items()), ("all", total)):
-        print(f"| {name} | {' | '.join(str(counts[column]) for column in COLUMNS)} |")
+        say(f"| {name} | {' | '.join(str(counts[column]) for column in COLUMNS)} |")
     for name, tally in tallies.items():
         for refusal in tally.refusals:
-            print(f"\n{name}: {refusal}")
+            say(f"\n{name}: {refusal}")
+
+
+def say(line: str) -> None:
+    """Prints a line."""
+    sys.stdout.write(f"{line}\n")
 
 
 def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
@@ -90,9 +96,14 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
-        if kind.kind == "file" and isinstance(value, str) and value and find(value, None) is None:
-            stand_in = stand_ins["clip" if setting[-1] == "path" else "picture"]
-            found.append(f"{'.'.join(setting)}={stand_in}")
+        if kind.kind not in stand_ins:
+            continue
+
+        def there(name: str, stand_in: str = str(stand_ins[kind.kind])) -> str:
+            return stand_in if find(name, None) is None else name
+
+        if (replaced := each_name(value, there, kind)) != value:
+            found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
     return found
 
 
@@ -103,7 +114,7 @@ def _stand_ins(folder: Path) -> dict[str, Path]:
     with FilmWriter(Film(clip, (64, 64), 12)) as writer:
         for _ in range(40):
             writer.write(pixels.numpy())
-    return {"picture": picture, "clip": clip}
+    return {"picture": picture, "masks": picture, "clip": clip, "file": picture}
 
 
 def _generations(index: Path | None) -> dict[str, str]:

@@ -39,7 +39,47 @@ CLOUD: dict[str, Any] = {
         "uncond_prompts": "fog",
     }
 }  # fmt: skip
-GENERATIONS = {"extension": EXTENSION, "notebook": NOTEBOOK, "cloud": CLOUD, "empty": {}}
+EARLY: dict[str, Any] = {
+    "W": 448, "H": 640, "seed": -1, "sampler": "Euler a", "steps": 25, "seed_behavior": "iter",
+    "subseed": 4, "subseed_strength": 0, "restore_faces": False, "tiling": False, "use_init": False,
+    "enable_subseed_scheduling": False, "animation_mode": "2D", "max_frames": 60, "border": "replicate",
+    "angle": "0:(0.5*sin(t/5))", "zoom": "0:(1.02)",
+    "translation_x": "0:(0), 30:(4)", "translation_y": "0:(0)",
+    "translation_z": "0:(2)", "rotation_3d_x": "0:(0)", "rotation_3d_y": "0:(0)", "rotation_3d_z": "0:(0)",
+    "flip_2d_perspective": True, "perspective_flip_theta": "0:(0)", "perspective_flip_phi": "0:(t%15)",
+    "perspective_flip_gamma": "0:(0)", "perspective_flip_fv": "0:(53)", "noise_schedule": "0: (0.02)",
+    "strength_schedule": "0: (0.6)", "contrast_schedule": "0: (1.0)", "cfg_scale_schedule": "0: (7)",
+    "fov_schedule": "0: (40)", "near_schedule": "0: (200)", "far_schedule": "0: (10000)",
+    "seed_schedule": "0: (t%4294967293)", "color_coherence": "Match Frame 0 LAB", "diffusion_cadence": "2",
+    "use_depth_warping": True, "midas_weight": 0.3, "padding_mode": "border", "sampling_mode": "bicubic",
+    "histogram_matching": False, "interpolate_key_frames": False, "interpolate_x_frames": 4,
+    "prompts": {"0": "a red house", "30": "a blue house --neg people"}, "resume_from_timestring": False,
+}  # fmt: skip
+SECOND: dict[str, Any] = {
+    **EARLY, "flip_2d_perspective": False, "animation_mode": "3D", "color_coherence": "Match Frame 0 HSV",
+    "noise_type": "uniform", "perlin_octaves": 4, "perlin_persistence": 0.5, "amount_schedule": "0: (0.35)",
+    "kernel_schedule": "0: (5)", "sigma_schedule": "0: (1.0)", "threshold_schedule": "0: (0.0)",
+    "enable_steps_scheduling": False, "steps_schedule": "0: (25)", "hybrid_composite": False,
+    "hybrid_motion": "None", "skip_video_for_run_all": False, "add_soundtrack": False, "fps": "24",
+    "animation_prompts_positive": "detailed", "animation_prompts_negative": "text", "use_zoe_depth": True,
+}  # fmt: skip
+STUDIO: dict[str, Any] = {
+    "input": {"settings": {**EXTENSION, "motion_preview_mode": False, "audio_path": "", "sampler": 0}}
+}
+FORGE: dict[str, Any] = {
+    **EXTENSION, "sampler": "Euler", "scheduler": "Simple", "distilled_cfg_scale_schedule": "0: (3.5)",
+    "animation_mode": "3D", "depth_algorithm": "Depth-Anything-V2-Small", "W": 512, "H": 512,
+}  # fmt: skip
+GENERATIONS = {
+    "extension": EXTENSION,
+    "notebook": NOTEBOOK,
+    "early": EARLY,
+    "second": SECOND,
+    "studio": STUDIO,
+    "forge": FORGE,
+    "cloud": CLOUD,
+    "empty": {},
+}
 
 
 @pytest.fixture(params=GENERATIONS)

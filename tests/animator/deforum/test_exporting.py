@@ -35,7 +35,7 @@ def test_import_export_import_is_stable(generation: str) -> None:
 
 def test_what_is_exported_has_deforums_names_and_types(extension: dict[str, Any]) -> None:
     exported = export_settings(film_of(json.dumps(extension))).settings
-    same = set(extension) - {"batch_name", "init_image", "use_mask", "mask_file", "brand_new_key"}
+    same = set(extension) - {"batch_name", "init_image", "brand_new_key"}
     same -= {
         "steps",
         "diffusion_cadence",
@@ -46,7 +46,7 @@ def test_what_is_exported_has_deforums_names_and_types(extension: dict[str, Any]
     }
     assert {key: exported[key] for key in same} == {key: extension[key] for key in same}
     assert exported["diffusion_cadence"] == 3 and exported["diffusion_redo"] == "1"
-    assert exported["use_mask"] is False and exported["hybrid_composite"] == "None"
+    assert exported["use_mask"] is True and exported["hybrid_composite"] == "None"
 
 
 def test_our_own_schedules_give_the_same_numbers_in_deforum(make_animation: Make) -> None:

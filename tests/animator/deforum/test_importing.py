@@ -58,7 +58,6 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
     assert changing == [
         "sd_model_name: checkpoint (left out): the file names the checkpoint it was made with; "
         "give yours with --model",
-        "use_mask, mask_file, overlay_mask: masks (left out): the whole picture is redrawn",
         "brand_new_key: is unknown; it is left out, and whatever it did is missing",
     ]
     rest = notes(extension, Effect.NONE)

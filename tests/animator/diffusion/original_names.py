@@ -129,3 +129,21 @@ def open_clip_tensors(tensors: Tensors, prefix: str) -> dict[str, Tensor]:
     if f"{prefix}text_projection" not in out:
         out[f"{prefix}text_projection"] = torch.eye(next(iter(tensors.values())).shape[-1])
     return out | {name: torch.cat([parts["q"], parts["k"], parts["v"]]) for name, parts in joined.items()}
+
+
+def controlnet_tensors(tensors: Tensors, prefix: str = "control_model.") -> dict[str, Tensor]:
+    """A ControlNet of diffusers by the original's names."""
+    out = {}
+    for name, value in tensors.items():
+        new = original_unet_name(name)
+        new = re.sub(r"^controlnet_down_blocks\.(\d+)", r"zero_convs.\1.0", new)
+        new = new.replace("controlnet_mid_block", "middle_block_out.0")
+        new = new.replace("controlnet_cond_embedding.conv_in", "input_hint_block.0")
+        new = new.replace("controlnet_cond_embedding.conv_out", "input_hint_block.14")
+        new = re.sub(
+            r"^controlnet_cond_embedding\.blocks\.(\d+)",
+            lambda m: f"input_hint_block.{2 * int(m[1]) + 2}",
+            new,
+        )
+        out[prefix + new] = value
+    return out

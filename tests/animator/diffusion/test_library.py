@@ -46,7 +46,7 @@ TEXT = {"cond_stage_model.transformer.x": torch.empty(1)}
         ({"diffusion_model.double_blocks.0.x.lora_A.weight": torch.empty(4, 8)}, "Flux LoRA"),
         ({"emb_params": torch.empty(1, 768)}, "Stable Diffusion 1 embedding"),
         ({"clip_l": torch.empty(1, 768), "clip_g": torch.empty(1, 1280)}, "SDXL embedding"),
-        ({"control_model.input_hint_block.0.weight": torch.empty(1)}, "controlnet"),
+        ({"control_model.input_hint_block.0.weight": torch.empty(1)}, "ControlNet"),
         ({"encoder.conv_in.weight": torch.empty(1), **{f"x{i}": torch.empty(1) for i in range(5)}}, "vae"),
         (
             {"double_blocks.0.img_attn.qkv.weight": torch.empty(1)},

@@ -53,6 +53,9 @@ UNET_CHANGES: dict[str, dict[str, object]] = {
     "ancestral sampler": {"sampler": "Euler a"},
     "tiling": {"tiling": True},
     "mask": {"mask": torch.ones(1, 64, 64).tril()},
+    "fill with noise": {"mask": torch.ones(1, 64, 64).tril(), "fill": "latent noise"},
+    "fill with nothing": {"mask": torch.ones(1, 64, 64).tril(), "fill": "latent nothing"},
+    "colors": {"colors": torch.full((3, 64, 64), 0.3)},
 }
 
 
@@ -288,9 +291,9 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
     """A CUDA graph gives the same tensor at every call; what was given before must not change."""
     place, calls = torch.zeros(2, 4, 8, 8), []
 
-    def replayed(x: torch.Tensor, *_: object, **__: object) -> tuple[torch.Tensor]:
-        place[: len(x)].copy_(x + len(calls))
-        return (place[: len(x)],)
+    def replayed(sample: torch.Tensor, **_: object) -> tuple[torch.Tensor]:
+        place[: len(sample)].copy_(sample + len(calls))
+        return (place[: len(sample)],)
 
     condition = Condition(torch.zeros(1, 77, 8), None)
     guidance = Guidance.of([(condition, 1.0)], condition, 2.0, condition)

@@ -155,6 +155,9 @@ class Parcel:
     def widen(self) -> bool:
         return False
 
+    def guide(self, controlnets: object) -> None:
+        pass
+
 
 def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
     loaded: list[str] = []

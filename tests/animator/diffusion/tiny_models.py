@@ -29,11 +29,11 @@ def pipeline(kind: str, seed: int = 0) -> Any:
         made = _MAKERS[kind]()
     for part in made.components.values():
         if isinstance(part, torch.nn.Module):
-            _stir(part, seed)
+            stir(part, seed)
     return made
 
 
-def _stir(part: torch.nn.Module, seed: int) -> None:
+def stir(part: torch.nn.Module, seed: int) -> None:
     """Weights large enough that every input can be seen in the output."""
     generator = torch.Generator().manual_seed(seed + 1)
     with torch.no_grad():

@@ -1,0 +1,111 @@
+"""One film of a batch: rendered, or the reason why not."""
+
+import time
+import traceback
+from collections.abc import Callable
+
+import torch
+
+from animator.batch.task import Machine, Outcome, Status, Task
+from animator.config import Animation
+from animator.device import choose_device
+from animator.diffusion.options import Options
+from animator.diffusion.request import Diffuser
+from animator.errors import AnimatorError
+from animator.files import write_atomically
+from animator.finish.versions import check_films
+from animator.job import film, made_beside, open_model, open_run
+from animator.progress import Advance
+from animator.run import Run, is_run
+from animator.source_files import Source, load
+
+Report = Callable[[str, int, int], None]
+"""Is called with a film's name, its frames so far, and all of them."""
+ModelKey = tuple[str, Options]
+
+
+class Studio:
+    """Renders film after film, and keeps the model while films share it.
+
+    Args:
+        machine: What to compute with.
+        report: Called after every frame.
+    """
+
+    def __init__(self, machine: Machine, report: Report) -> None:
+        self._machine = machine
+        self._report = report
+        self._device: torch.device | None = None
+        self._model: tuple[ModelKey, Diffuser] | None = None
+
+    def render(self, task: Task) -> Outcome:
+        """How the film came out; it fails alone.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; the frames so far are whole.
+        """
+        began = time.monotonic()
+        try:
+            found = self._render(task)
+        except (AnimatorError, OSError) as error:
+            found = _failed(task, str(error))
+        except Exception as error:  # noqa: BLE001 (whatever a library raises must not stop the other films)
+            found = _failed(task, _reported(task, error))
+        return Outcome(
+            task, found.status, found.done, found.frames, time.monotonic() - began, found.films, found.error
+        )
+
+    def _render(self, task: Task) -> Outcome:
+        animation = load(Source(task.preset), list(task.overrides), lambda note: None)
+        device = self._device = self._device or choose_device(self._machine.device)
+        check_films(animation, device)
+        with open_run(animation, task.folder, resume=True) as run:
+            diffuser = self._diffuser(run.animation, device)
+            path = film(run, device, lambda advance: self._tell(run, advance), diffuser)
+            films = (path, *made_beside(run))
+            frames = run.animation.frames
+            return Outcome(task, Status.FINISHED, run.state().next_frame, frames, films=films)
+
+    def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
+        """The film's model: the one at hand where it is the same."""
+        key = model_key(animation, self._machine)
+        if self._model is None or self._model[0] != key:
+            self._model = None  # two would not fit where one does
+            self._model = key, open_model(animation, device, allow_pickle=self._machine.allow_pickle)
+        return self._model[1]
+
+    def _tell(self, run: Run, advance: Advance) -> None:
+        self._report(run.folder.name, advance.done, advance.frames)
+
+
+def model_key(animation: Animation, machine: Machine) -> ModelKey:
+    """What two films have to have in common to be drawn by one loaded model."""
+    return animation.model, Options.of(animation, allow_pickle=machine.allow_pickle)
+
+
+def stopped(task: Task) -> Outcome:
+    """The outcome of a film that was stopped on its way."""
+    return _left(task, Status.STOPPED, "")
+
+
+def _failed(task: Task, error: str) -> Outcome:
+    return _left(task, Status.FAILED, error)
+
+
+def _left(task: Task, status: Status, error: str) -> Outcome:
+    """How far a film came, as far as its folder says."""
+    if not is_run(task.folder):
+        return Outcome(task, status, error=error)
+    try:
+        with Run.take_up(task.folder) as run:
+            return Outcome(task, status, run.state().next_frame, run.animation.frames, error=error)
+    except AnimatorError:  # what is wrong with it is the error that is told
+        return Outcome(task, status, error=error)
+
+
+def _reported(task: Task, error: Exception) -> str:
+    """The error in a line; all of it goes into a file of the film's folder."""
+    task.folder.mkdir(parents=True, exist_ok=True)
+    place = task.folder / "error.txt"
+    write_atomically(place, "".join(traceback.format_exception(error)).encode())
+    return f"{type(error).__name__}: {error} (all of it in {place})"

@@ -1,0 +1,56 @@
+"""The summary of a batch: a table for people, batch.json for programs."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from animator.batch.task import Outcome, Status
+from animator.files import write_atomically
+
+SUMMARY = "batch.json"
+_COUNT = re.compile(r"\d+ problems? in ")
+LONGEST = 160
+"""Characters of an error in the table; batch.json has all of it."""
+SCHEMA = "animator.batch.1"
+
+
+def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> None:
+    """Writes batch.json, whole; it is written again whenever a film is done."""
+    films = [outcome.plain() for outcome in outcomes]
+    counts = {status.value: count for status, count in _counts(outcomes).items()}
+    text = json.dumps({"schema": SCHEMA, "counts": counts, "films": films}, indent=2, ensure_ascii=False)
+    write_atomically(folder / SUMMARY, f"{text}\n".encode())
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """The summary as text: a line for each film, then how many came out how."""
+    head = ("preset", "status", "frames", "seconds", "film, or what went wrong")
+    rows = [head, *(_row(outcome) for outcome in outcomes)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in rows
+    ]
+    total = ", ".join(f"{count} {status.value}" for status, count in _counts(outcomes).items() if count)
+    return "\n".join([*lines, total, ""])
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    frames = f"{outcome.done}/{outcome.frames}" if outcome.frames else "-"
+    seconds = f"{outcome.seconds:.1f}" if outcome.seconds else "-"
+    said = str(outcome.films[0]) if outcome.films else _first_words(outcome.error)
+    return str(outcome.task.preset), outcome.status.value, frames, seconds, said
+
+
+def _first_words(error: str) -> str:
+    """An error in a line; the first line of a preset's problems only counts them."""
+    lines = [line.strip() for line in error.splitlines() if line.strip()]
+    words = next((line for line in lines if not _COUNT.match(line)), "")
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[Status, int]:
+    counted = Counter(outcome.status for outcome in outcomes)
+    return {status: counted[status] for status in Status}

@@ -1,0 +1,118 @@
+"""`Units`: what the film's ControlNet units say to the diffuser about each frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from animator.config import Animation
+from animator.config.controlnet import FRAME, ControlUnit
+from animator.control.modules import Module, fitted, module_of
+from animator.control.sources import Pictures, open_pictures
+from animator.depth.model import DepthModel
+from animator.diffusion.cache import Cache
+from animator.diffusion.request import Control, Request
+from animator.plan import ControlPlan, Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A unit's control pictures.
+
+    Attributes:
+        settings: The unit.
+        pictures: Its source; None takes the picture being redrawn.
+        module: What is made of a picture.
+        kept: The last control picture made from the source, by frame.
+    """
+
+    settings: ControlUnit
+    pictures: Pictures | None
+    module: Module
+    kept: Cache[int, Tensor]
+
+    def control(self, share: ControlPlan, request: Request) -> Control | None:
+        """What it does in a drawing; None for nothing, and then its source is not read.
+
+        Args:
+            share: Its weight and its share of the steps at the frame.
+            request: The drawing.
+
+        Raises:
+            UserError: The source has no picture for the frame.
+        """
+        if share.weight == 0 or share.guidance_start >= share.guidance_end:
+            return None
+        picture = self._picture(request)
+        if picture is None:
+            return None
+        return Control(
+            weight=share.weight,
+            start=share.guidance_start,
+            end=share.guidance_end,
+            model=self.settings.model,
+            picture=picture,
+            control_mode=self.settings.control_mode,
+        )
+
+    def _picture(self, request: Request) -> Tensor | None:
+        """The control picture (3, H, W); None where nothing is redrawn yet."""
+        source = self.pictures
+        if source is None:
+            return None if request.picture is None else self._made(request.picture)
+        return self.kept.get(request.frame, lambda: self._made(source.at(request.frame)))
+
+    def _made(self, picture: Tensor) -> Tensor:
+        size = picture.shape[2], picture.shape[1]
+        seen = fitted(picture, _working_size(size, self.settings.processor_res), "stretch")
+        return fitted(self.module(seen), size, "stretch")
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Says to the diffuser what the film's units want; see `animator.pipeline.Ask`.
+
+    Attributes:
+        units: In the film's order; None for one that is off.
+    """
+
+    units: tuple[Unit | None, ...]
+
+    def apply(self, request: Request, plan: Plan) -> Request:
+        """The request with its control pictures."""
+        pairs = zip(plan.controlnet, self.units, strict=True)
+        controls = [unit.control(share, request) for share, unit in pairs if unit is not None]
+        return replace(request, controls=tuple(control for control in controls if control is not None))
+
+
+def units_of(
+    animation: Animation, device: torch.device, depth: Callable[[], DepthModel]
+) -> tuple[Units, ...]:
+    """The film's units; empty where none is on.
+
+    Args:
+        animation: The settings.
+        device: Where pictures live.
+        depth: Gives the depth network of units that need one.
+
+    Raises:
+        UserError: A source cannot be had.
+    """
+    if not any(unit.enabled for unit in animation.controlnet):
+        return ()
+
+    def opened(unit: ControlUnit) -> Unit:
+        path = unit.source != FRAME
+        pictures = open_pictures(unit, animation.size, device) if path else None
+        return Unit(unit, pictures, module_of(unit, depth), Cache(1))
+
+    return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)
+
+
+def _working_size(size: tuple[int, int], shorter: int) -> tuple[int, int]:
+    """The size at which a module works."""
+    if shorter == 0:
+        return size
+    scale = shorter / min(size)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -1,0 +1,339 @@
+"""ControlNets: every format, against diffusers' own pipeline; weights, steps, modes; refusals."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from animator.diffusion.controlnet_names import flat_name
+from animator.diffusion.engine import UNetEngine
+from animator.diffusion.library import Library
+from animator.diffusion.options import Options
+from animator.diffusion.record import records_of
+from animator.diffusion.request import Control, Request
+from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.errors import ModelError
+from schedules import PromptFrame
+from tests.animator.diffusion import controlnet_files
+
+CPU = torch.device("cpu")
+Folder = Callable[[str], Path]
+Guided = Callable[..., Tensor]
+
+
+@pytest.fixture(scope="module")
+def nets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ControlNets for the tiny sd1 and sdxl."""
+    place = tmp_path_factory.mktemp("nets")
+    for kind in ("sd1", "sdxl"):
+        made = controlnet_files.net(kind)
+        controlnet_files.folder(made, place / f"{kind}-folder")
+        controlnet_files.file(made, place / f"{kind}-file.safetensors")
+        controlnet_files.original(made, place / f"{kind}-original.safetensors")
+    made = controlnet_files.net("sd1")
+    controlnet_files.original(made, place / "sd1-bare.safetensors", prefix="")
+    torch.save(made.state_dict(), place / "sd1-pickled.pth")
+    controlnet_files.file(controlnet_files.net("sd1", seed=5), place / "other.safetensors")
+    small = controlnet_files.net(
+        "sdxl",
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        addition_embed_type=None,
+        mid_block_type="UNetMidBlock2D",
+    )
+    controlnet_files.file(small, place / "sdxl-small.safetensors")
+    return place
+
+
+@pytest.fixture(scope="module")
+def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser]:
+    @lru_cache
+    def open_kind(kind: str) -> StableDiffuser:
+        return open_diffuser(str(folder_of(kind)), CPU, Options(Library((nets,), allow_pickle=True)))
+
+    return open_kind
+
+
+PICTURE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
+
+
+def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Control:
+    return Control(weight, model=model, **{"picture": PICTURE, **more})
+
+
+@pytest.fixture
+def draw(diffuser_of: Callable[[str], StableDiffuser], request_: Request) -> Guided:
+    """Draws with controls, and with a changed request where wanted."""
+
+    def drawn(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
+        return diffuser_of(kind).draw(replace(request_, controls=controls, **changes))
+
+    return drawn
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().mean())
+
+
+@pytest.mark.parametrize("form", ["folder", "file", "original", "bare", "pickled"])
+def test_every_form_of_the_same_net_draws_the_same(draw: Guided, form: str) -> None:
+    without, reference = draw(), draw(control("sd1-file"))
+    assert apart(without, reference) > 1e-3
+    assert torch.equal(draw(control(f"sd1-{form}")), reference)
+
+
+@pytest.mark.parametrize("form", ["folder", "original", "small"])
+def test_nets_for_sdxl_act(draw: Guided, form: str) -> None:
+    net = control(f"sdxl-{form}")
+    drawn = draw(net, kind="sdxl")
+    assert apart(draw(kind="sdxl"), drawn) > 1e-3
+    if form != "small":
+        assert torch.equal(drawn, draw(control("sdxl-file"), kind="sdxl"))
+
+
+@pytest.mark.parametrize("kind", ["sd1", "sdxl"])
+def test_the_drawing_is_that_of_diffusers_pipeline(
+    diffuser_of: Callable[[str], StableDiffuser], nets: Path, folder_of: Folder, request_: Request, kind: str
+) -> None:
+    """Text to image, two nets, one of them for the first half of the steps."""
+    import diffusers
+
+    names = [f"{kind}-folder", f"{kind}-folder"]
+    wanted = {
+        "sd1": diffusers.StableDiffusionControlNetPipeline,
+        "sdxl": diffusers.StableDiffusionXLControlNetPipeline,
+    }
+    pipeline = wanted[kind].from_pretrained(
+        str(folder_of(kind)),
+        controlnet=[diffusers.ControlNetModel.from_pretrained(nets / name) for name in names],
+        **({"safety_checker": None} if kind == "sd1" else {"add_watermarker": False}),
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.scheduler = diffusers.EulerDiscreteScheduler.from_config(
+        pipeline.scheduler.config, timestep_spacing="linspace"
+    )
+    generator = torch.Generator().manual_seed(request_.seed)
+    expected = pipeline(
+        prompt="a red cat",
+        negative_prompt="blurry",
+        image=[PICTURE[None], PICTURE[None].flip(-1)],
+        width=64,
+        height=64,
+        num_inference_steps=6,
+        guidance_scale=4.0,
+        controlnet_conditioning_scale=[0.8, 0.5],
+        control_guidance_start=[0.0, 0.0],
+        control_guidance_end=[1.0, 0.5],
+        latents=torch.randn((1, 4, 8, 8), generator=generator),
+        output_type="pt",
+    ).images[0]
+    asked = replace(
+        request_,
+        picture=None,
+        prompt=PromptFrame("a red cat", "blurry"),
+        steps=6,
+        sampler="Euler Uniform",
+        controls=(
+            control(names[0], 0.8),
+            control(names[1], 0.5, end=0.5, picture=PICTURE.flip(-1)),
+        ),
+    )
+    drawn = diffuser_of(kind).draw(asked)
+    assert torch.allclose(drawn, expected, atol=1e-3)  # its levels are in single precision
+    assert apart(diffuser_of(kind).draw(replace(asked, controls=asked.controls[:1])), drawn) > 5e-3
+
+
+def test_weight_0_changes_nothing_and_asks_nothing(
+    draw: Guided, diffuser_of: Callable[[str], StableDiffuser]
+) -> None:
+    without = draw()
+    assert torch.equal(draw(control(weight=0.0)), without)
+    assert torch.equal(draw(control(picture=None)), without)
+    assert torch.equal(draw(control(model="")), without)
+    draw(control())
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    calls: list[int] = []
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    draw(control(weight=0.0))
+    assert not calls
+    draw(control(), cfg_scale=1.0, strength=0.0, steps=4)
+    assert len(calls) == 4
+    for handle in handles:
+        handle.remove()
+
+
+def test_weights_and_pictures_act(draw: Guided) -> None:
+    drawn = [
+        draw(),
+        draw(control(weight=0.3)),
+        draw(control(weight=1.2)),
+        draw(control(picture=PICTURE.flip(-1))),
+        draw(control("other")),
+    ]
+    for index, picture in enumerate(drawn):
+        assert all(apart(picture, other) > 1e-4 for other in drawn[index + 1 :])
+    assert apart(drawn[0], drawn[1]) < apart(drawn[0], drawn[2])
+
+
+def test_units_add_up(draw: Guided) -> None:
+    both = draw(control(weight=0.4), control("other", 0.7))
+    assert apart(both, draw(control(weight=0.4))) > 1e-4
+    assert apart(both, draw(control("other", 0.7))) > 1e-4
+    twice = draw(control(weight=0.4), control(weight=0.4))
+    assert torch.allclose(twice, draw(control(weight=0.8)), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "asked"),
+    [
+        (0.0, 1.0, 8),
+        (0.0, 0.5, 4),
+        (0.5, 1.0, 4),
+        (0.25, 0.75, 4),
+        (0.0, 0.0, 0),
+        (0.3, 0.3, 0),
+        (0.0, 0.13, 2),
+    ],
+)
+@pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M Karras"])
+def test_a_net_is_asked_from_its_start_to_its_end(
+    draw: Guided,
+    diffuser_of: Callable[[str], StableDiffuser],
+    start: float,
+    end: float,
+    asked: int,
+    sampler: str,
+) -> None:
+    draw(control())
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    calls: list[int] = []
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    for strength, steps in ((0.0, 8), (0.5, 16)):  # the share is that of the steps that run
+        calls.clear()
+        draw(control(start=start, end=end), strength=strength, steps=steps, sampler=sampler)
+        assert len(calls) == asked
+    for handle in handles:
+        handle.remove()
+
+
+def test_starts_and_ends_tile_the_steps(draw: Guided) -> None:
+    halves = draw(control(end=0.4), control(start=0.4), strength=0.0, steps=10)
+    assert torch.equal(halves, draw(control(), strength=0.0, steps=10))
+
+
+def test_modes_weigh_prompt_and_control_apart(draw: Guided) -> None:
+    balanced, prompt, strict = (
+        draw(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
+    )
+    assert min(apart(balanced, prompt), apart(prompt, strict), apart(balanced, strict)) > 1e-4
+    assert apart(draw(), prompt) < apart(draw(), balanced)  # finer layers are told less
+    alone = [draw(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
+    assert torch.equal(*alone)  # without a negative prompt there is nothing that they tell apart
+
+
+def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
+    draw: Guided, folder_of: Folder, nets: Path, request_: Request
+) -> None:
+    wide = torch.rand((3, 52, 100))
+    changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}
+    assert apart(draw(**changes), draw(control(picture=wide), **changes)) > 1e-4
+    inpaint = open_diffuser(str(folder_of("sd1-inpaint")), CPU, Options(Library((nets,))))
+    mask = torch.ones(1, 64, 64).tril()
+    masked = [
+        inpaint.draw(replace(request_, mask=mask, controls=controls)) for controls in ((), (control(),))
+    ]
+    assert apart(*masked) > 1e-4
+    low = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
+    for mode in ("balanced", "control"):
+        asked = replace(request_, controls=(control(control_mode=mode),))
+        assert torch.allclose(low.draw(asked), draw(control(control_mode=mode)), atol=1e-3)
+
+
+def test_tiling_reaches_the_nets(draw: Guided, diffuser_of: Callable[[str], StableDiffuser]) -> None:
+    plain = draw(control())
+    tiled = draw(control(), tiling=True)
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    modes = {m.padding_mode for net in engine._nets for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
+    assert "circular" in modes and apart(plain, tiled) > 1e-4
+    assert torch.equal(draw(control()), plain)
+
+
+def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Path) -> None:
+    options = Options(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU, options)
+    records = records_of(diffuser, wait=True)
+    assert [(record["name"], record["type"]) for record in records[:2]] == [
+        ("sd1-original", "ControlNetModel"),
+        ("sd1-folder", "ControlNetModel"),
+    ]
+    assert all(len(record["sha256"]) == 64 and record["bytes"] > 1e5 for record in records)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("sd1", "sd1-fille", r"controlnet sd1-fille: there is no such .*did you mean 'sd1-file'\? looked in"),
+        ("sd1", "./gone.safetensors", r"controlnet \./gone\.safetensors: there is no such folder or file"),
+        ("sd1", "sdxl-file", r"sdxl-file: was made for a base of width 80; the model .* a base of width 32"),
+        ("sd1", "sdxl-folder", r"sdxl-folder: was made for a base of width 80"),
+        ("sd3", "sd1-file", "a ControlNet: the model .* cannot do it; Stable Diffusion 1, 2 and XL can"),
+        ("sd1", "lora", r"controlnet lora: .*lora\.safetensors is no ControlNet but a file of kind LoRA"),
+        ("sd1", "union", "is no ControlNet but a file of kind SDXL union ControlNet"),
+        ("sd1", "cut", r"cut\.safetensors: is cut off"),
+        ("sd1", "half", r"half: .* does not fit the model: \d+ of its layers are missing or of other sizes"),
+        ("sd1", "sd1-pickled", r"\.pth files can run code .* --allow-pickle"),
+    ],
+)
+def test_nets_that_cannot_be_had_are_said(
+    folder_of: Folder, broken: Path, kind: str, name: str, message: str, opened: Callable[[str], Any]
+) -> None:
+    engine = opened(kind).engine()
+    if isinstance(engine, UNetEngine):
+        engine = UNetEngine(engine.model, Options(Library((broken,))), CPU)
+    with pytest.raises(ModelError, match=message):
+        engine.guide((name,))
+
+
+def test_they_are_said_before_any_frame(folder_of: Folder, nets: Path) -> None:
+    with pytest.raises(ModelError, match="controlnet gone: there is no such"):
+        open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), controlnets=("gone",)))
+
+
+@pytest.fixture(scope="module")
+def broken(nets: Path) -> Path:
+    """The same folder with files that are no ControlNets, or no whole ones."""
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(nets / "sd1-file.safetensors")
+    save_file({"lora_unet_x.lora_down.weight": torch.ones(2, 2)}, nets / "lora.safetensors")
+    save_file({**tensors, "control_add_embedding.linear_1.weight": torch.ones(1)}, nets / "union.safetensors")
+    (nets / "cut.safetensors").write_bytes((nets / "sd1-file.safetensors").read_bytes()[:-500])
+    half = {n: t for n, t in tensors.items() if not n.startswith("controlnet_down_blocks.3")}
+    save_file(half, nets / "half.safetensors")
+    return nets
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("control_model.input_hint_block.14.bias", "controlnet_cond_embedding_conv_out_bias"),
+        ("control_model.input_hint_block.2.weight", "controlnet_cond_embedding_blocks_0_weight"),
+        ("control_model.zero_convs.11.0.weight", "controlnet_down_blocks_11_weight"),
+        ("control_model.middle_block_out.0.bias", "controlnet_mid_block_bias"),
+        ("control_model.time_embed.0.weight", "time_embedding_linear_1_weight"),
+        (
+            "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight",
+            "down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k_weight",
+        ),
+        ("down_blocks.0.downsamplers.0.conv.weight", "down_blocks_0_downsamplers_0_conv_weight"),
+    ],
+)
+def test_names_are_those_of_diffusers(name: str, expected: str) -> None:
+    assert flat_name(name) == expected
