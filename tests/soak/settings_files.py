@@ -104,6 +104,7 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
 
         if (replaced := each_name(value, there, kind)) != value:
             found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
+            found += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
     return found
 
 
