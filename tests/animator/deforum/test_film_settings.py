@@ -10,6 +10,7 @@ from animator.config import Animation
 from animator.deforum import import_text
 from animator.deforum.exporting import export_settings
 from animator.drafts import Draft
+from animator.finish.versions import sound_of
 
 BASE = {"max_frames": 10, "prompts": {"0": "a lake"}, "seed": 1, "animation_mode": "2D"}
 
@@ -74,7 +75,7 @@ def test_an_older_rife_is_the_one_there_is() -> None:
 @pytest.mark.parametrize("wanted", ["File", "Init Video"])
 def test_a_sound_without_a_file_is_told(wanted: str) -> None:
     film, notes = imported({"add_soundtrack": wanted, "soundtrack_path": "", "video_init_path": ""})
-    assert film.sound.add_soundtrack == "None"
+    assert sound_of(film) is None
     assert "add_soundtrack: the file with the sound is not named; the film is silent" in notes
 
 

@@ -16,7 +16,7 @@ from animator.errors import ModelError, PresetError, RunError, UserError
 from animator.finish.again import Again, encode_again, stream_again
 from animator.finish.opening import open_inbetween, open_upscaler
 from animator.finish.upscale import Lanczos
-from animator.finish.versions import check_films
+from animator.finish.versions import check_films, sound_of
 from animator.job import film, made_beside, open_run
 from animator.run import Run
 from animator.video.stream import Stream
@@ -241,8 +241,16 @@ def test_a_format_without_sound_is_told(
 
 
 def test_a_sound_is_heard_when_its_file_is_given(make_animation: Make) -> None:
-    assert make_animation(sound={"soundtrack_path": "a.mp3"}).sound.add_soundtrack == "File"
-    muted = make_animation(sound={"soundtrack_path": "a.mp3", "add_soundtrack": "None"})
-    assert muted.sound.add_soundtrack == "None"
-    with pytest.raises(ValueError, match="soundtrack_path: is empty; name a file"):
-        make_animation(sound={"add_soundtrack": "File"})
+    assert sound_of(make_animation()) is None
+    heard = sound_of(make_animation(sound={"soundtrack_path": "a.mp3"}))
+    assert heard is not None and heard.source == "a.mp3"
+    assert sound_of(make_animation(sound={"soundtrack_path": "a.mp3", "add_soundtrack": "None"})) is None
+
+
+def test_encode_adds_a_sound(make_animation: Make, tmp_path: Path) -> None:
+    tone(tmp_path / "tone.mkv")
+    rendered(make_animation(), tmp_path / "run")
+    again = Again(tmp_path / "run", (f"sound.soundtrack_path={tmp_path / 'tone.mkv'}",))
+    assert facts_of(encode_again(again, nothing)[0]).sound == "aac"
+    with pytest.raises(UserError, match=r"nix.mp3: there is no such sound file"):
+        encode_again(Again(tmp_path / "run", ("sound.soundtrack_path=nix.mp3",)), nothing)

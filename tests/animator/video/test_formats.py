@@ -8,6 +8,7 @@ from PIL import Image, ImageSequence
 
 from animator.errors import UserError
 from animator.video import encoders
+from animator.video.comment import read_comment
 from animator.video.film import Film
 from animator.video.formats import FORMATS, Encoding, encoders_of
 from animator.video.writer import FilmWriter
@@ -50,6 +51,13 @@ def test_streams_are_what_was_asked_for(tmp_path: Path, name: str, codec: str) -
     assert facts.fps == pytest.approx(RATE, abs=0.005)  # ffmpeg prints two places
     assert facts.seconds == pytest.approx(20 / RATE, abs=0.011)  # its clock has hundredths
     assert [left.name for left in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["mp4", "webm", "mov", "mkv"])
+def test_films_say_how_they_were_made(tmp_path: Path, name: str) -> None:
+    comment = '{"preset": "a: 1\\nb: =;#"}'
+    write(Film(tmp_path / f"film.{name}", (96, 64), 10, comment=comment), 1)
+    assert read_comment(tmp_path / f"film.{name}") == comment
 
 
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
