@@ -92,7 +92,7 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
 
 def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     """Overrides with a stand-in for each file that a draft names and that is not there."""
-    found = []
+    found = ["controlnet=[]"] if draft.values.get("controlnet") else []  # their networks are not here
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
