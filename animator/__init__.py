@@ -21,15 +21,25 @@ if TYPE_CHECKING:
     from animator.presets import load as load
     from animator.state import State as State
     from animator.timeline import Timeline as Timeline
+    from animator.video.film import Film as Film
+    from animator.video.formats import Encoding as Encoding
+    from animator.video.sound import Sound as Sound
+    from animator.video.stream import Stream as Stream
+    from animator.video.writer import FilmWriter as FilmWriter
 
 _HOMES = {
     "Animation": "animator.config",
     "AnimatorError": "animator.errors",
+    "Encoding": "animator.video.formats",
     "FakeDiffuser": "animator.diffusion.fake",
+    "Film": "animator.video.film",
+    "FilmWriter": "animator.video.writer",
     "Frame": "animator.loop",
     "Plan": "animator.plan",
     "PresetError": "animator.errors",
+    "Sound": "animator.video.sound",
     "State": "animator.state",
+    "Stream": "animator.video.stream",
     "Timeline": "animator.timeline",
     "build_pipeline": "animator.assemble",
     "load": "animator.presets",

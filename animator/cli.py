@@ -146,6 +146,7 @@ def preview(
 ) -> None:
     """Render the motion alone, in seconds: a test card moves, nothing is drawn; prints the film's path."""
     untouched = ["noise.amount=0", "sharpen.amount=0", "color.coherence=None", "diffusion.strength=1"]
+    untouched += ["upscaling.r_upscale_video=false", "frame_interpolation.engine=None"]
     animation = _load(preset, [*(overrides or ()), *untouched, "model=starter"])
     import torch
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.errors import UserError
-from animator.flow.features import GlobalMotion
+from animator.flow.features import FAINT, USUAL, GlobalMotion
 from animator.flow.model import FlowModel
 from animator.flow.opening import open_flow
 from animator.flow.trust import Gaussian, Trusted
@@ -103,7 +103,8 @@ def _motion(animation: Animation, clip: Footage, device: torch.device) -> ClipMo
         return None
     if settings.motion == "Optical Flow":
         return _following(animation, clip, EveryPixel(_flow(animation, device), _flow_warp(animation)))
-    whole = WholePicture(GlobalMotion(settings.motion), Sampling(animation.motion.sampling))
+    contrast = USUAL if animation.compat else FAINT
+    whole = WholePicture(GlobalMotion(settings.motion), Sampling(animation.motion.sampling), contrast)
     return _following(animation, clip, whole)
 
 

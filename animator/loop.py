@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from animator.image import Bytes, to_bytes
 from animator.pipeline import Pipeline, draw
 from animator.plan import Plan
 from animator.state import State
@@ -26,6 +27,11 @@ class Frame:
     picture: Tensor
     depth: Tensor | None
     state: State
+
+    @property
+    def pixels(self) -> Bytes:
+        """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
+        return to_bytes(self.picture)
 
 
 def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:

@@ -171,6 +171,16 @@ class Choice(Conversion):
 
 
 @dataclass(frozen=True)
+class Soundtrack(Choice):
+    """Whose sound: without one there, the file is meant here, of which there is none until one is named."""
+
+    def read(self, value: Any) -> str:
+        """Our word."""
+        word = super().read(value)
+        return "File" if word == "None" else word
+
+
+@dataclass(frozen=True)
 class Listed(Conversion):
     """One of Deforum's names; others are taken as they are, for there are more here.
 

@@ -56,15 +56,24 @@ def export_settings(animation: Animation) -> Exported:
             if _idle(row, ours):
                 continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    units, said = write_units(animation.controlnet, animation.scope)
-    notes += said
+    units, told = write_units(animation.controlnet, animation.scope)
+    notes += told
     settings |= units | opened | _prompts(animation) | _sampler(settings["sampler"], notes)
+    settings |= _several(animation)
+    return Exported(settings, (*notes, *_wordless(animation, ours)))
+
+
+def _several(animation: Animation) -> dict[str, Any]:
+    """What several of our settings say in one of Deforum's."""
+    said: dict[str, Any] = {}
     outside = {"image": "Image", "video": "Video Input"}
     if animation.color.reference in outside and animation.color.coherence != "None":
-        settings["color_coherence"] = outside[animation.color.reference]
+        said["color_coherence"] = outside[animation.color.reference]
     if animation.is_hybrid:
-        settings["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
-    return Exported(settings, (*notes, *_wordless(animation, ours)))
+        said["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
+    if animation.sound.add_soundtrack == "File" and not animation.sound.soundtrack_path:
+        said["add_soundtrack"] = "None"
+    return said
 
 
 def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> Any:

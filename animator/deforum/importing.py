@@ -189,8 +189,9 @@ def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterat
         values["video.path"] = WORDS.read(settings["video_init_path"])
     wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
     path = wanted.get(values["sound.add_soundtrack"])
-    if path and not values[path]:
-        values["sound.add_soundtrack"] = "None"
+    wished = str(settings["add_soundtrack"]).strip().lower() != "none"
+    if wished and path and not values[path]:
+        values["sound.add_soundtrack"] = "File"
         yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
 
 

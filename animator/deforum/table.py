@@ -14,6 +14,7 @@ from animator.deforum.conversions import (
     Means,
     Number,
     Side,
+    Soundtrack,
     one_of,
 )
 from animator.deforum.mask_rows import MASK_ROWS
@@ -43,6 +44,7 @@ _NETWORKS = Listed(
     )
 )
 _UPSCALERS = Listed(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
+_SOUNDS = Soundtrack({name: name for name in ("None", "File", "Init Video")})
 _ENGINES = Choice(
     {name: name for name in ("None", "RIFE v4.6", "FILM")} | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)}
 )
@@ -178,7 +180,7 @@ MAPPED = (
     # the finished film
     Row("skip_video_creation", NO, "output.format", Means("png", "mp4")),
     Row("make_gif", NO, "output.make_gif", SWITCH),
-    Row("add_soundtrack", "None", "sound.add_soundtrack", one_of("None", "File", "Init Video")),
+    Row("add_soundtrack", "None", "sound.add_soundtrack", _SOUNDS),
     Row("soundtrack_path", "", "sound.soundtrack_path", WORDS, _FILE),
     Row("r_upscale_video", NO, "upscaling.r_upscale_video", SWITCH),
     Row("r_upscale_factor", "x2", "upscaling.r_upscale_factor", one_of("x2", "x3", "x4")),

@@ -41,7 +41,8 @@ class Again:
             UserError: One would need other frames, or the file's suffix is unknown.
         """
         before = recorded(self.rundir)
-        after = presets.finish(drafts.read(self.rundir / "preset.yaml"), (*self._suffix(), *self.overrides))
+        draft = drafts.read(self.rundir / "preset.yaml")
+        after = presets.validate(*drafts.override(draft, (*self._suffix(), *self.overrides)))
         drawn = [line for line in changed_settings(before, after) if _group(line) not in FREE]
         if drawn:
             raise UserError(

@@ -18,7 +18,7 @@ from animator.flow.warp import consistency, warp_by_flow
 _SHARPNESS = 20.0
 """How fast the weight of a flow falls with the error of the colours it joins, which are in [0, 1]."""
 _HIDDEN = 0.02
-"""Weight of a flow that the other one contradicts: enough to fill what nothing else reaches."""
+"""Weight of what the other picture does not show: enough to fill what nothing else reaches."""
 _LEAST = 1e-3
 """Below this weight nothing has arrived at a pixel."""
 
@@ -61,7 +61,7 @@ class _Side:
         trusted = consistency(flow, back)
         mended = filled(flow, trusted)
         error = (warp_by_flow(other, mended, -1.0) - picture).abs().mean(0)
-        weight = torch.exp(-_SHARPNESS * error) * (trusted + _HIDDEN)
+        weight = (torch.exp(-_SHARPNESS * error) * trusted).clamp_min(_HIDDEN)
         return cls(picture, mended, weight)
 
 
@@ -121,7 +121,7 @@ def filled(flow: Tensor, known: Tensor) -> Tensor:
     mended = flow * known
     sums, counts = mended.unsqueeze(0), known.unsqueeze(0).unsqueeze(0)
     levels: list[tuple[Tensor, Tensor]] = []
-    while min(sums.shape[-2:]) > 1:
+    while max(sums.shape[-2:]) > 1:
         sums, counts = (functional.avg_pool2d(x, 2, ceil_mode=True) for x in (sums, counts))
         levels.append((sums, counts))
     size = levels[-1][0] if levels else mended.unsqueeze(0)

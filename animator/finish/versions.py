@@ -162,7 +162,8 @@ def sound_of(animation: Animation) -> Sound | None:
         UserError: The clip whose sound is wanted is not named.
     """
     settings = animation.sound
-    if settings.add_soundtrack == "None":
+    nameless = settings.add_soundtrack == "File" and not settings.soundtrack_path
+    if nameless or settings.add_soundtrack == "None":
         return None
     clip = animation.video
     if settings.add_soundtrack == "Init Video":

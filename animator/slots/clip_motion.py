@@ -48,14 +48,16 @@ class WholePicture:
     Attributes:
         kind: Which matrices.
         sampling: How pixels are read between pixels.
+        contrast: How much a feature has to stand out.
     """
 
     kind: GlobalMotion
     sampling: Sampling
+    contrast: float
 
     def between(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
         """The `dst_from_src` (3, 3) of matched features."""
-        return feature_matrix(first, second, self.kind)
+        return feature_matrix(first, second, self.kind, self.contrast)
 
     def then(self, earlier: Matrix, later: Matrix) -> Matrix:
         """The product."""

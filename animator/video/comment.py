@@ -7,7 +7,8 @@ from pathlib import Path
 from animator.errors import UserError
 
 _SPECIAL = re.compile(r"[=;#\\\n]")
-_COMMENT = re.compile(r"^comment=((?:[^\\\n]|\\.)*)$", re.MULTILINE | re.DOTALL)
+# Matroska and WebM have it in capitals.
+_COMMENT = re.compile(r"^comment=((?:[^\\\n]|\\.)*)$", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 
 
 def metadata_text(comment: str) -> str:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.errors import ModelError
-from animator.flow.features import GlobalMotion, feature_matrix
+from animator.flow.features import USUAL, GlobalMotion, feature_matrix, is_possible
 from animator.flow.model import FlowModel
 from animator.flow.opencv import Dis, DisQuality, Farneback
 from animator.flow.raft import load_raft
@@ -119,6 +120,31 @@ def test_the_motion_of_the_whole_picture_is_found(kind: GlobalMotion) -> None:
     corners = np.array([[20, 20, 1], [230, 20, 1], [230, 230, 1], [20, 230, 1]]).T
     ours, truth = (m @ corners / (m @ corners)[2] for m in (found, matrix))
     assert np.abs(ours - truth).max() < 1.0
+
+
+def test_features_are_found_in_soft_pictures() -> None:
+    soft = blobs(96, 96, grain=12) * 0.3 + 0.3
+    moved = soft.roll((2, 3), (1, 2))
+    found = feature_matrix(soft, moved, GlobalMotion.AFFINE)
+    np.testing.assert_allclose(found[:2, 2] + found[:2, :2] @ [48, 48] - [48, 48], [3, 2], atol=0.3)
+    np.testing.assert_array_equal(feature_matrix(soft, moved, GlobalMotion.AFFINE, USUAL), np.eye(3))
+
+
+@pytest.mark.parametrize(
+    ("matrix", "possible"),
+    [
+        (np.eye(3), True),
+        ([[1.01, -0.02, 5], [0.02, 1.01, -60], [0, 0, 1]], True),
+        ([[0.9, 0, 0], [0, 0.9, 0], [1e-4, 1e-4, 1]], True),
+        ([[1e-4, 0, 56], [0, 1e-4, 64], [0, 0, 1]], False),  # collapses
+        ([[-1, 0, 100], [0, 1, 0], [0, 0, 1]], False),  # turns over
+        ([[-2.7, 0.3, 92], [-3.8, 0.35, 136], [-0.031, 0.004, 1]], False),  # folds
+        ([[3, 0, 0], [0, 3, 0], [0, 0, 1]], False),  # explodes
+        (np.full((3, 3), np.nan), False),
+    ],
+)
+def test_motions_that_cannot_be(matrix: Any, possible: bool) -> None:
+    assert is_possible(np.asarray(matrix, dtype=float), 128, 96) is possible
 
 
 def test_nothing_to_match_is_no_motion() -> None:

@@ -8,6 +8,7 @@ replaced by stand-ins, which is counted, too.
 """
 
 import csv
+import json
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -22,7 +23,7 @@ from animator import drafts, presets
 from animator.assemble import build_pipeline
 from animator.deforum import Effect
 from animator.diffusion.fake import FakeDiffuser
-from animator.draft_files import file_settings
+from animator.draft_files import each_name, file_settings
 from animator.drafts import Draft
 from animator.errors import AnimatorError
 from animator.loop import render
@@ -95,8 +96,15 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
-        if kind.kind in stand_ins and isinstance(value, str) and value and find(value, None) is None:
-            found.append(f"{'.'.join(setting)}={stand_ins[kind.kind]}")
+        if kind.kind not in stand_ins:
+            continue
+
+        def there(name: str, stand_in: str = str(stand_ins[kind.kind])) -> str:
+            return stand_in if find(name, None) is None else name
+
+        if (replaced := each_name(value, there, kind)) != value:
+            found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
+            found += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
     return found
 
 
@@ -107,7 +115,7 @@ def _stand_ins(folder: Path) -> dict[str, Path]:
     with FilmWriter(Film(clip, (64, 64), 12)) as writer:
         for _ in range(40):
             writer.write(pixels.numpy())
-    return {"picture": picture, "clip": clip, "file": picture}
+    return {"picture": picture, "masks": picture, "clip": clip, "file": picture}
 
 
 def _generations(index: Path | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
     save_file(half(folded(train(scenes, Recipe(steps=2700), report))), "starter.safetensors")
 
+Landscapes come from `animator.starter.scenes.render.scene`, rooms from `rooms.room`.
+
 The shipped weights are the averaged ones after 2,400 of these 2,700 steps, settled and folded, from 9,250
 landscapes, cities and a few abstract scenes (four draws of five) and 2,750 of the rooms here: an hour on one
 CPU thread.

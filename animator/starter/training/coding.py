@@ -40,7 +40,9 @@ class Coding:
             compute: Device and precision.
             batch: Crops of a step.
         """
-        self.networks = nn.ModuleDict({"vae": compute.ready(autoencoder)})
+        self.networks = nn.ModuleDict({"vae": autoencoder})
+        for part in (autoencoder.encoder, autoencoder.decoder):  # called one by one, so made ready one by one
+            compute.ready(part)
         self._first = copy.deepcopy(autoencoder.encoder).requires_grad_(requires_grad=False)
         self._pictures, self._held_out = pictures
         self.compute, self._batch = compute, batch

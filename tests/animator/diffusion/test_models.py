@@ -49,6 +49,9 @@ UNET_CHANGES: dict[str, dict[str, object]] = {
     "ancestral sampler": {"sampler": "Euler a"},
     "tiling": {"tiling": True},
     "mask": {"mask": torch.ones(1, 64, 64).tril()},
+    "fill with noise": {"mask": torch.ones(1, 64, 64).tril(), "fill": "latent noise"},
+    "fill with nothing": {"mask": torch.ones(1, 64, 64).tril(), "fill": "latent nothing"},
+    "colors": {"colors": torch.full((3, 64, 64), 0.3)},
 }
 
 

@@ -1,5 +1,8 @@
 """The evaluation: numbers that can be checked by hand."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -18,6 +21,7 @@ from animator.starter.evaluation.drawing import Manner, drawn, zoom
 from animator.starter.evaluation.frechet import frechet_distance
 from animator.starter.evaluation.measures import film, judging, prompting, speed
 from animator.starter.evaluation.sheets import sheet
+from animator.starter.evaluation.table import table
 from animator.starter.training.data import Label
 
 MANNER = Manner(steps=2, cfg_scale=1.0, size=64)
@@ -90,3 +94,16 @@ def test_speed_is_named_by_the_size():
 def test_a_sheet_has_rows_and_columns():
     pictures = [drawn(FakeDiffuser(), "a lake", MANNER, seed) for seed in range(5)]
     assert sheet(pictures, 3, 32).shape == (64, 96, 3)
+
+
+def test_results_stand_side_by_side():
+    text = table({"before": {"kind_accuracy": 0.5, "manner": "DDIM"}, "after": {"kind_accuracy": 0.625}})
+    assert "| | before | after |".replace("| |", "|  |") in text
+    assert "| the asked kind of scene is seen (of 14) | 50% | 62% |" in text
+    assert "| drawn with | DDIM |  |" in text
+
+
+def test_the_page_shows_the_results_that_are_stored():
+    root = Path(__file__).parents[3]
+    stored = json.loads((root / "docs" / "starter.json").read_text())
+    assert table(stored) in (root / "docs" / "starter.md").read_text()

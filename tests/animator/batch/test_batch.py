@@ -1,0 +1,200 @@
+"""Many films: one model where they share it, failures alone, goes on where it was stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from animator.batch import one
+from animator.batch.conduct import batch_folder, conduct
+from animator.batch.plan import Order, look_through
+from animator.batch.summary import table
+from animator.batch.task import Machine, Outcome, Status, Task
+from animator.diffusion.fake import FakeDiffuser
+from animator.diffusion.request import Request
+from animator.errors import RunError
+from tests.animator.video.facts import facts_of
+
+ROOT = Path(__file__).parents[3]
+CPU = Machine("cpu", threads=1)
+
+
+class Fakes:
+    """Opens fake models and counts them; one of them may stop or break."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.at: dict[str, BaseException] = {}
+
+    def open(self, animation: Any, device: object, *, allow_pickle: bool) -> "Fakes":
+        self.opened.append(animation.diffusion.vae)
+        return self
+
+    def draw(self, request: Request) -> torch.Tensor:
+        words = request.prompt.positive
+        if request.frame == 2 and words in self.at:
+            raise self.at.pop(words)
+        return FakeDiffuser().draw(request)
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    made = Fakes()
+    monkeypatch.setattr(one, "open_model", made.open)
+    return made
+
+
+def preset(folder: Path, name: str, **more: str) -> Path:
+    path = folder / f"{name}.yaml"
+    lines = {"schema": "1", "name": name, "prompts": f"'{name}'", "size": "[64, 64]", "frames": "4", **more}
+    path.write_text("".join(f"{key}: {value}\n" for key, value in lines.items()))
+    return path
+
+
+def ten(folder: Path) -> tuple[Path, ...]:
+    """Eight films and two broken presets."""
+    good = [preset(folder, f"film{number}", diffusion=f"{{seed: {number}}}") for number in range(8)]
+    broken = [preset(folder, "broken1", frames="many"), preset(folder, "broken2", framez="3")]
+    return (*good[:3], broken[0], *good[3:], broken[1])
+
+
+def told(out: Path) -> dict[str, Any]:
+    return json.loads((out / "batch.json").read_text())
+
+
+def frames(out: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.glob("*/frames/*.png"))}
+
+
+def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.at["film4"] = RuntimeError("out of memory")
+    out = tmp_path / "out"
+    assert conduct(Order(ten(tmp_path), out, machine=CPU), 1) == 1
+    summary = told(out)
+    assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
+    by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
+    assert "frames: input should be a valid integer" in by_name["broken1"]["error"]
+    assert "did you mean frames?" in by_name["broken2"]["error"]
+    assert by_name["film4"]["error"].startswith("RuntimeError: out of memory")
+    assert by_name["film4"]["done"] == 2 and by_name["film4"]["frames"] == 4
+    assert "Traceback" in (out / "film4" / "error.txt").read_text()
+    assert all(facts_of(Path(by_name[f"film{i}"]["films"][0])).frames == 4 for i in range(8) if i != 4)
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 12 and printed[-1] == "7 finished, 3 failed"
+    assert printed[1].split()[1:4] == ["finished", "4/4", printed[1].split()[3]]
+
+
+def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
+    films, out, whole = ten(tmp_path), tmp_path / "out", tmp_path / "whole"
+    conduct(Order(films, whole, machine=CPU), 1)
+    fakes.at["film3"] = KeyboardInterrupt()
+    assert conduct(Order(films, out, machine=CPU), 1) == 130
+    assert told(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
+    films_before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
+    assert len(films_before) == 4  # three, and the part of the fourth
+    assert conduct(Order(films, out, go_on=True, machine=CPU), 1) == 1  # two are broken still
+    assert told(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
+    assert frames(out) == frames(whole)
+    after = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
+    assert all(after[path] == films_before[path] for path in films_before if ".part." not in path.name)
+
+
+def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
+    films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
+    assert conduct(Order(films, out, machine=CPU), 1) == 1
+    preset(tmp_path, "b")
+    assert conduct(Order(films, out, go_on=True, machine=CPU), 1) == 0
+
+
+def test_other_settings_are_refused_for_a_film_that_has_begun(tmp_path: Path, fakes: Fakes) -> None:
+    films, out = (preset(tmp_path, "a"), preset(tmp_path, "b")), tmp_path / "out"
+    conduct(Order(films, out, machine=CPU), 1)
+    before = frames(out)
+    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, machine=CPU), 1) == 1
+    assert "motion.angle: was 0, now 3" in told(out)["films"][0]["error"] and frames(out) == before
+
+
+def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> None:
+    def with_vae(name: str, vae: str) -> Path:
+        return preset(tmp_path, name, diffusion=f"{{vae: '{vae}', seed: 1}}")
+
+    mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
+    order = Order(mixed, tmp_path / "out", machine=CPU)
+    assert [task.preset.stem for task in look_through(order, print).waiting] == ["a", "c", "b", "d"]
+    assert conduct(order, 1) == 0
+    assert fakes.opened == ["", "x"]
+    assert [film["preset"] for film in told(tmp_path / "out")["films"]] == [str(path) for path in mixed]
+
+
+def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -> None:
+    films = (preset(tmp_path, "a"), preset(tmp_path, "b"))
+    for number, chosen in enumerate((films, films[1:])):
+        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), machine=CPU), 1)
+    alone, together = frames(tmp_path / "1"), frames(tmp_path / "0")
+    assert alone == {name: data for name, data in together.items() if name.startswith("b")}
+
+
+def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
+    order = Order((preset(tmp_path, "a"),), tmp_path / "out", machine=CPU)
+    conduct(order, 1)
+    with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
+        conduct(order, 1)
+    anew = Order(order.presets, tmp_path / "new", go_on=True, machine=CPU)
+    assert conduct(anew, 1) == 0  # so that one command does for both
+
+
+def test_presets_of_one_name_have_folders_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    films = (preset(tmp_path, "a"), preset(tmp_path / "other", "a"), preset(tmp_path, "a"))
+    plan = look_through(Order(films, tmp_path / "out", machine=CPU), print)
+    assert [outcome.task.folder.name for outcome in plan.outcomes] == ["a", "a-2"]
+
+
+def test_the_newest_batch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert batch_folder(None, go_on=True).parent == Path("renders/batch")  # there is none yet
+    for stamp in ("20260101-000000", "20260102-000000"):
+        (Path("renders/batch") / stamp).mkdir(parents=True)
+        (Path("renders/batch") / stamp / "batch.json").write_text("{}")
+    assert batch_folder(None, go_on=True) == Path("renders/batch/20260102-000000")
+
+
+def test_the_table_is_for_people() -> None:
+    task = Task(Path("a.yaml"), Path("out/a"))
+    error = "2 problems in a.yaml\n  a.yaml: fps: is wrong\n  more"
+    shown = table([Outcome(task, Status.FAILED, error=error), Outcome(task, frames=3)]).splitlines()
+    assert shown[1].split("  ")[-1] == "a.yaml: fps: is wrong" and "0/3" in shown[2]
+
+
+def animator(*words: object) -> list[str]:
+    return [sys.executable, str(ROOT / "run.py"), "batch", *map(str, words), "--device", "cpu"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_killed_in_the_middle_and_continued(tmp_path: Path, jobs: int, blow: signal.Signals) -> None:
+    out = tmp_path / "out"
+    steps = ["--set", "diffusion.steps=2", "--jobs", jobs, "--out", out]
+    command = animator(*ten(tmp_path), *steps)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    while not list(out.glob("film[34]/state.safetensors")):
+        time.sleep(0.05)
+        assert process.poll() is None
+    os.killpg(process.pid, blow)
+    process.communicate()
+    assert process.returncode == (130 if blow == signal.SIGINT else -signal.SIGKILL)
+    assert 0 < told(out)["counts"]["finished"] < 8
+    done = subprocess.run(animator(*ten(tmp_path), *steps, "--continue"), capture_output=True, text=True)
+    assert done.returncode == 1 and "8 finished, 2 failed" in done.stdout and "Traceback" not in done.stderr
+    whole = tmp_path / "whole"
+    again = [*steps[:-1], whole]
+    subprocess.run(animator(*ten(tmp_path), *again), capture_output=True)
+    assert frames(out) == frames(whole) and len(frames(out)) == 32
