@@ -12,6 +12,8 @@ def warnings_of(animation: Animation) -> list[str]:
     found: list[str] = []
     for path, schedule in schedule_fields(animation).items():
         found += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
+    if animation.hybrid.acts and not animation.is_hybrid:
+        found.append("hybrid: mixes and moves films of the modes 2d and 3d only")
     return [*found, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 

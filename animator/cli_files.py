@@ -1,6 +1,7 @@
 """The commands that turn files into files: import, export, info."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +54,12 @@ def export(
 ) -> None:
     """Turn a preset into a Deforum settings file; says what Deforum will do differently."""
     from animator import drafts, presets
+    from animator.clip_settings import with_clip_numbers
     from animator.deforum.exporting import export_settings
 
-    exported = export_settings(presets.validate(drafts.read(preset)))
+    draft = drafts.read(preset)
+    draft = replace(draft, values=with_clip_numbers(draft.values))
+    exported = export_settings(presets.validate(draft))
     for note in exported.notes:
         typer.echo(f"{note.effect.value}: {note}", err=True)
     _give(out, exported.text)

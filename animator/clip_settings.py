@@ -17,28 +17,42 @@ CLIP = "clip"
 """The word for `frames` and `fps` that takes them from the clip."""
 
 
-def with_clip_facts(values: Mapping[str, Any], beside: Path | None) -> Mapping[str, Any]:
-    """The values of a preset with the clip's numbers in the place of `frames: clip` and `fps: clip`.
+def check_clip(values: Mapping[str, Any], beside: Path | None) -> None:
+    """Nothing, if the clip that a preset names is there.
 
     Args:
         values: The preset's, paths as they can be opened from here.
         beside: Folder of the file that names the clip; None where no file does.
 
     Raises:
+        UserError: It is not, or it is a URL that is not allowed.
+    """
+    video = _video(values)
+    if video is not None and video.path and not _exists(allowed(video)):
+        raise UserError(not_found(video.path, beside))
+
+
+def with_clip_numbers(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a preset with the clip's numbers in the place of `frames: clip` and `fps: clip`.
+
+    Raises:
         UserError: There is no such clip, or it does not say.
     """
     video = _video(values)
     asked = [name for name in ("fps", "frames") if values.get(name) == CLIP]
-    if video is None or not (video.path or asked):
+    if video is None or not asked:
         return values
-    if not _exists(allowed(video)):
-        raise UserError(not_found(video.path, beside))
     taken: dict[str, Any] = dict(values)
     if "fps" in asked:
         taken["fps"] = rate_of(video)
     if "frames" in asked:
         taken["frames"] = length_of(video, _rate(taken))
     return taken
+
+
+def without_words(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values without `frames: clip` and `fps: clip`: for a clip that is not there."""
+    return {name: value for name, value in values.items() if value != CLIP or name not in ("fps", "frames")}
 
 
 def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator import wildcards, yaml_text
-from animator.clip_settings import with_clip_facts
+from animator.clip_settings import check_clip, with_clip_numbers, without_words
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.config.controlnet import ControlUnit
 from animator.control.files import with_unit_files
@@ -50,9 +50,11 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     problems += [*missing, *lacking, *(problem for look in looks for problem in look(draft))]
     clip = ("video", "path")
     try:
-        draft = replace(draft, values=with_clip_facts(draft.values, draft.folders.get(clip)))
+        check_clip(draft.values, draft.folders.get(clip))
+        draft = replace(draft, values=with_clip_numbers(draft.values))
     except UserError as error:
-        problems.append(Problem(draft.where(clip), ".".join(clip), str(error)))
+        problems.append(Problem(draft.where(clip), ".".join(clip), str(error).removeprefix("video.path: ")))
+        draft = replace(draft, values=without_words(draft.values))
     return validate(draft, problems)
 
 

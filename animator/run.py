@@ -175,7 +175,8 @@ class Run:
         try:
             state = State.from_bytes(self._state_path.read_bytes(), device)
         except ValueError as error:
-            raise RunError(f"{self._state_path}: {error}; redo the film with --from 0") from error
+            last = max(0, len(list((self.folder / "frames").glob("*.png"))) - 1)
+            raise RunError(f"{self._state_path}: {error}; take the run up with --from {last}") from error
         missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
         if missing is not None:
             raise RunError(

@@ -1,6 +1,7 @@
 """Vital signs of a film's frames: colour, contrast, detail, flicker; and the file that keeps them."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,16 +65,26 @@ class VitalsLog:
     path: Path
 
     def read(self) -> list[dict[str, float]]:
-        """What is there, in order of frames; a torn last line is left out."""
+        """What is there, in order of frames; torn lines are left out."""
         if not self.path.exists():
             return []
-        lines = self.path.read_text().splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]
+        found: list[dict[str, float]] = []
+        for line in self.path.read_bytes().splitlines():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+        return found
 
     def add(self, vital: Vital) -> None:
-        """Adds a frame's."""
-        with self.path.open("a") as file:
-            file.write(json.dumps(vital.plain()) + "\n")
+        """Adds a frame's.
+
+        Raises:
+            OSError: The disk is full, and so on.
+        """
+        try:
+            with self.path.open("a") as file:
+                file.write(json.dumps(vital.plain()) + "\n")
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def cut(self, frames: int) -> None:
         """Keeps those of the first frames only."""

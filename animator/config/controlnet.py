@@ -39,7 +39,7 @@ class ControlUnit(Group):
     resize_mode: Fit = "crop"
     """How a picture of another shape comes to the film's: distorted, cut off, or with black bars."""
     processor_res: int = Field(0, ge=0, le=8192)
-    """Pixels of the shorter side at which the module works; 0 is the film's own size."""
+    """Pixels of the shorter side at which the module works; 0 is the picture's size in the film."""
     threshold_a: float | None = Field(None, ge=0)
     """The module's number: canny's lower threshold (100), blur's sigma (9), by what tile shrinks (1)."""
     threshold_b: float | None = Field(None, ge=0)

@@ -1,5 +1,6 @@
 """Where control pictures come from: an image, a folder of images or a film, by the number of the frame."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -8,19 +9,19 @@ import torch
 from torch import Tensor
 
 from animator.config.controlnet import ControlUnit
-from animator.config.video import Video
-from animator.control.modules import fitted
 from animator.errors import UserError
 from animator.image import from_bytes, read_picture
-from animator.video.facts import is_picture
-from animator.video.opening import Shown, open_clip
+from animator.video.facts import is_folder, is_picture, pictures_in
+from animator.video.index import index_of
+from animator.video.numbering import Numbering, Span
+from animator.video.reader import Clip, ClipReader
 
 
 class Pictures(Protocol):
     """Pictures by the number of the frame: the same picture, whatever was asked for before."""
 
     def at(self, frame: int) -> Tensor:
-        """The picture (3, H, W) of a frame, of the film's size.
+        """The picture (3, h, w) of a frame, in the source's own size.
 
         Raises:
             UserError: The source has none for it.
@@ -29,7 +30,7 @@ class Pictures(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Still:
-    """One image (3, H, W) for every frame."""
+    """One image (3, h, w) for every frame."""
 
     picture: Tensor
 
@@ -43,12 +44,12 @@ class Moving:
     """A folder's or a film's pictures, one per frame.
 
     Attributes:
-        shown: The clip.
-        device: Where pictures go.
+        pictures: Gives a picture (3, h, w) by its number.
+        numbering: Which of them a frame sees.
     """
 
-    shown: Shown
-    device: torch.device
+    pictures: Callable[[int], Tensor]
+    numbering: Numbering
 
     def at(self, frame: int) -> Tensor:
         """The clip's picture of a frame.
@@ -56,22 +57,20 @@ class Moving:
         Raises:
             UserError: The clip is too short.
         """
-        numbering = self.shown.numbering
-        have = len(numbering.pictures)
-        if frame >= have and (numbering.after_end == "error" or not have):
+        have = len(self.numbering.pictures)
+        if frame >= have and (self.numbering.after_end == "error" or not have):
             raise UserError(
-                f"frame {frame}: {numbering.clip}: has {have} pictures that count, so none for it; set the "
-                "unit's after_end to hold or loop, or let its weight be 0 by then"
+                f"frame {frame}: {self.numbering.clip}: has {have} pictures that count, so none for it; set "
+                "the unit's after_end to hold or loop, or let its weight be 0 by then"
             )
-        return from_bytes(self.shown.at(frame), self.device)
+        return self.pictures(self.numbering.of(frame))
 
 
-def open_pictures(unit: ControlUnit, size: tuple[int, int], device: torch.device) -> Pictures:
-    """The pictures of a unit whose source is a path.
+def open_pictures(unit: ControlUnit, device: torch.device) -> Pictures:
+    """The pictures of a unit whose source is a path, in their own size.
 
     Args:
         unit: The settings.
-        size: Width and height of the film.
         device: Where pictures go.
 
     Raises:
@@ -79,12 +78,13 @@ def open_pictures(unit: ControlUnit, size: tuple[int, int], device: torch.device
     """
     path = Path(unit.source).expanduser()
     if is_picture(path):
-        return Still(fitted(read_picture(str(path), None, device), size, unit.resize_mode))
-    clip = Video(
-        path=unit.source,
-        extract_from_frame=unit.extract_from_frame,
-        extract_nth_frame=unit.extract_nth_frame,
-        after_end=unit.after_end,
-        fit=unit.resize_mode,
-    )
-    return Moving(open_clip(clip, size, fps=1.0), device)  # the rate plays no part: picture by picture
+        return Still(read_picture(str(path), None, device))
+    span = Span(unit.extract_from_frame, every=unit.extract_nth_frame)
+    if is_folder(str(path)):
+        files = pictures_in(path)
+        numbers = Numbering(span.of(len(files)), unit.after_end, str(path))
+        return Moving(lambda number: read_picture(str(files[number]), None, device), numbers)
+    index = index_of(str(path))
+    reader = ClipReader(Clip(path, None, span.first, span.every), index)
+    numbers = Numbering(range(len(span.of(len(index)))), unit.after_end, str(path))
+    return Moving(lambda number: from_bytes(reader.at(number), device), numbers)

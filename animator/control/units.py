@@ -60,13 +60,27 @@ class Unit:
         """The control picture (3, H, W); None where nothing is redrawn yet."""
         source = self.pictures
         if source is None:
-            return None if request.picture is None else self._made(request.picture)
-        return self.kept.get(request.frame, lambda: self._made(source.at(request.frame)))
+            return None if request.picture is None else self._made(request.picture, request.size)
+        return self.kept.get(request.frame, lambda: self._made(source.at(request.frame), request.size))
 
-    def _made(self, picture: Tensor) -> Tensor:
-        size = picture.shape[2], picture.shape[1]
-        seen = fitted(picture, _working_size(size, self.settings.processor_res), "stretch")
-        return fitted(self.module(seen), size, "stretch")
+    def _made(self, picture: Tensor, size: tuple[int, int]) -> Tensor:
+        """The control picture of this width and height.
+
+        The module sees the source's picture in its own shape: bars around it would have edges and a depth.
+        """
+        how = self.settings.resize_mode
+        if self.settings.module != "none":
+            own = picture.shape[2], picture.shape[1]
+            picture = self.module(fitted(picture, self._working_size(own, size), "stretch"))
+        return fitted(picture, size, how)
+
+    def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+        """The size at which the module works: as large as the picture will be, or as the unit says."""
+        choose = min if self.settings.resize_mode == "pad" else max
+        scale = choose(size[0] / own[0], size[1] / own[1])
+        if self.settings.processor_res:
+            scale = self.settings.processor_res / min(own)
+        return max(1, round(own[0] * scale)), max(1, round(own[1] * scale))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +118,7 @@ def units_of(
 
     def opened(unit: ControlUnit) -> Unit:
         path = unit.source != FRAME
-        pictures = open_pictures(unit, animation.size, device) if path else None
+        pictures = open_pictures(unit, device) if path else None
         return Unit(unit, pictures, module_of(unit, depth), Cache(1))
 
     return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)
-
-
-def _working_size(size: tuple[int, int], shorter: int) -> tuple[int, int]:
-    """The size at which a module works."""
-    if shorter == 0:
-        return size
-    scale = shorter / min(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

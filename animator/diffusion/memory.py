@@ -46,9 +46,10 @@ def _message(request: Request, device: torch.device) -> str:
     fitting = None if free is None else fitting_size(request.size, free)
     smaller = fitting or (max(64, _eighths(width / 2)), max(64, _eighths(height / 2)))
     sure = "about" if fitting else "for example"
+    is_smaller = smaller[0] * smaller[1] < width * height
+    size = f'a smaller picture ({sure} --set "size=[{smaller[0]},{smaller[1]}]"), ' if is_smaller else ""
     return (
-        f"{head}{known}; what helps: --set diffusion.memory=low, "
-        f'a smaller picture ({sure} --set "size=[{smaller[0]},{smaller[1]}]"), a smaller model, '
+        f"{head}{known}; what helps: --set diffusion.memory=low, {size}a smaller model, "
         "or other programs closed. The frames so far are whole: go on with --resume"
     )
 

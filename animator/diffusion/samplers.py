@@ -97,7 +97,7 @@ def _known() -> dict[str, Sampler]:
     known = dict(METHODS)
     for name, sampler in METHODS.items():
         for spacing in SPACING_NAMES:
-            if spacing != sampler.spacing:
+            if spacing != name:  # DDIM and LCM are also spacings
                 known[f"{name} {spacing}"] = Sampler(sampler.method, spacing, sampler.drop_next_to_last)
     return known
 

@@ -42,11 +42,10 @@ class StableDiffuser:
         self._options = options
         self._records: dict[str, ModelRecord] = {}
         self._shelf = Shelf(self._load, device)
-        for name in options.controlnets:
-            self._records[f"controlnet {name}"] = ModelRecord(
-                find_controlnet(name, options.library), "ControlNetModel"
-            )
         self._shelf.take(model).guide(options.controlnets)
+        for name in options.controlnets:
+            place = find_controlnet(name, options.library)
+            self._records[f"controlnet {name}"] = ModelRecord(place, "ControlNetModel")
 
     def draw(self, request: Request) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.

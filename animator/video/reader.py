@@ -129,6 +129,7 @@ class ClipReader:
         self._next = 0
         self._frames: Iterator[Bytes] | None = None
         self._kept: OrderedDict[int, Bytes] = OrderedDict()
+        self._last: Bytes | None = None
 
     def at(self, index: int) -> Bytes:
         """The index-th picture that counts, uint8 RGB (H, W, 3).
@@ -155,28 +156,37 @@ class ClipReader:
         seek = self._seek(index) if self._frames is None or not 0 <= ahead <= _WORTH_SEEKING else None
         if self._frames is None or ahead < 0 or seek is not None:
             self.close()
-            self._frames, self._next = self.clip.frames(index, seek), index
+            # Where pictures are missing, counting has to begin at the beginning, or they would shift.
+            start = 0 if self.clip.conceal else index
+            self._frames, self._next = self.clip.frames(start, seek), start
         while self._next < index:
             self._read()
 
     def _seek(self, index: int) -> float | None:
         source = self.clip.start + index * self.clip.every
-        if self.index is None or not _WORTH_SEEKING < source < len(self.index):
+        if self.index is None or self.clip.conceal or not _WORTH_SEEKING < source < len(self.index):
             return None
         return self.index.seek_to(source)
 
     def _read(self) -> Bytes:
         picture = None if self._frames is None else next(self._frames, None)
+        if picture is None and self.clip.conceal and self._is_listed():
+            picture = self._last  # stands for what is missing
         if picture is None:
             raise self._ended()
         self._next += 1
+        self._last = picture
         return picture
+
+    def _is_listed(self) -> bool:
+        """True where the file says that it has the next picture."""
+        return self.index is not None and self.clip.start + self._next * self.clip.every < len(self.index)
 
     def _ended(self) -> UserError | VideoError:
         """Why there is no next picture: the file has no more, or it lists more than it holds."""
         self._frames = None
         clip, source = self.clip, self.clip.start + self._next * self.clip.every
-        if self.index is not None and source < len(self.index):
+        if self.index is not None and self._is_listed():
             message = f"ends before its frame {source}, though it lists {len(self.index)}; it is damaged"
             return VideoError(f"{clip.path}: {message}. End before that with video.extract_to_frame")
         return UserError(

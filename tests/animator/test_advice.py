@@ -58,3 +58,10 @@ def test_the_commands_tell_what_is_cut(
 def test_a_film_within_its_ranges_is_cut_nowhere(make_animation: Make) -> None:
     assert not list(cuts_of(make_animation()))
     assert warnings_of(make_animation(motion={"zoom": "0:(1), 99:(2)"}))[0].startswith("motion.zoom: ")
+
+
+def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:
+    said = "hybrid: mixes and moves films of the modes 2d and 3d only"
+    assert said in warnings_of(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
+    assert said not in warnings_of(make_animation(hybrid={"motion": "Affine"}))
+    assert said not in warnings_of(make_animation(mode="video"))

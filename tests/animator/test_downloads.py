@@ -96,10 +96,10 @@ def test_nothing_is_fetched_without_permission(make_animation: Make, tmp_path: P
     assert Site.asked == []
 
 
-def test_only_pictures_may_be_urls(tmp_path: Path, site: str) -> None:
+def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"download: true\nmode: video\nvideo: {{path: '{site}/clip.mp4'}}")
-    with pytest.raises(PresetError, match=r"video\.path: .* there is no such file"):
+    with pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
         presets.load(preset)
 
 

@@ -29,5 +29,16 @@ def test_a_film_plans_all_frames_and_draws(path: Path, monkeypatch: pytest.Monke
 
 def test_each_feature_has_a_film() -> None:
     names = {path.stem for path in FILMS}
-    wanted = {"zoom", "flight", "morph", "seeds", "cadence", "colour", "clip", "interpolation", "cuts"}
+    wanted = {
+        "zoom",
+        "flight",
+        "morph",
+        "seeds",
+        "cadence",
+        "colour",
+        "clip",
+        "interpolation",
+        "cuts",
+        "hybrid",
+    }
     assert wanted | {"parseq_settings"} <= names

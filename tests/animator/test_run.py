@@ -148,8 +148,13 @@ def test_a_lost_frame_is_found_before_rendering_goes_on(make_animation: Make, tm
 def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "state.safetensors").write_bytes(b"torn")
-    with pytest.raises(RunError, match="not a whole state"):
+    with pytest.raises(RunError, match=r"not a whole state.*; take the run up with --from 5"):
         finish(make_animation(), tmp_path / "run", resume=True)
+    before = pngs(tmp_path / "run")
+    with Run.take_up(tmp_path / "run") as run:
+        rewind(run, 5, make_animation(), CPU, FakeDiffuser())
+        film(run, CPU, quiet, FakeDiffuser())
+    assert pngs(tmp_path / "run") == before
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
 
 def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
     """Overrides with a stand-in for each file that a draft names and that is not there."""
-    found = []
+    found = ["controlnet=[]"] if draft.values.get("controlnet") else []  # their networks are not here
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
@@ -104,6 +104,7 @@ def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
 
         if (replaced := each_name(value, there, kind)) != value:
             found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
+            found += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
     return found
 
 

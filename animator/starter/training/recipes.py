@@ -40,7 +40,7 @@ RECIPES = {
         crops=12,
         denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=40),
         diet=(Portion(16, 64), Portion(32, 16)),
-        distilled=Course(steps=600, rate=5e-4, anneal=300, every=40),
+        distilled=Course(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=40),
         distilled_diet=(Portion(32, 16),),
     ),
     "gpu": Recipe(
@@ -48,9 +48,9 @@ RECIPES = {
         pictures=(60_000, 15_000),
         coder=Course(steps=6000, rate=1e-3, anneal=3000, every=500),
         crops=128,
-        denoiser=Course(steps=12_000, rate=1e-3, anneal=5000, mean=0.9995, every=500),
+        denoiser=Course(steps=9000, rate=1e-3, anneal=3000, mean=0.9995, every=500),
         diet=(Portion(32, 512), Portion(32, 512), Portion(64, 128)),
-        distilled=Course(steps=2000, rate=3e-4, anneal=1000, every=250),
+        distilled=Course(steps=4000, rate=5e-4, anneal=3000, mean=0.999, every=250),
         distilled_diet=(Portion(32, 512), Portion(64, 128)),
     ),
     "tiny": Recipe(

@@ -116,12 +116,29 @@ def test_modules_work_at_their_resolution(make_animation: Make, tmp_path: Path) 
     picture = torch.rand((64, 64, 3), generator=torch.Generator().manual_seed(0))
     Image.fromarray((picture * 255).to(torch.uint8).numpy()).save(tmp_path / "x.png")
     full, small = (
-        film(make_animation(**units({"source": str(tmp_path / "x.png"), "processor_res": res})))[1][0]
+        film(
+            make_animation(
+                **units({"source": str(tmp_path / "x.png"), "module": "tile", "processor_res": res})
+            )
+        )[1][0]
         for res in (0, 16)
     )
     one, other = full.controls[0].picture, small.controls[0].picture
     assert one is not None and other is not None and one.shape == other.shape == (3, 64, 64)
     assert float(other.std()) < 0.6 * float(one.std())
+
+
+@pytest.mark.parametrize("module", ["canny", "depth"])
+def test_bars_around_a_picture_are_no_part_of_what_is_made_of_it(
+    make_animation: Make, tmp_path: Path, module: str
+) -> None:
+    Image.new("RGB", (64, 32), (90, 160, 90)).save(tmp_path / "wide.png")
+    unit = {"source": str(tmp_path / "wide.png"), "module": module, "resize_mode": "pad"}
+    _, seen = film(make_animation(**units(unit)))
+    drawn = seen[0].controls[0].picture
+    assert drawn is not None and float(drawn[:, :15].max()) == float(drawn[:, 49:].max()) == 0
+    inside = drawn[0, 18:46]
+    assert float(inside.max()) == 0 if module == "canny" else float(inside.max()) > 0.8
 
 
 def test_a_film_that_goes_on_sees_what_it_would_have_seen(make_animation: Make, maps: Path) -> None:

@@ -140,6 +140,9 @@ def test_length_and_rate_from_the_clip(folder: Path) -> None:
         PresetError, match=r"video.path: .*in: has no frame rate of its own; give fps a number"
     ):
         presets.load(preset)
+    preset.write_text("frames: clip\nfps: clip\nmode: video\nvideo: {path: none.mp4}\n")
+    with pytest.raises(PresetError, match=r"^1 problem in .*\n.*video.path: none.mp4: there is no such file"):
+        presets.load(preset)
     preset.write_text("frames: clip\n")
     with pytest.raises(PresetError, match=r"video.path: is empty; expected a film, a folder of pictures"):
         presets.load(preset)

@@ -12,7 +12,7 @@ from animator.diffusion.options import Options
 from animator.diffusion.request import Request
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
-from tests.animator.diffusion import tiny_models
+from tests.animator.diffusion import controlnet_files, tiny_models
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -82,3 +82,26 @@ def request_() -> Request:
         sampler="Euler",
         seed=3,
     )
+
+
+@pytest.fixture(scope="session")
+def nets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ControlNets for the tiny sd1 and sdxl."""
+    place = tmp_path_factory.mktemp("nets")
+    for kind in ("sd1", "sdxl"):
+        made = controlnet_files.net(kind)
+        controlnet_files.folder(made, place / f"{kind}-folder")
+        controlnet_files.file(made, place / f"{kind}-file.safetensors")
+        controlnet_files.original(made, place / f"{kind}-original.safetensors")
+    made = controlnet_files.net("sd1")
+    controlnet_files.original(made, place / "sd1-bare.safetensors", prefix="")
+    torch.save(made.state_dict(), place / "sd1-pickled.pth")
+    controlnet_files.file(controlnet_files.net("sd1", seed=5), place / "other.safetensors")
+    small = controlnet_files.net(
+        "sdxl",
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        addition_embed_type=None,
+        mid_block_type="UNetMidBlock2D",
+    )
+    controlnet_files.file(small, place / "sdxl-small.safetensors")
+    return place

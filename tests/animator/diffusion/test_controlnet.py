@@ -10,43 +10,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.diffusion.controlnet_names import flat_name
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
-from animator.diffusion.record import records_of
 from animator.diffusion.request import Control, Request
 from animator.diffusion.stable import StableDiffuser, open_diffuser
-from animator.errors import ModelError
 from schedules import PromptFrame
-from tests.animator.diffusion import controlnet_files
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
 Guided = Callable[..., Tensor]
-
-
-@pytest.fixture(scope="module")
-def nets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ControlNets for the tiny sd1 and sdxl."""
-    place = tmp_path_factory.mktemp("nets")
-    for kind in ("sd1", "sdxl"):
-        made = controlnet_files.net(kind)
-        controlnet_files.folder(made, place / f"{kind}-folder")
-        controlnet_files.file(made, place / f"{kind}-file.safetensors")
-        controlnet_files.original(made, place / f"{kind}-original.safetensors")
-    made = controlnet_files.net("sd1")
-    controlnet_files.original(made, place / "sd1-bare.safetensors", prefix="")
-    torch.save(made.state_dict(), place / "sd1-pickled.pth")
-    controlnet_files.file(controlnet_files.net("sd1", seed=5), place / "other.safetensors")
-    small = controlnet_files.net(
-        "sdxl",
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-        addition_embed_type=None,
-        mid_block_type="UNetMidBlock2D",
-    )
-    controlnet_files.file(small, place / "sdxl-small.safetensors")
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -263,77 +236,3 @@ def test_tiling_reaches_the_nets(draw: Guided, diffuser_of: Callable[[str], Stab
     modes = {m.padding_mode for net in engine._nets for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
     assert "circular" in modes and apart(plain, tiled) > 1e-4
     assert torch.equal(draw(control()), plain)
-
-
-def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Path) -> None:
-    options = Options(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, options)
-    records = records_of(diffuser, wait=True)
-    assert [(record["name"], record["type"]) for record in records[:2]] == [
-        ("sd1-original", "ControlNetModel"),
-        ("sd1-folder", "ControlNetModel"),
-    ]
-    assert all(len(record["sha256"]) == 64 and record["bytes"] > 1e5 for record in records)
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "message"),
-    [
-        ("sd1", "sd1-fille", r"controlnet sd1-fille: there is no such .*did you mean 'sd1-file'\? looked in"),
-        ("sd1", "./gone.safetensors", r"controlnet \./gone\.safetensors: there is no such folder or file"),
-        ("sd1", "sdxl-file", r"sdxl-file: was made for a base of width 80; the model .* a base of width 32"),
-        ("sd1", "sdxl-folder", r"sdxl-folder: was made for a base of width 80"),
-        ("sd3", "sd1-file", "a ControlNet: the model .* cannot do it; Stable Diffusion 1, 2 and XL can"),
-        ("sd1", "lora", r"controlnet lora: .*lora\.safetensors is no ControlNet but a file of kind LoRA"),
-        ("sd1", "union", "is no ControlNet but a file of kind SDXL union ControlNet"),
-        ("sd1", "cut", r"cut\.safetensors: is cut off"),
-        ("sd1", "half", r"half: .* does not fit the model: \d+ of its layers are missing or of other sizes"),
-        ("sd1", "sd1-pickled", r"\.pth files can run code .* --allow-pickle"),
-    ],
-)
-def test_nets_that_cannot_be_had_are_said(
-    folder_of: Folder, broken: Path, kind: str, name: str, message: str, opened: Callable[[str], Any]
-) -> None:
-    engine = opened(kind).engine()
-    if isinstance(engine, UNetEngine):
-        engine = UNetEngine(engine.model, Options(Library((broken,))), CPU)
-    with pytest.raises(ModelError, match=message):
-        engine.guide((name,))
-
-
-def test_they_are_said_before_any_frame(folder_of: Folder, nets: Path) -> None:
-    with pytest.raises(ModelError, match="controlnet gone: there is no such"):
-        open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), controlnets=("gone",)))
-
-
-@pytest.fixture(scope="module")
-def broken(nets: Path) -> Path:
-    """The same folder with files that are no ControlNets, or no whole ones."""
-    from safetensors.torch import load_file, save_file
-
-    tensors = load_file(nets / "sd1-file.safetensors")
-    save_file({"lora_unet_x.lora_down.weight": torch.ones(2, 2)}, nets / "lora.safetensors")
-    save_file({**tensors, "control_add_embedding.linear_1.weight": torch.ones(1)}, nets / "union.safetensors")
-    (nets / "cut.safetensors").write_bytes((nets / "sd1-file.safetensors").read_bytes()[:-500])
-    half = {n: t for n, t in tensors.items() if not n.startswith("controlnet_down_blocks.3")}
-    save_file(half, nets / "half.safetensors")
-    return nets
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("control_model.input_hint_block.14.bias", "controlnet_cond_embedding_conv_out_bias"),
-        ("control_model.input_hint_block.2.weight", "controlnet_cond_embedding_blocks_0_weight"),
-        ("control_model.zero_convs.11.0.weight", "controlnet_down_blocks_11_weight"),
-        ("control_model.middle_block_out.0.bias", "controlnet_mid_block_bias"),
-        ("control_model.time_embed.0.weight", "time_embedding_linear_1_weight"),
-        (
-            "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight",
-            "down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k_weight",
-        ),
-        ("down_blocks.0.downsamplers.0.conv.weight", "down_blocks_0_downsamplers_0_conv_weight"),
-    ],
-)
-def test_names_are_those_of_diffusers(name: str, expected: str) -> None:
-    assert flat_name(name) == expected

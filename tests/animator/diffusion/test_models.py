@@ -7,19 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from animator.diffusion.denoiser import Denoiser
-from animator.diffusion.encode import Condition
 from animator.diffusion.engine import UNetEngine
-from animator.diffusion.guidance import Guidance
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
-from animator.diffusion.spacing import NoiseTable
+from animator.diffusion.samplers import METHODS
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.diffusion.transformer_engine import TransformerEngine
 from animator.errors import ModelError
 from schedules import PromptFrame
-from tests.animator.diffusion import original_names, tiny_models
 
 CPU = torch.device("cpu")
 OF_EACH_SORT = ("sd1", "sd2-v", "sdxl", "sd3", "flux")
@@ -90,6 +86,15 @@ def test_every_control_acts(opened: Opened, request_: Request, kind: str, change
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
 def test_every_control_of_u_nets_acts(opened: Opened, request_: Request, kind: str, change: str) -> None:
     assert changed(opened(kind), request_, UNET_CHANGES[change]) > 1e-4
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_sampler_draws_a_picture_of_its_own(opened: Opened, request_: Request, name: str) -> None:
+    asked = replace(request_, steps=12, sampler=name)
+    drawn = opened("sd1").draw(asked)
+    assert torch.equal(drawn, opened("sd1").draw(asked))
+    if name != "Euler":
+        assert float((drawn - opened("sd1").draw(replace(asked, sampler="Euler"))).abs().mean()) > 1e-4
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
@@ -232,91 +237,3 @@ def test_a_zero_weight_of_a_prompt_joined_by_and_is_the_other_alone(
     both = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat AND a blue dog :0", "x")))
     one = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat", "x")))
     assert torch.allclose(both, one, atol=1e-5)
-
-
-def test_another_vae_is_taken(opened: Opened, folder_of: Folder, models: Path, request_: Request) -> None:
-    usual = opened("sd1").draw(request_)
-    other = tiny_models.pipeline("sd1", seed=8).vae
-    other.save_pretrained(models / "other-vae")
-    tensors = {
-        k.removeprefix("first_stage_model."): v
-        for k, v in original_names.vae_tensors(other.state_dict()).items()
-    }
-    from safetensors.torch import save_file
-
-    save_file({k: v.contiguous() for k, v in tensors.items()}, models / "other-vae.safetensors")
-    folder, file = (
-        open_diffuser(
-            str(folder_of("sd1")), CPU, Options(vae=str(models / name), architecture=str(folder_of("sd1")))
-        ).draw(request_)
-        for name in ("other-vae", "other-vae.safetensors")
-    )
-    assert torch.equal(folder, file) and not torch.allclose(folder, usual, atol=1e-2)
-
-
-def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: Request) -> None:
-    from diffusers import AutoencoderTiny
-
-    AutoencoderTiny(
-        encoder_block_out_channels=(16,) * 4,
-        decoder_block_out_channels=(16,) * 4,
-        num_encoder_blocks=(1, 1, 1, 1),
-        num_decoder_blocks=(1, 1, 1, 1),
-    ).save_pretrained(models / "taesd")
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(vae=str(models / "taesd")))
-    assert diffuser.draw(request_).shape == (3, 64, 64)
-
-
-@pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
-def test_little_memory_draws_nearly_the_same(
-    folder_of: Folder, request_: Request, opened: Opened, kind: str
-) -> None:
-    low = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
-    # One prompt at a time instead of two at once: other kernels, other last bits.
-    assert torch.allclose(low, opened(kind).draw(request_), atol=1e-3)
-
-
-def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
-    for kind in ("sd1", "sd3"):
-        engine = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).engine()
-        engine.to(torch.device("meta"))
-        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts  # type: ignore[attr-defined]
-        where = {name: next(part.parameters()).device.type for name, part in parts.items()}
-        assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
-        assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"
-
-
-@pytest.mark.parametrize("rows_at_once", [1, 64])
-def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: int) -> None:
-    """A CUDA graph gives the same tensor at every call; what was given before must not change."""
-    place, calls = torch.zeros(2, 4, 8, 8), []
-
-    def replayed(sample: torch.Tensor, **_: object) -> tuple[torch.Tensor]:
-        place[: len(sample)].copy_(sample + len(calls))
-        return (place[: len(sample)],)
-
-    condition = Condition(torch.zeros(1, 77, 8), None)
-    guidance = Guidance.of([(condition, 1.0)], condition, 2.0, condition)
-    denoiser = Denoiser(
-        replayed,
-        NoiseTable(torch.linspace(0.1, 10, 1000).double().numpy()),
-        "sample",
-        (guidance,),
-        (1.0, 0.0),
-        rows_at_once=rows_at_once,
-        before_call=lambda: calls.append(1),
-    )
-    x = torch.ones(1, 4, 8, 8)
-    first = denoiser(x, 1.0)
-    kept = first.clone()
-    denoiser(x * 5, 1.0)
-    assert torch.equal(first, kept) and len(calls) == 2 * (2 // min(rows_at_once, 2))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
-def test_a_compiled_model_draws_nearly_the_same(folder_of: Folder, request_: Request, opened: Opened) -> None:
-    compiled = open_diffuser(str(folder_of("sd1")), CPU, Options(speed="compiled"))
-    for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
-        asked = replace(request_, **change)
-        assert torch.allclose(compiled.draw(asked), opened("sd1").draw(asked), atol=1e-3)

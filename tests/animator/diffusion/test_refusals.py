@@ -88,6 +88,10 @@ def test_running_out_of_memory_while_drawing(
         diffuser.draw(replace(request_, frame=41))
     message = str(said.value)
     assert message.startswith("frame 41: out of memory while drawing 64 x 64 on cpu")
-    for help_ in ("--set diffusion.memory=low", '--set "size=[64,64]"', "go on with --resume"):
-        assert help_ in message
+    assert "--set diffusion.memory=low" in message and "go on with --resume" in message
+    assert "size=" not in message  # there is no smaller one
+    wide = replace(request_, size=(128, 64), picture=None)
+    with monkeypatch.context() as patch, pytest.raises(AnimatorError, match=r'--set "size=\[64,64\]"'):
+        patch.setattr(unet, "forward", full)
+        diffuser.draw(wide)
     diffuser.draw(request_)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.region import Box, drawn_in_region, padded_box, recolored, smeared
-from animator.diffusion.request import Request
+from animator.diffusion.request import Control, Request
 from animator.stages.colorspace import lab_from_rgb
 from schedules import PromptFrame
 
@@ -48,6 +48,17 @@ def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
     assert asked.mask is not None and asked.mask.mean() == pytest.approx(16 * 24 / (24 * 36), abs=0.05)
     assert torch.equal(drawn[:, mask[0] == 0], PICTURE[:, mask[0] == 0])
     assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
+
+
+def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> None:
+    painter = Painter()
+    controls = (Control(1.0, picture=PICTURE), Control(1.0))
+    mask = masked(20, 30, 36, 54)
+    drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4, controls=controls))
+    (asked,) = painter.asked
+    (seen,) = (control.picture for control in asked.controls if control.picture is not None)
+    assert asked.picture is not None and torch.equal(seen, asked.picture)
+    assert not torch.equal(seen, PICTURE)
 
 
 def test_without_padding_the_whole_picture_is_drawn(request_: Request) -> None:

@@ -25,6 +25,7 @@ def test_names_are_found_in_any_case() -> None:
         ("DPM++ 2M SDE Heun Exponential", "DPM++ 2M SDE Heun Exponential"),
         ("Euler Automatic", "Euler Uniform"),
         ("LCM Turbo", "LCM Trailing"),
+        ("restart karras", "Restart"),
         ("Euler SGM Uniform", "Euler SGM Uniform"),
     ],
 )
