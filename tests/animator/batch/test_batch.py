@@ -177,13 +177,27 @@ def animator(*words: object) -> list[str]:
     return [sys.executable, str(ROOT / "run.py"), "batch", *map(str, words), "--device", "cpu"]
 
 
+STEPS = ("--set", "diffusion.steps=2")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The frames of the ten films, made in one go."""
+    folder = tmp_path_factory.mktemp("whole")
+    done = subprocess.run(animator(*ten(folder), *STEPS, "--out", folder / "out"), capture_output=True)
+    assert done.returncode == 1
+    return frames(folder / "out")
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # two sittings, each of which loads the model once or twice
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_killed_in_the_middle_and_continued(tmp_path: Path, jobs: int, blow: signal.Signals) -> None:
+def test_killed_in_the_middle_and_continued(
+    tmp_path: Path, whole: dict[str, bytes], jobs: int, blow: signal.Signals
+) -> None:
     out = tmp_path / "out"
-    steps = ["--set", "diffusion.steps=2", "--jobs", jobs, "--out", out]
-    command = animator(*ten(tmp_path), *steps)
+    command = animator(*ten(tmp_path), *STEPS, "--jobs", jobs, "--out", out)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
     while not list(out.glob("film[34]/state.safetensors")):
         time.sleep(0.05)
@@ -192,9 +206,6 @@ def test_killed_in_the_middle_and_continued(tmp_path: Path, jobs: int, blow: sig
     process.communicate()
     assert process.returncode == (130 if blow == signal.SIGINT else -signal.SIGKILL)
     assert 0 < told(out)["counts"]["finished"] < 8
-    done = subprocess.run(animator(*ten(tmp_path), *steps, "--continue"), capture_output=True, text=True)
+    done = subprocess.run([*command, "--continue"], capture_output=True, text=True)
     assert done.returncode == 1 and "8 finished, 2 failed" in done.stdout and "Traceback" not in done.stderr
-    whole = tmp_path / "whole"
-    again = [*steps[:-1], whole]
-    subprocess.run(animator(*ten(tmp_path), *again), capture_output=True)
-    assert frames(out) == frames(whole) and len(frames(out)) == 32
+    assert frames(out) == whole and len(whole) == 32
