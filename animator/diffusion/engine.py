@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from animator.diffusion.cache import Cache
 from animator.diffusion.controlnets import ControlNets
 from animator.diffusion.denoiser import Denoiser, Inpaint
-from animator.diffusion.guidance import OFF
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.multistep import SOLVERS
@@ -148,12 +147,11 @@ class UNetEngine:
 
     def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
         model = self._model
-        asked = replace(request, cfg_scale=OFF) if model.takes_scale else request
         return Denoiser(
             unet=model.unet,
             table=model.table,
             prediction=model.prediction,
-            guidance=self._prompter.guidance(asked, self._loras.text_state),
+            guidance=self._prompter.guidance(request, self._loras.text_state, scaled_model=model.takes_scale),
             levels=levels,
             sizes=model.sizes(request.size, self._device, self._dtype),
             scale_embedding=model.scale_embedding(request.cfg_scale, self._device, self._dtype),

@@ -1,7 +1,7 @@
 """Guidance: the prompts of a drawing side by side in one call of the U-Net, and its answers as one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -21,12 +21,15 @@ class Guidance:
         pooled: Likewise (rows, width), or None.
         weights: Weight of each positive prompt.
         scale: cfg_scale; None where there is no negative prompt.
+        away: How far to lead from the last row, a negative prompt, to the one before, the empty one; None
+            where there are no such rows. Models that take cfg_scale as an input are asked so.
     """
 
     context: Tensor
     pooled: Tensor | None
     weights: tuple[float, ...]
     scale: float | None
+    away: float | None = None
 
     @classmethod
     def of(
@@ -56,6 +59,31 @@ class Guidance:
             scale if is_on else None,
         )
 
+    @classmethod
+    def of_scaled_model(
+        cls,
+        positives: Sequence[tuple[Condition, float]],
+        negative: Condition | None,
+        scale: float,
+        empty: Condition,
+    ) -> "Guidance":
+        """The guidance of a model that takes cfg_scale as an input, and so answers as if already guided.
+
+        Its answer to the negative prompt is led by `scale` from the empty one to the negative one. Of that
+        lead as much is taken away as guidance from the negative instead of the empty prompt would.
+
+        Args:
+            positives: Conditions with weights, at least one.
+            negative: What to lead away from; None where that is nothing in particular.
+            scale: cfg_scale.
+            empty: The condition of the empty prompt.
+        """
+        is_on = negative is not None and scale > OFF
+        extra = [(empty, 1.0), (negative, 1.0)] if negative is not None and is_on else []
+        asked = cls.of([*positives, *extra], empty, OFF, empty)
+        weights = tuple(weight for _, weight in positives)
+        return replace(asked, weights=weights, away=(scale - 1) / scale if is_on else None)
+
     @property
     def rows(self) -> int:
         """How many prompts are asked at once."""
@@ -67,13 +95,20 @@ class Guidance:
         With guidance: the negative answer plus, for each prompt, its difference to it times weight times
         scale (Liu et al. 2022, composable diffusion). Without: the prompts' weighted mean.
         """
+        if self.away is not None:
+            answers, (empty, negative) = answers[:-2], answers[-2:]
+            return torch.add(self._mean(answers), empty - negative, alpha=self.away)
         if self.scale is None:
-            if len(self.weights) == 1:
-                return answers
-            total = sum(self.weights) or 1.0
-            return _weighted(answers, [weight / total for weight in self.weights])
+            return self._mean(answers)
         negative, positives = answers[:1], answers[1:]
         return negative + _weighted(positives - negative, [weight * self.scale for weight in self.weights])
+
+    def _mean(self, answers: Tensor) -> Tensor:
+        """The prompts' weighted mean."""
+        if len(self.weights) == 1:
+            return answers
+        total = sum(self.weights) or 1.0
+        return _weighted(answers, [weight / total for weight in self.weights])
 
 
 def _weighted(rows: Tensor, weights: Sequence[float]) -> Tensor:

@@ -17,6 +17,7 @@ from animator.diffusion.request import Request
 from schedules import PromptFrame
 
 TEXTS_KEPT = 256
+Plan = tuple[tuple[str, str, float], ...]  # a step's texts: positive, negative, share of the step
 
 
 class Prompter:
@@ -43,12 +44,15 @@ class Prompter:
         """The LoRA files that a prompt asks for; see `lora_weights`."""
         return lora_weights(prompt, self._library)
 
-    def guidance(self, request: Request, encoders_state: Hashable) -> Sequence[Guidance]:
+    def guidance(
+        self, request: Request, encoders_state: Hashable, *, scaled_model: bool = False
+    ) -> Sequence[Guidance]:
         """What is asked: one guidance for all steps, or, where the prompt changes on the way, one per step.
 
         Args:
             request: The drawing.
             encoders_state: What LoRA files have made of the text encoders; texts are encoded once per state.
+            scaled_model: Whether the model takes cfg_scale as an input.
 
         Raises:
             ModelError: A textual inversion does not fit, or clip_skip is too large.
@@ -64,39 +68,50 @@ class Prompter:
         ]
         if len(set(plans)) == 1:
             plans = plans[:1]
-        made = {plan: self._guidance(plan, request, encoders_state) for plan in dict.fromkeys(plans)}
+        make = self._scaled if scaled_model else self._guided
+        made = {plan: make(plan, request, encoders_state) for plan in dict.fromkeys(plans)}
         return [made[plan] for plan in plans]
 
-    def _guidance(
-        self, plan: tuple[tuple[str, str, float], ...], request: Request, state: Hashable
-    ) -> Guidance:
-        def condition(text: str, *, is_negative: bool = False) -> Condition:
-            found = self._conditions.get(
-                (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
-            )
-            empty = is_negative and self._encoders.zero_when_empty and not text.strip()
-            return _zeros(found) if empty else found
+    def _guided(self, plan: Plan, request: Request, state: Hashable) -> Guidance:
+        negative, padding = self._negative(plan, request, state), self._condition("", request, state)
+        return Guidance.of(self._positives(plan, request, state), negative, request.cfg_scale, padding)
 
-        padding = condition("")
-        negative = blended(
-            [
-                (condition(" ".join(part for part, _ in split_and(no)), is_negative=True), w)
-                for _, no, w in plan
-            ],
-            padding,
+    def _scaled(self, plan: Plan, request: Request, state: Hashable) -> Guidance:
+        is_asked = any(no.strip() for _, no, _ in plan)
+        negative = self._negative(plan, request, state) if is_asked else None
+        empty = self._condition("", request, state)
+        return Guidance.of_scaled_model(
+            self._positives(plan, request, state), negative, request.cfg_scale, empty
         )
+
+    def _condition(
+        self, text: str, request: Request, state: Hashable, *, is_negative: bool = False
+    ) -> Condition:
+        found = self._conditions.get(
+            (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
+        )
+        empty = is_negative and self._encoders.zero_when_empty and not text.strip()
+        return _zeros(found) if empty else found
+
+    def _negative(self, plan: Plan, request: Request, state: Hashable) -> Condition:
+        texts = [(" ".join(part for part, _ in split_and(no)), weight) for _, no, weight in plan]
+        found = [(self._condition(text, request, state, is_negative=True), weight) for text, weight in texts]
+        return blended(found, self._condition("", request, state))
+
+    def _positives(self, plan: Plan, request: Request, state: Hashable) -> list[tuple[Condition, float]]:
         split = [split_and(text) for text, _, _ in plan]
         if all(len(part) == 1 for part in split):
-            mixed = [(condition(part[0][0]), share) for part, (_, _, share) in zip(split, plan, strict=True)]
-            weight = sum(part[0][1] * share for part, (_, _, share) in zip(split, plan, strict=True))
-            positives = [(blended(mixed, padding), weight)]
-        else:
-            positives = [
-                (condition(text), weight * share)
+            mixed = [
+                (self._condition(part[0][0], request, state), share)
                 for part, (_, _, share) in zip(split, plan, strict=True)
-                for text, weight in part
             ]
-        return Guidance.of(positives, negative, request.cfg_scale, padding)
+            weight = sum(part[0][1] * share for part, (_, _, share) in zip(split, plan, strict=True))
+            return [(blended(mixed, self._condition("", request, state)), weight)]
+        return [
+            (self._condition(text, request, state), weight * share)
+            for part, (_, _, share) in zip(split, plan, strict=True)
+            for text, weight in part
+        ]
 
     def _encode(self, text: str, clip_skip: int) -> Condition:
         condition = self._encoders.encode(text, self._inversions(text), clip_skip)

@@ -99,3 +99,19 @@ def test_guidance_is_off_at_scale_1_and_below() -> None:
         assert alone.rows == 1 and float(alone.combined(torch.full((1, 1, 1, 1), 5.0))) == 5
     two = Guidance.of([(condition(1.0), 1.0), (condition(2.0), 3.0)], condition(0.0), 1.0, condition(9.0))
     assert two.rows == 2 and float(two.combined(torch.tensor([4.0, 8.0]).reshape(2, 1, 1, 1))) == 7
+
+
+def test_a_model_that_takes_the_scale_is_asked_once_unless_there_is_a_negative_prompt() -> None:
+    alone = Guidance.of_scaled_model([(condition(1.0), 1.0)], None, 4.0, condition(9.0))
+    assert alone.rows == 1 and float(alone.combined(torch.full((1, 1, 1, 1), 5.0))) == 5
+    off = Guidance.of_scaled_model([(condition(1.0), 1.0)], condition(2.0), 1.0, condition(9.0))
+    assert off.rows == 1
+
+
+def test_a_model_that_takes_the_scale_leads_from_negative_prompts_as_guidance_does() -> None:
+    """empty 1, positive 3, negative 2: guidance by 4 says 2 + 4 * (3 - 2) = 6."""
+    scale, empty, positive, negative = 4.0, 1.0, 3.0, 2.0
+    guidance = Guidance.of_scaled_model([(condition(1.0), 1.0)], condition(2.0), scale, condition(9.0))
+    assert guidance.rows == 3
+    guided = [empty + scale * (answer - empty) for answer in (positive, empty, negative)]
+    assert float(guidance.combined(torch.tensor(guided).reshape(3, 1, 1, 1))) == 6

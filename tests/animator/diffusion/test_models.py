@@ -82,6 +82,13 @@ def test_every_control_acts(opened: Opened, request_: Request, kind: str, change
     assert changed(opened(kind), request_, CHANGES[change]) > 1e-4
 
 
+@pytest.mark.parametrize("change", ["negative", "AND", "cfg_scale"])
+def test_controls_of_guidance_act_where_the_scale_is_an_input(
+    opened: Opened, request_: Request, change: str
+) -> None:
+    assert changed(opened("lcm"), request_, {**UNET_CHANGES, **CHANGES}[change]) > 1e-4
+
+
 @pytest.mark.parametrize("change", UNET_CHANGES)
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
 def test_every_control_of_u_nets_acts(opened: Opened, request_: Request, kind: str, change: str) -> None:

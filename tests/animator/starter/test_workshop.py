@@ -84,6 +84,17 @@ def test_the_model_draws_with_every_kind_of_sampler(workshop, sampler, cfg_scale
     assert torch.isfinite(picture).all()
 
 
+@pytest.mark.parametrize("stage", ["denoiser", "distilled"])
+def test_models_with_and_without_the_scale_are_measured(workshop, tmp_path, stage):
+    from animator.starter.evaluation.measures import Model, coding, denoising
+    from animator.starter.training import data
+
+    run(workshop, "pack", "--packed", stage, "--target", str(tmp_path / stage))
+    held_out, model = data.read(workshop / "pictures" / "held_out-256"), Model(tmp_path / stage)
+    assert 0 < denoising(model, held_out, 4)["held_out_v_mse"] < 3
+    assert coding(model, held_out, 4)["psnr_db"] > 5
+
+
 def test_it_refuses_to_pack_over_something(workshop):
     result = run(workshop, "pack")
     assert result.exit_code == 2
