@@ -35,7 +35,9 @@ def pack(networks: nn.ModuleDict, tokenizer: CLIPTokenizer, folder: Path) -> int
     pipeline = StableDiffusionPipeline(
         **dict(networks.items()),
         tokenizer=tokenizer,
-        scheduler=DDIMScheduler(**SCHEDULE, clip_sample=False, set_alpha_to_one=False, steps_offset=1),
+        scheduler=DDIMScheduler(
+            **SCHEDULE, clip_sample=False, set_alpha_to_one=False, steps_offset=1, timestep_spacing="trailing"
+        ),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
