@@ -65,7 +65,7 @@ def _bands(picture: Tensor) -> tuple[Tensor, ...]:
     That saves a third of the time at 1024 pixels; on other devices one view holds all rows.
     """
     rows = _BAND_PIXELS // picture.shape[-1] if picture.device.type == "cpu" else picture.shape[-2]
-    return picture.split(max(rows, 1), dim=1)
+    return torch.split(picture, max(rows, 1), dim=1)
 
 
 def hsv_from_rgb(picture: Tensor) -> Tensor:
