@@ -24,7 +24,7 @@ def encode(
             show_default=False,
         ),
     ] = None,
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002 (the name of the option)
         str | None, typer.Option(help="Short for --set output.format=X with X's usual codec.")
     ] = None,
     raw: Raw = False,

@@ -9,9 +9,8 @@ from pydantic import ValidationError
 from animator.config import Animation
 from animator.config.video import Video
 from animator.errors import UserError
-from animator.named_files import find_clip, not_found
+from animator.named_files import find_clip, is_url, not_found
 from animator.video.facts import allowed, length_of, rate_of
-from animator.video.ffmpeg_input import is_url
 
 CLIP = "clip"
 """The word for `frames` and `fps` that takes them from the clip."""

@@ -5,6 +5,7 @@ the whole film, so that one pass over a preset finds every mistake.
 """
 
 import difflib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -24,7 +25,7 @@ from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 Values = NDArray[np.float64]
 
 
-class Parsed:
+class Parsed(ABC):
     """Marks a field whose text is parsed into a value that keeps it as `source`."""
 
     json_schema: ClassVar[Mapping[str, Any]] = {
@@ -43,6 +44,7 @@ class Parsed:
     ) -> dict[str, Any]:
         return dict(self.json_schema)
 
+    @abstractmethod
     def parse(self, value: Any, scope: Scope | None) -> Any:
         """The value of a text, checked over the film's frames where its scope is known.
 
@@ -50,7 +52,6 @@ class Parsed:
             ScheduleError: It cannot be read, or has no value at some frame.
             ModelError: It names something that is unknown.
         """
-        raise NotImplementedError
 
     def _explained(self, value: Any, info: ValidationInfo) -> Any:
         """`parse`, its refusals in their own words; braces are safe, for pydantic fills templates."""

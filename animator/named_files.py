@@ -68,9 +68,9 @@ def looked_for(name: str, beside: Path | None) -> str:
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
 
 
-def is_url(name: str) -> bool:
-    """True for addresses of the web."""
-    return name.strip().lower().startswith(("http://", "https://"))
+def is_url(name: str | Path) -> bool:
+    """True for addresses of the web, which would have to be fetched."""
+    return str(name).strip().lower().startswith(("http://", "https://"))
 
 
 def _places(name: str, beside: Path | None) -> tuple[Path, ...]:

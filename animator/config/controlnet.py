@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from animator.config.group import Group, Switch
+from animator.config.video import Fit
 from animator.fields import NotNegative, Unit
 from schedules import Schedule
 
@@ -13,7 +14,6 @@ FRAME = "frame"
 """The source that is the picture being redrawn."""
 
 Module = Literal["none", "canny", "depth", "tile", "blur"]
-Fit = Literal["stretch", "crop", "pad"]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 

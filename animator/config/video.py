@@ -7,6 +7,9 @@ from pydantic import Field
 from animator.config.group import Group, Switch
 from animator.named_files import ClipName
 
+Fit = Literal["stretch", "crop", "pad"]
+AfterEnd = Literal["error", "hold", "loop"]
+
 
 class Video(Group):
     """The clip that the video mode redraws and that hybrid video follows; see docs/video.md."""
@@ -20,10 +23,10 @@ class Video(Group):
     timing: Literal["frames", "clock"] = "frames"
     """frames: each of the clip's pictures is one frame of the film, as in Deforum. clock: the film sees what
     the clip shows at the same second, whatever the rates of the two and however uneven the clip's."""
-    after_end: Literal["error", "hold", "loop"] = "error"
+    after_end: AfterEnd = "error"
     """What a film sees that is longer than the clip: an error before anything is drawn, the last picture, or
     the clip again."""
-    fit: Literal["stretch", "crop", "pad"] = "stretch"
+    fit: Fit = "stretch"
     """How a clip of another shape comes to the film's size: distorted as in Deforum, cut off, or with black
     bars."""
     damaged: Literal["stop", "conceal"] = "stop"

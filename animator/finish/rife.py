@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from animator.errors import ModelError
-from animator.finish.weights import read_weights
 from animator.stages.resample import Border, Sampling, sample
+from animator.weights import read_weights
 
 _SCALES = (8, 4, 2, 1)
 _STEP = 32

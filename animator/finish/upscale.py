@@ -11,8 +11,8 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.finish.weights import read_weights
 from animator.image import Bytes, from_bytes, to_bytes
+from animator.weights import read_weights
 
 TILE = 512
 """Pixels of a tile's side; a network's memory grows with it."""

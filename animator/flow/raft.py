@@ -8,6 +8,7 @@ from torch.nn import Module, functional
 
 from animator.errors import ModelError
 from animator.torchvision_ops import declare_missing_ops
+from animator.weights import read_weights
 
 _STRIDE = 8
 _SMALLEST = 128
@@ -46,7 +47,7 @@ def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
     Raises:
         ModelError: If there is no such file, or it holds something else.
     """
-    state = _state(path)
+    state = read_weights(path)
     declare_missing_ops()
     from torchvision.models.optical_flow import raft_large, raft_small
 
@@ -60,22 +61,6 @@ def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
             f"{path}: not the weights of torchvision's raft_large or raft_small ({reason})"
         ) from error
     return Raft(network.eval().to(device))
-
-
-def _state(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise ModelError(f"{path}: no such file; expected RAFT weights (.safetensors or .pth)")
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever the parsers raise for a broken file
-        raise ModelError(f"{path}: cannot be read as RAFT weights ({error})") from error
-    if not isinstance(state, dict):
-        raise ModelError(f"{path}: expected a state dict, found {type(state).__name__}")
-    return state
 
 
 def _missing(size: int) -> int:

@@ -18,15 +18,11 @@ from animator.device import use_threads
 from animator.diffusion.stable import open_diffuser
 from animator.errors import AnimatorError
 from animator.files import write_atomically
-from animator.torchvision_ops import declare_missing_ops
-
-declare_missing_ops()
-
-from animator.starter.evaluation import measures  # noqa: E402 - torchvision must be mended before it is imported
-from animator.starter.evaluation.classifier import Judge, trained_judge  # noqa: E402
-from animator.starter.evaluation.drawing import Manner, drawn  # noqa: E402
-from animator.starter.evaluation.sheets import PROMPTS, sheet  # noqa: E402
-from animator.starter.training import data  # noqa: E402
+from animator.starter.evaluation import measures
+from animator.starter.evaluation.classifier import Judge, trained_judge
+from animator.starter.evaluation.drawing import Manner, drawn
+from animator.starter.evaluation.sheets import PROMPTS, sheet
+from animator.starter.training import data
 
 FOR_JUDGE = 2_000_000  # first seed of the judge's pictures
 _JUDGE_PICTURES, _JUDGE_SIZE, _JUDGE_STEPS = 3000, 128, 600

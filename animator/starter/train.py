@@ -15,17 +15,13 @@ import typer
 
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, UserError
-from animator.torchvision_ops import declare_missing_ops
-
-declare_missing_ops()
-
-from animator.starter.training import data  # noqa: E402 - torchvision must be mended before it is imported
-from animator.starter.training.compute import Compute  # noqa: E402
-from animator.starter.training.denoising import Portion  # noqa: E402
-from animator.starter.training.loop import Course  # noqa: E402
-from animator.starter.training.recipes import RECIPES, Recipe  # noqa: E402
-from animator.starter.training.team import joined  # noqa: E402
-from animator.starter.training.workshop import DISTILLED, Workshop  # noqa: E402
+from animator.starter.training import data
+from animator.starter.training.compute import Compute
+from animator.starter.training.denoising import Portion
+from animator.starter.training.loop import Course
+from animator.starter.training.recipes import RECIPES, Recipe
+from animator.starter.training.team import joined
+from animator.starter.training.workshop import DISTILLED, Workshop
 
 # Flags with defaults are how typer declares options; hence the exceptions from the rules below.
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from animator.config.video import Video
 from animator.errors import UserError
-from animator.video.ffmpeg_input import is_url
+from animator.named_files import is_url
 from animator.video.index import index_of
 from animator.video.numbering import Span, by_clock
 

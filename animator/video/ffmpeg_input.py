@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-_WEB = ("http://", "https://")
+from animator.named_files import is_url
+
 _LOCAL = "file,pipe"
 _REMOTE = "file,pipe,http,https,httpproxy,tcp,tls,crypto"
-
-
-def is_url(path: str | Path) -> bool:
-    """True for what would have to be fetched."""
-    return str(path).lower().startswith(_WEB)
 
 
 def is_playlist(path: str | Path) -> bool:

@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import median
 
 from animator.errors import UserError
-from animator.video.ffmpeg_input import input_options, is_playlist, is_url
+from animator.named_files import is_url
+from animator.video.ffmpeg_input import input_options, is_playlist
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
 """Containers with a table of their pictures, in which ffmpeg finds every picture by its time. In transport

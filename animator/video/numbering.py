@@ -4,13 +4,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
+from animator.config.video import AfterEnd
 from animator.errors import UserError
 from animator.video.index import Index
 from animator.video.rate import frame_rate
-
-AfterEnd = Literal["error", "hold", "loop"]
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 import numpy as np
 
+from animator.config.video import Fit
 from animator.errors import UserError, VideoError
 from animator.image import Bytes
 from animator.video.ffmpeg_input import input_options
 from animator.video.index import Index
 
-Fit = Literal["stretch", "crop", "pad"]
 _FITS = {
     "stretch": "scale={0}:{1}:flags=lanczos",
     "crop": "scale={0}:{1}:flags=lanczos:force_original_aspect_ratio=increase,crop={0}:{1}",

@@ -1,19 +1,18 @@
 """What is heard with a film: a file's sound, moved, faded, cut, padded or repeated, and never stretched."""
 
 import re
-import urllib.parse
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from animator.errors import UserError, VideoError
+from animator.named_files import is_url
 from animator.video import ffmpeg
+from animator.video.ffmpeg_input import input_options
 
 SAMPLES = 48_000
 """Samples a second in every film: what all its audio codecs take."""
-_LOCAL = "file,crypto,data"
-_FETCHED = "file,crypto,data,http,https,tcp,tls"
 Length = Literal["cut", "pad", "loop"]
 
 
@@ -93,15 +92,8 @@ class Sound:
                 "download the file, or allow it with --set sound.allow_url=true"
             )
         # A playlist that poses as a sound file must not fetch anything either.
-        allowed = _FETCHED if self._is_url else _LOCAL
-        name = self.source if self._is_url else f"file:{self.source}"
-        return ["-protocol_whitelist", allowed, "-vn", "-i", name]
+        return ["-vn", *input_options(self.source)]
 
     @property
     def _is_url(self) -> bool:
         return is_url(self.source)
-
-
-def is_url(source: str) -> bool:
-    """True for what would be fetched; a drive letter is no scheme."""
-    return len(urllib.parse.urlsplit(source).scheme) > 1 and "://" in source

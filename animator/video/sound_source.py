@@ -5,8 +5,9 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from animator.named_files import is_url
 from animator.video import ffmpeg
-from animator.video.sound import Sound, is_url
+from animator.video.sound import Sound
 
 
 def soundtrack(asked: Sound, skipped: int) -> Sound:

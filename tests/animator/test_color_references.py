@@ -49,7 +49,7 @@ def clip(tmp_path: Path) -> str:
 
 
 def reds(animation: Animation, state: State | None = None) -> Iterator[float]:
-    pipeline = build_pipeline(animation, Ramp())  # type: ignore[arg-type]
+    pipeline = build_pipeline(animation, Ramp())
     return (float(frame.picture[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
 
 
@@ -71,7 +71,7 @@ def test_a_clips_colours_are_looked_up_every_so_often(make_animation: Make, clip
 def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
     animation = make_animation(color=color, video={"path": clip}, **QUIET)
-    pipeline = build_pipeline(animation, Ramp())  # type: ignore[arg-type]
+    pipeline = build_pipeline(animation, Ramp())
     whole = list(render(Timeline(animation), pipeline))
     assert list(reds(animation, whole[2].state)) == list(reds(animation))[3:]
 
@@ -79,7 +79,7 @@ def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: 
 def test_a_clip_is_asked_for(make_animation: Make) -> None:
     animation = make_animation(color={"reference": "video"})
     with pytest.raises(Exception, match=r"video.path: is empty"):
-        build_pipeline(animation, Ramp())  # type: ignore[arg-type]
+        build_pipeline(animation, Ramp())
 
 
 def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,20 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from imageio_ffmpeg import count_frames_and_secs
 
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
+from animator.diffusion.request import Request
 from animator.job import film, open_run
 from animator.vitals import VitalsLog
 
@@ -121,7 +125,7 @@ needs_mounts = pytest.mark.skipif(not may_mount(), reason="may not mount a disk 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The frames of the film that nothing happened to."""
-    return on_a_disk(tmp_path_factory.mktemp("whole"), 64_000_000, "full")[0]["frames"]  # type: ignore[return-value]
+    return on_a_disk(tmp_path_factory.mktemp("whole"), 64_000_000, "full")[0]["frames"]
 
 
 @pytest.mark.slow
@@ -131,14 +135,14 @@ def test_a_full_disk_is_told_and_the_film_goes_on_when_there_is_room(
     tmp_path: Path, whole: dict[str, str], room: int
 ) -> None:
     full, again = on_a_disk(tmp_path, room, "full")
-    said, frames = str(full["said"]), dict(full["frames"])  # type: ignore[call-overload]
+    said, frames = str(full["said"]), dict(full["frames"])
     assert full["code"] == 1
     assert said.splitlines()[-1].startswith("error: ") and "No space left on device" in said.splitlines()[-1]
     assert "Traceback" not in said
     assert 0 < len(frames) < 40 and frames.items() <= whole.items()  # each that is there is whole
     assert "the frames so far are whole; go on with:" in said and "--resume" in said
     assert again["code"] == 0 and again["frames"] == whole
-    assert list(again["films"]) == ["untitled.mp4"]  # type: ignore[call-overload]
+    assert list(again["films"]) == ["untitled.mp4"]
 
 
 @pytest.mark.slow
@@ -150,3 +154,21 @@ def test_a_read_only_folder_is_told(tmp_path: Path, whole: dict[str, str]) -> No
     assert made["code"] == 0 and made["frames"] == whole
     assert later["code"] != 0 and later["frames"] == whole and "Traceback" not in str(later["said"])
     assert "Read-only file system" in str(later["said"])
+
+
+def test_a_dying_encoder_costs_no_frame_and_no_film(
+    make_animation: Callable[..., Animation], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class KillsFfmpeg:
+        def draw(self, request: Request) -> torch.Tensor:
+            if request.frame == 5:
+                children = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
+                for child in children.stdout.split():
+                    os.kill(int(child), signal.SIGKILL)
+                time.sleep(0.5)
+            return FakeDiffuser().draw(request)
+
+    with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
+        film(run, torch.device("cpu"), lambda advance: None, KillsFfmpeg())
+    assert "the film will be made from them at the end" in caplog.text
+    assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

@@ -175,7 +175,7 @@ def test_raft_weights_that_are_none_say_so(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such file"):
         load_raft(tmp_path / "raft.pth")
     (tmp_path / "raft.pth").write_bytes(b"nonsense")
-    with pytest.raises(ModelError, match="cannot be read as RAFT weights"):
+    with pytest.raises(ModelError, match="cannot be read as weights"):
         load_raft(tmp_path / "raft.pth")
     torch.save({"layer": torch.ones(1)}, tmp_path / "raft.pth")
     with pytest.raises(ModelError, match="not the weights of torchvision's raft_large or raft_small"):

@@ -152,10 +152,10 @@ def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
         shown = pictures(film(hybrid={"composite": composite, **flow}), recorder)
         assert recorder.asked[0].picture is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
-    assert torch.allclose(normal.asked[2].picture, of_clip(clip, 2))  # type: ignore[arg-type]
+    assert torch.allclose(normal.asked[2].picture, of_clip(clip, 2))
     ahead = torch.roll(of_clip(clip, 2), (STEP, STEP), (1, 2))  # the clip's picture, moved once more
-    assert float((before.asked[2].picture[INNER] - ahead[INNER]).abs().mean()) < 0.02  # type: ignore[index]
-    assert float((after.asked[1].picture - 0.25).abs().max()) < 1e-5  # type: ignore[operator]
+    assert float((before.asked[2].picture[INNER] - ahead[INNER]).abs().mean()) < 0.02
+    assert float((after.asked[1].picture - 0.25).abs().max()) < 1e-5
     assert torch.allclose(shown[2], of_clip(clip, 2))
 
 
@@ -167,7 +167,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
 def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
     recorder = Recorder()
     pictures(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
-    assert torch.equal(recorder.asked[0].picture, of_clip(clip, 0))  # type: ignore[arg-type]
+    assert torch.equal(recorder.asked[0].picture, of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
 
 

@@ -34,7 +34,7 @@ QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence"
 
 
 def frames_of(animation: Animation, diffuser: object, state: State | None = None) -> list[Frame]:
-    return list(render(Timeline(animation), build_pipeline(animation, diffuser), state))  # type: ignore[arg-type]
+    return list(render(Timeline(animation), build_pipeline(animation, diffuser), state))
 
 
 @pytest.mark.parametrize("cadence", [1, 2, 3, 7, 10])
@@ -120,7 +120,7 @@ def test_a_broken_state_is_said(data: bytes) -> None:
     [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)],
 )
 def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
-    request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)  # type: ignore[arg-type]
+    request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)
     assert request.steps_run == run
 
 

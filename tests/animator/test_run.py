@@ -179,7 +179,7 @@ def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0
 
 
-def _plan(animation: Animation):  # type: ignore[no-untyped-def]
+def _plan(animation: Animation):
     from animator.timeline import Timeline
 
     return Timeline(animation)[0]
@@ -291,21 +291,3 @@ def test_a_broken_picture_is_found_and_can_be_redone(make_animation: Make, tmp_p
         rewind(run, 3, make_animation(), CPU, FakeDiffuser())
         film(run, CPU, quiet, FakeDiffuser())
     assert pngs(tmp_path / "run") == before
-
-
-def test_a_dying_encoder_costs_no_frame_and_no_film(
-    make_animation: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    class KillsFfmpeg:
-        def draw(self, request: Request) -> torch.Tensor:
-            if request.frame == 5:
-                children = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
-                for child in children.stdout.split():
-                    os.kill(int(child), signal.SIGKILL)
-                time.sleep(0.5)
-            return FakeDiffuser().draw(request)
-
-    with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
-        film(run, CPU, quiet, KillsFfmpeg())
-    assert "the film will be made from them at the end" in caplog.text
-    assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

@@ -70,7 +70,7 @@ def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder)
     for kind in ("sd1", "sd3"):
         engine = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).engine()
         engine.to(torch.device("meta"))
-        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts  # type: ignore[attr-defined]
+        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
         where = {name: next(part.parameters()).device.type for name, part in parts.items()}
         assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
         assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"

@@ -12,8 +12,8 @@ from animator.errors import ModelError
 from animator.finish.film_network import load_scripted
 from animator.finish.rife import RifeNetwork, load_rife
 from animator.finish.upscale import TILE, Lanczos, NetworkUpscaler, load_upscaler
-from animator.finish.weights import read_weights
 from animator.image import from_bytes
+from animator.weights import read_weights
 from tests.animator.finish.clips import psnr, texture
 
 PAIR = from_bytes(texture(50, 1)), from_bytes(texture(50, 2))

@@ -78,7 +78,7 @@ def test_sound_and_pictures_are_in_step(tmp_path: Path, tone: str, suffix: str, 
 def test_a_shorter_sound(
     tmp_path: Path, tone: str, length: str, seconds: float, begin_end: tuple[float, float]
 ) -> None:
-    heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length))  # type: ignore[arg-type]
+    heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length))
     assert heard.size / SECOND == pytest.approx(seconds, abs=0.001)
     assert loud(heard) == pytest.approx(begin_end, abs=0.002)
     assert facts_of(tmp_path / "film.mkv").frames == 12
@@ -86,7 +86,7 @@ def test_a_shorter_sound(
 
 def test_a_longer_sound_ends_with_the_film(tmp_path: Path, tone: str) -> None:
     for length in ("cut", "pad", "loop"):
-        heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length), frames=3)  # type: ignore[arg-type]
+        heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length), frames=3)
         assert heard.size == pytest.approx(0.3 * SECOND, abs=2)
 
 

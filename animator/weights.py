@@ -27,8 +27,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         held = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever the parsers raise for a broken file
+        reason = str(error).split(". ")[0]  # torch goes on with advice to read the file unsafely
         raise ModelError(
-            f"{path}: cannot be read as weights ({' '.join(str(error).split())[:200]})"
+            f"{path}: cannot be read as weights ({reason}); expected tensors alone, .safetensors or .pth"
         ) from error
     for holder in _HOLDERS:
         if isinstance(held, Mapping) and isinstance(held.get(holder), Mapping):
