@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -11,32 +10,11 @@ from torch import Tensor
 from animator.config.controlnet import ControlUnit
 from animator.errors import UserError
 from animator.image import from_bytes, read_picture
+from animator.slots.footage import Footage, Held
 from animator.video.facts import is_folder, is_picture, pictures_in
 from animator.video.index import index_of
 from animator.video.numbering import Numbering, Span
 from animator.video.reader import Clip, ClipReader
-
-
-class Pictures(Protocol):
-    """Pictures by the number of the frame: the same picture, whatever was asked for before."""
-
-    def at(self, frame: int) -> Tensor:
-        """The picture (3, h, w) of a frame, in the source's own size.
-
-        Raises:
-            UserError: The source has none for it.
-        """
-
-
-@dataclass(frozen=True, eq=False)
-class Still:
-    """One image (3, h, w) for every frame."""
-
-    picture: Tensor
-
-    def at(self, frame: int) -> Tensor:
-        """The image."""
-        return self.picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +44,7 @@ class Moving:
         return self.pictures(self.numbering.of(frame))
 
 
-def open_pictures(unit: ControlUnit, device: torch.device) -> Pictures:
+def open_pictures(unit: ControlUnit, device: torch.device) -> Footage:
     """The pictures of a unit whose source is a path, in their own size.
 
     Args:
@@ -78,7 +56,7 @@ def open_pictures(unit: ControlUnit, device: torch.device) -> Pictures:
     """
     path = Path(unit.source).expanduser()
     if is_picture(path):
-        return Still(read_picture(str(path), None, device))
+        return Held(read_picture(str(path), None, device))
     span = Span(unit.extract_from_frame, every=unit.extract_nth_frame)
     if is_folder(str(path)):
         files = pictures_in(path)

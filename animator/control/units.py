@@ -9,11 +9,12 @@ from torch import Tensor
 from animator.config import Animation
 from animator.config.controlnet import FRAME, ControlUnit
 from animator.control.modules import Module, fitted, module_of
-from animator.control.sources import Pictures, open_pictures
+from animator.control.sources import open_pictures
 from animator.depth.model import DepthModel
 from animator.diffusion.cache import Cache
 from animator.diffusion.request import Control, Request
 from animator.plan import ControlPlan, Plan
+from animator.slots.footage import Footage
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Unit:
     """
 
     settings: ControlUnit
-    pictures: Pictures | None
+    pictures: Footage | None
     module: Module
     kept: Cache[int, Tensor]
 
