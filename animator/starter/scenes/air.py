@@ -56,12 +56,12 @@ TIMES: dict[str, Time] = {
 }  # fmt: skip
 
 WEATHERS: dict[str, Weather] = {
-    "clear": Weather(0.42, 0.42, -1.2, ("clear sky", "", "")),
+    "clear": Weather(0.5, 0.42, -1.2, ("clear sky", "", "")),
     "cloudy": Weather(0.24, 0.24, 0.1, ("clouds", "cloudy sky", "dramatic clouds")),
-    "stormy": Weather(0.08, 0.08, 0.9, ("storm", "stormy sky", "dark storm clouds")),
-    "foggy": Weather(0.09, 0.09, 0.5, ("fog", "mist", "foggy", "misty")),
-    "rainy": Weather(0.04, 0.04, 1.1, ("rain", "rainy")),
-    "snowy": Weather(0.06, 0.06, 0.6, ("snow", "snowfall", "winter")),
+    "stormy": Weather(0.06, 0.06, 0.9, ("storm", "stormy sky", "dark storm clouds")),
+    "foggy": Weather(0.07, 0.07, 0.5, ("fog", "mist", "foggy", "misty")),
+    "rainy": Weather(0.03, 0.03, 1.1, ("rain", "rainy")),
+    "snowy": Weather(0.05, 0.05, 0.6, ("snow", "snowfall", "winter")),
     "aurora": Weather(0.0, 0.25, -1.6, ("aurora", "northern lights", "aurora borealis")),
 }
 DRY = ("clear", "cloudy", "foggy", "aurora")

@@ -136,13 +136,13 @@ def _pencil(view: View, image: Array, hue: float) -> Array:
 
 
 GRADES = (
-    Look(0.12, _duotone, ("{hue} tones", "{hue} colors", "{hue} light")),
-    Look(0.03, _monochrome, ("black and white", "monochrome")),
-    Look(0.04, _pastel, ("pastel colors",)),
-    Look(0.06, _vivid, ("vibrant colors", "vivid")),
+    Look(0.05, _duotone, ("{hue} tones", "{hue} colors", "{hue} light")),
+    Look(0.02, _monochrome, ("black and white", "monochrome")),
+    Look(0.02, _pastel, ("pastel colors",)),
+    Look(0.04, _vivid, ("vibrant colors", "vivid")),
 )
 STYLES = (
-    Look(0.08, _oil, ("oil painting",)),
-    Look(0.04, _watercolor, ("watercolor",)),
-    Look(0.03, _pencil, ("pencil sketch",)),
+    Look(0.06, _oil, ("oil painting",)),
+    Look(0.03, _watercolor, ("watercolor",)),
+    Look(0.02, _pencil, ("pencil sketch",)),
 )

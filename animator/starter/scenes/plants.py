@@ -150,5 +150,5 @@ def castle(rng: Generator, stand: Stand) -> list[Shape]:
         stand.shape(box(x, 0.32, x + 0.07, 0.37), stand.lit(stone * np.float32(0.9)))
         for x in np.arange(-0.58, 0.55, 0.13).tolist()
     ]
-    shapes.append(stand.shape([*box(-0.08, 0, 0.08, 0.16), (0.0, 0.2)], glow))
+    shapes.append(stand.shape([(-0.08, 0), (0.08, 0), (0.08, 0.14), (0, 0.22), (-0.08, 0.14)], glow))
     return shapes

@@ -15,14 +15,16 @@ def flower(view: View) -> Draft:
     rng = view.rng
     name, hue = NAMED[rng.integers(len(NAMED))]
     color, disparity = _background(view), view.blank()
-    for size in sorted(rng.uniform(0.12, 0.4, int(rng.integers(1, 4)))):
+    count = 1 if view.chance(0.65) else int(rng.integers(2, 4))
+    for size in sorted(rng.uniform(0.26 if count == 1 else 0.14, 0.42, count)):
         blossom = _blossom(view, float(size), hue)
         color = _petals(color, blossom)
         for ring, scale in enumerate(_RINGS):
             near = _ring(blossom, ring, scale)[0] * (0.4 + 0.15 * ring) * min(1, 0.4 + size * 1.6)
             disparity = np.maximum(disparity, near).astype(np.float32)
         color = _heart(color, blossom)
-    subject = view.pick(f"a {name} flower", f"{name} flowers", f"{name} blossom")
+    one = view.pick(f"a {name} flower", f"{name} flower", f"{name} blossom")
+    subject = one if count == 1 else f"{name} flowers"
     return Draft(color, disparity, subject)
 
 
@@ -53,9 +55,9 @@ def _background(view: View) -> Array:
 
 def _blossom(view: View, size: float, hue: float) -> _Blossom:
     rng = view.rng
-    x, y = view.x - rng.uniform(0.25, 0.75), view.y - rng.uniform(0.3, 0.7)
+    x, y = view.x - rng.uniform(0.32, 0.68), view.y - rng.uniform(0.34, 0.66)
     angle = np.arctan2(y, x) + rng.uniform(0, 6)
-    return _Blossom(np.hypot(x, y) / size, angle, int(rng.choice([5, 6, 8, 13])), hue)
+    return _Blossom(np.hypot(x, y) / size, angle, int(rng.choice([5, 6, 8, 12])), hue)
 
 
 def _ring(blossom: _Blossom, ring: int, scale: float) -> tuple[Array, Array]:
@@ -69,7 +71,7 @@ def _petals(color: Array, blossom: _Blossom) -> Array:
     for ring, scale in enumerate(_RINGS):
         mask, across = _ring(blossom, ring, scale)
         light = blossom.radius / scale * 1.1 - 0.15 * across**2 + 0.1 * np.sin(across * 14)
-        petal = blend(hsv(blossom.hue, 0.9, 0.35), hsv(blossom.hue + 0.03, 0.6, 1), np.clip(light, 0, 1))
+        petal = blend(hsv(blossom.hue, 0.9, 0.35), hsv(blossom.hue + 0.015, 0.7, 1), np.clip(light, 0, 1))
         color = blend(color, petal * (1 - 0.35 * np.abs(across)[..., None] ** 3), mask)
     return color
 

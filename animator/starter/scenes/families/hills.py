@@ -108,11 +108,11 @@ def _furnished(view: View, air: Air, drawn: Land, season: _Season) -> tuple[Land
         drawn, seen = planted(view, air, drawn, grove)
         words += ["trees"] if seen else []
     rare = rng.random()
-    if rare < 0.28:
-        which = Grove(castle, 1, 0.2, rgb(160, 150, 140), (0.25, 0.5), across=0.6)
+    if rare < 0.5:
+        which = Grove(castle, 1, 0.24, rgb(160, 150, 140), (0.25, 0.45), across=0.45)
         name = "a castle"
-        if rare >= 0.14:
-            which, name = Grove(house, 1, 0.085, rgb(200, 190, 170), (0.15, 0.3), across=0.6), "a house"
+        if rare >= 0.25:
+            which, name = Grove(house, 1, 0.1, rgb(200, 190, 170), (0.15, 0.28), across=0.45), "a house"
         drawn, seen = planted(view, air, drawn, which)
         landmark = name if seen else ""
     if air.weather in ("clear", "cloudy") and view.chance(0.25):

@@ -87,13 +87,13 @@ def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) 
         drawn, _ = planted(view, air, drawn, grove)
         words.append("pine trees")
     rare = view.rng.random()
-    if rare < 0.1:
+    if rare < 0.12:
         grove = Grove(castle, 1, 0.22, rgb(160, 150, 140), (0.3, 0.6), across=0.7)
         drawn, seen = planted(view, air, drawn, grove)
         words += ["a castle"] * seen
-    elif rare < 0.17:
+    elif rare < 0.2:
         drawn, seen = planted(
-            view, air, drawn, Grove(house, 1, 0.06, rgb(200, 190, 170), (0.2, 0.4), across=0.7)
+            view, air, drawn, Grove(house, 1, 0.09, rgb(200, 190, 170), (0.2, 0.35), across=0.6)
         )
         words += ["a house"] * seen
     if drawn.ground.water is not None and view.chance(0.25):

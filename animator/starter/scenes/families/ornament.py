@@ -3,12 +3,47 @@
 import numpy as np
 
 from animator.starter.scenes import noise
-from animator.starter.scenes.colors import palette, smoothstep
+from animator.starter.scenes.colors import blend, palette, smoothstep
 from animator.starter.scenes.draft import Draft, View
 
 
 def mandala(view: View) -> Draft:
-    """Rings of petals around the middle of the picture."""
+    """Rings of petals around the middle of the picture, or the picture of a kaleidoscope."""
+    return _kaleidoscope(view) if view.chance(0.2) else _rosette(view)
+
+
+def _rosette(view: View) -> Draft:
+    """Rings of outlined petals, each ring in a colour, between two circles of dots."""
+    rng = view.rng
+    colors, name = palette(rng)
+    x, y = view.x - 0.5, view.y - 0.5
+    radius, turn = np.hypot(x, y) * 2, np.arctan2(y, x) / (2 * np.pi)
+    fold, rings = int(rng.choice([6, 8, 12])), int(rng.integers(3, 6))
+    sizes = np.linspace(0.94, 0.2, rings) * rng.uniform(0.96, 1.04, rings)
+    tones = rng.permutation(np.linspace(0.25, 0.9, rings))
+    color = colors(np.full_like(radius, 0.08)) * (1.1 - 0.5 * smoothstep(0.5, 1.4, radius))[..., None]
+    height = view.blank()
+    for ring, (size, tone) in enumerate(zip(sizes, tones, strict=True)):
+        across = ((turn * fold + 0.5 * (ring % 2)) % 1 - 0.5) * 2
+        petal = size * (0.62 + 0.38 * np.abs(np.cos(across * np.pi / 2)) ** rng.uniform(0.6, 1.6))
+        inside = smoothstep(0.012, -0.012, radius - petal)
+        shade = tone + 0.22 * (radius / size - 0.7) - 0.1 * across**2
+        color = blend(color, colors(np.clip(shade, 0, 1)), inside)
+        line = smoothstep(0.028, 0.012, np.abs(radius - petal)) * (1.0 if ring % 2 else 0.8)
+        color = blend(color, colors(np.full_like(radius, 0.04)), line)
+        place = size * rng.uniform(0.76, 0.84)
+        dot = np.hypot(radius - place, across * np.pi / fold * place)
+        color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(0.05, 0.03, dot))
+        height = np.maximum(height, inside * (ring + 1) / rings)
+    heart = float(sizes[-1]) * 0.4
+    color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(heart, heart * 0.8, radius))
+    disparity = 0.15 + 0.6 * view.blurred(height.astype(np.float32), 1 / 64)
+    subject = f"{name} {view.pick('mandala', 'mandala', 'ornamental mandala')}"
+    return Draft(color.astype(np.float32), disparity.astype(np.float32), subject)
+
+
+def _kaleidoscope(view: View) -> Draft:
+    """Waves that are mirrored around the middle."""
     rng = view.rng
     colors, name = palette(rng)
     x, y = view.x - 0.5, view.y - 0.5
@@ -17,12 +52,12 @@ def mandala(view: View) -> Draft:
     angle = np.abs((np.arctan2(y, x) / (2 * np.pi) * fold) % 1 - 0.5) * 2
     waves = view.blank()
     for _ in range(5):
-        rings, petals = rng.uniform(6, 26), rng.uniform(1, 6) * rng.choice([-1, 1])
+        rings, petals = rng.uniform(6, 16), rng.uniform(1, 5) * rng.choice([-1, 1])
         waves += np.sin(radius * rings + angle * petals + rng.uniform(0, 6)) * rng.uniform(0.4, 1)
     value = np.sin(waves * 1.1 + radius * 4) * 0.5 + 0.5
     color = colors(value) * (1.1 - 0.6 * smoothstep(0.5, 1.4, radius))[..., None]
     disparity = np.clip(1 - radius * 0.7, 0, 1) * 0.6 + 0.15 * value
-    subject = f"{name} {view.pick('mandala', 'kaleidoscope', 'ornamental mandala')}"
+    subject = f"{name} kaleidoscope"
     return Draft(color, disparity.astype(np.float32), subject)
 
 
@@ -30,7 +65,7 @@ def glass(view: View) -> Draft:
     """Cells of coloured glass between dark leads."""
     rng = view.rng
     colors, name = palette(rng)
-    count = int(rng.integers(25, 110))
+    count = int(rng.integers(20, 70))
     seeds = rng.random((count, 2)).astype(np.float32)
     first, second, cell = _nearest_two(view, seeds)
     tone = rng.random(count)

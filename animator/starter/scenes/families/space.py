@@ -31,10 +31,10 @@ def space(view: View) -> Draft:
     color = _with_stars(view, color)
     disparity: Array = view.blank()
     which = view.rng.random()
-    if which < 0.55:
+    if which < 0.7:
         color, disparity, subject = _planets(view, color, disparity)
         subject += f" in a {nebula}" if nebula else " among stars"
-    elif which < 0.75:
+    elif which < 0.85:
         color, subject = _galaxy(view, color), "a spiral galaxy"
         subject += f" in a {nebula}" if nebula else ""
     else:
@@ -56,9 +56,9 @@ def _nebula(view: View, color: Array) -> tuple[Array, str]:
     one = cloud(noise.GRAINY, 0.6, bend_x, bend_y)
     two = cloud(noise.ROLLING, 0.6, -bend_y, bend_x)
     three = cloud(noise.ROLLING, 0.8, bend_y, -bend_x)
-    color = color + (np.clip(one * 0.5 + two * 0.6, 0, 2) ** 1.4)[..., None] * hsv(hue, 0.8, 0.75)
-    color = color + (np.clip(two * 0.4 + three * 0.7 - 0.2, 0, 2) ** 1.5)[..., None] * hsv(other, 0.75, 0.7)
-    core = np.clip(one + two + three - 1.6, 0, 2) ** 2 * 0.2
+    color = color + (np.clip(one * 0.5 + two * 0.6, 0, 2) ** 1.4)[..., None] * hsv(hue, 0.8, 0.6)
+    color = color + (np.clip(two * 0.4 + three * 0.7 - 0.2, 0, 2) ** 1.5)[..., None] * hsv(other, 0.75, 0.5)
+    core = np.clip(one + two + three - 1.8, 0, 2) ** 2 * 0.15
     color = (color + core[..., None] * rgb(255, 240, 230)) * np.clip(1 + 0.45 * three, 0.15, 1.3)[..., None]
     return np.asarray(color, np.float32), f"{name} nebula"
 
@@ -89,10 +89,12 @@ class _Ball:
 def _planets(view: View, color: Array, disparity: Array) -> tuple[Array, Array, str]:
     """A planet, perhaps with a ring, perhaps with a moon."""
     rng = view.rng
-    ringed = view.chance(0.45)
-    for index in range(2 if view.chance(0.3) else 1):
-        radius = rng.uniform(0.1, 0.3) if index == 0 else rng.uniform(0.03, 0.08)
-        x, y = (view.x - rng.uniform(0.2, 0.8)) / radius, (view.y - rng.uniform(0.2, 0.8)) / radius
+    ringed = view.chance(0.5)
+    for index in range(2 if view.chance(0.2) else 1):
+        radius = rng.uniform(0.15, 0.32) if index == 0 else rng.uniform(0.03, 0.08)
+        spread = 0.18 if index == 0 else 0.4
+        right, down = 0.5 + rng.uniform(-spread, spread, 2)
+        x, y = (view.x - right) / radius, (view.y - down) / radius
         square = x**2 + y**2
         ball = _Ball(
             x, y, np.sqrt(np.clip(1 - square, 0, 1)), smoothstep(1.02, 0.98, np.sqrt(square)),
@@ -124,7 +126,7 @@ def _surface(view: View, ball: _Ball) -> Array:
     """The lit surface of a gas giant or a rocky planet."""
     rng = view.rng
     turn = rng.uniform(0, 2 * np.pi)
-    light = np.clip((ball.x * np.cos(turn) + ball.y * np.sin(turn)) * 0.85 + ball.z * 0.5, 0, 1)
+    light = np.clip((ball.x * np.cos(turn) + ball.y * np.sin(turn)) * 0.7 + ball.z * 0.65, 0, 1)
     along = ball.y * np.cos(ball.tilt) + ball.x * np.sin(ball.tilt)
     longitude = np.arctan2(ball.x, ball.z + 1e-3)
     relief = noise.sample(view.noise(noise.GRAINY), longitude * 60, along * 60)
@@ -136,7 +138,7 @@ def _surface(view: View, ball: _Ball) -> Array:
             hsv(ball.hue, 0.5, 0.45), hsv(ball.hue + 0.12, 0.55, 0.85), smoothstep(-0.4, 0.6, relief)
         )
     rim = np.clip(1 - ball.z, 0, 1) ** 3 * 0.6 * light
-    lit = color * (light * 1.15 + 0.02)[..., None]
+    lit = color * (light * 1.15 + 0.04)[..., None]
     return np.asarray(lit + rim[..., None] * hsv(ball.hue + 0.5, 0.3, 1), np.float32)
 
 
