@@ -19,8 +19,7 @@ from animator.starter.training.coding import psnr, to_tensor
 from animator.starter.training.compute import Compute
 from animator.starter.training.data import Pictures
 from animator.starter.training.denoising import Denoising, Examples, Material, Portion
-from animator.starter.training.distilling import embedded
-from animator.starter.training.networks import FACTOR, open_part
+from animator.starter.training.networks import FACTOR, embedded, open_part
 from animator.vitals import Vital, measure
 
 _CPU = Compute(torch.device("cpu"))

@@ -52,7 +52,7 @@ class Coding:
         rng = self.compute.chance(_STREAM, step)
         crops, inner = self._crops(rng)
         vae: Any = self.networks["vae"]
-        with self.compute.precision():
+        with self.compute.running(crops.shape[-1] // FACTOR):
             latents = vae.encoder(crops)
             noisy = latents + _NOISE * self.compute.noise(rng, tuple(latents.shape))
             drawn = vae.decoder(noisy)

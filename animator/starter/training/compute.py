@@ -1,14 +1,18 @@
 """Where and how precisely networks are trained."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from numpy.random import Generator, default_rng
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from animator.starter.training.team import ALONE, Team
+
+_SMALL = 32  # side of latents up to which plain attention trains faster on a CPU than the fused one
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Compute:
 
     Attributes:
         device: Where.
-        half: Compute in bfloat16; weights stay in single precision. For GPUs: CPUs without it are slower so.
+        half: Compute in bfloat16; weights stay in single precision. Faster on GPUs and on CPUs that have it
+            (`avx512_bf16` or `amx_bf16` in /proc/cpuinfo), far slower on others.
         compiled: Compile the networks, which takes minutes and pays on GPUs.
         team: The processes that train together.
     """
@@ -27,9 +32,14 @@ class Compute:
     compiled: bool = False
     team: Team = ALONE
 
-    def precision(self) -> AbstractContextManager[object]:
-        """The context in which networks run."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.half)
+    @contextmanager
+    def running(self, side: int) -> Iterator[None]:
+        """The context in which networks run on latents of a side."""
+        with ExitStack() as stack:
+            stack.enter_context(torch.autocast(self.device.type, torch.bfloat16, enabled=self.half))
+            if self.device.type == "cpu" and side <= _SMALL:
+                stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+            yield
 
     def ready(self, network: Any) -> Any:
         """The network on the device, in the layout that convolutions like, compiled where asked."""

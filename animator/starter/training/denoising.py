@@ -113,7 +113,7 @@ class Denoising:
 
     def predicted(self, networks: nn.ModuleDict, batch: Batch, scale: Tensor | None = None) -> Tensor:
         """What the networks say; `scale` (N, width) is the embedded cfg_scale where they take it."""
-        with self.compute.precision():
+        with self.compute.running(batch.clean.shape[-1]):
             context = networks["text_encoder"](batch.tokens).last_hidden_state
             answer: Tensor = networks["unet"](
                 self.noisy(batch), batch.timesteps, context, timestep_cond=scale, return_dict=False

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from animator.starter.training.denoising import Batch, Denoising
+from animator.starter.training.networks import embedded
 
 GUIDANCE_WIDTH = 64  # of the input
 LARGEST_SCALE = 12.0  # of the cfg_scale that is learnt
@@ -86,11 +87,3 @@ class Distilling:
 
 def _part(batch: Batch, which: slice) -> Batch:
     return Batch(batch.clean[which], batch.noise[which], batch.timesteps[which], batch.tokens[which])
-
-
-def embedded(scales: Tensor, width: int) -> Tensor:
-    """cfg_scale as waves (N, width), as samplers give it to models that take it."""
-    half = width // 2
-    rates = torch.exp(torch.arange(half, device=scales.device) * (-math.log(10_000) / (half - 1)))
-    waves = (scales[:, None] - 1) * 1000 * rates
-    return torch.cat([waves.sin(), waves.cos()], -1)

@@ -72,7 +72,8 @@ def train(
     """
     folder.mkdir(parents=True, exist_ok=True)
     mean = copy.deepcopy(task.networks).requires_grad_(requires_grad=False).eval()
-    trained = Trained(task.networks, mean, Optimizer(task.networks))
+    precision = torch.bfloat16 if task.compute.half else torch.float32
+    trained = Trained(task.networks, mean, Optimizer(task.networks, precision=precision))
     done = restore(folder, trained)
     curve, losses = read_curve(folder, done), []
     for step in range(done, course.steps):

@@ -1,12 +1,13 @@
 """The built-in model's networks: made new, or opened from a diffusers folder to go on with."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from diffusers import AutoencoderTiny, DDPMScheduler, UNet2DConditionModel
-from torch import nn
+from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from animator.starter.training.tokenizer import LENGTH
@@ -108,6 +109,26 @@ def with_guidance_input(unet: UNet2DConditionModel, width: int) -> UNet2DConditi
     result.load_state_dict(unet.state_dict(), strict=False)
     nn.init.zeros_(result.time_embedding.cond_proj.weight)
     return result
+
+
+def without_guidance_input(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """A U-Net without that input which answers as the given one does at a cfg_scale of 1, exactly."""
+    config = {**unet.config, "time_cond_proj_dim": None}
+    result: UNet2DConditionModel = UNet2DConditionModel.from_config(config)
+    held = dict(unet.state_dict())
+    width = held.pop("time_embedding.cond_proj.weight")
+    first = held["time_embedding.linear_1.weight"] @ (width @ embedded(torch.ones(1), width.shape[1])[0])
+    held["time_embedding.linear_1.bias"] = held["time_embedding.linear_1.bias"] + first
+    result.load_state_dict(held)
+    return result
+
+
+def embedded(scales: Tensor, width: int) -> Tensor:
+    """cfg_scale as waves (N, width), as samplers give it to models that take it."""
+    half = width // 2
+    rates = torch.exp(torch.arange(half, device=scales.device) * (-math.log(10_000) / (half - 1)))
+    waves = (scales[:, None] - 1) * 1000 * rates
+    return torch.cat([waves.sin(), waves.cos()], -1)
 
 
 def noise_schedule() -> DDPMScheduler:

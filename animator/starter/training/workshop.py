@@ -32,6 +32,7 @@ from animator.starter.training.networks import (
     new_unet,
     open_part,
     with_guidance_input,
+    without_guidance_input,
 )
 from animator.starter.training.packing import pack
 from animator.starter.training.pca import projection, write_projection
@@ -140,7 +141,10 @@ class Workshop:
 
     def _new_denoiser(self) -> nn.ModuleDict:
         if self.start:
-            return nn.ModuleDict({name: open_part(self.start, name) for name in ("unet", "text_encoder")})
+            unet = open_part(self.start, "unet")
+            if unet.config.time_cond_proj_dim:
+                unet = without_guidance_input(unet)
+            return nn.ModuleDict({"unet": unet, "text_encoder": open_part(self.start, "text_encoder")})
         text = new_text_encoder(self.sizes, self.tokenizer())
         return nn.ModuleDict({"unet": new_unet(self.sizes), "text_encoder": text})
 

@@ -16,15 +16,17 @@ from animator.starter.training import data
 from animator.starter.training.coding import Coding, psnr
 from animator.starter.training.compute import Compute
 from animator.starter.training.denoising import Denoising, Examples, Material, Portion
-from animator.starter.training.distilling import Distilling, embedded
+from animator.starter.training.distilling import Distilling
 from animator.starter.training.latents import latents
 from animator.starter.training.loop import Course, train
 from animator.starter.training.networks import (
     Sizes,
+    embedded,
     new_autoencoder,
     new_text_encoder,
     new_unet,
     with_guidance_input,
+    without_guidance_input,
 )
 from animator.starter.training.optimizer import Optimizer
 from animator.starter.training.pca import projection, write_projection
@@ -121,11 +123,14 @@ class TestAutoencoder:
 
 
 class TestDenoiser:
-    def test_ten_steps_lower_the_loss(self, examples, tmp_path):
-        lines = []
-        train(denoising(examples), COURSE, tmp_path, lines.append)
+    def test_ten_steps_lower_the_error(self, examples, tmp_path):
+        lines, task = [], denoising(examples)
+        before = task.measure(task.networks)
+        train(task, COURSE, tmp_path, lines.append)
+        after = task.measure(task.networks)
+        assert after["held_out_8"] < before["held_out_8"]
+        assert after["held_out_4"] < before["held_out_4"]
         assert [line["step"] for line in lines] == [5, 10]
-        assert lines[1]["loss"] < lines[0]["loss"]
         assert {"held_out_4", "held_out_8", "rate"} <= lines[0].keys()
 
     def test_interrupted_and_resumed_is_bit_equal(self, examples, tmp_path):
@@ -191,6 +196,19 @@ class TestDistillation:
             expected = parts["unet"](sample, 10, context).sample
             found = student(sample, 10, context, timestep_cond=embedded(torch.tensor([5.0]), 16)).sample
         assert torch.allclose(found, expected, atol=1e-6)
+
+    def test_the_input_is_taken_away_as_if_the_scale_were_1(self):
+        parts, _ = networks()
+        student = with_guidance_input(parts["unet"], 16)
+        nn.init.normal_(student.time_embedding.cond_proj.weight)
+        sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
+        plain = without_guidance_input(student)
+        with torch.no_grad():
+            expected = student(sample, 10, context, timestep_cond=embedded(torch.ones(1), 16)).sample
+            found = plain(sample, 10, context).sample
+            other = parts["unet"](sample, 10, context).sample
+        assert torch.allclose(found, expected, atol=1e-5)
+        assert not torch.allclose(other, expected, atol=1e-3)
 
     def test_the_student_comes_near_the_guided_teacher(self, examples, tmp_path):
         teacher, _ = networks()
