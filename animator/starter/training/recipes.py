@@ -38,9 +38,9 @@ RECIPES = {
         pictures=(12_000, 2_000),
         coder=Course(steps=3000, rate=1e-3, anneal=1500, every=100),
         crops=12,
-        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=40),
+        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=150),
         diet=(Portion(16, 64), Portion(32, 16)),
-        distilled=Course(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=40),
+        distilled=Course(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=100),
         distilled_diet=(Portion(32, 16),),
     ),
     "gpu": Recipe(
