@@ -112,6 +112,7 @@ def main(  # noqa: PLR0913 - how typer declares options
     anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
     rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
     diet: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
+    favour: Annotated[str, typer.Option(help="words of captions that are learnt twice as often: a,b,c")] = "",
     fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
     packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
     target: Annotated[Path | None, typer.Option(help="folder of the packed model")] = None,
@@ -128,7 +129,8 @@ def main(  # noqa: PLR0913 - how typer declares options
             distilled=_course(fed.distilled, steps, anneal, rate),
         )
         compute = Compute(choose_device(device), half, compiled, joined())
-        shop = Workshop(workshop, compute, known.sizes, base)
+        favoured = tuple(word.strip() for word in favour.split(",") if word.strip())
+        shop = Workshop(workshop, compute, known.sizes, base, favoured)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
             run(job)

@@ -53,12 +53,14 @@ class Workshop:
         compute: Device and precision.
         sizes: Of new networks.
         start: A diffusers folder whose weights are gone on with; None begins with new ones.
+        favoured: Words of captions whose pictures the denoiser learns twice as often.
     """
 
     folder: Path
     compute: Compute
     sizes: Sizes
     start: Path | None = None
+    favoured: tuple[str, ...] = ()
 
     def pictures(self, size: int, limit: int | None = None) -> Pictures:
         """The pictures of a size to train on."""
@@ -109,7 +111,7 @@ class Workshop:
 
     def _material(self, diet: Sequence[Portion]) -> Material:
         examples, held_out = (self._examples(diet, held_out=held_out) for held_out in (False, True))
-        return Material(examples, held_out, self.tokenizer())
+        return Material(examples, held_out, self.tokenizer(), self.favoured)
 
     def _examples(self, diet: Sequence[Portion], *, held_out: bool) -> Examples:
         """The latents that a diet asks for, those of up to 32 from pictures of 256."""

@@ -182,6 +182,16 @@ class TestDenoiser:
         assert not torch.equal(first.noise, next_of_kind.noise)
         assert task.batch(1).clean.shape[-1] == 4
 
+    def test_favoured_words_are_learnt_twice_as_often(self, examples):
+        _, tokenizer = networks()
+        word = examples.captions[8][0].split()[0]
+        has = [word in caption for caption in examples.captions[8]]
+        plain, favoured = (Material(examples, examples, tokenizer, words) for words in ((), (word,)))
+        assert plain.places(8).tolist() == list(range(16))
+        counts = [favoured.places(8).tolist().count(i) for i in range(16)]
+        assert counts == [2 if x else 1 for x in has]
+        assert 0 < sum(has) < 16
+
     def test_timesteps_cover_the_range(self, examples):
         steps = denoising(examples).batch(0).timesteps
         assert [int(s) // 250 for s in steps] == [0, 1, 2, 3]
