@@ -15,7 +15,7 @@ from animator.starter.scenes.sky import sky
 from animator.starter.scenes.water import mirrored
 
 _WEATHERS = ("clear", "cloudy", "foggy", "stormy", "rainy")
-_LIT = {"day": 0.03, "dawn": 0.15, "sunset": 0.3, "dusk": 0.5, "night": 0.5}
+_LIT = {"day": 0.03, "dawn": 0.15, "sunset": 0.3, "dusk": 0.45, "night": 0.45}
 _DARK_ENOUGH = 0.1  # below this share of lit windows the dark ones are drawn
 _ROWS = 3  # of houses, the far one first
 
@@ -74,8 +74,8 @@ def _row(view: View, row: _Row, image: Array, disparity: Array) -> None:
     rng, side = view.rng, view.side
     floor, x, near = int(row.air.horizon * side), -float(rng.uniform(0, 0.08)) * side, row.near
     while x < side:
-        width = rng.uniform(0.06, 0.14) * side * (0.8 + 0.5 * near)
-        tower = 0.25 if view.chance(0.2) else 0.0
+        width = rng.uniform(0.09, 0.2) * side * (0.8 + 0.5 * near)
+        tower = 0.25 if view.chance(0.25) else 0.0
         height = ((rng.uniform(0.08, 0.32) + tower) * (1.15 - 0.35 * near) + 0.02) * side
         top, left, right = max(int(floor - height), 2), max(int(x), 0), min(int(x + width), side)
         if right - left > 2:
@@ -93,7 +93,7 @@ def _house(view: View, row: _Row, height: int, width: int) -> Array:
     shade = np.linspace(1.12, 0.8, width, dtype=np.float32)
     shade = shade if row.air.sun[0] < 0.5 else shade[::-1]
     front = np.broadcast_to(jitter(row.color, rng, 0.025), (height, width, 3)) * shade[None, :, None]
-    across, down = max(3, int(unit * (5 + 3 * row.near))), max(3, int(unit * (6 + 3 * row.near)))
+    across, down = max(3, int(unit * (8 + 4 * row.near))), max(3, int(unit * (9 + 5 * row.near)))
     rows, columns = height // down + 1, width // across + 1
     share = _LIT[row.air.time]
     lit = (rng.random((rows, columns)) < share) * rng.uniform(0.5, 1, (rows, columns))
