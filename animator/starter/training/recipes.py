@@ -35,7 +35,7 @@ class Recipe:
 RECIPES = {
     "cpu": Recipe(
         sizes=Sizes(),
-        pictures=(12_000, 2_000),
+        pictures=(12_000, 0),
         coder=Course(steps=3000, rate=1e-3, anneal=1500, every=100),
         crops=12,
         denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=150),

@@ -95,6 +95,18 @@ def test_models_with_and_without_the_scale_are_measured(workshop, tmp_path, stag
     assert coding(model, held_out, 4)["psnr_db"] > 5
 
 
+def test_a_model_that_takes_the_scale_is_trained_further(workshop, tmp_path):
+    from safetensors.torch import load_file
+
+    (tmp_path / "pictures").symlink_to(workshop / "pictures")
+    base = str(workshop / "model")
+    run(tmp_path, "denoiser", "--base", base, "--steps", "1", "--rate", "0", "--favour", "a, the sea")
+    found = load_file(tmp_path / "denoiser" / "result.safetensors")
+    shipped = load_file(workshop / "model" / "unet" / "diffusion_pytorch_model.safetensors")
+    assert not any("cond_proj" in name for name in found)
+    assert torch.equal(found["unet.conv_in.weight"], shipped["conv_in.weight"].float())
+
+
 def test_it_refuses_to_pack_over_something(workshop):
     result = run(workshop, "pack")
     assert result.exit_code == 2
