@@ -13,7 +13,7 @@ def mandala(view: View) -> Draft:
 
 
 def _rosette(view: View) -> Draft:
-    """Rings of outlined petals, each ring in a colour, between two circles of dots."""
+    """Rings of outlined petals with a dot in each, every ring in a colour of its own."""
     rng = view.rng
     colors, name = palette(rng)
     x, y = view.x - 0.5, view.y - 0.5
