@@ -69,8 +69,8 @@ def birds(view: View, air: Air) -> list[Shape]:
 def lighthouse(view: View, air: Air) -> list[Shape]:
     """A striped tower on a rock in the water, its lamp lit when the sun is low or gone."""
     rng, side = view.rng, view.side
-    size = rng.uniform(0.28, 0.45) * side
-    foot = (rng.uniform(0.15, 0.85) * side, (air.horizon + rng.uniform(0.03, 0.09)) * side)
+    size = rng.uniform(0.42, 0.62) * side
+    foot = (rng.uniform(0.25, 0.75) * side, (air.horizon + rng.uniform(0.05, 0.16)) * side)
     near = 0.35
     stripe = _lit(air, rgb(200, 48, 40) if view.chance(0.7) else rgb(40, 70, 140))
     white, rock = _lit(air, rgb(245, 240, 230)), _lit(air, rgb(96, 88, 80))
@@ -79,7 +79,7 @@ def lighthouse(view: View, air: Air) -> list[Shape]:
     ]
     for level in range(5):
         low, high = 0.08 + 0.15 * level, 0.23 + 0.15 * level
-        a, b = 0.12 - 0.012 * level, 0.108 - 0.012 * level
+        a, b = 0.13 - 0.013 * level, 0.117 - 0.013 * level
         color = white if level % 2 else stripe
         shapes.append(Shape(polygon([(-a, low), (a, low), (b, high), (-b, high)], foot, size), color, near))
     lamp = rgb(255, 240, 170) if air.dark or air.sun_is_low else _lit(air, rgb(120, 150, 170))

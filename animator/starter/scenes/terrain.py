@@ -20,6 +20,7 @@ NEAR = 0.05  # distance at which the disparity reaches 1, in sides of the height
 FOCAL = 0.8  # of the height of the picture
 WIDTH = 1.15  # of the picture's width at distance 1
 DISPARITY_POWER = 0.6
+_PLACES = 10  # tried for the camera
 _WHITE = np.ones(3, np.float32)
 
 
@@ -118,11 +119,11 @@ def fade(distance: Array, ground: Ground, air: Air) -> Array:
 
 
 def _camera(rng: Generator, ground: Ground, horizon: float) -> Camera:
-    """The lowest-lying of six random places, looking anywhere."""
+    """The lowest-lying of some random places, looking anywhere: no wall right before the lens."""
     turn = rng.uniform(0, 2 * np.pi)
     forward = np.array([np.cos(turn), np.sin(turn)])
-    ahead = np.linspace(0, 0.35, 12)[None] * noise.SIDE
-    places = [rng.uniform(0, noise.SIDE, 2) for _ in range(6)]
+    ahead = np.linspace(0, 0.4, 12)[None] * noise.SIDE
+    places = [rng.uniform(0, noise.SIDE, 2) for _ in range(_PLACES)]
     tops = [
         float(noise.sample(ground.heights, p[0] + forward[0] * ahead, p[1] + forward[1] * ahead).max())
         for p in places

@@ -85,3 +85,26 @@ def test_the_same_scene_at_two_sizes_looks_alike():
         averaged = large.picture.reshape(64, 2, 64, 2, 3).mean((1, 3))
         assert np.corrcoef(averaged.ravel(), small.picture.ravel())[0, 1] > 0.7
         assert small.caption == large.caption
+
+
+def test_snow_is_seen_wherever_captions_tell_of_it():
+    """The brightest tenth of the land of snowy mountains by day is white; that of bare ones is not."""
+    by_day = [scene(seed, 48, kind="mountains") for seed in range(80)]
+    plain = [s for s in by_day if s.time == "day" and not s.style and "tones" not in s.caption]
+    white = {"snowy": [], "bare": []}
+    for drawn in plain:
+        land = drawn.picture[drawn.disparity > 0].astype(float)
+        white["snowy" if "snowy mountains" in drawn.caption else "bare"].append(
+            np.percentile(land.min(-1), 90)
+        )
+    assert min(map(len, white.values())) > 3
+    assert np.median(white["snowy"]) > np.median(white["bare"]) + 40
+
+
+def test_houses_of_a_city_at_night_stand_dark_before_the_lit_sky():
+    nights = [s for seed in range(60) if (s := scene(seed, 48, kind="city")).time == "night" and not s.style]
+    assert len(nights) > 5
+    for drawn in nights:
+        houses = drawn.disparity > 0.4  # the nearest row and what lies before it
+        above = drawn.disparity == 0
+        assert np.median(drawn.picture[houses]) < np.median(drawn.picture[above])

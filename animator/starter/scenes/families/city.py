@@ -18,6 +18,7 @@ _WEATHERS = ("clear", "cloudy", "foggy", "stormy", "rainy")
 _LIT = {"day": 0.03, "dawn": 0.15, "sunset": 0.3, "dusk": 0.45, "night": 0.45}
 _DARK_ENOUGH = 0.1  # below this share of lit windows the dark ones are drawn
 _ROWS = 3  # of houses, the far one first
+_GLOW = rgb(92, 104, 158)  # of the air above a city at night
 
 
 def city(view: View) -> Draft:
@@ -25,10 +26,14 @@ def city(view: View) -> Draft:
     air = draw_air(view, _WEATHERS, (0.6, 0.74))
     neon = air.time in ("night", "dusk") and view.chance(0.3)
     image, sky_words = sky(view, air)
+    glow = hsv(float(view.rng.uniform(0.72, 0.92)), 0.6, 0.75) if neon else jitter(_GLOW, view.rng, 0.04)
+    if air.dark:
+        image = _above_lights(view, air, image, glow)
     disparity = view.blank()
     walls = jitter(rgb(70, 78, 98), view.rng, 0.04)
+    haze = glow * np.float32(0.6) if air.dark else air.low
     for row in range(_ROWS):
-        _row(view, _Row(air, row / (_ROWS - 1), walls, _window_colors(neon=neon)), image, disparity)
+        _row(view, _Row(air, row / (_ROWS - 1), walls, haze, _window_colors(neon=neon)), image, disparity)
     depth = np.clip((view.y - air.horizon) / (1 - air.horizon), 0, 1)
     river = view.chance(0.6)
     ground = _river(view, air, image, depth) if river else _road(view, air, depth)
@@ -45,6 +50,12 @@ def city(view: View) -> Draft:
     return Draft(color, disparity, subject, (*(w for w in words if w), *sky_words), air)
 
 
+def _above_lights(view: View, air: Air, image: Array, glow: Array) -> Array:
+    """The sky over a city at night, lit from below: the houses stand dark before it."""
+    height = np.clip(air.horizon - view.y, 0, 1)
+    return np.asarray(image + (np.exp(-height / 0.35) * 0.95)[..., None] * glow, np.float32)
+
+
 def _window_colors(*, neon: bool) -> tuple[Array, ...]:
     if neon:
         return hsv(0.88, 0.7, 1), hsv(0.5, 0.7, 1), hsv(0.75, 0.6, 1), rgb(255, 220, 140)
@@ -58,6 +69,7 @@ class _Row:
     air: Air
     near: float
     walls: Array
+    haze: Array
     windows: tuple[Array, ...]
 
     @property
@@ -65,8 +77,8 @@ class _Row:
         """The walls in this light, faded by the air."""
         air = self.air
         lit = self.walls * (air.ambient * 0.7 + 0.45 * air.light * (0.5 if air.dark else 1.0))
-        color = mix(air.low, lit, 0.25 + 0.6 * self.near)
-        return mix(air.low, color, 0.3 + 0.4 * self.near) if air.weather == "foggy" else color
+        color = mix(self.haze, lit * np.float32(0.4 if air.dark else 1), 0.25 + 0.7 * self.near)
+        return mix(self.haze, color, 0.3 + 0.4 * self.near) if air.weather == "foggy" else color
 
 
 def _row(view: View, row: _Row, image: Array, disparity: Array) -> None:
@@ -74,7 +86,7 @@ def _row(view: View, row: _Row, image: Array, disparity: Array) -> None:
     rng, side = view.rng, view.side
     floor, x, near = int(row.air.horizon * side), -float(rng.uniform(0, 0.08)) * side, row.near
     while x < side:
-        width = rng.uniform(0.09, 0.2) * side * (0.8 + 0.5 * near)
+        width = rng.uniform(0.1, 0.2) * side * (0.8 + 0.5 * near)
         tower = 0.25 if view.chance(0.25) else 0.0
         height = ((rng.uniform(0.08, 0.32) + tower) * (1.15 - 0.35 * near) + 0.02) * side
         top, left, right = max(int(floor - height), 2), max(int(x), 0), min(int(x + width), side)
@@ -92,8 +104,9 @@ def _house(view: View, row: _Row, height: int, width: int) -> Array:
     rng, unit = view.rng, view.side / 256
     shade = np.linspace(1.12, 0.8, width, dtype=np.float32)
     shade = shade if row.air.sun[0] < 0.5 else shade[::-1]
-    front = np.broadcast_to(jitter(row.color, rng, 0.025), (height, width, 3)) * shade[None, :, None]
-    across, down = max(3, int(unit * (8 + 4 * row.near))), max(3, int(unit * (9 + 5 * row.near)))
+    wall = jitter(row.color, rng, 0.012 if row.air.dark else 0.025)
+    front = np.broadcast_to(wall, (height, width, 3)) * shade[None, :, None]
+    across, down = max(3, int(unit * (8 + 6 * row.near))), max(3, int(unit * (9 + 8 * row.near)))
     rows, columns = height // down + 1, width // across + 1
     share = _LIT[row.air.time]
     lit = (rng.random((rows, columns)) < share) * rng.uniform(0.5, 1, (rows, columns))
@@ -103,7 +116,7 @@ def _house(view: View, row: _Row, height: int, width: int) -> Array:
     if share < _DARK_ENOUGH:
         front = front * (1 - 0.18 * np.kron(np.ones((rows, columns)), pane)[:height, :width, None])
     color = row.windows[rng.integers(len(row.windows))]
-    return blend(np.asarray(front, np.float32), color, panes * np.float32(0.5 + 0.5 * row.near))
+    return blend(np.asarray(front, np.float32), color, panes * np.float32(0.2 + 0.8 * row.near))
 
 
 def _river(view: View, air: Air, image: Array, depth: Array) -> Array:

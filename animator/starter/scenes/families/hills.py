@@ -109,10 +109,10 @@ def _furnished(view: View, air: Air, drawn: Land, season: _Season) -> tuple[Land
         words += ["trees"] if seen else []
     rare = rng.random()
     if rare < 0.5:
-        which = Grove(castle, 1, 0.24, rgb(160, 150, 140), (0.25, 0.45), across=0.45)
+        which = Grove(castle, 1, 0.26, rgb(160, 150, 140), (0.28, 0.45), across=0.4)
         name = "a castle"
         if rare >= 0.25:
-            which, name = Grove(house, 1, 0.1, rgb(200, 190, 170), (0.15, 0.28), across=0.45), "a house"
+            which, name = Grove(house, 1, 0.11, rgb(200, 190, 170), (0.17, 0.28), across=0.4), "a house"
         drawn, seen = planted(view, air, drawn, which)
         landmark = name if seen else ""
     if air.weather in ("clear", "cloudy") and view.chance(0.25):

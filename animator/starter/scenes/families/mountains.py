@@ -18,6 +18,7 @@ from animator.starter.scenes.terrain import Ground, Land, Surface
 from animator.starter.scenes.water import draw_sea
 
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
+_SNOW = rgb(248, 251, 255) * np.float32(1.4)  # it throws back more light than anything
 _BARE = 1  # which of the lowlands grows no trees
 
 
@@ -34,16 +35,17 @@ def lake(view: View) -> Draft:
 def _mountains(view: View, water: float | None) -> Draft:
     rng = view.rng
     air = draw_air(view, ANY)
-    snowy = view.chance(0.45) or air.weather == "snowy"
+    snowy = view.chance(0.6) or air.weather == "snowy"
     lowland = int(rng.integers(3))
     heights = _ridges(view)
     low, rock = jitter(_LOWLANDS[lowland], rng, 0.03), jitter(rgb(108, 98, 92), rng, 0.03)
     ground = Ground(
         heights=heights,
         color=_Rock(low, rock, view.noise(noise.ROUGH), snowy),
-        relief=float(rng.uniform(0.3, 0.46)),
+        relief=float(rng.uniform(0.26, 0.4)),
         eye=float(rng.uniform(0.05, 0.14)),
         far=2.8,
+        haze=0.75,
         water=water,
     )
     drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
@@ -52,12 +54,12 @@ def _mountains(view: View, water: float | None) -> Draft:
 
 
 def _ridges(view: View) -> Array:
-    """Heights with sharp crests."""
+    """Heights with sharp crests: wide slopes with little on them, so that peaks stand out."""
     fine, coarse, broad = view.noise(noise.ROLLING), view.noise(noise.SMOOTH), view.noise(noise.SMOOTH)
     crest = np.clip(1 - np.abs(coarse) * 0.9, -0.2, 1)
     detail = crest * np.clip(1 - np.abs(fine) * 0.7, -0.5, 1)
-    heights = crest * 0.9 + detail * 0.35 + 0.5 * broad
-    return np.asarray(noise.stretched(cv2.GaussianBlur(heights, (0, 0), 1.0)) ** 1.5, np.float32)
+    heights = crest * 0.9 + detail * 0.2 + 0.5 * broad
+    return np.asarray(noise.stretched(cv2.GaussianBlur(heights, (0, 0), 2.0)) ** 1.7, np.float32)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class _Rock:
         grain = at.grain(self.detail) * 0.12
         color = blend(self.low, self.rock, smoothstep(0.25, 0.65, at.height + grain + 0.1 * at.slope))
         if self.snowy:
-            snow = smoothstep(0.42, 0.62, at.height + grain) * smoothstep(2.6, 1.4, at.slope)
-            color = blend(color, rgb(240, 245, 252), snow)
+            snow = smoothstep(0.34, 0.46, at.height + grain) * smoothstep(4.5, 3.0, at.slope)
+            color = blend(color, _SNOW, snow)
         return color * (1 + grain)[..., None]
 
 
@@ -88,12 +90,12 @@ def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) 
         words.append("pine trees")
     rare = view.rng.random()
     if rare < 0.12:
-        grove = Grove(castle, 1, 0.22, rgb(160, 150, 140), (0.3, 0.6), across=0.7)
+        grove = Grove(castle, 1, 0.25, rgb(160, 150, 140), (0.34, 0.5), across=0.5)
         drawn, seen = planted(view, air, drawn, grove)
         words += ["a castle"] * seen
     elif rare < 0.2:
         drawn, seen = planted(
-            view, air, drawn, Grove(house, 1, 0.09, rgb(200, 190, 170), (0.2, 0.35), across=0.6)
+            view, air, drawn, Grove(house, 1, 0.1, rgb(200, 190, 170), (0.24, 0.34), across=0.5)
         )
         words += ["a house"] * seen
     if drawn.ground.water is not None and view.chance(0.25):

@@ -68,7 +68,7 @@ def _furnished(
         plant, name = (palm, "palm trees") if tropical else (round_tree, "trees")
         drawn, seen = planted(view, air, drawn, Grove(plant, 100, 0.07, rgb(40, 80, 40), (0.2, 2.5)))
         words += [name] if seen else []
-    landmark = not tropical and view.chance(0.25)
+    landmark = not tropical and view.chance(0.3)
     if landmark:
         drawn = with_shapes(drawn, lighthouse(view, air))
     if view.chance(0.3):

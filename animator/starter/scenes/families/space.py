@@ -91,19 +91,19 @@ def _planets(view: View, color: Array, disparity: Array) -> tuple[Array, Array, 
     rng = view.rng
     ringed = view.chance(0.5)
     for index in range(2 if view.chance(0.2) else 1):
-        radius = rng.uniform(0.15, 0.32) if index == 0 else rng.uniform(0.03, 0.08)
-        spread = 0.18 if index == 0 else 0.4
+        radius = rng.uniform(0.17, 0.3) if index == 0 else rng.uniform(0.03, 0.08)
+        spread = 0.14 if index == 0 else 0.4
         right, down = 0.5 + rng.uniform(-spread, spread, 2)
         x, y = (view.x - right) / radius, (view.y - down) / radius
         square = x**2 + y**2
         ball = _Ball(
             x, y, np.sqrt(np.clip(1 - square, 0, 1)), smoothstep(1.02, 0.98, np.sqrt(square)),
-            float(rng.uniform(-0.5, 0.5)), float(rng.random()),
+            float(rng.uniform(-0.45, 0.45)), float(rng.random()),
         )  # fmt: skip
         ring, tint = _ring(ball), hsv(ball.hue + 0.05, 0.25, 0.9)
         behind = ring * (_across(ball) < 0) if ringed and index == 0 else view.blank()
         before = ring * (_across(ball) >= 0) if ringed and index == 0 else view.blank()
-        color = blend(color, tint * np.float32(0.8), behind)
+        color = blend(color, tint * np.float32(0.7), behind)
         color = blend(blend(color, _surface(view, ball), ball.mask), tint, before)
         near = np.maximum(ball.mask * (0.35 + 0.4 * ball.z) * min(1, radius * 5), before * 0.5)
         disparity = np.maximum(disparity, near).astype(np.float32)
@@ -119,19 +119,20 @@ def _ring(ball: _Ball) -> Array:
     along = ball.x * np.cos(ball.tilt) - ball.y * np.sin(ball.tilt)
     radius = np.hypot(along, _across(ball))
     band = smoothstep(1.3, 1.36, radius) * smoothstep(2.1, 2.0, radius)
-    return np.asarray(band * (0.6 + 0.35 * np.sin(radius * 40)), np.float32)
+    gap = smoothstep(0.05, 0.02, np.abs(radius - 1.72))
+    return np.asarray(band * (0.95 - 0.75 * gap), np.float32)
 
 
 def _surface(view: View, ball: _Ball) -> Array:
     """The lit surface of a gas giant or a rocky planet."""
     rng = view.rng
     turn = rng.uniform(0, 2 * np.pi)
-    light = np.clip((ball.x * np.cos(turn) + ball.y * np.sin(turn)) * 0.7 + ball.z * 0.65, 0, 1)
+    light = np.clip((ball.x * np.cos(turn) + ball.y * np.sin(turn)) * 0.6 + ball.z * 0.8, 0, 1)
     along = ball.y * np.cos(ball.tilt) + ball.x * np.sin(ball.tilt)
     longitude = np.arctan2(ball.x, ball.z + 1e-3)
     relief = noise.sample(view.noise(noise.GRAINY), longitude * 60, along * 60)
     if view.chance(0.5):
-        bands = 0.5 + 0.5 * np.sin(along * 12 + relief * 0.9)
+        bands = 0.5 + 0.5 * np.sin(along * 9 + relief * 0.5)
         color = blend(hsv(ball.hue, 0.55, 0.9), hsv(ball.hue + 0.08, 0.65, 0.55), bands)
     else:
         color = blend(
