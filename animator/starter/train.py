@@ -82,11 +82,11 @@ STAGES: dict[str, Callable[[Job], None]] = {
 
 
 def _course(course: Course, steps: int | None, anneal: int | None, rate: float | None) -> Course:
+    length = course if steps is None else course.lasting(steps)
     return replace(
-        course,
-        steps=course.steps if steps is None else steps,
-        anneal=course.anneal if anneal is None else anneal,
-        rate=course.rate if rate is None else rate,
+        length,
+        anneal=length.anneal if anneal is None else anneal,
+        rate=length.rate if rate is None else rate,
     )
 
 
@@ -129,6 +129,8 @@ def main(  # noqa: PLR0913 - how typer declares options
             distilled=_course(fed.distilled, steps, anneal, rate),
         )
         compute = Compute(choose_device(device), half, compiled, joined())
+        if compute.half_is_slow:
+            typer.echo("warning: --half: this CPU has no bfloat16; it is far faster without", err=True)
         favoured = tuple(word.strip() for word in favour.split(",") if word.strip())
         shop = Workshop(workshop, compute, known.sizes, base, favoured)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)

@@ -32,6 +32,11 @@ class Compute:
     compiled: bool = False
     team: Team = ALONE
 
+    @property
+    def half_is_slow(self) -> bool:
+        """True where bfloat16 is asked for and the CPU has no instructions for it."""
+        return self.half and self.device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX2"
+
     @contextmanager
     def running(self, side: int) -> Iterator[None]:
         """The context in which networks run on latents of a side."""

@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +54,10 @@ class Course:
         """The learning rate of a step, counted from 0."""
         falling = min(1.0, (self.steps - step) / self.anneal) if self.anneal else 1.0
         return self.rate * min(1.0, (step + 1) / self.warmup) * math.sin(falling * math.pi / 2) ** 2
+
+    def lasting(self, steps: int) -> "Course":
+        """The course with another number of steps; the rate falls over the same share of them."""
+        return replace(self, steps=steps, anneal=round(self.anneal * steps / self.steps))
 
 
 def train(

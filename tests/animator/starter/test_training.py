@@ -266,3 +266,25 @@ def test_captions_are_varied_but_never_lose_their_subject():
     assert found.count("a lake, at night, aurora") > 150
     assert "a lake" in {text.split(", ")[0] for text in found}
     assert any(set(text.split(", ")) - {"a lake", "at night", "aurora", ""} for text in found)
+
+
+def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it():
+    whole = Course(steps=6000, rate=1.0, warmup=1, anneal=1500)
+    short = whole.lasting(400)
+    assert (short.steps, short.anneal, short.rate) == (400, 100, 1.0)
+    assert short.rate_at(299) == 1.0, "the whole rate until the last quarter"
+    assert whole.lasting(6000) == whole
+
+
+@pytest.mark.parametrize(
+    ("device", "half", "capability", "slow"),
+    [
+        ("cpu", True, "AVX2", True),
+        ("cpu", True, "AVX512", False),
+        ("cpu", False, "AVX2", False),
+        ("cuda", True, "AVX2", False),
+    ],
+)
+def test_half_precision_is_known_to_be_slow_on_cpus_without_it(monkeypatch, device, half, capability, slow):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert Compute(torch.device(device), half).half_is_slow is slow
