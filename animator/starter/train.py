@@ -112,7 +112,7 @@ def main(  # noqa: PLR0913 - how typer declares options
     anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
     rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
     diet: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
-    favour: Annotated[str, typer.Option(help="words of captions that are learnt twice as often: a,b,c")] = "",
+    favour: Annotated[str, typer.Option(help="words of captions, a,b,b: each is learnt once more")] = "",
     fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
     packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
     target: Annotated[Path | None, typer.Option(help="folder of the packed model")] = None,

@@ -53,7 +53,7 @@ class Workshop:
         compute: Device and precision.
         sizes: Of new networks.
         start: A diffusers folder whose weights are gone on with; None begins with new ones.
-        favoured: Words of captions whose pictures the denoiser learns twice as often.
+        favoured: Words of captions; each makes the denoiser learn its pictures once more.
     """
 
     folder: Path
