@@ -19,7 +19,6 @@ Table = NDArray[np.int32]
 _XYZ_FROM_RGB = ((1777, 1541, 778), (871, 2929, 296), (73, 448, 3575))  # 2^12, white point divided out
 _RGB_FROM_XYZ = ((12615, -6296, -2223), (-3773, 7684, 185), (217, -836, 4715))
 _ROOTS = 3072  # 1.5 * 255 * 8, rounded up: the range of the cube root's table
-_ROOT_BELOW = 324  # its root is 17745.4992: OpenCV's falls below the half, the nearest single number upon it
 _CUBES = range(-8145, 36864)  # the range of a and b's contribution, at scale 2^14
 _LEVELS = 4096  # linear light in the table back to sRGB
 
@@ -70,14 +69,17 @@ def _linear_table() -> Table:
 
 @cache
 def _root_table() -> Table:
-    # In single precision as there: two of its entries lie that close to a half. The root is taken in double
-    # and rounded, because single roots differ in their last bit from processor to processor.
+    # In single precision as there, cut and not rounded: some entries lie that close to a half. The root is
+    # taken in double because single roots differ in their last bit from processor to processor.
     ratio = np.arange(_ROOTS, dtype=np.float32) / np.float32(255 * 8)
-    cube_root = np.cbrt(ratio.astype(np.float64)).astype(np.float32)
+    cube_root = _cut(np.cbrt(ratio.astype(np.float64)))
     root = np.where(ratio < 0.008856, ratio * np.float32(7.787) + np.float32(16 / 116), cube_root)
-    table = _whole(root * np.float32(1 << 15))
-    table[_ROOT_BELOW] -= 1
-    return table
+    return _whole(root * np.float32(1 << 15))
+
+
+def _cut(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Single-precision values: without the 29 bits that only double has."""
+    return (values.view(np.int64) >> 29 << 29).view(np.float64).astype(np.float32)
 
 
 @cache
