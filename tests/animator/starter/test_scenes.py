@@ -108,3 +108,12 @@ def test_houses_of_a_city_at_night_stand_dark_before_the_lit_sky():
         houses = drawn.disparity > 0.4  # the nearest row and what lies before it
         above = drawn.disparity == 0
         assert np.median(drawn.picture[houses]) < np.median(drawn.picture[above])
+
+
+def test_mountains_stand_high_above_their_valleys():
+    """From its lowest to its highest place the skyline spans three tenths of the picture."""
+    spans = []
+    for seed in range(12):
+        skyline = (scene(seed, 96, kind="mountains", supersample=1.0).disparity > 0).argmax(0)
+        spans.append(np.ptp(skyline) / 96)
+    assert np.mean(spans) > 0.3

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
 from animator.starter.scenes import noise
 from animator.starter.scenes.air import ANY, draw_air
@@ -19,6 +20,8 @@ from animator.starter.scenes.water import draw_sea
 
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
 _SNOW = rgb(248, 251, 255) * np.float32(1.4)  # it throws back more light than anything
+_CELLS = 3  # along a side of the field
+_BEND = 14  # texels by which slopes wander
 _BARE = 1  # which of the lowlands grows no trees
 
 
@@ -42,9 +45,9 @@ def _mountains(view: View, water: float | None) -> Draft:
     ground = Ground(
         heights=heights,
         color=_Rock(low, rock, view.noise(noise.ROUGH), snowy),
-        relief=float(rng.uniform(0.26, 0.4)),
+        relief=float(rng.uniform(0.36, 0.52)),
         eye=float(rng.uniform(0.05, 0.14)),
-        far=2.8,
+        far=2.0,
         haze=0.75,
         water=water,
     )
@@ -54,12 +57,34 @@ def _mountains(view: View, water: float | None) -> Draft:
 
 
 def _ridges(view: View) -> Array:
-    """Heights with sharp crests: wide slopes with little on them, so that peaks stand out."""
-    fine, coarse, broad = view.noise(noise.ROLLING), view.noise(noise.SMOOTH), view.noise(noise.SMOOTH)
-    crest = np.clip(1 - np.abs(coarse) * 0.9, -0.2, 1)
-    detail = crest * np.clip(1 - np.abs(fine) * 0.7, -0.5, 1)
-    heights = crest * 0.9 + detail * 0.2 + 0.5 * broad
-    return np.asarray(noise.stretched(cv2.GaussianBlur(heights, (0, 0), 2.0)) ** 1.7, np.float32)
+    """Heights (noise.SIDE, noise.SIDE): a few high peaks, each in a cell of its own, over rolling ground.
+
+    Few, because a crest of many small peaks looks like a wood from afar.
+    """
+    rng = view.rng
+    bent, bumps = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
+    row, column = np.mgrid[0 : noise.SIDE, 0 : noise.SIDE].astype(np.float32)
+    row, column = row + _BEND * bent, column + _BEND * np.roll(bent, noise.SIDE // 3, 1)
+    heights = 0.1 + 0.03 * bumps
+    cells = _CELLS**2
+    for cell in rng.permutation(cells)[: int(rng.integers(cells - 3, cells + 1))]:
+        y, x = (np.array(divmod(int(cell), _CELLS)) + rng.uniform(0.15, 0.85, 2)) * noise.SIDE / _CELLS
+        peak = _peak(rng, _wrapped(row - y), _wrapped(column - x))
+        heights = np.maximum(heights, peak * (1 - 0.1 * np.abs(bumps)) + 0.05)
+    return np.asarray(cv2.GaussianBlur(heights.astype(np.float32), (0, 0), 1.5), np.float32)
+
+
+def _peak(rng: Generator, down: Array, across: Array) -> Array:
+    """The heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
+    spurs = np.abs(np.sin(np.arctan2(down, across) * rng.integers(4, 7) / 2 + rng.uniform(0, np.pi)))
+    reach = rng.uniform(0.17, 0.27) * noise.SIDE * (1 + 0.22 * spurs)
+    top = rng.uniform(0.6, 1.0)
+    return np.asarray(top * np.clip(1 - np.hypot(down, across) / reach, 0, None) ** 1.15)
+
+
+def _wrapped(offset: Array) -> Array:
+    """Texels to the nearest copy of a place on the tileable field."""
+    return np.asarray((offset + noise.SIDE / 2) % noise.SIDE - noise.SIDE / 2, np.float32)
 
 
 @dataclass(frozen=True)
@@ -75,7 +100,7 @@ class _Rock:
         grain = at.grain(self.detail) * 0.12
         color = blend(self.low, self.rock, smoothstep(0.25, 0.65, at.height + grain + 0.1 * at.slope))
         if self.snowy:
-            snow = smoothstep(0.34, 0.46, at.height + grain) * smoothstep(4.5, 3.0, at.slope)
+            snow = smoothstep(0.3, 0.4, at.height + 0.4 * grain) * smoothstep(4.5, 3.0, at.slope)
             color = blend(color, _SNOW, snow)
         return color * (1 + grain)[..., None]
 
@@ -83,9 +108,9 @@ class _Rock:
 def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) -> tuple[Land, list[str]]:
     """The land with trees, a castle, a house, a boat, balloons or birds, and their words."""
     words = []
-    if wooded and view.chance(0.5):
+    if wooded and view.chance(0.4):
         color = rgb(40, 64, 58) if snowy else rgb(30, 62, 42)
-        grove = Grove(pine, int(view.rng.integers(60, 240)), 0.055, color, (0.15, 1.2), highest=0.55)
+        grove = Grove(pine, int(view.rng.integers(20, 90)), 0.055, color, (0.15, 1.2), highest=0.3)
         drawn, _ = planted(view, air, drawn, grove)
         words.append("pine trees")
     rare = view.rng.random()

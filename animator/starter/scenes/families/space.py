@@ -91,8 +91,8 @@ def _planets(view: View, color: Array, disparity: Array) -> tuple[Array, Array, 
     rng = view.rng
     ringed = view.chance(0.5)
     for index in range(2 if view.chance(0.2) else 1):
-        radius = rng.uniform(0.17, 0.3) if index == 0 else rng.uniform(0.03, 0.08)
-        spread = 0.14 if index == 0 else 0.4
+        radius = rng.uniform(0.18, 0.27) if index == 0 else rng.uniform(0.03, 0.08)
+        spread = 0.08 if index == 0 else 0.4
         right, down = 0.5 + rng.uniform(-spread, spread, 2)
         x, y = (view.x - right) / radius, (view.y - down) / radius
         square = x**2 + y**2
