@@ -13,6 +13,7 @@ from animator.diffusion.controlnets import ControlNets
 from animator.diffusion.denoiser import Denoiser, Inpaint
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
+from animator.diffusion.merged_upsampling import merge_last_layers
 from animator.diffusion.multistep import SOLVERS
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import Prompter
@@ -190,6 +191,7 @@ class UNetEngine:
 def _lay_out(model: UNetModel, options: Options) -> None:
     """Puts weights into the order that convolutions like, and has the VAE tile where asked."""
     vae = model.autoencoder.model
+    merge_last_layers(vae.decoder)
     for part in (model.unet, vae):
         part.to(memory_format=torch.channels_last)
     for part in model.parts.values():

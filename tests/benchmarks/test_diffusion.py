@@ -95,6 +95,20 @@ def test_overhead_over_the_bare_model(
     benchmark.pedantic(diffuser.draw, args=(asked,), rounds=1)
 
 
+@torch.no_grad()
+def test_decoding_with_merged_layers(benchmark: BenchmarkFixture, diffuser: StableDiffuser) -> None:
+    """The built-in decoder at 512 x 512 over the same with its last layers one by one."""
+    engine = diffuser.engine()
+    assert isinstance(engine, UNetEngine)
+    layers = engine.model.autoencoder.model.decoder.layers
+    apart = torch.nn.Sequential(*layers[:-1], *layers[-1].apart)
+    latent = torch.randn(1, 4, 64, 64).contiguous(memory_format=torch.channels_last)
+    turns = [(seconds(lambda: layers(latent)), seconds(lambda: apart(latent))) for _ in range(9)]
+    merged_s, apart_s = (sorted(times)[len(times) // 2] for times in zip(*turns[2:], strict=True))
+    benchmark.extra_info |= {"merged_s": merged_s, "apart_s": apart_s, "ratio": merged_s / apart_s}
+    benchmark.pedantic(layers, args=(latent,), rounds=3)
+
+
 def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuser) -> None:
     loaded = id(diffuser.engine())
     resident: list[int] = []
