@@ -83,7 +83,10 @@ def _bias(first: nn.Conv2d, second: nn.Conv2d) -> Tensor:
 
 
 def _is_repetition(layer: nn.Module) -> TypeGuard[nn.Upsample]:
-    return isinstance(layer, nn.Upsample) and layer.mode == "nearest" and layer.scale_factor == _PIXELS
+    """True for an upsampling that repeats each pixel twice along both sides."""
+    ramp = torch.arange(4.0).view(1, 1, 2, 2)
+    repeated = ramp.repeat_interleave(_PIXELS, -1).repeat_interleave(_PIXELS, -2)
+    return isinstance(layer, nn.Upsample) and torch.equal(layer(ramp), repeated)
 
 
 def _is_plain(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
