@@ -47,10 +47,9 @@ class MergedUpsampling(nn.Module):
         self.apart = nn.Sequential(upsample, first, second)
         channels = second.out_channels * _PIXELS**2
         self.conv = nn.Conv2d(first.in_channels, channels, 3, padding=1, padding_mode=first.padding_mode)
-        with torch.no_grad():
-            self.conv.weight.copy_(_kernel(first.weight.float().cpu(), second.weight.float().cpu()))
-            bias = _bias(first, second).repeat_interleave(_PIXELS**2)
-            torch.nn.init.zeros_(self.conv.bias).add_(bias)  # type: ignore[arg-type]  # it has one
+        kernel = _kernel(first.weight.float().cpu(), second.weight.float().cpu())
+        self.conv.weight = nn.Parameter(kernel.detach())
+        self.conv.bias = nn.Parameter(_bias(first, second).repeat_interleave(_PIXELS**2).detach())
         self.conv.to(first.weight.device, first.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
