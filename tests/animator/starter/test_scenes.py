@@ -101,6 +101,28 @@ def test_snow_is_seen_wherever_captions_tell_of_it():
     assert np.median(white["snowy"]) > np.median(white["bare"]) + 40
 
 
+def test_snowy_mountains_stand_out_from_the_sky_with_rock_below_their_snow():
+    """By day less than a third of their land is white; in any light the skyline is an edge of 30 levels."""
+    drawn = [scene(seed, 48, kind="mountains") for seed in range(80)]
+    snowy = [s for s in drawn if "snowy mountains" in s.caption and not s.style and "tones" not in s.caption]
+    white = [
+        (s.picture[s.disparity > 0].min(-1) > 175).mean() for s in snowy if s.time == "day"
+    ]  # levels that rock does not reach
+    edges = [_edge_of_skyline(s) for s in snowy if s.time in ("dawn", "day", "sunset")]
+    assert min(len(white), len(edges)) > 5
+    assert np.median(white) < 1 / 3
+    assert np.median(edges) > 30
+
+
+def _edge_of_skyline(drawn):
+    """Mean difference in levels between the sky just above the land and the land just below it."""
+    top, columns = (drawn.disparity > 0).argmax(0), np.arange(drawn.disparity.shape[1])
+    inside = (top > 2) & (top < len(drawn.disparity) - 2)
+    top, columns = top[inside], columns[inside]
+    levels = drawn.picture.astype(float)
+    return np.abs(levels[top + 2, columns] - levels[top - 2, columns]).mean()
+
+
 def test_houses_of_a_city_at_night_stand_dark_before_the_lit_sky():
     nights = [s for seed in range(60) if (s := scene(seed, 48, kind="city")).time == "night" and not s.style]
     assert len(nights) > 5

@@ -19,7 +19,7 @@ from animator.starter.scenes.terrain import Ground, Land, Surface
 from animator.starter.scenes.water import draw_sea
 
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
-_SNOW = rgb(248, 251, 255) * np.float32(1.4)  # it throws back more light than anything
+_SNOW = rgb(248, 251, 255) * np.float32(1.3)  # it throws back more light than anything
 _CELLS = 3  # along a side of the field
 _BEND = 14  # texels by which slopes wander
 _BARE = 1  # which of the lowlands grows no trees
@@ -48,7 +48,7 @@ def _mountains(view: View, water: float | None) -> Draft:
         relief=float(rng.uniform(0.36, 0.52)),
         eye=float(rng.uniform(0.05, 0.14)),
         far=2.0,
-        haze=0.75,
+        haze=0.45,
         water=water,
     )
     drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
@@ -100,7 +100,7 @@ class _Rock:
         grain = at.grain(self.detail) * 0.12
         color = blend(self.low, self.rock, smoothstep(0.25, 0.65, at.height + grain + 0.1 * at.slope))
         if self.snowy:
-            snow = smoothstep(0.3, 0.4, at.height + 0.4 * grain) * smoothstep(4.5, 3.0, at.slope)
+            snow = smoothstep(0.46, 0.54, at.height + 0.5 * grain) * smoothstep(4.5, 3.0, at.slope)
             color = blend(color, _SNOW, snow)
         return color * (1 + grain)[..., None]
 
