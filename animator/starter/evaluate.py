@@ -5,28 +5,17 @@ judge come from seeds that the model has not seen. Writes `<name>.json` and `<na
 into the workshop's folder `evaluation`.
 """
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import cv2
-import torch
 import typer
 
 from animator.device import use_threads
-from animator.diffusion.stable import open_diffuser
 from animator.errors import AnimatorError
-from animator.files import write_atomically
-from animator.starter.evaluation import measures
-from animator.starter.evaluation.classifier import Judge, trained_judge
-from animator.starter.evaluation.drawing import Manner, drawn
-from animator.starter.evaluation.sheets import PROMPTS, sheet
-from animator.starter.training import data
-
-FOR_JUDGE = 2_000_000  # first seed of the judge's pictures
-_JUDGE_PICTURES, _JUDGE_SIZE, _JUDGE_STEPS = 3000, 128, 600
-_HELD_OUT_PICTURES = 500
+from animator.starter.evaluation.drawing import Manner
+from animator.starter.evaluation.trial import evaluated
+from animator.starter.training.recipes import Extent
 
 
 def main(  # noqa: PLR0913 - how typer declares options
@@ -43,56 +32,11 @@ def main(  # noqa: PLR0913 - how typer declares options
     """Measures a model; see the module."""
     try:
         use_threads(threads)
-        manner = Manner(steps, cfg_scale, sampler)
-        folder = workshop / "evaluation"
-        folder.mkdir(parents=True, exist_ok=True)
-        found = _measured(measures.Model(model), workshop, manner, (prompts, frames))
-        text = json.dumps({"manner": str(manner), **found}, indent=2) + "\n"
-        write_atomically(folder / f"{name}.json", text.encode())
-        _draw_sheet(model, manner, folder / f"{name}.png")
-        typer.echo(text, nl=False)
+        manner, extent = Manner(steps, cfg_scale, sampler), Extent(prompts=prompts, frames=frames)
+        typer.echo(evaluated(model, workshop, manner, extent, name), nl=False)
     except AnimatorError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-
-
-def _measured(
-    model: measures.Model, workshop: Path, manner: Manner, counts: tuple[int, int]
-) -> dict[str, float]:
-    prompts, frames = counts
-    held_out = _pictures(workshop / "pictures" / "held_out-256", data.HELD_OUT, _HELD_OUT_PICTURES, 256)
-    judge = _judge(workshop)
-    diffuser = open_diffuser(str(model.folder), torch.device("cpu"))
-    large = Manner(manner.steps, manner.cfg_scale, manner.sampler, 512)
-    return {
-        **measures.judging(judge, held_out),
-        **measures.coding(model, held_out, 64),
-        **measures.denoising(model, held_out, 128),
-        **measures.prompting(diffuser, judge, held_out, manner, prompts),
-        **measures.film(diffuser, manner, frames),
-        **measures.speed(diffuser, manner),
-        **measures.speed(diffuser, large),
-    }
-
-
-def _judge(workshop: Path) -> Judge:
-    path = workshop / "evaluation" / "judge.safetensors"
-    pictures = _pictures(workshop / "pictures" / "judge", FOR_JUDGE, _JUDGE_PICTURES, _JUDGE_SIZE)
-    return trained_judge(path, pictures, _JUDGE_STEPS)
-
-
-def _pictures(folder: Path, first: int, count: int, size: int) -> data.Pictures:
-    for _ in data.make(folder, range(first, first + count), size, 1):
-        pass
-    return data.read(folder)
-
-
-def _draw_sheet(model: Path, manner: Manner, path: Path) -> None:
-    diffuser = open_diffuser(str(model), torch.device("cpu"))
-    pictures = [drawn(diffuser, prompt, manner, 7) for prompt in PROMPTS]
-    image = cv2.cvtColor(sheet(pictures, 4, 256), cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".png", image)
-    write_atomically(path, encoded.tobytes())
 
 
 if __name__ == "__main__":

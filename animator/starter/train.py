@@ -1,7 +1,7 @@
 """Makes the built-in model: `python -m animator.starter.train STAGE --workshop FOLDER`.
 
-The stages are data, autoencoder, denoiser, distilled and pack; `all` runs them in this order. Each goes on
-where it was stopped. The workshop holds the pictures, the states and the curves.
+The stages are data, autoencoder, denoiser, distilled, pack and evaluation; `all` runs them in this order.
+Each goes on where it was stopped. The workshop holds the pictures, the states, the curves and the results.
 """
 
 import json
@@ -15,6 +15,8 @@ import typer
 
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, UserError
+from animator.starter.evaluation.drawing import Manner
+from animator.starter.evaluation.trial import evaluated
 from animator.starter.training import data
 from animator.starter.training.compute import Compute
 from animator.starter.training.denoising import Portion
@@ -27,6 +29,7 @@ from animator.starter.training.workshop import DISTILLED, Workshop
 T = TypeVar("T")
 
 _HELD_OUT = 500  # pictures
+_MANNER = Manner(steps=4, cfg_scale=3.0)  # of the evaluation: as few steps as the model is made for
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Job:
     target: Path | None
     packed: str
     moves_encoder: bool
+
+    @property
+    def model(self) -> Path:
+        """The packed model."""
+        return self.target or self.shop.folder / "model"
 
 
 def _say(line: dict[str, float]) -> None:
@@ -68,8 +76,14 @@ def _distilled(job: Job) -> None:
 
 
 def _pack(job: Job) -> None:
-    size = job.shop.pack(job.target or job.shop.folder / "model", job.packed)
-    typer.echo(json.dumps({"model": str(job.target or job.shop.folder / "model"), "bytes": size}))
+    if job.shop.compute.team.leads:
+        size = job.shop.pack(job.model, job.packed)
+        typer.echo(json.dumps({"model": str(job.model), "bytes": size}))
+
+
+def _evaluation(job: Job) -> None:
+    if job.shop.compute.team.leads:
+        typer.echo(evaluated(job.model, job.shop.folder, _MANNER, job.recipe.extent, job.packed), nl=False)
 
 
 STAGES: dict[str, Callable[[Job], None]] = {
@@ -78,6 +92,7 @@ STAGES: dict[str, Callable[[Job], None]] = {
     "denoiser": _denoiser,
     "distilled": _distilled,
     "pack": _pack,
+    "evaluation": _evaluation,
 }
 
 
@@ -99,7 +114,9 @@ def _diet(text: str) -> tuple[Portion, ...]:
 
 
 def main(  # noqa: PLR0913 - how typer declares options
-    stage: Annotated[str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, or all")],
+    stage: Annotated[
+        str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, evaluation, or all")
+    ],
     workshop: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
     recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
     base: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,

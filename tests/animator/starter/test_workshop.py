@@ -28,11 +28,12 @@ def run(folder, *arguments):
     import typer
 
     from animator.starter import train
-    from animator.starter.training.recipes import RECIPES
+    from animator.starter.training.recipes import RECIPES, Extent
 
     app = typer.Typer()
     app.command()(train.main)
-    recipe = dataclasses.replace(RECIPES["tiny"], pictures=(10, 0))
+    extent = Extent(judge_pictures=10, judge_steps=2, held_out=10, prompts=4, frames=3)
+    recipe = dataclasses.replace(RECIPES["tiny"], pictures=(10, 0), extent=extent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "tiny", recipe)
         options = ["--workshop", str(folder), "--recipe", "tiny", "--workers", "1"]
@@ -52,6 +53,16 @@ def test_every_stage_leaves_a_curve_and_a_result(workshop):
         assert [line["step"] for line in lines] == [5, 10]
         assert measured in lines[0]
         assert (workshop / stage / "result.safetensors").exists()
+
+
+def test_the_model_is_measured_at_the_end(workshop):
+    found = json.loads((workshop / "evaluation" / "distilled.json").read_text())
+    assert found["manner"] == "DPM++ 2M, 4 steps, cfg_scale 3"
+    assert found["prompts"] == 4
+    assert 0 <= found["kind_accuracy"] <= 1
+    assert found["held_out_v_mse"] > 0
+    assert {"frechet_distance", "film_contrast_ratio", "seconds_512"} <= set(found)
+    assert (workshop / "evaluation" / "distilled.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_model_is_half_precision_and_knows_no_paths(workshop):
