@@ -88,4 +88,4 @@ RECIPES = {
         extent=Extent(judge_pictures=250, judge_steps=10, held_out=250, prompts=20, frames=4),
     ),
 }
-"""By name; `tiny` makes nothing worth looking at, in seconds: a rehearsal."""
+"""By name; `tiny` makes nothing worth looking at, in two minutes: a rehearsal."""
