@@ -88,21 +88,17 @@ def test_the_same_scene_at_two_sizes_looks_alike():
 
 
 def test_snow_is_seen_wherever_captions_tell_of_it():
-    """The whitest of the land of snowy mountains by day is white; that of bare ones is not.
-
-    The whitest thirtieth, for snow lies on tops alone and is grey where the sun does not reach it.
-    """
+    """The brightest tenth of the land of snowy mountains by day is white; that of bare ones is not."""
     by_day = [scene(seed, 48, kind="mountains") for seed in range(80)]
     plain = [s for s in by_day if s.time == "day" and not s.style and "tones" not in s.caption]
     white = {"snowy": [], "bare": []}
     for drawn in plain:
         land = drawn.picture[drawn.disparity > 0].astype(float)
         white["snowy" if "snowy mountains" in drawn.caption else "bare"].append(
-            np.percentile(land.min(-1), 97)
+            np.percentile(land.min(-1), 90)
         )
     assert min(map(len, white.values())) > 3
-    assert np.median(white["snowy"]) > 205
-    assert np.median(white["bare"]) < 190
+    assert np.median(white["snowy"]) > np.median(white["bare"]) + 40
 
 
 def test_snowy_mountains_stand_out_from_the_sky_with_rock_below_their_snow():

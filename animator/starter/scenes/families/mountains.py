@@ -19,7 +19,7 @@ from animator.starter.scenes.terrain import Ground, Land, Surface
 from animator.starter.scenes.water import draw_sea
 
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
-_SNOW = rgb(231, 239, 250)  # white in the sun; in the shade darker than the sky, so that peaks stand out
+_SNOW = rgb(241, 247, 255) * np.float32(1.05)  # white in the sun, in the shade darker than the sky
 _CELLS = 3  # along a side of the field
 _BEND = 14  # texels by which slopes wander
 _BARE = 1  # which of the lowlands grows no trees
