@@ -28,7 +28,6 @@ from animator.starter.training.workshop import DISTILLED, Workshop
 # Flags with defaults are how typer declares options; hence the exceptions from the rules below.
 T = TypeVar("T")
 
-_HELD_OUT = 500  # pictures
 _MANNER = Manner(steps=4, cfg_scale=3.0)  # of the evaluation: as few steps as the model is made for
 
 
@@ -56,7 +55,7 @@ def _say(line: dict[str, float]) -> None:
 def _data(job: Job) -> None:
     folder = job.shop.folder / "pictures"
     for size, count in zip((256, 512), job.recipe.pictures, strict=True):
-        held_out = data.SHARD if count <= data.SHARD else _HELD_OUT
+        held_out = job.recipe.extent.held_out
         wanted = ((f"held_out-{size}", data.HELD_OUT, held_out), (str(size), data.TRAINED_ON, count))
         for name, first, number in wanted if count else ():
             for done in data.make(folder / name, range(first, first + number), size, job.workers):

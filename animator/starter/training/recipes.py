@@ -14,7 +14,7 @@ class Extent:
     Attributes:
         judge_pictures: True pictures that the judge learns from.
         judge_steps: Steps of its training.
-        held_out: True pictures that drawn ones are compared with.
+        held_out: True pictures of each size that are measured with.
         prompts: Held-out prompts that are drawn, at most as many as held-out pictures.
         frames: Of the film.
     """
