@@ -1,0 +1,1 @@
+"""Small foundations that need no torch."""
