@@ -6,7 +6,7 @@ Importing this package loads no torch, no model, and writes nothing; names load 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from animator._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from animator.assemble import build_pipeline as build_pipeline

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animator import __version__
+from animator._version import __version__
 from animator.cli_files import Like, Parseq, Repair, files
 from animator.cli_films import films
 from animator.cli_options import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from animator import __version__
+from animator._version import __version__
 from animator.plan import Plan
 
 NEGATIVE = "Negative prompt:"

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from animator import __version__
+from animator._version import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.depth_maps import write_depth_map

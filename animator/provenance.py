@@ -14,7 +14,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
-from animator import __version__, presets
+from animator import presets
+from animator._version import __version__
 from animator.config import Animation
 from animator.errors import UserError
 from animator.infotext import Infotext
