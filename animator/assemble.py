@@ -134,7 +134,7 @@ def _last_picture(animation: Animation, device: torch.device, clip: Callable[[],
 
 
 def _clip(animation: Animation, device: torch.device) -> Footage:
-    clip = open_clip(animation.video, animation.size, animation.fps)
+    clip = open_clip(animation.video.spec, animation.size, animation.fps)
     clip.numbering.check(animation.frames)
     return ClipFootage(clip, device)
 

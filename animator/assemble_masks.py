@@ -1,7 +1,7 @@
 """`masking_of`: the mask settings of a film -> what its pipeline does with them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -122,7 +122,7 @@ def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mappin
     elif settings.mask_file:
         named["init_mask"] = Still(adjust.apply(read_mask(settings.mask_file, size, device)))
     if settings.use_mask_video:
-        film = animation.video.model_copy(update={"path": settings.video_mask_path})
+        film = replace(animation.video.spec, path=settings.video_mask_path)
         named["video_mask"] = FilmMask(open_clip(film, size, animation.fps), adjust, device)
     elif "init_mask" in named:
         named["video_mask"] = named["init_mask"]

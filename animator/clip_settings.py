@@ -1,6 +1,7 @@
 """What a film's settings take from its clip: where the file is, how long and how fast the film is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from animator.config.video import Video
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.named_files import find_clip, not_found
+from animator.video.clip import ClipSpec
 from animator.video.facts import allowed, length_of, rate_of
 
 CLIP = "clip"
@@ -68,7 +70,7 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
     video = _video(values)
     if video is None or not video.path or values.get("hybrid", {}).get("use_init_image"):
         return values
-    video = video.model_copy(update={"path": str(find_clip(video.path, beside) or video.path)})
+    video = replace(video, path=str(find_clip(video.path, beside) or video.path))
     try:
         counted = length_of(video, _rate(values)) if _exists(allowed(video)) else 0
     except UserError:  # no film; whoever opens it says so
@@ -82,10 +84,10 @@ def _exists(path: str) -> bool:
     return is_url(path) or place.exists() or ("%" in place.name and place.parent.is_dir())
 
 
-def _video(values: Mapping[str, Any]) -> Video | None:
-    """The clip's settings; None where they are themselves wrong."""
+def _video(values: Mapping[str, Any]) -> ClipSpec | None:
+    """The clip; None where they are themselves wrong."""
     try:
-        return Video.model_validate(values.get("video") or {})
+        return Video.model_validate(values.get("video") or {}).spec
     except ValidationError:
         return None
 

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from animator.config.group import Group, Switch
-from animator.config.video import Fit
 from animator.fields import NotNegative, Unit
+from animator.video.clip import AfterEnd, Fit
 from schedules import Schedule
 
 MOST_UNITS = 5
@@ -48,7 +48,7 @@ class ControlUnit(Group):
     """Picture of the source that the film's first frame sees."""
     extract_nth_frame: int = Field(1, ge=1)
     """Every so many pictures of the source are taken."""
-    after_end: Literal["error", "hold", "loop"] = "error"
+    after_end: AfterEnd = "error"
     """What frames beyond the source's end see: an error, the last picture, or the source again."""
 
     @model_validator(mode="after")

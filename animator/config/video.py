@@ -6,9 +6,7 @@ from pydantic import Field
 
 from animator.config.group import Group, Switch
 from animator.named_files import ClipName
-
-Fit = Literal["stretch", "crop", "pad"]
-AfterEnd = Literal["error", "hold", "loop"]
+from animator.video.clip import AfterEnd, ClipSpec, Fit, Timing
 
 
 class Video(Group):
@@ -20,7 +18,7 @@ class Video(Group):
     extract_to_frame: int = Field(-1, ge=-1)
     """Last frame of the clip that counts; -1 is its end."""
     extract_nth_frame: int = Field(1, ge=1)
-    timing: Literal["frames", "clock"] = "frames"
+    timing: Timing = "frames"
     """frames: each of the clip's pictures is one frame of the film, as in Deforum. clock: the film sees what
     the clip shows at the same second, whatever the rates of the two and however uneven the clip's."""
     after_end: AfterEnd = "error"
@@ -33,3 +31,18 @@ class Video(Group):
     """Where the clip is damaged: stop there, or go on with what can be decoded."""
     allow_url: Switch = False
     """Let `path` be an http or https address that ffmpeg fetches."""
+
+    @property
+    def spec(self) -> ClipSpec:
+        """The clip as the reader of clips takes it."""
+        return ClipSpec(
+            self.path,
+            self.extract_from_frame,
+            self.extract_to_frame,
+            self.extract_nth_frame,
+            self.timing,
+            self.after_end,
+            self.fit,
+            conceal=self.damaged == "conceal",
+            allow_url=self.allow_url,
+        )

@@ -3,58 +3,58 @@
 import re
 from pathlib import Path
 
-from animator.config.video import Video
 from animator.core.urls import is_url
 from animator.errors import UserError
+from animator.video.clip import ClipSpec
 from animator.video.index import index_of
 from animator.video.numbering import Span, by_clock
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
-def length_of(settings: Video, fps: float) -> int:
+def length_of(clip: ClipSpec, fps: float) -> int:
     """How many frames of a film the clip has pictures for; errors as `open_clip`."""
-    path, span = allowed(settings), span_of(settings)
+    path, span = allowed(clip), span_of(clip)
     if is_folder(path):
         return len(span.of(len(pictures_in(Path(path)))))
     index = index_of(path)
-    return len(by_clock(index, span, fps) if settings.timing == "clock" else span.of(len(index)))
+    return len(by_clock(index, span, fps) if clip.timing == "clock" else span.of(len(index)))
 
 
-def rate_of(settings: Video) -> float:
+def rate_of(clip: ClipSpec) -> float:
     """The frames a second at which a film shows the clip at its own pace.
 
     Raises:
         UserError: There is no such clip, or it has no rate.
     """
-    path = allowed(settings)
+    path = allowed(clip)
     rate = None if is_folder(path) else index_of(path).fps
     if rate is None:
         raise UserError(f"{path}: has no frame rate of its own; give fps a number")
-    return round(rate / settings.extract_nth_frame, 3) if settings.timing == "frames" else rate
+    return round(rate / clip.every, 3) if clip.timing == "frames" else rate
 
 
-def allowed(settings: Video) -> str:
+def allowed(clip: ClipSpec) -> str:
     """The clip's path.
 
     Raises:
         UserError: It is empty, or a URL that is not allowed.
     """
-    if not settings.path:
+    if not clip.path:
         raise UserError(
             "video.path: is empty; expected a film, a folder of pictures or a pattern like in/%09d.png"
         )
-    if is_url(settings.path) and not settings.allow_url:
+    if is_url(clip.path) and not clip.allow_url:
         raise UserError(
-            f"video.path: {settings.path} is a URL; set video.allow_url: true to let ffmpeg fetch it, "
+            f"video.path: {clip.path} is a URL; set video.allow_url: true to let ffmpeg fetch it, "
             "or give a file"
         )
-    return settings.path if is_url(settings.path) else str(Path(settings.path).expanduser())
+    return clip.path if is_url(clip.path) else str(Path(clip.path).expanduser())
 
 
-def span_of(settings: Video) -> Span:
+def span_of(clip: ClipSpec) -> Span:
     """The part of the clip that counts."""
-    return Span(settings.extract_from_frame, settings.extract_to_frame, settings.extract_nth_frame)
+    return Span(clip.first, clip.last, clip.every)
 
 
 def is_folder(path: str) -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from animator.config.video import Fit
 from animator.image import Bytes, read_picture, to_bytes
+from animator.video.clip import Fit
 
 
 @dataclass(frozen=True)

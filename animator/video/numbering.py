@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from animator.config.video import AfterEnd
 from animator.errors import UserError
+from animator.video.clip import AfterEnd
 from animator.video.index import Index
 from animator.video.rate import frame_rate
 

@@ -1,12 +1,12 @@
-"""Opens the clip that a film's settings name."""
+"""Opens the clip that a film is made over."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.config.video import Video
 from animator.image import Bytes
+from animator.video.clip import ClipSpec
 from animator.video.facts import allowed, is_folder, pictures_in, span_of
 from animator.video.folder import Folder
 from animator.video.index import index_of
@@ -38,24 +38,24 @@ class Shown:
         return self.pictures.at(self.numbering.of(frame))
 
 
-def open_clip(settings: Video, size: tuple[int, int], fps: float) -> Shown:
-    """The clip of a film's settings.
+def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> Shown:
+    """What the frames of a film see of a clip.
 
     Args:
-        settings: What is asked for.
+        spec: The clip.
         size: Width and height that its pictures come to.
         fps: The film's rate.
 
     Raises:
         UserError: There is no such clip, or it holds no pictures.
     """
-    path, span = allowed(settings), span_of(settings)
+    path, span = allowed(spec), span_of(spec)
     if is_folder(path):
         files = pictures_in(Path(path))
-        numbering = Numbering(span.of(len(files)), settings.after_end, path)
-        return Shown(Folder(files, size, settings.fit), numbering)
+        numbering = Numbering(span.of(len(files)), spec.after_end, path)
+        return Shown(Folder(files, size, spec.fit), numbering)
     index = index_of(path)
-    by_time = settings.timing == "clock"
+    by_time = spec.timing == "clock"
     if index.is_variable and not by_time:
         log.warning(
             "%s: has a variable frame rate; each of its pictures is one frame of the film, so the film "
@@ -63,7 +63,7 @@ def open_clip(settings: Video, size: tuple[int, int], fps: float) -> Shown:
             path,
         )
     start, every = (0, 1) if by_time else (span.first, span.every)
-    clip = Clip(path, size, start, every, settings.fit, conceal=settings.damaged == "conceal")
+    clip = Clip(path, size, start, every, spec.fit, conceal=spec.conceal)
     counted: Sequence[int] = range(len(span.of(len(index))))
     pictures = by_clock(index, span, fps) if by_time else counted
-    return Shown(ClipReader(clip, index), Numbering(pictures, settings.after_end, path))
+    return Shown(ClipReader(clip, index), Numbering(pictures, spec.after_end, path))

@@ -11,9 +11,9 @@ from typing import IO, Protocol
 
 import numpy as np
 
-from animator.config.video import Fit
 from animator.errors import UserError, VideoError
 from animator.image import Bytes
+from animator.video.clip import Fit
 from animator.video.ffmpeg_input import input_options
 from animator.video.index import Index
 

@@ -20,7 +20,7 @@ SIZE = (32, 24)
 
 
 def opened(path: Path | str, **settings: Any) -> Shown:
-    return open_clip(Video(path=str(path), **settings), SIZE, settings.pop("fps", 10))
+    return open_clip(Video(path=str(path), **settings).spec, SIZE, settings.pop("fps", 10))
 
 
 def test_a_range_is_counted_and_shown(mp4: Path) -> None:
@@ -32,9 +32,9 @@ def test_a_range_is_counted_and_shown(mp4: Path) -> None:
 
 
 def test_length_and_rate_follow_the_step(mp4: Path) -> None:
-    video = Video(path=str(mp4), extract_from_frame=10, extract_to_frame=30, extract_nth_frame=5)
+    video = Video(path=str(mp4), extract_from_frame=10, extract_to_frame=30, extract_nth_frame=5).spec
     assert (length_of(video, 25), rate_of(video)) == (5, 5)
-    by_clock = Video(path=str(mp4), timing="clock")
+    by_clock = Video(path=str(mp4), timing="clock").spec
     assert (length_of(by_clock, 10), rate_of(by_clock)) == (120, 25)
 
 
@@ -77,9 +77,9 @@ def test_a_folder_in_its_natural_order(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no picture")
     clip = opened(tmp_path)
     assert [int(clip.at(i)[0, 0, 0]) for i in range(4)] == [10, 20, 90, 100]
-    assert length_of(Video(path=str(tmp_path)), 10) == 4
+    assert length_of(Video(path=str(tmp_path)).spec, 10) == 4
     with pytest.raises(UserError, match="has no frame rate of its own"):
-        rate_of(Video(path=str(tmp_path)))
+        rate_of(Video(path=str(tmp_path)).spec)
 
 
 def test_an_empty_folder_and_a_broken_picture_say_so(tmp_path: Path) -> None:
