@@ -19,7 +19,7 @@ from animator.core.urls import is_url
 from animator.draft_files import NOT_FETCHED, PICTURES, each_name, file_settings
 from animator.errors import UserError
 from animator.files import write_atomically
-from animator.guide import KeyedImages
+from animator.keyed_images import KeyedImages
 from schedules import TextSchedule
 
 MOST_BYTES = 32_000_000

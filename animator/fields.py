@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
-from animator.guide import KeyedImages
+from animator.keyed_images import KeyedImages
 from animator.masks.expression import parse_mask
 from animator.named_files import NamesFile
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule

@@ -5,7 +5,7 @@ from pydantic_core import PydanticCustomError
 
 from animator.config.group import Group, Switch
 from animator.fields import Images, NotNegative, Real, Unit
-from animator.guide import KeyedImages
+from animator.keyed_images import KeyedImages
 from schedules import Schedule
 
 

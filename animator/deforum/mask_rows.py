@@ -6,7 +6,7 @@ from typing import Any
 
 from animator.deforum.conversions import Conversion, Number, one_of
 from animator.deforum.rows import SWITCH, WORDS, Gate, Row
-from animator.guide import KeyedImages
+from animator.keyed_images import KeyedImages
 from animator.masks.expression import parse_mask
 from schedules import TextSchedule
 

@@ -19,7 +19,7 @@ from animator.deforum.table import MAPPED
 from animator.docs.pictures import SHOWN
 from animator.docs.words import WORDS
 from animator.fields import Numbers
-from animator.guide import KeyedImages
+from animator.keyed_images import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters

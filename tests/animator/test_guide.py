@@ -13,8 +13,9 @@ from torch import Tensor
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.request import Request
-from animator.guide import BETWEEN, KeyedImages, Swing, leading, share
+from animator.guide import BETWEEN, Swing, leading, share
 from animator.image import read_picture
+from animator.keyed_images import KeyedImages
 from animator.loop import render
 from animator.timeline import Timeline
 from schedules import ScheduleError, Scope
