@@ -164,7 +164,7 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
     from animator.advice import warnings_of
-    from animator.finish.versions import check_films
+    from animator.run_outputs import check_films
     from animator.timeline import Timeline
 
     check_films(animation)

@@ -37,9 +37,9 @@ def encode(
     import logging
 
     from animator.device import choose_device
-    from animator.finish.again import Again, encode_again, format_overrides, stream_again
     from animator.pipe import standard_output
     from animator.progress import Counter
+    from animator.reencode import Again, encode_again, format_overrides, stream_again
     from animator.video.stream import Stream
 
     logging.basicConfig(format="%(message)s", level=logging.WARNING)

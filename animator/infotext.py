@@ -12,26 +12,12 @@ from pathlib import PurePath
 from typing import Any
 
 from animator._version import __version__
+from animator.diffusion.samplers import split_sampler
 from animator.plan import Plan
 
 NEGATIVE = "Negative prompt:"
 _FIELD = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _FEWEST_FIELDS = 3
-SCHEDULES = (
-    "Karras",
-    "Exponential",
-    "Polyexponential",
-    "SGM Uniform",
-    "KL Optimal",
-    "Align Your Steps",
-    "Simple",
-    "Normal",
-    "DDIM",
-    "Beta",
-    "Turbo",
-    "Uniform",
-)
-"""Ends of sampler names that the web UI keeps as `Schedule type`."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +98,6 @@ class Infotext:
         if "diffusion.sampler" in values and schedule != "Automatic":
             values["diffusion.sampler"] += f" {schedule}"
         return values
-
-
-def split_sampler(name: str) -> tuple[str, str]:
-    """A sampler's name and its schedule type, `Karras` say; empty where the name has none."""
-    for schedule in SCHEDULES:
-        if name.lower().endswith(f" {schedule.lower()}"):
-            return name[: -len(schedule) - 1], schedule
-    return name, ""
 
 
 def _text_or_number(text: str) -> Any:

@@ -24,10 +24,10 @@ from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
 from animator.downloads import with_downloads
 from animator.files import write_atomically
-from animator.finish.versions import Versions
 from animator.loop import Frame, render
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
+from animator.run_outputs import Versions
 from animator.sink import OpenSink, film_sink
 from animator.state import State
 from animator.subtitles import to_srt

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from animator.errors import VideoError
-from animator.finish.versions import film_of
 from animator.image import Bytes
 from animator.run import Run
+from animator.run_outputs import film_of
 from animator.video.stream import Stream
 from animator.video.writer import FilmWriter
 

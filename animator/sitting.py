@@ -16,11 +16,11 @@ import typer
 from animator.config import Animation
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, RunError
-from animator.finish.versions import check_films
 from animator.job import film, made_beside, open_model, open_run, rewind
 from animator.pipe import standard_output
 from animator.progress import ProgressBar
 from animator.run import Run, is_run
+from animator.run_outputs import check_films
 from animator.sink import OpenSink, StreamSink, film_sink
 from animator.span import Span
 from animator.video.stream import Layout, Stream

@@ -13,10 +13,10 @@ from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
 from animator.files import write_atomically
-from animator.finish.versions import check_films
 from animator.job import film, made_beside, open_model, open_run
 from animator.progress import Advance
 from animator.run import Run, is_run
+from animator.run_outputs import check_films
 from animator.source_files import Source, load
 
 Report = Callable[[str, int, int], None]

@@ -17,7 +17,7 @@ from animator.deforum.rows import CURVE, Row
 from animator.deforum.samplers import LISTED
 from animator.deforum.schedule_text import number_text, plain_number, word_text
 from animator.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
-from animator.infotext import split_sampler
+from animator.diffusion.samplers import split_sampler
 from schedules import Schedule, TextSchedule
 
 

@@ -93,6 +93,23 @@ ALIASES = {
 """Other spellings, lower case with blanks: those of notebooks and of k-diffusion."""
 
 
+WEB_UI_SCHEDULES = (
+    "Karras",
+    "Exponential",
+    "Polyexponential",
+    "SGM Uniform",
+    "KL Optimal",
+    "Align Your Steps",
+    "Simple",
+    "Normal",
+    "DDIM",
+    "Beta",
+    "Turbo",
+    "Uniform",
+)
+"""Ends of sampler names that the web UI keeps as `Schedule type`."""
+
+
 def _known() -> dict[str, Sampler]:
     known = dict(METHODS)
     for name, sampler in METHODS.items():
@@ -121,6 +138,14 @@ def find_sampler(name: str) -> Sampler:
     raise ModelError(
         f"sampler {name!r} is unknown; {hint} A spacing may follow the name: {', '.join(SPACING_NAMES)}"
     )
+
+
+def split_sampler(name: str) -> tuple[str, str]:
+    """A sampler's name and its schedule type, `Karras` say; empty where the name has none."""
+    for schedule in WEB_UI_SCHEDULES:
+        if name.lower().endswith(f" {schedule.lower()}"):
+            return name[: -len(schedule) - 1], schedule
+    return name, ""
 
 
 def _translated(wanted: str) -> str:

@@ -7,8 +7,9 @@ import pytest
 from animator import __version__, presets
 from animator.config import Animation
 from animator.deforum.importing import nested
+from animator.diffusion.samplers import split_sampler
 from animator.drafts import Draft
-from animator.infotext import Infotext, split_sampler
+from animator.infotext import Infotext
 from animator.timeline import Timeline
 
 Make = Callable[..., Animation]

@@ -10,7 +10,7 @@ from animator.config import Animation
 from animator.deforum import import_text
 from animator.deforum.exporting import export_settings
 from animator.drafts import Draft
-from animator.finish.versions import sound_of
+from animator.run_outputs import sound_of
 
 BASE = {"max_frames": 10, "prompts": {"0": "a lake"}, "seed": 1, "animation_mode": "2D"}
 

@@ -13,12 +13,11 @@ from animator import presets
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.errors import ModelError, PresetError, RunError, UserError
-from animator.finish.again import Again, encode_again, stream_again
-from animator.finish.opening import open_inbetween, open_upscaler
 from animator.finish.upscale import Lanczos
-from animator.finish.versions import check_films, sound_of
 from animator.job import film, made_beside, open_run
+from animator.reencode import Again, encode_again, stream_again
 from animator.run import Run
+from animator.run_outputs import check_films, inbetween_of, sound_of, upscaler_of
 from animator.video.stream import Stream
 from tests.animator.finish.test_networks import Later, compact
 from tests.animator.video.facts import decoded, facts_of, samples
@@ -180,10 +179,10 @@ def test_networks_without_their_files_are_replaced_aloud(
     make_animation: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     for engine in ("RIFE v4.6", "FILM"):
-        open_inbetween(make_animation(frame_interpolation={"engine": engine}), CPU)
+        inbetween_of(make_animation(frame_interpolation={"engine": engine}), CPU)
         assert f"{engine} needs its weights in frame_interpolation.model" in caplog.text
     chosen = {**LARGER, "r_upscale_model": "realesrgan-x4plus"}
-    assert open_upscaler(make_animation(upscaling=chosen), CPU) == Lanczos(3)
+    assert upscaler_of(make_animation(upscaling=chosen), CPU) == Lanczos(3)
     assert "realesrgan-x4plus is not there (looked in models)" in caplog.text
     assert "pictures are enlarged by Lanczos with sharpening instead" in caplog.text
 

@@ -15,9 +15,10 @@ import torch
 
 from animator.config import Animation
 from animator.errors import UserError
-from animator.finish.inbetween import interpolated
-from animator.finish.opening import open_inbetween, open_upscaler
-from animator.finish.upscale import upscaled
+from animator.finish.inbetween import Inbetween, interpolated
+from animator.finish.open_interpolator import open_inbetween
+from animator.finish.open_upscaler import open_upscaler
+from animator.finish.upscale import Upscaler, upscaled
 from animator.image import Bytes
 from animator.provenance import film_record
 from animator.run import Run, film_path
@@ -122,11 +123,11 @@ class Versions:
         return Version(film, base.count * amount, lambda: self._smoother_pictures(base), keep)
 
     def _larger_pictures(self) -> Iterator[Bytes]:
-        return upscaled(self.plain.pictures(), open_upscaler(self.animation, self.device))
+        return upscaled(self.plain.pictures(), upscaler_of(self.animation, self.device))
 
     def _smoother_pictures(self, base: Version) -> Iterator[Bytes]:
         amount = self.animation.frame_interpolation.x_amount
-        between = open_inbetween(self.animation, self.device)
+        between = inbetween_of(self.animation, self.device)
         return interpolated(base.pictures(), between, amount, self.device)
 
     @property
@@ -178,6 +179,19 @@ def sound_of(animation: Animation) -> Sound | None:
     return soundtrack(asked, skipped)
 
 
+def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
+    """What makes a film's pictures larger; errors as `open_upscaler`."""
+    settings = animation.upscaling
+    factor = int(settings.r_upscale_factor[1:])
+    return open_upscaler(settings.r_upscale_model, factor, animation.diffusion.model_folders, device)
+
+
+def inbetween_of(animation: Animation, device: torch.device | str) -> Inbetween:
+    """What makes the pictures between a film's own; errors as `open_inbetween`."""
+    settings = animation.frame_interpolation
+    return open_inbetween(settings.engine, settings.model, device)
+
+
 def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
     """Finds, before anything is drawn, whatever would keep a film's files from being made of its frames.
 
@@ -192,6 +206,6 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
     if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
         log.warning("the slow film will be silent, for its sound would have to be stretched")
     if animation.upscaling.r_upscale_video:
-        open_upscaler(animation, device)
+        upscaler_of(animation, device)
     if animation.frame_interpolation.engine != "None":
-        open_inbetween(animation, device)
+        inbetween_of(animation, device)

@@ -8,8 +8,8 @@ from pathlib import Path
 from animator import drafts, presets
 from animator.config import Animation
 from animator.errors import RunError, UserError
-from animator.finish.versions import Version, Versions
 from animator.run import Run, changed_settings, recorded
+from animator.run_outputs import Version, Versions
 from animator.video.formats import format_of
 from animator.video.stream import Stream
 
