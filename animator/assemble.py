@@ -17,7 +17,8 @@ from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
 from animator.look_ahead import LookAhead
 from animator.modes import mode_of
-from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
+from animator.pipeline import Filter, Motion, Pipeline, Source
+from animator.requests import Ask
 from animator.slots.clip_motion import CarriedTween
 from animator.slots.filters import (
     AntiBlur,

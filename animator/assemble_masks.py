@@ -13,8 +13,9 @@ from animator.masks.compose import hardened
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
 from animator.modes import mode_of
-from animator.pipeline import Ask, Filter
+from animator.pipeline import Filter
 from animator.plan import Plan
+from animator.requests import Ask
 from animator.slots.footage import Footage, Held
 from animator.slots.masking import Area, MaskedRedraw, OverlaidTween, Overlay, Within
 from animator.stages.color import grayscale

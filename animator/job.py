@@ -16,12 +16,12 @@ import torch
 
 from animator._version import __version__
 from animator.assemble import build_pipeline
+from animator.assemble_models import check_timeline, options_of
 from animator.config import Animation
 from animator.depth_maps import write_depth_map
-from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
-from animator.diffusion.stable import check_timeline, open_diffuser
+from animator.diffusion.stable import open_diffuser
 from animator.downloads import with_downloads
 from animator.files import write_atomically
 from animator.loop import Frame, render
@@ -67,7 +67,7 @@ def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool
     Raises:
         ModelError: One is missing or broken.
     """
-    options = Options.of(animation, allow_pickle=allow_pickle)
+    options = options_of(animation, allow_pickle=allow_pickle)
     check_timeline(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from torch import Tensor
 
 from animator.anchor import AnchorRule
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser
 from animator.plan import Plan
+from animator.requests import Ask, asked
 from animator.state import State
 
 if TYPE_CHECKING:
@@ -52,13 +53,6 @@ class Filter(Protocol):
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The changed picture (3, H, W)."""
-
-
-class Ask(Protocol):
-    """One detail of what the diffuser is asked."""
-
-    def apply(self, request: Request, plan: Plan) -> Request:
-        """The changed request."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +117,6 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     drawn = pipeline.diffuser.draw(asked(pipeline.asks, plan, picture))
     drawn = _through(pipeline.after, drawn, plan, state)
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
-
-
-def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:
-    """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
-    request = Request.of(plan, picture)
-    for ask in asks:
-        request = ask.apply(request, plan)
-    return request
 
 
 def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:

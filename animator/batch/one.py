@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 
+from animator.assemble_models import options_of
 from animator.batch.task import Machine, Outcome, Status, Task
 from animator.config import Animation
 from animator.device import choose_device
@@ -80,7 +81,7 @@ class Studio:
 
 def model_key(animation: Animation, machine: Machine) -> ModelKey:
     """What two films have to have in common to be drawn by one loaded model."""
-    return animation.model, Options.of(animation, allow_pickle=machine.allow_pickle)
+    return animation.model, options_of(animation, allow_pickle=machine.allow_pickle)
 
 
 def stopped(task: Task) -> Outcome:

@@ -1,14 +1,18 @@
 """Where a film is redrawn, and where noise acts."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from animator.config.group import Group, Switch
 from animator.fields import MaskText
 from animator.masks.expression import leaves, parse_mask
-from animator.masks.fill import Fill
 from animator.named_files import ClipName, FileOrName, InputPicture
 from schedules import TextSchedule
+
+Fill = Literal["fill", "original", "latent noise", "latent nothing"]
+"""As `Request.fill`, which is not imported here: that needs torch."""
 
 
 class Mask(Group):

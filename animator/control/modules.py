@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.config.controlnet import ControlUnit
 from animator.depth.model import DepthModel
 from animator.image import from_bytes, to_bytes
 from animator.stages.depthmap import normalise
@@ -25,21 +24,24 @@ BLUR_SIGMA = 9.0
 TILE_RATE = 1.0
 
 
-def module_of(unit: ControlUnit, open_depth: Callable[[], DepthModel]) -> Module:
-    """The module of a unit, its thresholds filled in.
+def module_of(
+    name: str, thresholds: tuple[float | None, float | None], open_depth: Callable[[], DepthModel]
+) -> Module:
+    """The module of a name, its thresholds filled in.
 
     Args:
-        unit: The settings.
+        name: "canny", "depth", "blur" or "tile"; any other leaves pictures as they are.
+        thresholds: The module's numbers; None for its usual one.
         open_depth: Gives the depth network, where the module needs it.
     """
-    low, high = (unit.threshold_a, unit.threshold_b)
-    if unit.module == "canny":
+    low, high = thresholds
+    if name == "canny":
         return partial(canny, low=_or(low, CANNY[0]), high=_or(high, CANNY[1]))
-    if unit.module == "depth":
+    if name == "depth":
         return partial(depth, model=open_depth())
-    if unit.module == "blur":
+    if name == "blur":
         return partial(blur, sigma=_or(low, BLUR_SIGMA))
-    if unit.module == "tile":
+    if name == "tile":
         return partial(tile, rate=_or(low, TILE_RATE))
     return nothing
 

@@ -86,7 +86,7 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """Says to the diffuser what the film's units want; see `animator.pipeline.Ask`.
+    """Says to the diffuser what the film's units want; see `animator.requests.Ask`.
 
     Attributes:
         units: In the film's order; None for one that is off.
@@ -120,6 +120,8 @@ def units_of(
     def opened(unit: ControlUnit) -> Unit:
         path = unit.source != FRAME
         pictures = open_pictures(unit, device) if path else None
-        return Unit(unit, pictures, module_of(unit, depth), Cache(1))
+        return Unit(
+            unit, pictures, module_of(unit.module, (unit.threshold_a, unit.threshold_b), depth), Cache(1)
+        )
 
     return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)

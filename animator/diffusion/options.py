@@ -1,13 +1,9 @@
 """`Options`: how models are found, loaded and run; the same for a whole film."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from animator.diffusion.library import Library
-
-if TYPE_CHECKING:
-    from animator.config import Animation
 
 
 @dataclass(frozen=True)
@@ -31,18 +27,3 @@ class Options:
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
     controlnets: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, animation: "Animation", *, allow_pickle: bool = False) -> "Options":
-        """The options that a film's settings give."""
-        settings = animation.diffusion
-        folders = tuple(Path(folder).expanduser() for folder in settings.model_folders)
-        return cls(
-            library=Library(folders, allow_pickle),
-            vae=settings.vae,
-            architecture=settings.architecture,
-            tiling=settings.tiling,
-            speed=settings.speed,
-            memory=settings.memory,
-            controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
-        )

@@ -9,7 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.diffusion.request import Request
-from animator.masks.compose import unless_blank
 from animator.stages.color import Coherence, match_color
 from animator.stages.colorspace import lab_from_rgb, rgb_from_lab_
 from schedules.seeds import derive
@@ -44,7 +43,7 @@ def drawn_in_region(draw: Callable[[Request], Tensor], request: Request) -> Tens
         request = replace(request, seed=derive(request.seed, request.frame, "any seed") % SEEDS)
     if request.mask is None or request.picture is None:
         return recolored(draw(request), request.colors)
-    if unless_blank(request.mask) is None:
+    if not request.mask.any():
         return request.picture
     if request.fill == "fill":
         request = replace(request, picture=smeared(request.picture, request.mask))

@@ -1,15 +1,14 @@
 """The seam to diffusion models: a request in, a picture out."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from torch import Tensor
 
-from animator.masks.fill import Fill
 from schedules import PromptFrame
 
-if TYPE_CHECKING:
-    from animator.plan import Plan
+Fill = Literal["fill", "original", "latent noise", "latent nothing"]
+"""What a drawing starts from inside a mask; the words are A1111's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,29 +85,6 @@ class Request:
     mask_padding: int | None = None
     colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
-
-    @classmethod
-    def of(cls, plan: "Plan", picture: Tensor | None) -> "Request":
-        """The request a plan makes."""
-        settings = plan.diffusion
-        return cls(
-            frame=plan.frame,
-            size=plan.size,
-            picture=picture,
-            prompt=plan.prompt,
-            strength=settings.strength,
-            steps=settings.steps,
-            cfg_scale=settings.cfg_scale,
-            sampler=settings.sampler,
-            seed=plan.seed,
-            subseed=settings.subseed,
-            subseed_strength=settings.subseed_strength,
-            noise_multiplier=settings.noise_multiplier,
-            clip_skip=settings.clip_skip,
-            ddim_eta=settings.ddim_eta,
-            ancestral_eta=settings.ancestral_eta,
-            checkpoint=settings.checkpoint,
-        )
 
     @property
     def steps_run(self) -> int:

@@ -1,7 +1,5 @@
 """`StableDiffuser`: the diffuser of a film on diffusers' models, with its checkpoints at hand."""
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor
 
@@ -11,7 +9,6 @@ from animator.diffusion.engine import Engine, UNetEngine
 from animator.diffusion.loading import load_pipeline
 from animator.diffusion.memory import explained
 from animator.diffusion.options import Options
-from animator.diffusion.prompter import lora_weights
 from animator.diffusion.record import ModelRecord
 from animator.diffusion.region import drawn_in_region
 from animator.diffusion.request import Request
@@ -19,8 +16,6 @@ from animator.diffusion.shelf import Shelf
 from animator.diffusion.soundness import drawn_soundly
 from animator.diffusion.transformer_engine import TransformerEngine, is_transformer
 from animator.diffusion.unet_model import UNetModel
-from animator.errors import ModelError
-from animator.plan import Plan
 
 
 class StableDiffuser:
@@ -84,23 +79,3 @@ def open_diffuser(model: str, device: torch.device, options: Options = Options()
         ModelError: The model is missing, broken or of a kind that cannot draw.
     """
     return StableDiffuser(model, device, options)
-
-
-def check_timeline(plans: Iterable[Plan], options: Options) -> None:
-    """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
-
-    Raises:
-        ModelError: The first that is not; names the frame.
-    """
-    for name in options.controlnets:
-        find_controlnet(name, options.library)
-    seen: set[object] = set()
-    for plan in plans:
-        try:
-            if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
-                find_checkpoint(plan.diffusion.checkpoint, options.library)
-            if plan.prompt not in seen:
-                lora_weights(plan.prompt, options.library)
-        except ModelError as error:
-            raise ModelError(f"frame {plan.frame}: {error}") from error
-        seen |= {plan.diffusion.checkpoint, plan.prompt}

@@ -32,11 +32,6 @@ def composed(node: Node, mask_of: Callable[[Leaf], Tensor]) -> Tensor:
     return _JOINED[node.mark](composed(node.left, mask_of), composed(node.right, mask_of))
 
 
-def unless_blank(mask: Tensor) -> Tensor | None:
-    """The mask itself, or None where it holds nothing at all."""
-    return mask if bool(mask.any()) else None
-
-
 def hardened(mask: Tensor) -> Tensor:
     """A mask (H, W) of 0 and 1 whose dots are as dense as the mask is strong: Deforum's way with soft masks.
 

@@ -12,7 +12,6 @@ from torch import Tensor
 from animator.errors import UserError
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
-from animator.plan import Plan
 from animator.video.opening import Shown
 
 FILES_KEPT = 32
@@ -44,11 +43,11 @@ class Adjust:
 class MaskOf(Protocol):
     """Gives one mask."""
 
-    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
+    def __call__(self, frame: int, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of a frame.
 
         Args:
-            plan: Of the frame.
+            frame: Its number in the film.
             picture: What is about to be drawn over (3, H, W), for masks that look at it.
         """
 
@@ -66,7 +65,7 @@ class Still:
 
     mask: Tensor
 
-    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
+    def __call__(self, frame: int, picture: Tensor) -> Tensor:
         """The mask."""
         return self.mask
 
@@ -85,9 +84,9 @@ class FilmMask:
     adjust: Adjust
     device: torch.device
 
-    def __call__(self, plan: Plan, picture: Tensor) -> Tensor:
-        """The mask of the plan's frame."""
-        pixels = torch.from_numpy(self.film.at(plan.frame).astype(np.float32)).to(self.device)
+    def __call__(self, frame: int, picture: Tensor) -> Tensor:
+        """The mask of the frame."""
+        pixels = torch.from_numpy(self.film.at(frame).astype(np.float32)).to(self.device)
         return self.adjust.apply((pixels @ pixels.new_tensor(_GRAY)).div_(255.0))
 
 
@@ -113,7 +112,7 @@ class Masks:
     settle: Callable[[Tensor], Tensor] | None = None
     files: dict[str, Tensor] = field(default_factory=dict)
 
-    def at(self, text: str, plan: Plan, picture: Tensor) -> Tensor:
+    def at(self, text: str, frame: int, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
 
         Raises:
@@ -121,12 +120,12 @@ class Masks:
         """
 
         def mask_of(leaf: Leaf) -> Tensor:
-            found = self._leaf(leaf, plan, picture)
+            found = self._leaf(leaf, frame, picture)
             return found if self.settle is None else self.settle(found)
 
         return composed(parse_mask(text), mask_of)
 
-    def _leaf(self, leaf: Leaf, plan: Plan, picture: Tensor) -> Tensor:
+    def _leaf(self, leaf: Leaf, frame: int, picture: Tensor) -> Tensor:
         if leaf.kind == "file":
             return self._file(leaf.text)
         if leaf.kind == "word":
@@ -135,7 +134,7 @@ class Masks:
             return self.words.find(leaf.text, picture)
         if leaf.text not in self.named:
             raise UserError(f"mask {{{leaf.text}}}: there is none; give mask.mask_file")
-        return self.named[leaf.text](plan, picture)
+        return self.named[leaf.text](frame, picture)
 
     def _file(self, path: str) -> Tensor:
         if path not in self.files:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from animator.diffusion.request import Request
-from animator.masks.fill import Fill
+from animator.diffusion.request import Fill, Request
 from animator.masks.sources import Masks
 from animator.pipeline import Drawn, Filter, Motion
 from animator.plan import Plan
@@ -33,7 +32,7 @@ class Area:
 
     def of(self, plan: Plan, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of a frame; words are looked for in the picture (3, H, W)."""
-        mask = self.masks.at(self.expression(plan), plan, picture)
+        mask = self.masks.at(self.expression(plan), plan.frame, picture)
         mask = 1.0 - mask if self.inverted else mask
         if self.softness_px == 0.0:
             return mask

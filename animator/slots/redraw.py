@@ -8,8 +8,8 @@ from torch import Tensor
 from animator.diffusion.request import Diffuser
 from animator.flow.model import FlowModel
 from animator.flow.warp import warp_by_flow
-from animator.pipeline import Ask, asked
 from animator.plan import Plan
+from animator.requests import Ask, asked
 from animator.state import State
 from schedules.seeds import derive
 

@@ -24,6 +24,7 @@ from animator.diffusion.request import Request
 from animator.errors import RunError
 from animator.files import write_atomically
 from animator.job import film, open_run, rewind
+from animator.requests import request_of
 from animator.run import Run
 from animator.state import State
 
@@ -173,7 +174,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(frames=1), tmp_path / "run")
-    drawn = FakeDiffuser().draw(Request.of(_plan(make_animation(frames=1)), None))
+    drawn = FakeDiffuser().draw(request_of(_plan(make_animation(frames=1)), None))
     expected = (drawn.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
     with Image.open(tmp_path / "run" / "frames" / "000000000.png") as image:
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0

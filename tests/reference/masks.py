@@ -12,7 +12,7 @@ from torch import Tensor
 
 from animator.config import Animation
 from animator.deforum import import_settings
-from animator.masks.compose import hardened, unless_blank
+from animator.masks.compose import hardened
 from animator.masks.sources import Masks, Still, mask_of_image
 from animator.timeline import Timeline
 
@@ -46,9 +46,8 @@ def mask(expression: str, masks: Mapping[str, Bytes], width: int, height: int) -
         settle=hardened,
         files={f"{name}.png": mask for name, mask in sized.items()},
     )
-    plan = Timeline(Animation())[0]
-    found = unless_blank(composer.at(expression, plan, torch.zeros(3, height, width)))
-    return None if found is None else (found * 255.0).round().to(torch.uint8).numpy()
+    found = composer.at(expression, 0, torch.zeros(3, height, width))
+    return None if not found.any() else (found * 255.0).round().to(torch.uint8).numpy()
 
 
 class TopRows:

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from animator.config.controlnet import ControlUnit
-from animator.control.modules import blur, canny, depth, fitted, module_of, tile
+from animator.control.modules import Module, blur, canny, depth, fitted, module_of, tile
 from animator.depth.model import DepthModel, FakeDepth
 
 
@@ -19,8 +18,8 @@ def no_depth() -> DepthModel:
     raise AssertionError("no depth network is needed")
 
 
-def unit(module: str, **settings: object) -> ControlUnit:
-    return ControlUnit.model_validate({"model": "x", "module": module, **settings})
+def made(name: str, low: float | None = None, high: float | None = None) -> Module:
+    return module_of(name, (low, high), no_depth)
 
 
 def test_canny_draws_white_lines_along_edges() -> None:
@@ -35,9 +34,9 @@ def test_canny_draws_white_lines_along_edges() -> None:
 def test_canny_thresholds_act() -> None:
     soft = card() * 0.2 + torch.linspace(0, 0.1, 64)
     assert float(canny(soft, 300, 600).sum()) < float(canny(soft, 10, 30).sum())
-    faint = module_of(unit("canny", threshold_a=10, threshold_b=30), no_depth)
+    faint = made("canny", 10, 30)
     assert torch.equal(faint(soft), canny(soft, 10, 30))
-    assert torch.equal(module_of(unit("canny"), no_depth)(card()), canny(card(), 100, 200))
+    assert torch.equal(made("canny")(card()), canny(card(), 100, 200))
 
 
 def test_depth_is_white_where_it_is_near() -> None:
@@ -45,7 +44,7 @@ def test_depth_is_white_where_it_is_near() -> None:
     near = FakeDepth().estimate(card())
     assert drawn.shape == (3, 64, 64) and float(drawn.min()) == 0 and float(drawn.max()) == 1
     assert torch.equal(drawn[0], drawn[2]) and bool(drawn[0].flatten().argmax() == near.flatten().argmax())
-    assert torch.equal(module_of(unit("depth"), FakeDepth)(card()), drawn)
+    assert torch.equal(module_of("depth", (None, None), FakeDepth)(card()), drawn)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
@@ -54,20 +53,20 @@ def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
     assert float(blurred[0, 32, 15]) == pytest.approx(0.45, abs=0.05)  # just outside of the border
     assert torch.equal(blur(card(), 0), card())
     assert torch.isfinite(blur(card()[:, :5, :7], 9.0)).all()
-    assert torch.equal(module_of(unit("blur"), no_depth)(card()), blur(card(), 9.0))
+    assert torch.equal(made("blur")(card()), blur(card(), 9.0))
 
 
 def test_tile_keeps_the_picture_but_not_what_is_finer() -> None:
     fine = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(0))
     coarse = tile(fine, 8)
     assert coarse.shape == fine.shape and float(coarse.std()) < 0.3 * float(fine.std())
-    assert torch.equal(tile(fine, 1), fine) and torch.equal(module_of(unit("tile"), no_depth)(fine), fine)
-    assert torch.equal(module_of(unit("tile", threshold_a=8), no_depth)(fine), coarse)
+    assert torch.equal(tile(fine, 1), fine) and torch.equal(made("tile")(fine), fine)
+    assert torch.equal(made("tile", 8)(fine), coarse)
 
 
 def test_nothing_is_nothing() -> None:
-    assert module_of(unit("none"), no_depth)(card()) is not None
-    assert torch.equal(module_of(unit("none"), no_depth)(card()), card())
+    assert made("none")(card()) is not None
+    assert torch.equal(made("none")(card()), card())
 
 
 @pytest.mark.parametrize("size", [(100, 52), (52, 100), (64, 64), (33, 128), (7, 9)])

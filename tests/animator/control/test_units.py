@@ -16,6 +16,7 @@ from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import UserError
 from animator.loop import render
+from animator.requests import request_of
 from animator.state import State
 from animator.timeline import Timeline
 from tests.conftest import Make
@@ -184,7 +185,7 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
         return torch.zeros(3, 64, 64)
 
     controls = (Control(1.0, model="x", picture=ramp),)
-    request = replace(Request.of(plan, ramp), mask=mask, mask_padding=0, controls=controls)
+    request = replace(request_of(plan, ramp), mask=mask, mask_padding=0, controls=controls)
     drawn_in_region(draw, request)
     part = seen[0].controls[0].picture
     assert part is not None and part.shape == (3, 64, 64)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from animator.assemble_models import check_timeline
 from animator.diffusion import memory
 from animator.diffusion.cache import Cache
 from animator.diffusion.library import Library
@@ -17,7 +18,7 @@ from animator.diffusion.record import records_of, sha256
 from animator.diffusion.request import Request
 from animator.diffusion.shelf import KEPT, Shelf
 from animator.diffusion.soundness import REDRAWS, drawn_soundly
-from animator.diffusion.stable import check_timeline, open_diffuser
+from animator.diffusion.stable import open_diffuser
 from animator.errors import AnimatorError, ModelError
 from animator.timeline import Timeline
 from schedules.seeds import derive

@@ -1,6 +1,5 @@
 """Masks out of files, films, alpha and expressions."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,21 +8,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from animator.config import Animation
 from animator.errors import UserError
-from animator.masks.compose import hardened, unless_blank
+from animator.masks.compose import hardened
 from animator.masks.sources import Adjust, Masks, Still, read_mask
-from animator.plan import Plan
-from animator.timeline import Timeline
 
-Make = Callable[..., Animation]
 CPU = torch.device("cpu")
 PICTURE = torch.zeros(3, 4, 6)
-
-
-@pytest.fixture
-def plan(make_animation: Make) -> Plan:
-    return Timeline(make_animation())[0]
 
 
 def saved(folder: Path, name: str, levels: list[list[int]]) -> str:
@@ -38,22 +28,22 @@ def masks(left: Tensor, right: Tensor) -> Masks:
 @pytest.mark.parametrize(
     ("mark", "wanted"), [("&", (0, 0, 0, 1)), ("|", (0, 1, 1, 1)), ("^", (0, 1, 1, 0)), ("\\", (0, 1, 0, 0))]
 )
-def test_operators_are_those_of_sets(plan: Plan, mark: str, wanted: tuple[int, ...]) -> None:
+def test_operators_are_those_of_sets(mark: str, wanted: tuple[int, ...]) -> None:
     left, right = torch.tensor([[0.0, 1, 0, 1]]), torch.tensor([[0.0, 0, 1, 1]])
-    found = masks(left, right).at(f"{{video_mask}}{mark}{{init_mask}}", plan, PICTURE)
+    found = masks(left, right).at(f"{{video_mask}}{mark}{{init_mask}}", 0, PICTURE)
     assert found.tolist() == [list(wanted)]
 
 
-def test_soft_edges_stay_soft(plan: Plan) -> None:
+def test_soft_edges_stay_soft() -> None:
     soft = masks(torch.tensor([[0.25, 0.5]]), torch.tensor([[1.0, 0.25]]))
-    assert soft.at("!{video_mask} & {init_mask}", plan, PICTURE).tolist() == [[0.75, 0.25]]
+    assert soft.at("!{video_mask} & {init_mask}", 0, PICTURE).tolist() == [[0.75, 0.25]]
 
 
-def test_a_file_is_read_in_gray_and_at_size(plan: Plan, tmp_path: Path) -> None:
+def test_a_file_is_read_in_gray_and_at_size(tmp_path: Path) -> None:
     path = saved(tmp_path, "half.png", [[0, 0, 0, 255, 255, 255]] * 4)
-    found = Masks((6, 4), {}, CPU).at(f"[{path}]", plan, PICTURE)
+    found = Masks((6, 4), {}, CPU).at(f"[{path}]", 0, PICTURE)
     assert found.tolist() == [[0, 0, 0, 1, 1, 1]] * 4
-    assert Masks((12, 8), {}, CPU).at(f"[{path}]", plan, PICTURE).shape == (8, 12)
+    assert Masks((12, 8), {}, CPU).at(f"[{path}]", 0, PICTURE).shape == (8, 12)
 
 
 def test_contrast_and_brightness_do_what_they_say() -> None:
@@ -62,14 +52,14 @@ def test_contrast_and_brightness_do_what_they_say() -> None:
     torch.testing.assert_close(Adjust(contrast=2).apply(mask), torch.tensor([[0.1, 0.5]]))
 
 
-def test_missing_things_are_named(plan: Plan, tmp_path: Path) -> None:
+def test_missing_things_are_named(tmp_path: Path) -> None:
     empty = Masks((6, 4), {}, CPU)
     with pytest.raises(UserError, match=r"no\.png: cannot be read as a mask: No such file"):
-        empty.at("[no.png]", plan, PICTURE)
+        empty.at("[no.png]", 0, PICTURE)
     with pytest.raises(UserError, match="CLIPSeg"):
-        empty.at("<sky>", plan, PICTURE)
+        empty.at("<sky>", 0, PICTURE)
     with pytest.raises(UserError, match=r"mask\.mask_file"):
-        empty.at("{init_mask}", plan, PICTURE)
+        empty.at("{init_mask}", 0, PICTURE)
     path = saved(tmp_path, "opaque.png", [[0, 255]])
     with pytest.raises(UserError, match="no alpha channel"):
         read_mask(path, (2, 1), CPU, "A")
@@ -85,7 +75,3 @@ def test_alpha_is_a_mask(tmp_path: Path) -> None:
 def test_hardened_masks_are_as_dense_as_they_were_strong() -> None:
     hard = hardened(torch.full((64, 64), 0.25))
     assert set(hard.unique().tolist()) == {0.0, 1.0} and hard.mean() == pytest.approx(0.25, abs=0.01)
-
-
-def test_only_a_blank_mask_is_none() -> None:
-    assert unless_blank(torch.zeros(2, 2)) is None and unless_blank(torch.eye(2)) is not None

@@ -1,0 +1,48 @@
+"""The settings of a film -> how its models are loaded, and a look whether they are there."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from animator.config import Animation
+from animator.diffusion.checkpoint import find_checkpoint
+from animator.diffusion.controlnet_place import find_controlnet
+from animator.diffusion.library import Library
+from animator.diffusion.options import Options
+from animator.diffusion.prompter import lora_weights
+from animator.errors import ModelError
+from animator.plan import Plan
+
+
+def options_of(animation: Animation, *, allow_pickle: bool = False) -> Options:
+    """The options that a film's settings give."""
+    settings = animation.diffusion
+    folders = tuple(Path(folder).expanduser() for folder in settings.model_folders)
+    return Options(
+        library=Library(folders, allow_pickle),
+        vae=settings.vae,
+        architecture=settings.architecture,
+        tiling=settings.tiling,
+        speed=settings.speed,
+        memory=settings.memory,
+        controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
+    )
+
+
+def check_timeline(plans: Iterable[Plan], options: Options) -> None:
+    """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
+
+    Raises:
+        ModelError: The first that is not; names the frame.
+    """
+    for name in options.controlnets:
+        find_controlnet(name, options.library)
+    seen: set[object] = set()
+    for plan in plans:
+        try:
+            if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
+                find_checkpoint(plan.diffusion.checkpoint, options.library)
+            if plan.prompt not in seen:
+                lora_weights(plan.prompt, options.library)
+        except ModelError as error:
+            raise ModelError(f"frame {plan.frame}: {error}") from error
+        seen |= {plan.diffusion.checkpoint, plan.prompt}
