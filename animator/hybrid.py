@@ -10,6 +10,7 @@ from torch import Tensor
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.errors import UserError
+from animator.flow.deforum import deforum_flow_warp, deforum_reliability, deforum_soften
 from animator.flow.features import FAINT, USUAL, GlobalMotion
 from animator.flow.model import FlowModel
 from animator.flow.opening import open_flow
@@ -43,7 +44,6 @@ from animator.slots.composite import (
     inverse_tone,
 )
 from animator.slots.footage import Footage, Held
-from animator.stages.compat.flow import deforum_flow_warp, deforum_reliability, deforum_soften
 from animator.stages.resample import Border, Sampling
 
 

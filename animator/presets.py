@@ -13,7 +13,7 @@ from animator import wildcards, yaml_text
 from animator.clip_settings import check_clip, with_clip_numbers, without_words
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.config.controlnet import ControlUnit
-from animator.control.files import with_unit_files
+from animator.controlnet_files import with_unit_files
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library

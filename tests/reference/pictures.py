@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.flow import deforum as compat_flow
 from animator.image import Bytes, from_bytes, mask_from_bytes, to_bytes
 from animator.stages import depthmap, resample
 from animator.stages import sharpen as sharpening
 from animator.stages import warp2d as warping
 from animator.stages.compat import color as compat_color
-from animator.stages.compat import flow as compat_flow
 from animator.stages.compat import noise as compat_noise
 from animator.stages.compat import sharpen as compat_sharpen
 from animator.stages.compat import warp2d as compat_warp2d

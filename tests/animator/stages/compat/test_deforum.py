@@ -6,10 +6,10 @@ import torch
 
 from animator.camera import Camera, Move3D
 from animator.errors import UserError
+from animator.flow.deforum import deforum_flow_warp, deforum_reliability, flow_method
 from animator.flow.opencv import Dis, DisQuality, Farneback
 from animator.stages.color import Coherence
 from animator.stages.compat.color import deforum_coherence, deforum_match_color
-from animator.stages.compat.flow import deforum_flow_warp, deforum_reliability, flow_method
 from animator.stages.compat.noise import deforum_noise, deforum_perlin
 from animator.stages.compat.sharpen import deforum_sharpen
 from animator.stages.compat.warp2d import deforum_matrix2d
