@@ -9,18 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from animator import wildcards, yaml_text
+from animator import yaml_text
 from animator.clip_settings import check_clip, with_clip_numbers, without_words
-from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
+from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.config.controlnet import ControlUnit
 from animator.controlnet_files import with_unit_files
-from animator.depth import names as depth_names
-from animator.diffusion.checkpoint import STARTER, find_checkpoint
-from animator.diffusion.library import Library
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
-from animator.errors import ModelError, PresetError, Problem, UserError
-from animator.named_files import looked_for
+from animator.errors import PresetError, Problem, UserError
+from animator.preset_checks import library_of, problems_of
 from schedules import Scope
 
 
@@ -45,9 +42,8 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     """
     draft, problems = override(draft, overrides)
     draft, missing = with_files(draft)
-    draft, lacking = with_unit_files(draft, _library(draft.values))
-    looks = (_model_problems, _depth_problems, _wildcard_problems)
-    problems += [*missing, *lacking, *(problem for look in looks for problem in look(draft))]
+    draft, lacking = with_unit_files(draft, library_of(draft.values))
+    problems += [*missing, *lacking, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))
@@ -104,42 +100,6 @@ def _schema_problems(draft: Draft) -> list[Problem]:
         return []
     message = f"is {version!r}; this animator reads schema {SCHEMA_VERSION}"
     return [Problem(draft.where(("schema",)), "schema", message)]
-
-
-def _model_problems(draft: Draft) -> list[Problem]:
-    model = draft.values.get("model", STARTER)
-    try:
-        if isinstance(model, str) and model.strip():
-            find_checkpoint(model, _library(draft.values))
-    except ModelError as error:
-        looked = looked_for(str(model), draft.folders.get(("model",)))
-        return [Problem(draft.where(("model",)), "model", f"{error}{looked}")]
-    return []
-
-
-def _depth_problems(draft: Draft) -> list[Problem]:
-    group = draft.values.get("depth")
-    name = group.get("model") if isinstance(group, Mapping) else None
-    if not isinstance(name, str) or depth_names.meant(name) or Path(name).expanduser().is_file():
-        return []
-    where, looked = ("depth", "model"), looked_for(name, draft.folders.get(("depth", "model")))
-    return [Problem(draft.where(where), "depth.model", f"{depth_names.unknown(name)}{looked}")]
-
-
-def _wildcard_problems(draft: Draft) -> list[Problem]:
-    try:
-        wildcards.check(draft.values)
-    except UserError as error:
-        return [Problem(draft.where(("prompts",)), "prompts", str(error))]
-    return []
-
-
-def _library(values: Mapping[str, Any]) -> Library:
-    """The model folders of a draft; whether a pickled file may be read is asked when it is opened."""
-    group = values.get("diffusion")
-    folders = group.get("model_folders") if isinstance(group, Mapping) else None
-    named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
-    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:

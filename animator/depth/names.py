@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from animator.depth.registry import ENTRIES, Entry
@@ -80,3 +81,13 @@ def unknown(name: str) -> ModelError:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     known = ", ".join(names())
     return ModelError(f"depth model {name!r}: neither a known name nor a file.{hint} Known names: {known}.")
+
+
+def check(name: str) -> None:
+    """Returns if a name is that of a network or of a file.
+
+    Raises:
+        ModelError: It is neither.
+    """
+    if meant(name) is None and not Path(name).expanduser().is_file():
+        raise unknown(name)

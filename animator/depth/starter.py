@@ -156,7 +156,7 @@ class StarterDepth:
     @staticmethod
     def load(device: torch.device, dtype: torch.dtype = torch.float32) -> "StarterDepth":
         """The network that is shipped; its weights are stored as float16 and computed with as `dtype`."""
-        with as_file(files("animator.depth") / WEIGHTS) as path:
+        with as_file(files(__package__) / WEIGHTS) as path:
             state = load_file(path)
         network = StarterNet()
         network.load_state_dict({key: value.float() for key, value in state.items()})

@@ -1,12 +1,12 @@
 """A model's name -> where it is: the built-in model, a folder, a file, a hub id. Loads nothing."""
 
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from animator.diffusion.file_header import PICKLED, SAFE
 from animator.diffusion.library import Library
 from animator.errors import ModelError
+from animator.starter import model_folder
 
 STARTER = "starter"
 
@@ -37,7 +37,7 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
         ModelError: Nothing of that name can be a model.
     """
     if name == STARTER:
-        return Checkpoint(name, str(resources.files("animator.starter").joinpath("model")), "folder")
+        return Checkpoint(name, str(model_folder()), "folder")
     path = Path(name).expanduser()
     found = path if path.exists() else library.checkpoint(name)
     if found is not None and found.is_dir():

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from animator.diffusion import configs
 from animator.diffusion.checkpoint import Checkpoint
 from animator.diffusion.file_header import SAFE
 from animator.diffusion.identify import Kind, identify
@@ -145,7 +146,7 @@ def _shipped(name: str, kind: Kind) -> Path:
     suffix = "-inpaint" if kind.is_inpainting else ""
     if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
         suffix = "-v"
-    return Path(str(resources.files("animator.diffusion.configs").joinpath(f"{kind.family}{suffix}")))
+    return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))
 
 
 @torch.no_grad()
@@ -189,7 +190,7 @@ def _vae(diffusers: Any, options: Options, pipeline: Any) -> Any:
     described = Path(options.architecture) / "vae" if options.architecture else None
     if described is None:
         family = "sdxl" if pipeline.vae.config.scaling_factor == 0.13025 else "sd1"
-        described = Path(str(resources.files("animator.diffusion.configs").joinpath(family))) / "vae"
+        described = Path(str(resources.files(configs).joinpath(family))) / "vae"
     return diffusers.AutoencoderKL.from_single_file(
         str(found), config=str(described.parent), subfolder="vae", local_files_only=True, dtype=dtype
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from animator.diffusion import configs
 from animator.diffusion.prompt_syntax import Piece, pieces
 
 CHUNK = 75  # tokens of a CLIP text encoder's window of 77 that are free
@@ -108,7 +109,7 @@ def _vocabulary() -> tuple[Mapping[str, int], tuple[tuple[str, str], ...]]:
     """The vocabulary (256 bytes, the same at a word's end, a part per merge, two marks) and the merges."""
     import gzip
 
-    packed = resources.files("animator.diffusion.configs").joinpath("clip_merges.txt.gz").read_bytes()
+    packed = resources.files(configs).joinpath("clip_merges.txt.gz").read_bytes()
     merges = [tuple(line.split()) for line in gzip.decompress(packed).decode().splitlines()]
     letters = _byte_letters()
     parts = [*letters, *(f"{letter}</w>" for letter in letters), *("".join(merge) for merge in merges)]

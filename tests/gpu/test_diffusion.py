@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from animator.diffusion import configs
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
@@ -27,7 +28,7 @@ pytestmark = [
     pytest.mark.timeout(3600),  # compiling SDXL takes minutes
 ]
 
-CONFIGS = Path(str(resources.files("animator.diffusion.configs")))
+CONFIGS = Path(str(resources.files(configs)))
 SIDES = (("sd1", 512), ("sd1", 1024), ("sdxl", 512), ("sdxl", 1024))
 HEAD = "model   side     speed   plain    ours    bare  ours/plain  ours/bare"
 

@@ -24,7 +24,7 @@ def starter():
 
 
 def test_the_file_is_small_and_fits():
-    path = files("animator.depth") / WEIGHTS
+    path = files(StarterNet.__module__.rpartition(".")[0]) / WEIGHTS
     state = load_file(str(path))
     assert len(path.read_bytes()) < 3e6
     assert {value.dtype for value in state.values()} == {torch.float16}

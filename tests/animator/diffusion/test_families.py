@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import torch
 
+from animator.diffusion import configs
 from animator.torchvision_ops import declare_missing_ops
 
-CONFIGS = Path(str(resources.files("animator.diffusion.configs")))
+CONFIGS = Path(str(resources.files(configs)))
 # Numbers of parameters, as published for or counted in the original checkpoints.
 SIZES = {
     "sd1": {"unet": 859_520_964, "vae": 83_653_863, "text_encoder": 123_060_480},
