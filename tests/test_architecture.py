@@ -135,6 +135,23 @@ def test_a_class_that_writes_past_the_freeze_is_found() -> None:
     assert frozen_in_name_only(sneaking) == ["Thing"]
 
 
+SECTIONS = {"Args:", "Attributes:", "Returns:", "Raises:", "Source:"}
+
+
+def fallen_out(docstring: str) -> list[str]:
+    """The lines below a docstring's first section that belong to none: ruff takes them for text."""
+    lines = docstring.splitlines()
+    first = next((at for at, line in enumerate(lines) if line in SECTIONS), len(lines))
+    return [line for line in lines[first:] if line and not line[0].isspace() and line not in SECTIONS]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_lines_of_docstring_sections_are_indented(path: Path) -> None:
+    documented = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, documented)]
+    assert [line for node in nodes for line in fallen_out(ast.get_docstring(node) or "")] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_hidden_randomness_or_evaluation(path: Path) -> None:
     text = path.read_text()
