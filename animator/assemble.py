@@ -97,10 +97,11 @@ def build_pipeline(
         if mode.prepares
         else (),
         diffuser=diffuser,
-        after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation), *masking.overlays),
+        after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation)),
         tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
+        over=masking.overlays,
         asks=asks,
         ahead=animation.diffusion.cadence_blend == "lookahead",
     )

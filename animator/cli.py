@@ -145,18 +145,15 @@ def preview(
     out: Out = None,
 ) -> None:
     """Render the motion alone, in seconds: a test card moves, nothing is drawn; prints the film's path."""
-    untouched = ["noise.amount=0", "sharpen.amount=0", "color.coherence=None", "diffusion.strength=1"]
-    untouched += ["upscaling.r_upscale_video=false", "frame_interpolation.engine=None"]
-    animation = _load(preset, [*(overrides or ()), *untouched, "model=starter"])
-    import torch
-
-    from animator.diffusion.keep import KeepPicture
-    from animator.job import film, open_run
+    # Every frame is drawn over the last one, and by no model.
+    animation = _load(preset, [*(overrides or ()), "diffusion.strength=1", "model=starter"])
+    from animator.job import open_run
+    from animator.preview import preview as render_preview
     from animator.progress import ProgressBar
 
     named = animation.model_copy(update={"name": f"{animation.name} preview"})
     with open_run(named, out, resume=False) as run, ProgressBar(named.name) as bar:
-        sys.stdout.write(f"{film(run, torch.device('cpu'), bar, KeepPicture())}\n")
+        sys.stdout.write(f"{render_preview(run, bar)}\n")
 
 
 @app.command(epilog="Example: animator check presets/quickstart.yaml")

@@ -25,6 +25,7 @@ from animator.diffusion.stable import open_diffuser
 from animator.downloads import with_downloads
 from animator.files import write_atomically
 from animator.loop import Frame, render
+from animator.pipeline import Pipeline
 from animator.progress import Advance
 from animator.run import Run, is_run, with_seed
 from animator.run_outputs import Versions
@@ -91,28 +92,56 @@ def film(
         diffuser: The model that draws, such as `open_model` gives.
         stop: Stop with the group that holds the frame before this one; the film ends there. None goes on to
             the end.
-        sink: Where the frames go besides the run folder; by itself into the film.
+        sink: Where the frames go besides the run folder; by default into the film.
 
     Raises:
         AnimatorError: Something failed; the frames so far are whole and the run can go on.
     """
+    pipeline = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)
+    done = render_run(run, pipeline, device, report, stop, sink)
+    _make_further(run, done, device, report)
+    return run.film_path
+
+
+def render_run(
+    run: Run,
+    pipeline: Pipeline,
+    device: torch.device,
+    report: Callable[[Advance], None],
+    stop: int | None = None,
+    sink: OpenSink = film_sink,
+) -> int:
+    """Renders a run's frames, film and subtitles with a pipeline of the caller's.
+
+    Args:
+        run: The open run folder.
+        pipeline: What fills the slots, such as `build_pipeline` gives; its pictures live on `device`.
+        device: Where pictures live.
+        report: As for `film`.
+        stop: As for `film`.
+        sink: As for `film`.
+
+    Returns:
+        The number of frames that the run has now.
+
+    Raises:
+        AnimatorError: As for `film`.
+    """
     animation = run.animation
     state = run.state(device)
     run.warn_of_space(animation.frames - state.next_frame)
-    pipeline = build_pipeline(with_downloads(animation, run.downloads), diffuser, device)
-    facts = {**_facts(animation, device), "models": records_of(diffuser, wait=False)}
+    facts = {**_facts(animation, device), "models": records_of(pipeline.diffuser, wait=False)}
     run.record(facts)
     began = time.monotonic()
     frames = until(render(Timeline(animation), pipeline, state), stop)
     done = _sitting(run, frames, state, report, sink)
     seconds = round(time.monotonic() - began, 3)
-    facts["models"] = records_of(diffuser, wait=True)
+    facts["models"] = records_of(pipeline.diffuser, wait=True)
     run.record({**facts, "rendered_frames": done - state.next_frame, "seconds": seconds})
     if animation.output.subtitles:
         text = to_srt(Timeline(animation), animation.output.subtitles)
         write_atomically(run.folder / f"{animation.name}.srt", text.encode())
-    _make_further(run, done, device, report)
-    return run.film_path
+    return done
 
 
 def made_beside(run: Run) -> list[Path]:

@@ -61,6 +61,7 @@ class Pipeline:
 
     Attributes:
         arrive: Acts on the last picture as soon as it has moved.
+        over: Laid over the drawn picture after all other steps; the tween lays it over the in-betweens.
         asks: Say more to the diffuser than the plan.
         ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
     """
@@ -73,6 +74,7 @@ class Pipeline:
     tween: "Tween"
     anchor: AnchorRule
     arrive: tuple[Filter, ...] = ()
+    over: tuple[Filter, ...] = ()
     asks: tuple[Ask, ...] = ()
     ahead: bool = False
 
@@ -93,7 +95,7 @@ class Drawn:
 
 
 def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
-    """The drawn picture of a group: source, motion, arrival, before, diffuser, after.
+    """The drawn picture of a group: source, motion, arrival, before, diffuser, after, overlays.
 
     Args:
         pipeline: The filled slots.
@@ -115,7 +117,7 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)
     drawn = pipeline.diffuser.draw(asked(pipeline.asks, plan, picture))
-    drawn = _through(pipeline.after, drawn, plan, state)
+    drawn = _through((*pipeline.after, *pipeline.over), drawn, plan, state)
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
 
 

@@ -8,7 +8,6 @@ import difflib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,16 +31,13 @@ _NAME = re.compile(r"__([^\W_][\w./ -]*?)__")
 _COMMON = ("prompt_prefix", "prompt_suffix", "negative_prompt")
 
 
-@dataclass(frozen=True)
 class WildcardFiles:
-    """The files of one folder, each read once.
+    """The files of one folder, each read once."""
 
-    Attributes:
-        folder: Where they are, in any depth.
-    """
-
-    folder: Path
-    _lines: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    def __init__(self, folder: Path) -> None:
+        """The files in a folder, at any depth."""
+        self.folder = folder
+        self._lines: dict[str, tuple[str, ...]] = {}
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a file; empty ones and those that begin with # do not count.

@@ -65,6 +65,93 @@ def test_dataclasses_are_frozen(path: Path) -> None:
                     assert "frozen" in ast.dump(decorator), f"{node.name} is not frozen"
 
 
+CHANGEABLE = {
+    *("dict", "list", "set", "bytearray", "defaultdict", "OrderedDict", "deque", "Counter"),
+    *("MutableMapping", "MutableSequence", "MutableSet", "Cache", "cache", "lru_cache"),
+}
+
+
+def frozen_in_name_only(source: str) -> list[str]:
+    """The fields of frozen dataclasses that can be written to, and the classes that write past the freeze."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef) or "frozen" not in ast.dump(ast.List(node.decorator_list)):
+            continue
+        if "__setattr__" in {getattr(call, "attr", "") for call in ast.walk(node)}:
+            found.append(node.name)
+        fields = [field for field in node.body if isinstance(field, ast.AnnAssign)]
+        loose = [ast.unparse(field.target) for field in fields if names_held(field) & CHANGEABLE]
+        found += [f"{node.name}.{name}" for name in loose]
+    return found
+
+
+def names_held(field: ast.AnnAssign) -> set[str]:
+    """The types that a field may hold, and the calls that make its default; what a callable takes is neither.
+
+    `Mapping`, `Sequence` and `tuple` are read only, whatever is behind them, and mypy holds us to that.
+    """
+    held: set[str] = set()
+    todo: list[ast.AST] = [field.annotation]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Callable"):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            todo.append(ast.parse(node.value, mode="eval"))
+        held |= {getattr(node, "id", ""), getattr(node, "attr", "")}
+        todo += ast.iter_child_nodes(node)
+    makes = ast.walk(field.value) if field.value else ()
+    return held | {getattr(made, "id", "") for made in makes if isinstance(made, ast.Name)} - {"dict"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_frozen_dataclasses_hold_nothing_that_changes(path: Path) -> None:
+    assert not frozen_in_name_only(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "seen: dict[str, int] = field(default_factory=dict)",
+        "seen: tuple[list[int], ...]",
+        "seen: 'Cache[int, str] | None' = None",
+        "seen: collections.OrderedDict[int, str]",
+        "find: Callable[[int], int] = field(default_factory=lambda: lru_cache(maxsize=1)(slow))",
+    ],
+)
+def test_a_field_that_changes_is_found(field: str) -> None:
+    source = f"@dataclass(frozen=True)\nclass Thing:\n    {field}\n"
+    assert frozen_in_name_only(source) == [f"Thing.{field.partition(':')[0]}"]
+
+
+def test_a_class_that_writes_past_the_freeze_is_found() -> None:
+    source = (
+        "@dataclass(frozen=True)\nclass Thing:\n"
+        "    places: Mapping[str, int] = field(default_factory=dict)\n"
+        "    find: Callable[[list[int]], int]\n"
+    )
+    assert frozen_in_name_only(source) == []
+    sneaking = source + "    def see(self):\n        object.__setattr__(self, 'find', len)\n"
+    assert frozen_in_name_only(sneaking) == ["Thing"]
+
+
+SECTIONS = {"Args:", "Attributes:", "Returns:", "Raises:", "Source:"}
+
+
+def fallen_out(docstring: str) -> list[str]:
+    """The lines below a docstring's first section that belong to none: ruff takes them for text."""
+    lines = docstring.splitlines()
+    first = next((at for at, line in enumerate(lines) if line in SECTIONS), len(lines))
+    return [line for line in lines[first:] if line and not line[0].isspace() and line not in SECTIONS]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_lines_of_docstring_sections_are_indented(path: Path) -> None:
+    documented = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, documented)]
+    assert [line for node in nodes for line in fallen_out(ast.get_docstring(node) or "")] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_hidden_randomness_or_evaluation(path: Path) -> None:
     text = path.read_text()

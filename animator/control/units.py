@@ -17,21 +17,21 @@ from animator.plan import ControlPlan, Plan
 from animator.slots.footage import Footage
 
 
-@dataclass(frozen=True, eq=False)
 class Unit:
-    """A unit's control pictures.
+    """A unit's control pictures; the last one made from the source is kept."""
 
-    Attributes:
-        settings: The unit.
-        pictures: Its source; None takes the picture being redrawn.
-        module: What is made of a picture.
-        kept: The last control picture made from the source, by frame.
-    """
+    def __init__(self, settings: ControlUnit, pictures: Footage | None, module: Module) -> None:
+        """The unit of its settings.
 
-    settings: ControlUnit
-    pictures: Footage | None
-    module: Module
-    kept: Cache[int, Tensor]
+        Args:
+            settings: The unit's.
+            pictures: Its source; None takes the picture being redrawn.
+            module: What is made of a picture.
+        """
+        self._settings = settings
+        self._pictures = pictures
+        self._module = module
+        self._kept: Cache[int, Tensor] = Cache(1)
 
     def control(self, share: ControlPlan, request: Request) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.
@@ -52,35 +52,35 @@ class Unit:
             weight=share.weight,
             start=share.guidance_start,
             end=share.guidance_end,
-            model=self.settings.model,
+            model=self._settings.model,
             picture=picture,
-            control_mode=self.settings.control_mode,
+            control_mode=self._settings.control_mode,
         )
 
     def _picture(self, request: Request) -> Tensor | None:
         """The control picture (3, H, W); None where nothing is redrawn yet."""
-        source = self.pictures
+        source = self._pictures
         if source is None:
             return None if request.picture is None else self._made(request.picture, request.size)
-        return self.kept.get(request.frame, lambda: self._made(source.at(request.frame), request.size))
+        return self._kept.get(request.frame, lambda: self._made(source.at(request.frame), request.size))
 
     def _made(self, picture: Tensor, size: tuple[int, int]) -> Tensor:
         """The control picture of this width and height.
 
         The module sees the source's picture in its own shape: bars around it would have edges and a depth.
         """
-        how = self.settings.resize_mode
-        if self.settings.module != "none":
+        how = self._settings.resize_mode
+        if self._settings.module != "none":
             own = picture.shape[2], picture.shape[1]
-            picture = self.module(fitted(picture, self._working_size(own, size), "stretch"))
+            picture = self._module(fitted(picture, self._working_size(own, size), "stretch"))
         return fitted(picture, size, how)
 
     def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
         """The size at which the module works: as large as the picture will be, or as the unit says."""
-        choose = min if self.settings.resize_mode == "pad" else max
+        choose = min if self._settings.resize_mode == "pad" else max
         scale = choose(size[0] / own[0], size[1] / own[1])
-        if self.settings.processor_res:
-            scale = self.settings.processor_res / min(own)
+        if self._settings.processor_res:
+            scale = self._settings.processor_res / min(own)
         return max(1, round(own[0] * scale)), max(1, round(own[1] * scale))
 
 
@@ -120,8 +120,6 @@ def units_of(
     def opened(unit: ControlUnit) -> Unit:
         path = unit.source != FRAME
         pictures = open_pictures(unit, device) if path else None
-        return Unit(
-            unit, pictures, module_of(unit.module, (unit.threshold_a, unit.threshold_b), depth), Cache(1)
-        )
+        return Unit(unit, pictures, module_of(unit.module, (unit.threshold_a, unit.threshold_b), depth))
 
     return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)

@@ -105,21 +105,21 @@ def import_settings(
     return Imported(nested(values), notes, _our_places(places) | unit_places(units, places))
 
 
-@dataclass(frozen=True)
 class _Reading:
-    """Values on their way in, and what there is to say about them."""
+    """Reads values and collects what there is to say about them."""
 
-    source: str
-    places: Mapping[str, str]
-    notes: list[Note] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, source: str, places: Mapping[str, str]) -> None:
+        self.notes: list[Note] = []
+        self.problems: list[Problem] = []
+        self._source = source
+        self._places = places
 
     def value(self, row: Row, given: Any) -> Any:
         """Our value of a setting; None and a problem where there is none."""
         try:
             value = row.conversion.read(given)
         except ValueError as error:
-            where = self.places.get(row.name, self.source)
+            where = self._places.get(row.name, self._source)
             self.problems.append(Problem(where, row.name, _expected(error, given)))
             return None
         if remark := row.conversion.remark(given):

@@ -13,7 +13,7 @@ _KEYED = re.compile(r"\s*(\d+)\s*:\s*(.*?)\s*", re.DOTALL)
 class PromptForm:
     """Prompts by key, and what was done to get there."""
 
-    prompts: dict[str, str]
+    prompts: Mapping[str, str]
     remark: str = ""
 
 

@@ -27,7 +27,7 @@ class Fit:
         misshapen: Keys whose shapes differ.
     """
 
-    weights: dict[str, Tensor]
+    weights: Mapping[str, Tensor]
     unused: tuple[str, ...]
     missing: tuple[str, ...]
     left_over: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Prompt editing: `[one:two:0.4]` and `[one|two]` -> the prompt of every sampler step."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _WHEN = re.compile(r"\s{0,9}\d{0,9}\.?\d{1,9}\s{0,9}")
 _SIGNS = re.compile(r"\\.|[\[\]():|]|[^\\\[\]():|]+|\\", re.DOTALL)
@@ -32,13 +32,13 @@ class Edit:
 Text = tuple[str | Edit, ...]
 
 
-@dataclass(frozen=True)
 class _Open:
     """A bracket that is being read: what opened it, and what it holds so far, cut at `:` and `|`."""
 
-    sign: str
-    parts: list[list[str | Edit]] = field(default_factory=lambda: [[]])
-    cuts: list[str] = field(default_factory=list)
+    def __init__(self, sign: str) -> None:
+        self.sign = sign
+        self.parts: list[list[str | Edit]] = [[]]
+        self.cuts: list[str] = []
 
 
 def texts_by_step(prompt: str, steps: int) -> tuple[str, ...]:

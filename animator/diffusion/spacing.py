@@ -25,15 +25,22 @@ class NoiseTable:
 
     Attributes:
         sigmas: One per training timestep (1000,), ascending.
+        family: The model's family, "sd1", "sd2" or "sdxl"; spacings that were optimized for one depend on it.
     """
 
     sigmas: Levels
+    family: str = "sd1"
 
     @classmethod
-    def of(cls, alphas_cumprod: Levels) -> "NoiseTable":
-        """The table of a variance-preserving model: alphas_cumprod (1000,), descending, in (0, 1)."""
+    def of(cls, alphas_cumprod: Levels, family: str = "sd1") -> "NoiseTable":
+        """Returns the table of a variance-preserving model.
+
+        Args:
+            alphas_cumprod: The signal's share of variance per training timestep (1000,), descending.
+            family: The model's family; see `NoiseTable.family`.
+        """
         alphas = np.maximum(np.asarray(alphas_cumprod, dtype=np.float64), 2.0**-24)
-        return cls(np.sqrt((1.0 - alphas) / alphas))
+        return cls(np.sqrt((1.0 - alphas) / alphas), family)
 
     @property
     def last(self) -> int:
@@ -158,8 +165,12 @@ _ALIGNED = (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.15
 _ALIGNED_XL = (14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.380, 0.234, 0.113, 0.029)
 
 
-def _align_your_steps(table: NoiseTable, n: int, known: tuple[float, ...] = _ALIGNED) -> Levels:
-    """The ten optimised levels of Sabour et al. 2024, interpolated in log sigma to n."""
+def _align_your_steps(table: NoiseTable, n: int) -> Levels:
+    """The levels that Sabour et al. 2024 optimized for ten steps, interpolated in log sigma to n.
+
+    They published one row for Stable Diffusion 1.5 and one for SDXL; Stable Diffusion 2 takes the former.
+    """
+    known = _ALIGNED_XL if table.family == "sdxl" else _ALIGNED
     places = np.linspace(0, 1, len(known))
     return _to_zero(np.exp(np.interp(np.linspace(0, 1, n), places, np.log(known))))
 

@@ -58,14 +58,14 @@ class UNetModel:
             raise ModelError(
                 f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot draw"
             )
-        scheduler = pipeline.scheduler
+        scheduler, family = pipeline.scheduler, _family(pipeline)
         return cls(
             name=name,
-            family=_family(pipeline),
+            family=family,
             unet=pipeline.unet,
             autoencoder=Autoencoder(pipeline.vae, PIXELS),
             encoders=_encoders(pipeline),
-            table=_table(scheduler),
+            table=_table(scheduler, family),
             prediction=scheduler.config.get("prediction_type", "epsilon"),
             spacing="Trailing" if scheduler.config.get("timestep_spacing") == "trailing" else "",
         )
@@ -126,9 +126,9 @@ def _encoders(pipeline: Any) -> TextEncoders:
     return TextEncoders(both, bool(pipeline.config.get("force_zeros_for_empty_prompt", True)))
 
 
-def _table(scheduler: Any) -> NoiseTable:
+def _table(scheduler: Any, family: str) -> NoiseTable:
     """The checkpoint's noise levels; any scheduler's configuration will do, the betas are what counts."""
     from diffusers import EulerDiscreteScheduler
 
     alphas = EulerDiscreteScheduler.from_config(scheduler.config).alphas_cumprod
-    return NoiseTable.of(np.asarray(alphas.to(torch.float64)))
+    return NoiseTable.of(np.asarray(alphas.to(torch.float64)), family)

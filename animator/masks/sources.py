@@ -1,7 +1,7 @@
 """Where the masks of an expression come from: files, a film, the init image's alpha, words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from animator.diffusion.cache import Cache
 from animator.errors import UserError
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
@@ -38,6 +39,9 @@ class Adjust:
             mean = mask.mean()
             mask = ((mask - mean) * self.contrast).add_(mean).clamp_(0.0, 1.0)
         return mask
+
+
+_AS_IT_IS = Adjust()
 
 
 class MaskOf(Protocol):
@@ -90,27 +94,38 @@ class FilmMask:
         return self.adjust.apply((pixels @ pixels.new_tensor(_GRAY)).div_(255.0))
 
 
-@dataclass(frozen=True, eq=False)
 class Masks:
-    """Everything that mask expressions of a film may name.
+    """Everything that mask expressions of a film may name; files are read once."""
 
-    Attributes:
-        size: Width and height of the masks.
-        named: The masks behind `{name}`.
-        device: Where masks live.
-        adjust: What is done to masks from files.
-        words: Finds `<word>`; None where no expression has one.
-        settle: What becomes of each mask before masks are joined, such as `hardened`; None leaves it.
-        files: Masks already read, by path.
-    """
+    def __init__(  # noqa: PLR0913 (each is a kind of mask, or how one is read)
+        self,
+        size: tuple[int, int],
+        named: Mapping[str, MaskOf],
+        device: torch.device,
+        adjust: Adjust = _AS_IT_IS,
+        words: WordModel | None = None,
+        settle: Callable[[Tensor], Tensor] | None = None,
+        files: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        """The masks of a film.
 
-    size: tuple[int, int]
-    named: Mapping[str, MaskOf]
-    device: torch.device
-    adjust: Adjust = Adjust()
-    words: WordModel | None = None
-    settle: Callable[[Tensor], Tensor] | None = None
-    files: dict[str, Tensor] = field(default_factory=dict)
+        Args:
+            size: Width and height of the masks.
+            named: The masks behind `{name}`.
+            device: Where masks live.
+            adjust: What is done to masks from files.
+            words: Finds `<word>`; None where no expression has one.
+            settle: What becomes of each mask before masks are joined, such as `hardened`; None leaves it.
+            files: Masks by path that take the place of files.
+        """
+        self._size = size
+        self._named = named
+        self._device = device
+        self._adjust = adjust
+        self._words = words
+        self._settle = settle
+        self._given = files or {}
+        self._files: Cache[str, Tensor] = Cache(FILES_KEPT)
 
     def at(self, text: str, frame: int, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
@@ -121,7 +136,7 @@ class Masks:
 
         def mask_of(leaf: Leaf) -> Tensor:
             found = self._leaf(leaf, frame, picture)
-            return found if self.settle is None else self.settle(found)
+            return found if self._settle is None else self._settle(found)
 
         return composed(parse_mask(text), mask_of)
 
@@ -129,19 +144,17 @@ class Masks:
         if leaf.kind == "file":
             return self._file(leaf.text)
         if leaf.kind == "word":
-            if self.words is None:
+            if self._words is None:
                 raise UserError(f"mask <{leaf.text}>: give the CLIPSeg folder as mask.word_model")
-            return self.words.find(leaf.text, picture)
-        if leaf.text not in self.named:
+            return self._words.find(leaf.text, picture)
+        if leaf.text not in self._named:
             raise UserError(f"mask {{{leaf.text}}}: there is none; give mask.mask_file")
-        return self.named[leaf.text](frame, picture)
+        return self._named[leaf.text](frame, picture)
 
     def _file(self, path: str) -> Tensor:
-        if path not in self.files:
-            if len(self.files) >= FILES_KEPT:
-                self.files.pop(next(iter(self.files)))
-            self.files[path] = self.adjust.apply(read_mask(path, self.size, self.device))
-        return self.files[path]
+        if path in self._given:
+            return self._given[path]
+        return self._files.get(path, lambda: self._adjust.apply(read_mask(path, self._size, self._device)))
 
 
 def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: str = "L") -> Tensor:

@@ -1,12 +1,12 @@
 """Filters: the steps on a picture before and after it is drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from animator.diffusion.cache import Cache
 from animator.plan import Plan
 from animator.slots.footage import Footage
 from animator.stages.color import Coherence, Palette, grayscale, match_palette, palette_of
@@ -17,25 +17,20 @@ from animator.state import State
 from schedules.seeds import derive
 
 
-@dataclass(frozen=True)
 class MatchColor:
-    """Keeps the colours of the film's anchor.
+    """Keeps the colours of the film's anchor."""
 
-    Attributes:
-        space: Where histograms are matched.
-        palette: Finds an anchor's palette; the last one is kept, for an anchor serves many frames.
-    """
-
-    space: Coherence
-    palette: Callable[[Tensor, Coherence], Palette] = field(
-        default_factory=lambda: lru_cache(maxsize=1)(palette_of), compare=False
-    )
+    def __init__(self, space: Coherence) -> None:
+        """The filter that matches histograms in a color space."""
+        self._space = space
+        self._palettes: Cache[Tensor, Palette] = Cache(1)  # an anchor serves many frames
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
         if state.anchor is None:
             return picture
-        return match_palette(picture, self.palette(state.anchor, self.space))
+        anchor = state.anchor
+        return match_palette(picture, self._palettes.get(anchor, lambda: palette_of(anchor, self._space)))
 
 
 @dataclass(frozen=True)

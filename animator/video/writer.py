@@ -99,7 +99,7 @@ class FilmWriter:
 
         Raises:
             VideoError: ffmpeg failed; what it wrote is left as the part file.
-        UserError: The sound is gone meanwhile.
+            UserError: The sound file no longer exists.
         """
         self._close()
         if self._broken.is_set() or self._process.returncode != 0:

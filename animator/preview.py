@@ -1,0 +1,41 @@
+"""The preview of a film: its motion alone, on a test card, without a model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from animator.assemble import build_pipeline
+from animator.config import Animation
+from animator.diffusion.keep import KeepPicture
+from animator.downloads import with_downloads
+from animator.job import render_run
+from animator.pipeline import Pipeline
+from animator.progress import Advance
+from animator.run import Run
+
+
+def motion_alone(pipeline: Pipeline) -> Pipeline:
+    """Returns the pipeline without the steps around the drawing, whatever they are."""
+    return replace(pipeline, before=(), after=())
+
+
+def preview_pipeline(animation: Animation) -> Pipeline:
+    """Returns the pipeline of a film's preview, on the CPU."""
+    return motion_alone(build_pipeline(animation, KeepPicture()))
+
+
+def preview(run: Run, report: Callable[[Advance], None]) -> Path:
+    """Renders a run's preview and returns the path of its film.
+
+    Args:
+        run: The open run folder.
+        report: Called after every frame on disk.
+
+    Raises:
+        AnimatorError: Something failed; the frames so far are whole.
+    """
+    pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
+    render_run(run, pipeline, torch.device("cpu"), report)
+    return run.film_path
