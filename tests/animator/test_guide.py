@@ -13,7 +13,7 @@ from torch import Tensor
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.request import Request
-from animator.guide import BETWEEN, Swing, leading, share
+from animator.guide import Swing, leading, share
 from animator.image import read_picture
 from animator.keyed_images import KeyedImages
 from animator.loop import render
@@ -63,9 +63,9 @@ def test_a_picture_leads_from_its_key_and_swings_in() -> None:
     assert [leading(placed, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
     shares = [share(placed, frame, SWING) for frame in range(10, 16)]
     assert shares[0] == pytest.approx(0.1) and shares[:5] == sorted(shares[:5])
-    assert shares[5] == BETWEEN
-    assert share(((5, "a"),), 2, SWING) == BETWEEN
-    assert share(placed, 10, Swing(0.35, 0.25, 0)) == BETWEEN
+    assert shares[5] == 0.07
+    assert share(((5, "a"),), 2, SWING) == 0.07
+    assert share(placed, 10, Swing(0.35, 0.25, 0)) == 0.07
 
 
 def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(

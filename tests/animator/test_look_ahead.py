@@ -1,6 +1,5 @@
 """Look-ahead cadence: in-betweens that lead up to the frame that is drawn next."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from torch import Tensor
 
 from animator import presets
 from animator.assemble import build_pipeline
-from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import PresetError
@@ -20,8 +18,8 @@ from animator.loop import Frame, render
 from animator.pipeline import Drawn
 from animator.state import State
 from animator.timeline import Timeline
+from tests.fakes import Make, level
 
-Make = Callable[..., Animation]
 SIDE = 96
 
 
@@ -103,6 +101,18 @@ def test_a_picture_that_nothing_changed_stays_as_it_moves(
         wanted = move.move(seen(0), plans[: position + 1], None)
         inside = (found.picture - wanted)[:, 16:80, 16:80].abs()
         assert float(inside.mean()) * 255 < 1.5, position
+
+
+def test_the_edges_of_what_only_one_picture_shows_are_soft(make_animation: Make) -> None:
+    """Black becomes white, so that an in-between shows the drawing's weight."""
+    animation = make_animation(motion={"translation_x": -3}, frames=4, diffusion={"cadence": 4})
+    plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
+    drawn = Drawn(torch.ones(3, 64, 64), None)
+    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).picture[0, 32]
+    out_of_view_later, in_both, new = row[:7], row[11:58], row[62:]
+    assert [level(part) for part in (out_of_view_later, in_both, new)] == pytest.approx([0, 0.25, 1])
+    assert row[6:12].diff().tolist() == pytest.approx([0.05] * 5)
+    assert row[57:63].diff().tolist() == pytest.approx([0.15] * 5)
 
 
 def test_what_comes_into_view_is_taken_from_the_drawing(make_animation: Make) -> None:

@@ -1,6 +1,6 @@
-"""A flip of the picture plane in the 3D mode: one reading, or two as the reference has it."""
+"""Motion in space: flips of the picture plane in one reading or two, lenses, noise over what is revealed."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,14 +8,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.assemble import build_pipeline
-from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
+from animator.pipeline import Motion
 from animator.slots.plane import Warp2D, neutral_flip
 from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
 from animator.stages.resample import Border, Sampling
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 FLIP = {
     "enable_perspective_flip": True,
     "perspective_flip_phi": 4,
@@ -83,3 +83,43 @@ def test_the_pinhole_flips_too(make_animation: Make, soft: Tensor) -> None:
     pinhole = PinholeWarp(None, Sampling.STEADY, 0.0)
     flipped = FlippedThenWarp(PLANE, pinhole).move(soft, plans, None)
     assert torch.equal(flipped, PLANE.flipped(soft, plans[0]))
+
+
+@pytest.mark.parametrize("warp", [WARP, FlippedWarp(PLANE, WARP), PinholeWarp(None, Sampling.STEADY, 0.0)])
+def test_moves_of_several_frames_end_with_the_last_ones_lens(
+    make_animation: Make, soft: Tensor, warp: Motion
+) -> None:
+    animation = make_animation(
+        size=(128, 96), mode="3d", motion={"translation_x": 20}, camera={"fov": "0:(40), 3:(100)"}
+    )
+    first, second = Timeline(animation)[1:3]
+    moved = warp.move(soft, [first, second], None)
+    assert torch.equal(moved, warp.move(soft, [replace(first, camera=second.camera), second], None))
+    assert not torch.equal(moved, warp.move(soft, [first, replace(second, camera=first.camera)], None))
+
+
+def revealed(make_animation: Make, frame: int) -> Tensor:
+    """The noise (6,) in the top row of the edge that a step to the right reveals, under a fixed seed."""
+    animation = make_animation(
+        mode="3d", motion={"translation_x": 100}, diffusion={"seed": 7, "seed_behavior": "fixed"}
+    )
+    warp = PinholeWarp(None, Sampling.NEAREST, 1.0)
+    return warp.move(torch.full((3, 64, 64), 0.5), Timeline(animation)[frame : frame + 1], None)[0, 0, -6:]
+
+
+def test_a_fixed_seed_does_not_repeat_the_noise_over_what_is_revealed(make_animation: Make) -> None:
+    first, second = revealed(make_animation, 1), revealed(make_animation, 2)
+    assert float((first - second).abs().mean()) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("frame", "wanted"),
+    [
+        (1, [0.65341, 0.10697, 0.0, 0.2773, 0.52353, 0.50573]),
+        (2, [0.37751, 0.80846, 0.87198, 0.78276, 0.18421, 0.68416]),
+    ],
+)
+def test_the_noise_over_what_is_revealed_is_known(
+    make_animation: Make, frame: int, wanted: list[float]
+) -> None:
+    assert revealed(make_animation, frame).tolist() == pytest.approx(wanted, abs=1e-4)

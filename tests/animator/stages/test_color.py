@@ -108,3 +108,16 @@ def test_not_a_number_does_not_crash(picture: Tensor) -> None:
 def test_grayscale() -> None:
     grey = grayscale(torch.tensor([1.0, 0.0, 0.0]).view(3, 1, 1))
     torch.testing.assert_close(grey, torch.full((3, 1, 1), 0.299))
+
+
+def grays() -> Tensor:
+    """A picture (3, 64, 64) that has every one of 4096 grays once, each in the middle of its bin."""
+    return ((torch.arange(4096) + 0.5) / 4096).view(1, 64, 64).repeat(3, 1, 1)
+
+
+@pytest.mark.parametrize(("pixels", "stays"), [(1, True), (2, True), (8, False)])
+def test_a_pixel_or_two_are_no_reason_to_move_the_others(pixels: int, stays: bool) -> None:
+    reference = grays()
+    reference[:, 0, :pixels] = 1.0  # the darkest pixels have become white
+    matched = match_color(grays(), reference, Coherence.RGB)
+    assert torch.equal(matched[:, 8:56], grays()[:, 8:56]) is stays

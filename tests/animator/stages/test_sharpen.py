@@ -68,3 +68,12 @@ def test_a_mask_blends(picture: Tensor) -> None:
 
 def test_an_even_kernel_counts_as_the_next_odd_one(picture: Tensor) -> None:
     assert torch.equal(sharpen(picture, Sharpen(kernel=4)), sharpen(picture, Sharpen(kernel=5)))
+
+
+@pytest.mark.parametrize(("threshold", "dark"), [(31.875, 0.125), (31.876, 0.25), (31.874, 0.125)])
+def test_a_difference_at_the_threshold_is_sharpened(threshold: float, dark: float) -> None:
+    """The blur of three pixels, 1 2 1, differs from this step by 1/8, which is 31.875 of 255."""
+    step = torch.full((3, 16, 32), 0.25)
+    step[:, :, 16:] = 0.75
+    result = sharpen(step, Sharpen(3, 0.0, 1.0, threshold))
+    assert result[0, 8, 14:16].tolist() == [0.25, dark]
