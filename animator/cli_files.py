@@ -82,7 +82,7 @@ def info(
 
 def _give(out: Path | None, text: str) -> None:
     """Writes a text to a file, or to standard output where there is none."""
-    from animator.files import write_atomically
+    from animator.core.atomic import write_atomically
 
     if out is None:
         sys.stdout.write(text)

@@ -15,9 +15,9 @@ from pathlib import Path
 from PIL import Image
 
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.draft_files import NOT_FETCHED, PICTURES, each_name, file_settings
 from animator.errors import UserError
-from animator.files import write_atomically
 from animator.guide import KeyedImages
 from animator.named_files import is_url
 from schedules import TextSchedule

@@ -17,13 +17,13 @@ import torch
 from animator import __version__
 from animator.assemble import build_pipeline
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.depth_maps import write_depth_map
 from animator.diffusion.options import Options
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import check_timeline, open_diffuser
 from animator.downloads import with_downloads
-from animator.files import write_atomically
 from animator.finish.versions import Versions
 from animator.loop import Frame, render
 from animator.progress import Advance

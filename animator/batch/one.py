@@ -8,11 +8,11 @@ import torch
 
 from animator.batch.task import Machine, Outcome, Status, Task
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.device import choose_device
 from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
-from animator.files import write_atomically
 from animator.finish.versions import check_films
 from animator.job import film, made_beside, open_model, open_run
 from animator.progress import Advance

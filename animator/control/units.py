@@ -10,8 +10,8 @@ from animator.config import Animation
 from animator.config.controlnet import FRAME, ControlUnit
 from animator.control.modules import Module, fitted, module_of
 from animator.control.sources import open_pictures
+from animator.core.lru_cache import LRUCache
 from animator.depth.model import DepthModel
-from animator.diffusion.cache import Cache
 from animator.diffusion.request import Control, Request
 from animator.plan import ControlPlan, Plan
 from animator.slots.footage import Footage
@@ -31,7 +31,7 @@ class Unit:
     settings: ControlUnit
     pictures: Footage | None
     module: Module
-    kept: Cache[int, Tensor]
+    kept: LRUCache[int, Tensor]
 
     def control(self, share: ControlPlan, request: Request) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.
@@ -120,6 +120,6 @@ def units_of(
     def opened(unit: ControlUnit) -> Unit:
         path = unit.source != FRAME
         pictures = open_pictures(unit, device) if path else None
-        return Unit(unit, pictures, module_of(unit, depth), Cache(1))
+        return Unit(unit, pictures, module_of(unit, depth), LRUCache(1))
 
     return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)

@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
@@ -111,7 +112,7 @@ class Masks:
     adjust: Adjust = Adjust()
     words: WordModel | None = None
     settle: Callable[[Tensor], Tensor] | None = None
-    files: dict[str, Tensor] = field(default_factory=dict)
+    files: LRUCache[str, Tensor] = field(default_factory=lambda: LRUCache(FILES_KEPT))
 
     def at(self, text: str, plan: Plan, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
@@ -138,11 +139,7 @@ class Masks:
         return self.named[leaf.text](plan, picture)
 
     def _file(self, path: str) -> Tensor:
-        if path not in self.files:
-            if len(self.files) >= FILES_KEPT:
-                self.files.pop(next(iter(self.files)))
-            self.files[path] = self.adjust.apply(read_mask(path, self.size, self.device))
-        return self.files[path]
+        return self.files.get(path, lambda: self.adjust.apply(read_mask(path, self.size, self.device)))
 
 
 def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: str = "L") -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.torchvision_ops import declare_missing_ops
 
@@ -34,7 +34,7 @@ class ClipSeg:
         self._model = model.eval().requires_grad_(requires_grad=False)
         self._tokenizer = tokenizer
         self._threshold = threshold
-        self._tokens: Cache[str, Any] = Cache(WORDS_KEPT)
+        self._tokens: LRUCache[str, Any] = LRUCache(WORDS_KEPT)
 
     @torch.no_grad()
     def find(self, word: str, picture: Tensor) -> Tensor:
