@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from animator.config import Animation
 from animator.config.video import Video
+from animator.core.urls import is_url
 from animator.errors import UserError
-from animator.named_files import find_clip, is_url, not_found
+from animator.named_files import find_clip, not_found
 from animator.video.facts import allowed, length_of, rate_of
 
 CLIP = "clip"

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.config import Animation
+from animator.core.urls import is_url
 from animator.drafts import Draft, group_of, over
 from animator.errors import Problem
-from animator.named_files import NamesFile, find, find_clip, is_url, not_found
+from animator.named_files import NamesFile, find, find_clip, not_found
 
 Setting = tuple[str, ...]
 PICTURES = ("picture", "masks")

@@ -68,11 +68,6 @@ def looked_for(name: str, beside: Path | None) -> str:
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
 
 
-def is_url(name: str | Path) -> bool:
-    """True for addresses of the web, which would have to be fetched."""
-    return str(name).strip().lower().startswith(("http://", "https://"))
-
-
 def _places(name: str, beside: Path | None) -> tuple[Path, ...]:
     path = _plain(name)
     return (path,) if beside is None or path.is_absolute() else (beside / path, path)

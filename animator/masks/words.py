@@ -10,6 +10,7 @@ from torch.nn import functional
 from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.torchvision_ops import declare_missing_ops
+from animator.weights import read_weights
 
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, by which CLIPSeg was trained
 WORDS_KEPT = 64
@@ -90,8 +91,6 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
 
 
 def _of_file(model: Any, path: Path) -> Any:
-    """The model with the weights of a .safetensors file."""
-    from safetensors.torch import load_file
-
-    model.load_state_dict(load_file(path))
+    """Returns the model with the weights of a file."""
+    model.load_state_dict(read_weights(path))
     return model

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from animator.config.video import Video
+from animator.core.urls import is_url
 from animator.errors import UserError
-from animator.named_files import is_url
 from animator.video.index import index_of
 from animator.video.numbering import Span, by_clock
 

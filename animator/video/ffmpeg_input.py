@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from animator.named_files import is_url
+from animator.core.urls import is_url
 
 _LOCAL = "file,pipe"
 _REMOTE = "file,pipe,http,https,httpproxy,tcp,tls,crypto"

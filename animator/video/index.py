@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+from animator.core.urls import is_url
 from animator.errors import UserError
-from animator.named_files import is_url
 from animator.video.ffmpeg_input import input_options, is_playlist
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}

@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from animator.core.urls import is_url
 from animator.errors import UserError, VideoError
-from animator.named_files import is_url
 from animator.video import ffmpeg
 from animator.video.ffmpeg_input import input_options
 

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-from animator.named_files import is_url
+from animator.core.urls import is_url
 from animator.video import ffmpeg
 from animator.video.sound import Sound
 
