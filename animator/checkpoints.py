@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
+from animator.core.atomic import write_atomically
 from animator.errors import RunError
-from animator.files import write_atomically
 from animator.state import State
 
 MOST = 64

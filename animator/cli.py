@@ -24,9 +24,9 @@ from animator.cli_options import (
     RunDir,
     Threads,
     layout,
-    say,
 )
 from animator.errors import AnimatorError
+from animator.session import say
 from animator.span import Span
 
 if TYPE_CHECKING:
@@ -104,11 +104,12 @@ def render(  # noqa: PLR0913 (one parameter per option)
     from animator.source_files import Source, load
 
     animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
-    from animator.sitting import Machine, Order, sit
+    from animator.device import ComputeOptions
+    from animator.sitting import Order, sit
 
     piped = layout(out, raw)
-    machine = Machine(device, threads, allow_pickle=allow_pickle)
-    sit(Order(animation, None if piped else out, span, resume=resume, machine=machine, stream=piped))
+    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    sit(Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped))
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
@@ -116,8 +117,9 @@ def resume(
     rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
 ) -> None:
     """Go on with a run where it stopped; prints the film's path."""
+    from animator.device import ComputeOptions
     from animator.run import recorded
-    from animator.sitting import Machine, Order, sit
+    from animator.sitting import Order, sit
 
     sit(
         Order(
@@ -125,7 +127,7 @@ def resume(
             rundir,
             Span(),
             resume=True,
-            machine=Machine(device, threads, allow_pickle=allow_pickle),
+            compute=ComputeOptions(device, threads, allow_pickle=allow_pickle),
         )
     )
 

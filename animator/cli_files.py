@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from animator.session import say
+
 files = typer.Typer()
 
 Parseq = Annotated[
@@ -40,7 +42,7 @@ def import_file(
     animation = presets.validate(draft)
     cuts = (changes(path, cut) for path, cut in cuts_of(animation))
     for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
-        typer.echo(f"{note.effect.value}: {note}", err=True)
+        say(f"{note.effect.value}: {note}")
     _give(out, f"# From {settings.name}\n{presets.dump_differences(animation)}")
 
 
@@ -61,7 +63,7 @@ def export(
     draft = replace(draft, values=with_clip_numbers(draft.values))
     exported = export_settings(presets.validate(draft))
     for note in exported.notes:
-        typer.echo(f"{note.effect.value}: {note}", err=True)
+        say(f"{note.effect.value}: {note}")
     _give(out, exported.text)
 
 
@@ -82,7 +84,7 @@ def info(
 
 def _give(out: Path | None, text: str) -> None:
     """Writes a text to a file, or to standard output where there is none."""
-    from animator.files import write_atomically
+    from animator.core.atomic import write_atomically
 
     if out is None:
         sys.stdout.write(text)

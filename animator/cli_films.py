@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from animator.cli_options import AllowPickle, Device, Overrides, Raw, RunDir, Threads, layout
+from animator.session import show_warnings
 
 films = typer.Typer()
 
@@ -34,15 +35,13 @@ def encode(
 
     Settings of the film (output, sound, upscaling, frame_interpolation, fps, name) may be changed by --set.
     """
-    import logging
-
     from animator.device import choose_device
     from animator.pipe import standard_output
     from animator.progress import Counter
     from animator.reencode import Again, encode_again, format_overrides, stream_again
     from animator.video.stream import Stream
 
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    show_warnings()
     piped = layout(out, raw)
     chosen = [*(format_overrides(format) if format else ()), *(overrides or ())]
     again = Again(rundir, tuple(chosen), None if piped else out, str(choose_device(device)))
@@ -82,9 +81,9 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     """
     from animator.batch.conduct import batch_folder, conduct
     from animator.batch.plan import Order
-    from animator.batch.task import Machine
+    from animator.device import ComputeOptions
 
-    machine = Machine(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
     folder = batch_folder(out, go_on=go_on)
-    order = Order(tuple(presets), folder, tuple(overrides or ()), go_on=go_on, machine=machine)
+    order = Order(tuple(presets), folder, tuple(overrides or ()), go_on=go_on, compute=compute)
     raise typer.Exit(conduct(order, jobs))

@@ -1,6 +1,5 @@
 """What several commands take, and how they talk."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,11 +39,6 @@ Overrides = Annotated[
         show_default=False,
     ),
 ]
-
-
-def say(text: str) -> None:
-    """Talk for the person at the terminal; standard output is for data."""
-    sys.stderr.write(f"{text}\n")
 
 
 FilmOut = Annotated[

@@ -6,10 +6,10 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
+from animator.core.atomic import write_atomically
 from animator.depth.maps import png, to_preview, to_words
 from animator.depth.model import DepthModel
 from animator.errors import RunError
-from animator.files import write_atomically
 from animator.image import from_bytes, read_picture
 from animator.video.reader import Clip
 

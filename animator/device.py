@@ -1,10 +1,27 @@
 """Where pictures and models live."""
 
+from dataclasses import dataclass
+
 import torch
 
 from animator.errors import UserError
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class ComputeOptions:
+    """Where and how to compute.
+
+    Attributes:
+        device: One of `DEVICES`; see `choose_device`.
+        threads: CPU threads of each process; None leaves torch's choice.
+        allow_pickle: Also read .ckpt files, with torch's restricted reader.
+    """
+
+    device: str = "auto"
+    threads: int | None = None
+    allow_pickle: bool = False
 
 
 def choose_device(name: str) -> torch.device:

@@ -5,29 +5,23 @@ Whoever goes on with the run reads the kept file, so a film is the same whatever
 
 import hashlib
 import io
-import time
-import urllib.error
-import urllib.request
 from functools import partial
-from http.client import HTTPException
 from pathlib import Path
 
 from PIL import Image
 
 from animator.config import Animation
+from animator.core.atomic import write_atomically
+from animator.core.download import Limits, download
 from animator.core.urls import is_url
 from animator.draft_files import NOT_FETCHED, PICTURES, each_name, file_settings
 from animator.errors import UserError
-from animator.files import write_atomically
 from animator.keyed_images import KeyedImages
 from schedules import TextSchedule
 
-MOST_BYTES = 32_000_000
+LIMITS = Limits(max_bytes=32_000_000, timeout_s=20.0, total_s=60.0)
 MOST_PIXELS = 64_000_000
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
-WAIT_S = 20.0
-"""For each answer; a whole download may take three times as long."""
-_CHUNK = 1 << 16
 
 
 def with_downloads(animation: Animation, folder: Path) -> Animation:
@@ -67,41 +61,16 @@ def fetched(url: str, folder: Path) -> Path:
     stem = hashlib.sha256(url.encode()).hexdigest()[:16]
     for path in sorted(folder.glob(f"{stem}.*")):
         return path
+    answer = io.BytesIO()
     try:
-        data = _download(url)
-    except (urllib.error.URLError, HTTPException, ValueError, OSError) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()  # it holds the connection
-        raise UserError(f"{url}: could not be fetched: {getattr(error, 'reason', None) or error}") from error
+        download(url, answer, LIMITS)
+    except OSError as error:
+        raise UserError(f"{url}: could not be fetched: {error}") from error
+    data = answer.getvalue()
     path = folder / f"{stem}{_suffix(url, data)}"
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, data)
     return path
-
-
-def _download(url: str) -> bytes:
-    # Unlike urlopen's, this opener knows no files and no FTP, so that no redirection leads there.
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler,
-        urllib.request.HTTPHandler,
-        urllib.request.HTTPSHandler,
-        urllib.request.HTTPDefaultErrorHandler,
-        urllib.request.HTTPRedirectHandler,
-        urllib.request.HTTPErrorProcessor,
-        urllib.request.UnknownHandler,
-    ):
-        opener.add_handler(handler())
-    data, began = bytearray(), time.monotonic()
-    request = urllib.request.Request(url, headers={"User-Agent": "animator"})  # noqa: S310 (http, see above)
-    with opener.open(request, timeout=WAIT_S) as answer:
-        while chunk := answer.read(_CHUNK):
-            data += chunk
-            if len(data) > MOST_BYTES:
-                raise UserError(f"{url}: is larger than {MOST_BYTES // 1_000_000} MB; expected a picture")
-            if time.monotonic() - began > 3 * WAIT_S:
-                raise TimeoutError(f"took longer than {3 * WAIT_S:g} seconds")
-    return bytes(data)
 
 
 def _suffix(url: str, data: bytes) -> str:

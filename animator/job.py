@@ -18,12 +18,12 @@ from animator._version import __version__
 from animator.assemble import build_pipeline
 from animator.assemble_models import check_timeline, options_of
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.depth_maps import write_depth_map
 from animator.diffusion.record import records_of
 from animator.diffusion.request import Diffuser
 from animator.diffusion.stable import open_diffuser
 from animator.downloads import with_downloads
-from animator.files import write_atomically
 from animator.loop import Frame, render
 from animator.pipeline import Pipeline
 from animator.progress import Advance

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from animator.core.atomic import write_atomically
 from animator.errors import RunError
-from animator.files import write_atomically
 from animator.run import Run
 from animator.vitals import VitalsLog
 

@@ -27,8 +27,8 @@ from PIL import Image
 from animator import drafts, presets
 from animator.checkpoints import MOST, Checkpoints
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.errors import PresetError, RunError
-from animator.files import write_atomically
 from animator.image import Bytes, to_bytes
 from animator.loop import Frame
 from animator.provenance import FrameChunks

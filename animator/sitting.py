@@ -1,8 +1,6 @@
 """One sitting at the command line: open the run, render, tell the person how to go on."""
 
-import logging
 import shlex
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,35 +12,20 @@ import torch
 import typer
 
 from animator.config import Animation
-from animator.device import choose_device, use_threads
+from animator.device import ComputeOptions, choose_device
 from animator.errors import AnimatorError, RunError
 from animator.job import film, made_beside, open_model, open_run, rewind
 from animator.pipe import standard_output
 from animator.progress import ProgressBar
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
+from animator.session import INTERRUPTED, begin, say
 from animator.sink import OpenSink, StreamSink, film_sink
 from animator.span import Span
 from animator.video.stream import Layout, Stream
 
-INTERRUPTED = 130
 PIPED = ("-o", "--out")
 """Before a dash, these send the frames to standard output."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What to compute with.
-
-    Attributes:
-        device: As `choose_device` takes it.
-        threads: CPU threads; None is torch's choice.
-        allow_pickle: Read .ckpt files, too, by torch's restricted reader.
-    """
-
-    device: str
-    threads: int | None
-    allow_pickle: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +37,7 @@ class Order:
         out: The run's folder; None is renders/<name>/<stamp>.
         span: Which frames.
         resume: Go on with a run.
-        machine: What to compute with.
+        compute: Device, threads and whether pickled weights are read.
         stream: Write the frames to standard output, laid out so, instead of into a film.
     """
 
@@ -62,7 +45,7 @@ class Order:
     out: Path | None
     span: Span
     resume: bool
-    machine: Machine
+    compute: ComputeOptions
     stream: Layout | None = None
 
 
@@ -88,35 +71,31 @@ def sit(order: Order) -> None:
         AnimatorError: Something failed; how to go on was said.
         typer.Exit: With 130 on Ctrl-C.
     """
-    device = choose_device(order.machine.device)
-    use_threads(order.machine.threads)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    # In the same orderly way, also where a shell has told its background jobs to ignore Ctrl-C.
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
+    device = choose_device(order.compute.device)
+    begin(order.compute.threads)
     check_films(order.animation, device)
     with _open(order) as run:
         try:
             with ProgressBar(run.animation.name) as bar, _opened(order) as sink:
                 path = _render(order, run, Workplace(device, bar, sink))
         except KeyboardInterrupt:
-            _say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
+            say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
         except (AnimatorError, OSError):
             if is_run(run.folder):
-                _say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
+                say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
             raise
         told = [path, *made_beside(run)]
     if order.stream is None:
         sys.stdout.write("".join(f"{one}\n" for one in told))
     else:
-        _say(f"the frames are in {run.folder}")
+        say(f"the frames are in {run.folder}")
 
 
 def _render(order: Order, run: Run, place: Workplace) -> Path:
     start = order.span.start
     wanted = run.animation if start is None else order.animation
-    diffuser = open_model(wanted, place.device, allow_pickle=order.machine.allow_pickle)
+    diffuser = open_model(wanted, place.device, allow_pickle=order.compute.allow_pickle)
     if start is not None:
         rewind(run, start, wanted, place.device, diffuser)
     return film(run, place.device, place.bar, diffuser, order.span.stop, place.sink)
@@ -160,7 +139,3 @@ def _without(words: list[str], option: str) -> list[str]:
         return words
     at = words.index(option)
     return words[:at] + words[at + 2 :]
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")

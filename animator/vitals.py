@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from animator.files import write_atomically
+from animator.core.atomic import write_atomically
 
 
 @dataclass(frozen=True)

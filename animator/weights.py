@@ -1,42 +1,96 @@
-"""Reading the weights of published networks; nothing in a file is ever run."""
+"""Reading files of weights; nothing in a file is ever run."""
 
+import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from animator.errors import ModelError
 
-_HOLDERS = ("params_ema", "params", "state_dict", "model_state_dict")
+_WRAPPERS = ("params_ema", "params", "model", "state_dict", "model_state_dict")
 """Keys under which trainers put the weights beside other things."""
+_PARALLEL = "module."
+"""Prefix that torch's DataParallel gives to every name."""
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a .safetensors, .pth, .pt or .pkl file by name; pickles by torch's restricted reader.
+    """Returns a network's state dict, freed of the wrappers that trainers put around it.
+
+    Args:
+        path: A .safetensors file, or a torch file (.pth, .pt, .pkl, .bin, .ckpt).
 
     Raises:
-        ModelError: There is no such file, or it holds no weights.
+        ModelError: The file is missing, cannot be read safely, or holds no weights by name.
     """
+    state = _load(path)
+    for wrapper in _WRAPPERS:
+        if isinstance(state, Mapping) and isinstance(state.get(wrapper), Mapping):
+            state = state[wrapper]
+    if not isinstance(state, Mapping):
+        raise ModelError(f"{path}: expected a table of named weights, found {type(state).__name__}")
+    tensors = {str(k).removeprefix(_PARALLEL): v for k, v in state.items() if isinstance(v, Tensor)}
+    if not tensors:
+        raise ModelError(f"{path}: holds no weights by name")
+    return tensors
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Returns every tensor of a model file by its full name; nested tables are joined with dots.
+
+    Raises:
+        ModelError: The file is missing or cannot be read safely.
+    """
+    return _flattened(_load(path), "")
+
+
+def _load(path: Path) -> Any:
+    """Returns what a file holds, on the CPU; torch builds only tensors and plain containers from it."""
     if not path.is_file():
-        raise ModelError(f"{path}: no such file; expected a network's weights")
+        raise ModelError(f"{path}: no such file; expected a file of weights, .safetensors or .pth")
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
 
             return load_file(path)
-        held = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever the parsers raise for a broken file
-        reason = str(error).split(". ")[0]  # torch goes on with advice to read the file unsafely
-        raise ModelError(
-            f"{path}: cannot be read as weights ({reason}); expected tensors alone, .safetensors or .pth"
-        ) from error
-    for holder in _HOLDERS:
-        if isinstance(held, Mapping) and isinstance(held.get(holder), Mapping):
-            held = held[holder]
-    tensors = (
-        {str(k): v for k, v in held.items() if isinstance(v, Tensor)} if isinstance(held, Mapping) else {}
-    )
-    if not tensors:
-        raise ModelError(f"{path}: holds no weights by name")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the age of the format
+            return _load_pickled(path)
+    except pickle.UnpicklingError as error:
+        # torch's own message goes on with advice to read the file unsafely.
+        reason = "it holds more than weights, which could run code, or is not a torch file"
+        raise ModelError(_unreadable(path, reason)) from error
+    except OSError as error:
+        raise ModelError(_unreadable(path, error.strerror or str(error))) from error
+    except Exception as error:  # whatever the parsers raise for a damaged file
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(_unreadable(path, f"{reason}; it may be damaged")) from error
+
+
+def _load_pickled(path: Path) -> Any:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except RuntimeError as error:
+        if "mmap can only be used" not in str(error):
+            raise
+    # Files of old torch versions cannot be mapped into memory.
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _unreadable(path: Path, reason: str) -> str:
+    return f"{path}: cannot be read as weights ({reason}); expected tensors only, .safetensors or .pth"
+
+
+def _flattened(state: Any, prefix: str) -> dict[str, Tensor]:
+    """Returns the tensors within nested tables; `state_dict` adds nothing to their names."""
+    if not isinstance(state, Mapping):
+        return {prefix.rstrip("."): state} if isinstance(state, Tensor) else {}
+    if "state_dict" in state:
+        return _flattened(state["state_dict"], prefix)
+    tensors: dict[str, Tensor] = {}
+    for key, value in state.items():
+        tensors |= _flattened(value, f"{prefix}{key}.")
     return tensors

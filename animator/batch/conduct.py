@@ -1,8 +1,6 @@
 """`animator batch`: many films, one summary; a film that fails stops no other."""
 
-import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,11 +13,10 @@ from animator.batch.one import Studio, stopped
 from animator.batch.plan import Order, Plan, look_through
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
-from animator.device import use_threads
 from animator.progress import Counter
+from animator.session import INTERRUPTED, begin, say
 
 BATCHES = Path("renders") / "batch"
-INTERRUPTED = 130
 
 
 def batch_folder(out: Path | None, *, go_on: bool) -> Path:
@@ -38,10 +35,8 @@ def conduct(order: Order, jobs: int) -> int:
     Raises:
         RunError: The folder holds a batch already, and it was not asked to go on.
     """
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
-    plan = look_through(order, _say)
+    begin(order.compute.threads)
+    plan = look_through(order, say)
     order.out.mkdir(parents=True, exist_ok=True)
     outcomes = {outcome.task.folder: outcome for outcome in plan.outcomes}
     write_summary(order.out, list(outcomes.values()))
@@ -50,10 +45,10 @@ def conduct(order: Order, jobs: int) -> int:
         for outcome in _rendered(plan, order, jobs):
             outcomes[outcome.task.folder] = outcome
             write_summary(order.out, list(outcomes.values()))
-            _say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
+            say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
     except KeyboardInterrupt:
         code = INTERRUPTED
-        _say(f"stopped; all frames so far are whole. Go on with --continue --out {order.out}")
+        say(f"stopped; all frames so far are whole. Go on with --continue --out {order.out}")
         outcomes = {folder: _as_left(outcome) for folder, outcome in outcomes.items()}
         write_summary(order.out, list(outcomes.values()))
     sys.stdout.write(table(list(outcomes.values())))
@@ -63,16 +58,15 @@ def conduct(order: Order, jobs: int) -> int:
 
 def _rendered(plan: Plan, order: Order, jobs: int) -> Iterator[Outcome]:
     """The films as they are done, one after the other here, or several at a time in processes."""
-    machine = order.machine
-    if jobs > 1 and machine.threads is None:
-        machine = replace(machine, threads=max(1, (os.cpu_count() or jobs) // jobs))
+    compute = order.compute
+    if jobs > 1 and compute.threads is None:
+        compute = replace(compute, threads=max(1, (os.cpu_count() or jobs) // jobs))
     if jobs == 1:
-        use_threads(machine.threads)
-        studio = Studio(machine, Counter())
+        studio = Studio(compute, Counter())
         yield from (studio.render(task) for task in plan.waiting)
         return
     with ExitStack() as stack:
-        yield from stack.enter_context(Crew(plan, machine, jobs)).outcomes()
+        yield from stack.enter_context(Crew(plan, compute, jobs)).outcomes()
 
 
 def _as_left(outcome: Outcome) -> Outcome:
@@ -85,7 +79,3 @@ def _as_left(outcome: Outcome) -> Outcome:
 
 def _reason(outcome: Outcome) -> str:
     return f": {outcome.error}" if outcome.error else ""
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")

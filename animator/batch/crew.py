@@ -1,6 +1,5 @@
 """Several films side by side: a process for each, which keeps its model from film to film."""
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -12,9 +11,10 @@ from multiprocessing.context import SpawnProcess
 
 from animator.batch.one import Studio, stopped
 from animator.batch.plan import Plan
-from animator.batch.task import Machine, Outcome, Status, Task
-from animator.device import use_threads
+from animator.batch.task import Outcome, Status, Task
+from animator.device import ComputeOptions
 from animator.progress import Counter
+from animator.session import begin
 
 PATIENCE = 60.0
 """Seconds for a stopped process to end its film's part file."""
@@ -33,13 +33,13 @@ class Crew:
 
     Args:
         plan: The batch.
-        machine: What to compute with.
+        compute: What each process computes with.
         jobs: How many films side by side.
     """
 
-    def __init__(self, plan: Plan, machine: Machine, jobs: int) -> None:
+    def __init__(self, plan: Plan, compute: ComputeOptions, jobs: int) -> None:
         self._plan = plan
-        self._machine = machine
+        self._compute = compute
         self._waiting = plan.waiting
         self._jobs = min(jobs, len(self._waiting))
         self._busy: dict[_Hand, Task] = {}
@@ -93,7 +93,7 @@ class Crew:
     def _hire(self) -> _Hand:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._machine), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._compute), daemon=True)
         process.start()
         theirs.close()
         return _Hand(process, ours)
@@ -106,12 +106,10 @@ class Crew:
             hand.process.join()
 
 
-def _work(pipe: Connection, machine: Machine) -> None:
+def _work(pipe: Connection, compute: ComputeOptions) -> None:
     """What a process does: film after film, until there is none or Ctrl-C."""
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    use_threads(machine.threads)
-    studio = Studio(machine, Counter())
+    begin(compute.threads)
+    studio = Studio(compute, Counter())
     with suppress(KeyboardInterrupt, EOFError, OSError):
         while (task := pipe.recv()) is not None:
             pipe.send(studio.render(task))

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import torch
 
 from animator.assemble_models import options_of
-from animator.batch.task import Machine, Outcome, Status, Task
+from animator.batch.task import Outcome, Status, Task
 from animator.config import Animation
-from animator.device import choose_device
+from animator.core.atomic import write_atomically
+from animator.device import ComputeOptions, choose_device
 from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
-from animator.files import write_atomically
 from animator.job import film, made_beside, open_model, open_run
 from animator.progress import Advance
 from animator.run import Run, is_run
@@ -29,12 +29,12 @@ class Studio:
     """Renders film after film, and keeps the model while films share it.
 
     Args:
-        machine: What to compute with.
+        compute: Device, and whether pickled weights are read.
         report: Called after every frame.
     """
 
-    def __init__(self, machine: Machine, report: Report) -> None:
-        self._machine = machine
+    def __init__(self, compute: ComputeOptions, report: Report) -> None:
+        self._compute = compute
         self._report = report
         self._device: torch.device | None = None
         self._model: tuple[ModelKey, Diffuser] | None = None
@@ -58,7 +58,7 @@ class Studio:
 
     def _render(self, task: Task) -> Outcome:
         animation = load(Source(task.preset), list(task.overrides), lambda note: None)
-        device = self._device = self._device or choose_device(self._machine.device)
+        device = self._device = self._device or choose_device(self._compute.device)
         check_films(animation, device)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)
@@ -69,19 +69,19 @@ class Studio:
 
     def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
         """The film's model: the one at hand where it is the same."""
-        key = model_key(animation, self._machine)
+        key = model_key(animation, self._compute)
         if self._model is None or self._model[0] != key:
             self._model = None  # two would not fit where one does
-            self._model = key, open_model(animation, device, allow_pickle=self._machine.allow_pickle)
+            self._model = key, open_model(animation, device, allow_pickle=self._compute.allow_pickle)
         return self._model[1]
 
     def _tell(self, run: Run, advance: Advance) -> None:
         self._report(run.folder.name, advance.done, advance.frames)
 
 
-def model_key(animation: Animation, machine: Machine) -> ModelKey:
+def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:
     """What two films have to have in common to be drawn by one loaded model."""
-    return animation.model, options_of(animation, allow_pickle=machine.allow_pickle)
+    return animation.model, options_of(animation, allow_pickle=compute.allow_pickle)
 
 
 def stopped(task: Task) -> Outcome:

@@ -8,8 +8,9 @@ from typing import Any
 
 from animator.batch.one import ModelKey, model_key
 from animator.batch.summary import SUMMARY
-from animator.batch.task import Machine, Outcome, Status, Task
+from animator.batch.task import Outcome, Status, Task
 from animator.config import Animation
+from animator.device import ComputeOptions
 from animator.errors import RunError, UserError
 from animator.run import Run, film_path
 from animator.source_files import Source, load
@@ -24,14 +25,14 @@ class Order:
         out: The batch's folder.
         overrides: `key=value` texts over each preset.
         go_on: Go on with the batch in `out`.
-        machine: What to compute with.
+        compute: Device, threads and whether pickled weights are read.
     """
 
     presets: tuple[Path, ...]
     out: Path
     overrides: tuple[str, ...] = ()
     go_on: bool = False
-    machine: Machine = field(default_factory=Machine)
+    compute: ComputeOptions = field(default_factory=ComputeOptions)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def look_through(order: Order, say: Callable[[str], None]) -> Plan:
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
-        models[task.folder] = model_key(animation, order.machine)
+        models[task.folder] = model_key(animation, order.compute)
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, before.get(task.folder.name, {})) or waiting)
     return Plan(tuple(outcomes), models)

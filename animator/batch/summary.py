@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from animator.batch.task import Outcome, Status
-from animator.files import write_atomically
+from animator.core.atomic import write_atomically
 
 SUMMARY = "batch.json"
 _COUNT = re.compile(r"\d+ problems? in ")

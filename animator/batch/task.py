@@ -16,21 +16,6 @@ class Status(str, Enum):
 
 
 @dataclass(frozen=True)
-class Machine:
-    """What films are computed with.
-
-    Attributes:
-        device: As `choose_device` takes it.
-        threads: CPU threads of each film; None is torch's choice.
-        allow_pickle: Read .ckpt files, too, by torch's restricted reader.
-    """
-
-    device: str = "auto"
-    threads: int | None = None
-    allow_pickle: bool = False
-
-
-@dataclass(frozen=True)
 class Task:
     """One film to be rendered.
 

@@ -10,8 +10,8 @@ from animator.config import Animation
 from animator.config.controlnet import FRAME, ControlUnit
 from animator.control.modules import Module, fitted, module_of
 from animator.control.sources import open_pictures
+from animator.core.lru_cache import LRUCache
 from animator.depth.model import DepthModel
-from animator.diffusion.cache import Cache
 from animator.diffusion.request import Control, Request
 from animator.plan import ControlPlan, Plan
 from animator.slots.footage import Footage
@@ -31,7 +31,7 @@ class Unit:
         self._settings = settings
         self._pictures = pictures
         self._module = module
-        self._kept: Cache[int, Tensor] = Cache(1)
+        self._kept: LRUCache[int, Tensor] = LRUCache(1)
 
     def control(self, share: ControlPlan, request: Request) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.

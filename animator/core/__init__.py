@@ -1,1 +1,1 @@
-"""Small foundations that need no torch."""
+"""Building blocks that know nothing of films: whole files, bounded caches, downloads; no torch."""

@@ -19,6 +19,7 @@ from animator.depth.placing import placed
 from animator.depth.registry import Entry
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError
+from animator.weights import read_weights
 
 Precision = Literal["float32", "float16", "bfloat16"]
 MIDAS_WEIGHT = 0.2  # Deforum's default
@@ -89,13 +90,13 @@ def estimator(
 def _from_store(entry: Entry, device: torch.device, dtype: torch.dtype) -> Estimator:
     where = weights.folders(os.environ)
     path = weights.located(entry, where) or weights.fetched(entry, where)
-    return estimator(entry, weights.read(path), device, dtype, source=str(path))
+    return estimator(entry, read_weights(path), device, dtype, source=str(path))
 
 
 def _from_path(path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
     if not path.is_file() and path.suffix.lower() not in SUFFIXES:
         raise names.unknown(str(path))
-    state = weights.read(path)
+    state = read_weights(path)
     entry = fitting.recognised(state, path.name)
     if entry is None:
         raise ModelError(f"{path}: {fitting.guess(state)}")

@@ -1,28 +1,20 @@
-"""Files of weights: where they lie, how they are fetched, how they are read (nothing in them is run)."""
+"""Files of depth weights: where they lie and how they are fetched."""
 
 from __future__ import annotations
 
 import logging
-import pickle
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-import safetensors
 import torch
-from safetensors.torch import load_file
-from torch import Tensor
 
+from animator.core.download import Limits, download
 from animator.depth.registry import Entry
 from animator.errors import ModelError
 
 MODELS = "ANIMATOR_MODELS"
-TIMEOUT_S = 20
-CHUNK = 1 << 20
-# Names under which released files keep the weights beside other things.
-WRAPPERS = ("model", "state_dict", "model_state_dict")
+LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +47,7 @@ def fetched(entry: Entry, where: tuple[Path, ...]) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _download(entry.url, target)
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
+    except OSError as error:
         places = " or ".join(str(folder) for folder in where)
         raise ModelError(
             f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could "
@@ -66,64 +58,11 @@ def fetched(entry: Entry, where: tuple[Path, ...]) -> Path:
 
 
 def _download(url: str, target: Path) -> None:
-    # The addresses are those of the registry, all https.
-    with (
-        urllib.request.urlopen(url, timeout=TIMEOUT_S) as source,  # noqa: S310
-        tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part,
-    ):
+    # Several processes may fetch one file at a time, so that each writes to a name of its own.
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
         try:
-            while chunk := source.read(CHUNK):
-                part.write(chunk)
+            download(url, part, LIMITS)
         except BaseException:
             Path(part.name).unlink()
             raise
     Path(part.name).replace(target)
-
-
-def read(path: Path) -> dict[str, Tensor]:
-    """Name -> tensor of a .safetensors file or a torch file, on the CPU.
-
-    Raises:
-        ModelError: No such file, not a file of weights, broken, or holding more than weights.
-    """
-    if not path.is_file():
-        raise ModelError(f"{path}: no such file; expected a .safetensors, .pt or .pth file of weights")
-    try:
-        loaded = load_file(path) if path.suffix == ".safetensors" else _torch_file(path)
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path}: not opened. It is no file of plain weights (it holds other objects, or is no torch "
-            f"file): {_first_line(error)}"
-        ) from error
-    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise ModelError(
-            f"{path}: broken or no file of weights ({_first_line(error)}); get it again"
-        ) from error
-    return _tensors(loaded, path)
-
-
-def _torch_file(path: Path) -> object:
-    """What the file holds; only tensors and plain containers are ever built from it."""
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except RuntimeError as error:
-        if "mmap can only be used" not in str(error):
-            raise
-    # Files of old torch versions cannot be mapped into memory.
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
-def _tensors(loaded: object, path: Path) -> dict[str, Tensor]:
-    for wrapper in WRAPPERS:
-        if isinstance(loaded, dict) and isinstance(loaded.get(wrapper), dict):
-            loaded = loaded[wrapper]
-    if not isinstance(loaded, dict):
-        raise ModelError(f"{path}: expected a table of named weights, found {type(loaded).__name__}")
-    tensors = {str(k).removeprefix("module."): v for k, v in loaded.items() if isinstance(v, Tensor)}
-    if not tensors:
-        raise ModelError(f"{path}: holds no weights")
-    return tensors
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:200]

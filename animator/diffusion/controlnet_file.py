@@ -7,10 +7,10 @@ import torch
 
 from animator.diffusion.checkpoint import Checkpoint
 from animator.diffusion.controlnet_names import architecture, context_width, flat_name, named_for
-from animator.diffusion.file_header import read_tensors
 from animator.diffusion.identify import FAMILY_NAMES, family_of_width
 from animator.diffusion.loading import quiet
 from animator.errors import ModelError
+from animator.weights import read_tensors
 
 
 def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:

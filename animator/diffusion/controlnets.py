@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.autoencoder import Autoencoder
-from animator.diffusion.cache import Cache
 from animator.diffusion.controlnet_file import load_controlnet
 from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.hints import Hint
@@ -31,7 +31,7 @@ class ControlNets:
         self._unet = unet
         self._autoencoder = autoencoder
         self._library = library
-        self._nets: Cache[str, Any] = Cache(KEPT)
+        self._nets: LRUCache[str, Any] = LRUCache(KEPT)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._nets.values())

@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from animator.diffusion.file_header import read_tensors
 from animator.diffusion.identify import FAMILY_NAMES, identify
 from animator.errors import ModelError
+from animator.weights import read_tensors
 
 _BY_ENCODER = ("clip_l", "clip_g")
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.controlnets import ControlNets
 from animator.diffusion.denoiser import Denoiser, Inpaint
 from animator.diffusion.latent_noise import LatentNoise
@@ -65,7 +65,7 @@ class UNetEngine:
         self._loras = LoraLayers(model.name, model.family, model.parts)
         self._prompter = Prompter(model.encoders, options.library, device, self._dtype)
         self._nets = ControlNets(model.unet, model.autoencoder, options.library)
-        self._grids: Cache[tuple[Sampler, str, int], tuple[float, ...]] = Cache(GRIDS_KEPT)
+        self._grids: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(GRIDS_KEPT)
         _lay_out(model, options)
         self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else nothing
         self.to(device)

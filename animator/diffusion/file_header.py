@@ -1,9 +1,7 @@
 """What tensors a model file holds: names and shapes, read from the header alone; the tensors stay on disk."""
 
 import json
-import pickle
 import struct
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,50 +65,7 @@ def _safe(path: Path) -> Header:
 
 
 def _pickled(path: Path) -> Header:
+    from animator.weights import read_tensors
+
     tensors = read_tensors(path)
     return Header({name: tuple(value.shape) for name, value in tensors.items()}, {})
-
-
-def read_tensors(path: Path) -> dict[str, Any]:
-    """The tensors of a file by name, on the CPU.
-
-    A pickled file is read by torch's restricted reader, which runs no code: one that holds more than tensors
-    and plain containers is refused.
-
-    Raises:
-        ModelError: The file cannot be read, is corrupt, or holds more than weights.
-    """
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        if path.suffix == SAFE:
-            return dict(load_file(path))
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # about the age of the format; whether it can be read is said below
-            return flattened(torch.load(path, map_location="cpu", weights_only=True))
-    except SafetensorError as error:
-        raise ModelError(f"{path}: is corrupt: {error}; load or copy it again") from error
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path}: holds more than weights, which could run code; use the model's .safetensors file"
-        ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise ModelError(f"{path}: is corrupt: {' '.join(str(error).split())[:200]}") from error
-
-
-def flattened(found: Any, prefix: str = "") -> dict[str, Any]:
-    """The tensors within nested dicts, by names joined with dots; `state_dict` is looked through."""
-    import torch
-
-    if not isinstance(found, Mapping):
-        return {prefix.rstrip("."): found} if isinstance(found, torch.Tensor) else {}
-    if "state_dict" in found:
-        return flattened(found["state_dict"], prefix)
-    tensors: dict[str, Any] = {}
-    for key, value in found.items():
-        tensors.update(flattened(value, f"{prefix}{key}."))
-    return tensors

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.identify import FAMILY_NAMES
 from animator.diffusion.lora_file import Layer, LoraFile, read_lora
 from animator.errors import ModelError
@@ -43,7 +43,7 @@ class LoraLayers:
             for path, module in model.named_modules()
             for flat, weight in _weights(path, module)
         }
-        self._files: Cache[Path, LoraFile] = Cache(FILES_KEPT)
+        self._files: LRUCache[Path, LoraFile] = LRUCache(FILES_KEPT)
         self._originals: dict[Layer, Tensor] = {}
         self._applied: Weights = ()
 

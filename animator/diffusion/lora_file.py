@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from animator.diffusion.file_header import read_tensors
 from animator.diffusion.flux_names import Rows, flux_targets
 from animator.diffusion.identify import FAMILY_NAMES, identify
 from animator.diffusion.lora_names import split_name
 from animator.errors import ModelError
+from animator.weights import read_tensors
 
 Layer = tuple[str, str]
 """The part of the model and the flat path of a layer in it; see `lora_names`."""

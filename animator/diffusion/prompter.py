@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.embedding_file import read_vectors
 from animator.diffusion.encode import Condition, TextEncoders, blended
 from animator.diffusion.guidance import Guidance
@@ -37,7 +37,7 @@ class Prompter:
         self._encoders = encoders
         self._library = library
         self._place = (device, dtype)
-        self._conditions: Cache[tuple[str, int, Hashable], Condition] = Cache(TEXTS_KEPT)
+        self._conditions: LRUCache[tuple[str, int, Hashable], Condition] = LRUCache(TEXTS_KEPT)
         self._vectors: dict[str, tuple[Tensor, ...]] = {}
 
     def loras(self, prompt: PromptFrame) -> Weights:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.engine import Engine
 
 KEPT = 3
@@ -23,7 +23,7 @@ class Shelf:
         """
         self._load = load
         self._device = device
-        self._engines: Cache[str, Engine] = Cache(KEPT)
+        self._engines: LRUCache[str, Engine] = LRUCache(KEPT)
         self._current = ""
 
     def take(self, name: str) -> Engine:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.diffusion.prompt_syntax import pieces, split_and, split_loras
 from animator.diffusion.prompter import parts
 from animator.diffusion.request import Request
@@ -31,7 +31,7 @@ class TransformerTexts:
         self._pipeline = pipeline
         self._encoded_on = encoded_on
         self._device = device
-        self._known: Cache[Hashable, Embeddings] = Cache(TEXTS_KEPT)
+        self._known: LRUCache[Hashable, Embeddings] = LRUCache(TEXTS_KEPT)
 
     def of(self, request: Request, encoders_state: Hashable) -> dict[str, Tensor]:
         """The pipeline's arguments for a request's texts; while the prompt morphs, the weighted mean of both.

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from animator.core.atomic import write_atomically
 from animator.docs.parameters import document
 from animator.docs.pictures import pictures
-from animator.files import write_atomically
 
 
 def main(folder: Path) -> None:

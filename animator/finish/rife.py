@@ -106,9 +106,10 @@ def load_rife(path: Path, device: torch.device | str = "cpu") -> Rife:
     Raises:
         ModelError: There is no such file, or it holds something else.
     """
-    state = {name.removeprefix("module."): tensor for name, tensor in read_weights(path).items()}
     network = RifeNetwork()
-    wanted = {name: tensor for name, tensor in state.items() if name.split(".")[0] in network._modules}
+    wanted = {
+        name: tensor for name, tensor in read_weights(path).items() if name.split(".")[0] in network._modules
+    }
     try:
         network.load_state_dict(wanted)
     except RuntimeError as error:

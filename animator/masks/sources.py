@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
@@ -125,7 +125,7 @@ class Masks:
         self._words = words
         self._settle = settle
         self._given = files or {}
-        self._files: Cache[str, Tensor] = Cache(FILES_KEPT)
+        self._files: LRUCache[str, Tensor] = LRUCache(FILES_KEPT)
 
     def at(self, text: str, frame: int, picture: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.

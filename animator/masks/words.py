@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.torchvision_ops import declare_missing_ops
+from animator.weights import read_weights
 
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, by which CLIPSeg was trained
 WORDS_KEPT = 64
@@ -34,7 +35,7 @@ class ClipSeg:
         self._model = model.eval().requires_grad_(requires_grad=False)
         self._tokenizer = tokenizer
         self._threshold = threshold
-        self._tokens: Cache[str, Any] = Cache(WORDS_KEPT)
+        self._tokens: LRUCache[str, Any] = LRUCache(WORDS_KEPT)
 
     @torch.no_grad()
     def find(self, word: str, picture: Tensor) -> Tensor:
@@ -90,8 +91,6 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
 
 
 def _of_file(model: Any, path: Path) -> Any:
-    """The model with the weights of a .safetensors file."""
-    from safetensors.torch import load_file
-
-    model.load_state_dict(load_file(path))
+    """Returns the model with the weights of a file."""
+    model.load_state_dict(read_weights(path))
     return model

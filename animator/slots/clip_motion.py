@@ -1,6 +1,5 @@
 """Motion that the film takes from its clip: which motion, and how it carries a picture along."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -8,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 from torch import Tensor
 
 from animator.camera import Matrix
+from animator.core.lru_cache import LRUCache
 from animator.flow.features import GlobalMotion, feature_matrix
 from animator.flow.model import FlowModel
 from animator.flow.warp import flow_grid
@@ -114,33 +114,26 @@ class WithinClip(Generic[Found]):
     def __init__(self, footage: Footage, kind: Kind[Found]) -> None:
         self._footage = footage
         self._kind = kind
-        self._kept: OrderedDict[tuple[int, int], Found] = OrderedDict()
+        self._kept: LRUCache[tuple[int, int], Found] = LRUCache(_KEPT)
 
     def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
         """The picture (3, H, W) moved by all plans, sampled once."""
         return self._kind.follow(picture, self._along(plans))
 
     def _along(self, plans: Sequence[Plan]) -> Found:
-        start = plans[0].frame
-        known = next((n for n in range(len(plans), 0, -1) if (start, plans[n - 1].frame) in self._kept), 0)
-        motion = self._kept[start, plans[known - 1].frame] if known else self._step(plans[0])
-        for plan in plans[max(known, 1) :]:
+        spans = [(plans[0].frame, plan.frame) for plan in plans]
+        known = next((n for n in range(len(plans), 1, -1) if spans[n - 1] in self._kept), 1)
+        motion = self._kept.get(spans[known - 1], lambda: self._between(plans[0]))
+        for plan in plans[known:]:
             motion = self._kind.then(motion, self._step(plan))
-        self._keep((start, plans[-1].frame), motion)
-        return motion
+        return self._kept.get(spans[-1], lambda: motion)
 
     def _step(self, plan: Plan) -> Found:
-        own = (plan.frame, plan.frame)
-        if own not in self._kept:
-            before, here = self._footage.at(plan.frame - 1), self._footage.at(plan.frame)
-            self._keep(own, self._kind.between(before, here, plan))
-        return self._kept[own]
+        return self._kept.get((plan.frame, plan.frame), lambda: self._between(plan))
 
-    def _keep(self, key: tuple[int, int], motion: Found) -> None:
-        self._kept[key] = motion
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+    def _between(self, plan: Plan) -> Found:
+        before, here = self._footage.at(plan.frame - 1), self._footage.at(plan.frame)
+        return self._kind.between(before, here, plan)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import typer
 
 from animator.device import use_threads
 from animator.errors import AnimatorError
+from animator.session import say
 from animator.starter.evaluation.drawing import Manner
 from animator.starter.evaluation.trial import evaluated
 from animator.starter.training.recipes import Extent
@@ -35,7 +36,7 @@ def main(  # noqa: PLR0913 - how typer declares options
         manner, extent = Manner(steps, cfg_scale, sampler), Extent(prompts=prompts, frames=frames)
         typer.echo(evaluated(model, workshop, manner, extent, name), nl=False)
     except AnimatorError as error:
-        typer.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         sys.exit(error.exit_code)
 
 

@@ -15,6 +15,7 @@ import typer
 
 from animator.device import choose_device, use_threads
 from animator.errors import AnimatorError, UserError
+from animator.session import say
 from animator.starter.evaluation.drawing import Manner
 from animator.starter.evaluation.trial import evaluated
 from animator.starter.training import data
@@ -48,7 +49,7 @@ class Job:
         return self.target or self.shop.folder / "model"
 
 
-def _say(line: dict[str, float]) -> None:
+def _log(line: dict[str, float]) -> None:
     typer.echo(json.dumps(line))
 
 
@@ -59,19 +60,19 @@ def _data(job: Job) -> None:
         wanted = ((f"held_out-{size}", data.HELD_OUT, held_out), (str(size), data.TRAINED_ON, count))
         for name, first, number in wanted if count else ():
             for done in data.make(folder / name, range(first, first + number), size, job.workers):
-                _say({"size": size, "pictures": done, "of": number})
+                _log({"size": size, "pictures": done, "of": number})
 
 
 def _coder(job: Job) -> None:
-    job.shop.train_coder(job.recipe.coder, job.recipe.crops, _say, encoder=job.moves_encoder)
+    job.shop.train_coder(job.recipe.coder, job.recipe.crops, _log, encoder=job.moves_encoder)
 
 
 def _denoiser(job: Job) -> None:
-    job.shop.train_denoiser(job.recipe.denoiser, job.recipe.diet, _say)
+    job.shop.train_denoiser(job.recipe.denoiser, job.recipe.diet, _log)
 
 
 def _distilled(job: Job) -> None:
-    job.shop.distill(job.recipe.distilled, job.recipe.distilled_diet, _say)
+    job.shop.distill(job.recipe.distilled, job.recipe.distilled_diet, _log)
 
 
 def _pack(job: Job) -> None:
@@ -146,14 +147,14 @@ def main(  # noqa: PLR0913 - how typer declares options
         )
         compute = Compute(choose_device(device), half, compiled, joined())
         if compute.half_is_slow:
-            typer.echo("warning: --half: this CPU has no bfloat16; it is far faster without", err=True)
+            say("warning: --half: this CPU has no bfloat16; it is far faster without")
         favoured = tuple(word.strip() for word in favour.split(",") if word.strip())
         shop = Workshop(workshop, compute, known.sizes, base, favoured)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
             run(job)
     except AnimatorError as error:
-        typer.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         sys.exit(error.exit_code)
 
 

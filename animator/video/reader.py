@@ -3,7 +3,6 @@
 import os
 import subprocess
 import tempfile
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, Protocol
 
 import numpy as np
 
+from animator.core.lru_cache import LRUCache
 from animator.errors import UserError, VideoError
 from animator.image import Bytes
 from animator.video.clip import Fit
@@ -128,7 +128,7 @@ class ClipReader:
         self.index = index
         self._next = 0
         self._frames: Iterator[Bytes] | None = None
-        self._kept: OrderedDict[int, Bytes] = OrderedDict()
+        self._kept: LRUCache[int, Bytes] = LRUCache(_KEPT)
         self._last: Bytes | None = None
 
     def at(self, index: int) -> Bytes:
@@ -138,18 +138,17 @@ class ClipReader:
             UserError: The clip is shorter.
             VideoError: The clip is damaged.
         """
-        if index not in self._kept:
-            self._go_to(index)
-            self._kept[index] = self._read()
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[index]
+        return self._kept.get(index, lambda: self._decode(index))
 
     def close(self) -> None:
         """Ends the decoder."""
         if self._frames is not None:
             self._frames.close()  # type: ignore[attr-defined]  # frames() is a generator
             self._frames = None
+
+    def _decode(self, index: int) -> Bytes:
+        self._go_to(index)
+        return self._read()
 
     def _go_to(self, index: int) -> None:
         ahead = (index - self._next) * self.clip.every

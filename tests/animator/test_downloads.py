@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -116,14 +117,14 @@ def test_pictures_of_the_usual_kinds_and_redirections_are_fetched(tmp_path: Path
         ("/page", "is no whole picture; expected one of PNG, JPEG, WEBP"),
         ("/gif", "is no whole picture"),
         ("/cut.png", "is no whole picture"),
-        ("/large", "is larger than"),
+        ("/large", "it is larger than 0.002 MB"),
         ("/to-a-file", "could not be fetched"),
     ],
 )
 def test_what_is_no_picture_is_told_and_not_kept(
     tmp_path: Path, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MOST_BYTES", 2000)
+    monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, max_bytes=2000))
     with pytest.raises(UserError, match=said) as caught:
         fetched(site + path, tmp_path)
     assert str(caught.value).startswith(site + path) and caught.value.exit_code == 2
@@ -142,7 +143,7 @@ def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: p
     import socket
 
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(downloads, "WAIT_S", 0.2)
+    monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, timeout_s=0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(UserError, match="timed out"):

@@ -19,10 +19,10 @@ from PIL import Image
 
 from animator.checkpoints import Checkpoints
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import RunError
-from animator.files import write_atomically
 from animator.job import film, open_run, rewind
 from animator.requests import request_of
 from animator.run import Run

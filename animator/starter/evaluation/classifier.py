@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.files import write_atomically
+from animator.core.atomic import write_atomically
 from animator.starter.scenes.air import TIMES
 from animator.starter.scenes.registry import KINDS
 from animator.starter.training.data import Label, Pictures

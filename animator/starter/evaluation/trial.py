@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import torch
 
+from animator.core.atomic import write_atomically
 from animator.diffusion.stable import open_diffuser
-from animator.files import write_atomically
 from animator.starter.evaluation import measures
 from animator.starter.evaluation.classifier import Judge, trained_judge
 from animator.starter.evaluation.drawing import Manner, drawn

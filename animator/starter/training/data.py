@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.atomic import write_atomically
 from animator.errors import UserError
-from animator.files import write_atomically
 from animator.starter.scenes.render import Scene, scene
 
 SHARD = 250  # scenes in a file

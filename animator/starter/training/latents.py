@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as nnf
 
-from animator.files import write_atomically
+from animator.core.atomic import write_atomically
 from animator.starter.training.coding import to_tensor
 from animator.starter.training.data import Pictures
 from animator.starter.training.networks import CHANNELS, FACTOR

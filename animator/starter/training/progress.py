@@ -9,8 +9,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from animator.core.atomic import write_atomically
 from animator.errors import UserError
-from animator.files import write_atomically
 from animator.starter.training.optimizer import Optimizer
 
 SCHEMA = "animator.starter.training.1"

@@ -14,8 +14,8 @@ from safetensors.torch import load_file, save
 from torch import nn
 from transformers import CLIPTokenizer
 
+from animator.core.atomic import write_atomically
 from animator.errors import UserError
-from animator.files import write_atomically
 from animator.starter.training import data
 from animator.starter.training.coding import Coding
 from animator.starter.training.compute import Compute

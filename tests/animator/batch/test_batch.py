@@ -16,14 +16,15 @@ from animator.batch import one
 from animator.batch.conduct import batch_folder, conduct
 from animator.batch.plan import Order, look_through
 from animator.batch.summary import table
-from animator.batch.task import Machine, Outcome, Status, Task
+from animator.batch.task import Outcome, Status, Task
+from animator.device import ComputeOptions
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import RunError
 from tests.animator.video.facts import facts_of
 
 ROOT = Path(__file__).parents[3]
-CPU = Machine("cpu", threads=1)
+CPU = ComputeOptions("cpu", threads=1)
 
 
 class Fakes:
@@ -76,7 +77,7 @@ def frames(out: Path) -> dict[str, bytes]:
 def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
     fakes.at["film4"] = RuntimeError("out of memory")
     out = tmp_path / "out"
-    assert conduct(Order(ten(tmp_path), out, machine=CPU), 1) == 1
+    assert conduct(Order(ten(tmp_path), out, compute=CPU), 1) == 1
     summary = told(out)
     assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
     by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
@@ -93,13 +94,13 @@ def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.Cap
 
 def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
     films, out, whole = ten(tmp_path), tmp_path / "out", tmp_path / "whole"
-    conduct(Order(films, whole, machine=CPU), 1)
+    conduct(Order(films, whole, compute=CPU), 1)
     fakes.at["film3"] = KeyboardInterrupt()
-    assert conduct(Order(films, out, machine=CPU), 1) == 130
+    assert conduct(Order(films, out, compute=CPU), 1) == 130
     assert told(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
     films_before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
     assert len(films_before) == 4  # three, and the part of the fourth
-    assert conduct(Order(films, out, go_on=True, machine=CPU), 1) == 1  # two are broken still
+    assert conduct(Order(films, out, go_on=True, compute=CPU), 1) == 1  # two are broken still
     assert told(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
     assert frames(out) == frames(whole)
     after = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
@@ -108,16 +109,16 @@ def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path,
 
 def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
-    assert conduct(Order(films, out, machine=CPU), 1) == 1
+    assert conduct(Order(films, out, compute=CPU), 1) == 1
     preset(tmp_path, "b")
-    assert conduct(Order(films, out, go_on=True, machine=CPU), 1) == 0
+    assert conduct(Order(films, out, go_on=True, compute=CPU), 1) == 0
 
 
 def test_other_settings_are_refused_for_a_film_that_has_begun(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b")), tmp_path / "out"
-    conduct(Order(films, out, machine=CPU), 1)
+    conduct(Order(films, out, compute=CPU), 1)
     before = frames(out)
-    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, machine=CPU), 1) == 1
+    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, compute=CPU), 1) == 1
     assert "motion.angle: was 0, now 3" in told(out)["films"][0]["error"] and frames(out) == before
 
 
@@ -126,7 +127,7 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
         return preset(tmp_path, name, diffusion=f"{{vae: '{vae}', seed: 1}}")
 
     mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
-    order = Order(mixed, tmp_path / "out", machine=CPU)
+    order = Order(mixed, tmp_path / "out", compute=CPU)
     assert [task.preset.stem for task in look_through(order, print).waiting] == ["a", "c", "b", "d"]
     assert conduct(order, 1) == 0
     assert fakes.opened == ["", "x"]
@@ -136,24 +137,24 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
 def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -> None:
     films = (preset(tmp_path, "a"), preset(tmp_path, "b"))
     for number, chosen in enumerate((films, films[1:])):
-        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), machine=CPU), 1)
+        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), compute=CPU), 1)
     alone, together = frames(tmp_path / "1"), frames(tmp_path / "0")
     assert alone == {name: data for name, data in together.items() if name.startswith("b")}
 
 
 def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
-    order = Order((preset(tmp_path, "a"),), tmp_path / "out", machine=CPU)
+    order = Order((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
     conduct(order, 1)
     with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
         conduct(order, 1)
-    anew = Order(order.presets, tmp_path / "new", go_on=True, machine=CPU)
+    anew = Order(order.presets, tmp_path / "new", go_on=True, compute=CPU)
     assert conduct(anew, 1) == 0  # so that one command does for both
 
 
 def test_presets_of_one_name_have_folders_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     films = (preset(tmp_path, "a"), preset(tmp_path / "other", "a"), preset(tmp_path, "a"))
-    plan = look_through(Order(films, tmp_path / "out", machine=CPU), print)
+    plan = look_through(Order(films, tmp_path / "out", compute=CPU), print)
     assert [outcome.task.folder.name for outcome in plan.outcomes] == ["a", "a-2"]
 
 

@@ -2,8 +2,7 @@
 
 import io
 import pickle
-import urllib.error
-import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from safetensors.torch import save_file
 from animator.depth import fitting, weights
 from animator.depth.registry import DPT_LARGE
 from animator.errors import ModelError
+from animator.weights import read_weights
 
 TENSORS = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
 
@@ -26,14 +26,14 @@ def test_reads_both_kinds_of_file(tmp_path):
     torch.save(TENSORS, tmp_path / "a.pt")
     torch.save(TENSORS, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     for name in ("a.safetensors", "a.pt", "old.pth"):
-        assert same(weights.read(tmp_path / name))
+        assert same(read_weights(tmp_path / name))
 
 
 def test_reads_weights_that_lie_beside_other_things(tmp_path):
     torch.save({"model": TENSORS, "epoch": 3}, tmp_path / "zoe.pt")
     torch.save({"state_dict": {f"module.{k}": v for k, v in TENSORS.items()}}, tmp_path / "parallel.pt")
-    assert same(weights.read(tmp_path / "zoe.pt"))
-    assert same(weights.read(tmp_path / "parallel.pt"))
+    assert same(read_weights(tmp_path / "zoe.pt"))
+    assert same(read_weights(tmp_path / "parallel.pt"))
 
 
 class Trap:
@@ -50,8 +50,8 @@ class Trap:
 def test_nothing_in_a_file_is_run(tmp_path, save):
     sprung = tmp_path / "sprung"
     save({"a": torch.zeros(1), "trap": Trap(sprung)}, tmp_path / "evil.pt")
-    with pytest.raises(ModelError, match=r"not opened|broken"):
-        weights.read(tmp_path / "evil.pt")
+    with pytest.raises(ModelError, match="cannot be read as weights"):
+        read_weights(tmp_path / "evil.pt")
     assert not sprung.exists()
 
 
@@ -71,19 +71,19 @@ def test_broken_files_are_said_to_be_so(tmp_path, name, content):
         torch.save(TENSORS, buffer)
         content = buffer.getvalue()[:300]
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=f"{name}: (broken|not opened)"):
-        weights.read(path)
+    with pytest.raises(ModelError, match=f"{name}: cannot be read as weights"):
+        read_weights(path)
 
 
 def test_files_without_weights_are_refused(tmp_path):
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save({"epoch": 3}, tmp_path / "none.pt")
     with pytest.raises(ModelError, match="expected a table of named weights, found list"):
-        weights.read(tmp_path / "list.pt")
+        read_weights(tmp_path / "list.pt")
     with pytest.raises(ModelError, match="holds no weights"):
-        weights.read(tmp_path / "none.pt")
+        read_weights(tmp_path / "none.pt")
     with pytest.raises(ModelError, match="no such file"):
-        weights.read(tmp_path / "nowhere.pt")
+        read_weights(tmp_path / "nowhere.pt")
 
 
 def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path):
@@ -104,7 +104,7 @@ def test_looks_into_the_named_folder_before_torchs_own():
 
 
 def test_fetches_whole_files_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(url.encode()))
+    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(url.encode()))
     path = weights.fetched(DPT_LARGE, (tmp_path / "new",))
     assert path.name == DPT_LARGE.files[0]
     assert path.read_bytes() == DPT_LARGE.url.encode()
@@ -112,21 +112,29 @@ def test_fetches_whole_files_only(tmp_path, monkeypatch):
 
 
 def test_a_broken_download_leaves_nothing_behind(tmp_path, monkeypatch):
-    class Cut(io.BytesIO):
-        def read(self, size=-1):
-            raise TimeoutError("timed out")
+    def cut(url, out, limits):
+        out.write(b"half")
+        raise TimeoutError("timed out")
 
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Cut())
+    monkeypatch.setattr(weights, "download", cut)
     with pytest.raises(ModelError, match="timed out"):
         weights.fetched(DPT_LARGE, (tmp_path,))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkeypatch):
-    def offline(url, timeout):
-        raise urllib.error.URLError("no network")
+def test_weights_are_not_taken_from_a_local_file(tmp_path):
+    source = tmp_path / "source.pt"
+    source.write_bytes(b"weights")
+    with pytest.raises(ModelError, match="unknown url type: file"):
+        weights.fetched(replace(DPT_LARGE, url=source.as_uri()), (tmp_path / "new",))
+    assert list((tmp_path / "new").iterdir()) == []
 
-    monkeypatch.setattr(urllib.request, "urlopen", offline)
+
+def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkeypatch):
+    def offline(url, out, limits):
+        raise OSError("no network")
+
+    monkeypatch.setattr(weights, "download", offline)
     with pytest.raises(ModelError) as caught:
         weights.fetched(DPT_LARGE, (tmp_path,))
     message = str(caught.value)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from animator.assemble_models import check_timeline
+from animator.core.lru_cache import LRUCache
 from animator.diffusion import memory
-from animator.diffusion.cache import Cache
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.record import records_of, sha256
@@ -220,7 +220,7 @@ def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folde
 
 def test_the_cache_forgets_what_was_used_longest_ago() -> None:
     gone: list[int] = []
-    cache: Cache[str, int] = Cache(2, gone.append)
+    cache: LRUCache[str, int] = LRUCache(2, gone.append)
     for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
         cache.get(key, lambda value=value: value)  # type: ignore[misc]  # bound at once
     assert gone == [2] and len(cache) == 2 and cache.get("a", lambda: 9) == 1

@@ -63,3 +63,11 @@ def test_what_is_no_clipseg_is_refused(tmp_path: Path) -> None:
         open_clipseg(str(tmp_path / "none"), CPU, 0.5)
     with pytest.raises(ModelError, match="holds no CLIPSeg that can be read"):
         open_clipseg(str(tmp_path), CPU, 0.5)
+
+
+def test_damaged_weights_are_refused_with_the_message_of_all_weights(folder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "vocab.json", "merges.txt", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"model\.safetensors: cannot be read as weights"):
+        open_clipseg(str(tmp_path / "model.safetensors"), CPU, 0.5)

@@ -1,4 +1,4 @@
-"""A bounded memory of what was computed: the oldest unused entry goes first."""
+"""A bounded memory of computed values; the least recently used entry goes first."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -8,8 +8,8 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Cache(Generic[Key, Value]):
-    """Up to `size` values by key."""
+class LRUCache(Generic[Key, Value]):
+    """Keeps up to `size` values by key."""
 
     def __init__(self, size: int, dropped: Callable[[Value], None] | None = None) -> None:
         """An empty cache.
@@ -25,12 +25,15 @@ class Cache(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
     def values(self) -> tuple[Value, ...]:
-        """What is kept, oldest first."""
+        """Returns the kept values, least recently used first."""
         return tuple(self._values.values())
 
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """The value of a key, made where it is not here."""
+        """Returns the value of a key, made if it is missing; counts as a use of it."""
         if key not in self._values:
             self._values[key] = make()
             self._trim()
