@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.diffusion.cache import Cache
+from animator.core.lru_cache import LRUCache
 from animator.plan import Plan
 from animator.slots.footage import Footage
 from animator.stages.color import Coherence, Palette, grayscale, match_palette, palette_of
@@ -23,7 +23,7 @@ class MatchColor:
     def __init__(self, space: Coherence) -> None:
         """The filter that matches histograms in a color space."""
         self._space = space
-        self._palettes: Cache[Tensor, Palette] = Cache(1)  # an anchor serves many frames
+        self._palettes: LRUCache[Tensor, Palette] = LRUCache(1)  # an anchor serves many frames
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
