@@ -11,7 +11,7 @@ from PIL import Image
 from animator.core.atomic import write_atomically
 from animator.errors import RunError
 from animator.run import Run
-from animator.vitals import VitalsLog
+from animator.vitals_log import VitalsLog
 
 SIGNS = ("red", "green", "blue", "contrast", "detail", "flicker")
 COLORS = ("#c33", "#393", "#36c", "#333", "#939", "#b60")

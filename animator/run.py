@@ -33,7 +33,7 @@ from animator.image import Bytes, to_bytes
 from animator.loop import Frame
 from animator.provenance import FrameChunks
 from animator.state import State
-from animator.vitals import VitalsLog
+from animator.vitals_log import VitalsLog
 from animator.wildcards import with_wildcards
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.job import film, open_run
-from animator.vitals import VitalsLog
+from animator.vitals_log import VitalsLog
 
 ROOT = Path(__file__).parents[2]
 PRESET = """

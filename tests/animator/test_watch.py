@@ -7,7 +7,8 @@ import torch
 from typer.testing import CliRunner
 
 from animator.cli import app
-from animator.vitals import Vital, VitalsLog, measure
+from animator.vitals import Vital, measure
+from animator.vitals_log import VitalsLog
 from animator.watch import Watch
 
 
