@@ -10,6 +10,7 @@ It is installed code and trusted as such, but it is imported only once a preset 
 
 import difflib
 from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from animator.errors import PluginError
@@ -48,6 +49,17 @@ def load(group: str, name: str) -> object:
             f"({type(error).__name__}: {error}); update or uninstall it"
         ) from error
     return loaded
+
+
+def built_in(place: str) -> object:
+    """Imports an object of ours.
+
+    Args:
+        place: Module and name, as in an entry point: `animator.steps.vignette:Vignette`.
+    """
+    module, _, name = place.partition(":")
+    found: object = getattr(import_module(module), name)
+    return found
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from animator import wildcards, yaml_text
 from animator.clip_settings import check_clip, with_clip_numbers, without_words
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation, Diffusion
 from animator.config.controlnet import ControlUnit
+from animator.config.step import settings_of
 from animator.control.files import with_unit_files
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
@@ -22,6 +23,9 @@ from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem, UserError
 from animator.named_files import looked_for
 from schedules import Scope
+
+WORDED = ("schedule", "range", "missing_input", "step")
+"""Types of errors whose message says everything already."""
 
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
@@ -159,8 +163,12 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     path = tuple(str(part) for part in details["loc"])
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
-        message = _unknown(path)
-    elif path and details["type"] not in ("schedule", "range", "missing_input") and not _of_group(details):
+        message = _unknown(path, draft.values)
+    elif (
+        path
+        and details["type"] not in ("schedule", "range", "missing_input", "step")
+        and not _of_group(details)
+    ):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 
@@ -170,9 +178,12 @@ def _of_group(details: ErrorDetails) -> bool:
     return details["type"] == "value_error" and isinstance(details["input"], Mapping)
 
 
-def _unknown(path: tuple[str, ...]) -> str:
+def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     group = group_of(path[0]) if len(path) > 1 else Animation
-    group = ControlUnit if path[0] == "controlnet" and len(path) > 2 else group
+    if len(path) > 2 and path[0] == "controlnet":
+        group = ControlUnit
+    elif len(path) > 2 and path[0] == "steps":
+        group = settings_of(values["steps"][int(path[1])]["use"])
     names = list(group.model_fields) if group else []
     close = difflib.get_close_matches(path[-1], names, n=1)
     if close:

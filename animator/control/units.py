@@ -13,7 +13,7 @@ from animator.control.sources import open_pictures
 from animator.depth.model import DepthModel
 from animator.diffusion.cache import Cache
 from animator.diffusion.request import Control, Request
-from animator.plan import ControlPlan, Plan
+from animator.plan import ControlUnitPlan, Plan
 from animator.slots.footage import Footage
 
 
@@ -33,7 +33,7 @@ class Unit:
     module: Module
     kept: Cache[int, Tensor]
 
-    def control(self, share: ControlPlan, request: Request) -> Control | None:
+    def control(self, share: ControlUnitPlan, request: Request) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.
 
         Args:
