@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from animator.config import Animation
+from animator.modes import mode_of
 from animator.timeline import range_of, schedule_fields
 
 
@@ -14,6 +15,12 @@ def warnings_of(animation: Animation) -> list[str]:
         found += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
     if animation.hybrid.acts and not animation.is_hybrid:
         found.append("hybrid: mixes and moves films of the modes 2d and 3d only")
+    if mode_of(animation).source == "nothing":
+        found += [
+            f"steps.{place}: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
+            for place, step in enumerate(animation.steps)
+            if step.at == "before"
+        ]
     return [*found, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 

@@ -6,7 +6,8 @@ from functools import cache, partial
 import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
-from animator.assemble_masks import Masking, masking_of
+from animator.assemble_masks import masking_of
+from animator.assemble_steps import after_steps, before_steps, match_color_steps
 from animator.config import Animation
 from animator.control.units import units_of
 from animator.depth.model import DepthModel
@@ -20,34 +21,14 @@ from animator.modes import mode_of
 from animator.pipeline import Filter, Motion, Pipeline, Source
 from animator.requests import Ask
 from animator.slots.clip_motion import CarriedTween
-from animator.slots.filters import (
-    AntiBlur,
-    Contrast,
-    Grayscale,
-    MatchClip,
-    MatchColor,
-    MatchImage,
-    PerlinNoise,
-    UniformNoise,
-)
 from animator.slots.footage import ClipFootage, Footage
 from animator.slots.guided import Guidance
 from animator.slots.plane import Still, Warp2D, neutral_flip
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.reference import (
-    DeforumAntiBlur,
-    DeforumMatch,
-    DeforumMatchImage,
-    DeforumNoise,
-    FirstFrameOnly,
-)
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
-from animator.stages.color import Coherence, match_color, palette_of
-from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.warp2d import deforum_flip_matrix
-from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
 from animator.tween import Tween, chained, composed
 from animator.video.opening import open_clip
@@ -84,8 +65,7 @@ def build_pipeline(
     }
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
     motions = {"plane": _plane, "space": partial(_space, model=network), "still": _still}
-    match = _match_color(animation, device, clip)
-    matched = _match_after(animation, match) if mode.matches else ()
+    match = match_color_steps(animation, device, clip)
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
     asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
@@ -93,11 +73,12 @@ def build_pipeline(
     return Pipeline(
         source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
-        before=(*_before(animation, match, masking), *_trials(animation, diffuser, device, asks))
-        if mode.prepares
-        else (),
+        before=(
+            *before_steps(animation, match, masking),
+            *(_trials(animation, diffuser, device, asks) if mode.prepares else ()),
+        ),
         diffuser=diffuser,
-        after=(*hybrid.after, *masking.within(*matched), *_grayscale(animation)),
+        after=after_steps(animation, match, masking, hybrid.after),
         tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         arrive=hybrid.arrive,
@@ -105,12 +86,6 @@ def build_pipeline(
         asks=asks,
         ahead=animation.diffusion.cadence_blend == "lookahead",
     )
-
-
-def _before(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
-    anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
-    noise = _noise(animation, masking)
-    return masking.within(*match, *_grayscale(animation), Contrast(), anti_blur, noise)
 
 
 def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
@@ -199,48 +174,3 @@ def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
     best: Precision = "float32" if device.type == "cpu" else "float16"
     dtype = best if settings.dtype == "auto" else settings.dtype
     return open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
-
-
-def _match_color(
-    animation: Animation, device: torch.device, clip: Callable[[], Footage]
-) -> tuple[Filter, ...]:
-    settings = animation.color
-    space = Coherence(settings.coherence)
-    if space is Coherence.NONE:
-        return ()
-    if settings.reference == "image":
-        image = read_picture(settings.image, None, device)
-        matched = MatchImage(palette_of(image, space))
-        return (DeforumMatchImage(space, image) if animation.compat else matched,)
-    if settings.reference == "video":
-        match = partial(deforum_match_color if animation.compat else match_color, space=space)
-        return (MatchClip(match, clip(), settings.coherence_video_every_n_frames),)
-    return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
-
-
-def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    """Colours after the drawing; in the old order only an outside reference, on the first frame."""
-    settings = animation.color
-    if not settings.legacy:
-        return match
-    outside = settings.reference in ("image", "video")
-    return tuple(FirstFrameOnly(step) for step in match) if outside else ()
-
-
-def _grayscale(animation: Animation) -> tuple[Filter, ...]:
-    return (Grayscale(),) if animation.color.force_grayscale else ()
-
-
-def _noise(animation: Animation, masking: Masking) -> Filter:
-    perlin = _perlin(animation)
-    if animation.compat:
-        return DeforumNoise(perlin, masking.noised)
-    return masking.noise_within(UniformNoise() if perlin is None else PerlinNoise(perlin))
-
-
-def _perlin(animation: Animation) -> Perlin | None:
-    settings = animation.noise
-    if settings.type == "uniform":
-        return None
-    cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
-    return Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)

@@ -61,12 +61,33 @@ class Parsed(ABC):
             raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
 
 
+class ByFrame(Parsed):
+    """Marks a schedule: a field with one value at every frame, which `animator.plan` has under its name."""
+
+    @property
+    @abstractmethod
+    def value_type(self) -> type[int] | type[float] | type[str]:
+        """The type of the value at a frame."""
+
+
 @dataclass(frozen=True)
-class Numbers(Parsed):
-    """Marks a `Schedule` field and the range its values must keep at every frame."""
+class Numbers(ByFrame):
+    """Marks a `Schedule` field and the range its values must keep at every frame.
+
+    Attributes:
+        low: Smallest value; None for no limit.
+        high: Largest value; None for no limit.
+        whole: The plan has whole numbers; what lies between them is rounded toward zero.
+    """
 
     low: float | None = None
     high: float | None = None
+    whole: bool = False
+
+    @property
+    def value_type(self) -> type[int] | type[float]:
+        """The type of the value at a frame."""
+        return int if self.whole else float
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
         """The schedule of a number, a text or a mapping."""
@@ -110,8 +131,13 @@ class Numbers(Parsed):
             )
 
 
-class _Texts(Parsed):
+class Texts(ByFrame):
     """Marks a `TextSchedule` field."""
+
+    @property
+    def value_type(self) -> type[str]:
+        """The type of the value at a frame."""
+        return str
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """The schedule of texts."""
@@ -121,7 +147,7 @@ class _Texts(Parsed):
         return schedule
 
 
-class _SamplerNames(_Texts):
+class _SamplerNames(Texts):
     """Marks a `TextSchedule` whose texts name samplers."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
@@ -132,7 +158,7 @@ class _SamplerNames(_Texts):
         return schedule
 
 
-class _MaskTexts(_Texts):
+class _MaskTexts(Texts):
     """Marks a `TextSchedule` whose texts are mask expressions."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
@@ -176,8 +202,9 @@ Real = Annotated[Schedule, Numbers()]
 Unit = Annotated[Schedule, Numbers(0.0, 1.0)]
 NotNegative = Annotated[Schedule, Numbers(0.0)]
 Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
-Count = Annotated[Schedule, Numbers(1.0)]
-Text = Annotated[TextSchedule, _Texts()]
+Whole = Annotated[Schedule, Numbers(whole=True)]
+Count = Annotated[Schedule, Numbers(1.0, whole=True)]
+Text = Annotated[TextSchedule, Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
 MaskText = Annotated[TextSchedule, _MaskTexts(), NamesFile("masks")]
 Images = Annotated[KeyedImages, _Images(), NamesFile("picture")]

@@ -14,11 +14,15 @@ from animator.clip_settings import check_clip, with_clip_numbers, without_words
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.config.controlnet import ControlUnit
 from animator.controlnet_files import with_unit_files
+from animator.config.step import settings_of
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import PresetError, Problem, UserError
 from animator.preset_checks import library_of, problems_of
 from schedules import Scope
+
+WORDED = ("schedule", "range", "missing_input", "step")
+"""Types of errors whose message says everything already."""
 
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
@@ -119,8 +123,12 @@ def _problem(draft: Draft, details: ErrorDetails) -> Problem:
     path = tuple(str(part) for part in details["loc"])
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
-        message = _unknown(path)
-    elif path and details["type"] not in ("schedule", "range", "missing_input") and not _of_group(details):
+        message = _unknown(path, draft.values)
+    elif (
+        path
+        and details["type"] not in ("schedule", "range", "missing_input", "step")
+        and not _of_group(details)
+    ):
         message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 
@@ -130,9 +138,12 @@ def _of_group(details: ErrorDetails) -> bool:
     return details["type"] == "value_error" and isinstance(details["input"], Mapping)
 
 
-def _unknown(path: tuple[str, ...]) -> str:
+def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     group = group_of(path[0]) if len(path) > 1 else Animation
-    group = ControlUnit if path[0] == "controlnet" and len(path) > 2 else group
+    if len(path) > 2 and path[0] == "controlnet":
+        group = ControlUnit
+    elif len(path) > 2 and path[0] == "steps":
+        group = settings_of(values["steps"][int(path[1])]["use"])
     names = list(group.model_fields) if group else []
     close = difflib.get_close_matches(path[-1], names, n=1)
     if close:

@@ -4,9 +4,8 @@ Schedules are evaluated once over all frames, and a plan is cut out of the colum
 film can be printed, plotted, compared and checked before any model loads.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,25 +15,10 @@ from animator.config.group import Group
 from animator.errors import PresetError, Problem
 from animator.fields import Numbers
 from animator.guide import Swing, deforum_share, leading, share
-from animator.plan import (
-    CameraPlan,
-    ColorPlan,
-    ControlPlan,
-    DiffusionPlan,
-    GuidedPlan,
-    HybridPlan,
-    MaskPlan,
-    MotionPlan,
-    NoisePlan,
-    Plan,
-    SharpenPlan,
-)
+from animator.plan import Plan
+from animator.timeline_values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
 from schedules.seeds import scheduled, seed_sequence
-
-Column = NDArray[np.float64] | tuple[str, ...]
-Part = TypeVar("Part")
-_NUMBERS: Mapping[Any, Callable[[Any], object]] = {int: int, float: float}
 
 
 class Timeline(Sequence[Plan]):
@@ -49,6 +33,9 @@ class Timeline(Sequence[Plan]):
         self.animation = animation
         self._columns = _columns(animation)
         self._guides = animation.guides
+        planned = {**self._columns, **self._overruled()}
+        self._parts = parts_of(animation, planned)
+        self._lists = lists_of(animation, planned)
         self._prompts = animation.keyed_prompts.at(animation.scope)
         self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are drawn, in order; the others are in-betweens."""
@@ -60,7 +47,13 @@ class Timeline(Sequence[Plan]):
     def __iter__(self) -> Iterator[Plan]:
         return (self.plan(frame) for frame in range(len(self)))
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> Plan: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Plan, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Plan | tuple[Plan, ...]:
         if isinstance(index, slice):
             return tuple(self.plan(frame) for frame in range(*index.indices(len(self))))
         return self.plan(range(len(self))[index])
@@ -77,19 +70,7 @@ class Timeline(Sequence[Plan]):
             size=self.animation.size,
             prompt=self._prompts[frame],
             seed=self._seeds[drawing],
-            diffusion=self._part(DiffusionPlan, "diffusion", frame),
-            motion=self._part(MotionPlan, "motion", frame),
-            camera=self._part(CameraPlan, "camera", frame),
-            noise=self._part(NoisePlan, "noise", frame),
-            color=self._part(ColorPlan, "color", frame),
-            sharpen=self._part(SharpenPlan, "sharpen", frame),
-            hybrid=self._part(HybridPlan, "hybrid", frame),
-            mask=self._part(MaskPlan, "mask", frame),
-            guided=self._guided(frame),
-            controlnet=tuple(
-                self._part(ControlPlan, f"controlnet.{unit}", frame)
-                for unit in range(len(self.animation.controlnet))
-            ),
+            **self._parts_at(frame),
         )
 
     def group(self, frame: int) -> tuple[Plan, ...]:
@@ -120,18 +101,28 @@ class Timeline(Sequence[Plan]):
         led = self._guides and not self.animation.compat
         return "guided.image_strength_schedule" if led else "diffusion.strength"
 
-    def _value(self, path: str, frame: int) -> object:
-        if path == "camera.aspect_ratio" and self.animation.camera.aspect_ratio_use_old_formula:
-            return self.animation.size[0] / self.animation.size[1]
-        if path != "diffusion.strength":
-            return self._columns[path][frame]
-        if frame == 0 and self.animation.begins_over_picture:
-            return self.animation.init.strength
-        return self._columns[self._strength][frame]
+    def _overruled(self) -> Columns:
+        """Schedules whose place another setting takes."""
+        film = self.animation
+        strength = np.array(self._columns[self._strength], dtype=np.float64)
+        if film.begins_over_picture:
+            strength[0] = film.init.strength
+        found: dict[str, Column] = {"diffusion.strength": strength}
+        if film.camera.aspect_ratio_use_old_formula:
+            found["camera.aspect_ratio"] = np.full(film.frames, film.size[0] / film.size[1])
+        return found
 
-    def _guided(self, frame: int) -> GuidedPlan:
-        if not self._guides:
-            return GuidedPlan()
+    def _parts_at(self, frame: int) -> dict[str, Any]:
+        """The parts that come from groups of settings, and from lists of them."""
+        return {
+            **{name: values.at(frame, self._more(name, frame)) for name, values in self._parts.items()},
+            **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
+        }
+
+    def _more(self, group: str, frame: int) -> Mapping[str, object]:
+        """What a group's part has besides the values of its schedules: the picture that leads the film."""
+        if group != "guided" or not self._guides:
+            return {}
         middle, slope, length, colors = (
             float(self._columns[f"guided.{name}"][frame])
             for name in (
@@ -143,14 +134,7 @@ class Timeline(Sequence[Plan]):
         )
         share_at = deforum_share if self.animation.compat else share
         swung = share_at(self._guides, frame, Swing(middle, slope, length))
-        return GuidedPlan(leading(self._guides, frame), swung, colors)
-
-    def _part(self, kind: type[Part], group: str, frame: int) -> Part:
-        values: dict[str, object] = {}
-        for field in fields(kind):  # type: ignore[arg-type]  # every part is a dataclass
-            value = self._value(f"{group}.{field.name}", frame)
-            values[field.name] = value if field.type is str else _NUMBERS[field.type](value)
-        return kind(**values)
+        return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
 
 
 def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
@@ -170,10 +154,11 @@ def _groups(animation: Animation) -> Iterator[tuple[str, Group]]:
         value = getattr(animation, name)
         if isinstance(value, Group):
             yield name, value
-    yield from ((f"controlnet.{place}", unit) for place, unit in enumerate(animation.controlnet))
+    for name in ("controlnet", "steps"):
+        yield from ((f"{name}.{place}", item) for place, item in enumerate(getattr(animation, name)))
 
 
-def _columns(animation: Animation) -> Mapping[str, Column]:
+def _columns(animation: Animation) -> Columns:
     columns: dict[str, Column] = {}
     problems: list[Problem] = []
     for path, schedule in schedule_fields(animation).items():

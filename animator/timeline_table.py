@@ -15,6 +15,8 @@ from animator.plan import Plan
 from animator.timeline import Timeline
 
 Row = dict[str, Any]
+LISTS = ("controlnet", "steps")
+"""Settings that are lists of groups."""
 
 
 def rows(timeline: Timeline) -> Iterator[Row]:
@@ -78,9 +80,9 @@ def _row(plan: Plan, fps: float) -> Row:
     for group, part in asdict(plan).items():
         if isinstance(part, dict) and group != "prompt":
             row.update({f"{group}.{name}": value for name, value in part.items()})
-        elif group == "controlnet":
-            for place, unit in enumerate(part):
-                row.update({f"{group}.{place}.{name}": value for name, value in unit.items()})
+        elif group in LISTS:
+            for place, item in enumerate(part):
+                row.update({f"{group}.{place}.{name}": value for name, value in item.items()})
     return row
 
 

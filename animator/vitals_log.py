@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.files import write_atomically
+from animator.core.atomic import write_atomically
 from animator.vitals import Vital
 
 

@@ -19,6 +19,7 @@ from animator.config.mask import Mask
 from animator.config.motion import Camera, Depth, Flow, Motion
 from animator.config.output import Output
 from animator.config.sound import Sound
+from animator.config.step import AnyStep
 from animator.config.video import Video
 from animator.fields import FileStem, PromptTexts
 from animator.modes import mode_of
@@ -29,6 +30,7 @@ from schedules import Prompts, Scope
 SCHEMA_VERSION = 1
 PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
 MAX_FRAMES = 1_000_000
+MOST_STEPS = 32
 
 Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
 
@@ -37,16 +39,28 @@ class Animation(Group):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
+    """The film's name: its folder below `renders/` and its file."""
     mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
+    """2d moves the picture in its plane, 3d moves a camera through it by its depth, video draws over a clip,
+    interpolation draws every frame from its prompts alone."""
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
+    """Length of the film."""
     fps: float = Field(15, gt=0, le=1000)
+    """Frames per second; 23.976 and 29.97 are taken as 24000/1001 and 30000/1001."""
     model: FileOrName = Field("starter", min_length=1)
+    """starter (built in), a diffusers folder, a .safetensors file, a name in the model folders, or a hub
+    id."""
     prompts: PromptTexts = Prompts.parse("")
+    """One prompt, or prompts by frame: `{0: a lake, 60: a desert --neg fog}`. Keys may be formulas or times
+    (`2s`, `8b`); backticks hold maths."""
     prompt_prefix: str = ""
+    """Text before every prompt."""
     prompt_suffix: str = ""
+    """Text behind every prompt."""
     negative_prompt: str = ""
+    """What not to draw, at every frame; `--neg` in a prompt adds to it."""
     wildcard_folder: str = FOLDER
     """Where `__name__` in a prompt finds `name.txt`, of which the seed chooses a line; empty: nowhere."""
     prompt_morph: str = ""
@@ -71,6 +85,7 @@ class Animation(Group):
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
+    steps: Annotated[tuple[AnyStep, ...], Field(max_length=MOST_STEPS)] = ()
     output: Output = Output()
     sound: Sound = Sound()
     upscaling: Upscaling = Upscaling()

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from animator.config.group import FlowMethod, Group, Switch
-from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit
+from animator.fields import Count, NotNegative, Real, SamplerText, Text, Unit, Whole
 from animator.named_files import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
@@ -18,20 +18,29 @@ class Diffusion(Group):
     steps: Count = Schedule.parse(25)
     """Sampler steps of a full drawing; steps - strength * steps of them run, at least one."""
     cfg_scale: NotNegative = Schedule.parse(7)
+    """How closely the drawing follows the prompt; up to 1 without the negative one."""
     sampler: SamplerText = TextSchedule.parse("Euler a")
+    """Sampler by name, with a spacing if wanted: `DPM++ 2M Karras`; may change by frame."""
     seed: int = Field(-1, ge=-1)
     """-1 draws a seed when a run starts; the run's own preset.yaml records it."""
     seed_behavior: SeedBehavior = SeedBehavior.ITER
+    """How the seed goes on from one drawn frame to the next; `schedule` takes `seed_schedule`."""
     seed_iter_n: int = Field(1, ge=1)
+    """`iter` keeps each seed for so many drawn frames."""
     seed_schedule: Real = Schedule.parse("0:(s)")
-    subseed: Real = Schedule.parse(-1)
+    """Seed by frame, for `seed_behavior: schedule`; `s` is the base seed."""
+    subseed: Whole = Schedule.parse(-1)
+    """A second seed, which `subseed_strength` turns the noise toward."""
     subseed_strength: Unit = Schedule.parse(0)
     """How far the noise is turned toward that of the subseed."""
     noise_multiplier: NotNegative = Schedule.parse(1)
     """Strength of the noise over the previous frame; a little above 1 grows detail."""
     clip_skip: Count = Schedule.parse(1)
+    """1 reads the text encoder's last layer, 2 the one before."""
     ddim_eta: NotNegative = Schedule.parse(0)
+    """Fresh noise in each step of DDIM: 0 none, 1 as much as DDPM."""
     ancestral_eta: NotNegative = Schedule.parse(1)
+    """Fresh noise in each step of the samplers called `a` and SDE."""
     checkpoint: Text = TextSchedule.parse("")
     """Checkpoint by frame; where it is empty, the film's model draws."""
     tiling: bool = False
@@ -43,7 +52,9 @@ class Diffusion(Group):
     model_folders: Folders = ("models",)
     """Where checkpoints, LoRA files and textual inversions are found by name."""
     speed: Literal["auto", "eager", "compiled"] = "auto"
+    """eager, or compiled for the device; auto compiles where it pays."""
     memory: Literal["auto", "low"] = "auto"
+    """low keeps parts of the model off the device while they rest."""
     cadence: Count = Schedule.parse(1)
     """Every cadence-th frame is drawn; those between are warped and blended."""
     cadence_keys: Switch = False
@@ -56,9 +67,11 @@ class Diffusion(Group):
     optical_flow_cadence: FlowMethod = "None"
     """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
     cadence_flow_factor: Real = Schedule.parse(1)
+    """How far in-betweens go along the flow."""
     optical_flow_redo_generation: FlowMethod = "None"
     """Draw once for trial, move the picture along the flow to the trial, then draw."""
     redo_flow_factor: Real = Schedule.parse(1)
+    """How far the picture goes along the flow to the trial."""
     diffusion_redo: int = Field(0, ge=0, le=50)
     """Draw each frame so many times more, each time over the last drawing."""
 

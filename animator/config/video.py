@@ -15,9 +15,11 @@ class Video(Group):
     path: ClipName = ""
     """Any film that ffmpeg reads, a folder of pictures, or a pattern such as `in/%09d.png`."""
     extract_from_frame: int = Field(0, ge=0)
+    """First frame of the clip that counts."""
     extract_to_frame: int = Field(-1, ge=-1)
     """Last frame of the clip that counts; -1 is its end."""
     extract_nth_frame: int = Field(1, ge=1)
+    """Every so many frames of the clip count."""
     timing: Timing = "frames"
     """frames: each of the clip's pictures is one frame of the film, as in Deforum. clock: the film sees what
     the clip shows at the same second, whatever the rates of the two and however uneven the clip's."""

@@ -13,7 +13,7 @@ from animator.control.sources import open_pictures
 from animator.core.lru_cache import LRUCache
 from animator.depth.model import DepthModel
 from animator.diffusion.request import Control, Request
-from animator.plan import ControlPlan, Plan
+from animator.plan import ControlUnitPlan, Plan
 from animator.slots.footage import Footage
 
 
@@ -33,7 +33,7 @@ class Unit:
         self._module = module
         self._kept: LRUCache[int, Tensor] = LRUCache(1)
 
-    def control(self, share: ControlPlan, request: Request) -> Control | None:
+    def control(self, share: ControlUnitPlan, request: Request) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.
 
         Args:

@@ -1,15 +1,21 @@
-"""Writes docs/parameters.md and its pictures: `python -m animator.docs [FOLDER]`."""
+"""Writes what is made from the settings: `python -m animator.docs [FOLDER]`.
+
+docs/parameters.md with its pictures, and animator/plan.pyi, from which type checkers know the plan.
+"""
 
 import sys
 from pathlib import Path
 
-from animator.core.atomic import write_atomically
+from animator import plan
 from animator.docs.parameters import document
 from animator.docs.pictures import pictures
+from animator.docs.plan_stub import plan_stub
+from animator.core.atomic import write_atomically
 
 
 def main(folder: Path) -> None:
-    """Writes the document and its pictures into a folder."""
+    """Writes the document and its pictures into a folder, and the types of the plan beside its module."""
+    write_atomically(Path(plan.__file__).with_suffix(".pyi"), plan_stub().encode())
     write_atomically(folder / "parameters.md", document().encode())
     (folder / "pictures").mkdir(exist_ok=True)
     for name, picture in pictures():

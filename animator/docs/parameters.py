@@ -2,22 +2,23 @@
 
 import ast
 import inspect
+import textwrap
 from collections.abc import Iterator
 from enum import Enum
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from animator import config, yaml_text
+from animator import yaml_text
 from animator.config import Animation
+from animator.config.step import BUILT_IN, StepSettings, settings_of
 from animator.deforum.controlnet_words import DEFAULTS as UNIT_DEFAULTS
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.table import MAPPED
 from animator.docs.pictures import SHOWN
-from animator.docs.words import WORDS
 from animator.fields import Numbers
 from animator.keyed_images import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
@@ -40,68 +41,79 @@ def document() -> str:
         if kind := _kind(field):
             many = "" if kind is field.annotation else ", a list"
             parts.append(_table(f"`{name}`{many}", name, kind, inspect.getdoc(kind) or ""))
+            parts += _steps() if kind is StepSettings else []
     return "\n".join([*parts, _left_out()])
 
 
 def undocumented() -> tuple[str, ...]:
-    """The parameters that no words explain, and words that explain no parameter or one that is explained."""
-    paths = {path: _docstring(path) for path, _ in _parameters()}
-    silent = [path for path, words in paths.items() if not words and path not in WORDS]
-    return (*silent, *(path for path in WORDS if paths.get(path, "explained")))
+    """The parameters without a docstring below them."""
+    return tuple(path for path, kind, name in _parameters() if not explanations(kind).get(name))
 
 
-def _parameters() -> Iterator[tuple[str, FieldInfo]]:
+def _parameters() -> Iterator[tuple[str, type[BaseModel], str]]:
+    """Path, class of the group and name of every parameter."""
     for name, field in Animation.model_fields.items():
         if kind := _kind(field):
-            yield from ((f"{name}.{inner}", info) for inner, info in kind.model_fields.items())
+            yield from ((f"{name}.{inner}", kind, inner) for inner in kind.model_fields)
         else:
-            yield name, field
+            yield name, Animation, name
+    for step in BUILT_IN:
+        kind = settings_of(step)
+        yield from ((f"{step}: {name}", kind, name) for name in kind.model_fields)
 
 
 def _kind(field: FieldInfo) -> type[BaseModel] | None:
     """The class of a group, or of the groups in a list; None for a plain setting."""
     kinds = [field.annotation, *get_args(field.annotation)]
-    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+    plain = (get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds)
+    return next((kind for kind in plain if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
-def _table(title: str, group: str, kind: type[BaseModel], intro: str = "") -> str:
+def _is_step(kind: type[BaseModel]) -> TypeGuard[type[StepSettings]]:
+    """True for the settings of one step, with what all steps share."""
+    return issubclass(kind, StepSettings) and kind is not StepSettings
+
+
+def _steps() -> list[str]:
+    """A table for each step that comes with animator."""
+    return [
+        _table(f"`use: {name}`", "", settings_of(name), inspect.getdoc(settings_of(name)) or "", level="###")
+        for name in BUILT_IN
+    ]
+
+
+def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level: str = "##") -> str:
+    shared = StepSettings.model_fields if _is_step(kind) else ()
+    words = explanations(kind)
     rows = [
-        _row(f"{group}.{name}" if group else name, field)
+        _row(f"{group}.{name}" if group else name, field, words.get(name, ""))
         for name, field in kind.model_fields.items()
-        if not _kind(field)
+        if not _kind(field) and name not in shared
     ]
     pictures = "".join(
         f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
     )
-    head = f"## {title}\n{intro}\n\n" if intro else f"## {title}\n"
+    head = f"{level} {title}\n{intro}\n\n" if intro else f"{level} {title}\n"
     return f"{head}{TABLE}" + "\n".join(rows) + f"\n{pictures}"
 
 
-def _row(path: str, field: FieldInfo) -> str:
-    words = " ".join((_docstring(path) or WORDS[path]).split())
+def _row(path: str, field: FieldInfo, words: str) -> str:
     cells = [f"`{path.split('.')[-1]}`", words, _values(field), _default(field), _deforum(path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _docstring(path: str) -> str:
-    """The text that stands below a field in the sources of `animator.config`."""
-    group, _, name = path.rpartition(".")
-    kind = _kind(Animation.model_fields[group]) if group else Animation
-    return _texts().get((getattr(kind, "__name__", ""), name), "")
-
-
-def _texts() -> dict[tuple[str, str], str]:
-    texts: dict[tuple[str, str], str] = {}
-    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(config.__file__).parent.glob("*.py"))]
-    for node in (node for source in sources for node in ast.parse(source).body):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for field, below in zip(node.body, node.body[1:], strict=False):
-            named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-            said = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-            if named and said:
-                texts[node.name, field.target.id] = str(below.value.value)  # type: ignore[attr-defined]  # checked
-    return texts
+def explanations(kind: type[BaseModel]) -> dict[str, str]:
+    """Returns the docstrings that stand below the fields of a group, by name, each on one line."""
+    sources: tuple[type, ...] = (StepSettings, kind.step) if _is_step(kind) else (kind,)
+    found: dict[str, str] = {}
+    for source in sources:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body
+        body = node.body if isinstance(node, ast.ClassDef) else []
+        for field, below in pairwise(body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[name] = " ".join(words.split())
+    return found
 
 
 def _values(field: FieldInfo) -> str:
@@ -157,6 +169,8 @@ def _figure(number: float | None) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
     value = field.get_default(call_default_factory=True)
     if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages):
         value = value.source

@@ -110,6 +110,17 @@ class PerlinNoise:
         return perlin_noise(picture, plan.noise.amount, self.perlin, _generator(plan))
 
 
+@dataclass(frozen=True)
+class PresetStep:
+    """One of the preset's `steps`, with its values at the frame."""
+
+    place: int
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) that the step makes of it."""
+        return plan.steps[self.place].apply(picture, plan, state)
+
+
 def sharpening(plan: Plan) -> Sharpen:
     """How a frame is sharpened."""
     settings = plan.sharpen

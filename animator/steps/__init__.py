@@ -1,0 +1,1 @@
+"""The steps that come with animator; see `animator.config.step`."""

@@ -1,0 +1,31 @@
+"""A package that adds a step to animator."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from animator.fields import Numbers
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from animator.plan import Plan
+    from animator.state import State
+
+
+@dataclass(frozen=True)
+class Posterize:
+    """Leaves a few levels of each color."""
+
+    levels: Annotated[int, Numbers(2, 256, whole=True)] = 4
+    """Levels of each color; may change by frame."""
+    mix: Annotated[float, Numbers(0, 1)] = 1.0
+    """Share of the posterized image; may change by frame."""
+    rounding: Literal["nearest", "down"] = "nearest"
+    """How a color between two levels is rounded; the same for the whole film."""
+
+    def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
+        """Returns the image (3, H, W) with fewer colors."""
+        steps = self.levels - 1
+        scaled = picture * steps
+        rounded = scaled.round() if self.rounding == "nearest" else scaled.floor()
+        return picture.lerp(rounded / steps, self.mix)
