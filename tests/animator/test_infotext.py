@@ -87,3 +87,7 @@ def test_schedules_are_split_from_samplers() -> None:
     assert split_sampler("DPM++ 2M SDE SGM Uniform") == ("DPM++ 2M SDE", "SGM Uniform")
     assert split_sampler("DPM++ 2M sde karras") == ("DPM++ 2M sde", "Karras")
     assert split_sampler("DDIM") == ("DDIM", "")
+
+
+def test_sizes_are_cut_to_what_a_film_can_have() -> None:
+    assert Infotext.parse(NEW.replace("512x512", "517x519")).settings()["size"] == [512, 512]

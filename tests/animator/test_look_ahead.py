@@ -1,6 +1,6 @@
 """Look-ahead cadence: in-betweens that lead up to the frame that is drawn next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from animator.loop import Frame, render
 from animator.pipeline import Drawn
 from animator.state import State
 from animator.timeline import Timeline
-from tests.fakes import Make, level
+from tests.fakes import QUIET, KeepsOrGray, Make, RecordingMotion, level
 
 SIDE = 96
 
@@ -101,6 +101,29 @@ def test_a_picture_that_nothing_changed_stays_as_it_moves(
         wanted = move.move(seen(0), plans[: position + 1], None)
         inside = (found.picture - wanted)[:, 16:80, 16:80].abs()
         assert float(inside.mean()) * 255 < 1.5, position
+
+
+def test_a_scene_with_depth_that_nothing_changed_stays_as_it_moves(make_animation: Make) -> None:
+    """As above in 3D: the way back has to know how deep an in-between is, and not the picture before it."""
+    animation = make_animation(
+        mode="3d", size=(SIDE, SIDE), frames=5, depth={"model": "fake"},
+        motion={"translation_x": 12}, diffusion={"seed": 1, "cadence": 5},
+    )  # fmt: skip
+    plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
+    depth = move.look(seen(0), plans[0], None)
+    drawn = Drawn(move.move(seen(0), plans, depth), depth)
+    for position, found in enumerate(LookAhead()(move, plans, seen(0), drawn)):
+        wanted = move.move(seen(0), plans[: position + 1], depth)
+        assert float((found.picture - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 1.0, position
+
+
+def test_the_depth_is_that_of_the_frame_that_the_picture_moves_to_first(make_animation: Make) -> None:
+    motion = RecordingMotion()
+    animation = make_animation(diffusion={"seed": 1, "cadence": 3, "cadence_blend": "lookahead"}, **QUIET)
+    pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
+    frames = list(render(Timeline(animation), pipeline))
+    assert motion.looks == [(1, None), (3, 1)]
+    assert [level(frame.depth) for frame in frames] == [1, 1, 1, 2, 2, 2]
 
 
 def test_the_edges_of_what_only_one_picture_shows_are_soft(make_animation: Make) -> None:

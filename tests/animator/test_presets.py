@@ -150,3 +150,17 @@ def test_a_dump_is_read_back_equal(tmp_path: Path) -> None:
     again = presets.load(write(tmp_path, presets.dump(film), "again.yaml"))
     assert presets.dump(again) == presets.dump(film)
     assert again.motion.angle.values(again.scope).tolist() == film.motion.angle.values(film.scope).tolist()
+
+
+def test_a_base_of_a_base_lies_beside_the_base(tmp_path: Path) -> None:
+    (tmp_path / "bases").mkdir()
+    write(tmp_path / "bases", "fps: 7\n", "far.yaml")
+    write(tmp_path / "bases", "extends: far.yaml\nframes: 9\n", "near.yaml")
+    film = presets.load(write(tmp_path, "extends: bases/near.yaml\n"))
+    assert (film.frames, film.fps) == (9, 7)
+
+
+def test_schedules_of_imported_films_may_leave_their_range(tmp_path: Path) -> None:
+    text = "diffusion: {strength: 1.5}\n"
+    assert presets.load(write(tmp_path, f"compat: true\n{text}")).compat
+    assert "expected 0 to 1" in problems(write(tmp_path, text))[0]

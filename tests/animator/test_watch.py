@@ -71,3 +71,7 @@ def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
 def test_a_report_of_nothing_is_a_users_mistake(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["report", str(tmp_path)])
     assert "no measured frames" in str(shown.exception)
+
+
+def test_brightness_is_the_mean_of_the_colors() -> None:
+    assert vital(0, red=0.9, green=0.3, blue=0.0).brightness == pytest.approx(0.4)

@@ -210,3 +210,21 @@ def test_killed_in_the_middle_and_continued(
     done = subprocess.run([*command, "--continue"], capture_output=True, text=True)
     assert done.returncode == 1 and "8 finished, 2 failed" in done.stdout and "Traceback" not in done.stderr
     assert frames(out) == whole and len(whole) == 32
+
+
+def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fakes) -> None:
+    order = Order((preset(tmp_path, "a"),), tmp_path / "out", go_on=True, machine=CPU)
+    conduct(order, 1)
+    (before,) = told(order.out)["films"]
+    conduct(order, 1)
+    assert told(order.out)["films"] == [before] and before["seconds"] > 0
+
+
+def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fakes: Fakes) -> None:
+    films, out = (preset(tmp_path, "a"),), tmp_path / "out"
+    conduct(Order(films, out, machine=CPU), 1)
+    before = frames(out)
+    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, machine=CPU), 1) == 0
+    (film,) = told(out)["films"]
+    assert Path(film["films"][0]).name == "a.mkv" and facts_of(out / "a" / "a.mkv").frames == 4
+    assert frames(out) == before
