@@ -4,7 +4,6 @@ A schedule field parses its text, and, where the validation context carries a `S
 the whole film, so that one pass over a preset finds every mistake.
 """
 
-import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from animator.keyed_images import KeyedImages
 from animator.masks.expression import parse_mask
 from animator.named_files import NamesFile
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
+from schedules.suggest import suggestion
 
 Values = NDArray[np.float64]
 
@@ -220,8 +220,7 @@ def one_of_names(name: str, names: Sequence[str]) -> str:
     by_lower = {known.lower(): known for known in names}
     if name.strip().lower() in by_lower:
         return by_lower[name.strip().lower()]
-    close = difflib.get_close_matches(name.strip().lower(), by_lower, n=1)
-    hint = f"did you mean {by_lower[close[0]]!r}?" if close else f"known: {', '.join(names)}"
+    hint = suggestion(name.strip(), names) or f"known: {', '.join(names)}"
     raise ValueError(f"is unknown; {hint}")
 
 

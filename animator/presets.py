@@ -1,6 +1,5 @@
 """Presets: YAML in and out, `extends`, dotted overrides, schema versions."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from animator.drafts import Draft, group_of, override, read
 from animator.errors import PresetError, Problem, UserError
 from animator.preset_checks import library_of, problems_of
 from schedules import Scope
+from schedules.suggest import suggestion
 
 WORDED = ("schedule", "range", "missing_input", "step")
 """Types of errors whose message says everything already."""
@@ -145,16 +145,16 @@ def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     elif len(path) > 2 and path[0] == "steps":
         group = settings_of(values["steps"][int(path[1])]["use"])
     names = list(group.model_fields) if group else []
-    close = difflib.get_close_matches(path[-1], names, n=1)
-    if close:
-        return f"unknown setting; did you mean {close[0]}?"
+    question = suggestion(path[-1], names)
+    if question:
+        return f"unknown setting; {question}"
     owners = [
         f"{name}.{path[-1]}"
         for name in Animation.model_fields
         if (g := group_of(name)) and path[-1] in g.model_fields
     ]
     if owners:
-        return f"unknown setting here; did you mean {owners[0]}?"
+        return f"unknown setting here; did you mean `{owners[0]}`?"
     return f"unknown setting; known here: {', '.join(sorted(names))}"
 
 

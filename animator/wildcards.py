@@ -4,7 +4,6 @@ Lines are prompts of their own and may name further files, or have `{a|b}` in th
 chosen, so that later changes of the files change no film that is under way.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from animator.errors import UserError
 from schedules import Prompts
 from schedules.seeds import derive
+from schedules.suggest import suggestion
 
 if TYPE_CHECKING:
     from animator.config import Animation
@@ -59,8 +59,8 @@ class WildcardFiles:
                 f"__{name}__: leads out of the folder {self.folder}; wildcard files lie within it"
             )
         if not path.is_file():
-            close = difflib.get_close_matches(name, self._names, n=1)
-            hint = f"did you mean __{close[0]}__? " if close else ""
+            question = suggestion(name, self._names, form="__{}__")
+            hint = f"{question} " if question else ""
             raise UserError(
                 f"__{name}__: there is no {path}; {hint}`wildcard_folder` sets where such files are, and an "
                 "empty one takes the prompt as it is written"

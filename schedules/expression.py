@@ -5,7 +5,6 @@
 """
 
 import ast
-import difflib
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -17,6 +16,7 @@ from schedules import tokens
 from schedules.errors import ScheduleError
 from schedules.formula import Apply, Formula, Name, Node, Number, Place
 from schedules.operations import FUNCTIONS, OPERATORS, Operation
+from schedules.suggest import suggestion
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 150
@@ -227,11 +227,9 @@ def _count(operation: Operation) -> str:
 
 def _suggest(name: str, known: Collection[str], *, called: bool = False) -> str:
     alias = _ALIASES.get(name.lower())
-    if alias in known:
-        return f"did you mean `{alias}`?"
-    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
+    question = suggestion(alias if alias in known else name, known)
+    if question:
+        return question
     if called:
         return "known functions: " + ", ".join(sorted(known))
     return "known names: " + ", ".join(known)

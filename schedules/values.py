@@ -1,6 +1,5 @@
 """The value side of a schedule: a number or a formula, perhaps with the name of an easing behind it."""
 
-import difflib
 import math
 import re
 from collections.abc import Collection
@@ -14,6 +13,7 @@ from schedules.errors import ScheduleError
 from schedules.expression import MAX_LENGTH, VARIABLES
 from schedules.formula import Formula, Place
 from schedules.keys import unwrapped
+from schedules.suggest import suggestion
 
 _LAST_WORD = re.compile(r"(?<=[\s)])([A-Za-z_]\w*)\s*\Z")
 _PLAIN_NUMBER = re.compile(r"\s*\(?\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)?\s*", re.ASCII)
@@ -102,9 +102,9 @@ def split_ease(text: str, place: Place) -> tuple[str, str | None]:
         return text, None
     if word.group(1) in EASINGS:
         return before, word.group(1)
-    close = difflib.get_close_matches(word.group(1), EASINGS, n=1, cutoff=0.7)
-    if close:
-        raise place.error(f"unknown easing `{word.group(1)}`", word.start(), f"did you mean `{close[0]}`?")
+    question = suggestion(word.group(1), EASINGS, cutoff=0.7)
+    if question:
+        raise place.error(f"unknown easing `{word.group(1)}`", word.start(), question)
     return text, None
 
 
@@ -116,8 +116,7 @@ def check_ease(name: object, place: Place) -> str:
     """
     if isinstance(name, str) and name in EASINGS:
         return name
-    close = difflib.get_close_matches(str(name)[:80], EASINGS, n=1, cutoff=0.6)
-    hint = f"did you mean `{close[0]}`?" if close else "easings: " + ", ".join(EASINGS)
+    hint = suggestion(str(name), EASINGS) or f"known: {', '.join(EASINGS)}"
     raise place.error(f"unknown easing `{name!s:.80}`", 0, hint)
 
 

@@ -1,11 +1,11 @@
 """The sampler that a settings file means: by name, old name, position in a list, or name and scheduler."""
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
 from animator.diffusion.samplers import SAMPLERS, find_sampler
 from animator.errors import ModelError
+from schedules.suggest import nearest
 
 LISTED = (
     "Euler a", "Euler", "LMS", "Heun", "DPM2", "DPM2 a", "DPM++ 2S a", "DPM++ 2M", "DPM++ SDE",
@@ -93,5 +93,4 @@ def _known(name: str) -> bool:
 
 def _standin(name: str) -> str:
     """The sampler whose name is very near; empty where none is."""
-    close = difflib.get_close_matches(name, SAMPLERS, n=1, cutoff=0.9)
-    return close[0] if close else ""
+    return nearest(name, SAMPLERS, cutoff=0.9) or ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from animator.depth.registry import ENTRIES, Entry
 from animator.errors import ModelError
+from schedules.suggest import suggestion
 
 STARTER = "starter"
 FAKE = "fake"
@@ -77,10 +77,11 @@ def meant(name: str) -> Legacy | None:
 
 def unknown(name: str) -> ModelError:
     """The error for a name that is neither a network nor a file."""
-    near = difflib.get_close_matches(name.lower(), [*names(), *LEGACY], n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    known = ", ".join(names())
-    return ModelError(f"depth model {name!r}: neither a known name nor a file.{hint} Known names: {known}.")
+    question = suggestion(name, [*names(), *LEGACY])
+    known = f"known names: {', '.join(names())}"
+    return ModelError(
+        f"depth model {name!r}: neither a known name nor a file; {question}{' ' if question else ''}{known}"
+    )
 
 
 def check(name: str) -> None:

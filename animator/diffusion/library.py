@@ -4,7 +4,6 @@ Any layout will do, A1111's `models` folder, too: files are told apart by what i
 are.
 """
 
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from animator.diffusion.file_header import PICKLED, SAFE
 from animator.diffusion.identify import identify
 from animator.errors import ModelError
+from schedules.suggest import suggestion
 
 INDEX = "model_index.json"
 PART = "diffusion_pytorch_model"
@@ -121,5 +121,5 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _near(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}? " if close else ""
+    question = suggestion(name, names)
+    return f"{question} " if question else ""

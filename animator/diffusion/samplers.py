@@ -5,10 +5,10 @@ A method alone takes its usual spacing. The methods are in `solvers`, the spacin
 needs neither, so that presets are checked without torch.
 """
 
-import difflib
 from dataclasses import dataclass
 
 from animator.errors import ModelError
+from schedules.suggest import suggestion
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,7 @@ def find_sampler(name: str) -> Sampler:
     for spelling in (wanted, _translated(wanted)):
         if spelling in by_lower:
             return SAMPLERS[by_lower[spelling]]
-    close = difflib.get_close_matches(wanted, by_lower, n=1)
-    hint = f"did you mean {by_lower[close[0]]!r}?" if close else f"known: {', '.join(METHODS)}"
+    hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
     raise ModelError(
         f"sampler {name!r} is unknown; {hint} A spacing may follow the name: {', '.join(SPACING_NAMES)}"
     )

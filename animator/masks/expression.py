@@ -4,7 +4,6 @@ Operators, the tightest first: `!` not, `&` and, `|` or, `^` either but not both
 are taken from left to right. The order is the Deforum extension's.
 """
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from schedules import ScheduleError
+from schedules.suggest import suggestion
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 32
@@ -179,8 +179,7 @@ def _leaf(text: str, column: int, kind: Kind, inner: str) -> Leaf:
         raise ScheduleError("nothing between the brackets", text=text, column=column, hint=_EXPECTED)
     if kind == "name" and inner not in NAMES:
         known = ", ".join(f"{{{name}}}" for name in NAMES)
-        close = difflib.get_close_matches(inner, NAMES, n=1)
-        hint = f"did you mean {{{close[0]}}}?" if close else f"known are {known}"
+        hint = suggestion(inner, NAMES, form="{{{}}}") or f"known: {known}"
         hint = _NEEDS_A_NETWORK.get(inner, hint)
         raise ScheduleError(f"mask {{{inner}}} is unknown", text=text, column=column, hint=hint)
     return Leaf(kind, inner)

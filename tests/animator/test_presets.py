@@ -49,8 +49,8 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
     text = "\n".join(found)
     for fragment in (
         "film.yaml:1:8: size.0: input should be a multiple of 8; got 100",
-        "film.yaml:3:3: diffusion.stregth: unknown setting; did you mean strength?",
-        "film.yaml:4:3: diffusion.sampler: sampler 'Eulr a' is unknown; did you mean 'Euler a'?",
+        "film.yaml:3:3: diffusion.stregth: unknown setting; did you mean `strength`?",
+        "film.yaml:4:3: diffusion.sampler: sampler 'Eulr a' is unknown; did you mean `Euler a`?",
         "film.yaml:6:3: motion.zoom:",
         "did you mean `sin`",
         "film.yaml:7:22: sharpen.kernel: is -3 at frame 0; expected at least 1",
@@ -68,7 +68,7 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
         ("schema: 9\n", "film.yaml:1:1: schema: is 9; this animator reads schema 1"),
         ("name: ../escape\n", "film.yaml:1:1: name:"),
         ("name: .hidden\n", "film.yaml:1:1: name:"),
-        ("zoom: 1\n", "unknown setting here; did you mean motion.zoom?"),
+        ("zoom: 1\n", "unknown setting here; did you mean `motion.zoom`?"),
         ("compat: on\n", "film.yaml:1:1: compat: input should be a valid boolean; got 'on'"),
         ("frames: 0\n", "frames: input should be greater than or equal to 1; got 0"),
         (
@@ -78,7 +78,7 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
         ("diffusion: {strength: 1.5}\n", "diffusion.strength: is 1.5 at frame 0; expected 0 to 1"),
         (
             "depth: {model: dpt-lage}\n",
-            "depth.model: depth model 'dpt-lage': neither a known name nor a file. Did you mean",
+            "depth.model: depth model 'dpt-lage': neither a known name nor a file; did you mean",
         ),
         ("diffusion: 3\n", "film.yaml:1:1: diffusion:"),
         ("prompts: {0: a, 'sinn(3)': b}\n", "prompts:"),
@@ -122,7 +122,7 @@ def test_overrides_win_and_their_mistakes_name_them(tmp_path: Path) -> None:
     found = problems(path, "frames", "fps=[", "motion.zom=3")
     assert "--set frames: expected group.key=value" in found[0]
     assert "--set fps=[: fps: the value is not YAML" in found[1]
-    assert "--set motion.zom=3: motion.zom: unknown setting; did you mean zoom?" in found[2]
+    assert "--set motion.zom=3: motion.zom: unknown setting; did you mean `zoom`?" in found[2]
 
 
 def test_aliases_cannot_expand_without_end(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_run_writes_down_what_was_chosen(make_animation: Make, folder: Path, t
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("color", r"there is no .*color\.txt; did you mean __colour__\?"),
+        ("color", r"there is no .*color\.txt; did you mean `__colour__`\?"),
         ("mood/../../secret", "leads out of the folder"),
         ("empty", "has no lines to choose from"),
         ("binary", "cannot be read as UTF-8"),

@@ -82,7 +82,7 @@ def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.Cap
     assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
     by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
     assert "frames: input should be a valid integer" in by_name["broken1"]["error"]
-    assert "did you mean frames?" in by_name["broken2"]["error"]
+    assert "did you mean `frames`?" in by_name["broken2"]["error"]
     assert by_name["film4"]["error"].startswith("RuntimeError: out of memory")
     assert by_name["film4"]["done"] == 2 and by_name["film4"]["frames"] == 4
     assert "Traceback" in (out / "film4" / "error.txt").read_text()

@@ -72,7 +72,7 @@ def test_an_unknown_name_is_told_its_nearest():
     assert names.meant("dpt-lage") is None
     message = str(names.unknown("dpt-lage"))
     assert "'dpt-lage': neither a known name nor a file" in message
-    assert "Did you mean 'dpt-large'?" in message
+    assert "did you mean `dpt-large`? known names:" in message
     assert "starter" in message
 
 

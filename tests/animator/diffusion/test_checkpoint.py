@@ -44,7 +44,7 @@ def test_names_in_the_model_folders_are_found_and_near_ones_suggested(tmp_path: 
     (tmp_path / "dream.safetensors").touch()
     library = Library((tmp_path,))
     assert find_checkpoint("dream", library).location == str(tmp_path / "dream.safetensors")
-    with pytest.raises(ModelError, match="did you mean 'dream'"):
+    with pytest.raises(ModelError, match="did you mean `dream`"):
         find_checkpoint("draem", library)
 
 

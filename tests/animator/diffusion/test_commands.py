@@ -105,12 +105,12 @@ def test_models_lists_what_is_found(animator: Animator) -> None:
 @pytest.mark.parametrize(
     ("args", "fragment"),
     [
-        (["--model", "tinny"], "did you mean 'tiny'"),
+        (["--model", "tinny"], "did you mean `tiny`"),
         (["--model", "old"], "--allow-pickle"),
         (["--model", "models/loras/ink.safetensors"], "cannot draw: the file is of kind LoRA"),
-        (["--model", "tiny", "--set", "prompts=a <lora:inc:1>"], "did you mean 'ink'"),
+        (["--model", "tiny", "--set", "prompts=a <lora:inc:1>"], "did you mean `ink`"),
         (["--model", "tiny", "--set", "diffusion.checkpoint=nothing"], "frame 0: model nothing"),
-        (["--model", "tiny", "--set", "diffusion.sampler=Eular"], "did you mean 'Euler'"),
+        (["--model", "tiny", "--set", "diffusion.sampler=Eular"], "did you mean `Euler`"),
         (["--model", "tiny", "--set", "diffusion.vae=nothing"], "vae nothing: there is no such file"),
         (["--model", "tiny", "--set", "diffusion.clip_skip=9"], "text encoder has 3 layers"),
     ],

@@ -34,7 +34,7 @@ def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Pat
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("sd1", "sd1-fille", r"controlnet sd1-fille: there is no such .*did you mean 'sd1-file'\? looked in"),
+        ("sd1", "sd1-fille", r"controlnet sd1-fille: there is no such .*did you mean `sd1-file`\? looked in"),
         ("sd1", "./gone.safetensors", r"controlnet \./gone\.safetensors: there is no such folder or file"),
         ("sd1", "sdxl-file", r"sdxl-file: was made for a base of width 80; the model .* a base of width 32"),
         ("sd1", "sdxl-folder", r"sdxl-folder: was made for a base of width 80"),

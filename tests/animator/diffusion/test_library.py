@@ -169,7 +169,7 @@ def test_any_layout_of_folders_will_do(library: Library) -> None:
 
 def test_missing_loras_are_explained(library: Library) -> None:
     with pytest.raises(
-        ModelError, match=r"there is no Inkk\.safetensors; did you mean 'Ink'\? looked in .*not there"
+        ModelError, match=r"there is no Inkk\.safetensors; did you mean `Ink`\? looked in .*not there"
     ):
         library.lora("Inkk")
 

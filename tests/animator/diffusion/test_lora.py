@@ -232,7 +232,7 @@ def test_layers_of_other_shapes_are_refused(tmp_path: Path) -> None:
 def test_missing_and_wrong_files_are_said(
     diffuser: StableDiffuser, request_: Request, tmp_path: Path
 ) -> None:
-    with pytest.raises(ModelError, match=r"<lora:sd1-kohja>: there is no .*did you mean 'sd1-kohya'"):
+    with pytest.raises(ModelError, match=r"<lora:sd1-kohja>: there is no .*did you mean `sd1-kohya`"):
         drawn(diffuser, request_, "<lora:sd1-kohja:1>")
     embedding = tmp_path / "e.safetensors"
     save_file({"emb_params": torch.ones(1, 32)}, embedding)

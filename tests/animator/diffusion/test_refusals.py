@@ -60,7 +60,7 @@ def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None
         ),
         (
             {"sampler": "DPM+ 2M Karas"},
-            r"sampler 'DPM\+ 2M Karas' is unknown; did you mean 'DPM\+\+ 2M Karras'",
+            r"sampler 'DPM\+ 2M Karas' is unknown; did you mean `DPM\+\+ 2M Karras`",
         ),
         ({"clip_skip": 7}, "clip_skip 7: this model's text encoder has 3 layers"),
     ],

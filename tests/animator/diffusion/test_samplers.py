@@ -34,7 +34,7 @@ def test_other_spellings_are_understood(written: str, meant: str) -> None:
 
 
 def test_unknown_names_get_the_nearest() -> None:
-    with pytest.raises(ModelError, match=r"'DPM\+ 2M' is unknown; did you mean 'DPM\+\+ 2M'"):
+    with pytest.raises(ModelError, match=r"'DPM\+ 2M' is unknown; did you mean `DPM\+\+ 2M`"):
         find_sampler("DPM+ 2M")
     with pytest.raises(ModelError, match="known: Euler, Euler a"):
         find_sampler("0")

@@ -57,7 +57,7 @@ def test_a_mistake_says_where_it_is(text: str, message: str, column: int) -> Non
 
 
 def test_names_are_suggested() -> None:
-    with pytest.raises(ScheduleError, match=r"did you mean \{video_mask\}\?"):
+    with pytest.raises(ScheduleError, match=r"did you mean `\{video_mask\}`\?"):
         parse_mask("{video_msk}")
     with pytest.raises(ScheduleError, match="cuts people out"):
         parse_mask("{human_mask}")
