@@ -16,6 +16,7 @@ from animator.flow_tween import FlowTween
 from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
 from animator.look_ahead import LookAhead
+from animator.model_folders import folders_of
 from animator.modes import mode_of
 from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.clip_motion import CarriedTween
@@ -144,7 +145,9 @@ def _trials(
     animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
 ) -> tuple[Filter, ...]:
     settings = animation.diffusion
-    flow = open_flow(settings.optical_flow_redo_generation, animation.flow.raft, device)
+    flow = open_flow(
+        settings.optical_flow_redo_generation, animation.flow.raft, device, folders_of(animation)
+    )
     redo: tuple[Filter, ...] = ()
     if settings.diffusion_redo:
         redo = (Redo(diffuser, settings.diffusion_redo, asks),)
@@ -153,7 +156,7 @@ def _trials(
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
-    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device, folders_of(animation))
     if settings.cadence_blend == "lookahead":
         return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
@@ -197,7 +200,9 @@ def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
     settings = animation.depth
     best: Precision = "float32" if device.type == "cpu" else "float16"
     dtype = best if settings.dtype == "auto" else settings.dtype
-    return open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
+    return open_depth(
+        settings.model, device, dtype, midas_weight=settings.midas_weight, folders=folders_of(animation)
+    )
 
 
 def _match_color(

@@ -16,6 +16,7 @@ from animator.flow.opening import open_flow
 from animator.flow.trust import Gaussian, Trusted
 from animator.flow.warp import consistency, warp_by_flow
 from animator.image import read_picture
+from animator.model_folders import folders_of
 from animator.pipeline import Filter
 from animator.slots.clip_motion import (
     Carry,
@@ -114,7 +115,7 @@ def _following(animation: Animation, clip: Footage, kind: Kind[Found]) -> ClipMo
 
 def _flow(animation: Animation, device: torch.device) -> FlowModel:
     settings = animation.hybrid
-    model = open_flow(settings.flow_method, animation.flow.raft, device)
+    model = open_flow(settings.flow_method, animation.flow.raft, device, folders_of(animation))
     if model is None:
         raise AssertionError("hybrid.flow_method has no None")
     if not settings.flow_consistency:

@@ -20,6 +20,7 @@ from animator.diffusion.library import Library
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem, UserError
+from animator.model_folders import model_folders
 from animator.named_files import looked_for
 from schedules import Scope
 
@@ -139,7 +140,7 @@ def _library(values: Mapping[str, Any]) -> Library:
     group = values.get("diffusion")
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
-    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
+    return Library(model_folders(map(str, named)), allow_pickle=True)
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:

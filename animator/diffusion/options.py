@@ -1,10 +1,10 @@
 """`Options`: how models are found, loaded and run; the same for a whole film."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from animator.diffusion.library import Library
+from animator.model_folders import folders_of
 
 if TYPE_CHECKING:
     from animator.config import Animation
@@ -36,9 +36,8 @@ class Options:
     def of(cls, animation: "Animation", *, allow_pickle: bool = False) -> "Options":
         """The options that a film's settings give."""
         settings = animation.diffusion
-        folders = tuple(Path(folder).expanduser() for folder in settings.model_folders)
         return cls(
-            library=Library(folders, allow_pickle),
+            library=Library(folders_of(animation), allow_pickle),
             vae=settings.vae,
             architecture=settings.architecture,
             tiling=settings.tiling,

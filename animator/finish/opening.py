@@ -14,6 +14,7 @@ from animator.finish.inbetween import Inbetween
 from animator.finish.rife import load_rife
 from animator.finish.upscale import Lanczos, Upscaler, load_upscaler
 from animator.flow.opencv import Dis, DisQuality
+from animator.model_folders import folders_of
 
 log = logging.getLogger(__name__)
 LANCZOS = "lanczos"
@@ -59,7 +60,7 @@ def open_upscaler(animation: Animation, device: torch.device | str) -> Upscaler:
     if path is not None:
         return load_upscaler(path, factor, device)
     if name not in KNOWN:
-        folders = ", ".join(animation.diffusion.model_folders)
+        folders = ", ".join(map(str, folders_of(animation)))
         raise ModelError(
             f"upscaling.r_upscale_model: {name} is neither a file nor the name of one in {folders}; "
             f"expected {LANCZOS}, or a network's file"
@@ -67,7 +68,7 @@ def open_upscaler(animation: Animation, device: torch.device | str) -> Upscaler:
     log.warning(
         "upscaling: %s is not there (looked in %s); pictures are enlarged by Lanczos with sharpening instead",
         name,
-        ", ".join(animation.diffusion.model_folders),
+        ", ".join(map(str, folders_of(animation))),
     )
     return Lanczos(factor)
 
@@ -77,8 +78,7 @@ def _network_file(animation: Animation) -> Path | None:
     path = Path(name).expanduser()
     if path.is_file() or path.suffix in _SUFFIXES:
         return path
-    folders = tuple(Path(folder).expanduser() for folder in animation.diffusion.model_folders)
-    files = Library(folders, allow_pickle=True).files
+    files = Library(folders_of(animation), allow_pickle=True).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
     wanted = _plain(name)
     return next((file for file in files if file.suffix in _SUFFIXES and _plain(file.stem) == wanted), None)
