@@ -7,6 +7,7 @@ import torch
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble_masks import masking_of
+from animator.assemble_models import folders_of
 from animator.assemble_steps import after_steps, before_steps, match_color_steps
 from animator.config import Animation
 from animator.control.units import units_of
@@ -120,7 +121,9 @@ def _trials(
     animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
 ) -> tuple[Filter, ...]:
     settings = animation.diffusion
-    flow = open_flow(settings.optical_flow_redo_generation, animation.flow.raft, device)
+    flow = open_flow(
+        settings.optical_flow_redo_generation, animation.flow.raft, device, folders_of(animation)
+    )
     redo: tuple[Filter, ...] = ()
     if settings.diffusion_redo:
         redo = (Redo(diffuser, settings.diffusion_redo, asks),)
@@ -129,7 +132,7 @@ def _trials(
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
     settings = animation.diffusion
-    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device)
+    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device, folders_of(animation))
     if settings.cadence_blend == "lookahead":
         return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
@@ -173,4 +176,6 @@ def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
     settings = animation.depth
     best: Precision = "float32" if device.type == "cpu" else "float16"
     dtype = best if settings.dtype == "auto" else settings.dtype
-    return open_depth(settings.model, device, dtype, midas_weight=settings.midas_weight)
+    return open_depth(
+        settings.model, device, dtype, midas_weight=settings.midas_weight, folders=folders_of(animation)
+    )

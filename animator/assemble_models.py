@@ -10,15 +10,20 @@ from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import lora_weights
 from animator.errors import ModelError
+from animator.model_folders import model_folders
 from animator.plan import Plan
+
+
+def folders_of(animation: Animation) -> tuple[Path, ...]:
+    """Returns the folders in which a film's models are found by name."""
+    return model_folders(animation.diffusion.model_folders)
 
 
 def options_of(animation: Animation, *, allow_pickle: bool = False) -> Options:
     """The options that a film's settings give."""
     settings = animation.diffusion
-    folders = tuple(Path(folder).expanduser() for folder in settings.model_folders)
     return Options(
-        library=Library(folders, allow_pickle),
+        library=Library(folders_of(animation), allow_pickle),
         vae=settings.vae,
         architecture=settings.architecture,
         tiling=settings.tiling,

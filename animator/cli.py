@@ -183,14 +183,17 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
 def models(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(help="Where to look.  [default: models]", show_default=False),
+        typer.Argument(
+            help="Where to look.  [default: models, and the folder in ANIMATOR_MODELS]", show_default=False
+        ),
     ] = None,
     hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
 ) -> None:
     """List the models that are found: type, size, hash, place."""
     from animator.diffusion.listing import listed
+    from animator.model_folders import model_folders
 
-    for line in listed(tuple(folders or (Path("models"),)), hashes=hashes):
+    for line in listed(tuple(folders or model_folders(["models"])), hashes=hashes):
         sys.stdout.write(f"{line}\n")
 
 
@@ -240,9 +243,11 @@ def depth(
     from animator.depth.opening import open_depth
     from animator.depth_maps import depth_of_file
     from animator.device import choose_device
+    from animator.model_folders import model_folders
 
     chosen = choose_device(device)
-    for path in depth_of_file(file, open_depth(model, chosen), str(chosen), out):
+    network = open_depth(model, chosen, folders=model_folders(["models"]))
+    for path in depth_of_file(file, network, str(chosen), out):
         sys.stdout.write(f"{path}\n")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from animator.assemble_models import folders_of
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.errors import UserError
@@ -114,7 +115,7 @@ def _following(animation: Animation, clip: Footage, kind: Kind[Found]) -> ClipMo
 
 def _flow(animation: Animation, device: torch.device) -> FlowModel:
     settings = animation.hybrid
-    model = open_flow(settings.flow_method, animation.flow.raft, device)
+    model = open_flow(settings.flow_method, animation.flow.raft, device, folders_of(animation))
     if model is None:
         raise AssertionError("hybrid.flow_method has no None")
     if not settings.flow_consistency:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from animator import wildcards
@@ -12,6 +11,7 @@ from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
 from animator.drafts import Draft
 from animator.errors import Problem, UserError
+from animator.model_folders import model_folders
 from animator.named_files import looked_for
 
 
@@ -57,7 +57,7 @@ def library_of(values: Mapping[str, Any]) -> Library:
     group = values.get("diffusion")
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
-    return Library(tuple(Path(str(folder)).expanduser() for folder in named), allow_pickle=True)
+    return Library(model_folders(map(str, named)), allow_pickle=True)
 
 
 def _model(values: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from animator import yaml_text
 from animator.clip_settings import check_clip, with_clip_numbers, without_words
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.config.controlnet import ControlUnit
-from animator.controlnet_files import with_unit_files
 from animator.config.step import settings_of
+from animator.controlnet_files import with_unit_files
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import PresetError, Problem, UserError

@@ -19,6 +19,7 @@ from animator._version import __version__
 from animator.config import Animation
 from animator.errors import UserError
 from animator.infotext import Infotext
+from animator.modes import mode_of
 from animator.plan import Plan
 from animator.video.comment import read_comment
 
@@ -52,13 +53,18 @@ class FrameChunks:
 
     def of(self, plan: Plan) -> PngInfo:
         """The chunks of one frame."""
-        settings = self._animation
-        redrawn = plan.diffusion.strength > 0 and (plan.frame > 0 or bool(settings.init.image))
         chunks = PngInfo()
-        chunks.add_text(PARAMETERS, Infotext.of(plan, settings.model, over_picture=redrawn).text)
+        infotext = Infotext.of(plan, self._animation.model, over_picture=self._is_over_picture(plan))
+        chunks.add_text(PARAMETERS, infotext.text)
         chunks.add_text(FRAME, json.dumps(asdict(plan)))
         chunks.add(b"zTXt", self._film)
         return chunks
+
+    def _is_over_picture(self, plan: Plan) -> bool:
+        """True where a frame is drawn over a picture and not from its prompt alone."""
+        source = mode_of(self._animation).source
+        begins = source == "clip" or self._animation.begins_over_picture
+        return source != "nothing" and plan.diffusion.strength > 0 and (plan.frame > 0 or begins)
 
 
 def film_record(animation: Animation) -> str:

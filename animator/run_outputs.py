@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from animator.assemble_models import folders_of
 from animator.config import Animation
 from animator.errors import UserError
 from animator.finish.inbetween import Inbetween, interpolated
@@ -183,7 +184,7 @@ def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
     """What makes a film's pictures larger; errors as `open_upscaler`."""
     settings = animation.upscaling
     factor = int(settings.r_upscale_factor[1:])
-    return open_upscaler(settings.r_upscale_model, factor, animation.diffusion.model_folders, device)
+    return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
 
 
 def inbetween_of(animation: Animation, device: torch.device | str) -> Inbetween:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -19,6 +18,7 @@ from animator.depth.placing import placed
 from animator.depth.registry import Entry
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError
+from animator.model_folders import model_folders
 from animator.weights import read_weights
 
 Precision = Literal["float32", "float16", "bfloat16"]
@@ -34,6 +34,7 @@ def open_depth(
     dtype: Precision = "float32",
     *,
     midas_weight: float = MIDAS_WEIGHT,
+    folders: tuple[Path, ...] | None = None,
 ) -> DepthModel:
     """A depth network, ready to estimate.
 
@@ -43,6 +44,8 @@ def open_depth(
         device: Where it computes.
         dtype: Its precision; halves are for GPUs: on a CPU float32 is taken, and the log says so.
         midas_weight: Share of the first network, where an old name stands for a blend of two.
+        folders: Where files of weights are looked for, before torch's own downloads; None: in the folder that
+            ANIMATOR_MODELS names.
 
     Raises:
         ModelError: No such name or file, the file cannot be had, or it is of another kind.
@@ -60,7 +63,8 @@ def open_depth(
         log.info("depth: the built-in network")
         return StarterDepth.load(torch.device(device), precision)
     entries = [entry for name in known.names if (entry := names.entry_named(name)) is not None]
-    opened = [_from_store(entry, torch.device(device), precision) for entry in entries]
+    known_folders = model_folders() if folders is None else folders
+    opened = [_from_store(entry, known_folders, torch.device(device), precision) for entry in entries]
     if known.blend is None:
         return opened[0]
     kind = RelativeWithMetric if known.blend == "inverse+metres" else MetricWithMetric
@@ -87,9 +91,10 @@ def estimator(
     return Estimator(entry, placed(network, torch.device(device), dtype))
 
 
-def _from_store(entry: Entry, device: torch.device, dtype: torch.dtype) -> Estimator:
-    where = weights.folders(os.environ)
-    path = weights.located(entry, where) or weights.fetched(entry, where)
+def _from_store(
+    entry: Entry, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
+) -> Estimator:
+    path = weights.file_of(entry, folders)
     return estimator(entry, read_weights(path), device, dtype, source=str(path))
 
 

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-
-import torch
 
 from animator.core.download import Limits, download
 from animator.depth.registry import Entry
 from animator.errors import ModelError
+from animator.model_folders import VARIABLE, find_file, shared_folders, torch_downloads
 
-MODELS = "ANIMATOR_MODELS"
 LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
 
 log = logging.getLogger(__name__)
 
 
-def folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where files of weights are looked for: ANIMATOR_MODELS, then torch's own store of downloads."""
-    own = environment.get(MODELS)
-    store = Path(torch.hub.get_dir()) / "checkpoints"
-    return (Path(own).expanduser(), store) if own else (store,)
+def file_of(entry: Entry, folders: tuple[Path, ...]) -> Path:
+    """Returns the file of a network; downloads it where it is in none of the folders.
 
-
-def located(entry: Entry, where: tuple[Path, ...]) -> Path | None:
-    """The file of a network in one of the folders or one folder below, or None."""
-    for folder in where:
-        for name in entry.files:
-            for found in (folder / name, *sorted(folder.glob(f"*/{name}"))):
-                if found.is_file():
-                    return found
-    return None
-
-
-def fetched(entry: Entry, where: tuple[Path, ...]) -> Path:
-    """The file of a network, downloaded into the first of the folders.
+    Args:
+        entry: The network.
+        folders: Searched before torch's own downloads.
 
     Raises:
-        ModelError: It could not be had: says which file, why, and where to get it.
+        ModelError: It could not be downloaded; see `fetched`.
     """
-    target = where[0] / entry.files[0]
+    searched = (*folders, torch_downloads())
+    target = (*shared_folders(), torch_downloads())[0]
+    return find_file(entry.files, searched) or fetched(entry, searched, target)
+
+
+def fetched(entry: Entry, searched: tuple[Path, ...], into: Path) -> Path:
+    """Returns the file of a network, downloaded into a folder.
+
+    Args:
+        entry: The network.
+        searched: The folders in which it was not found, for the message.
+        into: The folder.
+
+    Raises:
+        ModelError: It could not be downloaded: says which file, why, and where to get it.
+    """
+    target = into / entry.files[0]
     log.info("fetching %s from %s", entry.files[0], entry.url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _download(entry.url, target)
     except OSError as error:
-        places = " or ".join(str(folder) for folder in where)
+        places = " or ".join(str(folder) for folder in searched)
         raise ModelError(
             f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could "
-            f"not be fetched ({error}). Get it from {entry.url} and put it into the folder that {MODELS} "
-            "names, or choose the built-in model 'starter'."
+            f"not be fetched ({error}). Get it from {entry.url} and put it into one of these "
+            f"folders or the one that {VARIABLE} names, or choose the built-in model 'starter'."
         ) from error
     return target
 

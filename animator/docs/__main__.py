@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from animator import plan
+from animator.core.atomic import write_atomically
 from animator.docs.parameters import document
 from animator.docs.pictures import pictures
 from animator.docs.plan_stub import plan_stub
-from animator.core.atomic import write_atomically
 
 
 def main(folder: Path) -> None:

@@ -17,7 +17,7 @@ KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
 _SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
-def open_upscaler(name: str, factor: int, folders: Iterable[str], device: torch.device | str) -> Upscaler:
+def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch.device | str) -> Upscaler:
     """What makes pictures larger.
 
     Args:
@@ -38,21 +38,21 @@ def open_upscaler(name: str, factor: int, folders: Iterable[str], device: torch.
     if name not in KNOWN:
         raise ModelError(
             f"upscaling.r_upscale_model: {name} is neither a file nor the name of one in "
-            f"{', '.join(folders)}; expected {LANCZOS}, or a network's file"
+            f"{', '.join(map(str, folders))}; expected {LANCZOS}, or a network's file"
         )
     log.warning(
         "upscaling: %s is not there (looked in %s); pictures are enlarged by Lanczos with sharpening instead",
         name,
-        ", ".join(folders),
+        ", ".join(map(str, folders)),
     )
     return Lanczos(factor)
 
 
-def _network_file(name: str, folders: tuple[str, ...]) -> Path | None:
+def _network_file(name: str, folders: tuple[Path, ...]) -> Path | None:
     path = Path(name).expanduser()
     if path.is_file() or path.suffix in _SUFFIXES:
         return path
-    files = Library(tuple(Path(folder).expanduser() for folder in folders), allow_pickle=True).files
+    files = Library(folders, allow_pickle=True).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
     wanted = _plain(name)
     return next((file for file in files if file.suffix in _SUFFIXES and _plain(file.stem) == wanted), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,8 +13,9 @@ from animator import drafts, presets
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.errors import UserError
+from animator.infotext import Infotext
 from animator.job import film, open_run
-from animator.provenance import provenance
+from animator.provenance import FrameChunks, provenance
 from animator.run import Run
 from animator.source_files import Source, load
 from animator.timeline import Timeline
@@ -46,6 +48,35 @@ def test_every_frame_says_how_it_was_drawn(lake: Animation, tmp_path: Path) -> N
     assert first.infotext and "Denoising" not in first.infotext
     assert last.preset == presets.dump(lake)
     assert last.frame and last.frame["frame"] == 2 and last.frame["diffusion"]["steps"] == 25
+
+
+CLIP = {"path": "clip.mp4"}
+PICTURE = {"image": "lake.png", "strength": 0.7}
+GUIDED = {"use_looper": True, "init_images": {0: "lake.png"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "denoising"),
+    [
+        ({}, [None, "0.5"]),
+        ({"init": PICTURE}, ["0.3", "0.5"]),
+        ({"guided": GUIDED, "init": {"strength": 0.6}}, ["0.4", "0.25"]),
+        ({"hybrid": {"composite": "Normal"}, "video": CLIP, "init": {"strength": 0.6}}, ["0.4", "0.5"]),
+        ({"mode": "video", "video": CLIP}, ["0.5", "0.5"]),
+        ({"mode": "interpolation"}, [None, None]),
+    ],
+    ids=["prompt", "init image", "guided", "hybrid", "video", "interpolation"],
+)
+def test_a_frame_says_its_denoising_strength_if_it_was_drawn_over_a_picture(
+    make_animation: Make, tmp_path: Path, settings: dict[str, Any], denoising: list[str | None]
+) -> None:
+    animation = make_animation(frames=2, diffusion={"seed": 1, "strength": 0.5}, **settings)
+    said: list[str | None] = []
+    for plan in Timeline(animation):
+        path = tmp_path / f"{plan.frame}.png"
+        Image.new("RGB", (8, 8)).save(path, pnginfo=FrameChunks(animation).of(plan))
+        said.append(Infotext.parse(provenance(path).infotext or "").fields.get("Denoising strength"))
+    assert said == denoising
 
 
 def test_a_film_says_its_preset(lake: Animation, tmp_path: Path) -> None:

@@ -1,15 +1,22 @@
 """The drift watch and its page."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from animator.cli import app
+from animator.config import Animation
+from animator.report import write_report
+from animator.run import Run
 from animator.vitals import Vital, measure
 from animator.vitals_log import VitalsLog
 from animator.watch import Watch
+
+Make = Callable[..., Animation]
 
 
 def vital(frame: int, **other: float) -> Vital:
@@ -47,6 +54,25 @@ def test_a_runaway_is_told_once(sign: str, to: float, words: str) -> None:
     assert news.startswith("frame 2") and words.split("; ")[1] in news
 
 
+@pytest.mark.parametrize(
+    ("sign", "inside", "outside"),
+    [
+        ("contrast", 0.2 * 0.41, 0.2 * 0.39),
+        ("contrast", 0.2 * 2.19, 0.2 * 2.21),
+        ("detail", 0.05 * 0.31, 0.05 * 0.29),
+        ("detail", 0.05 * 2.99, 0.05 * 3.01),
+        ("brightness", 0.5 + 0.24, 0.5 + 0.26),
+        ("brightness", 0.5 - 0.24, 0.5 - 0.26),
+    ],
+)
+def test_these_are_the_limits(sign: str, inside: float, outside: float) -> None:
+    signs = ("red", "green", "blue") if sign == "brightness" else (sign,)
+    for value, said in ((inside, 0), (outside, 1)):
+        moved = dict.fromkeys(signs, value)
+        news = news_of([vital(i) for i in range(8)] + [vital(i, **moved) for i in range(8, 40)])
+        assert len(news) == said, news
+
+
 def test_darkening_is_told() -> None:
     vitals = [vital(i, red=0.5 - i / 200, green=0.5 - i / 200, blue=0.5 - i / 200) for i in range(90)]
     assert any("the film gets darker" in text for text in news_of(vitals))
@@ -66,6 +92,17 @@ def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
     assert [line["frame"] for line in log.read()] == [0, 1, 2, 3, 4]
     log.cut(3)
     assert [line["frame"] for line in log.read()] == [0, 1, 2]
+
+
+def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_path: Path) -> None:
+    with Run.create(tmp_path, make_animation()) as run:
+        for i, red in enumerate((0.2, 0.6, 0.4)):
+            Image.new("RGB", (8, 8)).save(run.frame_path(i))
+            run.vitals.add(vital(i, red=red))
+    page = write_report(tmp_path).read_text()
+    points = page.partition('stroke="#c33" points="')[2].partition('"')[0].split()
+    low, high, middle = (float(point.split(",")[1]) for point in points)
+    assert (high, middle, low) == (4.0, 60.0, 116.0)
 
 
 def test_a_report_of_nothing_is_a_users_mistake(tmp_path: Path) -> None:

@@ -107,6 +107,20 @@ def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path,
     assert all(after[path] == films_before[path] for path in films_before if ".part." not in path.name)
 
 
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
+    tmp_path: Path, fakes: Fakes, lost: int
+) -> None:
+    film = preset(tmp_path, "lake", diffusion="{seed: 1}", frame_interpolation="{engine: flow}")
+    order = Order((film,), tmp_path / "out", machine=CPU, go_on=True)
+    assert conduct(order, 1) == 0
+    (whole,) = look_through(order, print).outcomes
+    assert whole.status is Status.FINISHED and len(whole.films) == 2
+    whole.films[lost].unlink()
+    (again,) = look_through(order, print).outcomes
+    assert again.status is Status.WAITING
+
+
 def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
     assert conduct(Order(films, out, compute=CPU), 1) == 1

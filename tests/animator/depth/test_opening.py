@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from animator.depth import opening, weights
+from animator.depth import weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.depth.estimator import Estimator
 from animator.depth.model import FakeDepth
@@ -106,17 +106,16 @@ def test_the_built_in_ones_need_no_file(monkeypatch, caplog):
 def test_old_names_are_opened_with_a_notice_and_blended(monkeypatch, caplog, small):
     asked = []
 
-    def store(entry, where):
+    def store(entry, folders):
         asked.append(entry.name)
         raise ModelError(entry.name)
 
-    monkeypatch.setattr(weights, "located", lambda entry, where: None)
-    monkeypatch.setattr(weights, "fetched", store)
+    monkeypatch.setattr(weights, "file_of", store)
     with pytest.raises(ModelError, match="dpt-large"):
         open_depth("Midas-3-Hybrid")
     assert asked == ["dpt-large"]
     assert "always loaded DPT-Large" in caplog.text
-    monkeypatch.setattr(opening, "_from_store", lambda entry, device, dtype: entry.name)
+    monkeypatch.setattr("animator.depth.opening._from_store", lambda entry, *how: entry.name)
     blend = open_depth("Midas+AdaBins (old)", midas_weight=0.4)
     assert blend == RelativeWithMetric("dpt-large", "zoe-n", 0.4)
     assert open_depth("Zoe+AdaBins (old)") == MetricWithMetric("zoe-nk", "zoe-n", 0.2)

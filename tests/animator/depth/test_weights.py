@@ -86,26 +86,48 @@ def test_files_without_weights_are_refused(tmp_path):
         read_weights(tmp_path / "nowhere.pt")
 
 
-def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path):
+@pytest.fixture
+def torch_home(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
+    return tmp_path / "hub" / "checkpoints"
+
+
+def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path, torch_home):
     other = tmp_path / "depth" / DPT_LARGE.files[1]
     other.parent.mkdir()
     other.touch()
-    assert weights.located(DPT_LARGE, (tmp_path / "missing", tmp_path)) == other
+    assert weights.file_of(DPT_LARGE, (tmp_path / "missing", tmp_path)) == other
     first = tmp_path / DPT_LARGE.files[0]
     first.touch()
-    assert weights.located(DPT_LARGE, (tmp_path,)) == first
-    assert weights.located(DPT_LARGE, (tmp_path / "missing",)) is None
+    assert weights.file_of(DPT_LARGE, (tmp_path,)) == first
 
 
-def test_looks_into_the_named_folder_before_torchs_own():
-    assert weights.folders({"ANIMATOR_MODELS": "/models"})[0] == Path("/models")
-    assert len(weights.folders({"ANIMATOR_MODELS": "/models"})) == 2
-    assert len(weights.folders({})) == 1
+def test_looks_into_the_folders_before_torchs_own(tmp_path, torch_home):
+    torch_home.mkdir(parents=True)
+    stored = torch_home / DPT_LARGE.files[0]
+    stored.touch()
+    assert weights.file_of(DPT_LARGE, (tmp_path / "empty",)) == stored
+    (tmp_path / "mine").mkdir()
+    mine = tmp_path / "mine" / DPT_LARGE.files[0]
+    mine.touch()
+    assert weights.file_of(DPT_LARGE, (tmp_path / "empty", tmp_path / "mine")) == mine
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_downloads_go_into_the_shared_folder_and_else_to_torchs_own(
+    tmp_path, torch_home, monkeypatch, is_set
+):
+    monkeypatch.delenv("ANIMATOR_MODELS", raising=False)
+    if is_set:
+        monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b"weights"))
+    path = weights.file_of(DPT_LARGE, (tmp_path / "preset",))
+    assert path.parent == (tmp_path / "shared" if is_set else torch_home)
 
 
 def test_fetches_whole_files_only(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(url.encode()))
-    path = weights.fetched(DPT_LARGE, (tmp_path / "new",))
+    path = weights.fetched(DPT_LARGE, (), tmp_path / "new")
     assert path.name == DPT_LARGE.files[0]
     assert path.read_bytes() == DPT_LARGE.url.encode()
     assert [p.name for p in path.parent.iterdir()] == [path.name]
@@ -118,7 +140,7 @@ def test_a_broken_download_leaves_nothing_behind(tmp_path, monkeypatch):
 
     monkeypatch.setattr(weights, "download", cut)
     with pytest.raises(ModelError, match="timed out"):
-        weights.fetched(DPT_LARGE, (tmp_path,))
+        weights.fetched(DPT_LARGE, (tmp_path,), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -126,7 +148,7 @@ def test_weights_are_not_taken_from_a_local_file(tmp_path):
     source = tmp_path / "source.pt"
     source.write_bytes(b"weights")
     with pytest.raises(ModelError, match="unknown url type: file"):
-        weights.fetched(replace(DPT_LARGE, url=source.as_uri()), (tmp_path / "new",))
+        weights.fetched(replace(DPT_LARGE, url=source.as_uri()), (), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
 
 
@@ -136,7 +158,7 @@ def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkey
 
     monkeypatch.setattr(weights, "download", offline)
     with pytest.raises(ModelError) as caught:
-        weights.fetched(DPT_LARGE, (tmp_path,))
+        weights.fetched(DPT_LARGE, (tmp_path,), tmp_path)
     message = str(caught.value)
     for part in ("dpt-large", "dpt_large_384.pt", str(tmp_path), DPT_LARGE.url, "ANIMATOR_MODELS", "starter"):
         assert part in message
