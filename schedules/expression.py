@@ -227,7 +227,7 @@ def _count(operation: Operation) -> str:
 
 def _suggest(name: str, known: Collection[str], *, called: bool = False) -> str:
     alias = _ALIASES.get(name.lower())
-    question = suggestion(alias if alias in known else name, known)
+    question = suggestion(alias if alias is not None and alias in known else name, known)
     if question:
         return question
     if called:

@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import BinaryIO
+from typing import IO
 
 _CHUNK = 1 << 16
 
@@ -25,7 +25,7 @@ class Limits:
     total_s: float | None = None
 
 
-def download(url: str, out: BinaryIO, limits: Limits) -> None:
+def download(url: str, out: IO[bytes], limits: Limits) -> None:
     """Writes what a URL holds to a file.
 
     Args:
@@ -63,7 +63,7 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
-def _copy(answer: BinaryIO, out: BinaryIO, limits: Limits) -> None:
+def _copy(answer: IO[bytes], out: IO[bytes], limits: Limits) -> None:
     size, began = 0, time.monotonic()
     while chunk := answer.read(_CHUNK):
         size += len(chunk)

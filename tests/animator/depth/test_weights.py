@@ -120,7 +120,7 @@ def test_downloads_go_into_the_shared_folder_and_else_to_torchs_own(
     monkeypatch.delenv("ANIMATOR_MODELS", raising=False)
     if is_set:
         monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b"weights"))
+    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(b"weights"))
     path = weights.file_of(DPT_LARGE, (tmp_path / "preset",))
     assert path.parent == (tmp_path / "shared" if is_set else torch_home)
 
