@@ -35,6 +35,7 @@ from animator.subtitles import to_srt
 from animator.timeline import Timeline
 from animator.vitals import measure
 from animator.watch import Watch
+from schedules.seeds import MAX_SEED
 
 log = logging.getLogger(__name__)
 RENDERS = Path("renders")
@@ -58,7 +59,7 @@ def open_run(animation: Animation, out: Path | None, *, resume: bool) -> Run:
     if resume and found is not None and is_run(found):
         return Run.reopen(found, animation)
     if animation.diffusion.seed == -1:
-        animation = with_seed(animation, secrets.randbelow(2**32))
+        animation = with_seed(animation, secrets.randbelow(MAX_SEED + 1))
     return Run.create(out or home / datetime.now().strftime("%Y%m%d-%H%M%S"), animation)
 
 

@@ -16,6 +16,7 @@ from animator.flow.model import FlowModel
 from animator.flow.warp import warp_by_flow
 from animator.pipeline import Drawn, Motion
 from animator.plan import Plan
+from animator.stages.grid import grid_of_shares, shares
 from animator.stages.resample import Border, Sampling, sample
 from animator.tween import composed
 
@@ -95,7 +96,7 @@ class _Way:
 
     def known(self, steps: int) -> Tensor:
         """Which pixels (H, W) of an in-between the old picture has seen; edges that are smeared are not."""
-        where = self.motion.move(_places(self.old), self.plans[:steps], self.depth)[:2]
+        where = self.motion.move(_picture(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = where.shape[-2:]
         margin = torch.tensor([0.6 / width, 0.6 / height], device=where.device).view(2, 1, 1)
         return ((where > margin) & (where < 1.0 - margin)).all(0)
@@ -106,17 +107,22 @@ class _Way:
         The motion says where each pixel of the last frame came from; the way back is searched by going to
         and fro, which ends quickly as long as neighbours move alike.
         """
-        start = _places(self.old)
-        came_from = self.motion.move(start, self.plans[steps:], self._depth_after(steps))[:2]
-        shift = came_from - start[:2]
-        place = start[:2] - shift
+        start = self._start()
+        came_from = self.motion.move(_picture(start), self.plans[steps:], self._depth_after(steps))[:2]
+        shift = came_from - start
+        place = start - shift
         for _ in range(_ROUNDS):
-            place = start[:2] - sample(shift, _grid(place), Border.REPLICATE, Sampling.BILINEAR)
-        back_home = place + sample(shift, _grid(place), Border.REPLICATE, Sampling.BILINEAR) - start[:2]
+            place = start - sample(shift, grid_of_shares(place), Border.REPLICATE, Sampling.BILINEAR)
+        back_home = place + sample(shift, grid_of_shares(place), Border.REPLICATE, Sampling.BILINEAR) - start
         height, width = shift.shape[-2:]
         size = torch.tensor([width, height], device=shift.device).view(2, 1, 1)
         near = (back_home.abs() * size < _NEAR_PX).all(0)
-        return _grid(place), near & ((place > 0.0) & (place < 1.0)).all(0)
+        return grid_of_shares(place), near & ((place > 0.0) & (place < 1.0)).all(0)
+
+    def _start(self) -> Tensor:
+        """Returns where the pixels (2, H, W) of the old picture are, as shares of it."""
+        height, width = self.old.shape[-2:]
+        return shares(height, width, self.old.device)
 
     def _depth_after(self, steps: int) -> Tensor | None:
         """The old picture's depth (H, W), so many frames on."""
@@ -127,18 +133,9 @@ class _Way:
         return self.motion.move(shown, self.plans[:steps], self.depth)[0] * (high - low) + low
 
 
-def _places(picture: Tensor) -> Tensor:
-    """A picture (3, H, W) whose pixels say where they are: across, down, in [0, 1], and 1."""
-    height, width = picture.shape[-2:]
-    x = (torch.arange(width, device=picture.device, dtype=torch.float32) + 0.5) / width
-    y = (torch.arange(height, device=picture.device, dtype=torch.float32) + 0.5) / height
-    down, across = torch.meshgrid(y, x, indexing="ij")
-    return torch.stack((across, down, torch.ones_like(across)))
-
-
-def _grid(place: Tensor) -> Tensor:
-    """The sampling grid (H, W, 2) of places (2, H, W) in [0, 1]."""
-    return place.mul(2.0).sub_(1.0).permute(1, 2, 0)
+def _picture(places: Tensor) -> Tensor:
+    """Returns positions (2, H, W) as a picture (3, H, W), which a motion can move."""
+    return torch.cat((places, torch.ones_like(places[:1])))
 
 
 def _feathered(weight: Tensor) -> Tensor:

@@ -6,7 +6,8 @@ from enum import Enum
 
 from schedules.errors import ScheduleError
 
-_SEEDS = 2**32
+MAX_SEED = 2**32 - 1
+"""Largest seed; larger ones wrap around."""
 
 
 class SeedBehavior(str, Enum):
@@ -35,6 +36,11 @@ def derive(seed: int, frame: int, stream: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def derive_seed(seed: int, frame: int, stream: str) -> int:
+    """Returns a seed in 0..MAX_SEED that belongs to this seed, frame and stream; see `derive`."""
+    return derive(seed, frame, stream) % (MAX_SEED + 1)
+
+
 def seed_sequence(
     behavior: SeedBehavior | str, base: int, count: int, *, iter_n: int = 1, compat: bool = False
 ) -> tuple[int, ...]:
@@ -52,12 +58,12 @@ def seed_sequence(
         ScheduleError: An unknown behavior, `schedule`, or `iter_n` 0.
     """
     steps = _steps(_behavior(behavior), base, count, iter_n, compat=compat)
-    return tuple(base + step if compat else (base + step) % _SEEDS for step in steps)
+    return tuple(base + step if compat else (base + step) % (MAX_SEED + 1) for step in steps)
 
 
 def scheduled(values: Iterable[float], *, compat: bool = False) -> tuple[int, ...]:
     """Returns the seeds that a seed schedule's values mean: cut to whole numbers, wrapped into 0..2**32-1."""
-    return tuple(int(value) if compat else int(value) % _SEEDS for value in values)
+    return tuple(int(value) if compat else int(value) % (MAX_SEED + 1) for value in values)
 
 
 def _behavior(behavior: SeedBehavior | str) -> SeedBehavior:
@@ -78,7 +84,7 @@ def _steps(behavior: SeedBehavior, base: int, count: int, iter_n: int, *, compat
     if behavior is SeedBehavior.ALTERNATE:
         return [k % 2 for k in drawn]
     if behavior is SeedBehavior.RANDOM:
-        return [derive(base, k, "seed") % _SEEDS - base if k else 0 for k in drawn]
+        return [derive_seed(base, k, "seed") - base if k else 0 for k in drawn]
     if behavior is SeedBehavior.SCHEDULE:
         message = "the seeds of `schedule` are the seed schedule's values"
         raise ScheduleError(message, hint="use seeds.scheduled")

@@ -4,18 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
 from animator.diffusion.request import Request
 from animator.stages.color import Coherence, match_color
 from animator.stages.colorspace import lab_from_rgb, rgb_from_lab_
-from schedules.seeds import derive
-
-SEEDS = 2**32
-SURE = 4.0
-"""Where a quarter of a mean's pixels is known, it hides the coarser ones below it."""
+from animator.stages.fill import fill_smoothly
+from schedules.seeds import derive_seed
 
 
 @dataclass(frozen=True)
@@ -40,13 +36,13 @@ def drawn_in_region(draw: Callable[[Request], Tensor], request: Request) -> Tens
         request: What to draw. A negative seed, A1111's word for any, becomes one of the frame's own.
     """
     if request.seed < 0:
-        request = replace(request, seed=derive(request.seed, request.frame, "any seed") % SEEDS)
+        request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
     if request.mask is None or request.picture is None:
         return recolored(draw(request), request.colors)
     if not request.mask.any():
         return request.picture
     if request.fill == "fill":
-        request = replace(request, picture=smeared(request.picture, request.mask))
+        request = replace(request, picture=fill_smoothly(request.picture, request.mask))
     return recolored(_drawn_closely(draw, request), request.colors)
 
 
@@ -89,26 +85,6 @@ def padded_box(mask: Tensor, padding: int) -> Box:
     left = min(max(left - (across - (right - left)) // 2, 0), width - across)
     top = min(max(top - (down - (bottom - top)) // 2, 0), height - down)
     return Box(left, top, left + across, top + down)
-
-
-def smeared(picture: Tensor, mask: Tensor) -> Tensor:
-    """The picture (3, H, W) with what the mask (1, H, W) holds replaced by the colours around it.
-
-    Ever finer means of what lies outside are laid one over the other, so that every pixel takes its colour
-    from the nearest ones that stay. A mask over everything gives mid-gray.
-    """
-    keep = (mask < 0.5).to(picture.dtype)
-    known = torch.cat((picture * keep, keep))[None]
-    height, width = picture.shape[-2:]
-    result = torch.full_like(picture, 0.5)
-    for halvings in reversed(range(max(height, width).bit_length())):
-        small = functional.interpolate(
-            known, (max(height >> halvings, 1), max(width >> halvings, 1)), mode="area"
-        )
-        spread = functional.interpolate(small, (height, width), mode="bilinear", align_corners=False)[0]
-        share = spread[3:]
-        result = result.lerp(spread[:3] / share.clamp_min(1e-6), (share * SURE).clamp(0.0, 1.0))
-    return picture.lerp(result, mask)
 
 
 def recolored(drawn: Tensor, colors: Tensor | None) -> Tensor:

@@ -14,6 +14,8 @@ from torch.nn import functional
 
 from animator.flow.model import FlowModel
 from animator.flow.warp import consistency, warp_by_flow
+from animator.stages.fill import fill_from_coarse
+from animator.stages.grid import pixel_axes
 
 _SHARPNESS = 20.0
 """How fast the weight of a flow falls with the error of the colours it joins, which are in [0, 1]."""
@@ -61,7 +63,7 @@ class _Side:
     def of(cls, picture: Tensor, other: Tensor, flow: Tensor, back: Tensor) -> "_Side":
         """The side, from its flow and the other's."""
         trusted = consistency(flow, back)
-        mended = filled(flow, trusted)
+        mended = fill_from_coarse(flow, trusted)
         error = (warp_by_flow(other, mended, -1.0) - picture).abs().mean(0)
         weight = (torch.exp(-_SHARPNESS * error) * trusted).clamp_min(_HIDDEN)
         return cls(picture, mended, weight)
@@ -73,7 +75,7 @@ def _at(time: float, first: _Side, second: _Side) -> Tensor:
     flow1, arrived1 = splat(-second.flow, (1.0 - time) * second.flow, second.weight)
     arrived = arrived0 + arrived1
     flow = (flow0 + flow1) / arrived.clamp_min(_LEAST)
-    flow = filled(flow, (arrived > 2 * _LEAST).float())
+    flow = fill_from_coarse(flow, (arrived > 2 * _LEAST).float())
     from_first = warp_by_flow(first.picture, flow, time)
     from_second = warp_by_flow(second.picture, flow, time - 1.0)
     share0 = (1.0 - time) * _seen(arrived0)
@@ -111,8 +113,7 @@ def splat(values: Tensor, shift: Tensor, weight: Tensor) -> tuple[Tensor, Tensor
         The weighted sum of the values (C, H, W), and the sum of their weights (H, W).
     """
     channels, height, width = values.shape
-    rows = torch.arange(height, device=values.device, dtype=values.dtype).unsqueeze(1)
-    columns = torch.arange(width, device=values.device, dtype=values.dtype)
+    columns, rows = pixel_axes(height, width, values.device, values.dtype)
     x, y = columns + shift[0], rows + shift[1]
     left, top = x.floor(), y.floor()
     thrown = torch.cat((values * weight, weight.unsqueeze(0))).reshape(channels + 1, -1)
@@ -125,23 +126,6 @@ def splat(values: Tensor, shift: Tensor, weight: Tensor) -> tuple[Tensor, Tensor
             place = (row.clamp(0, height - 1) * width + column.clamp(0, width - 1)).long().reshape(-1)
             sums.index_add_(1, place, thrown * (share * inside).reshape(-1))
     return sums[:channels].reshape(values.shape), sums[channels].reshape(height, width)
-
-
-def filled(flow: Tensor, known: Tensor) -> Tensor:
-    """The flow (2, H, W) with what is not known (H, W), 0 or 1, taken from around, coarse where far away."""
-    mended = flow * known
-    sums, counts = mended.unsqueeze(0), known.unsqueeze(0).unsqueeze(0)
-    levels: list[tuple[Tensor, Tensor]] = []
-    while max(sums.shape[-2:]) > 1:
-        sums, counts = (functional.avg_pool2d(x, 2, ceil_mode=True) for x in (sums, counts))
-        levels.append((sums, counts))
-    size = levels[-1][0] if levels else mended.unsqueeze(0)
-    guess = torch.zeros_like(size)
-    for sums, counts in reversed(levels):
-        guess = functional.interpolate(guess, sums.shape[-2:], mode="bilinear", align_corners=False)
-        guess = torch.where(counts > 0, sums / counts.clamp_min(1e-6), guess)
-    guess = functional.interpolate(guess, flow.shape[-2:], mode="bilinear", align_corners=False)[0]
-    return torch.where(known > 0, flow, guess)
 
 
 def _blurred(plane: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from animator.errors import ModelError
+from animator.stages.grid import grid_of_pixels, pixel_axes
 from animator.stages.resample import Border, Sampling, sample
 from animator.weights import read_weights
 
@@ -125,7 +126,6 @@ def _scaled(planes: Tensor, factor: float) -> Tensor:
 def _fetched(picture: Tensor, flow: Tensor) -> Tensor:
     """The picture (1, 3, H, W) as seen from where a flow (1, 2, H, W), pixels, starts."""
     height, width = picture.shape[-2:]
-    x = torch.arange(width, device=picture.device, dtype=picture.dtype) + flow[0, 0]
-    y = torch.arange(height, device=picture.device, dtype=picture.dtype).unsqueeze(1) + flow[0, 1]
-    grid = torch.stack(((2 * x + 1) / width - 1, (2 * y + 1) / height - 1), -1)
+    columns, rows = pixel_axes(height, width, picture.device, picture.dtype)
+    grid = grid_of_pixels(columns + flow[0, 0], rows + flow[0, 1])
     return sample(picture[0], grid, Border.REPLICATE, Sampling.BILINEAR).unsqueeze(0)

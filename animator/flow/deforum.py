@@ -6,7 +6,7 @@ from torch import Tensor
 from animator.errors import UserError
 from animator.flow.model import FlowModel
 from animator.flow.opencv import Dis, DisQuality, Farneback
-from animator.flow.warp import flow_grid
+from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.sharpen import mirrored
 

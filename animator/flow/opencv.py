@@ -9,9 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.image import to_bytes
+from animator.image import Bytes, to_bytes
 
-Plane = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
 
@@ -78,7 +77,7 @@ class Farneback:
         return _on_device(flow, first.device)
 
 
-def gray(picture: Tensor) -> Plane:
+def gray(picture: Tensor) -> Bytes:
     """The picture (3, H, W) as uint8 grey (H, W) on the host."""
     return np.asarray(cv2.cvtColor(to_bytes(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling, sample
 
 
@@ -26,18 +27,6 @@ def warp_by_flow(
         return picture
     grid = flow_grid(flow, factor)
     return sample(picture, grid, border, sampling).clamp_(0.0, 1.0)
-
-
-def flow_grid(flow: Tensor, factor: float) -> Tensor:
-    """The sampling grid (H, W, 2), normalised, that goes back along a flow (2, H, W) in pixels."""
-    height, width = flow.shape[-2:]
-    x = torch.arange(width, device=flow.device, dtype=torch.float32).mul_(2 / width).add_(1 / width - 1)
-    y = torch.arange(height, device=flow.device, dtype=torch.float32).mul_(2 / height).add_(1 / height - 1)
-    still = torch.nan_to_num(flow, 0.0, 0.0, 0.0)
-    grid = torch.empty((height, width, 2), device=flow.device)
-    torch.sub(x, still[0], alpha=2 * factor / width, out=grid[..., 0])
-    torch.sub(y.unsqueeze(1), still[1], alpha=2 * factor / height, out=grid[..., 1])
-    return grid
 
 
 def resized(flow: Tensor, height: int, width: int) -> Tensor:

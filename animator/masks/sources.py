@@ -13,10 +13,11 @@ from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
+from animator.stages.colorspace import LUMA
+from animator.stages.mask_tone import contrast_about_mean
 from animator.video.opening import Shown
 
 FILES_KEPT = 32
-_GRAY = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Adjust:
         if self.brightness != 1.0:
             mask = (mask * self.brightness).clamp_(0.0, 1.0)
         if self.contrast != 1.0:
-            mean = mask.mean()
-            mask = ((mask - mean) * self.contrast).add_(mean).clamp_(0.0, 1.0)
+            mask = contrast_about_mean(mask, self.contrast)
         return mask
 
 
@@ -91,7 +91,7 @@ class FilmMask:
     def __call__(self, frame: int, picture: Tensor) -> Tensor:
         """The mask of the frame."""
         pixels = torch.from_numpy(self.film.at(frame).astype(np.float32)).to(self.device)
-        return self.adjust.apply((pixels @ pixels.new_tensor(_GRAY)).div_(255.0))
+        return self.adjust.apply((pixels @ pixels.new_tensor(LUMA)).div_(255.0))
 
 
 class Masks:

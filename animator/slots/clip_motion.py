@@ -10,10 +10,10 @@ from animator.camera import Matrix
 from animator.core.lru_cache import LRUCache
 from animator.flow.features import GlobalMotion, feature_matrix
 from animator.flow.model import FlowModel
-from animator.flow.warp import flow_grid
 from animator.pipeline import Drawn, Motion
 from animator.plan import Plan
 from animator.slots.footage import Footage
+from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.warp2d import warp_by_matrix
 from animator.state import State

@@ -11,9 +11,7 @@ from animator.flow.warp import warp_by_flow
 from animator.plan import Plan
 from animator.requests import Ask, asked
 from animator.state import State
-from schedules.seeds import derive
-
-SEEDS = 2**32
+from schedules.seeds import derive_seed
 
 
 @dataclass(frozen=True)
@@ -60,4 +58,4 @@ class FlowRedo:
 def _trial(diffuser: Diffuser, asks: Sequence[Ask], plan: Plan, picture: Tensor, stream: str) -> Tensor:
     """A drawing (3, H, W) of the frame with a seed derived from the frame's own, so that it repeats."""
     request = asked(asks, plan, picture)
-    return diffuser.draw(replace(request, seed=derive(plan.seed, plan.frame, stream) % SEEDS))
+    return diffuser.draw(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))

@@ -14,7 +14,8 @@ from animator.slots.plane import Warp2D
 from animator.slots.scene import Scene
 from animator.stages.composed import then
 from animator.stages.depthmap import pinhole_distance
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
+from animator.stages.noise import uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.warp2d import edge_on, inverse, matrix_grid
@@ -133,7 +134,7 @@ class PinholeWarp:
         view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
         filled = extend_background(view.picture, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
-        return noise_revealed(filled, view.revealed, self.noise, generator)
+        return uniform_noise(filled, self.noise, generator, view.revealed)
 
 
 def combined(plans: Sequence[Plan]) -> Rigid:

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 _BAND_PIXELS = 32_768
+LUMA = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in Rec. 601 luma."""
 Rows = tuple[tuple[float, float, float], ...]
 
 # IEC 61966-2-1 primaries to XYZ, each row divided by its D65 white point (0.950456, 1, 1.088754).
@@ -94,9 +96,9 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
 
 
 def luma(picture: Tensor) -> Tensor:
-    """Rec. 601 luma (H, W) of a picture: 0.299 R + 0.587 G + 0.114 B."""
-    weighed = picture[0] * 0.299
-    return weighed.add_(picture[1], alpha=0.587).add_(picture[2], alpha=0.114)
+    """Rec. 601 luma (H, W) of a picture."""
+    weighed = picture[0] * LUMA[0]
+    return weighed.add_(picture[1], alpha=LUMA[1]).add_(picture[2], alpha=LUMA[2])
 
 
 def _mix(planes: Tensor | tuple[Tensor, Tensor, Tensor], rows: Rows, out: Tensor) -> Tensor:

@@ -7,24 +7,17 @@ Warping an already warped picture blurs it a little more at every frame of a gro
 from functools import reduce
 
 import numpy as np
-import torch
 from torch import Tensor
 from torch.nn import functional
 
 from animator.camera import Matrix
+from animator.stages.grid import still_grid
 from animator.stages.warp2d import Move2D, matrix2d
 
 
 def composed_matrix(moves: list[Move2D], width: int, height: int) -> Matrix:
     """The moves, first to last, as one `dst_from_src`, float64 (3, 3)."""
     return reduce(lambda so_far, move: matrix2d(move, width, height) @ so_far, moves, np.eye(3))
-
-
-def still_grid(height: int, width: int, device: torch.device | str) -> Tensor:
-    """The sampling grid (H, W, 2) that changes nothing."""
-    x = torch.arange(width, device=device, dtype=torch.float32).mul_(2 / width).add_(1 / width - 1)
-    y = torch.arange(height, device=device, dtype=torch.float32).mul_(2 / height).add_(1 / height - 1)
-    return torch.stack((x.expand(height, width), y.unsqueeze(1).expand(height, width)), -1)
 
 
 def then(earlier: Tensor, later: Tensor) -> Tensor:

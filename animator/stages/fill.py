@@ -1,9 +1,20 @@
-"""Filling what a move of the camera reveals: with the background around it, or with noise to draw on."""
+"""Filling gaps from what is known around them.
+
+Three kinds of gaps, three ways: `extend_background` knows distances and prefers what lies farther away;
+`fill_smoothly` blends the means of all scales, so that no edge of a scale shows in a picture;
+`fill_from_coarse` takes the finest scale that knows anything, so that a known vector of a flow is never
+averaged with those farther off.
+"""
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from animator.stages.noise import uniform_noise
+from animator.stages.grid import pixel_axes
+
+_SURE = 4.0
+"""Where a quarter of a mean's pixels is known, it hides the coarser ones below it."""
+_LEAST = 1e-6
 
 
 def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
@@ -19,8 +30,8 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     """
     known = revealed < 0.5
     height, width = known.shape
-    rows = torch.arange(height, device=z.device, dtype=torch.int32).unsqueeze(1).expand_as(known)
-    columns = torch.arange(width, device=z.device, dtype=torch.int32).expand_as(known)
+    axes = pixel_axes(height, width, z.device, torch.int32)
+    columns, rows = (axis.expand_as(known) for axis in axes)
     beside = [(rows * width + place, steps) for place, steps in _nearest(known, columns, 1)]
     above_below = [(place * width + columns, steps) for place, steps in _nearest(known, rows, 0)]
     flat, away = picture.flatten(1), torch.where(known, z, 0.0)
@@ -34,16 +45,54 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     return torch.where(known, picture, total.div_(weights))
 
 
-def noise_revealed(picture: Tensor, revealed: Tensor, amount: float, generator: torch.Generator) -> Tensor:
-    """The picture (3, H, W) with white noise over its revealed pixels, for the diffusion to draw on.
+def fill_smoothly(picture: Tensor, mask: Tensor) -> Tensor:
+    """Returns the picture with what a mask holds replaced by the colours around it.
+
+    Means of what lies outside are laid one over the other, ever finer, so that every pixel takes its colour
+    from the nearest ones that stay. A mask over everything gives mid-gray.
 
     Args:
-        picture: (3, H, W), [0, 1], best after `extend_background`.
-        revealed: (H, W), 1 where the noise goes.
-        amount: Share of noise, 0 to 1.
-        generator: On the CPU.
+        picture: (3, H, W), [0, 1].
+        mask: (1, H, W), [0, 1]; 1 where the picture is replaced.
     """
-    return uniform_noise(picture, amount, generator, revealed)
+    known = _weighed(picture, (mask < 0.5).to(picture.dtype))
+    height, width = picture.shape[-2:]
+    result = torch.full_like(picture, 0.5)
+    for halvings in reversed(range(max(height, width).bit_length())):
+        small = functional.interpolate(
+            known, (max(height >> halvings, 1), max(width >> halvings, 1)), mode="area"
+        )
+        spread = functional.interpolate(small, (height, width), mode="bilinear", align_corners=False)
+        result = result.lerp(_mean(spread)[0], (spread[0, -1:] * _SURE).clamp(0.0, 1.0))
+    return picture.lerp(result, mask)
+
+
+def fill_from_coarse(values: Tensor, known: Tensor) -> Tensor:
+    """Returns the values with the unknown ones taken from around, coarse where that is far away.
+
+    Args:
+        values: (C, H, W), such as a flow.
+        known: (H, W), 1 where they are known, else 0.
+    """
+    levels = [_weighed(values, known.unsqueeze(0))]
+    while max(levels[-1].shape[-2:]) > 1:
+        levels.append(functional.avg_pool2d(levels[-1], 2, ceil_mode=True))
+    guess = torch.zeros_like(levels[-1][:, :-1])
+    for level in reversed(levels[1:]):
+        guess = functional.interpolate(guess, level.shape[-2:], mode="bilinear", align_corners=False)
+        guess = torch.where(level[:, -1:] > 0, _mean(level), guess)
+    guess = functional.interpolate(guess, values.shape[-2:], mode="bilinear", align_corners=False)[0]
+    return torch.where(known > 0, values, guess)
+
+
+def _weighed(values: Tensor, known: Tensor) -> Tensor:
+    """Returns (1, C + 1, H, W): the values where they are known (1, H, W), else 0, and `known` itself."""
+    return torch.cat((values * known, known)).unsqueeze(0)
+
+
+def _mean(weighed: Tensor) -> Tensor:
+    """Returns the values (1, C, H, W) of sums over `_weighed` pixels."""
+    return weighed[:, :-1] / weighed[:, -1:].clamp_min(_LEAST)
 
 
 def _nearest(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.camera import STILL, Camera, Rigid
+from animator.stages.grid import grid_of_offsets, pixel_axes
 from animator.stages.resample import Border, Sampling, sample
 
 _TOLERANCE_PX = 0.75
@@ -93,7 +94,7 @@ def pinhole_view(
         torch.where(front, mine, other) for mine, other in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
     revealed = _closed(~front & ~(far.missed <= _TOLERANCE_PX))
-    seen = sample(picture, _grid(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
+    seen = sample(picture, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
     return View(seen, depth, revealed.to(picture.dtype))
 
 
@@ -112,8 +113,8 @@ def _grown(mask: Tensor) -> Tensor:
 def _eye(z: Tensor, camera: Camera) -> _Eye:
     height, width = z.shape
     focal_y = abs(camera.focal) * height / 2
-    x = torch.arange(width, device=z.device, dtype=z.dtype) - (width - 1) / 2
-    y = (torch.arange(height, device=z.device, dtype=z.dtype) - (height - 1) / 2).unsqueeze(1)
+    columns, rows = pixel_axes(height, width, z.device, z.dtype)
+    x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
     return _Eye(x, y, focal_y / camera.aspect_ratio, focal_y)
 
 
@@ -172,15 +173,11 @@ def _miss(eye: _Eye, z: Tensor, place: tuple[Tensor, Tensor], motion: Rigid) -> 
     x, y = place
     height, width = z.shape
     outside = (x.abs() > width / 2) | (y.abs() > height / 2)
+    grid = grid_of_offsets(x, y).unsqueeze(0)
     depth = functional.grid_sample(
-        z.view(1, 1, height, width), _grid(x, y).unsqueeze(0), "nearest", "border", align_corners=False
+        z.view(1, 1, height, width), grid, "nearest", "border", align_corners=False
     ).view_as(z)
     points = _moved((x / eye.focal_x * depth, y / eye.focal_y * depth, depth), motion)
     landed = eye.seen(points)
     miss_x = torch.where(outside, torch.inf, landed[0] - eye.x)
     return miss_x, torch.where(outside, torch.inf, landed[1] - eye.y), points[2]
-
-
-def _grid(x: Tensor, y: Tensor) -> Tensor:
-    height, width = x.shape
-    return torch.stack((x * (2 / width), y * (2 / height)), -1)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from animator.camera import Matrix, rotation_x, rotation_y, rotation_z
+from animator.stages.grid import pixel_axes
 from animator.stages.resample import Border, Sampling, sample
 
 __all__ = [
@@ -148,8 +149,7 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
     """
     normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
     rows = (normal @ src_from_dst).tolist()
-    x = torch.arange(width, device=device, dtype=torch.float32)
-    y = torch.arange(height, device=device, dtype=torch.float32).unsqueeze(1)
+    x, y = pixel_axes(height, width, device)
     grid = torch.empty((height, width, 2), device=device, dtype=torch.float32)
     for axis in (0, 1):
         torch.add(x * rows[axis][0], y * rows[axis][1] + rows[axis][2], out=grid[..., axis])

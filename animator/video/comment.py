@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from animator.errors import UserError
+from animator.video.ffmpeg import executable
 
 _SPECIAL = re.compile(r"[=;#\\\n]")
 # Matroska and WebM have it in capitals.
@@ -23,9 +24,7 @@ def read_comment(path: Path) -> str:
     Raises:
         UserError: ffmpeg cannot read the file.
     """
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    command = [get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin"]
+    command = [executable(), "-hide_banner", "-loglevel", "error", "-nostdin"]
     # file: so that a name with a colon is no protocol.
     command += ["-i", f"file:{path}", "-f", "ffmetadata", "-"]
     done = subprocess.run(command, capture_output=True, check=False)

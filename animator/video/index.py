@@ -11,6 +11,7 @@ from statistics import median
 
 from animator.core.urls import is_url
 from animator.errors import UserError
+from animator.video.ffmpeg import executable
 from animator.video.ffmpeg_input import input_options, is_playlist
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
@@ -70,9 +71,7 @@ def index_of(path: str | Path) -> Index:
     Raises:
         UserError: The file is missing, or holds no pictures.
     """
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    command = [get_ffmpeg_exe(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
+    command = [executable(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
     command += [*input_options(path), "-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"]
     if is_playlist(path):
         raise UserError(f"{path}: is a playlist; give the film itself")

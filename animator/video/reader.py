@@ -14,6 +14,7 @@ from animator.core.lru_cache import LRUCache
 from animator.errors import UserError, VideoError
 from animator.image import Bytes
 from animator.video.clip import Fit
+from animator.video.ffmpeg import executable
 from animator.video.ffmpeg_input import input_options
 from animator.video.index import Index
 
@@ -94,8 +95,6 @@ class Clip:
             raise VideoError(self._broken(first + count, words))
 
     def _command(self, first: int, seek: float | None) -> list[str]:
-        from imageio_ffmpeg import get_ffmpeg_exe
-
         begin = 0 if seek is not None else self.start + first * self.every
         filters = [f"select=gte(n\\,{begin})*not(mod(n-{begin}\\,{self.every}))"]
         if self.size is not None:
@@ -106,7 +105,7 @@ class Clip:
         # Pictures as PPM: each one says its own size. No frame is doubled or dropped to keep a rate.
         output = ["-map", "0:v:0", "-vf", ",".join(filters), "-fps_mode", "passthrough"]
         output += ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]
-        return [get_ffmpeg_exe(), *options, *input_options(self.path), *output]
+        return [executable(), *options, *input_options(self.path), *output]
 
     def _broken(self, count: int, words: str) -> str:
         last = self.start + (count - 1) * self.every

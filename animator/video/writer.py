@@ -8,15 +8,14 @@ from types import TracebackType
 from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.errors import UserError
+from animator.image import Bytes
 from animator.video import ffmpeg
 from animator.video.encoders import find_encoder
 from animator.video.film import Film, held_size, record_arguments
 from animator.video.settle import settle
 
-Bytes = NDArray[np.uint8]
 QUEUED_FRAMES = 8
 """Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
 CLOSING_SECONDS = 120.0

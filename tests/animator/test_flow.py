@@ -12,7 +12,8 @@ from animator.flow.features import USUAL, GlobalMotion, feature_matrix, is_possi
 from animator.flow.model import FlowModel
 from animator.flow.opencv import Dis, DisQuality, Farneback
 from animator.flow.raft import load_raft
-from animator.flow.warp import consistency, flow_grid, motion_edges, resized, warp_by_flow
+from animator.flow.warp import consistency, motion_edges, resized, warp_by_flow
+from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling
 from animator.stages.warp2d import Move2D, matrix2d, warp2d
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.diffusion.region import Box, drawn_in_region, padded_box, recolored, smeared
+from animator.diffusion.region import Box, drawn_in_region, padded_box, recolored
 from animator.diffusion.request import Control, Request
 from animator.stages.colorspace import lab_from_rgb
+from animator.stages.fill import fill_smoothly
 from schedules import PromptFrame
 
 PICTURE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
@@ -90,10 +91,10 @@ def test_a_blank_mask_draws_nothing(request_: Request) -> None:
 def test_fill_takes_the_colours_around_the_mask() -> None:
     halves = torch.zeros(3, 64, 96)
     halves[0, :, :48], halves[2, :, 48:] = 1, 1
-    filled = smeared(halves, masked(16, 8, 48, 88))
+    filled = fill_smoothly(halves, masked(16, 8, 48, 88))
     assert filled[0, 32, 14] > 0.8 and filled[2, 32, 82] > 0.8
     assert torch.equal(filled[:, :16], halves[:, :16])
-    assert smeared(halves, torch.ones(1, 64, 96)).sub(0.5).abs().max() < 1e-6
+    assert fill_smoothly(halves, torch.ones(1, 64, 96)).sub(0.5).abs().max() < 1e-6
 
 
 def test_colours_are_taken_over_but_not_lightness() -> None:

@@ -6,10 +6,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from animator.finish.flow_between import FlowBetween, filled, splat
+from animator.finish.flow_between import FlowBetween, splat
 from animator.finish.inbetween import CrossFade, Inbetween, interpolated
 from animator.flow.opencv import Dis
 from animator.image import Bytes, from_bytes, to_bytes
+from animator.stages.fill import fill_from_coarse
 from tests.animator.finish.clips import moving_disc, psnr, texture
 
 FLOW = FlowBetween(Dis())
@@ -118,5 +119,5 @@ def test_gaps_are_filled_from_around(size: tuple[int, int]) -> None:
     known = torch.zeros(size)
     known[0, 0] = 1.0
     flow[:, known == 0] = 1e6
-    assert torch.allclose(filled(flow, known), torch.full((2, *size), 3.0), atol=1e-4)
-    assert torch.isfinite(filled(flow, torch.zeros(size))).all()
+    assert torch.allclose(fill_from_coarse(flow, known), torch.full((2, *size), 3.0), atol=1e-4)
+    assert torch.isfinite(fill_from_coarse(flow, torch.zeros(size))).all()

@@ -1,7 +1,8 @@
 import torch
 from torch import Tensor
 
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
+from animator.stages.noise import uniform_noise
 
 
 def scene() -> tuple[Tensor, Tensor, Tensor]:
@@ -57,6 +58,6 @@ def test_nothing_known_is_black_and_finite() -> None:
 
 def test_noise_goes_only_where_nothing_is_known() -> None:
     picture, _, revealed = scene()
-    noised = noise_revealed(picture, revealed, 0.5, torch.Generator().manual_seed(1))
+    noised = uniform_noise(picture, 0.5, torch.Generator().manual_seed(1), revealed)
     torch.testing.assert_close(noised[:, revealed == 0], picture[:, revealed == 0])
     assert (noised - picture)[:, revealed == 1].abs().mean() > 0.05

@@ -19,7 +19,7 @@ from animator.stages.compat.color import match_levels
 from animator.stages.compat.hsv8 import hsv_levels_from_rgb
 from animator.stages.composed import then
 from animator.stages.contrast import contrast
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
@@ -43,7 +43,7 @@ def warp_in_3d(picture: Tensor, plane: Tensor) -> Tensor:
 def see_through_a_pinhole(picture: Tensor, plane: Tensor) -> Tensor:
     view = pinhole_view(picture, plane + 1.0, MOTION, Camera())
     filled = extend_background(view.picture, view.z, view.revealed)
-    return noise_revealed(filled, view.revealed, 0.3, generator())
+    return uniform_noise(filled, 0.3, generator(), view.revealed)
 
 
 def follow_flow(picture: Tensor, plane: Tensor) -> Tensor:
