@@ -31,10 +31,10 @@ from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.resample import Border, Sampling
-from animator.tween import Tween, chained, composed
+from animator.tween import Chained, Composed, Tween
 from animator.video.opening import open_clip
 
-_TWEENS: dict[str, Tween] = {"composed": composed, "chained": chained}
+_TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
 
 
@@ -85,7 +85,6 @@ def build_pipeline(
         arrive=hybrid.arrive,
         over=masking.overlays,
         asks=asks,
-        ahead=animation.diffusion.cadence_blend == "lookahead",
     )
 
 

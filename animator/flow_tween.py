@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -22,6 +23,7 @@ class FlowTween:
         flow: Estimates the flow.
     """
 
+    draws_last: ClassVar[bool] = False
     flow: FlowModel
 
     def __call__(

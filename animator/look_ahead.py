@@ -7,6 +7,7 @@ has seen it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -18,7 +19,7 @@ from animator.pipeline import Drawn, Motion
 from animator.plan import Plan
 from animator.stages.grid import grid_of_shares, shares
 from animator.stages.resample import Border, Sampling, sample
-from animator.tween import composed
+from animator.tween import Composed
 
 _ROUNDS = 12
 """Of the search for a pixel; each halves the error at least, where sizes change by less than half."""
@@ -38,6 +39,7 @@ class LookAhead:
         flow: Estimates what the drawing moved besides the camera, which in-betweens follow then; None fades.
     """
 
+    draws_last: ClassVar[bool] = True
     flow: FlowModel | None = None
 
     def __call__(
@@ -45,7 +47,7 @@ class LookAhead:
     ) -> Iterator[Drawn]:
         """The pictures (3, H, W) of a group, one per plan, with the last look's depth."""
         if old is None:
-            yield from composed(motion, plans, old, drawn)
+            yield from Composed()(motion, plans, old, drawn)
             return
         depth = drawn.depth if drawn.depth is not None else motion.look(old, plans[0], None)
         way = _Way(motion, plans, old, depth)

@@ -46,7 +46,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
         old = None if plans[0].cut else state.picture
-        drawn = draw(pipeline, plans[:1] if old is None or not pipeline.ahead else plans, state)
+        drawn = draw(pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state)
         pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):

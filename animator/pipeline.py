@@ -63,7 +63,6 @@ class Pipeline:
         arrive: Acts on the last picture as soon as it has moved.
         over: Laid over the drawn picture after all other steps; the tween lays it over the in-betweens.
         asks: Say more to the diffuser than the plan.
-        ahead: True where the last frame of a group is drawn and not the first; see `animator.look_ahead`.
     """
 
     source: Source
@@ -76,7 +75,6 @@ class Pipeline:
     arrive: tuple[Filter, ...] = ()
     over: tuple[Filter, ...] = ()
     asks: tuple[Ask, ...] = ()
-    ahead: bool = False
 
 
 @dataclass(frozen=True, eq=False)

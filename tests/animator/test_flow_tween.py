@@ -13,7 +13,7 @@ from animator.pipeline import Drawn
 from animator.plan import Plan
 from animator.slots.plane import Still
 from animator.timeline import Timeline
-from animator.tween import composed
+from animator.tween import Composed
 from tests.fakes import Make, RecordingMotion
 
 SHIFT = 8
@@ -56,7 +56,7 @@ def test_the_middle_is_half_the_way_where_a_fade_shows_both_ends(make_animation:
     plans = group(make_animation, 2)
     drawn = Drawn(moved(SHIFT), None)
     flowing = next(FlowTween(to_the_right)(Still(), plans, moved(0), drawn)).picture
-    fading = next(composed(Still(), plans, moved(0), drawn)).picture
+    fading = next(Composed()(Still(), plans, moved(0), drawn)).picture
     assert error(flowing, SHIFT // 2) < 0.02 * error(fading, SHIFT // 2)
 
 
@@ -64,7 +64,7 @@ def test_without_its_factor_the_flow_is_a_fade(make_animation: Make) -> None:
     plans = group(make_animation, 3, cadence_flow_factor=0)
     drawn = Drawn(moved(SHIFT), None)
     flowing = FlowTween(to_the_right)(Still(), plans, moved(0), drawn)
-    fading = composed(Still(), plans, moved(0), drawn)
+    fading = Composed()(Still(), plans, moved(0), drawn)
     assert all(torch.equal(a.picture, b.picture) for a, b in zip(flowing, fading, strict=True))
 
 

@@ -11,7 +11,7 @@ from animator.assemble import build_pipeline
 from animator.loop import Frame, render
 from animator.pipeline import Drawn
 from animator.timeline import Timeline
-from animator.tween import chained, composed
+from animator.tween import Chained, Composed
 from tests.fakes import QUIET, KeepsOrGray, Make, RecordingMotion, level
 
 
@@ -59,7 +59,7 @@ def test_composed_moves_the_old_picture_by_its_own_depth(make_animation: Make) -
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
     drawn = Drawn(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    pictures = [level(seen.picture) for seen in composed(motion, plans, old, drawn)]
+    pictures = [level(seen.picture) for seen in Composed()(motion, plans, old, drawn)]
     assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(4, 9)]
     assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
@@ -69,13 +69,13 @@ def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make)
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
     drawn = Drawn(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    pictures = [level(seen.picture) for seen in chained(motion, plans, old, drawn)]
+    pictures = [level(seen.picture) for seen in Chained()(motion, plans, old, drawn)]
     assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(3, 9), (4, 1), (5, 2)]
     assert motion.moves == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
 
 
-@pytest.mark.parametrize("way", [composed, chained])
+@pytest.mark.parametrize("way", [Composed(), Chained()])
 def test_a_group_with_nothing_before_it_does_not_fade(make_animation: Make, way: Callable[..., Any]) -> None:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[:3]
     drawn = Drawn(torch.ones(3, 8, 8), None)
