@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,8 @@ from animator.files import write_atomically
 from animator.job import film, open_run, rewind
 from animator.run import Run
 from animator.state import State
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 CPU = torch.device("cpu")
 
 

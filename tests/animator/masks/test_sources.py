@@ -1,6 +1,5 @@
 """Masks out of files, films, alpha and expressions."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +8,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from animator.config import Animation
 from animator.errors import UserError
 from animator.masks.compose import hardened, unless_blank
 from animator.masks.sources import Adjust, Masks, Still, read_mask
 from animator.plan import Plan
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 CPU = torch.device("cpu")
 PICTURE = torch.zeros(3, 4, 6)
 
