@@ -1,22 +1,22 @@
 """What every test may use."""
 
 import os
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from animator.config import Animation
 
+if TYPE_CHECKING:
+    from tests.fakes import Make  # loads torch, which reads the number of threads below
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
 
-Make = Callable[..., Animation]
-
 
 @pytest.fixture
-def make_animation() -> Make:
+def make_animation() -> "Make":
     """Builds a small film from settings that differ from a small default."""
 
     def make(**settings: Any) -> Animation:

@@ -1,18 +1,16 @@
 """Warnings: what works but is probably not meant, and where people read them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from animator.advice import cuts_of, warnings_of
 from animator.cli import app
-from animator.config import Animation
 from animator.source_files import Source, load
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 SETTINGS = {
     "max_frames": 10,
     "strength_schedule": "0:(0.5), 4:(1.25), 6:(1.25), 9:(-1)",

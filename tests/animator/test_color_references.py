@@ -1,11 +1,9 @@
 """Whose colours a film keeps: its own, a picture's, a clip's."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -21,42 +19,32 @@ from animator.slots import filters
 from animator.stages.color import Coherence, Palette
 from animator.state import State
 from animator.timeline import Timeline
+from tests.clips import save_clip
+from tests.fakes import SHARP, Draws, Make
 
-Make = Callable[..., Animation]
-QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}}
 
-
-@dataclass(frozen=True)
-class Ramp:
-    """A diffuser whose every picture is the same ramp of greys."""
-
-    asked: list[int] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request.frame)
-        width, height = request.size
-        return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()
+def ramp(request: Request) -> Tensor:
+    """The same ramp of grays, whatever is asked."""
+    width, height = request.size
+    return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> str:
     """Pictures of noise about a red that grows by 10 levels a frame."""
     noise = np.random.default_rng(0).integers(0, 20, (64, 64, 3), dtype=np.uint8)
-    for i in range(8):
-        colour = np.array([60, 60, 100 + 10 * i], np.uint8)  # OpenCV has blue first
-        cv2.imwrite(str(tmp_path / f"{i:09d}.png"), noise + colour)
-    return str(tmp_path / "%09d.png")
+    return save_clip(tmp_path, (noise + np.array([100 + 10 * i, 60, 60], np.uint8) for i in range(8)))
 
 
 def reds(animation: Animation, state: State | None = None) -> Iterator[float]:
-    pipeline = build_pipeline(animation, Ramp())
+    pipeline = build_pipeline(animation, Draws(ramp))
     return (float(frame.picture[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
 
 
 @pytest.mark.parametrize("compat", [False, True])
 def test_a_clips_colours_are_kept_frame_by_frame(make_animation: Make, clip: str, compat: bool) -> None:
     animation = make_animation(
-        color={"coherence": "RGB", "reference": "video"}, video={"path": clip}, compat=compat, **QUIET
+        color={"coherence": "RGB", "reference": "video"}, video={"path": clip}, compat=compat, **SHARP
     )
     # About 9.5 of noise above each frame's red; the reference truncates to whole levels.
     assert list(reds(animation)) == pytest.approx([109.5 + 10 * i for i in range(6)], abs=1.5)
@@ -64,14 +52,14 @@ def test_a_clips_colours_are_kept_frame_by_frame(make_animation: Make, clip: str
 
 def test_a_clips_colours_are_looked_up_every_so_often(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
-    found = list(reds(make_animation(color=color, video={"path": clip}, **QUIET)))
+    found = list(reds(make_animation(color=color, video={"path": clip}, **SHARP)))
     assert found == pytest.approx([109.5] * 3 + [139.5] * 3, abs=1.0)
 
 
 def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
-    animation = make_animation(color=color, video={"path": clip}, **QUIET)
-    pipeline = build_pipeline(animation, Ramp())
+    animation = make_animation(color=color, video={"path": clip}, **SHARP)
+    pipeline = build_pipeline(animation, Draws(ramp))
     whole = list(render(Timeline(animation), pipeline))
     assert list(reds(animation, whole[2].state)) == list(reds(animation))[3:]
 
@@ -79,7 +67,7 @@ def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: 
 def test_a_clip_is_asked_for(make_animation: Make) -> None:
     animation = make_animation(color={"reference": "video"})
     with pytest.raises(Exception, match=r"video.path: is empty"):
-        build_pipeline(animation, Ramp())
+        build_pipeline(animation, Draws(ramp))
 
 
 def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:

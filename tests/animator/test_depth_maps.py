@@ -1,6 +1,5 @@
 """Depth maps as files, and the command that makes them."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +9,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from animator.cli import app
-from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.job import film, open_run
 from animator.video.film import Film
 from animator.video.writer import FilmWriter
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 def picture(width: int, height: int) -> np.ndarray:

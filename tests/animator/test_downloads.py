@@ -2,8 +2,9 @@
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+
 from dataclasses import replace
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,8 +18,7 @@ from animator.diffusion.fake import FakeDiffuser
 from animator.downloads import fetched, with_downloads
 from animator.errors import PresetError, UserError
 from animator.job import film, open_run
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:

@@ -1,6 +1,5 @@
 """Guided images: which picture leads, how strongly, and what the diffuser is asked."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,31 +7,17 @@ import pytest
 import torch
 from PIL import Image
 from pydantic import ValidationError
-from torch import Tensor
 
 from animator.assemble import build_pipeline
-from animator.config import Animation
-from animator.diffusion.request import Request
 from animator.guide import Swing, leading, share
 from animator.image import read_picture
 from animator.keyed_images import KeyedImages
 from animator.loop import render
 from animator.timeline import Timeline
 from schedules import ScheduleError, Scope
+from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
 
-Make = Callable[..., Animation]
 SWING = Swing(0.35, 0.25, 4)
-
-
-class Recorder:
-    """Keeps what it is asked, and gives the picture back."""
-
-    def __init__(self) -> None:
-        self.asked: list[Request] = []
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        return torch.full((3, 64, 64), 0.5) if request.picture is None else request.picture
 
 
 @pytest.fixture
@@ -74,11 +59,9 @@ def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(
     red, blue = pictures
     film = make_animation(
         guided={"use_looper": True, "init_images": {0: red, 3: blue}, "image_strength_schedule": "0:(0.5)"},
-        noise={"amount": 0},
-        color={"coherence": "None"},
-        sharpen={"amount": 0},
+        **QUIET,
     )
-    recorder = Recorder()
+    recorder = Recorder(KeepsOrGray())
     list(render(Timeline(film), build_pipeline(film, recorder)))
     first, *later = recorder.asked
     assert torch.equal(first.picture, read_picture(red, (64, 64)))  # type: ignore[arg-type]  # it has one

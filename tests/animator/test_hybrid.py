@@ -1,20 +1,16 @@
 """Hybrid video: a clip mixes into the film and moves it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.keep import KeepPicture
-from animator.diffusion.request import Request
 from animator.errors import ModelError, UserError
 from animator.flow.opencv import Dis
 from animator.flow.trust import Gaussian, Trusted
@@ -26,11 +22,11 @@ from animator.slots.composite import BlendMask, ClipDepthMask, Composite, DepthM
 from animator.slots.footage import Held
 from animator.state import State
 from animator.timeline import Timeline
+from tests.clips import save_clip
+from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
 
-Make = Callable[..., Animation]
 SIDE, FRAMES, STEP = 128, 7, 3
 INNER = (slice(None), slice(32, -32), slice(32, -32))
-QUIET: dict[str, Any] = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +35,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clip")
     coarse = torch.rand((1, 3, 26, 26), generator=torch.Generator().manual_seed(5))
     texture = functional.interpolate(coarse, (SIDE + 80, SIDE + 80), mode="bicubic")[0].clamp(0.0, 1.0)
-    for i in range(FRAMES):
-        at = 40 - STEP * i
-        Image.fromarray(to_bytes(texture[:, at : at + SIDE, at : at + SIDE])).save(folder / f"{i}.png")
+    places = (40 - STEP * i for i in range(FRAMES))
+    save_clip(folder, (to_bytes(texture[:, at : at + SIDE, at : at + SIDE]) for at in places), "%d.png")
     return folder
 
 
@@ -57,18 +52,6 @@ def film(make_animation: Make, clip: Path) -> Make:
         return make_animation(**{**small, "diffusion": diffusion, "init": {"strength": 1}, **settings})
 
     return make
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """A diffuser that keeps pictures and notes what it is asked."""
-
-    asked: list[Request] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        width, height = request.size
-        return torch.full((3, height, width), 0.25) if request.picture is None else request.picture
 
 
 def pictures(animation: Animation, diffuser: Any = None) -> list[Tensor]:
@@ -148,7 +131,7 @@ def test_a_share_of_the_clip(film: Make, clip: Path) -> None:
 
 def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     flow = {"motion": "Optical Flow", "comp_alpha": 1, "use_first_frame_as_init_image": False}
-    normal, before, after = Recorder(), Recorder(), Recorder()
+    normal, before, after = (Recorder(KeepsOrGray(0.25)) for _ in range(3))
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
         shown = pictures(film(hybrid={"composite": composite, **flow}), recorder)
         assert recorder.asked[0].picture is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
@@ -165,7 +148,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
 
 
 def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
-    recorder = Recorder()
+    recorder = Recorder(KeepsOrGray(0.25))
     pictures(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
     assert torch.equal(recorder.asked[0].picture, of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
@@ -252,7 +235,7 @@ def test_each_motion_is_estimated_once(film: Make, monkeypatch: pytest.MonkeyPat
 
 def test_the_clips_colours(film: Make, clip: Path) -> None:
     settings = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
-    recorder = Recorder()
+    recorder = Recorder(KeepsOrGray(0.25))
     flat = {"composite": "Normal", "comp_alpha": 0, "use_first_frame_as_init_image": False}
     matched = pictures(film(hybrid=flat, color=settings), recorder)
     for frame, source in ((1, 0), (2, 0), (3, 3), (5, 3)):

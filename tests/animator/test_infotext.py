@@ -1,18 +1,15 @@
 """A1111's infotext: written so that that UI reads it, and read in all its forms."""
 
-from collections.abc import Callable
-
 import pytest
 
 from animator import __version__, presets
-from animator.config import Animation
 from animator.deforum.importing import nested
 from animator.diffusion.samplers import split_sampler
 from animator.drafts import Draft
 from animator.infotext import Infotext
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 OLD = (
     "a lake, (mist:1.2)\nsecond line\nNegative prompt: blurry,\nugly\n"
     "Steps: 30, Sampler: DPM++ 2M Karras, CFG scale: 6.5, Seed: 123, Size: 640x384, Model hash: abc, "

@@ -3,18 +3,15 @@
 import resource
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.job import film, open_run
 from animator.progress import Advance
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 @pytest.mark.slow

@@ -1,8 +1,5 @@
 """The loop with a fake diffuser: every frame once, cadence, what the diffuser is asked."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import pytest
 import torch
 from torch import Tensor
@@ -14,23 +11,7 @@ from animator.diffusion.request import Request
 from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
-
-Make = Callable[..., Animation]
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """A diffuser that notes what it is asked and paints a flat grey that tells the drawing apart."""
-
-    asked: list[Request] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        width, height = request.size
-        return torch.full((3, height, width), len(self.asked) / 10)
-
-
-QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+from tests.fakes import QUIET, Draws, Make, Recorder
 
 
 def frames_of(animation: Animation, diffuser: object, state: State | None = None) -> list[Frame]:
@@ -206,11 +187,7 @@ def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Mak
         )
         grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(2))
 
-        class Grain:
-            def draw(self, request: Request) -> Tensor:
-                return grain
-
-        return float(frames_of(animation, Grain())[-1].picture.diff(dim=-1).abs().mean())
+        return float(frames_of(animation, Draws(lambda request: grain))[-1].picture.diff(dim=-1).abs().mean())
 
     assert detail("composed") > 1.3 * detail("chained")
 

@@ -1,6 +1,5 @@
 """Masks in films: what is redrawn, what stays, what lies over, and resuming."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ from animator import presets
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
 from animator.errors import PresetError
 from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
+from tests.clips import save_clip
+from tests.fakes import KeepsOrGray, Make
 
-Make = Callable[..., Animation]
 HARD = {"mask_overlay_blur": 0}
 
 
@@ -37,11 +36,10 @@ def left(tmp_path: Path) -> str:
 @pytest.fixture
 def strip(tmp_path: Path) -> str:
     """A mask film: a stripe that moves to the right."""
-    for frame in range(6):
-        levels = np.zeros((64, 64), np.uint8)
-        levels[:, frame * 8 : frame * 8 + 16] = 255
-        Image.fromarray(levels).save(tmp_path / f"strip{frame}.png")
-    return str(tmp_path / "strip%d.png")
+    columns = np.arange(64)
+    stripes = ((frame * 8 <= columns) & (columns < frame * 8 + 16) for frame in range(6))
+    masks = (np.tile(stripe * np.uint8(255), (64, 1)) for stripe in stripes)
+    return save_clip(tmp_path, masks, "strip%d.png")
 
 
 @pytest.fixture
@@ -112,10 +110,6 @@ def test_alpha_of_the_init_image_is_a_mask(make_animation: Make, scene: str) -> 
 
 
 def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
-    class Kept:
-        def draw(self, request: Request) -> Tensor:
-            return torch.full((3, 64, 64), 0.5) if request.picture is None else request.picture
-
     for compat in (False, True):
         film = make_animation(
             compat=compat,
@@ -123,7 +117,7 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
             color={"coherence": "None"},
             sharpen={"amount": 0},
         )
-        drawn = [frame.picture for frame in render(Timeline(film), build_pipeline(film, Kept()))]
+        drawn = [frame.picture for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
         assert drawn[1][..., :32].std() > 1e-3 and drawn[1][..., 33:].std() < 1e-6
 
 

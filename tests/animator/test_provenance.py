@@ -1,6 +1,5 @@
 """What frames and films say about themselves, and what is started from them."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from animator.provenance import FrameChunks, provenance
 from animator.run import Run
 from animator.source_files import Source, load
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 PRESETS = Path(__file__).parents[2] / "presets"
 
 

@@ -1,7 +1,6 @@
 """Resuming at every frame of a film, in every mode: the same bits as never having stopped."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,12 @@ import torch
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from animator.assemble import build_pipeline
-from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.loop import render
 from animator.state import State
 from animator.timeline import Timeline
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 FRAMES = 24
 MODES: dict[str, dict[str, Any]] = {
     "2d": {"motion": {"zoom": 1.02, "angle": "sin(t)"}},

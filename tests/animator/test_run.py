@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +26,8 @@ from animator.job import film, open_run, rewind
 from animator.requests import request_of
 from animator.run import Run
 from animator.state import State
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 CPU = torch.device("cpu")
 
 

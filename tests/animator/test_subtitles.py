@@ -1,12 +1,8 @@
 """Subtitles of a film's values."""
 
-from collections.abc import Callable
-
-from animator.config import Animation
 from animator.subtitles import captions, to_srt
 from animator.timeline import Timeline
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 def test_every_frame_has_a_subtitle_with_the_chosen_values(make_animation: Make) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from animator.cli import app
-from animator.config import Animation
 from animator.timeline import Timeline
 from animator.timeline_plot import curves, plot
 from animator.timeline_table import to_csv, to_json, to_table
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 def film(make_animation: Make) -> Timeline:

@@ -11,7 +11,7 @@ from animator.errors import PresetError, RunError, UserError
 from animator.run import Run, recorded
 from animator.timeline import Timeline
 from animator.wildcards import WildcardFiles, filled
-from tests.conftest import Make
+from tests.fakes import Make
 
 
 @pytest.fixture

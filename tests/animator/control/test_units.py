@@ -1,6 +1,6 @@
 """Units in a film: which pictures reach the diffuser, with which weights, at which frame."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,16 @@ from animator.loop import render
 from animator.requests import request_of
 from animator.state import State
 from animator.timeline import Timeline
-from tests.conftest import Make
+from tests.fakes import Draws, Make, Recorder
 
 
-@dataclass(frozen=True)
-class Watching:
-    """Draws as the fake does, and keeps what it was asked."""
-
-    seen: list[Request] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.seen.append(request)
-        drawn = FakeDiffuser().draw(request)
-        for control in request.controls:
-            if control.picture is not None:
-                drawn = drawn.lerp(control.picture, min(0.5, control.weight * 0.3))
-        return drawn
+def guided(request: Request) -> Tensor:
+    """Draws as the fake does, with some of every control picture."""
+    drawn = FakeDiffuser().draw(request)
+    for control in request.controls:
+        if control.picture is not None:
+            drawn = drawn.lerp(control.picture, min(0.5, control.weight * 0.3))
+    return drawn
 
 
 @pytest.fixture
@@ -48,9 +42,9 @@ def maps(tmp_path: Path) -> Path:
 
 
 def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[Request]]:
-    watching = Watching()
-    pipeline = build_pipeline(animation, watching, depth=FakeDepth())
-    return [frame.picture for frame in render(Timeline(animation), pipeline, state)], watching.seen
+    recorder = Recorder(Draws(guided))
+    pipeline = build_pipeline(animation, recorder, depth=FakeDepth())
+    return [frame.picture for frame in render(Timeline(animation), pipeline, state)], recorder.asked
 
 
 def units(*settings: dict[str, Any]) -> dict[str, Any]:
@@ -58,9 +52,9 @@ def units(*settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_film_without_units_asks_for_nothing(make_animation: Make) -> None:
-    assert build_pipeline(make_animation(), Watching()).asks == ()
+    assert build_pipeline(make_animation(), FakeDiffuser()).asks == ()
     off = make_animation(**units({"enabled": False, "source": "/not/there"}))
-    assert build_pipeline(off, Watching()).asks == ()
+    assert build_pipeline(off, FakeDiffuser()).asks == ()
 
 
 def test_every_frame_sees_its_own_picture(make_animation: Make, maps: Path) -> None:
@@ -148,7 +142,7 @@ def test_a_film_that_goes_on_sees_what_it_would_have_seen(make_animation: Make, 
     )
     animation = make_animation(motion={"zoom": 1.05}, **settings)
     whole, _ = film(animation)
-    frames = render(Timeline(animation), build_pipeline(animation, Watching()))
+    frames = render(Timeline(animation), build_pipeline(animation, Draws(guided)))
     state = [next(frames) for _ in range(3)][-1].state
     rest, _ = film(animation, State.from_bytes(state.to_bytes()))
     assert all(torch.equal(one, other) for one, other in zip(rest, whole[3:], strict=True))

@@ -1,7 +1,6 @@
 """Presets -> settings files, and round and round."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from animator.deforum.exporting import export_settings
 from animator.drafts import Draft
 from animator.timeline import Timeline, schedule_fields
 from schedules import Schedule
-
-Make = Callable[..., Animation]
+from tests.fakes import Make
 
 
 def film_of(text: str) -> Animation:

@@ -11,22 +11,17 @@ from animator.diffusion.request import Control, Request
 from animator.stages.colorspace import lab_from_rgb
 from animator.stages.fill import fill_smoothly
 from schedules import PromptFrame
+from tests.fakes import Draws, Recorder
 
 PICTURE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
 
-class Painter:
-    """Paints what it is asked in one colour, and keeps the requests."""
-
-    def __init__(self) -> None:
-        self.asked: list[Request] = []
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        painted = torch.full((3, request.size[1], request.size[0]), 0.25)
-        if request.picture is None or request.mask is None:
-            return painted
-        return request.picture.lerp(painted, request.mask)
+def painted(request: Request) -> Tensor:
+    """A flat gray where the request has it drawn."""
+    gray = torch.full((3, request.size[1], request.size[0]), 0.25)
+    if request.picture is None or request.mask is None:
+        return gray
+    return request.picture.lerp(gray, request.mask)
 
 
 def masked(top: int, left: int, bottom: int, right: int) -> Tensor:
@@ -41,7 +36,7 @@ def request_() -> Request:
 
 
 def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
-    painter = Painter()
+    painter = Recorder(Draws(painted))
     mask = masked(20, 30, 36, 54)
     drawn = drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
@@ -52,7 +47,7 @@ def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
 
 
 def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> None:
-    painter = Painter()
+    painter = Recorder(Draws(painted))
     controls = (Control(1.0, picture=PICTURE), Control(1.0))
     mask = masked(20, 30, 36, 54)
     drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4, controls=controls))
@@ -63,7 +58,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> No
 
 
 def test_without_padding_the_whole_picture_is_drawn(request_: Request) -> None:
-    painter = Painter()
+    painter = Recorder(Draws(painted))
     drawn_in_region(painter.draw, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].picture is PICTURE
 
@@ -83,7 +78,7 @@ def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box:
 
 
 def test_a_blank_mask_draws_nothing(request_: Request) -> None:
-    painter = Painter()
+    painter = Recorder(Draws(painted))
     drawn = drawn_in_region(painter.draw, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert drawn is PICTURE and not painter.asked
 
@@ -105,7 +100,7 @@ def test_colours_are_taken_over_but_not_lightness() -> None:
 
 
 def test_a_seed_below_zero_belongs_to_the_frame(request_: Request) -> None:
-    painter = Painter()
+    painter = Recorder(Draws(painted))
     for frame in (1, 2, 1):
         drawn_in_region(painter.draw, replace(request_, seed=-1, frame=frame))
     first, second, again = (request.seed for request in painter.asked)

@@ -23,7 +23,7 @@ from animator.errors import AnimatorError, ModelError
 from animator.timeline import Timeline
 from schedules.seeds import derive
 from tests.animator.diffusion import tiny_models
-from tests.conftest import Make
+from tests.fakes import Make
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]

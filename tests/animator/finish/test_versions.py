@@ -1,7 +1,6 @@
 """The films made of a run's frames: which, in what order, and again in other formats."""
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +20,8 @@ from animator.run_outputs import check_films, inbetween_of, sound_of, upscaler_o
 from animator.video.stream import Stream
 from tests.animator.finish.test_networks import Later, compact
 from tests.animator.video.facts import decoded, facts_of, samples
+from tests.fakes import Make
 
-Make = Callable[..., Animation]
 CPU = torch.device("cpu")
 LARGER = {"r_upscale_video": True, "r_upscale_factor": "x3"}
 SMOOTHER = {"engine": "flow", "x_amount": 2}
