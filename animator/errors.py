@@ -4,7 +4,8 @@
     ├── UserError                 exit 2: what was asked for cannot be done as written
     │   ├── PresetError           problems of a preset or settings file, all together
     │   ├── RunError              a run folder that cannot be used as asked
-    │   └── ModelError            a model that is missing, broken or of the wrong kind
+    │   ├── ModelError            a model that is missing, broken or of the wrong kind
+    │   └── PluginError           something that another package should offer is missing or broken
     └── VideoError                ffmpeg failed; carries the end of what it said
 
 A message says where (file, path, column or frame), what was there, what is expected, what to do.
@@ -62,6 +63,10 @@ class RunError(UserError):
 
 class ModelError(UserError):
     """A model that is missing, broken or of the wrong kind."""
+
+
+class PluginError(UserError):
+    """Something that an installed package should offer is missing or broken."""
 
 
 class VideoError(AnimatorError):
