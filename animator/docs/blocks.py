@@ -1,0 +1,54 @@
+"""The parts of the hand-written pages that are made from tables in the code.
+
+A page has such a part between `<!-- made by python -m animator.docs: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from animator.video.formats import FORMATS, Format
+
+_BLOCK = re.compile(r"(<!-- made by python -m animator\.docs: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def formats() -> str:
+    """Returns the table of output formats."""
+    head = "| format | codecs (the first is `auto`) | good for | while it is rendered |\n|---|---|---|---|\n"
+    return head + "".join(_format_row(made) for made in FORMATS.values())
+
+
+def _format_row(made: Format) -> str:
+    codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
+    palette = ", one palette for the whole film" if made.palette else ""
+    return f"| `{made.name}` | {codecs}{palette} | {made.good_for} | {_part_file(made)} |\n"
+
+
+def _part_file(made: Format) -> str:
+    if made.is_sequence:
+        return "the frames are the film; no file is made"
+    if made.through:
+        return f"`<name>.part.{made.through}`, lossless; the film is made of it at the end"
+    return f"`<name>.part.{made.name}` plays whenever it ends"
+
+
+BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {"film.md": {"formats": formats}}
+"""Page -> name of the part -> what makes it."""
+
+
+def filled(page: str, text: str) -> str:
+    """Returns the text of a page with its made parts as they should be.
+
+    Args:
+        page: Its file name, a key of `BLOCKS`.
+        text: As it is.
+
+    Raises:
+        KeyError: A part is marked that nothing makes.
+    """
+    parts = BLOCKS[page]
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{parts[found[2]]()}\n{found[3]}", text)
+
+
+def marked(text: str) -> tuple[str, ...]:
+    """Returns the names of the parts that are marked in the text of a page, in order."""
+    return tuple(found[2] for found in _BLOCK.finditer(text))
