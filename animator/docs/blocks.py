@@ -4,8 +4,9 @@ A page has such a part between `<!-- made by python -m animator.docs: NAME -->` 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from animator.diffusion.samplers import METHODS, SPACING_NAMES
 from animator.video.formats import FORMATS, Format
 
 _BLOCK = re.compile(r"(<!-- made by python -m animator\.docs: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -15,6 +16,23 @@ def formats() -> str:
     """Returns the table of output formats."""
     head = "| format | codecs (the first is `auto`) | good for | while it is rendered |\n|---|---|---|---|\n"
     return head + "".join(_format_row(made) for made in FORMATS.values())
+
+
+def samplers() -> str:
+    """Returns the list of methods and spacings."""
+    twice = (made.name for made in METHODS.values() if made.calls_per_step == 2)
+    lines = (
+        f"Methods: {', '.join(METHODS)}.",
+        f"Spacings: {', '.join(SPACING_NAMES)}. {SPACING_NAMES[0]} is taken where neither the name nor the "
+        f"model asks for one.",
+        f"Methods that call the model twice per step: {', '.join(twice)}.",
+        f"Methods with a usual spacing of their own: {', '.join(_usual_spacings())}.",
+    )
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _usual_spacings() -> Iterator[str]:
+    return (f"{made.name} ({made.spacing})" for made in METHODS.values() if made.spacing)
 
 
 def _format_row(made: Format) -> str:
@@ -31,7 +49,10 @@ def _part_file(made: Format) -> str:
     return f"`<name>.part.{made.name}` plays whenever it ends"
 
 
-BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {"film.md": {"formats": formats}}
+BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "film.md": {"formats": formats},
+    "models.md": {"samplers": samplers},
+}
 """Page -> name of the part -> what makes it."""
 
 

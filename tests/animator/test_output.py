@@ -19,13 +19,6 @@ from animator.video.formats import FORMATS, PLUGINS, find_format
 from animator.video.writer import FilmWriter
 
 Make = Callable[..., Animation]
-PACKAGE = Path(__file__).parents[1] / "plugin_package"
-
-
-@pytest.fixture
-def extras(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example package is installed."""
-    monkeypatch.syspath_prepend(str(PACKAGE))
 
 
 def choices(setting: str) -> list[str]:
