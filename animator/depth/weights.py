@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from animator.depth.registry import Entry
+from animator.depth.spec import DepthModelSpec
 from animator.errors import ModelError
 
 MODELS = "ANIMATOR_MODELS"
@@ -34,32 +34,32 @@ def folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
     return (Path(own).expanduser(), store) if own else (store,)
 
 
-def located(entry: Entry, where: tuple[Path, ...]) -> Path | None:
+def located(spec: DepthModelSpec, where: tuple[Path, ...]) -> Path | None:
     """The file of a network in one of the folders or one folder below, or None."""
     for folder in where:
-        for name in entry.files:
+        for name in spec.files:
             for found in (folder / name, *sorted(folder.glob(f"*/{name}"))):
                 if found.is_file():
                     return found
     return None
 
 
-def fetched(entry: Entry, where: tuple[Path, ...]) -> Path:
+def fetched(spec: DepthModelSpec, where: tuple[Path, ...]) -> Path:
     """The file of a network, downloaded into the first of the folders.
 
     Raises:
         ModelError: It could not be had: says which file, why, and where to get it.
     """
-    target = where[0] / entry.files[0]
-    log.info("fetching %s from %s", entry.files[0], entry.url)
+    target = where[0] / spec.files[0]
+    log.info("fetching %s from %s", spec.files[0], spec.url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _download(entry.url, target)
+        _download(spec.url, target)
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         places = " or ".join(str(folder) for folder in where)
         raise ModelError(
-            f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could "
-            f"not be fetched ({error}). Get it from {entry.url} and put it into the folder that {MODELS} "
+            f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}, and could "
+            f"not be fetched ({error}). Get it from {spec.url} and put it into the folder that {MODELS} "
             "names, or choose the built-in model 'starter'."
         ) from error
     return target

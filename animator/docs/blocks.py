@@ -6,6 +6,7 @@ A page has such a part between `<!-- made by python -m animator.docs: NAME -->` 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from animator.depth.registry import MODELS
 from animator.diffusion.samplers import METHODS, SPACING_NAMES
 from animator.video.formats import FORMATS, Format
 
@@ -35,6 +36,17 @@ def _usual_spacings() -> Iterator[str]:
     return (f"{made.name} ({made.spacing})" for made in METHODS.values() if made.spacing)
 
 
+def depth_models() -> str:
+    """Returns the table of depth networks."""
+    head = "| name | file | what it tells | license |\n|---|---|---|---|\n"
+    told = {"inverse": "relative depth", "metres": "metres"}
+    rows = (
+        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
+        for spec in MODELS
+    )
+    return head + "".join(rows)
+
+
 def _format_row(made: Format) -> str:
     codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
     palette = ", one palette for the whole film" if made.palette else ""
@@ -51,7 +63,7 @@ def _part_file(made: Format) -> str:
 
 BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "film.md": {"formats": formats},
-    "models.md": {"samplers": samplers},
+    "models.md": {"samplers": samplers, "depth-models": depth_models},
 }
 """Page -> name of the part -> what makes it."""
 
