@@ -17,6 +17,7 @@ from animator.control.files import with_unit_files
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
+from animator.diffusion.offered import offer_of
 from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem, UserError
@@ -108,9 +109,10 @@ def _schema_problems(draft: Draft) -> list[Problem]:
 
 def _model_problems(draft: Draft) -> list[Problem]:
     model = draft.values.get("model", STARTER)
+    library = _library(draft.values)
     try:
-        if isinstance(model, str) and model.strip():
-            find_checkpoint(model, _library(draft.values))
+        if isinstance(model, str) and model.strip() and offer_of(model, library) is None:
+            find_checkpoint(model, library)
     except ModelError as error:
         looked = looked_for(str(model), draft.folders.get(("model",)))
         return [Problem(draft.where(("model",)), "model", f"{error}{looked}")]
