@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
+from animator import plugins
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
 from animator.keyed_images import KeyedImages
@@ -222,6 +223,38 @@ def one_of_names(name: str, names: Sequence[str]) -> str:
         return by_lower[name.strip().lower()]
     hint = suggestion(name.strip(), names) or f"known: {', '.join(names)}"
     raise ValueError(f"is unknown; {hint}")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a text that is one of some names, upper and lower case alike.
+
+    Attributes:
+        names: The built-in names, which the documentation lists.
+        group: The entry point group in which other packages offer further names; empty for none. They are
+            asked only where a name is not built in.
+    """
+
+    names: tuple[str, ...]
+    group: str = ""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._spelled, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": [*self.names, *self._offered()]}
+
+    def _spelled(self, name: str) -> str:
+        """The name as it is spelled among the known ones; a built-in one wins over an offered one."""
+        is_built_in = name.strip().lower() in (known.lower() for known in self.names)
+        return one_of_names(name, self.names if is_built_in else (*self.names, *self._offered()))
+
+    def _offered(self) -> tuple[str, ...]:
+        return plugins.names(self.group) if self.group else ()
 
 
 FileStem = Annotated[

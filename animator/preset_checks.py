@@ -9,6 +9,7 @@ from animator.config import Diffusion
 from animator.depth import names as depth_names
 from animator.diffusion.checkpoint import STARTER, find_checkpoint
 from animator.diffusion.library import Library
+from animator.diffusion.offered import offer_of
 from animator.drafts import Draft
 from animator.errors import Problem, UserError
 from animator.model_folders import model_folders
@@ -62,8 +63,9 @@ def library_of(values: Mapping[str, Any]) -> Library:
 
 def _model(values: Mapping[str, Any]) -> None:
     model = values.get("model", STARTER)
-    if isinstance(model, str) and model.strip():
-        find_checkpoint(model, library_of(values))
+    library = library_of(values)
+    if isinstance(model, str) and model.strip() and offer_of(model, library) is None:
+        find_checkpoint(model, library)
 
 
 def _depth(values: Mapping[str, Any]) -> None:

@@ -84,9 +84,8 @@ def encode_again(again: Again, report: Callable[[str, int, int], None]) -> list[
         if again.out is None:
             chosen: tuple[Version, ...] = (versions.plain, *versions.further)
         else:
-            film = replace(versions.finest.film, path=again.out)
-            chosen = (replace(versions.finest, film=film, keep=None),)
-        return [_made(version, report) for version in chosen]
+            chosen = (_finest_at(versions, again.out),)
+        return [_made(run, version, report) for version in chosen]
 
 
 def stream_again(again: Again, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]) -> None:
@@ -100,10 +99,22 @@ def stream_again(again: Again, open_stream: Callable[[tuple[int, int], float | F
         stream.close()
 
 
-def _made(version: Version, report: Callable[[str, int, int], None]) -> Path:
-    if version.film.path.name == "frames":  # the film is the frames, which are there
+def _finest_at(versions: Versions, path: Path) -> Version:
+    """The finest film, at a path of its own."""
+    finest = versions.finest
+    if finest is not versions.plain and _holds_frames(versions.run, path):
+        raise UserError(f"{path}: holds the run's own frames, which stay as they are; name another folder")
+    return replace(finest, film=replace(finest.film, path=path), keep=None)
+
+
+def _made(run: Run, version: Version, report: Callable[[str, int, int], None]) -> Path:
+    if _holds_frames(run, version.film.path):  # the film is the frames, which are there
         return version.film.path
     return version.make(lambda done: report(version.film.path.name, done, version.count))
+
+
+def _holds_frames(run: Run, path: Path) -> bool:
+    return path.resolve() == run.frames_folder.resolve()
 
 
 def _finished(run: Run) -> int:

@@ -39,6 +39,8 @@ from animator.wildcards import with_wildcards
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
+FRAMES = "frames"
+"""The folder, in a run's, of its frames' pictures."""
 NOT_PICTURES = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
 """Settings that change no frame, so that a film may go on when they differ."""
 
@@ -88,7 +90,7 @@ class Run:
                 f"{folder}: holds a run already; its frames are left as they are. "
                 "Go on with --resume, or choose another --out"
             )
-        _make(folder / "frames")
+        _make(folder / FRAMES)
         animation = with_wildcards(animation)
         run = cls(folder, animation)
         write_atomically(folder / "preset.yaml", presets.dump(animation).encode())
@@ -139,9 +141,14 @@ class Run:
         """Where pictures are kept that the settings give by URL."""
         return self.folder / "downloads"
 
+    @property
+    def frames_folder(self) -> Path:
+        """Where the frames' pictures are."""
+        return self.folder / FRAMES
+
     def frame_path(self, frame: int) -> Path:
         """Where a frame's picture is."""
-        return self.folder / "frames" / f"{frame:09d}.png"
+        return self.frames_folder / f"{frame:09d}.png"
 
     def warn_of_space(self, frames: int) -> None:
         """Tells in the log where the disk has less room than so many frames may take."""
@@ -175,7 +182,7 @@ class Run:
         try:
             state = State.from_bytes(self._state_path.read_bytes(), device)
         except ValueError as error:
-            last = max(0, len(list((self.folder / "frames").glob("*.png"))) - 1)
+            last = max(0, len(list(self.frames_folder.glob("*.png"))) - 1)
             raise RunError(f"{self._state_path}: {error}; take the run up with --from {last}") from error
         missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
         if missing is not None:
@@ -222,8 +229,8 @@ class Run:
 
 def film_path(folder: Path, animation: Animation) -> Path:
     """Where a run's film is; as a sequence of PNG files it is the frames themselves."""
-    suffix = animation.output.format
-    return folder / "frames" if suffix == "png" else folder / f"{animation.name}.{suffix}"
+    film_format = animation.output.film_format
+    return folder / FRAMES if film_format.is_sequence else folder / f"{animation.name}.{film_format.name}"
 
 
 def with_seed(animation: Animation, seed: int) -> Animation:
@@ -234,7 +241,7 @@ def with_seed(animation: Animation, seed: int) -> Animation:
 
 def is_run(folder: Path) -> bool:
     """True where a run has finished frames; one that has none yet stands in nobody's way."""
-    return (folder / "preset.yaml").exists() and any((folder / "frames").glob("*.png"))
+    return (folder / "preset.yaml").exists() and any((folder / FRAMES).glob("*.png"))
 
 
 def _make(folder: Path) -> None:

@@ -24,6 +24,7 @@ from animator.image import Bytes
 from animator.provenance import film_record
 from animator.run import Run, film_path
 from animator.video.film import Film
+from animator.video.formats import FORMATS
 from animator.video.sound import Sound
 from animator.video.sound_source import soundtrack
 from animator.video.writer import FilmWriter, check_film
@@ -141,7 +142,7 @@ class Versions:
 
     def _named(self, ending: str) -> Film:
         """The film beside the plain one whose name ends so."""
-        if self.animation.output.format == "png":
+        if self.animation.output.film_format.is_sequence:
             return replace(self.plain.film, path=self._folder(ending))
         plain = self.plain.film.path
         return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
@@ -201,8 +202,9 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
     """
     film = film_of(animation, film_path(Path(), animation))
     if film.sound is not None and not film.format.audio:
-        log.warning("%s films hold no sound; set output.format to mp4, webm, mov or mkv", film.format.name)
-    if animation.output.format != "png":
+        heard = " or ".join(made.name for made in FORMATS.values() if made.audio)
+        log.warning("%s films hold no sound; set output.format to %s", film.format.name, heard)
+    if not animation.output.film_format.is_sequence:
         check_film(film)
     if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
         log.warning("the slow film will be silent, for its sound would have to be stretched")

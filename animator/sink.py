@@ -42,7 +42,7 @@ def encode(run: Run, frames: int) -> Path:
         RunError: A frame is missing or broken.
         VideoError: ffmpeg failed.
     """
-    if run.animation.output.format != "png":
+    if not run.animation.output.film_format.is_sequence:
         with FilmWriter(film_of(run.animation, run.film_path)) as writer:
             for pixels in run.pixels(range(frames)):
                 writer.write(pixels)
@@ -51,7 +51,7 @@ def encode(run: Run, frames: int) -> Path:
 
 def film_sink(run: Run, first: int) -> Sink:
     """What makes the run's film while its frames come."""
-    return FrameFiles() if run.animation.output.format == "png" else FilmSink(run, first)
+    return FrameFiles() if run.animation.output.film_format.is_sequence else FilmSink(run, first)
 
 
 class FrameFiles:

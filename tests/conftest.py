@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,3 +25,9 @@ def make_animation() -> "Make":
         return Animation.model_validate({**small, **settings})
 
     return make
+
+
+@pytest.fixture
+def extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installs the example of another package that adds to animator, by putting it on the path."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "plugin_package"))

@@ -1,23 +1,33 @@
 """The film file."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from animator.config.group import Group, Switch
-from animator.fields import one_of_names
+from animator.errors import PluginError
+from animator.fields import OneOf
 from animator.subtitle_names import NAMES
-from animator.video.formats import FORMATS, Encoding, encoders_of
+from animator.video.formats import (
+    CODEC_CHOICES,
+    ENCODER_CHOICES,
+    FORMATS,
+    PLUGINS,
+    Encoding,
+    Format,
+    encoders_of,
+    find_format,
+)
 
-SubtitleName = Annotated[str, AfterValidator(lambda name: one_of_names(name, NAMES))]
+SubtitleName = Annotated[str, OneOf(NAMES)]
 
 
 class Output(Group):
     """The film file; [film.md](film.md) tells what each format is good for."""
 
-    format: Literal["mp4", "webm", "mov", "mkv", "gif", "webp", "png"] = "mp4"
+    format: Annotated[str, OneOf(tuple(FORMATS), PLUGINS)] = "mp4"
     """The film's container, also its suffix; png makes no file: the frames are the film."""
-    codec: Literal["auto", "h264", "h265", "av1", "vp9", "prores", "ffv1"] = "auto"
+    codec: Annotated[str, OneOf(CODEC_CHOICES)] = "auto"
     """auto is h264 in mp4, vp9 in webm, prores in mov and lossless ffv1 in mkv."""
     crf: int | None = Field(None, ge=0)
     """Quality on the codec's own scale, lower is better and larger: h264 and h265 0-51, av1 and vp9 0-63,
@@ -28,7 +38,7 @@ class Output(Group):
     prores the flavour, proxy to 4444xq; for gif the dithering; for webp the kind of picture."""
     pixel_format: str = ""
     """ffmpeg's name of another pixel format than the codec's usual one, such as yuv444p or yuv420p10le."""
-    encoder: Literal["auto", "nvenc", "vaapi", "videotoolbox"] = "auto"
+    encoder: Annotated[str, OneOf(ENCODER_CHOICES)] = "auto"
     """auto encodes in software; the others on hardware, where ffmpeg and the machine have it."""
     make_gif: Switch = False
     """Also make a GIF."""
@@ -40,7 +50,19 @@ class Output(Group):
         """How pictures are encoded."""
         return Encoding(self.codec, self.crf, self.preset, self.pixel_format, self.encoder)
 
+    @property
+    def film_format(self) -> Format:
+        """The format's properties.
+
+        Raises:
+            PluginError: The package that offers the format is gone or broken.
+        """
+        return find_format(self.format)
+
     @model_validator(mode="after")
     def _goes_together(self) -> "Output":
-        encoders_of(FORMATS[self.format], self.encoding)
+        try:
+            encoders_of(self.film_format, self.encoding)
+        except PluginError as error:
+            raise ValueError(str(error)) from error
         return self

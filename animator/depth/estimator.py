@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from animator.depth.preprocess import Final, Preparation
-from animator.depth.registry import Entry
 from animator.depth.resample import cubic
+from animator.depth.spec import DepthModelSpec
 from animator.errors import ModelError
 
 NEAREST = 1e-3  # metres; anything nearer counts as this
@@ -20,11 +20,11 @@ class Estimator:
     """An opened network: a DepthModel.
 
     Attributes:
-        entry: Which network, and how pictures are treated.
+        spec: Which network, and how pictures are treated.
         network: With its weights, on its device, in its precision.
     """
 
-    entry: Entry
+    spec: DepthModelSpec
     network: nn.Module
 
     def estimate(self, picture: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class Estimator:
         zoe-nk chooses between rooms and streets once for the whole batch.
         """
         answer = self.raw(pictures)
-        return answer if self.entry.returns == "inverse" else 1.0 / answer.clamp(min=NEAREST)
+        return answer if self.spec.output == "inverse" else 1.0 / answer.clamp(min=NEAREST)
 
     def metres(self, picture: Tensor) -> Tensor:
         """Distance (H, W) in metres of a picture (3, H, W); metric networks only.
@@ -49,9 +49,9 @@ class Estimator:
         Raises:
             ModelError: The network knows no metres.
         """
-        if self.entry.returns != "metres":
+        if self.spec.output != "metres":
             raise ModelError(
-                f"depth model {self.entry.name} tells relative depth only; "
+                f"depth model {self.spec.name} tells relative depth only; "
                 "for metres use zoe-n, zoe-k, zoe-nk or depth-anything-v2-indoor-small"
             )
         return self.raw(picture[None])[0]
@@ -61,13 +61,13 @@ class Estimator:
         """What the official program returns (N, H, W) float32 for pictures (N, 3, H, W) RGB in [0, 1]."""
         weight = next(self.network.parameters())
         given = pictures.to(device=weight.device, dtype=torch.float32)
-        if self.entry.preparation.margins:
+        if self.spec.preparation.margins:
             mirrored = _with_margins(self.network, given.flip(-1)).flip(-1)
             answer = (_with_margins(self.network, given) + mirrored) / 2
         else:
-            prepared = network_input(self.entry.preparation, given).to(weight.dtype)
+            prepared = network_input(self.spec.preparation, given).to(weight.dtype)
             answer = self.network(prepared).float()
-            answer = _resized(answer, (given.shape[-2], given.shape[-1]), self.entry.preparation.final)
+            answer = _resized(answer, (given.shape[-2], given.shape[-1]), self.spec.preparation.final)
         return answer.to(pictures.device)
 
 

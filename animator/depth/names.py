@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from animator.depth.registry import ENTRIES, Entry
+from animator import plugins
+from animator.depth.registry import MODELS, PLUGINS
+from animator.depth.spec import DepthModelSpec
 from animator.errors import ModelError
 from schedules.suggest import suggestion
 
@@ -54,31 +56,40 @@ LEGACY: dict[str, Legacy] = {
 
 def names() -> tuple[str, ...]:
     """Every name that a preset may give, the built-in one first."""
-    return (STARTER, *(entry.name for entry in ENTRIES))
+    return (STARTER, *(spec.name for spec in MODELS))
 
 
-def entry_named(name: str) -> Entry | None:
-    """The network of that name (upper and lower case alike), or None."""
+def spec_named(name: str) -> DepthModelSpec | None:
+    """The built-in network of that name (upper and lower case alike), or None."""
     wanted = name.strip().lower()
-    for entry in ENTRIES:
-        if wanted == entry.name or wanted in entry.also:
-            return entry
-    return None
+    return next((spec for spec in MODELS if wanted == spec.name or wanted in spec.aliases), None)
+
+
+def offered(name: str) -> str | None:
+    """The entry point of another package that offers a network of that name, or None."""
+    wanted = name.strip().lower()
+    return next((entry for entry in plugins.names(PLUGINS) if entry.lower() == wanted), None)
 
 
 def meant(name: str) -> Legacy | None:
-    """What a name stands for, old names included, or None where it is no name (perhaps a path)."""
+    """What a name stands for, or None where it is no name (perhaps a path).
+
+    Built-in names come first, then old ones, then those that other packages offer.
+    """
     wanted = name.strip().lower()
     if wanted in (STARTER, FAKE):
         return Legacy((wanted,))
-    entry = entry_named(wanted)
-    return Legacy((entry.name,)) if entry else LEGACY.get(wanted)
+    spec = spec_named(wanted)
+    if spec or wanted in LEGACY:
+        return Legacy((spec.name,)) if spec else LEGACY[wanted]
+    return Legacy((entry,)) if (entry := offered(wanted)) else None
 
 
 def unknown(name: str) -> ModelError:
     """The error for a name that is neither a network nor a file."""
-    question = suggestion(name, [*names(), *LEGACY])
-    known = f"known names: {', '.join(names())}"
+    every = (*names(), *plugins.names(PLUGINS))
+    question = suggestion(name, [*every, *LEGACY])
+    known = f"known names: {', '.join(every)}"
     return ModelError(
         f"depth model {name!r}: neither a known name nor a file; {question}{' ' if question else ''}{known}"
     )

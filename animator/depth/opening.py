@@ -10,15 +10,16 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from animator import plugins
 from animator.depth import fitting, names, weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.depth.estimator import Estimator
 from animator.depth.model import DepthModel, FakeDepth
 from animator.depth.placing import placed
-from animator.depth.registry import Entry
+from animator.depth.registry import PLUGINS
+from animator.depth.spec import DepthModelSpec
 from animator.depth.starter import StarterDepth
-from animator.errors import ModelError
-from animator.model_folders import model_folders
+from animator.errors import ModelError, PluginError
 from animator.weights import read_weights
 
 Precision = Literal["float32", "float16", "bfloat16"]
@@ -49,6 +50,7 @@ def open_depth(
 
     Raises:
         ModelError: No such name or file, the file cannot be had, or it is of another kind.
+        PluginError: The package that offers the network is broken.
     """
     precision = _precision(torch.device(device), dtype)
     text = str(name_or_path)
@@ -62,9 +64,11 @@ def open_depth(
     if known.names == (names.STARTER,):
         log.info("depth: the built-in network")
         return StarterDepth.load(torch.device(device), precision)
-    entries = [entry for name in known.names if (entry := names.entry_named(name)) is not None]
-    known_folders = model_folders() if folders is None else folders
-    opened = [_from_store(entry, known_folders, torch.device(device), precision) for entry in entries]
+    searched = model_folders() if folders is None else folders
+    specs = [spec for name in known.names if (spec := names.spec_named(name)) is not None]
+    if not specs:
+        return _from_plugin(known.names[0], searched, torch.device(device), precision)
+    opened = [_from_store(spec, searched, torch.device(device), precision) for spec in specs]
     if known.blend is None:
         return opened[0]
     kind = RelativeWithMetric if known.blend == "inverse+metres" else MetricWithMetric
@@ -72,7 +76,7 @@ def open_depth(
 
 
 def estimator(
-    entry: Entry,
+    spec: DepthModelSpec,
     state: Mapping[str, Tensor],
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
@@ -87,25 +91,41 @@ def estimator(
     from animator.depth import build  # loads timm: seconds that the built-in network does not need
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
-    network = fitting.put(entry, build.empty(entry.name, entry.preparation.sizing), floats, source)
-    return Estimator(entry, placed(network, torch.device(device), dtype))
+    network = fitting.load_weights(spec, build.empty(spec), floats, source)
+    return Estimator(spec, placed(network, torch.device(device), dtype))
+
+
+def _from_plugin(
+    name: str, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
+) -> DepthModel:
+    """The network that another package offers: as a spec, or as a function that opens it."""
+    offer = plugins.load(PLUGINS, name)
+    if isinstance(offer, DepthModelSpec):
+        return _from_store(offer, folders, device, dtype)
+    if not callable(offer):
+        raise PluginError(
+            f"depth model {name!r}: its package offers neither a DepthModelSpec nor a function of device and "
+            "dtype that opens a DepthModel"
+        )
+    opened: DepthModel = offer(device, dtype)
+    return opened
 
 
 def _from_store(
-    entry: Entry, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
+    spec: DepthModelSpec, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
 ) -> Estimator:
-    path = weights.file_of(entry, folders)
-    return estimator(entry, read_weights(path), device, dtype, source=str(path))
+    path = weights.file_of(spec, folders)
+    return estimator(spec, read_weights(path), device, dtype, source=str(path))
 
 
 def _from_path(path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
     if not path.is_file() and path.suffix.lower() not in SUFFIXES:
         raise names.unknown(str(path))
     state = read_weights(path)
-    entry = fitting.recognised(state, path.name)
-    if entry is None:
-        raise ModelError(f"{path}: {fitting.guess(state)}")
-    return estimator(entry, state, device, dtype, source=str(path))
+    spec = fitting.recognized(state, path.name)
+    if spec is None:
+        raise ModelError(f"{path}: {fitting.identify(state)}")
+    return estimator(spec, state, device, dtype, source=str(path))
 
 
 def _precision(device: torch.device, dtype: Precision) -> torch.dtype:

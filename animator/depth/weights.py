@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from animator.core.download import Limits, download
-from animator.depth.registry import Entry
+from animator.depth.spec import DepthModelSpec
 from animator.errors import ModelError
 from animator.model_folders import VARIABLE, find_file, shared_folders, torch_downloads
 
@@ -16,11 +16,11 @@ LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
 log = logging.getLogger(__name__)
 
 
-def file_of(entry: Entry, folders: tuple[Path, ...]) -> Path:
+def file_of(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
     """Returns the file of a network; downloads it where it is in none of the folders.
 
     Args:
-        entry: The network.
+        spec: The network.
         folders: Searched before torch's own downloads.
 
     Raises:
@@ -28,30 +28,30 @@ def file_of(entry: Entry, folders: tuple[Path, ...]) -> Path:
     """
     searched = (*folders, torch_downloads())
     target = (*shared_folders(), torch_downloads())[0]
-    return find_file(entry.files, searched) or fetched(entry, searched, target)
+    return find_file(spec.files, searched) or fetched(spec, searched, target)
 
 
-def fetched(entry: Entry, searched: tuple[Path, ...], into: Path) -> Path:
+def fetched(spec: DepthModelSpec, searched: tuple[Path, ...], into: Path) -> Path:
     """Returns the file of a network, downloaded into a folder.
 
     Args:
-        entry: The network.
+        spec: The network.
         searched: The folders in which it was not found, for the message.
         into: The folder.
 
     Raises:
         ModelError: It could not be downloaded: says which file, why, and where to get it.
     """
-    target = into / entry.files[0]
-    log.info("fetching %s from %s", entry.files[0], entry.url)
+    target = into / spec.files[0]
+    log.info("fetching %s from %s", spec.files[0], spec.url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _download(entry.url, target)
+        _download(spec.url, target)
     except OSError as error:
         places = " or ".join(str(folder) for folder in searched)
         raise ModelError(
-            f"depth model {entry.name} needs the file {entry.files[0]}: it is not in {places}, and could "
-            f"not be fetched ({error}). Get it from {entry.url} and put it into one of these "
+            f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}, and could "
+            f"not be fetched ({error}). Get it from {spec.url} and put it into one of these "
             f"folders or the one that {VARIABLE} names, or choose the built-in model 'starter'."
         ) from error
     return target

@@ -55,7 +55,12 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
 
 
 def _is_hub_id(name: str) -> bool:
-    return name.count("/") == 1 and not Path(name).is_absolute() and not name.startswith((".", "~", "/"))
+    return (
+        name.count("/") == 1
+        and ":" not in name
+        and not Path(name).is_absolute()
+        and not name.startswith((".", "~", "/"))
+    )
 
 
 def _file(name: str, path: Path, library: Library) -> Checkpoint:

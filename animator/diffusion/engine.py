@@ -14,12 +14,11 @@ from animator.diffusion.denoiser import Denoiser, Inpaint
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.merged_upsampling import merge_last_layers
-from animator.diffusion.multistep import SOLVERS
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import Prompter
 from animator.diffusion.request import Request
-from animator.diffusion.samplers import Sampler, find_sampler
-from animator.diffusion.solvers import Noise
+from animator.diffusion.sampler import NoiseSampler, Sampler
+from animator.diffusion.samplers import find_sampler
 from animator.diffusion.spacing import sampler_levels
 from animator.diffusion.speed import compile_unet, nothing
 from animator.diffusion.unet_model import UNetModel
@@ -112,12 +111,12 @@ class UNetEngine:
         levels = self._levels(sampler, request)
         noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
         denoise = replace(self._denoiser(request, levels), hints=hints)
-        eta = request.ddim_eta if sampler.method == "ddim" else request.ancestral_eta
-        x = SOLVERS[sampler.method](
+        eta = request.ddim_eta if sampler.noise == "ddim_eta" else request.ancestral_eta
+        x = sampler.solve(
             denoise,
             self._start(request, levels[0], noise),
             levels,
-            Noise(noise.draw, eta, model.table.earlier),
+            NoiseSampler(noise.draw, eta, model.table.earlier),
         )
         drawn = model.autoencoder.decode(x / math.sqrt(levels[-1] ** 2 + 1), request.size)
         if request.mask is not None and request.picture is not None:

@@ -4,35 +4,40 @@ See `solvers` for the form. Sources: Lu et al. 2022 (DPM-Solver++), Zhang & Chen
 (PLMS), Zhao et al. 2023 (UniPC). The history is in the locals of each function.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from animator.diffusion import singlestep, solvers
-from animator.diffusion.solvers import Denoise, Levels, Noise, toward
+from animator.diffusion.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.diffusion.solvers import toward
 
-Solver = Callable[[Denoise, Tensor, Levels, Noise], Tensor]
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _BASHFORTH = ((1.0,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -59 / 24, 37 / 24, -9 / 24))
 
 
-def lms(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("LMS", ("klms", "k lms"))
+def lms(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Linear multistep of order 4: polynomials in sigma through the last slopes."""
     return _adams(denoise, x, levels, _Polynomial(4, 4, lambda level: level))
 
 
-def deis(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DEIS")
+def deis(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DEIS of order 3: polynomials in log sigma through the last slopes; a step to 0 is Euler's."""
     return _adams(denoise, x, levels, _Polynomial(3, 1, math.log))
 
 
-def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("PLMS", ("pndm",), "DDIM", extra_calls=1)
+def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Pseudo linear multistep: Adams-Bashforth as if the steps were even; the first step takes two calls."""
     slopes: list[Tensor] = []
     for start, stop in itertools.pairwise(levels):
@@ -45,7 +50,8 @@ def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
     return x
 
 
-def dpmpp_2m(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ 2M", ("dpmpp 2m",))
+def dpmpp_2m(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M): deterministic."""
     before: Tensor | None = None
     for i, (start, stop) in enumerate(itertools.pairwise(levels)):
@@ -58,18 +64,20 @@ def dpmpp_2m(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tenso
     return x
 
 
-def dpmpp_2m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ 2M SDE", ("dpmpp 2m sde",), noise="ancestral_eta")
+def dpmpp_2m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M) for the stochastic equation, midpoint form."""
     return _dpmpp_2m_sde(denoise, x, levels, noise, lambda h: -math.expm1(-h) / 2)
 
 
-def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ 2M SDE Heun", noise="ancestral_eta")
+def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M) for the stochastic equation, Heun form."""
     return _dpmpp_2m_sde(denoise, x, levels, noise, lambda h: math.expm1(-h) / h + 1)
 
 
 def _dpmpp_2m_sde(
-    denoise: Denoise, x: Tensor, levels: Levels, noise: Noise, weight: Callable[[float], float]
+    denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler, weight: Callable[[float], float]
 ) -> Tensor:
     before: Tensor | None = None
     for i, (start, stop) in enumerate(itertools.pairwise(levels)):
@@ -87,7 +95,8 @@ def _dpmpp_2m_sde(
     return x
 
 
-def dpmpp_3m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ 3M SDE", ("dpmpp 3m sde",), noise="ancestral_eta", drop_next_to_last=True)
+def dpmpp_3m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(3M) for the stochastic equation."""
     cleans: list[Tensor] = []
     for i, (start, stop) in enumerate(itertools.pairwise(levels)):
@@ -112,7 +121,8 @@ def dpmpp_3m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> T
     return x
 
 
-def unipc(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise, order: int = 3) -> Tensor:
+@sampler("UniPC", ("uni pc",))
+def unipc(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler, order: int = 3) -> Tensor:
     """UniPC of order 3, B(h) = e^h - 1: every model call corrects its own step and predicts the next."""
     cleans: list[Tensor] = []
     come_from, last_order = x, 0
@@ -194,47 +204,14 @@ def _integrals(
     return totals
 
 
-def _brownian(x: Tensor, stop: float, h: float, noise: Noise) -> Tensor:
+def _brownian(x: Tensor, stop: float, h: float, noise: NoiseSampler) -> Tensor:
     if noise.eta <= 0:
         return x
-    return x + noise.draw() * (stop * math.sqrt(-math.expm1(-2 * h * noise.eta)))
+    return x + noise.sample() * (stop * math.sqrt(-math.expm1(-2 * h * noise.eta)))
 
 
 def _weighted(weights: Sequence[float], tensors: Sequence[Tensor]) -> Tensor:
     total = tensors[0] * weights[0]
     for weight, tensor in zip(weights[1:], tensors[1:], strict=True):
-        total = torch.add(total, tensor, alpha=weight)
+        total = total.add(tensor, alpha=weight)
     return total
-
-
-SOLVERS: Mapping[str, Solver] = {
-    "euler": solvers.euler,
-    "euler_ancestral": solvers.euler_ancestral,
-    "ddim": solvers.euler_ancestral,
-    "heun": solvers.heun,
-    "dpm2": solvers.dpm2,
-    "dpm2_ancestral": solvers.dpm2_ancestral,
-    "dpmpp_2s_ancestral": solvers.dpmpp_2s_ancestral,
-    "dpmpp_sde": solvers.dpmpp_sde,
-    "lcm": solvers.lcm,
-    "tcd": solvers.tcd,
-    "restart": solvers.restart,
-    "dpm_fast": singlestep.dpm_fast,
-    "dpm_adaptive": singlestep.dpm_adaptive,
-    "lms": lms,
-    "plms": plms,
-    "deis": deis,
-    "dpmpp_2m": dpmpp_2m,
-    "dpmpp_2m_sde": dpmpp_2m_sde,
-    "dpmpp_2m_sde_heun": dpmpp_2m_sde_heun,
-    "dpmpp_3m_sde": dpmpp_3m_sde,
-    "unipc": unipc,
-}
-"""The solvers of `samplers.METHODS`, by name."""
-
-STOCHASTIC = frozenset(
-    {"euler_ancestral", "dpm2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "lcm"}
-    | {"dpmpp_2m_sde", "dpmpp_2m_sde_heun", "dpmpp_3m_sde", "dpm_fast", "dpm_adaptive", "tcd"}
-)
-"""Solvers that `ancestral_eta` acts on; `ddim` has its own eta, `restart` adds noise without one, the others
-are deterministic."""

@@ -1,96 +1,41 @@
-"""Samplers by the names people use, as data: a method that solves and the spacing of its noise levels.
+"""Samplers by the names people use: a method that solves and the spacing of its noise levels.
 
 `"DPM++ 2M Karras"` is the method `DPM++ 2M` on the spacing `Karras`; every method goes with every spacing.
-A method alone takes its usual spacing. The methods are in `solvers`, the spacings in `spacing`; this table
-needs neither, so that presets are checked without torch.
+A method alone takes its usual spacing. Methods are declared where they stand, in the modules listed here, or
+by other packages; reading this table loads no torch.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
-from animator.errors import ModelError
+from animator import plugins
+from animator.diffusion import multistep, singlestep, solvers
+from animator.diffusion.sampler import Sampler
+from animator.diffusion.spacing import SPACINGS
+from animator.errors import ModelError, PluginError
 from schedules.suggest import suggestion
 
+PLUGINS = "animator.samplers"
+"""The entry points with which other packages add a `Sampler`, named as it is or with _ for blanks."""
 
-@dataclass(frozen=True)
-class Sampler:
-    """One sampler.
-
-    Attributes:
-        method: Name of the solver, a key of `solvers.SOLVERS`.
-        spacing: Name of the spacing, a key of `spacing.SPACINGS`; empty: the method's usual one.
-        drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for solvers
-            that would spend two model calls between the two smallest levels.
-    """
-
-    method: str
-    spacing: str = ""
-    drop_next_to_last: bool = False
-
-
-METHODS: dict[str, Sampler] = {
-    "Euler": Sampler("euler"),
-    "Euler a": Sampler("euler_ancestral"),
-    "Heun": Sampler("heun"),
-    "LMS": Sampler("lms"),
-    "DPM2": Sampler("dpm2", drop_next_to_last=True),
-    "DPM2 a": Sampler("dpm2_ancestral", drop_next_to_last=True),
-    "DPM++ 2S a": Sampler("dpmpp_2s_ancestral"),
-    "DPM++ 2M": Sampler("dpmpp_2m"),
-    "DPM++ SDE": Sampler("dpmpp_sde"),
-    "DPM++ 2M SDE": Sampler("dpmpp_2m_sde"),
-    "DPM++ 2M SDE Heun": Sampler("dpmpp_2m_sde_heun"),
-    "DPM++ 3M SDE": Sampler("dpmpp_3m_sde", drop_next_to_last=True),
-    "DPM fast": Sampler("dpm_fast"),
-    "DPM adaptive": Sampler("dpm_adaptive"),
-    "Restart": Sampler("restart", spacing="Karras"),
-    "UniPC": Sampler("unipc"),
-    "DEIS": Sampler("deis"),
-    "LCM": Sampler("lcm", spacing="LCM"),
-    "TCD": Sampler("tcd", spacing="LCM"),
-    "DDIM": Sampler("ddim", spacing="DDIM"),
-    "DDPM": Sampler("euler_ancestral", spacing="DDIM"),
-    "PLMS": Sampler("plms", spacing="DDIM"),
+METHODS: Mapping[str, Sampler] = {
+    made.name: made
+    for family in (solvers, multistep, singlestep)
+    for made in vars(family).values()
+    if isinstance(made, Sampler)
 }
+"""The built-in samplers by name, each with its usual spacing."""
 
-SPACING_NAMES = (
-    "Uniform",
-    "Karras",
-    "Exponential",
-    "Polyexponential",
-    "SGM Uniform",
-    "Simple",
-    "Normal",
-    "DDIM",
-    "Beta",
-    "KL Optimal",
-    "Align Your Steps",
-    "Trailing",
-    "LCM",
-)
-"""The spacings of `spacing.SPACINGS`, in the order in which they are listed to people."""
+SPACING_NAMES = tuple(SPACINGS)
 
 ALIASES = {
     "automatic": "Uniform",
     "ddim uniform": "DDIM",
     "turbo": "Trailing",
     "ays": "Align Your Steps",
-    "klms": "LMS",
-    "k_lms": "LMS",
-    "euler ancestral": "Euler a",
-    "dpm2 ancestral": "DPM2 a",
-    "dpm 2": "DPM2",
-    "dpm 2 a": "DPM2 a",
-    "dpmpp 2s a": "DPM++ 2S a",
-    "dpmpp 2s ancestral": "DPM++ 2S a",
-    "dpmpp 2m": "DPM++ 2M",
-    "dpmpp sde": "DPM++ SDE",
-    "dpmpp 2m sde": "DPM++ 2M SDE",
-    "dpmpp 3m sde": "DPM++ 3M SDE",
-    "euler tcd": "TCD",
-    "uni pc": "UniPC",
-    "pndm": "PLMS",
+    **{alias: made.name for made in METHODS.values() for alias in made.aliases},
 }
-"""Other spellings, lower case with blanks: those of notebooks and of k-diffusion."""
+"""Other spellings of spacings and methods, lower case with blanks."""
 
 
 WEB_UI_SCHEDULES = (
@@ -115,7 +60,7 @@ def _known() -> dict[str, Sampler]:
     for name, sampler in METHODS.items():
         for spacing in SPACING_NAMES:
             if spacing != name:  # DDIM and LCM are also spacings
-                known[f"{name} {spacing}"] = Sampler(sampler.method, spacing, sampler.drop_next_to_last)
+                known[f"{name} {spacing}"] = replace(sampler, spacing=spacing)
     return known
 
 
@@ -123,16 +68,19 @@ SAMPLERS: dict[str, Sampler] = _known()
 
 
 def find_sampler(name: str) -> Sampler:
-    """The sampler of a name, upper and lower case alike.
+    """The sampler of a name, upper and lower case alike; one of another package where none is built in.
 
     Raises:
         ModelError: No sampler is called so.
+        PluginError: The package that offers it is broken.
     """
     by_lower = {known.lower(): known for known in SAMPLERS}
-    wanted = " ".join(name.lower().replace("_", " ").split())
+    wanted = _plain(name)
     for spelling in (wanted, _translated(wanted)):
         if spelling in by_lower:
             return SAMPLERS[by_lower[spelling]]
+    if offered := _offered(wanted):
+        return offered
     hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
     raise ModelError(
         f"sampler {name!r} is unknown; {hint} A spacing may follow the name: {', '.join(SPACING_NAMES)}"
@@ -145,6 +93,24 @@ def split_sampler(name: str) -> tuple[str, str]:
         if name.lower().endswith(f" {schedule.lower()}"):
             return name[: -len(schedule) - 1], schedule
     return name, ""
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.lower().replace("_", " ").split())
+
+
+def _offered(wanted: str) -> Sampler | None:
+    """The sampler of another package whose name, and perhaps a spacing after it, is wanted."""
+    spacings = {f" {name.lower()}": name for name in SPACING_NAMES} | {"": ""}
+    for entry in sorted(plugins.names(PLUGINS), key=len, reverse=True):
+        ending = wanted.removeprefix(_plain(entry))
+        if ending == wanted or ending not in spacings:
+            continue
+        made = plugins.load(PLUGINS, entry)
+        if not isinstance(made, Sampler):
+            raise PluginError(f"sampler {entry!r}: its package offers no Sampler of that name")
+        return replace(made, spacing=spacings[ending]) if ending else made
+    return None
 
 
 def _translated(wanted: str) -> str:

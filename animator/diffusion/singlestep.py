@@ -5,14 +5,18 @@ the last level stands for stays in, as k-diffusion leaves it. Source: Lu et al. 
 1, 2 and appendix C; its epsilons are `(x - clean) / sigma` here).
 """
 
+from __future__ import annotations
+
 import itertools
 import math
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
-from animator.diffusion.solvers import Denoise, Levels, Noise, ancestral
+from animator.diffusion.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.diffusion.solvers import ancestral
 from animator.errors import AnimatorError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RELATIVE, ABSOLUTE = 0.05, 0.0078  # tolerances of the paper's experiments
 FIRST_STEP = 0.05
@@ -22,7 +26,8 @@ MOST_TRIES = 400
 """Of DPM adaptive; sound models take 10 to 60."""
 
 
-def dpm_fast(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM fast", noise="ancestral_eta", own_levels=True)
+def dpm_fast(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-fast: as many model calls as there are steps, in even steps of order 3 and a rest."""
     high, low = _ends(levels)
     if high == low:
@@ -38,7 +43,8 @@ def dpm_fast(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tenso
     return x
 
 
-def dpm_adaptive(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM adaptive", noise="ancestral_eta", calls_per_step=None, own_levels=True)
+def dpm_adaptive(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-23: steps as long as the difference between order 2 and order 3 permits.
 
     The number of steps asked for plays no part. Every step waits for the device once, to read its error.
@@ -56,7 +62,7 @@ def dpm_adaptive(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> T
         stop = max(low, now * math.exp(-h))
         down = _down(now, stop, low, noise)
         rough, fine = step.to(down, 2, 1 / 3), step.to(down, 3)
-        scale = torch.maximum(rough.abs(), before.abs()).mul_(RELATIVE).clamp_(min=ABSOLUTE)
+        scale = rough.abs().maximum(before.abs()).mul_(RELATIVE).clamp_(min=ABSOLUTE)
         error = float(((rough - fine) / scale).square_().mean().sqrt())
         factor = 1 + math.atan((error + 1e-8) ** -power - 1)
         if math.isnan(error):
@@ -128,11 +134,11 @@ def _orders(calls: int) -> list[int]:
     return [*[3] * (calls // 3), calls % 3]
 
 
-def _down(start: float, stop: float, low: float, noise: Noise) -> float:
+def _down(start: float, stop: float, low: float, noise: NoiseSampler) -> float:
     """The level to step down to, so that fresh noise leads up to `stop`; never below the last level."""
     return max(low, ancestral(start, stop, noise.eta)[0]) if noise.eta > 0 else stop
 
 
-def _noised(x: Tensor, down: float, stop: float, noise: Noise) -> Tensor:
+def _noised(x: Tensor, down: float, stop: float, noise: NoiseSampler) -> Tensor:
     up = math.sqrt(max(0.0, stop**2 - down**2))
-    return x + noise.draw() * up if up > 0 else x
+    return x + noise.sample() * up if up > 0 else x

@@ -8,39 +8,21 @@ dx/dsigma, t = -log sigma, h a step of t. Sources: Karras et al. 2022 (Euler, He
 diffusers' schedulers by the tests where those have the method.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
+from animator.diffusion.sampler import Denoise, Levels, NoiseSampler, sampler
 from animator.diffusion.spacing import karras
 
-Denoise = Callable[[Tensor, float], Tensor]
-Levels = Sequence[float]
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FEW_STEP_NOISE = 0.3  # the share of fresh noise that TCD's authors use
 RESTART_FROM, RESTART_TO = 0.1, 2.0  # noise levels between which Restart goes back up
-
-
-def _share_of_level(level: float, share: float) -> float:
-    return level * share
-
-
-@dataclass(frozen=True, eq=False)
-class Noise:
-    """What randomness a solver may add.
-
-    Attributes:
-        draw: A fresh normal latent at every call.
-        eta: How much of the noise that a step could replace it does; 0 is deterministic, 1 fully ancestral.
-        earlier: The level at a share of a level's training time; without a model, that share of the level.
-    """
-
-    draw: Callable[[], Tensor]
-    eta: float
-    earlier: Callable[[float, float], float] = _share_of_level
 
 
 def ancestral(start: float, stop: float, eta: float) -> tuple[float, float]:
@@ -54,14 +36,16 @@ def toward(x: Tensor, clean: Tensor, ratio: float) -> Tensor:
     return clean + (x - clean) * ratio
 
 
-def euler(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("Euler")
+def euler(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Euler's method; deterministic, one model call a step."""
     for start, stop in itertools.pairwise(levels):
         x = toward(x, denoise(x, start), stop / start)
     return x
 
 
-def euler_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("Euler a", ("euler ancestral",), noise="ancestral_eta")
+def euler_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Euler's method with fresh noise at every step; on DDIM's levels it is DDIM with its eta."""
     for start, stop in itertools.pairwise(levels):
         down, up = ancestral(start, stop, noise.eta)
@@ -69,7 +53,12 @@ def euler_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -
     return x
 
 
-def heun(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+ddim = sampler("DDIM", spacing="DDIM", noise="ddim_eta")(euler_ancestral.solve)
+ddpm = sampler("DDPM", spacing="DDIM", noise="ancestral_eta")(euler_ancestral.solve)
+
+
+@sampler("Heun", calls_per_step=2)
+def heun(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Heun's method: two model calls a step, one in a step to 0."""
     for start, stop in itertools.pairwise(levels):
         d = (x - denoise(x, start)) / start
@@ -81,14 +70,18 @@ def heun(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
     return x
 
 
-def dpm2(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM2", ("dpm 2",), calls_per_step=2, drop_next_to_last=True)
+def dpm2(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-2: a midpoint in log sigma; two model calls a step, one in a step to 0."""
     for start, stop in itertools.pairwise(levels):
         x = _midpoint(denoise, x, start, stop)
     return x
 
 
-def dpm2_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler(
+    "DPM2 a", ("dpm2 ancestral", "dpm 2 a"), noise="ancestral_eta", calls_per_step=2, drop_next_to_last=True
+)
+def dpm2_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-2 with fresh noise at every step."""
     for start, stop in itertools.pairwise(levels):
         down, up = ancestral(start, stop, noise.eta)
@@ -96,7 +89,8 @@ def dpm2_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) ->
     return x
 
 
-def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ 2S a", ("dpmpp 2s a", "dpmpp 2s ancestral"), noise="ancestral_eta", calls_per_step=2)
+def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2S) with fresh noise at every step; two model calls a step, one in a step to 0."""
     for start, stop in itertools.pairwise(levels):
         down, up = ancestral(start, stop, noise.eta)
@@ -108,7 +102,8 @@ def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise
     return x
 
 
-def dpmpp_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("DPM++ SDE", ("dpmpp sde",), noise="ancestral_eta", calls_per_step=2)
+def dpmpp_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++ (SDE), r = 1/2: two model calls a step, one in a step to 0.
 
     Half step and whole step follow one Brownian path, as the stochastic equation wants: the whole step's
@@ -118,7 +113,7 @@ def dpmpp_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tens
         clean = denoise(x, start)
         if stop > 0:
             middle = math.sqrt(start * stop)
-            first, second = (noise.draw(), noise.draw()) if noise.eta > 0 else (x, x)
+            first, second = (noise.sample(), noise.sample()) if noise.eta > 0 else (x, x)
             down, up = ancestral(start, middle, noise.eta)
             half = toward(x, clean, down / start)
             clean = denoise(half + first * up if up > 0 else half, middle)
@@ -131,27 +126,30 @@ def dpmpp_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tens
     return x
 
 
-def lcm(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("LCM", spacing="LCM", noise="fixed", few_steps=True)
+def lcm(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Latent consistency: jump to the clean latent, noise it to the next level (Luo et al. 2023)."""
     for start, stop in itertools.pairwise(levels):
         x = _noised(denoise(x, start), stop, noise)
     return x
 
 
-def tcd(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("TCD", ("euler tcd",), "LCM", noise="ancestral_eta", few_steps=True)
+def tcd(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Trajectory consistency: a step past the next level, noised back up to it (Zheng et al. 2024).
 
     With no fresh noise it is Euler's method on a distilled model, with all that is possible it is `lcm`.
     """
     share = 1 - min(1.0, FEW_STEP_NOISE * noise.eta)
     for start, stop in itertools.pairwise(levels):
-        down = noise.earlier(stop, share) if stop > 0 else 0.0
+        down = noise.sigma_at(stop, share) if stop > 0 else 0.0
         x = toward(x, denoise(x, start), down / start)
         x = _noised(x, math.sqrt(max(0.0, stop**2 - down**2)), noise)
     return x
 
 
-def restart(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor:
+@sampler("Restart", spacing="Karras", noise="fixed", calls_per_step=2)
+def restart(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
     """Heun's method that goes back up to a middle level, once or twice, where there are 20 steps or more.
 
     The way back up is fresh noise, which takes off errors made so far. The steps spent there are taken from
@@ -159,7 +157,7 @@ def restart(denoise: Denoise, x: Tensor, levels: Levels, noise: Noise) -> Tensor
     """
     for start, stop in _restarts(levels):
         x = _noised(x, math.sqrt(start.after**2 - start.before**2), noise)
-        x = heun(denoise, x, (start.after, stop), noise)
+        x = heun.solve(denoise, x, (start.after, stop), noise)
     return x
 
 
@@ -196,5 +194,5 @@ def _midpoint(denoise: Denoise, x: Tensor, start: float, stop: float) -> Tensor:
     return x + (halfway - denoise(halfway, middle)) * ((stop - start) / middle)
 
 
-def _noised(x: Tensor, amount: float, noise: Noise) -> Tensor:
-    return x + noise.draw() * amount if amount > 0 else x
+def _noised(x: Tensor, amount: float, noise: NoiseSampler) -> Tensor:
+    return x + noise.sample() * amount if amount > 0 else x

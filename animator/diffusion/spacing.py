@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.diffusion.samplers import Sampler
+from animator.diffusion.sampler import Sampler
 
 Levels = NDArray[np.float64]
 RHO = 7.0  # Karras et al. 2022, section 3

@@ -8,10 +8,11 @@ from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.engine import Engine, UNetEngine
 from animator.diffusion.loading import load_pipeline
 from animator.diffusion.memory import explained
+from animator.diffusion.offered import offer_of
 from animator.diffusion.options import Options
 from animator.diffusion.record import ModelRecord
 from animator.diffusion.region import drawn_in_region
-from animator.diffusion.request import Request
+from animator.diffusion.request import Diffuser, Request
 from animator.diffusion.shelf import Shelf
 from animator.diffusion.soundness import drawn_soundly
 from animator.diffusion.transformer_engine import TransformerEngine, is_transformer
@@ -72,10 +73,17 @@ class StableDiffuser:
         return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
 
 
-def open_diffuser(model: str, device: torch.device, options: Options = Options()) -> StableDiffuser:  # noqa: B008
+def open_diffuser(model: str, device: torch.device, options: Options = Options()) -> Diffuser:  # noqa: B008
     """The diffuser of a model name on a device: half precision on GPUs, single on CPUs.
+
+    Args:
+        model: As a preset's `model` has it; for `NAME:REST` of another package see `offered`.
+        device: Where it draws.
+        options: How models are found, loaded and run.
 
     Raises:
         ModelError: The model is missing, broken or of a kind that cannot draw.
+        PluginError: The package that offers the diffuser is broken.
     """
-    return StableDiffuser(model, device, options)
+    offer = offer_of(model, options.library)
+    return offer.open(device, options) if offer else StableDiffuser(model, device, options)

@@ -151,7 +151,7 @@ class TransformerEngine:
 
     def _refuse(self, request: Request) -> None:
         sampler = find_sampler(request.sampler)
-        if sampler.method != "euler" or sampler.spacing:
+        if sampler.name != "Euler" or sampler.spacing:
             raise ModelError(
                 f"sampler {request.sampler!r}: the model {self._name} draws with Euler only; "
                 "--set diffusion.sampler=Euler"

@@ -1,6 +1,7 @@
 """Writes what is made from the settings: `python -m animator.docs [FOLDER]`.
 
-docs/parameters.md with its pictures, and animator/plan.pyi, from which type checkers know the plan.
+docs/parameters.md with its pictures, the generated parts of other pages, and animator/plan.pyi, from which
+type checkers know the plan.
 """
 
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from animator import plan
 from animator.core.atomic import write_atomically
+from animator.docs.blocks import BLOCKS, filled
 from animator.docs.parameters import document
 from animator.docs.pictures import pictures
 from animator.docs.plan_stub import plan_stub
@@ -17,6 +19,8 @@ def main(folder: Path) -> None:
     """Writes the document and its pictures into a folder, and the types of the plan beside its module."""
     write_atomically(Path(plan.__file__).with_suffix(".pyi"), plan_stub().encode())
     write_atomically(folder / "parameters.md", document().encode())
+    for page in (folder / name for name in BLOCKS if (folder / name).is_file()):
+        write_atomically(page, filled(page.name, page.read_text(encoding="utf-8")).encode())
     (folder / "pictures").mkdir(exist_ok=True)
     for name, picture in pictures():
         picture.quantize(64).save(folder / "pictures" / name, "PNG", optimize=True)

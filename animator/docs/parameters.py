@@ -19,7 +19,7 @@ from animator.deforum.features import FEATURES
 from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.table import MAPPED
 from animator.docs.pictures import SHOWN
-from animator.fields import Numbers
+from animator.fields import Numbers, OneOf
 from animator.keyed_images import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -128,7 +128,7 @@ def _values(field: FieldInfo) -> str:
         return "text, or texts by frame"
     if isinstance(default, KeyedImages):
         return "paths by frame"
-    words = _words(field.annotation)
+    words = _words(field)
     if words:
         return ", ".join(words)
     low = next((getattr(m, name) for m in field.metadata for name in ("ge", "gt") if hasattr(m, name)), None)
@@ -146,7 +146,10 @@ def _plain_kind(annotation: Any) -> str:
     return kinds[0] if kinds else "value"
 
 
-def _words(annotation: Any) -> list[str]:
+def _words(field: FieldInfo) -> list[str]:
+    annotation = field.annotation
+    if chosen := next((kind for kind in field.metadata if isinstance(kind, OneOf)), None):
+        return list(chosen.names)
     if get_origin(annotation) is Literal:
         return [str(word) for word in get_args(annotation)]
     if isinstance(annotation, type) and issubclass(annotation, Enum):

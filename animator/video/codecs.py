@@ -91,7 +91,9 @@ def _videotoolbox(name: str) -> Encoder:
     return Encoder(name, (_420,), Quality("-q:v", 51, 18, ceiling=100))
 
 
-CODECS: Mapping[str, Mapping[str, tuple[Encoder, ...]]] = {
+Backends = Mapping[str, tuple[Encoder, ...]]
+"""`SOFTWARE` or a maker's hardware -> the encoders of a codec, the best first."""
+CODECS: Mapping[str, Backends] = {
     "h264": {
         SOFTWARE: (
             Encoder(

@@ -61,7 +61,7 @@ class Film:
     @property
     def part(self) -> Path:
         """The film so far; goes when the film is complete."""
-        if self.format.name == "png":
+        if self.format.is_sequence:
             return self.path.with_name(f"{self.path.name}.part")
         return self.path.with_name(f"{self.path.stem}.part.{self.live[0].name}")
 
@@ -82,7 +82,7 @@ def record_arguments(film: Film, encoder: Encoder) -> list[str]:
         "-i",
         "-",
     ]
-    target = film.part / PICTURES if film.format.name == "png" else film.part
+    target = film.part / PICTURES if film.format.is_sequence else film.part
     picture = [
         "-vf",
         filters(encoder, encoding),
@@ -160,4 +160,4 @@ def _groups(encoder: Encoder) -> tuple[str, ...]:
 def _sample_entry(film: Film, encoder: Encoder) -> tuple[str, ...]:
     """Apple's players know H.265 by this name only."""
     is_h265 = "hevc" in encoder.name or "x265" in encoder.name
-    return ("-tag:v", "hvc1") if is_h265 and film.format.name in ("mp4", "mov") else ()
+    return ("-tag:v", "hvc1") if is_h265 and film.format.muxer in ("mp4", "mov") else ()

@@ -23,7 +23,7 @@ def settle(film: Film, frames: int) -> None:
         VideoError: ffmpeg failed; the part file is left.
         UserError: The sound cannot be read.
     """
-    if film.format.name == "png":
+    if film.format.is_sequence:
         _settle_folder(film)
         return
     hidden = film.path.with_name(f".{film.part.stem}{film.path.suffix}")
@@ -52,7 +52,7 @@ def _convert(film: Film, encoder: Encoder, target: Path) -> None:
     """A film of a format that needs all frames before it can begin."""
     about = [*film.format.settled, "-f", film.format.muxer, str(target)]
     source = [*ffmpeg.QUIET, "-i", str(film.part)]
-    if film.format.name != "gif":
+    if not film.format.palette:
         told = ["-vf", filters(encoder, film.encoding), *encoder_words(encoder, film.encoding)]
         ffmpeg.run([*source, *told, *about], film.path.name)
         return

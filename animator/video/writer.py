@@ -42,7 +42,7 @@ class FilmWriter:
         self._frames = 0
         held = held_size(film.size, encoder)
         self._missing = (held[1] - film.size[1], held[0] - film.size[0])
-        if film.format.name == "png":
+        if film.format.is_sequence:
             film.part.mkdir(parents=True, exist_ok=True)
             for left in film.part.glob("*.png"):  # of a sitting that died
                 left.unlink()

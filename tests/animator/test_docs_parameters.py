@@ -1,8 +1,11 @@
-"""docs/parameters.md says what the settings are."""
+"""What the documentation takes from the code is current."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+from animator.docs.blocks import BLOCKS, filled, marked
 from animator.docs.parameters import document, undocumented
 from animator.docs.pictures import SHOWN, pictures
 
@@ -11,6 +14,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_page_is_current() -> None:
     assert (DOCS / "parameters.md").read_text() == document(), "run `python -m animator.docs`"
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_the_made_parts_of_a_page_are_current(page: str) -> None:
+    text = (DOCS / page).read_text()
+    assert set(marked(text)) == BLOCKS[page].keys()
+    assert filled(page, text) == text, "run `python -m animator.docs`"
 
 
 def test_every_parameter_is_explained() -> None:

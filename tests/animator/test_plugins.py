@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,19 @@ def test_two_packages_with_one_name_are_both_named(site: Path) -> None:
     install(site, "second_offer", {"thing": "second_offer:thing"})
     with pytest.raises(PluginError, match=r"offered by first_offer 1\.2 and second_offer 1\.2"):
         plugins.load(GROUP, "thing")
+
+
+def test_the_page_on_plugins_names_every_group_of_the_example() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "plugins.md").read_text()
+    listed = (root / "tests/plugin_package/animator_extras-1.0.dist-info/entry_points.txt").read_text()
+    groups = [line[1:-1] for line in listed.splitlines() if line.startswith("[")]
+    assert len(groups) == 4
+    assert all(f'entry-points."{group}"' in page and f"| `{group}` |" in page for group in groups)
+
+
+def test_the_sampler_of_the_page_on_plugins_works() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text()
+    names: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    assert names["euler_plain"].solve(lambda x, sigma: 1.0, 5.0, (4.0, 2.0, 1.0), None) == 2.0

@@ -5,7 +5,7 @@ import torch
 
 from animator.depth import build
 from animator.depth.estimator import Estimator
-from animator.depth.names import entry_named
+from animator.depth.names import spec_named
 from animator.depth.placing import placed
 from animator.depth.starter import StarterDepth
 
@@ -20,9 +20,9 @@ def test_starter(benchmark, side):
 
 @pytest.mark.parametrize("name", ["midas-small", "dpt-levit", "dpt-swin2-tiny", "depth-anything-v2-small"])
 def test_network(benchmark, name):
-    entry = entry_named(name)
-    network = build.empty(entry.name, entry.preparation.sizing)
+    spec = spec_named(name)
+    network = build.empty(spec)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
-    opened = Estimator(entry, placed(network, torch.device("cpu"), torch.float32))
+    opened = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))
     benchmark.pedantic(opened.estimate, (torch.rand(3, 512, 512),), rounds=3, warmup_rounds=1)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from animator.depth.estimator import Estimator
-from animator.depth.names import entry_named
+from animator.depth.names import spec_named
 from animator.depth.opening import estimator
 from animator.image import from_bytes
 
@@ -28,6 +28,6 @@ def depth_pipe(
 
 
 def _opened(model: str, state_dict: Mapping[str, NDArray[np.generic]]) -> Estimator:
-    entry = entry_named(model)
-    assert entry is not None, model
-    return estimator(entry, {key: torch.from_numpy(np.asarray(value)) for key, value in state_dict.items()})
+    spec = spec_named(model)
+    assert spec is not None, model
+    return estimator(spec, {key: torch.from_numpy(np.asarray(value)) for key, value in state_dict.items()})

@@ -6,14 +6,14 @@ import sys
 import pytest
 
 from animator.depth import names
-from animator.depth.registry import ENTRIES
+from animator.depth.registry import MODELS
 
 
 def test_every_name_opens_one_network_and_names_are_unique():
-    every = [name for entry in ENTRIES for name in (entry.name, *entry.also)]
+    every = [name for spec in MODELS for name in (spec.name, *spec.aliases)]
     assert len(set(every)) == len(every)
     for name in every:
-        assert names.meant(name).names == (names.entry_named(name).name,)
+        assert names.meant(name).names == (names.spec_named(name).name,)
 
 
 def test_the_names_that_presets_document_are_there():
@@ -54,7 +54,7 @@ def test_the_names_that_presets_document_are_there():
 def test_old_names_open_the_nearest_network(old, opens):
     meant = names.meant(old)
     assert meant.names == opens
-    assert all(names.entry_named(name) for name in opens)
+    assert all(names.spec_named(name) for name in opens)
     assert (meant.blend is not None) == (len(opens) == 2)
 
 
@@ -77,9 +77,9 @@ def test_an_unknown_name_is_told_its_nearest():
 
 
 def test_addresses_are_https_and_end_in_the_file():
-    for entry in ENTRIES:
-        assert entry.url.startswith("https://")
-        assert entry.url.rsplit("/", 1)[1] == entry.files[0]
+    for spec in MODELS:
+        assert spec.url.startswith("https://")
+        assert spec.url.rsplit("/", 1)[1] == spec.files[0]
 
 
 def test_reading_the_names_loads_no_torch():

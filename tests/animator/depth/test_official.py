@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from animator.depth import build, fitting
-from animator.depth.names import entry_named
-from animator.depth.registry import ENTRIES, Entry
+from animator.depth.names import spec_named
+from animator.depth.registry import MODELS
+from animator.depth.spec import DepthModelSpec
 
 # float32 against float64 of the official programs differs by up to 1.6e-4 deviations (the hybrid).
 RMS, MOST = 1e-4, 1e-3
@@ -81,25 +82,25 @@ STATISTICS = [
 ]
 
 
-def entry_of(name: str) -> Entry:
-    entry = entry_named(name)
-    assert entry is not None
-    return entry
+def spec_of(name: str) -> DepthModelSpec:
+    spec = spec_named(name)
+    assert spec is not None
+    return spec
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, official):
-    entry = entry_of(name)
+    spec = spec_of(name)
     with torch.device("meta"):
-        network = build.empty(entry.name, entry.preparation.sizing)
+        network = build.empty(spec)
         state = {
             key: torch.empty(shape, dtype=getattr(torch, dtype)) for key, shape, dtype in official.keys[name]
         }
-    found = fitting.fit(entry, network, state)
+    found = fitting.match_weights(spec, network, state)
     assert (found.missing, found.left_over, found.misshapen) == ((), (), ())
     assert len(found.weights) + len(found.unused) == len(state)
     assert len(found.weights) == len(network.state_dict())
-    assert fitting.recognised(state, entry.files[0]) == entry
+    assert fitting.recognized(state, spec.files[0]) == spec
 
 
 def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official):
@@ -107,16 +108,16 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
         key.split("blocks.")[0] if key.endswith(("_index", "_mask", "_idxs")) else key
         for name, keys in official.keys.items()
         for key, _, _ in keys
-        if fitting.renamed(entry_of(name).name, key) is None
+        if spec_of(name).rename(key) is None
     }
     known = ("head", "mask_token", "resConfUnit1", "log_binomial_transform", "pretrained.model.layers.")
     assert all(any(word in key for word in known) or key.endswith("pretrained.model.") for key in unused)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
-def test_every_network_can_be_built(entry):
+@pytest.mark.parametrize("spec", MODELS, ids=lambda e: e.name)
+def test_every_network_can_be_built(spec):
     with torch.device("meta"):
-        network = build.empty(entry.name, entry.preparation.sizing)
+        network = build.empty(spec)
     assert sum(p.numel() for p in network.parameters()) > 1e7
 
 

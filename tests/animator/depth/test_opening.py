@@ -11,7 +11,7 @@ from animator.depth import weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.depth.estimator import Estimator
 from animator.depth.model import FakeDepth
-from animator.depth.names import entry_named
+from animator.depth.names import spec_named
 from animator.depth.opening import estimator, open_depth
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError
@@ -27,7 +27,7 @@ def small_state(official):
 
 @pytest.fixture(scope="session")
 def small(small_state):
-    return estimator(entry_named("midas-small"), small_state)
+    return estimator(spec_named("midas-small"), small_state)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_opens_by_path_whatever_the_file_is_called(tmp_path, small, small_state,
     save_file(small_state, tmp_path / "mine.safetensors")
     opened = open_depth(tmp_path / "mine.safetensors")
     frame = from_bytes(picture(64, 96))
-    assert opened.entry.name == "midas-small"
+    assert opened.spec.name == "midas-small"
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
 
@@ -59,7 +59,7 @@ def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path, offi
         ("depth_anything_v2_metric_vkitti_vits.pth", "depth-anything-v2-outdoor-small"),
     ]:
         torch.save(state, tmp_path / file)
-        assert open_depth(tmp_path / file).entry.name == name
+        assert open_depth(tmp_path / file).spec.name == name
 
 
 def test_a_file_of_another_network_is_said_to_be_that(folder, small_state):
@@ -69,13 +69,13 @@ def test_a_file_of_another_network_is_said_to_be_that(folder, small_state):
 
 
 def test_missing_left_over_and_misshapen_weights_are_named(small_state):
-    entry = entry_named("midas-small")
+    spec = spec_named("midas-small")
     state = dict(small_state)
     del state["scratch.output_conv.0.weight"]
     state["scratch.extra"] = torch.zeros(1)
     state["scratch.output_conv.2.bias"] = torch.zeros(5)
     with pytest.raises(ModelError) as caught:
-        estimator(entry, state, source="file.pt")
+        estimator(spec, state, source="file.pt")
     message = str(caught.value)
     assert message.startswith("file.pt: does not fit midas-small.")
     assert "1 missing: scratch.output_conv.0.weight." in message
@@ -130,7 +130,7 @@ def test_halves_on_a_cpu_are_said_to_be_left_alone(folder, caplog):
 @pytest.mark.parametrize("dtype", [torch.bfloat16, pytest.param(torch.float16, marks=pytest.mark.slow)])
 def test_halves_answer_about_the_same(small, small_state, picture, dtype):
     frame = from_bytes(picture(96, 128))
-    halved = estimator(entry_named("midas-small"), small_state, dtype=dtype).estimate(frame)
+    halved = estimator(spec_named("midas-small"), small_state, dtype=dtype).estimate(frame)
     whole = small.estimate(frame)
     assert halved.dtype == torch.float32
     assert np.corrcoef(halved.flatten(), whole.flatten())[0, 1] > 0.99
@@ -173,7 +173,7 @@ class Ramp(torch.nn.Module):
 
 @pytest.mark.parametrize("name", ["depth-anything-v2-indoor-small", "zoe-nk"])
 def test_metres_become_nearness(name, picture):
-    opened = Estimator(entry_named(name), Ramp())
+    opened = Estimator(spec_named(name), Ramp())
     frame = from_bytes(picture(42, 56))
     metres, nearness = opened.metres(frame), opened.estimate(frame)
     assert metres.shape == nearness.shape == (42, 56)

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from animator.depth.estimator import network_input
-from animator.depth.names import entry_named
+from animator.depth.families.dpt import DPT_LARGE
+from animator.depth.names import spec_named
 from animator.depth.preprocess import Normalise, Sizing
-from animator.depth.registry import DPT_LARGE, ENTRIES
+from animator.depth.registry import MODELS
 from animator.depth.resample import cubic
 from animator.image import from_bytes
 
@@ -17,19 +18,19 @@ def test_sizes_are_those_of_the_official_programs(official):
     asked = 0
     for group in official.sizes:
         for name in group["networks"]:
-            sizing = entry_named(name).preparation.sizing
+            sizing = spec_named(name).preparation.sizing
             for width, height, net_width, net_height in group["width, height, input width, input height"]:
                 assert sizing.of(height, width) == (net_height, net_width), (name, width, height)
                 asked += 1
     assert asked == 21 * len(official.keys)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+@pytest.mark.parametrize("spec", MODELS, ids=lambda e: e.name)
 @pytest.mark.parametrize("size", [(1, 1), (5, 2000), (2000, 5), (720, 1280), (513, 511)])
-def test_any_picture_has_a_size_the_network_takes(entry, size):
-    height, width = entry.preparation.sizing.of(*size)
-    assert height >= entry.preparation.sizing.multiple
-    assert height % entry.preparation.sizing.multiple == width % entry.preparation.sizing.multiple == 0
+def test_any_picture_has_a_size_the_network_takes(spec, size):
+    height, width = spec.preparation.sizing.of(*size)
+    assert height >= spec.preparation.sizing.multiple
+    assert height % spec.preparation.sizing.multiple == width % spec.preparation.sizing.multiple == 0
 
 
 def test_halves_round_to_even_as_in_numpy():

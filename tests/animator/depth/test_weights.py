@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from animator.depth import fitting, weights
-from animator.depth.registry import DPT_LARGE
+from animator.depth.families.dpt import DPT_LARGE
 from animator.errors import ModelError
 from animator.weights import read_weights
 
@@ -175,4 +175,4 @@ def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkey
     ],
 )
 def test_says_what_a_file_seems_to_be(key, what):
-    assert what in fitting.guess({key: torch.zeros(1)})
+    assert what in fitting.identify({key: torch.zeros(1)})

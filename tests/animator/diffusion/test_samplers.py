@@ -1,13 +1,12 @@
 """Samplers by name."""
 
-from pathlib import Path
+import sys
 
 import pytest
 
-from animator.diffusion.multistep import SOLVERS
+from animator.diffusion.sampler import Sampler, sampler
 from animator.diffusion.samplers import ALIASES, METHODS, SAMPLERS, SPACING_NAMES, find_sampler
-from animator.diffusion.spacing import SPACINGS
-from animator.errors import ModelError
+from animator.errors import ModelError, PluginError
 
 
 def test_names_are_found_in_any_case() -> None:
@@ -40,13 +39,50 @@ def test_unknown_names_get_the_nearest() -> None:
         find_sampler("0")
 
 
-def test_the_documented_names_are_all_there_are() -> None:
-    text = " ".join((Path(__file__).parents[3] / "docs" / "models.md").read_text().split())
-    assert f"- Methods: {', '.join(METHODS)}. " in text
-    assert ", ".join(SPACING_NAMES).replace("Uniform,", "Uniform (usual),", 1) in text
-
-
-def test_every_entry_has_its_solver_and_its_spacing() -> None:
-    assert {sampler.method for sampler in METHODS.values()} <= SOLVERS.keys()
-    assert set(SPACING_NAMES) == SPACINGS.keys()
+def test_every_declaration_is_of_its_own_and_asks_for_a_spacing_that_there_is() -> None:
+    spellings = [spelling for made in METHODS.values() for spelling in (made.name.lower(), *made.aliases)]
+    assert len(spellings) == len(set(spellings))
+    assert {made.spacing for made in METHODS.values()} <= {"", *SPACING_NAMES}
     assert set(ALIASES.values()) <= {*METHODS, *SPACING_NAMES}
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_every_alias_is_understood(alias: str) -> None:
+    name = ALIASES[alias]
+    spelled = alias if name in METHODS else f"Euler {alias}"
+    assert find_sampler(spelled).name == (name if name in METHODS else "Euler")
+
+
+def test_a_sampler_is_a_function_below_its_declaration() -> None:
+    @sampler("Mine", aliases=("ours",), calls_per_step=2)
+    def mine(denoise: object, x: object, levels: object, noise: object) -> object:
+        return x
+
+    assert isinstance(mine, Sampler)
+    assert (mine.name, mine.calls_per_step, mine.solve(None, 3, (), None)) == ("Mine", 2, 3)
+
+
+@pytest.mark.usefixtures("extras")
+@pytest.mark.parametrize(
+    ("name", "spacing"),
+    [("Euler halves", ""), ("euler_halves karras", "Karras"), ("EULER HALVES LCM", "LCM")],
+)
+def test_another_package_adds_a_sampler(name: str, spacing: str) -> None:
+    found = find_sampler(name)
+    assert (found.name, found.spacing, found.calls_per_step) == ("Euler halves", spacing, 2)
+
+
+@pytest.mark.usefixtures("extras")
+def test_other_packages_are_asked_only_for_samplers_that_are_not_built_in() -> None:
+    sys.modules.pop("animator_extras.samplers", None)
+    assert find_sampler("DPM++ 2M Karras") is SAMPLERS["DPM++ 2M Karras"]
+    with pytest.raises(ModelError, match="unknown"):
+        find_sampler("Euler halved")
+    assert "animator_extras.samplers" not in sys.modules
+
+
+def test_a_package_that_offers_no_sampler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("animator.plugins.names", lambda group: ("odd",))
+    monkeypatch.setattr("animator.plugins.load", lambda group, name: object())
+    with pytest.raises(PluginError, match="'odd': its package offers no Sampler"):
+        find_sampler("odd")

@@ -126,6 +126,23 @@ def test_encode_makes_another_film_of_the_frames(make_animation: Make, tmp_path:
     assert len(list(out.iterdir())) == 6 if out.is_dir() else name == "webp" or facts_of(out).frames == 6
 
 
+def test_encode_fills_a_folder_whatever_its_name(make_animation: Make, tmp_path: Path) -> None:
+    rendered(make_animation(), tmp_path / "run")
+    out = tmp_path / "elsewhere" / "frames"
+    assert encode_again(Again(tmp_path / "run", out=out), nothing) == [out]
+    assert len(list(out.glob("*.png"))) == 6
+
+
+def test_encode_leaves_the_runs_own_frames_as_they_are(make_animation: Make, tmp_path: Path) -> None:
+    rendered(make_animation(), tmp_path / "run")
+    frames = tmp_path / "run" / "frames"
+    before = {path.name: path.read_bytes() for path in frames.iterdir()}
+    assert encode_again(Again(tmp_path / "run", out=frames), nothing) == [frames]
+    with pytest.raises(UserError, match="holds the run's own frames"):
+        encode_again(Again(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
+    assert before == {path.name: path.read_bytes() for path in frames.iterdir()}
+
+
 def test_encode_with_other_settings_of_the_film(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(), tmp_path / "run")
     overrides = (

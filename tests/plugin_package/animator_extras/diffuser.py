@@ -1,0 +1,33 @@
+"""A diffuser that paints one shade: `model: plain:0.3`."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.diffusion.options import Options
+from animator.diffusion.request import Request
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Blends the picture with a shade, by the request's strength.
+
+    Attributes:
+        shade: Of gray, in [0, 1].
+        device: Where it computes.
+    """
+
+    shade: float
+    device: torch.device
+
+    def draw(self, request: Request) -> Tensor:
+        """The picture (3, H, W)."""
+        width, height = request.size
+        target = torch.full((3, height, width), self.shade, device=self.device)
+        return target if request.picture is None else target.lerp(request.picture, request.strength)
+
+
+def open_plain(model: str, device: torch.device, options: Options) -> Plain:
+    """The diffuser of a shade; half gray where none is given."""
+    return Plain(float(model or 0.5), device)

@@ -1,0 +1,15 @@
+"""An output format: animated PNG, with the codec that it holds."""
+
+from animator.video.codecs import SOFTWARE, Encoder
+from animator.video.formats import Format
+
+_ENCODER = Encoder("apng", ("rgb24",), even=False)
+APNG = Format(
+    "apng",
+    "apng",
+    ("apng",),
+    "web pages, lossless",
+    settled=("-plays", "0"),
+    through="mkv",
+    encoders={"apng": {SOFTWARE: (_ENCODER,)}},
+)
