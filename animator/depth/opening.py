@@ -20,6 +20,7 @@ from animator.depth.registry import PLUGINS
 from animator.depth.spec import DepthModelSpec
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError, PluginError
+from animator.model_folders import model_folders
 from animator.weights import read_weights
 
 Precision = Literal["float32", "float16", "bfloat16"]
