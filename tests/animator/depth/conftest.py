@@ -13,11 +13,23 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from animator.depth.names import entry_named
+from animator.depth.registry import Entry
+
 REFERENCE = Path(__file__).parents[2] / "reference"
 NORMS = {"half": (0.5, 0.5), "unit": (0.0, 1.0)}
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CONSTANT = ("relative_position_index", "attn_mask", "attention_bias_idxs", "k_idx", "K_minus_1")
 Arrays = dict[str, NDArray[Any]]
+MakePicture = Callable[..., NDArray[np.uint8]]
+MakeInput = Callable[..., NDArray[np.float32]]
+
+
+def entry_of(name: str) -> Entry:
+    """The network of a name that is known."""
+    entry = entry_named(name)
+    assert entry is not None, name
+    return entry
 
 
 class Official:
@@ -61,7 +73,7 @@ def fill(key: str, shape: tuple[int, ...], head_bias: float) -> NDArray[Any]:
     fan_in = np.prod(shape[1:]) if shape else 1
     if any(head in key for head in ("scratch.output_conv.4.", "scratch.output_conv2.2.")):
         return np.full(shape, head_bias) if leaf == "bias" else np.abs(n) / np.sqrt(fan_in)
-    special = {
+    special: dict[str, Callable[[], Any]] = {
         "running_mean": lambda: 0.1 * n,
         "running_var": lambda: 1.0 + 0.1 * np.abs(n),
         "logit_scale": lambda: np.log(10.0) + 0.5 * n,
@@ -117,10 +129,10 @@ def reference() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def picture() -> Callable[..., NDArray[np.uint8]]:
+def picture() -> MakePicture:
     return image
 
 
 @pytest.fixture(scope="session")
-def normalised() -> Callable[..., NDArray[np.float32]]:
+def normalised() -> MakeInput:
     return net_input

@@ -1,12 +1,15 @@
 """Every released network: its file fits, and it answers what the official program answers."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from animator.depth import build, fitting
-from animator.depth.names import entry_named
 from animator.depth.registry import ENTRIES, Entry
+from tests.animator.depth.conftest import MakeInput, MakePicture, Official, entry_of
 
 # float32 against float64 of the official programs differs by up to 1.6e-4 deviations (the hybrid).
 RMS, MOST = 1e-4, 1e-3
@@ -81,14 +84,8 @@ STATISTICS = [
 ]
 
 
-def entry_of(name: str) -> Entry:
-    entry = entry_named(name)
-    assert entry is not None
-    return entry
-
-
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, official):
+def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name: str, official: Official) -> None:
     entry = entry_of(name)
     with torch.device("meta"):
         network = build.empty(entry.name, entry.preparation.sizing)
@@ -102,7 +99,7 @@ def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, offi
     assert fitting.recognised(state, entry.files[0]) == entry
 
 
-def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official):
+def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official: Official) -> None:
     unused = {
         key.split("blocks.")[0] if key.endswith(("_index", "_mask", "_idxs")) else key
         for name, keys in official.keys.items()
@@ -114,13 +111,20 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
-def test_every_network_can_be_built(entry):
+def test_every_network_can_be_built(entry: Entry) -> None:
     with torch.device("meta"):
         network = build.empty(entry.name, entry.preparation.sizing)
     assert sum(p.numel() for p in network.parameters()) > 1e7
 
 
-def answer_of(reference, official, normalised, picture, name, case):
+def answer_of(
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+    name: str,
+    case: str,
+) -> NDArray[np.float32]:
     kind, settings = case.split("_")[0], official.cases[name][case]
     weights = official.weights(name)
     for key, values in settings.get("override", {}).items():
@@ -131,7 +135,14 @@ def answer_of(reference, official, normalised, picture, name, case):
 
 
 @pytest.mark.parametrize(("name", "case"), QUICK)
-def test_equals_the_official_answer(name, case, reference, official, normalised, picture):
+def test_equals_the_official_answer(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
@@ -140,7 +151,14 @@ def test_equals_the_official_answer(name, case, reference, official, normalised,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), SLOW)
-def test_equals_the_official_answer_of_large_networks(name, case, reference, official, normalised, picture):
+def test_equals_the_official_answer_of_large_networks(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
@@ -149,7 +167,14 @@ def test_equals_the_official_answer_of_large_networks(name, case, reference, off
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), STATISTICS)
-def test_has_the_statistics_of_the_official_answer(name, case, reference, official, normalised, picture):
+def test_has_the_statistics_of_the_official_answer(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case).astype(np.float64)
     stored = np.array(official.cases[name][case]["stats"])
     ours = np.array([answer.mean(), answer.std(), answer.min(), answer.max()])

@@ -4,11 +4,14 @@ import io
 import pickle
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from animator.depth import fitting, weights
 from animator.depth.registry import DPT_LARGE
@@ -17,11 +20,11 @@ from animator.errors import ModelError
 TENSORS = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
 
 
-def same(read):
+def same(read: dict[str, Tensor]) -> bool:
     return read.keys() == TENSORS.keys() and all(torch.equal(read[k], v) for k, v in TENSORS.items())
 
 
-def test_reads_both_kinds_of_file(tmp_path):
+def test_reads_both_kinds_of_file(tmp_path: Path) -> None:
     save_file(TENSORS, tmp_path / "a.safetensors")
     torch.save(TENSORS, tmp_path / "a.pt")
     torch.save(TENSORS, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
@@ -29,7 +32,7 @@ def test_reads_both_kinds_of_file(tmp_path):
         assert same(weights.read(tmp_path / name))
 
 
-def test_reads_weights_that_lie_beside_other_things(tmp_path):
+def test_reads_weights_that_lie_beside_other_things(tmp_path: Path) -> None:
     torch.save({"model": TENSORS, "epoch": 3}, tmp_path / "zoe.pt")
     torch.save({"state_dict": {f"module.{k}": v for k, v in TENSORS.items()}}, tmp_path / "parallel.pt")
     assert same(weights.read(tmp_path / "zoe.pt"))
@@ -39,15 +42,15 @@ def test_reads_weights_that_lie_beside_other_things(tmp_path):
 class Trap:
     """Runs something when it is unpickled."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self.path = path
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
         return Path.touch, (self.path,)
 
 
 @pytest.mark.parametrize("save", [torch.save, lambda o, p: p.write_bytes(pickle.dumps(o, protocol=2))])
-def test_nothing_in_a_file_is_run(tmp_path, save):
+def test_nothing_in_a_file_is_run(tmp_path: Path, save: Callable[[Any, Path], object]) -> None:
     sprung = tmp_path / "sprung"
     save({"a": torch.zeros(1), "trap": Trap(sprung)}, tmp_path / "evil.pt")
     with pytest.raises(ModelError, match=r"not opened|broken"):
@@ -64,7 +67,7 @@ def test_nothing_in_a_file_is_run(tmp_path, save):
         ("cut.pt", None),
     ],
 )
-def test_broken_files_are_said_to_be_so(tmp_path, name, content):
+def test_broken_files_are_said_to_be_so(tmp_path: Path, name: str, content: bytes | None) -> None:
     path = tmp_path / name
     if content is None:
         buffer = io.BytesIO()
@@ -75,7 +78,7 @@ def test_broken_files_are_said_to_be_so(tmp_path, name, content):
         weights.read(path)
 
 
-def test_files_without_weights_are_refused(tmp_path):
+def test_files_without_weights_are_refused(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save({"epoch": 3}, tmp_path / "none.pt")
     with pytest.raises(ModelError, match="expected a table of named weights, found list"):
@@ -86,7 +89,7 @@ def test_files_without_weights_are_refused(tmp_path):
         weights.read(tmp_path / "nowhere.pt")
 
 
-def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path):
+def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path: Path) -> None:
     other = tmp_path / "depth" / DPT_LARGE.files[1]
     other.parent.mkdir()
     other.touch()
@@ -97,13 +100,13 @@ def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path):
     assert weights.located(DPT_LARGE, (tmp_path / "missing",)) is None
 
 
-def test_looks_into_the_named_folder_before_torchs_own():
+def test_looks_into_the_named_folder_before_torchs_own() -> None:
     assert weights.folders({"ANIMATOR_MODELS": "/models"})[0] == Path("/models")
     assert len(weights.folders({"ANIMATOR_MODELS": "/models"})) == 2
     assert len(weights.folders({})) == 1
 
 
-def test_fetches_whole_files_only(tmp_path, monkeypatch):
+def test_fetches_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(url.encode()))
     path = weights.fetched(DPT_LARGE, (tmp_path / "new",))
     assert path.name == DPT_LARGE.files[0]
@@ -111,9 +114,9 @@ def test_fetches_whole_files_only(tmp_path, monkeypatch):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
-def test_a_broken_download_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_a_broken_download_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Cut(io.BytesIO):
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             raise TimeoutError("timed out")
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Cut())
@@ -122,8 +125,10 @@ def test_a_broken_download_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkeypatch):
-    def offline(url, timeout):
+def test_without_network_the_error_names_file_place_and_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(url: str, timeout: float) -> None:
         raise urllib.error.URLError("no network")
 
     monkeypatch.setattr(urllib.request, "urlopen", offline)
@@ -144,5 +149,5 @@ def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkey
         ("pretrained.model.patch_embed.backbone.stem.conv.weight", "seems to be dpt-hybrid"),
     ],
 )
-def test_says_what_a_file_seems_to_be(key, what):
+def test_says_what_a_file_seems_to_be(key: str, what: str) -> None:
     assert what in fitting.guess({key: torch.zeros(1)})
