@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.depth import build
 from animator.depth.estimator import Estimator
@@ -13,14 +14,15 @@ pytestmark = pytest.mark.benchmark_suite
 
 
 @pytest.mark.parametrize("side", [256, 512])
-def test_starter(benchmark, side):
+def test_starter(benchmark: BenchmarkFixture, side: int) -> None:
     starter = StarterDepth.load(torch.device("cpu"))
     benchmark(starter.estimate, torch.rand(3, side, side))
 
 
 @pytest.mark.parametrize("name", ["midas-small", "dpt-levit", "dpt-swin2-tiny", "depth-anything-v2-small"])
-def test_network(benchmark, name):
+def test_network(benchmark: BenchmarkFixture, name: str) -> None:
     entry = entry_named(name)
+    assert entry is not None
     network = build.empty(entry.name, entry.preparation.sizing)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
