@@ -12,6 +12,7 @@ from animator.timeline import Timeline
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def blocks(language: str) -> list[str]:
@@ -34,6 +35,12 @@ def test_the_library_example_runs() -> None:
 def test_pictures_and_links_exist() -> None:
     for target in re.findall(r"\]\(((?!http)[^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(((?!http)[^)#]+)[^)]*\)", page.read_text()):
+        assert (page.parent / target).exists(), target
 
 
 def test_every_dependency_has_its_reason() -> None:

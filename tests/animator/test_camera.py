@@ -2,14 +2,15 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from animator.camera import STILL, Camera, Move3D, rigid, rotation_x, rotation_y, rotation_z
+from animator.camera import STILL, Camera, Move3D, Rigid, rigid, rotation_x, rotation_y, rotation_z
 from animator.errors import UserError
 
 POINT = np.array([0.3, -0.2, 1.7])
 
 
-def moved(motion, point):
+def moved(motion: Rigid, point: NDArray[np.float64]) -> NDArray[np.float64]:
     return point @ np.array(motion.rotation) + np.array(motion.translation)
 
 

@@ -16,7 +16,7 @@ from animator.deforum.importing import import_settings
 from animator.diffusion.request import Request
 from animator.loop import render
 from animator.slots import filters
-from animator.stages.color import Coherence, Palette
+from animator.stages.color import Coherence, Palette, palette_of
 from animator.state import State
 from animator.timeline import Timeline
 from tests.clips import save_clip
@@ -72,7 +72,7 @@ def test_a_clip_is_asked_for(make_animation: Make) -> None:
 
 def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[Coherence] = []
-    real = filters.palette_of
+    real = palette_of
 
     def counting(reference: Tensor, space: Coherence) -> Palette:
         found.append(space)
@@ -102,7 +102,8 @@ def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pyt
 def test_deforums_settings_say_so_too(settings: dict[str, Any], path: tuple[str, str], value: Any) -> None:
     animation = Animation.model_validate(import_settings({"max_frames": 5, **settings}, "film.txt").values)
     assert getattr(getattr(animation, path[0]), path[1]) == value
-    assert export_settings(animation).settings | settings == export_settings(animation).settings
+    exported = export_settings(animation).settings
+    assert {**exported, **settings} == exported
 
 
 def test_the_old_formula_is_width_over_height(make_animation: Make) -> None:

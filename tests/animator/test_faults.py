@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -72,7 +73,7 @@ def may_mount() -> bool:
     return probe.returncode == 0
 
 
-def on_a_disk(folder: Path, room: int, way: str) -> list[dict[str, object]]:
+def on_a_disk(folder: Path, room: int, way: str) -> list[dict[str, Any]]:
     preset = folder / "film.yaml"
     preset.write_text(PRESET)
     disk = folder / "disk"

@@ -18,7 +18,7 @@ from animator.image import read_picture, to_bytes
 from animator.loop import render
 from animator.pipeline import Pipeline
 from animator.slots.clip_motion import WithinClip
-from animator.slots.composite import BlendMask, ClipDepthMask, Composite, DepthMask, DifferenceMask
+from animator.slots.composite import BlendMask, ClipDepthMask, Composite, DepthMask, DifferenceMask, Mask
 from animator.slots.footage import Held
 from animator.state import State
 from animator.timeline import Timeline
@@ -52,6 +52,24 @@ def film(make_animation: Make, clip: Path) -> Make:
         return make_animation(**{**small, "diffusion": diffusion, "init": {"strength": 1}, **settings})
 
     return make
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """A diffuser that keeps pictures and notes what it is asked."""
+
+    asked: list[Request] = field(default_factory=list)
+
+    def draw(self, request: Request) -> Tensor:
+        self.asked.append(request)
+        width, height = request.size
+        return torch.full((3, height, width), 0.25) if request.picture is None else request.picture
+
+    def drawn_over(self, number: int) -> Tensor:
+        """The picture of a request that has one."""
+        picture = self.asked[number].picture
+        assert picture is not None
+        return picture
 
 
 def pictures(animation: Animation, diffuser: Any = None) -> list[Tensor]:
@@ -135,10 +153,10 @@ def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
         shown = pictures(film(hybrid={"composite": composite, **flow}), recorder)
         assert recorder.asked[0].picture is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
-    assert torch.allclose(normal.asked[2].picture, of_clip(clip, 2))
+    assert torch.allclose(normal.drawn_over(2), of_clip(clip, 2))
     ahead = torch.roll(of_clip(clip, 2), (STEP, STEP), (1, 2))  # the clip's picture, moved once more
-    assert float((before.asked[2].picture[INNER] - ahead[INNER]).abs().mean()) < 0.02
-    assert float((after.asked[1].picture - 0.25).abs().max()) < 1e-5
+    assert float((before.drawn_over(2)[INNER] - ahead[INNER]).abs().mean()) < 0.02
+    assert float((after.drawn_over(1) - 0.25).abs().max()) < 1e-5
     assert torch.allclose(shown[2], of_clip(clip, 2))
 
 
@@ -150,7 +168,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
 def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
     recorder = Recorder(KeepsOrGray(0.25))
     pictures(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
-    assert torch.equal(recorder.asked[0].picture, of_clip(clip, 0))
+    assert torch.equal(recorder.drawn_over(0), of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
 
 
@@ -174,7 +192,7 @@ def test_each_mask_says_where_the_film_stays(film: Make) -> None:
     ramp = torch.linspace(0.0, 1.0, SIDE).expand(3, SIDE, SIDE)
     flat = torch.full_like(ramp, 0.25)
     plan = Timeline(film(hybrid={"comp_alpha": 1, "comp_mask_blend_alpha": 0.75}))[3]
-    wanted = {
+    wanted: dict[Mask, tuple[Tensor, Tensor, Tensor]] = {
         DepthMask(Brightness()): (flat, ramp, torch.zeros(SIDE, SIDE)),
         ClipDepthMask(Brightness()): (flat, ramp, ramp[0]),
         BlendMask(): (flat, ramp, 0.25 * 0.25 + 0.75 * ramp[0]),

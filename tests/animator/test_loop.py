@@ -7,14 +7,31 @@ from torch import Tensor
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import Diffuser, Request
 from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
-from tests.fakes import QUIET, Draws, Make, Recorder
+from schedules import PromptFrame
+
+Make = Callable[..., Animation]
 
 
-def frames_of(animation: Animation, diffuser: object, state: State | None = None) -> list[Frame]:
+@dataclass(frozen=True)
+class Recorder:
+    """A diffuser that notes what it is asked and paints a flat grey that tells the drawing apart."""
+
+    asked: list[Request] = field(default_factory=list)
+
+    def draw(self, request: Request) -> Tensor:
+        self.asked.append(request)
+        width, height = request.size
+        return torch.full((3, height, width), len(self.asked) / 10)
+
+
+QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+
+
+def frames_of(animation: Animation, diffuser: Diffuser, state: State | None = None) -> list[Frame]:
     return list(render(Timeline(animation), build_pipeline(animation, diffuser), state))
 
 
@@ -101,7 +118,7 @@ def test_a_broken_state_is_said(data: bytes) -> None:
     [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)],
 )
 def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
-    request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)
+    request = Request(0, (8, 8), torch.zeros(3, 8, 8), PromptFrame("", ""), strength, steps, 7, "Euler", 0)
     assert request.steps_run == run
 
 

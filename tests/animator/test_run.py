@@ -23,7 +23,7 @@ from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import Request
 from animator.errors import RunError
 from animator.job import film, open_run, rewind
-from animator.requests import request_of
+from animator.plan import Plan
 from animator.run import Run
 from animator.state import State
 from tests.fakes import Make
@@ -179,7 +179,7 @@ def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0
 
 
-def _plan(animation: Animation):
+def _plan(animation: Animation) -> Plan:
     from animator.timeline import Timeline
 
     return Timeline(animation)[0]

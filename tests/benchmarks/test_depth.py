@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.depth import build
 from animator.depth.estimator import Estimator
@@ -13,15 +14,16 @@ pytestmark = pytest.mark.benchmark_suite
 
 
 @pytest.mark.parametrize("side", [256, 512])
-def test_starter(benchmark, side):
+def test_starter(benchmark: BenchmarkFixture, side: int) -> None:
     starter = StarterDepth.load(torch.device("cpu"))
     benchmark(starter.estimate, torch.rand(3, side, side))
 
 
 @pytest.mark.parametrize("name", ["midas-small", "dpt-levit", "dpt-swin2-tiny", "depth-anything-v2-small"])
-def test_network(benchmark, name):
+def test_network(benchmark: BenchmarkFixture, name: str) -> None:
     spec = spec_named(name)
-    network = build.empty(spec)
+    assert spec is not None
+    network = build.empty(spec.name, spec.preparation.sizing)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
     opened = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))

@@ -8,6 +8,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
 
     def film() -> None:
         for index in range(FRAMES):
-            times.append(seconds(lambda index=index: diffuser.draw(frame(index, 64))))
+            times.append(seconds(partial(diffuser.draw, frame(index, 64))))
             resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
 
     benchmark.pedantic(film, rounds=1)
@@ -148,6 +149,6 @@ def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> 
         return replace(frame(1, 64), prompt=PromptFrame(f"a lake <lora:x:{weight}>", ""))
 
     resting = sorted(seconds(lambda: tiny.draw(at(0.5))) for _ in range(9))[4]
-    moving = sorted(seconds(lambda i=i: tiny.draw(at(i / 10))) for i in range(1, 10))[4]
+    moving = sorted(seconds(partial(tiny.draw, at(i / 10))) for i in range(1, 10))[4]
     benchmark.extra_info |= {"resting_s": resting, "moving_s": moving}
     benchmark.pedantic(tiny.draw, args=(at(0.7),), rounds=1)

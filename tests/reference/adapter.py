@@ -181,7 +181,7 @@ def parseq(case: dict[str, Any], manifest: dict[str, Any] | str) -> dict[str, An
     ui, deltas = case["ui"], case["parseq_use_deltas"]
     given = Manifest.parse(manifest) if manifest else None
     asked = given.overrides(compat=True) if given and case["parseq_non_schedule_overrides"] else None
-    after = {
+    after: dict[str, Any] = {
         "max_frames": asked.frames if asked else ui["max_frames"],
         "diffusion_cadence": (asked and asked.cadence) or ui["diffusion_cadence"],
         "fps": (asked and asked.fps) or ui["fps"],

@@ -15,6 +15,7 @@ from animator.assemble import build_pipeline
 from animator.clip_settings import with_clip_length
 from animator.deforum import import_settings
 from animator.diffusion.request import Request
+from animator.drafts import Draft
 from animator.image import from_bytes, to_bytes
 from animator.loop import render
 from animator.timeline import Timeline
@@ -66,7 +67,7 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         for file in files.iterdir():
             given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
-    animation = presets.validate(presets.Draft("trace", with_clip_length(imported.values, folder), {}))
+    animation = presets.validate(Draft("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())

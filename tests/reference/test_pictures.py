@@ -82,9 +82,14 @@ def test_depth_is_prepared_alike(inputs: dict[str, Any], expected: dict[str, Any
 @cases("f")
 def test_noise(case: dict[str, Any], inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     mask = None if case["mask"] is None else inputs[case["mask"]]
-    names = ("noise_type", "seed", "amount", "args")
     noised = adapter.noise(
-        inputs[case["picture"]], *(case[name] for name in names), mask, case["invert_mask"]
+        inputs[case["picture"]],
+        case["noise_type"],
+        case["seed"],
+        case["amount"],
+        case["args"],
+        mask,
+        case["invert_mask"],
     )
     assert_close(noised, expected[case["id"]], levels=1, share=0.999, mean=0.05)
 
@@ -98,8 +103,8 @@ def test_color_match(case: dict[str, Any], inputs: dict[str, Any], expected: dic
 @cases("h")
 def test_sharpening(case: dict[str, Any], inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     mask = None if case["mask"] is None else inputs[case["mask"]]
-    names = ("kernel", "sigma", "amount", "threshold")
-    sharpened = adapter.sharpen(inputs[case["picture"]], *(case[name] for name in names), mask)
+    picture, kernel, sigma = inputs[case["picture"]], case["kernel"], case["sigma"]
+    sharpened = adapter.sharpen(picture, kernel, sigma, case["amount"], case["threshold"], mask)
     assert_close(sharpened, expected[case["id"]], levels=1, share=0.999, mean=0.05)
 
 

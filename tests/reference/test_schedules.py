@@ -6,6 +6,7 @@ The data are thinned copies: some film lengths only. -0.0 equals 0.0; numbers ag
 import importlib.util
 import json
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -68,7 +69,7 @@ def test_schedule_values(case: dict[str, Any]) -> None:
             assert len(values) == result["max_frames"]
 
 
-CALLS = {
+CALLS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "expand_render_animation": lambda c: ADAPTER.prompts_expand(c["prompts"], c["max_frames"]),
     "prepare_prompt": lambda c: ADAPTER.prompt_prepare(c["text"], c["max_frames"], c["frame"], c["seed"]),
     "split_weighted_subprompts": lambda c: list(ADAPTER.prompt_split(c["text"], c["frame"], c["max_frames"])),

@@ -29,7 +29,8 @@ from animator.errors import AnimatorError
 from animator.loop import render
 from animator.named_files import find
 from animator.timeline import Timeline
-from animator.video.writer import Film, FilmWriter
+from animator.video.film import Film
+from animator.video.writer import FilmWriter
 
 FRAMES = 3
 SMALL = ["size=[64,64]", "depth.model=fake"]

@@ -10,7 +10,8 @@ from animator import presets
 from animator.config import Animation
 from animator.deforum import Effect, Imported, import_settings, import_text
 from animator.deforum.importing import film_name
-from animator.deforum.table import MAPPED, ROWS, SWITCHES, Row
+from animator.deforum.rows import Row
+from animator.deforum.table import MAPPED, ROWS, SWITCHES
 from animator.drafts import Draft
 from animator.errors import PresetError
 from animator.timeline import Timeline

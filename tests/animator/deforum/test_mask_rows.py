@@ -66,7 +66,7 @@ def test_there_and_back(settings: dict[str, Any]) -> None:
     film = film_of(settings)
     exported = export_settings(film)
     again = film_of(json.loads(exported.text))
-    assert presets.dump(again) == presets.dump(film_of(export_settings(again).settings | {}))
+    assert presets.dump(again) == presets.dump(film_of(dict(export_settings(again).settings)))
     assert export_settings(again).text == exported.text
     for name in ("use_mask", "invert_mask", "mask_contrast_adjust", "use_looper", "blendFactorMax"):
         if name in settings:

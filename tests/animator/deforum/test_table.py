@@ -10,7 +10,7 @@ from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.foreign import FORKS, HOST
 from animator.deforum.table import COMPAT, MAPPED, SWITCHES
-from animator.presets import group_of
+from animator.drafts import group_of
 
 DEFAULTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "reference" / "data" / "deforum_defaults.json").read_text()

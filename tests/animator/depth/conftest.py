@@ -13,11 +13,23 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from animator.depth.names import spec_named
+from animator.depth.spec import DepthModelSpec
+
 REFERENCE = Path(__file__).parents[2] / "reference"
 NORMS = {"half": (0.5, 0.5), "unit": (0.0, 1.0)}
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CONSTANT = ("relative_position_index", "attn_mask", "attention_bias_idxs", "k_idx", "K_minus_1")
 Arrays = dict[str, NDArray[Any]]
+MakePicture = Callable[..., NDArray[np.uint8]]
+MakeInput = Callable[..., NDArray[np.float32]]
+
+
+def spec_of(name: str) -> DepthModelSpec:
+    """The network of a name that is known."""
+    spec = spec_named(name)
+    assert spec is not None, name
+    return spec
 
 
 class Official:
@@ -54,14 +66,14 @@ class Official:
 
 
 def fill(key: str, shape: tuple[int, ...], head_bias: float) -> NDArray[Any]:
-    """Stand-in weights of one entry, scaled so that activations neither grow nor vanish."""
+    """Stand-in weights of one spec, scaled so that activations neither grow nor vanish."""
     seed = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
     n = np.random.Generator(np.random.PCG64(seed)).standard_normal(shape)
     leaf = key.rsplit(".", 1)[-1]
     fan_in = np.prod(shape[1:]) if shape else 1
     if any(head in key for head in ("scratch.output_conv.4.", "scratch.output_conv2.2.")):
         return np.full(shape, head_bias) if leaf == "bias" else np.abs(n) / np.sqrt(fan_in)
-    special = {
+    special: dict[str, Callable[[], Any]] = {
         "running_mean": lambda: 0.1 * n,
         "running_var": lambda: 1.0 + 0.1 * np.abs(n),
         "logit_scale": lambda: np.log(10.0) + 0.5 * n,
@@ -117,10 +129,10 @@ def reference() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def picture() -> Callable[..., NDArray[np.uint8]]:
+def picture() -> MakePicture:
     return image
 
 
 @pytest.fixture(scope="session")
-def normalised() -> Callable[..., NDArray[np.float32]]:
+def normalised() -> MakeInput:
     return net_input

@@ -6,7 +6,7 @@ import torch
 from animator.depth.model import DepthModel, FakeDepth
 
 
-def test_the_stand_in_follows_its_formula():
+def test_the_stand_in_follows_its_formula() -> None:
     model: DepthModel = FakeDepth()
     picture = torch.rand(3, 5, 7, generator=torch.Generator().manual_seed(0))
     rows = np.linspace(0, 1, 5)[:, None]

@@ -1,13 +1,16 @@
 """Every released network: its file fits, and it answers what the official program answers."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from animator.depth import build, fitting
-from animator.depth.names import spec_named
 from animator.depth.registry import MODELS
 from animator.depth.spec import DepthModelSpec
+from tests.animator.depth.conftest import MakeInput, MakePicture, Official, spec_of
 
 # float32 against float64 of the official programs differs by up to 1.6e-4 deviations (the hybrid).
 RMS, MOST = 1e-4, 1e-3
@@ -82,14 +85,8 @@ STATISTICS = [
 ]
 
 
-def spec_of(name: str) -> DepthModelSpec:
-    spec = spec_named(name)
-    assert spec is not None
-    return spec
-
-
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, official):
+def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name: str, official: Official) -> None:
     spec = spec_of(name)
     with torch.device("meta"):
         network = build.empty(spec)
@@ -103,7 +100,7 @@ def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name, offi
     assert fitting.recognized(state, spec.files[0]) == spec
 
 
-def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official):
+def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official: Official) -> None:
     unused = {
         key.split("blocks.")[0] if key.endswith(("_index", "_mask", "_idxs")) else key
         for name, keys in official.keys.items()
@@ -115,13 +112,20 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
 
 
 @pytest.mark.parametrize("spec", MODELS, ids=lambda e: e.name)
-def test_every_network_can_be_built(spec):
+def test_every_network_can_be_built(spec: DepthModelSpec) -> None:
     with torch.device("meta"):
         network = build.empty(spec)
     assert sum(p.numel() for p in network.parameters()) > 1e7
 
 
-def answer_of(reference, official, normalised, picture, name, case):
+def answer_of(
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+    name: str,
+    case: str,
+) -> NDArray[np.float32]:
     kind, settings = case.split("_")[0], official.cases[name][case]
     weights = official.weights(name)
     for key, values in settings.get("override", {}).items():
@@ -132,7 +136,14 @@ def answer_of(reference, official, normalised, picture, name, case):
 
 
 @pytest.mark.parametrize(("name", "case"), QUICK)
-def test_equals_the_official_answer(name, case, reference, official, normalised, picture):
+def test_equals_the_official_answer(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
@@ -141,7 +152,14 @@ def test_equals_the_official_answer(name, case, reference, official, normalised,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), SLOW)
-def test_equals_the_official_answer_of_large_networks(name, case, reference, official, normalised, picture):
+def test_equals_the_official_answer_of_large_networks(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
@@ -150,7 +168,14 @@ def test_equals_the_official_answer_of_large_networks(name, case, reference, off
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), STATISTICS)
-def test_has_the_statistics_of_the_official_answer(name, case, reference, official, normalised, picture):
+def test_has_the_statistics_of_the_official_answer(
+    name: str,
+    case: str,
+    reference: ModuleType,
+    official: Official,
+    normalised: MakeInput,
+    picture: MakePicture,
+) -> None:
     answer = answer_of(reference, official, normalised, picture, name, case).astype(np.float64)
     stored = np.array(official.cases[name][case]["stats"])
     ours = np.array([answer.mean(), answer.std(), answer.min(), answer.max()])

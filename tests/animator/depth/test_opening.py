@@ -1,57 +1,63 @@
 """Opening depth networks by name and by file."""
 
 import logging
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from animator.depth import weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.depth.estimator import Estimator
 from animator.depth.model import FakeDepth
-from animator.depth.names import spec_named
-from animator.depth.opening import estimator, open_depth
+from animator.depth.opening import Precision, estimator, open_depth
+from animator.depth.spec import DepthModelSpec
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError
 from animator.image import from_bytes
+from tests.animator.depth.conftest import MakePicture, Official, spec_of
 
 SMALL = "midas_v21_small_256"
 
 
 @pytest.fixture(scope="session")
-def small_state(official):
+def small_state(official: Official) -> dict[str, Tensor]:
     return {key: torch.from_numpy(value) for key, value in official.weights(SMALL).items()}
 
 
 @pytest.fixture(scope="session")
-def small(small_state):
-    return estimator(spec_named("midas-small"), small_state)
+def small(small_state: dict[str, Tensor]) -> Estimator:
+    return estimator(spec_of("midas-small"), small_state)
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, small_state):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_state: dict[str, Tensor]) -> Path:
     monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path))
     torch.save(small_state, tmp_path / f"{SMALL}.pt")
     return tmp_path
 
 
-def test_opens_by_name_from_the_folder(folder, small, picture):
+def test_opens_by_name_from_the_folder(folder: Path, small: Estimator, picture: MakePicture) -> None:
     opened = open_depth("midas-small")
     frame = from_bytes(picture(64, 96))
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
 
-def test_opens_by_path_whatever_the_file_is_called(tmp_path, small, small_state, picture):
+def test_opens_by_path_whatever_the_file_is_called(
+    tmp_path: Path, small: Estimator, small_state: dict[str, Tensor], picture: MakePicture
+) -> None:
     save_file(small_state, tmp_path / "mine.safetensors")
     opened = open_depth(tmp_path / "mine.safetensors")
     frame = from_bytes(picture(64, 96))
-    assert opened.spec.name == "midas-small"
+    assert isinstance(opened, Estimator) and opened.spec.name == "midas-small"
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
 
-def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path, official):
+def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path: Path, official: Official) -> None:
     state = {k: torch.from_numpy(v) for k, v in official.weights("depth_anything_v2_vits").items()}
     for file, name in [
         ("anything.pth", "depth-anything-v2-small"),
@@ -59,17 +65,18 @@ def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path, offi
         ("depth_anything_v2_metric_vkitti_vits.pth", "depth-anything-v2-outdoor-small"),
     ]:
         torch.save(state, tmp_path / file)
-        assert open_depth(tmp_path / file).spec.name == name
+        opened = open_depth(tmp_path / file)
+        assert isinstance(opened, Estimator) and opened.spec.name == name
 
 
-def test_a_file_of_another_network_is_said_to_be_that(folder, small_state):
+def test_a_file_of_another_network_is_said_to_be_that(folder: Path, small_state: dict[str, Tensor]) -> None:
     torch.save(small_state, folder / "dpt_levit_224.pt")
     with pytest.raises(ModelError, match=r"does not fit dpt-levit.*seems to be midas-small"):
         open_depth("dpt-levit")
 
 
-def test_missing_left_over_and_misshapen_weights_are_named(small_state):
-    spec = spec_named("midas-small")
+def test_missing_left_over_and_misshapen_weights_are_named(small_state: dict[str, Tensor]) -> None:
+    spec = spec_of("midas-small")
     state = dict(small_state)
     del state["scratch.output_conv.0.weight"]
     state["scratch.extra"] = torch.zeros(1)
@@ -83,7 +90,9 @@ def test_missing_left_over_and_misshapen_weights_are_named(small_state):
     assert "1 misshapen: scratch.output_conv.2.bias (5,) for (32,)." in message
 
 
-def test_names_and_paths_that_are_neither_are_refused(tmp_path, monkeypatch):
+def test_names_and_paths_that_are_neither_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ModelError, match="neither a known name nor a file"):
         open_depth("no-such-model")
     with pytest.raises(ModelError, match="no such file"):
@@ -92,10 +101,12 @@ def test_names_and_paths_that_are_neither_are_refused(tmp_path, monkeypatch):
     with pytest.raises(ModelError, match="no depth network known here"):
         open_depth(tmp_path / "x.safetensors")
     with pytest.raises(ModelError, match="expected float32, float16 or bfloat16"):
-        open_depth("starter", dtype="int8")
+        open_depth("starter", dtype=cast(Precision, "int8"))
 
 
-def test_the_built_in_ones_need_no_file(monkeypatch, caplog):
+def test_the_built_in_ones_need_no_file(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(weights, "fetched", lambda *_: pytest.fail("asked for a file"))
     with caplog.at_level(logging.INFO):
         assert isinstance(open_depth("starter"), StarterDepth)
@@ -103,40 +114,48 @@ def test_the_built_in_ones_need_no_file(monkeypatch, caplog):
     assert isinstance(open_depth("fake"), FakeDepth)
 
 
-def test_old_names_are_opened_with_a_notice_and_blended(monkeypatch, caplog, small):
+def test_old_names_are_opened_with_a_notice_and_blended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, small: Estimator
+) -> None:
     asked = []
 
-    def store(entry, folders):
-        asked.append(entry.name)
-        raise ModelError(entry.name)
+    def store(spec: DepthModelSpec, where: tuple[Path, ...]) -> Path:
+        asked.append(spec.name)
+        raise ModelError(spec.name)
 
     monkeypatch.setattr(weights, "file_of", store)
     with pytest.raises(ModelError, match="dpt-large"):
         open_depth("Midas-3-Hybrid")
     assert asked == ["dpt-large"]
     assert "always loaded DPT-Large" in caplog.text
-    monkeypatch.setattr("animator.depth.opening._from_store", lambda entry, *how: entry.name)
+    monkeypatch.setattr("animator.depth.opening._from_store", lambda spec, *how: spec.name)
     blend = open_depth("Midas+AdaBins (old)", midas_weight=0.4)
-    assert blend == RelativeWithMetric("dpt-large", "zoe-n", 0.4)
-    assert open_depth("Zoe+AdaBins (old)") == MetricWithMetric("zoe-nk", "zoe-n", 0.2)
+    large, indoor, both = (cast(Any, name) for name in ("dpt-large", "zoe-n", "zoe-nk"))
+    assert blend == RelativeWithMetric(large, indoor, 0.4)
+    assert open_depth("Zoe+AdaBins (old)") == MetricWithMetric(both, indoor, 0.2)
 
 
-def test_halves_on_a_cpu_are_said_to_be_left_alone(folder, caplog):
+def test_halves_on_a_cpu_are_said_to_be_left_alone(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     opened = open_depth("midas-small", dtype="float16")
+    assert isinstance(opened, Estimator)
     assert next(opened.network.parameters()).dtype == torch.float32
     assert "float32 is used" in caplog.text
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, pytest.param(torch.float16, marks=pytest.mark.slow)])
-def test_halves_answer_about_the_same(small, small_state, picture, dtype):
+def test_halves_answer_about_the_same(
+    small: Estimator, small_state: dict[str, Tensor], picture: MakePicture, dtype: torch.dtype
+) -> None:
     frame = from_bytes(picture(96, 128))
-    halved = estimator(spec_named("midas-small"), small_state, dtype=dtype).estimate(frame)
+    halved = estimator(spec_of("midas-small"), small_state, dtype=dtype).estimate(frame)
     whole = small.estimate(frame)
     assert halved.dtype == torch.float32
     assert np.corrcoef(halved.flatten(), whole.flatten())[0, 1] > 0.99
 
 
-def test_batches_equal_single_pictures_and_the_input_is_left_alone(small, picture):
+def test_batches_equal_single_pictures_and_the_input_is_left_alone(
+    small: Estimator, picture: MakePicture
+) -> None:
     frames = torch.stack([from_bytes(picture(64, 96, k)) for k in range(3)])
     before = frames.clone()
     together = small.estimate_batch(frames)
@@ -147,7 +166,9 @@ def test_batches_equal_single_pictures_and_the_input_is_left_alone(small, pictur
 
 
 @pytest.mark.parametrize("size", [(40, 200), (200, 40), (33, 47), (8, 8)])
-def test_maps_have_the_size_of_the_picture(small, picture, size):
+def test_maps_have_the_size_of_the_picture(
+    small: Estimator, picture: MakePicture, size: tuple[int, int]
+) -> None:
     depth = small.estimate(from_bytes(picture(*size)))
     assert depth.shape == size
     assert depth.dtype == torch.float32
@@ -155,7 +176,7 @@ def test_maps_have_the_size_of_the_picture(small, picture, size):
     depth.add_(1)  # an ordinary tensor, which the caller may change
 
 
-def test_relative_networks_know_no_metres(small, picture):
+def test_relative_networks_know_no_metres(small: Estimator, picture: MakePicture) -> None:
     with pytest.raises(ModelError, match="midas-small tells relative depth only"):
         small.metres(from_bytes(picture(64, 64)))
 
@@ -163,17 +184,17 @@ def test_relative_networks_know_no_metres(small, picture):
 class Ramp(torch.nn.Module):
     """Answers with distances that grow from 0 to 20 along the rows, whatever it is shown."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.weight = torch.nn.Parameter(torch.zeros(1))
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return torch.linspace(0, 20, x.shape[-2])[None, :, None].expand(len(x), -1, x.shape[-1])
 
 
 @pytest.mark.parametrize("name", ["depth-anything-v2-indoor-small", "zoe-nk"])
-def test_metres_become_nearness(name, picture):
-    opened = Estimator(spec_named(name), Ramp())
+def test_metres_become_nearness(name: str, picture: MakePicture) -> None:
+    opened = Estimator(spec_of(name), Ramp())
     frame = from_bytes(picture(42, 56))
     metres, nearness = opened.metres(frame), opened.estimate(frame)
     assert metres.shape == nearness.shape == (42, 56)

@@ -6,19 +6,18 @@ import pytest
 import torch
 
 from animator.depth.estimator import network_input
-from animator.depth.families.dpt import DPT_LARGE
-from animator.depth.names import spec_named
 from animator.depth.preprocess import Normalise, Sizing
-from animator.depth.registry import MODELS
+from animator.depth.registry import DPT_LARGE, MODELS, DepthModelSpec
 from animator.depth.resample import cubic
 from animator.image import from_bytes
+from tests.animator.depth.conftest import MakePicture, Official, spec_of
 
 
-def test_sizes_are_those_of_the_official_programs(official):
+def test_sizes_are_those_of_the_official_programs(official: Official) -> None:
     asked = 0
     for group in official.sizes:
         for name in group["networks"]:
-            sizing = spec_named(name).preparation.sizing
+            sizing = spec_of(name).preparation.sizing
             for width, height, net_width, net_height in group["width, height, input width, input height"]:
                 assert sizing.of(height, width) == (net_height, net_width), (name, width, height)
                 asked += 1
@@ -27,19 +26,19 @@ def test_sizes_are_those_of_the_official_programs(official):
 
 @pytest.mark.parametrize("spec", MODELS, ids=lambda e: e.name)
 @pytest.mark.parametrize("size", [(1, 1), (5, 2000), (2000, 5), (720, 1280), (513, 511)])
-def test_any_picture_has_a_size_the_network_takes(spec, size):
+def test_any_picture_has_a_size_the_network_takes(spec: DepthModelSpec, size: tuple[int, int]) -> None:
     height, width = spec.preparation.sizing.of(*size)
     assert height >= spec.preparation.sizing.multiple
     assert height % spec.preparation.sizing.multiple == width % spec.preparation.sizing.multiple == 0
 
 
-def test_halves_round_to_even_as_in_numpy():
+def test_halves_round_to_even_as_in_numpy() -> None:
     assert Sizing(80, 80, 32, "exact").of(1, 1) == (64, 64)  # 2.5 multiples
     assert Sizing(112, 112, 32, "exact").of(1, 1) == (128, 128)  # 3.5 multiples
 
 
 @pytest.mark.parametrize(("old", "new"), [((36, 64), (32, 56)), ((40, 30), (96, 64)), ((64, 64), (64, 64))])
-def test_resizes_as_opencv(picture, old, new):
+def test_resizes_as_opencv(picture: MakePicture, old: tuple[int, int], new: tuple[int, int]) -> None:
     pixels = picture(*old)
     expected = cv2.resize(pixels / 255.0, new[::-1], interpolation=cv2.INTER_CUBIC).transpose(2, 0, 1)
     ours = cubic(from_bytes(pixels)[None].double(), new)[0].numpy()
@@ -47,7 +46,7 @@ def test_resizes_as_opencv(picture, old, new):
     assert np.abs(ours - expected).max() < 2e-7
 
 
-def test_the_input_of_a_network_is_bit_by_bit_that_of_its_program(picture):
+def test_the_input_of_a_network_is_bit_by_bit_that_of_its_program(picture: MakePicture) -> None:
     pixels = picture(90, 160)
     size = DPT_LARGE.preparation.sizing.of(90, 160)
     resized = cv2.resize(pixels / 255.0, size[::-1], interpolation=cv2.INTER_CUBIC)
@@ -57,7 +56,7 @@ def test_the_input_of_a_network_is_bit_by_bit_that_of_its_program(picture):
     assert np.abs(ours - expected).max() < 2e-7
 
 
-def test_normalises_each_colour():
+def test_normalises_each_colour() -> None:
     white = torch.ones(1, 3, 1, 1)
     assert torch.allclose(Normalise.half().apply(white), white)
     expected = torch.tensor([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225])

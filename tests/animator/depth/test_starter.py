@@ -19,12 +19,12 @@ HELD_OUT = range(5_000_000, 5_000_016)  # the weights were trained on rooms numb
 
 
 @pytest.fixture(scope="module")
-def starter():
+def starter() -> StarterDepth:
     return StarterDepth.load(torch.device("cpu"))
 
 
-def test_the_file_is_small_and_fits():
-    path = files(StarterNet.__module__.rpartition(".")[0]) / WEIGHTS
+def test_the_file_is_small_and_fits() -> None:
+    path = files("animator.depth") / WEIGHTS
     state = load_file(str(path))
     assert len(path.read_bytes()) < 3e6
     assert {value.dtype for value in state.values()} == {torch.float16}
@@ -32,7 +32,7 @@ def test_the_file_is_small_and_fits():
     assert 1e6 < sum(value.numel() for value in state.values()) < 2e6
 
 
-def test_answers_the_same_every_time_in_float32(starter):
+def test_answers_the_same_every_time_in_float32(starter: StarterDepth) -> None:
     frame = from_bytes(room(HELD_OUT[0], (96, 128))[0])
     first = starter.estimate(frame)
     assert first.dtype == torch.float32
@@ -40,7 +40,7 @@ def test_answers_the_same_every_time_in_float32(starter):
     assert torch.equal(first, open_depth("starter").estimate(frame))
 
 
-def correlations(starter, size):
+def correlations(starter: StarterDepth, size: tuple[int, int]) -> list[float]:
     found = []
     for seed in HELD_OUT:
         pixels, disparity = room(seed, size)
@@ -51,18 +51,18 @@ def correlations(starter, size):
 
 
 @pytest.mark.parametrize("size", [(128, 128), (64, 112)])
-def test_tells_near_from_far_in_rooms_it_has_not_seen(starter, size):
+def test_tells_near_from_far_in_rooms_it_has_not_seen(starter: StarterDepth, size: tuple[int, int]) -> None:
     found = correlations(starter, size)
     assert len(found) > 12
     assert np.median(found) > 0.6  # over 60 rooms of 256 x 256 it is 0.85
 
 
-def test_never_answers_with_a_constant(starter):
+def test_never_answers_with_a_constant(starter: StarterDepth) -> None:
     for seed in HELD_OUT:
         assert starter.estimate(from_bytes(room(seed, (64, 64))[0])).std() > 1e-3
 
 
-def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter):
+def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter: StarterDepth) -> None:
     """A lawn under a blue sky, drawn without any of the training scenes' code."""
     rng = np.random.default_rng(0)
     pixels = np.empty((192, 256, 3))
@@ -73,21 +73,21 @@ def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter):
 
 
 @pytest.mark.parametrize("size", [(1, 1), (17, 300), (300, 17), (95, 130)])
-def test_takes_any_size(starter, size):
+def test_takes_any_size(starter: StarterDepth, size: tuple[int, int]) -> None:
     depth = starter.estimate(torch.rand(3, *size, generator=torch.Generator().manual_seed(1)))
     assert depth.shape == size
     assert torch.isfinite(depth).all()
     assert depth.min() >= 0
 
 
-def test_batches_equal_single_pictures(starter):
+def test_batches_equal_single_pictures(starter: StarterDepth) -> None:
     frames = torch.stack([from_bytes(room(seed, (64, 96))[0]) for seed in HELD_OUT[:3]])
     together = starter.estimate_batch(frames)
     alone = torch.stack([starter.estimate(frame) for frame in frames])
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_pictures_are_looked_at_as_a_whole():
+def test_pictures_are_looked_at_as_a_whole() -> None:
     assert input_size(512, 512) == (256, 256)
     assert input_size(256, 256) == (256, 256)
     assert input_size(720, 1280) == (192, 352)
@@ -95,18 +95,18 @@ def test_pictures_are_looked_at_as_a_whole():
     assert min(input_size(10, 4000)) == 32
 
 
-def test_halves_are_close(starter):
+def test_halves_are_close(starter: StarterDepth) -> None:
     frame = from_bytes(room(HELD_OUT[0], (64, 64))[0])
     halved = StarterDepth.load(torch.device("cpu"), torch.bfloat16).estimate(frame)
     assert np.corrcoef(halved.flatten(), starter.estimate(frame).flatten())[0, 1] > 0.98
 
 
-def test_opening_it_loads_no_other_networks():
+def test_opening_it_loads_no_other_networks() -> None:
     code = "import sys; from animator.depth.opening import open_depth; open_depth('starter');"
     subprocess.run([sys.executable, "-c", code + "assert 'timm' not in sys.modules"], check=True)
 
 
-def test_opening_it_is_said_in_the_log(caplog):
+def test_opening_it_is_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         open_depth("starter")
     assert "built-in network" in caplog.text

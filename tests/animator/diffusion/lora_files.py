@@ -60,7 +60,7 @@ def kohya(made: Factors, path: Path, alpha: float, *, original: bool = False) ->
 
 def peft(made: Factors, path: Path) -> Path:
     """The layout that diffusers' and PEFT's trainers write; its scale is 1."""
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for (part, layer), (down, up) in made.items():
         layer = layer if part == "unet" else f"text_model.{layer}"
         tensors |= {f"{part}.{layer}.lora_A.weight": down, f"{part}.{layer}.lora_B.weight": up}

@@ -1,7 +1,7 @@
 """The names that tensors have in the original single-file layouts, from diffusers' names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -30,6 +30,10 @@ _RESNET_NAMES = (
 )
 
 
+def _numbered(number: str, place: int, plus: int) -> Callable[[re.Match[str]], str]:
+    return lambda m: f"{number}_blocks.{3 * int(m[1]) + int(m[2]) + plus}.{place}"
+
+
 def original_unet_name(name: str) -> str:
     """A tensor of diffusers' U-Net by the original's name."""
     new = name
@@ -40,7 +44,7 @@ def original_unet_name(name: str) -> str:
         for part, place in (("resnets", 0), ("attentions", 1)):
             new = re.sub(
                 rf"^{side}_blocks\.(\d+)\.{part}\.(\d+)",
-                lambda m, n=number, p=place, q=plus: f"{n}_blocks.{3 * int(m[1]) + int(m[2]) + q}.{p}",
+                _numbered(number, place, plus),
                 new,
             )
     new = re.sub(
@@ -111,7 +115,8 @@ def open_clip_tensors(tensors: Tensors, prefix: str) -> dict[str, Tensor]:
         ("mlp.fc1", "mlp.c_fc"),
         ("mlp.fc2", "mlp.c_proj"),
     )
-    out, joined = {f"{prefix}logit_scale": torch.tensor(4.6)}, {}
+    out = {f"{prefix}logit_scale": torch.tensor(4.6)}
+    joined: dict[str, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         name = name.removeprefix("text_model.")
         if name in plain:

@@ -115,7 +115,7 @@ def _with_table(table: object) -> bytes:
 class Runs:
     """What would run when unpickled."""
 
-    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
         return Path.touch, (Path("unpickled"),)
 
 

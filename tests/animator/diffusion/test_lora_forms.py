@@ -125,7 +125,7 @@ def flux_factors() -> dict[str, tuple[Tensor, Tensor]]:
 
 
 def as_kohya(path: Path) -> Path:
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for name, (up, down) in flux_factors().items():
         base = f"lora_unet_{name}"
         tensors |= {f"{base}.lora_up.weight": up, f"{base}.lora_down.weight": down}

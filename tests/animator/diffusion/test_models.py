@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -26,7 +27,7 @@ TRANSFORMERS = ("sd3", "flux")
 Opened = Callable[[str], StableDiffuser]
 Folder = Callable[[str], Path]
 
-CHANGES: dict[str, dict[str, object]] = {
+CHANGES: dict[str, dict[str, Any]] = {
     "prompt": {"prompt": PromptFrame("a blue dog", "blurry")},
     "seed": {"seed": 4},
     "strength": {"strength": 0.8},
@@ -37,7 +38,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "no picture": {"picture": None},
     "size": {"size": (72, 64), "picture": torch.full((3, 64, 72), 0.5)},
 }
-UNET_CHANGES: dict[str, dict[str, object]] = {
+UNET_CHANGES: dict[str, dict[str, Any]] = {
     "negative": {"prompt": PromptFrame("a red cat on a mat", "green, dark")},
     "emphasis": {"prompt": PromptFrame("a red (cat:1.5) on a mat", "blurry")},
     "AND": {"prompt": PromptFrame("a red cat on a mat AND a blue dog :0.6", "blurry")},
@@ -55,7 +56,7 @@ UNET_CHANGES: dict[str, dict[str, object]] = {
 }
 
 
-def changed(diffuser: StableDiffuser, request: Request, other: dict[str, object]) -> float:
+def changed(diffuser: StableDiffuser, request: Request, other: dict[str, Any]) -> float:
     """How far a changed request moves the picture."""
     first, second = diffuser.draw(request), diffuser.draw(replace(request, **other))
     if first.shape != second.shape:
@@ -118,7 +119,7 @@ def test_eta_acts_on_its_samplers_only(opened: Opened, request_: Request, kind: 
 )
 @pytest.mark.parametrize("kind", TRANSFORMERS)
 def test_transformers_refuse_what_they_cannot_do(
-    opened: Opened, request_: Request, kind: str, change: dict[str, object]
+    opened: Opened, request_: Request, kind: str, change: dict[str, Any]
 ) -> None:
     with pytest.raises(ModelError, match=r"cannot do it|draws with Euler only"):
         opened(kind).draw(replace(request_, **change))
@@ -153,6 +154,7 @@ def test_any_size_is_drawn(
 def test_the_steps_that_run_are_those_promised(opened: Opened, request_: Request, kind: str) -> None:
     diffuser = opened(kind)
     engine = diffuser.engine()
+    assert isinstance(engine, UNetEngine | TransformerEngine)
     model = engine.model.unet if isinstance(engine, UNetEngine) else engine.transformer
     calls: list[int] = []
     handle = model.register_forward_hook(lambda *_: calls.append(1))

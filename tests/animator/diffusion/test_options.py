@@ -15,6 +15,7 @@ from animator.diffusion.options import Options
 from animator.diffusion.request import Request
 from animator.diffusion.spacing import NoiseTable
 from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.transformer_engine import TransformerEngine
 from schedules import PromptFrame
 from tests.animator.diffusion import original_names, tiny_models
 
@@ -69,6 +70,7 @@ def test_little_memory_draws_nearly_the_same(
 def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
     for kind in ("sd1", "sd3"):
         engine = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).engine()
+        assert isinstance(engine, UNetEngine | TransformerEngine)
         engine.to(torch.device("meta"))
         parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
         where = {name: next(part.parameters()).device.type for name, part in parts.items()}
@@ -79,7 +81,8 @@ def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder)
 @pytest.mark.parametrize("rows_at_once", [1, 64])
 def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: int) -> None:
     """A CUDA graph gives the same tensor at every call; what was given before must not change."""
-    place, calls = torch.zeros(2, 4, 8, 8), []
+    place = torch.zeros(2, 4, 8, 8)
+    calls: list[int] = []
 
     def replayed(sample: torch.Tensor, **_: object) -> tuple[torch.Tensor]:
         place[: len(sample)].copy_(sample + len(calls))

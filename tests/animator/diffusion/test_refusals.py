@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -66,7 +67,7 @@ def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None
     ],
 )
 def test_requests_that_cannot_be_met(
-    folder_of: Folder, shelf: Path, request_: Request, change: dict[str, object], message: str
+    folder_of: Folder, shelf: Path, request_: Request, change: dict[str, Any], message: str
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((shelf,))))
     with pytest.raises(ModelError, match=message):

@@ -1,6 +1,7 @@
 """The built-in model through the code path of any checkpoint folder."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -49,7 +50,7 @@ def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
     ],
     ids=lambda other: next(iter(other)),
 )
-def test_every_control_acts(diffuser: StableDiffuser, other: dict[str, object]) -> None:
+def test_every_control_acts(diffuser: StableDiffuser, other: dict[str, Any]) -> None:
     assert float((diffuser.draw(BASE) - diffuser.draw(replace(BASE, **other))).abs().mean()) > 1e-3
 
 

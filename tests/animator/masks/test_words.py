@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         decoder_num_attention_heads=2, decoder_intermediate_size=16,
     )  # fmt: skip
     with torch.random.fork_rng():
-        torch.random.default_generator.manual_seed(3)
+        torch.manual_seed(3)
         CLIPSegForImageSegmentation(config).save_pretrained(path)
     return path
 

@@ -9,7 +9,11 @@ from animator.stages.color import Coherence, grayscale, match_color, match_palet
 from animator.stages.colorspace import hsv_from_rgb, lab_from_rgb
 
 SPACES = pytest.mark.parametrize("space", [Coherence.LAB, Coherence.HSV, Coherence.RGB])
-INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb, Coherence.RGB: torch.clone}
+INTO: dict[Coherence, Callable[[Tensor], Tensor]] = {
+    Coherence.LAB: lab_from_rgb,
+    Coherence.HSV: hsv_from_rgb,
+    Coherence.RGB: torch.clone,
+}
 
 
 @SPACES

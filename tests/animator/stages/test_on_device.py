@@ -60,16 +60,24 @@ def palette_each_time(picture: Tensor, plane: Tensor) -> Tensor:
     return match_palette(picture, palette_of(1.0 - picture, Coherence.LAB))
 
 
-OPERATIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+Operation = Callable[[Tensor, Tensor], Tensor]
+
+
+def warped(border: Border, sampling: Sampling) -> Operation:
+    return lambda picture, _: warp2d(picture, MOVE, border, sampling)
+
+
+def matched_in(space: Coherence) -> Operation:
+    return lambda picture, plane: match_color(picture, picture * plane, space)
+
+
+OPERATIONS: dict[str, Operation] = {
     **{
-        f"warp2d {border.value} {sampling.value}": lambda p, _, b=border, s=sampling: warp2d(p, MOVE, b, s)
+        f"warp2d {border.value} {sampling.value}": warped(border, sampling)
         for border in Border
         for sampling in Sampling
     },
-    **{
-        f"match {space.value}": lambda p, m, s=space: match_color(p, p * m, s)
-        for space in (Coherence.LAB, Coherence.HSV, Coherence.RGB)
-    },
+    **{f"match {space.value}": matched_in(space) for space in (Coherence.LAB, Coherence.HSV, Coherence.RGB)},
     "palette": palette_each_time,
     "grayscale": lambda p, _: grayscale(p),
     "contrast": lambda p, _: contrast(p, 1.2),

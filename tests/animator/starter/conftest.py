@@ -1,15 +1,18 @@
 """A workshop with few pictures, shared by the tests of training."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from animator.starter.training.data import Pictures
 from animator.torchvision_ops import declare_missing_ops
 
 declare_missing_ops()
 
 
 @pytest.fixture(scope="session")
-def shards(tmp_path_factory):
+def shards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pictures]:
     """Pictures of 64 pixels and their folder; shards of 8 instead of 250."""
     from animator.starter.training import data
 
@@ -21,5 +24,5 @@ def shards(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
+def _one_thread() -> None:
     torch.set_num_threads(1)

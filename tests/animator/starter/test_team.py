@@ -40,7 +40,7 @@ torch.save(task.networks.state_dict(), f"{sys.argv[1]}/rank-{task.compute.team.r
 """
 
 
-def test_two_processes_train_one_model(tmp_path):
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
     (tmp_path / "together.py").write_text(TOGETHER)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}

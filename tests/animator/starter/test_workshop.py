@@ -1,10 +1,11 @@
 """The stages one after the other, as the command runs them, in miniature; and the model that comes out."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from animator.diffusion.request import Request
 from animator.diffusion.stable import open_diffuser
@@ -12,7 +13,7 @@ from schedules import PromptFrame
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory):
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from animator.starter.training import data
 
     folder = tmp_path_factory.mktemp("workshop")
@@ -22,7 +23,7 @@ def workshop(tmp_path_factory):
     return folder
 
 
-def run(folder, *arguments):
+def run(folder: Path, *arguments: str) -> Result:
     import dataclasses
 
     import typer
@@ -43,7 +44,7 @@ def run(folder, *arguments):
     return result
 
 
-def test_every_stage_leaves_a_curve_and_a_result(workshop):
+def test_every_stage_leaves_a_curve_and_a_result(workshop: Path) -> None:
     for stage, measured in (
         ("autoencoder", "psnr"),
         ("denoiser", "held_out_32"),
@@ -55,7 +56,7 @@ def test_every_stage_leaves_a_curve_and_a_result(workshop):
         assert (workshop / stage / "result.safetensors").exists()
 
 
-def test_the_model_is_measured_at_the_end(workshop):
+def test_the_model_is_measured_at_the_end(workshop: Path) -> None:
     found = json.loads((workshop / "evaluation" / "distilled.json").read_text())
     assert found["manner"] == "DPM++ 2M, 4 steps, cfg_scale 3"
     assert found["prompts"] == 4
@@ -65,7 +66,7 @@ def test_the_model_is_measured_at_the_end(workshop):
     assert (workshop / "evaluation" / "distilled.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_model_is_half_precision_and_knows_no_paths(workshop):
+def test_the_model_is_half_precision_and_knows_no_paths(workshop: Path) -> None:
     from safetensors.torch import load_file
 
     weights = load_file(workshop / "model" / "unet" / "diffusion_pytorch_model.safetensors")
@@ -76,7 +77,7 @@ def test_the_model_is_half_precision_and_knows_no_paths(workshop):
 
 @pytest.mark.parametrize("sampler", ["Euler a", "DPM++ 2M", "DDIM", "LCM"])
 @pytest.mark.parametrize("cfg_scale", [1.0, 5.0])
-def test_the_model_draws_with_every_kind_of_sampler(workshop, sampler, cfg_scale):
+def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str, cfg_scale: float) -> None:
     diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
     picture = diffuser.draw(
         Request(
@@ -96,7 +97,7 @@ def test_the_model_draws_with_every_kind_of_sampler(workshop, sampler, cfg_scale
 
 
 @pytest.mark.parametrize("stage", ["denoiser", "distilled"])
-def test_models_with_and_without_the_scale_are_measured(workshop, tmp_path, stage):
+def test_models_with_and_without_the_scale_are_measured(workshop: Path, tmp_path: Path, stage: str) -> None:
     from animator.starter.evaluation.measures import Model, coding, denoising
     from animator.starter.training import data
 
@@ -106,7 +107,7 @@ def test_models_with_and_without_the_scale_are_measured(workshop, tmp_path, stag
     assert coding(model, held_out, 4)["psnr_db"] > 5
 
 
-def test_a_model_that_takes_the_scale_is_trained_further(workshop, tmp_path):
+def test_a_model_that_takes_the_scale_is_trained_further(workshop: Path, tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
     (tmp_path / "pictures").symlink_to(workshop / "pictures")
@@ -118,13 +119,13 @@ def test_a_model_that_takes_the_scale_is_trained_further(workshop, tmp_path):
     assert torch.equal(found["unet.conv_in.weight"], shipped["conv_in.weight"].float())
 
 
-def test_it_refuses_to_pack_over_something(workshop):
+def test_it_refuses_to_pack_over_something(workshop: Path) -> None:
     result = run(workshop, "pack")
     assert result.exit_code == 2
     assert "is not empty" in result.output
 
 
-def test_a_stage_before_its_turn_says_which_comes_first(workshop, tmp_path):
+def test_a_stage_before_its_turn_says_which_comes_first(workshop: Path, tmp_path: Path) -> None:
     (tmp_path / "pictures").symlink_to(workshop / "pictures")
     (tmp_path / "tokenizer").symlink_to(workshop / "tokenizer")
     result = run(tmp_path, "distilled")
@@ -140,7 +141,7 @@ def test_a_stage_before_its_turn_says_which_comes_first(workshop, tmp_path):
         (("data", "--device", "abacus"), "--device abacus"),
     ],
 )
-def test_mistakes_are_explained(tmp_path, arguments, said):
+def test_mistakes_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     result = run(tmp_path, *arguments)
     assert result.exit_code == 2
     assert said in result.output

@@ -9,7 +9,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from animator.errors import UserError, VideoError
 from animator.video.film import Film
-from animator.video.sound import Sound
+from animator.video.sound import Length, Sound
 from animator.video.sound_source import soundtrack
 from animator.video.writer import FilmWriter
 from tests.animator.video.facts import facts_of, samples
@@ -76,7 +76,7 @@ def test_sound_and_pictures_are_in_step(tmp_path: Path, tone: str, suffix: str, 
     [("cut", 0.5, (0, 0.5)), ("pad", 1.2, (0, 0.5)), ("loop", 1.2, (0, 1.2))],
 )
 def test_a_shorter_sound(
-    tmp_path: Path, tone: str, length: str, seconds: float, begin_end: tuple[float, float]
+    tmp_path: Path, tone: str, length: Length, seconds: float, begin_end: tuple[float, float]
 ) -> None:
     heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length))
     assert heard.size / SECOND == pytest.approx(seconds, abs=0.001)
@@ -85,7 +85,8 @@ def test_a_shorter_sound(
 
 
 def test_a_longer_sound_ends_with_the_film(tmp_path: Path, tone: str) -> None:
-    for length in ("cut", "pad", "loop"):
+    lengths: tuple[Length, ...] = ("cut", "pad", "loop")
+    for length in lengths:
         heard = film_with(tmp_path / "film.mkv", Sound(tone, length=length), frames=3)
         assert heard.size == pytest.approx(0.3 * SECOND, abs=2)
 
