@@ -22,6 +22,7 @@ from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import ModelError, PresetError, Problem, UserError
 from animator.named_files import looked_for
+from animator.step_files import with_step_files
 from schedules import Scope
 
 WORDED = ("schedule", "range", "missing_input", "step")
@@ -51,7 +52,8 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     draft, missing = with_files(draft)
     draft, lacking = with_unit_files(draft, _library(draft.values))
     looks = (_model_problems, _depth_problems, _wildcard_problems)
-    problems += [*missing, *lacking, *(problem for look in looks for problem in look(draft))]
+    draft, absent = with_step_files(draft)
+    problems += [*missing, *lacking, *absent, *(problem for look in looks for problem in look(draft))]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))
