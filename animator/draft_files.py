@@ -29,9 +29,9 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
         beside = draft.folders.get(setting)
 
         def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
-            return _found(name, beside, kind)
+            return resolved(name, beside, kind)
 
-        if missing := [name for name in _names(given, kind) if place(name) is None]:
+        if missing := [name for name in names_in(given, kind) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
         elif (found := each_name(given, place, kind)) != given:
@@ -41,7 +41,7 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
 
 def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
     """A problem for each URL where there may be none."""
-    urls = [name for name in _names(_value(draft.values, setting), kind) if is_url(name)]
+    urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
     if kind.kind not in PICTURES or draft.values.get("download") is True:
         return []
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
@@ -61,7 +61,7 @@ def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, Na
         yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, NamesFile))
 
 
-def _found(name: str, beside: Path | None, kind: NamesFile) -> str | None:
+def resolved(name: str, beside: Path | None, kind: NamesFile) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
     if kind.kind in PICTURES and is_url(name):
         return name
@@ -77,7 +77,7 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def _names(given: Any, kind: NamesFile) -> list[str]:
+def names_in(given: Any, kind: NamesFile) -> list[str]:
     """The paths that a setting says: itself, its items or its values; what is no text is left out."""
     items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
     texts = [item for item in items if isinstance(item, str) and item.strip()]

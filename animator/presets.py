@@ -18,6 +18,7 @@ from animator.draft_files import with_files
 from animator.drafts import Draft, group_of, override, read
 from animator.errors import PresetError, Problem, UserError
 from animator.preset_checks import library_of, problems_of
+from animator.step_files import with_step_files
 from schedules import Scope
 from schedules.suggest import suggestion
 
@@ -47,7 +48,8 @@ def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
     draft, problems = override(draft, overrides)
     draft, missing = with_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
-    problems += [*missing, *lacking, *problems_of(draft)]
+    draft, absent = with_step_files(draft)
+    problems += [*missing, *lacking, *absent, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))

@@ -150,7 +150,17 @@ def test_steps_are_part_of_the_snapshot_and_of_the_digest(tmp_path: Path) -> Non
         "levels": "0:(2), 3:(8)",
         "mix": 1.0,
         "rounding": "nearest",
+        "palette": "",
     }
+
+
+@pytest.mark.usefixtures("posterize")
+def test_files_of_a_step_are_looked_for_beside_the_preset(tmp_path: Path) -> None:
+    (tmp_path / "colors.txt").write_text("")
+    film = presets.load(preset(tmp_path, "steps: [{use: posterize, palette: colors.txt}]\n"))
+    assert Timeline(film)[0].steps[0].palette == str(tmp_path / "colors.txt")
+    said = problems(preset(tmp_path, "steps: [{use: vignette}, {use: posterize, palette: none.txt}]\n"))
+    assert "steps.1.palette: none.txt: there is no such file (looked for in" in said
 
 
 @pytest.mark.usefixtures("posterize")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from animator.fields import Numbers
+from animator.named_files import InputFile
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +23,8 @@ class Posterize:
     """Share of the posterized image; may change by frame."""
     rounding: Literal["nearest", "down"] = "nearest"
     """How a color between two levels is rounded; the same for the whole film."""
+    palette: InputFile = ""
+    """File of colors, to show how a step names a file: looked for beside the preset."""
 
     def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
         """Returns the image (3, H, W) with fewer colors."""
