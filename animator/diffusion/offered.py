@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from animator import plugins
 from animator.diffusion.checkpoint import find_checkpoint
@@ -46,7 +46,7 @@ class Offer:
             PluginError: The package is broken.
         """
         function = plugins.load(PLUGINS, self.name)
-        opened = function(self.model, device, options) if callable(function) else None
+        opened: Any = function(self.model, device, options) if callable(function) else None
         if not callable(getattr(opened, "draw", None)):
             raise PluginError(
                 f"model {self.name}: its package offers no function of model, device and options that opens "
