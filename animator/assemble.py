@@ -5,7 +5,8 @@ from functools import cache, partial
 
 import torch
 
-from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.anchor import AnchorRule, FirstDrawn, Legacy, SceneDrawn
+from animator.assemble_compat import behavior_of
 from animator.assemble_masks import masking_of
 from animator.assemble_models import folders_of
 from animator.assemble_steps import after_steps, before_steps, match_color_steps
@@ -24,12 +25,11 @@ from animator.requests import Ask
 from animator.slots.clip_motion import CarriedTween
 from animator.slots.footage import ClipFootage, Footage
 from animator.slots.guided import Guidance
-from animator.slots.plane import Still, Warp2D, neutral_flip
+from animator.slots.plane import Still, Warp2D
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
-from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
-from animator.stages.compat.warp2d import deforum_flip_matrix
+from animator.slots.space import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.stages.resample import Border, Sampling
 from animator.tween import Chained, Composed, Tween
 from animator.video.opening import open_clip
@@ -99,7 +99,7 @@ def _anchor(animation: Animation) -> AnchorRule:
     if animation.color.reference == "scene":
         return SceneDrawn()
     init = animation.init.image or animation.hybrid_begins_over_clip
-    return FirstMoved() if animation.compat and init else FirstDrawn()
+    return behavior_of(animation).anchor_over_image if init else FirstDrawn()
 
 
 def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
@@ -143,8 +143,7 @@ def _still(animation: Animation, device: torch.device) -> Motion:
 
 def _plane(animation: Animation, device: torch.device) -> Warp2D:
     settings = animation.motion
-    flip = deforum_flip_matrix if animation.compat else neutral_flip
-    flips = flip if settings.enable_perspective_flip else None
+    flips = behavior_of(animation).flip_matrix if settings.enable_perspective_flip else None
     return Warp2D(Border(settings.border), Sampling(settings.sampling), flips)
 
 
@@ -158,9 +157,7 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
         pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
         return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
     warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
-    if flip is None:
-        return warp
-    return FlippedThenWarp(flip, warp) if animation.compat else FlippedWarp(flip, warp)
+    return warp if flip is None else behavior_of(animation).flip_in_space(flip, warp)
 
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:

@@ -7,9 +7,9 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from animator.assemble_compat import behavior_of
 from animator.config import Animation
 from animator.image import read_picture
-from animator.masks.compose import hardened
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
 from animator.modes import mode_of
@@ -42,10 +42,6 @@ class Masking:
     def within(self, *steps: Filter) -> tuple[Filter, ...]:
         """The steps, held to what is redrawn."""
         return steps if self.redrawn is None or not steps else (Within(self.redrawn, steps),)
-
-    def noise_within(self, step: Filter) -> Filter:
-        """The noise, held to where it may act."""
-        return step if self.noised is None else Within(self.noised, (step,))
 
     @property
     def overlays(self) -> tuple[Filter, ...]:
@@ -80,9 +76,8 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fo
     if not settings.acts:
         return Masking(noised=noised, overlay=overlay)
     asks = (MaskedRedraw(soft, settings.fill, padding),)
-    if animation.compat:  # there, steps act everywhere, but for noise
-        return Masking(asks, None, noised or hard, overlay)
-    return Masking(asks, soft, noised, overlay)
+    areas = behavior_of(animation).step_areas(soft, hard, noised)
+    return Masking(asks, areas.steps, areas.noise, overlay)
 
 
 def _redrawn(plan: Plan) -> str:
@@ -101,7 +96,7 @@ def _masks(animation: Animation, device: torch.device) -> Masks:
         from animator.masks.words import open_clipseg  # loads transformers: seconds that other films save
 
         words = open_clipseg(settings.word_model, device, settings.word_threshold)
-    settle = hardened if animation.compat else None
+    settle = behavior_of(animation).settle_mask
     return Masks(animation.size, _named(animation, adjust, device), device, adjust, words, settle)
 
 

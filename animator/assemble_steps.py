@@ -6,32 +6,21 @@ from typing import Literal
 
 import torch
 
+from animator.assemble_compat import behavior_of
 from animator.assemble_masks import Masking
 from animator.config import Animation
 from animator.image import read_picture
 from animator.modes import mode_of
 from animator.pipeline import Filter
 from animator.slots.filters import (
-    AntiBlur,
     Contrast,
     Grayscale,
     MatchClip,
-    MatchColor,
-    MatchImage,
-    PerlinNoise,
     PresetStep,
-    UniformNoise,
 )
 from animator.slots.footage import Footage
-from animator.slots.reference import (
-    DeforumAntiBlur,
-    DeforumMatch,
-    DeforumMatchImage,
-    DeforumNoise,
-    FirstFrameOnly,
-)
-from animator.stages.color import Coherence, match_color, palette_of
-from animator.stages.compat.color import deforum_match_color
+from animator.slots.reference import FirstFrameOnly
+from animator.stages.color import Coherence
 from animator.stages.noise import Perlin
 
 
@@ -43,16 +32,16 @@ def before_steps(animation: Animation, match: tuple[Filter, ...], masking: Maski
         match: Keeps the colors of the film.
         masking: Where steps may act.
     """
-    own = _preset_steps(animation, "before")
+    own, behavior = _preset_steps(animation, "before"), behavior_of(animation)
     if not mode_of(animation).prepares:
         return masking.within(*own)
     return masking.within(
         *match,
         *_grayscale(animation),
         Contrast(),
-        DeforumAntiBlur() if animation.compat else AntiBlur(),
+        behavior.anti_blur,
         *own,
-        _noise(animation, masking),
+        behavior.noise(_perlin(animation), masking.noised),
     )
 
 
@@ -87,18 +76,17 @@ def match_color_steps(
     Raises:
         UserError: The image whose colors are kept cannot be read.
     """
-    settings = animation.color
+    settings, behavior = animation.color, behavior_of(animation)
     space = Coherence(settings.coherence)
     if space is Coherence.NONE:
         return ()
     if settings.reference == "image":
         image = read_picture(settings.image, None, device)
-        matched = MatchImage(palette_of(image, space))
-        return (DeforumMatchImage(space, image) if animation.compat else matched,)
+        return (behavior.match_image(space, image),)
     if settings.reference == "video":
-        match = partial(deforum_match_color if animation.compat else match_color, space=space)
+        match = partial(behavior.match_color, space=space)
         return (MatchClip(match, clip(), settings.coherence_video_every_n_frames),)
-    return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
+    return (behavior.match_anchor(space),)
 
 
 def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
@@ -114,13 +102,6 @@ def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filte
 
 def _grayscale(animation: Animation) -> tuple[Filter, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
-
-
-def _noise(animation: Animation, masking: Masking) -> Filter:
-    perlin = _perlin(animation)
-    if animation.compat:
-        return DeforumNoise(perlin, masking.noised)
-    return masking.noise_within(UniformNoise() if perlin is None else PerlinNoise(perlin))
 
 
 def _perlin(animation: Animation) -> Perlin | None:

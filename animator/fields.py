@@ -15,6 +15,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstrain
 from pydantic_core import PydanticCustomError, core_schema
 
 from animator import plugins
+from animator.compat import rules_within
 from animator.diffusion.samplers import find_sampler
 from animator.errors import ModelError
 from animator.keyed_images import KeyedImages
@@ -95,9 +96,7 @@ class Numbers(ByFrame):
         schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
         if scope is not None:
             values = schedule.values(scope)
-            if (
-                not scope.compat
-            ):  # there, values are cut, as the reference does, and `animator.advice` says so
+            if rules_within(scope).checks_ranges:  # else values are clipped, and `animator.advice` warns
                 self._check_range(values)
         return schedule
 

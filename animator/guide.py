@@ -1,9 +1,11 @@
 """Guided images: which picture leads the film at each frame, and how strongly. Pure, no torch."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from animator.compat import RulesName
 
 BETWEEN = 0.07
 """Share of the leading picture while it does not swing; Deforum's."""
@@ -60,3 +62,10 @@ def _swung(since: float, phase: float, swing: Swing) -> float:
     if since > swing.frames or swing.frames == 0:
         return BETWEEN
     return swing.middle - swing.slope * math.cos(phase / (swing.frames / 2))
+
+
+SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, Swing], float]] = {
+    "own": share,
+    "deforum": deforum_share,
+}
+"""How the leading picture's share is found, by the name of the film's rules."""

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import torch
-from torch import Tensor
 
+from animator.assemble_compat import behavior_of
 from animator.assemble_models import folders_of
 from animator.config import Animation
 from animator.depth.model import DepthModel
 from animator.errors import UserError
-from animator.flow.deforum import deforum_flow_warp, deforum_reliability, deforum_soften
-from animator.flow.features import FAINT, USUAL, GlobalMotion
+from animator.flow.features import GlobalMotion
 from animator.flow.model import FlowModel
 from animator.flow.opening import open_flow
-from animator.flow.trust import Gaussian, Trusted
-from animator.flow.warp import consistency, warp_by_flow
+from animator.flow.trust import Trusted
 from animator.image import read_picture
 from animator.pipeline import Filter
 from animator.slots.clip_motion import (
@@ -45,7 +42,7 @@ from animator.slots.composite import (
     inverse_tone,
 )
 from animator.slots.footage import Footage, Held
-from animator.stages.resample import Border, Sampling
+from animator.stages.resample import Sampling
 
 
 @dataclass(frozen=True)
@@ -99,13 +96,13 @@ def _mixed_in(animation: Animation, clip: Footage, device: torch.device) -> Foot
 
 
 def _motion(animation: Animation, clip: Footage, device: torch.device) -> ClipMotion | None:
-    settings = animation.hybrid
+    settings, behavior = animation.hybrid, behavior_of(animation)
+    sampling = Sampling(animation.motion.sampling)
     if settings.motion == "None":
         return None
     if settings.motion == "Optical Flow":
-        return _following(animation, clip, EveryPixel(_flow(animation, device), _flow_warp(animation)))
-    contrast = USUAL if animation.compat else FAINT
-    whole = WholePicture(GlobalMotion(settings.motion), Sampling(animation.motion.sampling), contrast)
+        return _following(animation, clip, EveryPixel(_flow(animation, device), behavior.flow_warp(sampling)))
+    whole = WholePicture(GlobalMotion(settings.motion), sampling, behavior.feature_contrast)
     return _following(animation, clip, whole)
 
 
@@ -120,16 +117,8 @@ def _flow(animation: Animation, device: torch.device) -> FlowModel:
         raise AssertionError("hybrid.flow_method has no None")
     if not settings.flow_consistency:
         return model
-    blur = settings.consistency_blur
-    if animation.compat:
-        return Trusted(model, deforum_reliability, partial(deforum_soften, sigma=blur))
-    return Trusted(model, consistency, Gaussian(blur))
-
-
-def _flow_warp(animation: Animation) -> Callable[[Tensor, Tensor], Tensor]:
-    if animation.compat:
-        return partial(deforum_flow_warp, factor=1.0)
-    return partial(warp_by_flow, border=Border.MIRROR, sampling=Sampling(animation.motion.sampling))
+    behavior = behavior_of(animation)
+    return Trusted(model, behavior.reliability, behavior.soften(settings.consistency_blur))
 
 
 def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from animator.compat import rules_within
 from schedules import ScheduleError, Scope
 from schedules.keys import KeyTime
 from schedules.sources import Frozen, entries, freeze, thaw
@@ -55,13 +56,13 @@ class KeyedImages:
         return tuple(dict.fromkeys(path for _, path in self.keys))
 
     def placed(self, scope: Scope) -> tuple[tuple[int, str], ...]:
-        """Frame and path of every picture: sorted, or with `scope.compat` as written.
+        """Frame and path of every picture: sorted, or as written where the film's rules say so.
 
         Raises:
             ScheduleError: A key that gives no frame.
         """
         placed = tuple((at.frame(scope), path) for at, path in self.keys)
-        return placed if scope.compat else tuple(sorted(dict(placed).items()))
+        return tuple(sorted(dict(placed).items())) if rules_within(scope).sorts_images else placed
 
 
 def _from_json(text: str) -> Any:

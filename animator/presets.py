@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from animator import yaml_text
 from animator.clip_settings import check_clip, with_clip_numbers, without_words
+from animator.compat import rules_in
 from animator.config import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.config.controlnet import ControlUnit
 from animator.config.step import settings_of
@@ -118,7 +119,8 @@ def _scope(values: Mapping[str, Any]) -> Scope | None:
     counts = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
     if not counts or not isinstance(fps, int | float) or fps <= 0:
         return None
-    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=values.get("compat") is True)
+    compat = rules_in(values).schedules_compat
+    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=compat)
 
 
 def _problem(draft: Draft, details: ErrorDetails) -> Problem:

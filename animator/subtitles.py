@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
+from animator.compat import rules_of
 from animator.config import Animation
 from animator.deforum.features import FEATURES
 from animator.deforum.table import MAPPED
@@ -83,7 +84,8 @@ def _is_tween(timeline: Timeline, plan: Plan) -> bool:
 def _shown_seed(timeline: Timeline, plan: Plan) -> int:
     following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist()
     alone = not following or following[0] - int(timeline.drawn[plan.drawing]) == 1
-    return plan.seed if alone or not timeline.animation.compat else timeline.plan(following[0]).seed
+    shows_next = rules_of(timeline.animation).shows_next_seed and not alone
+    return timeline.plan(following[0]).seed if shows_next else plan.seed
 
 
 def value_columns(animation: Animation, names: Iterable[str]) -> Mapping[str, Sequence[Any]]:

@@ -10,11 +10,12 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.compat import rules_of
 from animator.config import Animation
 from animator.config.group import Group
 from animator.errors import PresetError, Problem
 from animator.fields import Numbers
-from animator.guide import Swing, deforum_share, leading, share
+from animator.guide import SHARES, Swing, leading
 from animator.plan import Plan
 from animator.timeline_values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
@@ -31,6 +32,7 @@ class Timeline(Sequence[Plan]):
             PresetError: With every schedule that has no value at some frame.
         """
         self.animation = animation
+        self._rules = rules_of(animation)
         self._columns = _columns(animation)
         self._guides = animation.guides
         planned = {**self._columns, **self._overruled()}
@@ -93,12 +95,12 @@ class Timeline(Sequence[Plan]):
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _cuts(self, frame: int) -> bool:
-        return bool(self._columns[self._strength][frame] == 0.0) and not self.animation.compat
+        return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
 
     @property
     def _strength(self) -> str:
         """The schedule that strengths come from; in the reference, that of guided images has no effect."""
-        led = self._guides and not self.animation.compat
+        led = self._guides and self._rules.guides_set_strength
         return "guided.image_strength_schedule" if led else "diffusion.strength"
 
     def _overruled(self) -> Columns:
@@ -132,8 +134,7 @@ class Timeline(Sequence[Plan]):
                 "color_correction_factor",
             )
         )
-        share_at = deforum_share if self.animation.compat else share
-        swung = share_at(self._guides, frame, Swing(middle, slope, length))
+        swung = SHARES[self._rules.name](self._guides, frame, Swing(middle, slope, length))
         return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
 
 
@@ -201,13 +202,13 @@ def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
 
 def _seeds(animation: Animation, column: Column, drawn: NDArray[np.int64]) -> Sequence[int]:
     """The seed of every drawing."""
-    settings = animation.diffusion
+    settings, compat = animation.diffusion, rules_of(animation).schedules_compat
     if settings.seed_behavior is SeedBehavior.SCHEDULE:
-        return scheduled([float(column[frame]) for frame in drawn], compat=animation.compat)
+        return scheduled([float(column[frame]) for frame in drawn], compat=compat)
     return seed_sequence(
         settings.seed_behavior,
         max(settings.seed, 0),
         len(drawn),
         iter_n=settings.seed_iter_n,
-        compat=animation.compat,
+        compat=compat,
     )

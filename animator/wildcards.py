@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator.compat import rules_in, rules_of
 from animator.errors import UserError
 from schedules import Prompts
 from schedules.seeds import derive
@@ -118,7 +119,7 @@ def with_wildcards(animation: "Animation") -> "Animation":
     """
     texts = [animation.prompts.source, *(getattr(animation, name) for name in _COMMON)]
     if (
-        animation.compat
+        not rules_of(animation).fills_wildcards
         or not animation.wildcard_folder
         or not _NAME.search(json.dumps(texts, ensure_ascii=False, default=str))
     ):
@@ -136,7 +137,7 @@ def check(values: Mapping[str, Any]) -> None:
         UserError: One is not.
     """
     folder = values.get("wildcard_folder", FOLDER)
-    if values.get("compat") is True or not isinstance(folder, str) or not folder:
+    if not rules_in(values).fills_wildcards or not isinstance(folder, str) or not folder:
         return
     texts = [values.get(name, "") for name in ("prompts", *_COMMON)]
     files = WildcardFiles(Path(folder).expanduser())

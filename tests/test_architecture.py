@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,47 @@ def test_importing_is_light(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
 
 
-def test_mode_is_read_in_one_file() -> None:
-    readers = {
+def files_with(sources: Iterable[Path], found: Callable[[ast.AST], bool]) -> set[str]:
+    """The files in which a node is found."""
+    return {
         path.relative_to(ROOT).as_posix()
-        for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr == "mode"
+        for path in sources
+        if any(found(node) for node in ast.walk(ast.parse(path.read_text())))
     }
+
+
+def reads(node: ast.AST, name: str) -> bool:
+    """True for `thing.name`, `thing["name"]`, `thing.get("name")` and `getattr(thing, "name")`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == name
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and node.slice.value == name
+    if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("get", "getattr"):
+        return any(isinstance(given, ast.Constant) and given.value == name for given in node.args)
+    return False
+
+
+def test_mode_is_read_in_one_file() -> None:
+    readers = files_with(SOURCES, lambda node: isinstance(node, ast.Attribute) and node.attr == "mode")
     assert readers == {"animator/modes.py"}
+
+
+def test_compat_is_read_in_one_file() -> None:
+    """`Scope.compat` is a parameter of the library `schedules`; animator reads it in that file only."""
+    ours = [path for path in SOURCES if ROOT / "animator" in path.parents]
+    assert files_with(ours, lambda node: reads(node, "compat")) == {"animator/compat.py"}
+
+
+@pytest.mark.parametrize(
+    "line", ["film.compat", "values['compat']", "values.get('compat')", "getattr(film, 'compat', False)"]
+)
+def test_every_way_to_read_a_setting_is_found(line: str) -> None:
+    assert any(reads(node, "compat") for node in ast.walk(ast.parse(line)))
+
+
+@pytest.mark.parametrize("line", ["from animator.stages.compat import color", "Scope(1, compat=True)"])
+def test_what_is_no_reading_of_a_setting_is_not_found(line: str) -> None:
+    assert not any(reads(node, "compat") for node in ast.walk(ast.parse(line)))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.compat import rules_of
 from animator.config.controlnet import MOST_UNITS, ControlUnit
 from animator.config.diffusion import Diffusion, Init
 from animator.config.finish import FrameInterpolation, Upscaling
@@ -116,12 +117,14 @@ class Animation(Group):
     @property
     def scope(self) -> Scope:
         """What the names in this film's schedules mean."""
+        rules = rules_of(self)
+        unnamed = None if mode_of(self).names_seed else rules.unnamed_seed
         return Scope(
             frames=self.frames,
-            seed=max(self.diffusion.seed, 0) if mode_of(self).names_seed or not self.compat else -1,
+            seed=max(self.diffusion.seed, 0) if unnamed is None else unnamed,
             fps=self.fps,
             bpm=self.bpm,
-            compat=self.compat,
+            compat=rules.schedules_compat,
         )
 
     @property

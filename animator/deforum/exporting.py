@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from animator.compat import rules_of
 from animator.config import Animation
 from animator.deforum.controlnet import write_units
 from animator.deforum.features import FEATURES
@@ -136,7 +137,7 @@ def _sampler(name: str, notes: list[Note]) -> dict[str, str]:
 
 def _prompts(animation: Animation) -> dict[str, Any]:
     source = animation.prompts.source
-    if animation.compat and isinstance(source, Mapping) and not animation.prompt_suffix:
+    if rules_of(animation).exports_source and isinstance(source, Mapping) and not animation.prompt_suffix:
         return {"prompts": dict(source)}
     scope, suffix = animation.scope, animation.prompt_suffix
     keyed = sorted((key.at.frame(scope), key.text) for key in animation.prompts.keys)
@@ -155,7 +156,7 @@ def _wordless(animation: Animation, ours: Mapping[str, Any]) -> Iterator[Note]:
     usual = {path: _plain(value) for path, value in _flat(Animation()).items()} | dict(COMPAT)
     if different := tuple(path for path, value in plain.items() if value != usual[path]):
         yield changes(different, "Deforum has nothing like it")
-    if not animation.compat and animation.diffusion.seed_iter_n > 1:
+    if rules_of(animation).repeats_first_seed and animation.diffusion.seed_iter_n > 1:
         yield changes("seed_iter_N", "Deforum gives the first seed to one frame only")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.compat import rules_within
 from schedules import Schedule, ScheduleError, Scope, TextSchedule
 
 Values = NDArray[np.float64]
@@ -46,7 +47,7 @@ def number_text(schedule: Schedule, scope: Scope) -> Written:
     """The text of a schedule of numbers that Deforum reads as the same values."""
     wanted = schedule.values(scope)
     candidate = _candidate(schedule.source)
-    if scope.compat and isinstance(schedule.source, str):
+    if rules_within(scope).exports_source and isinstance(schedule.source, str):
         return Written(schedule.source, baked=False)
     there = _values_there(candidate, scope)
     if there is not None and np.allclose(there, wanted, rtol=_ROUNDING, atol=_ROUNDING):
@@ -70,8 +71,9 @@ def _values_there(text: str, scope: Scope) -> Values | None:
 
 def word_text(schedule: TextSchedule, scope: Scope) -> Written:
     """The text of a schedule of texts."""
-    if scope.compat and isinstance(schedule.source, str) and ":" in schedule.source:
-        return Written(schedule.source, baked=False)
+    written = schedule.source
+    if rules_within(scope).exports_source and isinstance(written, str) and ":" in written:
+        return Written(written, baked=False)
     values = schedule.values(scope)
     starts = [i for i in range(len(values)) if i == 0 or values[i] != values[i - 1]]
     return Written(", ".join(f'{i}: ("{values[i]}")' for i in starts), baked=False)
