@@ -132,3 +132,10 @@ def test_arrays_become_maps_and_none_stays_none() -> None:
 def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:
     last = normalise(depth)
     torch.testing.assert_close(steady(-depth, last), last)
+
+
+def test_nothing_of_a_map_that_runs_against_the_last_one_is_taken_over(depth: Tensor) -> None:
+    """Turned around it would fit; what is new in it shows whether that was done."""
+    last, reversed_map = normalise(depth), -depth
+    reversed_map[5:15, 40:60] = -40.0
+    assert torch.equal(steady(reversed_map, last), last)
