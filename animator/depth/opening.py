@@ -12,9 +12,8 @@ from torch import Tensor
 
 from animator.depth import fitting, names, weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
-from animator.depth.estimator import Estimator
+from animator.depth.estimator import Estimator, placed
 from animator.depth.model import DepthModel, FakeDepth
-from animator.depth.placing import placed
 from animator.depth.registry import Entry
 from animator.depth.starter import StarterDepth
 from animator.errors import ModelError

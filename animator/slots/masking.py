@@ -119,6 +119,11 @@ class OverlaidTween:
     tween: Tween
     overlay: Overlay
 
+    @property
+    def draws_last(self) -> bool:
+        """What the tween within says."""
+        return self.tween.draws_last
+
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
     ) -> Iterator[Drawn]:

@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from animator.depth import build
-from animator.depth.estimator import Estimator
+from animator.depth.estimator import Estimator, placed
 from animator.depth.names import entry_named
-from animator.depth.placing import placed
 from animator.depth.starter import StarterDepth
 
 pytestmark = pytest.mark.benchmark_suite
