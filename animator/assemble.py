@@ -21,10 +21,9 @@ from animator.image import read_picture
 from animator.look_ahead import LookAhead
 from animator.modes import mode_of
 from animator.pipeline import Filter, Motion, Pipeline, Source
-from animator.requests import Ask
+from animator.requests import Ask, Guidance
 from animator.slots.clip_motion import CarriedTween
 from animator.slots.footage import ClipFootage, Footage
-from animator.slots.guided import Guidance
 from animator.slots.plane import Still, Warp2D
 from animator.slots.redraw import FlowRedo, Redo
 from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied

@@ -26,8 +26,7 @@ from animator.cli_options import (
     layout,
 )
 from animator.errors import AnimatorError
-from animator.session import say
-from animator.span import Span
+from animator.session import FrameRange, say
 
 if TYPE_CHECKING:
     from animator.config import Animation
@@ -125,7 +124,7 @@ def resume(
         Order(
             recorded(rundir),
             rundir,
-            Span(),
+            FrameRange(),
             resume=True,
             compute=ComputeOptions(device, threads, allow_pickle=allow_pickle),
         )
@@ -257,16 +256,16 @@ def _load(preset: Path, overrides: list[str]) -> "Animation":
     return load(Source(preset), overrides, say)
 
 
-def _span(frames: str | None, start: int | None) -> Span:
+def _span(frames: str | None, start: int | None) -> FrameRange:
     """What `--frames` and `--from` ask for."""
     if frames is None:
-        return Span(start=start)
+        return FrameRange(start=start)
     numbers = frames.split(":")
     if len(numbers) > 2 or not all(number.strip().isdigit() for number in numbers):
         raise typer.BadParameter(f"--frames {frames}: expected a number such as 48, or a range such as 24:48")
     if len(numbers) == 1:
-        return Span(frames=int(frames), start=start)
+        return FrameRange(frames=int(frames), start=start)
     first, stop = (int(number) for number in numbers)
     if first >= stop:
         raise typer.BadParameter(f"--frames {frames}: the range is empty")
-    return Span(start=first or start, stop=stop)
+    return FrameRange(start=first or start, stop=stop)

@@ -1,6 +1,7 @@
 """What the diffuser is asked for a frame: what its plan says, and details that steps add."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from torch import Tensor
@@ -14,6 +15,29 @@ class Ask(Protocol):
 
     def apply(self, request: Request, plan: Plan) -> Request:
         """The changed request."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guidance:
+    """Leads the film through pictures.
+
+    Attributes:
+        pictures: Path -> picture (3, H, W), for every path that plans name.
+    """
+
+    pictures: Mapping[str, Tensor]
+
+    def apply(self, request: Request, plan: Plan) -> Request:
+        """The request with the leading picture mixed into its own, and the colours to keep.
+
+        The film's first frame is drawn over the first picture as it is.
+        """
+        if request.picture is None or plan.frame == 0:
+            return request
+        led, lead = request.picture, self.pictures[plan.guided.image]
+        mixed = led.lerp(lead, plan.guided.share).clamp(0.0, 1.0)
+        colors = led.lerp(lead, plan.guided.color_share).clamp(0.0, 1.0)
+        return replace(request, picture=mixed, colors=colors)
 
 
 def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:

@@ -1,11 +1,27 @@
-"""Set-up of a command-line session: warnings on standard error, an orderly stop on signals, CPU threads."""
+"""A command-line session: warnings, an orderly stop on signals, CPU threads, and the frames to render."""
 
 import logging
 import signal
 import sys
+from dataclasses import dataclass
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C or SIGTERM, as shells have it."""
+
+
+@dataclass(frozen=True)
+class FrameRange:
+    """Frames that a session is asked to render.
+
+    Attributes:
+        frames: Length of the whole film; None leaves the preset's.
+        start: First frame to redo; None resumes where the run stopped.
+        stop: First frame not to render; None renders to the end.
+    """
+
+    frames: int | None = None
+    start: int | None = None
+    stop: int | None = None
 
 
 def begin(threads: int | None) -> None:

@@ -19,9 +19,8 @@ from animator.pipe import standard_output
 from animator.progress import ProgressBar
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
-from animator.session import INTERRUPTED, begin, say
+from animator.session import INTERRUPTED, FrameRange, begin, say
 from animator.sink import OpenSink, StreamSink, film_sink
-from animator.span import Span
 from animator.video.stream import Layout, Stream
 
 PIPED = ("-o", "--out")
@@ -43,7 +42,7 @@ class Order:
 
     animation: Animation
     out: Path | None
-    span: Span
+    span: FrameRange
     resume: bool
     compute: ComputeOptions
     stream: Layout | None = None

@@ -29,7 +29,8 @@ class Tween(Protocol):
             motion: Moves a picture from the frame before to the plan's.
             plans: The plans of the group.
             old: The picture of the frame before the group, or None at the start of a film.
-            drawn: What was drawn, for the group's last frame if `draws_last`, else for its first.
+            drawn: What was drawn for the group's first frame; if `draws_last` and there is an old
+                picture, for its last one.
         """
 
 

@@ -13,9 +13,8 @@ from torch import Tensor
 from animator import plugins
 from animator.depth import fitting, names, weights
 from animator.depth.blend import MetricWithMetric, RelativeWithMetric
-from animator.depth.estimator import Estimator
+from animator.depth.estimator import Estimator, placed
 from animator.depth.model import DepthModel, FakeDepth
-from animator.depth.placing import placed
 from animator.depth.registry import PLUGINS
 from animator.depth.spec import DepthModelSpec
 from animator.depth.starter import StarterDepth

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.depth.placing import placed
+from animator.depth.estimator import placed
 
 STEM = 16
 WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the picture

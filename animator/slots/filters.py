@@ -9,8 +9,7 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.plan import Plan
 from animator.slots.footage import Footage
-from animator.stages.color import Coherence, Palette, grayscale, match_palette, palette_of
-from animator.stages.contrast import contrast
+from animator.stages.color import Coherence, Palette, contrast, grayscale, match_palette, palette_of
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.sharpen import Sharpen, sharpen
 from animator.state import State

@@ -1,4 +1,4 @@
-"""Colour coherence: a picture takes over the colours of a reference, channel by channel.
+"""Contrast, and colour coherence: a picture takes over the colours of a reference, channel by channel.
 
 Histograms are matched in float: an idle match changes nothing, so hundreds of frames neither band nor drift.
 """
@@ -80,6 +80,16 @@ def match_palette(picture: Tensor, palette: Palette) -> Tensor:
 def grayscale(picture: Tensor) -> Tensor:
     """The picture (3, H, W) without colour: Rec. 601 luma in all three channels."""
     return luma(picture).expand(3, -1, -1).contiguous()
+
+
+def contrast(picture: Tensor, factor: float) -> Tensor:
+    """The picture (3, H, W) times a factor, kept within [0, 1]; the picture itself for 1.
+
+    The reference lets 8-bit values wrap around above 255 (250 * 1.1 becomes 19); here they saturate.
+    """
+    if factor == 1.0:
+        return picture
+    return (picture * factor).clamp_(0.0, 1.0)
 
 
 def _channels(picture: Tensor, space: Coherence) -> Tensor:

@@ -13,14 +13,13 @@ from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.video.ffmpeg import executable
 from animator.video.ffmpeg_input import input_options, is_playlist
+from animator.video.rate import usual_rate
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
 """Containers with a table of their pictures, in which ffmpeg finds every picture by its time. In transport
 streams, AVI and MPEG it lands elsewhere."""
 _DISCARDED = 0x4  # the flag of packets that an edit list cuts away
 _UNKNOWN = -(2**63)  # what ffmpeg has for a time that the file does not tell
-_NTSC = tuple(round(rate * 1000 / 1001, 3) for rate in (12, 15, 24, 30, 48, 60, 120))
-_NEAR = 5e-4
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ class Index:
         if len(self) < 2 or self.times[-1] <= self.times[0]:
             return None
         mean = float((len(self) - 1) / (self.times[-1] - self.times[0]))
-        usual = (*_NTSC, round(mean))
-        return next((rate for rate in usual if rate and abs(mean / rate - 1) < _NEAR), round(mean, 3))
+        return usual_rate(mean)
 
     @property
     def is_variable(self) -> bool:

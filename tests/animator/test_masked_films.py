@@ -101,6 +101,16 @@ def test_the_init_image_lies_over_the_rest_of_every_frame(
     assert not torch.equal(later[-1][..., :32], first[..., :32])
 
 
+@pytest.mark.parametrize(("blend", "draws_last"), [("fade", False), ("lookahead", True)])
+def test_an_overlay_leaves_which_frame_of_a_group_is_drawn(
+    make_animation: Make, left: str, scene: str, blend: str, draws_last: bool
+) -> None:
+    mask = {"use_mask": True, "mask_file": left, "overlay_mask": True}
+    film = make_animation(init={"image": scene}, mask=mask, diffusion={"cadence": 2, "cadence_blend": blend})
+    assert build_pipeline(film, FakeDiffuser()).tween.draws_last is draws_last
+    assert len(frames(film)) == film.frames
+
+
 def test_alpha_of_the_init_image_is_a_mask(make_animation: Make, scene: str) -> None:
     film = make_animation(mask={"use_alpha_as_mask": True, **HARD}, init={"image": scene})
     first, *later = pictures(film)

@@ -5,9 +5,8 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.depth import build
-from animator.depth.estimator import Estimator
+from animator.depth.estimator import Estimator, placed
 from animator.depth.names import spec_named
-from animator.depth.placing import placed
 from animator.depth.starter import StarterDepth
 
 pytestmark = pytest.mark.benchmark_suite

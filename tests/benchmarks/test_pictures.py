@@ -22,8 +22,7 @@ from torch.nn import functional
 from animator.camera import Camera, Move3D, rigid
 from animator.flow.warp import warp_by_flow
 from animator.stages import depthmap
-from animator.stages.color import Coherence, match_palette, palette_of
-from animator.stages.contrast import contrast
+from animator.stages.color import Coherence, contrast, match_palette, palette_of
 from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view

@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from animator.stages.contrast import contrast
+from animator.stages.color import contrast
 
 
 def test_factor_one_returns_the_picture_itself(picture: Tensor) -> None:

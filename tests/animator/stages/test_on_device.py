@@ -14,11 +14,10 @@ from torch import Tensor
 from animator.camera import Camera, Move3D, rigid
 from animator.flow.warp import consistency, warp_by_flow
 from animator.stages import depthmap
-from animator.stages.color import Coherence, grayscale, match_color, match_palette, palette_of
+from animator.stages.color import Coherence, contrast, grayscale, match_color, match_palette, palette_of
 from animator.stages.compat.color import match_levels
 from animator.stages.compat.hsv8 import hsv_levels_from_rgb
 from animator.stages.composed import then
-from animator.stages.contrast import contrast
 from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view

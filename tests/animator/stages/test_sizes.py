@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.camera import Camera, Move3D, rigid
-from animator.stages.color import Coherence, match_color
-from animator.stages.contrast import contrast
+from animator.stages.color import Coherence, contrast, match_color
 from animator.stages.depthmap import DepthOrder, distance, nearness, pinhole_distance
 from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise
