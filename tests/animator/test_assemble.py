@@ -118,7 +118,7 @@ def test_the_tones_of_a_clips_mask(
     pipeline: Any, picture: str, settings: dict[str, Any], steps: list[str]
 ) -> None:
     found = toned(pipeline, picture, comp_mask_type="Blend", **settings)
-    assert [step.__name__ for step in found.steps] == steps  # type: ignore[attr-defined]  # functions
+    assert [step.__name__ for step in found.steps] == steps
 
 
 def toned(pipeline: Any, picture: str, **hybrid: Any) -> Toned:

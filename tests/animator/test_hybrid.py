@@ -54,22 +54,11 @@ def film(make_animation: Make, clip: Path) -> Make:
     return make
 
 
-@dataclass(frozen=True)
-class Recorder:
-    """A diffuser that keeps pictures and notes what it is asked."""
-
-    asked: list[Request] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        width, height = request.size
-        return torch.full((3, height, width), 0.25) if request.picture is None else request.picture
-
-    def drawn_over(self, number: int) -> Tensor:
-        """The picture of a request that has one."""
-        picture = self.asked[number].picture
-        assert picture is not None
-        return picture
+def drawn_over(recorder: Recorder, number: int) -> Tensor:
+    """The picture of a request that has one."""
+    picture = recorder.asked[number].picture
+    assert picture is not None
+    return picture
 
 
 def pictures(animation: Animation, diffuser: Any = None) -> list[Tensor]:
@@ -153,10 +142,10 @@ def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
         shown = pictures(film(hybrid={"composite": composite, **flow}), recorder)
         assert recorder.asked[0].picture is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
-    assert torch.allclose(normal.drawn_over(2), of_clip(clip, 2))
+    assert torch.allclose(drawn_over(normal, 2), of_clip(clip, 2))
     ahead = torch.roll(of_clip(clip, 2), (STEP, STEP), (1, 2))  # the clip's picture, moved once more
-    assert float((before.drawn_over(2)[INNER] - ahead[INNER]).abs().mean()) < 0.02
-    assert float((after.drawn_over(1) - 0.25).abs().max()) < 1e-5
+    assert float((drawn_over(before, 2)[INNER] - ahead[INNER]).abs().mean()) < 0.02
+    assert float((drawn_over(after, 1) - 0.25).abs().max()) < 1e-5
     assert torch.allclose(shown[2], of_clip(clip, 2))
 
 
@@ -168,7 +157,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
 def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
     recorder = Recorder(KeepsOrGray(0.25))
     pictures(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
-    assert torch.equal(recorder.drawn_over(0), of_clip(clip, 0))
+    assert torch.equal(drawn_over(recorder, 0), of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
 
 

@@ -12,23 +12,7 @@ from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
 from schedules import PromptFrame
-
-Make = Callable[..., Animation]
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """A diffuser that notes what it is asked and paints a flat grey that tells the drawing apart."""
-
-    asked: list[Request] = field(default_factory=list)
-
-    def draw(self, request: Request) -> Tensor:
-        self.asked.append(request)
-        width, height = request.size
-        return torch.full((3, height, width), len(self.asked) / 10)
-
-
-QUIET = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+from tests.fakes import QUIET, Draws, Make, Recorder
 
 
 def frames_of(animation: Animation, diffuser: Diffuser, state: State | None = None) -> list[Frame]:

@@ -9,11 +9,10 @@ from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from animator.assemble import build_pipeline
-from animator.assemble_models import folders_of
+from animator.assemble_models import folders_of, options_of
 from animator.cli import app
 from animator.config import Animation
 from animator.diffusion.keep import KeepPicture
-from animator.diffusion.options import Options
 from animator.errors import ModelError
 from animator.flow.opening import RAFT_FILES, open_flow
 from animator.model_folders import find_file, model_folders
@@ -58,7 +57,7 @@ def test_a_file_is_found_by_any_of_its_names_and_one_folder_down(tmp_path: Path)
 
 def test_checkpoints_are_found_in_the_shared_folder_too(make_animation: Make, shared: Path) -> None:
     save_file({"a": torch.zeros(1)}, shared / "dream.safetensors")
-    library = Options.of(make_animation()).library
+    library = options_of(make_animation()).library
     assert library.folders == (Path("models"), shared)
     assert library.checkpoint("dream") == shared / "dream.safetensors"
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_every_schedule_of_the_settings_is_in_the_plan(make_animation: Make) -> 
     film = make_animation(controlnet=[{"model": "m"}], steps=[{"use": "vignette"}])
     plan = Timeline(film)[3]
     for path, schedule in schedule_fields(film).items():
-        value = plan
+        value: Any = plan
         for name in path.split("."):
             value = value[int(name)] if name.isdigit() else getattr(value, name)
         expected = schedule.values(film.scope)[3]
@@ -61,14 +62,16 @@ def test_parts_are_frozen_and_pickled_by_their_names(make_animation: Make) -> No
     plan = Timeline(make_animation())[0]
     assert pickle.loads(pickle.dumps(plan)) == plan
     assert isinstance(plan, Plan) and isinstance(plan.motion, MotionPlan)
+    motion: Any = plan.motion
     with pytest.raises(AttributeError):
-        plan.motion.zoom = 2.0
+        motion.zoom = 2.0
 
 
 def test_unknown_names_of_the_module_are_attribute_errors() -> None:
-    assert set(TYPES) < set(dir(plan_module))
+    module: Any = plan_module
+    assert set(TYPES) < set(dir(module))
     with pytest.raises(AttributeError, match="no attribute 'NothingPlan'"):
-        _ = plan_module.NothingPlan
+        _ = module.NothingPlan
 
 
 def test_the_types_of_the_plan_are_current() -> None:

@@ -10,8 +10,8 @@ import pytest
 from animator.config import Animation
 from animator.config.controlnet import ControlUnit
 from animator.config.group import Group
-from animator.config.guided import KeyedImages
 from animator.errors import RunError
+from animator.keyed_images import KeyedImages
 from animator.run import Run, digest
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -48,8 +48,8 @@ another.register(TextSchedule)(lambda value: TextSchedule.parse("0:(other)"))
 another.register(KeyedImages)(lambda value: KeyedImages.parse({0: "other.png"}))
 
 
-@another.register
-def _(value: tuple) -> tuple[Any, ...]:
+@another.register(tuple)
+def _(value: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*value[:-1], another(value[-1])) if value else ("other",)
 
 

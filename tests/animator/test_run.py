@@ -24,6 +24,7 @@ from animator.diffusion.request import Request
 from animator.errors import RunError
 from animator.job import film, open_run, rewind
 from animator.plan import Plan
+from animator.requests import request_of
 from animator.run import Run
 from animator.state import State
 from tests.fakes import Make

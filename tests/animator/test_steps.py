@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -36,10 +37,10 @@ def posterize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def install(folder: Path, pyproject: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = re.search(r'^name = "(.+)"', pyproject, re.MULTILINE)[1]
-    entries = re.search(
+    (name,) = re.findall(r'^name = "(.+)"', pyproject, re.MULTILINE)
+    (entries,) = re.findall(
         r'^\[project\.entry-points\."animator\.steps"\]\n((?:.+\n)+)', pyproject, re.MULTILINE
-    )[1]
+    )
     info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
@@ -62,7 +63,7 @@ def problems(path: Path) -> str:
 @pytest.mark.usefixtures("posterize")
 def test_a_step_of_an_installed_package_has_its_values_in_the_plan(tmp_path: Path) -> None:
     film = presets.load(preset(tmp_path, "steps: [{use: posterize, levels: '0:(2), 3:(8)', mix: t/3}]\n"))
-    step = Timeline(film)[3].steps[0]
+    step: Any = Timeline(film)[3].steps[0]
     assert (type(step).__name__, step.levels, step.mix, step.rounding) == ("Posterize", 8, 1.0, "nearest")
     assert type(step.levels) is int
     assert [row["steps.0.levels"] for row in rows(Timeline(film))] == [2, 4, 6, 8]
@@ -98,7 +99,7 @@ def test_every_mistake_is_found_at_its_place_before_anything_loads(tmp_path: Pat
     said = problems(preset(tmp_path, text))
     assert "film.yaml:6:6: steps.0.use: 'vignete' is unknown; did you mean vignette?" in said
     assert "film.yaml:7:22: steps.1.mix: is 1.33333 at frame 2; expected 0 to 1 at every frame" in said
-    assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean levels?" in said
+    assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean `levels`?" in said
     assert "film.yaml:8:22: steps.2.levels: " in said
     assert "steps.3.use: is missing; expected the name of a step; known: posterize, vignette" in said
     assert "film.yaml:10:22: steps.4.rounding: input should be 'nearest' or 'down'; got 'up'" in said
@@ -158,7 +159,8 @@ def test_steps_are_part_of_the_snapshot_and_of_the_digest(tmp_path: Path) -> Non
 def test_files_of_a_step_are_looked_for_beside_the_preset(tmp_path: Path) -> None:
     (tmp_path / "colors.txt").write_text("")
     film = presets.load(preset(tmp_path, "steps: [{use: posterize, palette: colors.txt}]\n"))
-    assert Timeline(film)[0].steps[0].palette == str(tmp_path / "colors.txt")
+    step: Any = Timeline(film)[0].steps[0]
+    assert step.palette == str(tmp_path / "colors.txt")
     said = problems(preset(tmp_path, "steps: [{use: vignette}, {use: posterize, palette: none.txt}]\n"))
     assert "steps.1.palette: none.txt: there is no such file (looked for in" in said
 

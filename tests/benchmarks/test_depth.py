@@ -22,7 +22,7 @@ def test_starter(benchmark: BenchmarkFixture, side: int) -> None:
 def test_network(benchmark: BenchmarkFixture, name: str) -> None:
     spec = spec_named(name)
     assert spec is not None
-    network = build.empty(spec.name, spec.preparation.sizing)
+    network = build.empty(spec)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
     opened = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))

@@ -18,8 +18,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.request import Request
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
+from tests.opened import open_stable
 
 pytestmark = pytest.mark.benchmark_suite
 
@@ -29,7 +30,7 @@ FRAMES = 200
 
 @pytest.fixture(scope="module")
 def diffuser() -> StableDiffuser:
-    return open_diffuser("starter", torch.device("cpu"))
+    return open_stable("starter", torch.device("cpu"))
 
 
 def frame(index: int, side: int) -> Request:
@@ -143,7 +144,7 @@ def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> 
     made = lora_files.factors(tiny_models.pipeline("sd1"))
     lora_files.kohya(made, tmp_path / "x.safetensors", 4)
     folder = tiny_models.write_folder("sd1", tmp_path / "model")
-    tiny = open_diffuser(str(folder), torch.device("cpu"), Options(Library((tmp_path,))))
+    tiny = open_stable(str(folder), torch.device("cpu"), Options(Library((tmp_path,))))
 
     def at(weight: float) -> Request:
         return replace(frame(1, 64), prompt=PromptFrame(f"a lake <lora:x:{weight}>", ""))

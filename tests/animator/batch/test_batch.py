@@ -112,7 +112,7 @@ def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
     tmp_path: Path, fakes: Fakes, lost: int
 ) -> None:
     film = preset(tmp_path, "lake", diffusion="{seed: 1}", frame_interpolation="{engine: flow}")
-    order = Order((film,), tmp_path / "out", machine=CPU, go_on=True)
+    order = Order((film,), tmp_path / "out", compute=CPU, go_on=True)
     assert conduct(order, 1) == 0
     (whole,) = look_through(order, print).outcomes
     assert whole.status is Status.FINISHED and len(whole.films) == 2
@@ -227,7 +227,7 @@ def test_killed_in_the_middle_and_continued(
 
 
 def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fakes) -> None:
-    order = Order((preset(tmp_path, "a"),), tmp_path / "out", go_on=True, machine=CPU)
+    order = Order((preset(tmp_path, "a"),), tmp_path / "out", go_on=True, compute=CPU)
     conduct(order, 1)
     (before,) = told(order.out)["films"]
     conduct(order, 1)
@@ -236,9 +236,9 @@ def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fake
 
 def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"),), tmp_path / "out"
-    conduct(Order(films, out, machine=CPU), 1)
+    conduct(Order(films, out, compute=CPU), 1)
     before = frames(out)
-    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, machine=CPU), 1) == 0
+    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, compute=CPU), 1) == 0
     (film,) = told(out)["films"]
     assert Path(film["films"][0]).name == "a.mkv" and facts_of(out / "a" / "a.mkv").frames == 4
     assert frames(out) == before

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from animator.depth.estimator import network_input
+from animator.depth.families.dpt import DPT_LARGE
 from animator.depth.preprocess import Normalise, Sizing
-from animator.depth.registry import DPT_LARGE, MODELS, DepthModelSpec
+from animator.depth.registry import MODELS
 from animator.depth.resample import cubic
+from animator.depth.spec import DepthModelSpec
 from animator.image import from_bytes
 from tests.animator.depth.conftest import MakePicture, Official, spec_of
 

@@ -2,17 +2,17 @@
 
 import io
 import pickle
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from animator.core.download import Limits
 from animator.depth import fitting, weights
 from animator.depth.families.dpt import DPT_LARGE
 from animator.errors import ModelError
@@ -90,7 +90,13 @@ def test_files_without_weights_are_refused(tmp_path: Path) -> None:
         read_weights(tmp_path / "nowhere.pt")
 
 
-def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path: Path) -> None:
+@pytest.fixture
+def torch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
+    return tmp_path / "hub" / "checkpoints"
+
+
+def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path: Path, torch_home: Path) -> None:
     other = tmp_path / "depth" / DPT_LARGE.files[1]
     other.parent.mkdir()
     other.touch()
@@ -100,24 +106,41 @@ def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path: Path) ->
     assert weights.file_of(DPT_LARGE, (tmp_path,)) == first
 
 
-def test_looks_into_the_named_folder_before_torchs_own() -> None:
-    assert weights.folders({"ANIMATOR_MODELS": "/models"})[0] == Path("/models")
-    assert len(weights.folders({"ANIMATOR_MODELS": "/models"})) == 2
-    assert len(weights.folders({})) == 1
+def test_looks_into_the_folders_before_torchs_own(tmp_path: Path, torch_home: Path) -> None:
+    torch_home.mkdir(parents=True)
+    stored = torch_home / DPT_LARGE.files[0]
+    stored.touch()
+    assert weights.file_of(DPT_LARGE, (tmp_path / "empty",)) == stored
+    (tmp_path / "mine").mkdir()
+    mine = tmp_path / "mine" / DPT_LARGE.files[0]
+    mine.touch()
+    assert weights.file_of(DPT_LARGE, (tmp_path / "empty", tmp_path / "mine")) == mine
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_downloads_go_into_the_shared_folder_and_else_to_torchs_own(
+    tmp_path: Path, torch_home: Path, monkeypatch: pytest.MonkeyPatch, is_set: bool
+) -> None:
+    monkeypatch.delenv("ANIMATOR_MODELS", raising=False)
+    if is_set:
+        monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
+    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(b"weights"))
+    path = weights.file_of(DPT_LARGE, (tmp_path / "preset",))
+    assert path.parent == (tmp_path / "shared" if is_set else torch_home)
 
 
 def test_fetches_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(url.encode()))
-    path = weights.fetched(DPT_LARGE, (tmp_path / "new",))
+    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(url.encode()))
+    path = weights.fetched(DPT_LARGE, (), tmp_path / "new")
     assert path.name == DPT_LARGE.files[0]
     assert path.read_bytes() == DPT_LARGE.url.encode()
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 def test_a_broken_download_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Cut(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise TimeoutError("timed out")
+    def cut(url: str, out: IO[bytes], limits: Limits) -> None:
+        out.write(b"half")
+        raise TimeoutError("timed out")
 
     monkeypatch.setattr(weights, "download", cut)
     with pytest.raises(ModelError, match="timed out"):
@@ -125,15 +148,18 @@ def test_a_broken_download_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
     assert list(tmp_path.iterdir()) == []
 
 
+def test_weights_are_not_taken_from_a_local_file(tmp_path: Path) -> None:
+    source = tmp_path / "source.pt"
+    source.write_bytes(b"weights")
+    with pytest.raises(ModelError, match="unknown url type: file"):
+        weights.fetched(replace(DPT_LARGE, url=source.as_uri()), (), tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
 def test_without_network_the_error_names_file_place_and_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def offline(url: str, timeout: float) -> None:
-        raise urllib.error.URLError("no network")
-
-
-def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkeypatch):
-    def offline(url, out, limits):
+    def offline(url: str, out: IO[bytes], limits: Limits) -> None:
         raise OSError("no network")
 
     monkeypatch.setattr(weights, "download", offline)
@@ -155,4 +181,4 @@ def test_without_network_the_error_names_file_place_and_way_out(tmp_path, monkey
     ],
 )
 def test_says_what_a_file_seems_to_be(key: str, what: str) -> None:
-    assert what in fitting.guess({key: torch.zeros(1)})
+    assert what in fitting.identify({key: torch.zeros(1)})

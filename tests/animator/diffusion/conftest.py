@@ -10,9 +10,10 @@ import torch
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
 from tests.animator.diffusion import controlnet_files, tiny_models
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -53,7 +54,7 @@ def opened(folder_of: Folder, models: Path) -> Callable[[str], StableDiffuser]:
 
     @lru_cache
     def open_kind(kind: str) -> StableDiffuser:
-        return open_diffuser(str(folder_of(kind)), CPU, Options(Library((models / "library",))))
+        return open_stable(str(folder_of(kind)), CPU, Options(Library((models / "library",))))
 
     return open_kind
 

@@ -14,8 +14,9 @@ from animator.diffusion.engine import UNetEngine
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.request import Control, Request
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -26,7 +27,7 @@ Guided = Callable[..., Tensor]
 def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser]:
     @lru_cache
     def open_kind(kind: str) -> StableDiffuser:
-        return open_diffuser(str(folder_of(kind)), CPU, Options(Library((nets,), allow_pickle=True)))
+        return open_stable(str(folder_of(kind)), CPU, Options(Library((nets,), allow_pickle=True)))
 
     return open_kind
 
@@ -216,13 +217,13 @@ def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
     wide = torch.rand((3, 52, 100))
     changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}
     assert apart(draw(**changes), draw(control(picture=wide), **changes)) > 1e-4
-    inpaint = open_diffuser(str(folder_of("sd1-inpaint")), CPU, Options(Library((nets,))))
+    inpaint = open_stable(str(folder_of("sd1-inpaint")), CPU, Options(Library((nets,))))
     mask = torch.ones(1, 64, 64).tril()
     masked = [
         inpaint.draw(replace(request_, mask=mask, controls=controls)) for controls in ((), (control(),))
     ]
     assert apart(*masked) > 1e-4
-    low = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
+    low = open_stable(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
     for mode in ("balanced", "control"):
         asked = replace(request_, controls=(control(control_mode=mode),))
         assert torch.allclose(low.draw(asked), draw(control(control_mode=mode)), atol=1e-3)

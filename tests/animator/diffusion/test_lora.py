@@ -15,11 +15,12 @@ from animator.diffusion.lora import LoraLayers
 from animator.diffusion.lora_names import split_name
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from animator.diffusion.unet_model import UNetModel
 from animator.errors import ModelError
 from schedules import PromptFrame
 from tests.animator.diffusion import lora_files, tiny_models
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -42,7 +43,7 @@ def loras(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diffuser(folder_of: Folder, loras: Path) -> StableDiffuser:
-    return open_diffuser(str(folder_of("sd1")), CPU, Options(Library((loras,))))
+    return open_stable(str(folder_of("sd1")), CPU, Options(Library((loras,))))
 
 
 def drawn(diffuser: StableDiffuser, request: Request, tags: str) -> torch.Tensor:

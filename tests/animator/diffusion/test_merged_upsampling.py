@@ -9,8 +9,9 @@ from torch import nn
 
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.merged_upsampling import MergedUpsampling, merge_last_layers
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from animator.torchvision_ops import declare_missing_ops
+from tests.opened import open_stable
 
 Padding = Literal["zeros", "circular"]
 PADDINGS: tuple[Padding, ...] = ("circular", "zeros")
@@ -86,7 +87,7 @@ def test_merging_twice_is_merging_once() -> None:
 
 @torch.no_grad()
 def test_the_built_in_model_is_drawn_with_it() -> None:
-    drawing = starter_decoder(open_diffuser("starter", torch.device("cpu")))
+    drawing = starter_decoder(open_stable("starter", torch.device("cpu")))
     merged = drawing.layers[-1]
     assert isinstance(merged, MergedUpsampling)
     latent = torch.randn(1, 4, 12, 10)

@@ -14,10 +14,11 @@ from animator.diffusion.guidance import Guidance
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
 from animator.diffusion.spacing import NoiseTable
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from animator.diffusion.transformer_engine import TransformerEngine
 from schedules import PromptFrame
 from tests.animator.diffusion import original_names, tiny_models
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 TRANSFORMERS = ("sd3", "flux")
@@ -37,7 +38,7 @@ def test_another_vae_is_taken(opened: Opened, folder_of: Folder, models: Path, r
 
     save_file({k: v.contiguous() for k, v in tensors.items()}, models / "other-vae.safetensors")
     folder, file = (
-        open_diffuser(
+        open_stable(
             str(folder_of("sd1")), CPU, Options(vae=str(models / name), architecture=str(folder_of("sd1")))
         ).draw(request_)
         for name in ("other-vae", "other-vae.safetensors")
@@ -54,7 +55,7 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
         num_encoder_blocks=(1, 1, 1, 1),
         num_decoder_blocks=(1, 1, 1, 1),
     ).save_pretrained(models / "taesd")
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(vae=str(models / "taesd")))
+    diffuser = open_stable(str(folder_of("sd1")), CPU, Options(vae=str(models / "taesd")))
     assert diffuser.draw(request_).shape == (3, 64, 64)
 
 
@@ -62,14 +63,14 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
 def test_little_memory_draws_nearly_the_same(
     folder_of: Folder, request_: Request, opened: Opened, kind: str
 ) -> None:
-    low = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
+    low = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
     # One prompt at a time instead of two at once: other kernels, other last bits.
     assert torch.allclose(low, opened(kind).draw(request_), atol=1e-3)
 
 
 def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
     for kind in ("sd1", "sd3"):
-        engine = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).engine()
+        engine = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).engine()
         assert isinstance(engine, UNetEngine | TransformerEngine)
         engine.to(torch.device("meta"))
         parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
@@ -109,7 +110,7 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
 @pytest.mark.slow
 @pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
 def test_a_compiled_model_draws_nearly_the_same(folder_of: Folder, request_: Request, opened: Opened) -> None:
-    compiled = open_diffuser(str(folder_of("sd1")), CPU, Options(speed="compiled"))
+    compiled = open_stable(str(folder_of("sd1")), CPU, Options(speed="compiled"))
     for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
         asked = replace(request_, **change)
         assert torch.allclose(compiled.draw(asked), opened("sd1").draw(asked), atol=1e-3)

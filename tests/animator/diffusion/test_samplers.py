@@ -3,8 +3,10 @@
 import sys
 
 import pytest
+import torch
+from torch import Tensor
 
-from animator.diffusion.sampler import Sampler, sampler
+from animator.diffusion.sampler import Denoise, Levels, NoiseSampler, Sampler, sampler
 from animator.diffusion.samplers import ALIASES, METHODS, SAMPLERS, SPACING_NAMES, find_sampler
 from animator.errors import ModelError, PluginError
 
@@ -55,11 +57,13 @@ def test_every_alias_is_understood(alias: str) -> None:
 
 def test_a_sampler_is_a_function_below_its_declaration() -> None:
     @sampler("Mine", aliases=("ours",), calls_per_step=2)
-    def mine(denoise: object, x: object, levels: object, noise: object) -> object:
+    def mine(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
         return x
 
     assert isinstance(mine, Sampler)
-    assert (mine.name, mine.calls_per_step, mine.solve(None, 3, (), None)) == ("Mine", 2, 3)
+    assert (mine.name, mine.calls_per_step) == ("Mine", 2)
+    latent = torch.zeros(1)
+    assert mine.solve(lambda x, level: x, latent, (), NoiseSampler(lambda: latent, 1.0)) is latent
 
 
 @pytest.mark.usefixtures("extras")

@@ -23,7 +23,7 @@ SAMPLERS = tuple(METHODS.values())
 NOISY = tuple(made for made in SAMPLERS if made.noise != "none")
 
 
-def named(samplers: Iterable[Sampler]) -> Any:
+def named(samplers: Iterable[Sampler]) -> pytest.MarkDecorator:
     """A test for each of the samplers."""
     return pytest.mark.parametrize("sampler", samplers, ids=lambda sampler: sampler.name)
 

@@ -8,8 +8,9 @@ import torch
 
 from animator.diffusion.request import Request
 from animator.diffusion.samplers import METHODS
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 LAKE = PromptFrame("a lake with mountains at night, aurora", "", ())
@@ -28,7 +29,7 @@ BASE = Request(
 
 @pytest.fixture(scope="module")
 def diffuser() -> StableDiffuser:
-    return open_diffuser("starter", CPU)
+    return open_stable("starter", CPU)
 
 
 def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:

@@ -11,9 +11,10 @@ from safetensors.torch import save_file
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.request import Request
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.diffusion.stable import StableDiffuser
 from animator.errors import ModelError
 from schedules import PromptFrame
+from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -36,7 +37,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diffuser(folder_of: Folder, library: Path) -> StableDiffuser:
-    return open_diffuser(str(folder_of("sd1")), CPU, Options(Library((library,), allow_pickle=True)))
+    return open_stable(str(folder_of("sd1")), CPU, Options(Library((library,), allow_pickle=True)))
 
 
 def drawn(diffuser: StableDiffuser, request: Request, positive: str, negative: str = "") -> torch.Tensor:
@@ -61,7 +62,7 @@ def test_it_works_in_the_negative_prompt(diffuser: StableDiffuser, request_: Req
 def test_both_text_encoders_of_sdxl_get_their_own(
     folder_of: Folder, library: Path, request_: Request
 ) -> None:
-    diffuser = open_diffuser(str(folder_of("sdxl")), CPU, Options(Library((library,))))
+    diffuser = open_stable(str(folder_of("sdxl")), CPU, Options(Library((library,))))
     named = drawn(diffuser, request_, "a cat, both")
     assert float((named - drawn(diffuser, request_, "a cat, bothy")).abs().mean()) > 1e-4
     with pytest.raises(ModelError, match=r"vectors of width 32; .*have 32 and 48"):
@@ -74,6 +75,6 @@ def test_one_for_another_base_is_refused_by_name(diffuser: StableDiffuser, reque
 
 
 def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: Request) -> None:
-    strict = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((library,))))
+    strict = open_stable(str(folder_of("sd1")), CPU, Options(Library((library,))))
     with pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* --allow-pickle"):
         drawn(strict, request_, "an old cat")

@@ -1,6 +1,5 @@
 """Steps held to an area, and what lies over the rest."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from animator.plan import Plan
 from animator.slots.masking import Area, OverlaidTween, Overlay, Within
 from animator.state import State
 from animator.timeline import Timeline
-from animator.tween import composed
+from animator.tween import Composed
 from tests.fakes import Make, RecordingMotion, level
 from tests.letters import letters_of, picture_of
 
@@ -56,11 +55,8 @@ def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
 
 
 def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
-    def tween(*given: Any) -> Iterator[Drawn]:
-        return composed(*given)
-
     white = torch.ones(3, 1, 4)
-    overlaid = OverlaidTween(tween, Overlay(area(HALF), lambda frame: white))
+    overlaid = OverlaidTween(Composed(), Overlay(area(HALF), lambda frame: white))
     old, drawn = torch.zeros(3, 1, 4), Drawn(torch.full((3, 1, 4), 0.5), None)
     frames = list(overlaid(Stays(), plans.group(2), old, drawn))
     assert [level(frame.picture) for frame in frames] == [0.625, 0.75]

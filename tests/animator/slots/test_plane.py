@@ -1,5 +1,7 @@
 """Motion in the plane, on pictures that can be read."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from animator.plan import Plan
@@ -14,7 +16,7 @@ TURNED = {"enable_perspective_flip": True, "perspective_flip_theta": 180}
 """Half a turn about (W / 2, H / 2), which lies half a pixel right of and below the middle."""
 
 
-def moved(letters: str, plans: list[Plan], warp: Warp2D = WARP) -> str:
+def moved(letters: str, plans: Sequence[Plan], warp: Warp2D = WARP) -> str:
     return letters_of(warp.move(picture_of(letters), plans, None))
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.pipeline import Source
 from animator.plan import Plan
 from animator.slots.composite import AfterFirst
 from animator.slots.reference import FirstFrameOnly
@@ -30,7 +31,7 @@ class Blacken:
 
 
 def test_a_clip_gives_the_picture_of_the_frame(make_animation: Make) -> None:
-    source = ClipFrame(Grays())
+    source: Source = ClipFrame(Grays())
     found = [level(source.picture(plan, State(picture=GRAY))) for plan in Timeline(make_animation())]
     assert found == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
     assert source.opening(Timeline(make_animation())[0]) is None
@@ -46,7 +47,8 @@ def test_the_last_picture_is_the_states_and_the_first_frame_has_the_init_image(m
 
 def test_nothing_is_nothing(make_animation: Make) -> None:
     plan = Timeline(make_animation())[1]
-    assert Nothing().opening(plan) is None and Nothing().picture(plan, State(1, GRAY)) is None
+    nothing: Source = Nothing()
+    assert nothing.opening(plan) is None and nothing.picture(plan, State(1, GRAY)) is None
 
 
 @pytest.mark.parametrize(("only", "wanted"), [(FirstFrameOnly, [0, 0.5, 0.5]), (AfterFirst, [0.5, 0, 0])])

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from animator.camera import Camera, Matrix, Move3D, rigid
-from animator.stages.composed import composed_matrix, still_grid, then
+from animator.stages.composed import composed_matrix, then
+from animator.stages.grid import still_grid
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.warp2d import Move2D, matrix2d, matrix_grid, warp_by_matrix
 from animator.stages.warp3d import projection_grid

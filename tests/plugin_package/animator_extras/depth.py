@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _build() -> nn.Module:
-    from animator_extras.network import Brightness
+    from .network import Brightness
 
     return Brightness()
 

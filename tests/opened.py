@@ -1,0 +1,13 @@
+"""Models of the diffusion package, opened for tests that look inside."""
+
+import torch
+
+from animator.diffusion.options import Options
+from animator.diffusion.stable import StableDiffuser, open_diffuser
+
+
+def open_stable(model: str, device: torch.device, options: Options | None = None) -> StableDiffuser:
+    """The diffuser of a model that no other package offers; see `open_diffuser`."""
+    diffuser = open_diffuser(model, device, options or Options())
+    assert isinstance(diffuser, StableDiffuser)
+    return diffuser
