@@ -19,6 +19,7 @@ from animator.look_ahead import LookAhead
 from animator.modes import mode_of
 from animator.pipeline import Ask, Filter, Motion, Pipeline, Source
 from animator.slots.clip_motion import CarriedTween
+from animator.slots.deforum_depth import deforum_scaling
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -48,6 +49,7 @@ from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
+from animator.stages.warp2d import turn_zoom_matrix
 from animator.tween import Tween, chained, composed
 from animator.video.opening import open_clip
 
@@ -106,7 +108,7 @@ def build_pipeline(
 
 
 def _before(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
-    anti_blur = DeforumAntiBlur() if animation.compat else AntiBlur()
+    anti_blur = DeforumAntiBlur(masking.sharpened) if animation.compat else AntiBlur()
     noise = _noise(animation, masking)
     return masking.within(*match, *_grayscale(animation), Contrast(), anti_blur, noise)
 
@@ -164,9 +166,12 @@ def _still(animation: Animation, device: torch.device) -> Motion:
 
 def _plane(animation: Animation, device: torch.device) -> Warp2D:
     settings = animation.motion
-    flip = deforum_flip_matrix if animation.compat else neutral_flip
-    flips = flip if settings.enable_perspective_flip else None
-    return Warp2D(Border(settings.border), Sampling(settings.sampling), flips)
+    border, sampling = Border(settings.border), Sampling(settings.sampling)
+    if not settings.enable_perspective_flip:
+        return Warp2D(border, sampling, None)
+    if animation.compat:  # there, a flip cancels the translation
+        return Warp2D(border, sampling, deforum_flip_matrix, turn_zoom_matrix)
+    return Warp2D(border, sampling, neutral_flip)
 
 
 def _space(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
@@ -186,8 +191,13 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:
     settings = animation.depth
-    by_itself: Scaling = Normalised() if animation.camera.projection == "pinhole" else Equalised()
-    return Scene(model, settings.every, Steadied() if settings.stabilise else by_itself)
+    return Scene(model, settings.every, Steadied() if settings.stabilise else _scaling(animation))
+
+
+def _scaling(animation: Animation) -> Scaling:
+    if animation.camera.projection == "pinhole":
+        return Normalised()
+    return deforum_scaling(animation.depth.model) if animation.compat else Equalised()
 
 
 def _depth_model(animation: Animation, device: torch.device) -> DepthModel:

@@ -63,10 +63,17 @@ class Parsed(ABC):
 
 @dataclass(frozen=True)
 class Numbers(Parsed):
-    """Marks a `Schedule` field and the range its values must keep at every frame."""
+    """Marks a `Schedule` field and the range its values must keep at every frame.
+
+    Attributes:
+        low: Lowest permitted value; None for no limit.
+        high: Highest permitted value; None for no limit.
+        cut: Whether films with `compat` cut values outside; False where Deforum takes any value.
+    """
 
     low: float | None = None
     high: float | None = None
+    cut: bool = True
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
         """The schedule of a number, a text or a mapping."""
@@ -80,8 +87,8 @@ class Numbers(Parsed):
         return schedule
 
     def held(self, values: Values) -> Values:
-        """The values (frames,) cut to the range."""
-        return np.clip(values, *self._limits)
+        """The values (frames,) cut to the range, where such values are cut."""
+        return np.clip(values, *self._limits) if self.cut else values
 
     def outside(self, values: Values) -> NDArray[np.int64]:
         """The frames whose value of (frames,) leaves the range."""

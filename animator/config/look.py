@@ -1,11 +1,11 @@
 """What happens to the look of a picture between two drawings."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from animator.config.group import Group, Switch
-from animator.fields import Count, NotNegative
+from animator.fields import Count, NotNegative, Numbers
 from animator.named_files import InputPicture
 from schedules import Schedule
 
@@ -14,10 +14,10 @@ class Noise(Group):
     """Noise added before a frame is redrawn, so that detail has something to grow from."""
 
     type: Literal["perlin", "uniform"] = "perlin"
-    amount: NotNegative = Schedule.parse(0.065)
+    amount: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(0.065)
     perlin_w: float = Field(8, ge=0.1, le=64)
     perlin_h: float = Field(8, ge=0.1, le=64)
-    perlin_octaves: int = Field(4, ge=1, le=12)
+    perlin_octaves: int = Field(4, ge=0, le=12)
     perlin_persistence: float = Field(0.5, ge=0, le=1)
 
 

@@ -1,11 +1,11 @@
 """How pictures move."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from animator.config.group import Group, Switch
-from animator.fields import NotNegative, Positive, Real
+from animator.fields import NotNegative, Numbers, Positive, Real
 from animator.named_files import FileOrName, InputFile
 from schedules import Schedule
 
@@ -14,7 +14,7 @@ class Motion(Group):
     """How the previous picture moves before it is redrawn."""
 
     angle: Real = Schedule.parse(0)
-    zoom: NotNegative = Schedule.parse(1)
+    zoom: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(1)
     translation_x: Real = Schedule.parse(0)
     translation_y: Real = Schedule.parse(0)
     transform_center_x: Real = Schedule.parse(0.5)

@@ -14,7 +14,8 @@ from animator.slots.plane import Warp2D
 from animator.slots.scene import Scene
 from animator.stages.composed import then
 from animator.stages.depthmap import pinhole_distance
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
+from animator.stages.noise import uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.warp2d import edge_on, inverse, matrix_grid
@@ -48,7 +49,7 @@ class DeforumWarp:
 
     def distances(self, depth: Tensor | None) -> Tensor | None:
         """Distances (H, W) of what a look said; None is one plane."""
-        return None if self.scene is None or depth is None else 2.0 - self.scene.share(depth)
+        return None if self.scene is None or depth is None else 2.0 - self.scene.scaling.share(depth)
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,11 @@ class PinholeWarp:
         if self.scene is None or depth is None:
             z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
         else:
-            z = pinhole_distance(self.scene.share(depth), camera)
+            z = pinhole_distance(self.scene.scaling.share(depth), camera)
         view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
         filled = extend_background(view.picture, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
-        return noise_revealed(filled, view.revealed, self.noise, generator)
+        return uniform_noise(filled, self.noise, generator, view.revealed)
 
 
 def combined(plans: Sequence[Plan]) -> Rigid:
