@@ -4,8 +4,6 @@ import torch
 
 from animator.errors import UserError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
 
 def choose_device(name: str) -> torch.device:
     """The torch device of `auto`, `cpu`, `cuda` or `mps`; auto takes the best there is.

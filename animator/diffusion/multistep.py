@@ -231,10 +231,3 @@ SOLVERS: Mapping[str, Solver] = {
     "unipc": unipc,
 }
 """The solvers of `samplers.METHODS`, by name."""
-
-STOCHASTIC = frozenset(
-    {"euler_ancestral", "dpm2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "lcm"}
-    | {"dpmpp_2m_sde", "dpmpp_2m_sde_heun", "dpmpp_3m_sde", "dpm_fast", "dpm_adaptive", "tcd"}
-)
-"""Solvers that `ancestral_eta` acts on; `ddim` has its own eta, `restart` adds noise without one, the others
-are deterministic."""

@@ -1,9 +1,7 @@
-"""Filling what a move of the camera reveals: with the background around it, or with noise to draw on."""
+"""Fills what a move of the camera reveals with the background around it."""
 
 import torch
 from torch import Tensor
-
-from animator.stages.noise import uniform_noise
 
 
 def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
@@ -32,18 +30,6 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
         total.addcmul_(flat.index_select(1, index.flatten()).view_as(picture), weight)
         weights += weight
     return torch.where(known, picture, total.div_(weights))
-
-
-def noise_revealed(picture: Tensor, revealed: Tensor, amount: float, generator: torch.Generator) -> Tensor:
-    """The picture (3, H, W) with white noise over its revealed pixels, for the diffusion to draw on.
-
-    Args:
-        picture: (3, H, W), [0, 1], best after `extend_background`.
-        revealed: (H, W), 1 where the noise goes.
-        amount: Share of noise, 0 to 1.
-        generator: On the CPU.
-    """
-    return uniform_noise(picture, amount, generator, revealed)
 
 
 def _nearest(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:

@@ -186,5 +186,3 @@ CODECS: Mapping[str, Mapping[str, tuple[Encoder, ...]]] = {
     "png": {SOFTWARE: (Encoder("png", ("rgb24",), options=("-compression_level", "3"), even=False),)},
 }
 """Every codec; `auto` means software, for hardware draws the same film differently on every machine."""
-
-BACKENDS = tuple(dict.fromkeys(backend for codec in CODECS.values() for backend in codec))

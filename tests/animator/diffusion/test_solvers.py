@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.diffusion.multistep import SOLVERS, STOCHASTIC
+from animator.diffusion.multistep import SOLVERS
 from animator.diffusion.solvers import Noise
 from animator.diffusion.spacing import NoiseTable, grid
 from animator.errors import AnimatorError
@@ -24,6 +24,12 @@ FREE = {"dpm_fast", "dpm_adaptive"}
 """Solvers that choose their own levels, and end at the last one above 0."""
 OWN_COUNT = {"dpm_adaptive"}
 FEW_STEP = {"lcm", "tcd"}
+STOCHASTIC = {
+    *("euler_ancestral", "dpm2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "lcm", "dpmpp_2m_sde"),
+    *("dpmpp_2m_sde_heun", "dpmpp_3m_sde", "dpm_fast", "dpm_adaptive", "tcd"),
+}
+"""Solvers that `ancestral_eta` acts on; `ddim` has its own eta, `restart` adds noise without one, the others
+are deterministic."""
 
 
 def two_points(x: Tensor, sigma: float) -> Tensor:

@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
 
 
 def scene() -> tuple[Tensor, Tensor, Tensor]:
@@ -53,10 +53,3 @@ def test_a_frame_that_came_in_from_outside_is_filled() -> None:
 def test_nothing_known_is_black_and_finite() -> None:
     filled = extend_background(torch.rand(3, 8, 8), torch.ones(8, 8), torch.ones(8, 8))
     assert torch.equal(filled, torch.zeros(3, 8, 8))
-
-
-def test_noise_goes_only_where_nothing_is_known() -> None:
-    picture, _, revealed = scene()
-    noised = noise_revealed(picture, revealed, 0.5, torch.Generator().manual_seed(1))
-    torch.testing.assert_close(noised[:, revealed == 0], picture[:, revealed == 0])
-    assert (noised - picture)[:, revealed == 1].abs().mean() > 0.05

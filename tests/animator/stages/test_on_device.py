@@ -13,19 +13,21 @@ from torch import Tensor
 
 from animator.camera import Camera, Move3D, rigid
 from animator.flow.warp import consistency, warp_by_flow
+from animator.slots.scene import Equalised
 from animator.stages import depthmap
 from animator.stages.color import Coherence, grayscale, match_color, match_palette, palette_of
 from animator.stages.compat.color import match_levels
 from animator.stages.compat.hsv8 import hsv_levels_from_rgb
 from animator.stages.composed import then
 from animator.stages.contrast import contrast
-from animator.stages.fill import extend_background, noise_revealed
+from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
 from animator.stages.sharpen import Sharpen, sharpen
-from animator.stages.warp2d import Flip, Move2D, warp2d
+from animator.stages.warp2d import Flip, Move2D
 from animator.stages.warp3d import projection_grid, warp3d
+from tests.warps import warp2d
 
 MOVE = Move2D(3.0, 1.05, (2.0, 1.0), flip=Flip(1.0, 2.0, 3.0))
 MOTION = rigid(Move3D((5.0, 2.0, 10.0), (1.0, 2.0, 3.0)))
@@ -36,14 +38,14 @@ def generator() -> torch.Generator:
 
 
 def warp_in_3d(picture: Tensor, plane: Tensor) -> Tensor:
-    z = depthmap.distance(plane, depthmap.DepthOrder.INVERSE)
+    z = 2.0 - Equalised().share(plane)
     return warp3d(picture, z, MOTION, Camera(), Border.REFLECT, Sampling.BICUBIC)
 
 
 def see_through_a_pinhole(picture: Tensor, plane: Tensor) -> Tensor:
     view = pinhole_view(picture, plane + 1.0, MOTION, Camera())
     filled = extend_background(view.picture, view.z, view.revealed)
-    return noise_revealed(filled, view.revealed, 0.3, generator())
+    return uniform_noise(filled, 0.3, generator(), view.revealed)
 
 
 def follow_flow(picture: Tensor, plane: Tensor) -> Tensor:
