@@ -31,7 +31,7 @@ def cuts_of(animation: Animation) -> Iterator[tuple[str, str]]:
     """
     for path, schedule in schedule_fields(animation).items():
         numbers, values = range_of(animation, path), schedule.values(animation.scope)
-        if numbers is None or isinstance(values, tuple):
+        if numbers is None or not numbers.cut or isinstance(values, tuple):
             continue
         outside = numbers.outside(values)
         if outside.size:

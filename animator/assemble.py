@@ -26,7 +26,7 @@ from animator.slots.clip_motion import CarriedTween
 from animator.slots.footage import ClipFootage, Footage
 from animator.slots.plane import Still, Warp2D
 from animator.slots.redraw import FlowRedo, Redo
-from animator.slots.scene import Equalised, Normalised, Scaling, Scene, Steadied
+from animator.slots.scene import Normalised, Scaling, Scene, Steadied
 from animator.slots.source import ClipFrame, LastPicture, Nothing
 from animator.slots.space import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.stages.resample import Border, Sampling
@@ -142,8 +142,11 @@ def _still(animation: Animation, device: torch.device) -> Motion:
 
 def _plane(animation: Animation, device: torch.device) -> Warp2D:
     settings = animation.motion
-    flips = behavior_of(animation).flip_matrix if settings.enable_perspective_flip else None
-    return Warp2D(Border(settings.border), Sampling(settings.sampling), flips)
+    border, sampling = Border(settings.border), Sampling(settings.sampling)
+    if not settings.enable_perspective_flip:
+        return Warp2D(border, sampling, None)
+    behavior = behavior_of(animation)
+    return Warp2D(border, sampling, behavior.flip_matrix, behavior.step_matrix)
 
 
 def _space(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
@@ -161,8 +164,13 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
 
 def _scene(animation: Animation, model: DepthModel) -> Scene:
     settings = animation.depth
-    by_itself: Scaling = Normalised() if animation.camera.projection == "pinhole" else Equalised()
-    return Scene(model, settings.every, Steadied() if settings.stabilise else by_itself)
+    return Scene(model, settings.every, Steadied() if settings.stabilise else _scaling(animation))
+
+
+def _scaling(animation: Animation) -> Scaling:
+    if animation.camera.projection == "pinhole":
+        return Normalised()
+    return behavior_of(animation).depth_scaling(animation.depth.model)
 
 
 def _depth_model(animation: Animation, device: torch.device) -> DepthModel:

@@ -8,6 +8,7 @@ from typing import Protocol
 from torch import Tensor
 
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved
+from animator.camera import Matrix
 from animator.compat import RulesName, rules_of
 from animator.config import Animation
 from animator.flow.deforum import deforum_flow_warp, deforum_reliability, deforum_soften
@@ -17,17 +18,19 @@ from animator.flow.warp import consistency, warp_by_flow
 from animator.masks.compose import hardened
 from animator.pipeline import Filter, Motion
 from animator.slots.clip_motion import FlowWarp
+from animator.slots.deforum_depth import deforum_scaling
 from animator.slots.filters import AntiBlur, MatchColor, MatchImage, PerlinNoise, UniformNoise
 from animator.slots.masking import Area, Within
 from animator.slots.plane import Warp2D, neutral_flip
 from animator.slots.reference import DeforumAntiBlur, DeforumMatch, DeforumMatchImage, DeforumNoise
+from animator.slots.scene import Equalised, Scaling
 from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp
 from animator.stages.color import Coherence, match_color, palette_of
 from animator.stages.compat.color import deforum_match_color
 from animator.stages.compat.warp2d import deforum_flip_matrix
 from animator.stages.noise import Perlin
 from animator.stages.resample import Border, Sampling
-from animator.stages.warp2d import Flip, Matrix
+from animator.stages.warp2d import Flip, Move2D, matrix2d, turn_zoom_matrix
 
 
 class ColorMatch(Protocol):
@@ -59,9 +62,11 @@ class Behavior:
         match_color: Matches a picture to another, such as the clip's.
         match_anchor: Makes the step that keeps the anchor's colors.
         match_image: Makes the step that keeps the colors of an image (3, h, w).
-        anti_blur: Sharpens.
+        anti_blur: Makes the step that sharpens, from the alpha of the init image where that is the mask.
         noise: Makes the step that adds noise, uniform where there is no Perlin, inside an area.
         flip_matrix: The matrix of a perspective flip.
+        step_matrix: The matrix of a frame's other motion in films that flip.
+        depth_scaling: Makes what places the maps of the depth network of a name.
         flip_in_space: Joins the flip with the camera's warp.
         anchor_over_image: Which frame colors are kept from where a film begins over an image.
         feature_contrast: Least contrast of the features that a clip's global motion is found by.
@@ -76,9 +81,11 @@ class Behavior:
     match_color: ColorMatch
     match_anchor: Callable[[Coherence], Filter]
     match_image: Callable[[Coherence, Tensor], Filter]
-    anti_blur: Filter
+    anti_blur: Callable[[Tensor | None], Filter]
     noise: Callable[[Perlin | None, Area | None], Filter]
     flip_matrix: Callable[[Flip, int, int], Matrix]
+    step_matrix: Callable[[Move2D, int, int], Matrix]
+    depth_scaling: Callable[[str], Scaling]
     flip_in_space: Callable[[Warp2D, DeforumWarp], Motion]
     anchor_over_image: AnchorRule
     feature_contrast: float
@@ -96,6 +103,14 @@ def behavior_of(animation: Animation) -> Behavior:
 
 def _match_image(space: Coherence, image: Tensor) -> Filter:
     return MatchImage(palette_of(image, space))
+
+
+def _anti_blur(alpha: Tensor | None) -> Filter:
+    return AntiBlur()
+
+
+def _equalised(model: str) -> Scaling:
+    return Equalised()
 
 
 def _noise(perlin: Perlin | None, area: Area | None) -> Filter:
@@ -128,9 +143,11 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         match_color=match_color,
         match_anchor=MatchColor,
         match_image=_match_image,
-        anti_blur=AntiBlur(),
+        anti_blur=_anti_blur,
         noise=_noise,
         flip_matrix=neutral_flip,
+        step_matrix=matrix2d,
+        depth_scaling=_equalised,
         flip_in_space=FlippedWarp,
         anchor_over_image=FirstDrawn(),
         feature_contrast=FAINT,
@@ -144,9 +161,11 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         match_color=deforum_match_color,
         match_anchor=DeforumMatch,
         match_image=DeforumMatchImage,
-        anti_blur=DeforumAntiBlur(),
+        anti_blur=DeforumAntiBlur,
         noise=DeforumNoise,
         flip_matrix=deforum_flip_matrix,
+        step_matrix=turn_zoom_matrix,  # there, a flip cancels the translation
+        depth_scaling=deforum_scaling,
         flip_in_space=FlippedThenWarp,
         anchor_over_image=FirstMoved(),
         feature_contrast=USUAL,

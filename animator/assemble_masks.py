@@ -32,12 +32,14 @@ class Masking:
         redrawn: Where steps before and after the drawing may act; None is everywhere.
         noised: Where noise may act; None is everywhere.
         overlay: What is laid over the rest; None is nothing.
+        sharpened: Where anti-blur acts (H, W), [0, 1], with `compat`; None is everywhere.
     """
 
     asks: tuple[Ask, ...] = ()
     redrawn: Area | None = None
     noised: Area | None = None
     overlay: Overlay | None = None
+    sharpened: Tensor | None = None
 
     def within(self, *steps: Filter) -> tuple[Filter, ...]:
         """The steps, held to what is redrawn."""
@@ -77,7 +79,15 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fo
         return Masking(noised=noised, overlay=overlay)
     asks = (MaskedRedraw(soft, settings.fill, padding),)
     areas = behavior_of(animation).step_areas(soft, hard, noised)
-    return Masking(asks, areas.steps, areas.noise, overlay)
+    return Masking(asks, areas.steps, areas.noise, overlay, _alpha(animation, device))
+
+
+def _alpha(animation: Animation, device: torch.device) -> Tensor | None:
+    """The mask that Deforum sharpens inside: the init image's own alpha, unless that is all 0 or all 1."""
+    if not (animation.mask.use_mask and animation.mask.use_alpha_as_mask):
+        return None
+    alpha = read_mask(animation.init.image, animation.size, device, "A")
+    return None if bool((alpha.amax() == 0.0) | (alpha.amin() == 1.0)) else alpha
 
 
 def _redrawn(plan: Plan) -> str:

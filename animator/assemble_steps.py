@@ -39,7 +39,7 @@ def before_steps(animation: Animation, match: tuple[Filter, ...], masking: Maski
         *match,
         *_grayscale(animation),
         Contrast(),
-        behavior.anti_blur,
+        behavior.anti_blur(masking.sharpened),
         *own,
         behavior.noise(_perlin(animation), masking.noised),
     )

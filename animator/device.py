@@ -6,8 +6,6 @@ import torch
 
 from animator.errors import UserError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
 
 @dataclass(frozen=True)
 class ComputeOptions:

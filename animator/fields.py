@@ -80,11 +80,13 @@ class Numbers(ByFrame):
         low: Smallest value; None for no limit.
         high: Largest value; None for no limit.
         whole: The plan has whole numbers; what lies between them is rounded toward zero.
+        cut: Whether films with `compat` cut values outside; False where Deforum takes any value.
     """
 
     low: float | None = None
     high: float | None = None
     whole: bool = False
+    cut: bool = True
 
     @property
     def value_type(self) -> type[int] | type[float]:
@@ -101,8 +103,8 @@ class Numbers(ByFrame):
         return schedule
 
     def held(self, values: Values) -> Values:
-        """The values (frames,) cut to the range."""
-        return np.clip(values, *self._limits)
+        """The values (frames,) cut to the range, where such values are cut."""
+        return np.clip(values, *self._limits) if self.cut else values
 
     def outside(self, values: Values) -> NDArray[np.int64]:
         """The frames whose value of (frames,) leaves the range."""

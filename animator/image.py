@@ -24,18 +24,6 @@ def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 
-def mask_from_bytes(
-    mask: Bytes | None, device: torch.device | str = "cpu", *, invert: bool = False
-) -> Tensor | None:
-    """A mask (H, W), float32 in [0, 1], from uint8 (H, W); None stays None, which is everywhere."""
-    if mask is None:
-        return None
-    if mask.dtype != np.uint8 or mask.ndim != 2:
-        raise ValueError(f"expected uint8 (H, W), got {mask.dtype} {mask.shape}")
-    shares = torch.from_numpy(np.ascontiguousarray(mask)).to(device).to(torch.float32).div_(255.0)
-    return 1.0 - shares if invert else shares
-
-
 def read_picture(path: str, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
     """The picture (3, H, W) of an image file, resized to (width, height) where a size is given.
 

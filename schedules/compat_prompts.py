@@ -11,10 +11,10 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules.evaluate import evaluate, evaluate_whole
+from schedules.evaluate import evaluate_whole
 from schedules.formula import Formula
 from schedules.keys import KeyTime
-from schedules.prompt_text import MATHS, NEGATIVE, PromptText
+from schedules.prompt_text import NEGATIVE, PromptText
 from schedules.scope import Scope
 
 _MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
@@ -126,18 +126,3 @@ def _composed(text: str, following: str, weight: float) -> tuple[str, Blend]:
 def _parts(text: str) -> tuple[str, str]:
     positive, negative, *_ = [*text.split(NEGATIVE), ""]
     return positive, negative
-
-
-def split_weighted(text: str, frame: int) -> tuple[str, str]:
-    """Returns a prompt's positive and negative text as the reference's last step gives them, blanks kept.
-
-    Maths is done with all numbers as floats and `max_f` 0; nothing between two backticks counts as 1.
-    """
-    parsed = PromptText.parse(MATHS.sub(lambda match: match.group() if match.group(1) else "1", text))
-    rendered = parsed.render(np.array([frame]), Scope(1, compat=True), _floats)[0]
-    positive, *negatives = rendered.split(NEGATIVE)
-    return positive, "".join(negatives)
-
-
-def _floats(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
-    return [str(value) for value in evaluate(formula, frames, scope).tolist()]

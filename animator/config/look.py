@@ -1,11 +1,11 @@
 """What happens to the look of a picture between two drawings."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from animator.config.group import Group, Switch
-from animator.fields import Count, NotNegative
+from animator.fields import Count, NotNegative, Numbers
 from animator.named_files import InputPicture
 from schedules import Schedule
 
@@ -15,13 +15,13 @@ class Noise(Group):
 
     type: Literal["perlin", "uniform"] = "perlin"
     """perlin comes in clouds, uniform is as strong everywhere."""
-    amount: NotNegative = Schedule.parse(0.065)
+    amount: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(0.065)
     """Share of noise; too little grows soft, too much boils."""
     perlin_w: float = Field(8, ge=0.1, le=64)
     """Clouds along the height (sic: so it is in Deforum)."""
     perlin_h: float = Field(8, ge=0.1, le=64)
     """Clouds along the width."""
-    perlin_octaves: int = Field(4, ge=1, le=12)
+    perlin_octaves: int = Field(4, ge=0, le=12)
     """Finer clouds within the clouds, so many times."""
     perlin_persistence: float = Field(0.5, ge=0, le=1)
     """Strength of each finer octave relative to the one before."""

@@ -1,11 +1,11 @@
 """How pictures move."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from animator.config.group import Group, Switch
-from animator.fields import NotNegative, Positive, Real
+from animator.fields import NotNegative, Numbers, Positive, Real
 from animator.named_files import FileOrName, InputFile
 from schedules import Schedule
 
@@ -15,7 +15,7 @@ class Motion(Group):
 
     angle: Real = Schedule.parse(0)
     """2D: degrees a frame, counter-clockwise."""
-    zoom: NotNegative = Schedule.parse(1)
+    zoom: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(1)
     """2D: factor a frame; 1.02 comes closer, 1 stands still."""
     translation_x: Real = Schedule.parse(0)
     """2D: pixels a frame, the picture goes right. 3D: units a frame, the camera does."""

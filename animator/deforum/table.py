@@ -156,11 +156,11 @@ MAPPED = (
     Row("midas_weight", 0.2, "depth.midas_weight", Number(0, 1)),
     Row("save_depth_maps", NO, "depth.save_depth_maps", SWITCH),
     # before and after the drawing
-    Row("noise_type", "perlin", "noise.type", one_of("uniform", "perlin")),
+    Row("noise_type", "perlin", "noise.type", one_of("uniform", "perlin", otherwise="uniform")),
     Row("noise_schedule", "0: (0.065)", "noise.amount"),
     Row("perlin_w", 8, "noise.perlin_w", Number(0.1, 64)),
     Row("perlin_h", 8, "noise.perlin_h", Number(0.1, 64)),
-    Row("perlin_octaves", 4, "noise.perlin_octaves", Number(1, 12, whole=True)),
+    Row("perlin_octaves", 4, "noise.perlin_octaves", Number(0, 12, whole=True)),
     Row("perlin_persistence", 0.5, "noise.perlin_persistence", Number(0, 1)),
     Row("color_coherence", "LAB", "color.coherence", _COHERENCES),
     Row("color_coherence_image_path", "", "color.image", WORDS),

@@ -60,3 +60,8 @@ def mixed_inverse(inverse: Tensor, metres: Tensor, midas_weight: float) -> Tenso
     """
     aligned = OFFSET - SLOPE * metres
     return midas_weight * inverse + (1 - midas_weight) * aligned
+
+
+def aligned_distance(inverse: Tensor) -> Tensor:
+    """Deforum's mixture of distances (H, W), in metres, of what `mixed_inverse` returns (H, W)."""
+    return (OFFSET - inverse) / SLOPE

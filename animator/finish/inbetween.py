@@ -23,14 +23,6 @@ class Inbetween(Protocol):
         ...
 
 
-class CrossFade:
-    """The plain mean of the two pictures, weighted by time: nothing moves, everything is doubled."""
-
-    def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The pictures between two, faded."""
-        return (torch.lerp(first, second, time) for time in times)
-
-
 def interpolated(
     pictures: Iterable[Bytes], between: Inbetween, amount: int, device: torch.device | str = "cpu"
 ) -> Iterator[Bytes]:

@@ -3,31 +3,11 @@
 import torch
 from torch import Tensor
 
-from animator.errors import UserError
-from animator.flow.model import FlowModel
-from animator.flow.opencv import Dis, DisQuality, Farneback
 from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling, sample
 from animator.stages.sharpen import mirrored
 
 _MARGIN = 0.25
-
-
-def flow_method(name: str) -> FlowModel:
-    """The estimator of a Deforum `hybrid_flow_method` that needs no weights.
-
-    Raises:
-        UserError: For any other name.
-    """
-    methods: dict[str, FlowModel] = {
-        "DIS Medium": Dis(DisQuality.MEDIUM),
-        "DIS Fine": Dis(DisQuality.FINE),
-        "Farneback": Farneback(),
-    }
-    if name not in methods:
-        known = ", ".join(methods)
-        raise UserError(f"hybrid_flow_method: {name!r} is unknown; expected one of {known}")
-    return methods[name]
 
 
 def deforum_flow_warp(picture: Tensor, flow: Tensor, factor: float) -> Tensor:

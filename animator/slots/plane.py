@@ -7,9 +7,10 @@ from functools import reduce
 import numpy as np
 from torch import Tensor
 
+from animator.camera import Matrix
 from animator.plan import Plan
 from animator.stages.resample import Border, Sampling
-from animator.stages.warp2d import Flip, Matrix, Move2D, matrix2d, warp_by_matrix
+from animator.stages.warp2d import Flip, Move2D, matrix2d, warp_by_matrix
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Warp2D:
         border: What comes in from outside.
         sampling: How pixels are read between pixels.
         flip: Turns the picture plane in space; None where the film does not.
+        step: Matrix (3, 3) of a frame's angle, zoom and translation.
     """
 
     border: Border
     sampling: Sampling
     flip: Callable[[Flip, int, int], Matrix] | None
+    step: Callable[[Move2D, int, int], Matrix] = matrix2d
 
     def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
@@ -46,7 +49,7 @@ class Warp2D:
         height, width = picture.shape[-2:]
         dst_from_src: Matrix = np.eye(3)
         for plan in plans:
-            step = matrix2d(_move(plan), width, height)
+            step = self.step(_move(plan), width, height)
             dst_from_src = self._flip(plan, width, height) @ step @ dst_from_src
         return warp_by_matrix(picture, dst_from_src, self.border, self.sampling)
 

@@ -56,13 +56,19 @@ class FirstFrameOnly:
         return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DeforumAntiBlur:
-    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings."""
+    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings.
+
+    Attributes:
+        mask: Where it acts (H, W), [0, 1]; None is everywhere.
+    """
+
+    mask: Tensor | None = None
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The sharpened picture (3, H, W)."""
-        return deforum_sharpen(picture, sharpening(plan))
+        return deforum_sharpen(picture, sharpening(plan), self.mask)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class Scaling(Protocol):
         """What is kept of an estimate (H, W), given what was kept of the last one."""
 
     def share(self, kept: Tensor) -> Tensor:
-        """Shares (H, W) in [0, 1] of what is kept."""
+        """Shares (H, W) of what is kept; all 1, a plane, where the map is flat or not finite."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Equalised:
 
     def share(self, kept: Tensor) -> Tensor:
         """The map stretched and equalised."""
-        return prepare_depth(kept)
+        return _unless_flat(kept, prepare_depth(kept))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Normalised:
 
     def share(self, kept: Tensor) -> Tensor:
         """The map stretched to [0, 1]."""
-        return normalise(kept)
+        return _unless_flat(kept, normalise(kept))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Steadied:
 
     def share(self, kept: Tensor) -> Tensor:
         """The map, cut where it leaves the first one's range."""
-        return kept.clamp(0.0, 1.0)
+        return _unless_flat(kept, kept.clamp(0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,6 @@ class Scene:
             )
         return self.scaling.take(nearness, last)
 
-    def share(self, kept: Tensor) -> Tensor:
-        """Shares (H, W): 1 the nearest, 0 the farthest; all 1, a plane, where the map says nothing."""
-        return torch.where(usable(kept), self.scaling.share(kept), 1.0)
+
+def _unless_flat(kept: Tensor, share: Tensor) -> Tensor:
+    return torch.where(usable(kept), share, 1.0)

@@ -49,7 +49,7 @@ class DeforumWarp:
 
     def distances(self, depth: Tensor | None) -> Tensor | None:
         """Distances (H, W) of what a look said; None is one plane."""
-        return None if self.scene is None or depth is None else 2.0 - self.scene.share(depth)
+        return None if self.scene is None or depth is None else 2.0 - self.scene.scaling.share(depth)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class PinholeWarp:
         if self.scene is None or depth is None:
             z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
         else:
-            z = pinhole_distance(self.scene.share(depth), camera)
+            z = pinhole_distance(self.scene.scaling.share(depth), camera)
         view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
         filled = extend_background(view.picture, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))

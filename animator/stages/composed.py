@@ -1,23 +1,13 @@
 """Several warps as one: the last drawn picture is read once, however many frames ago it was drawn.
 
-Warping an already warped picture blurs it a little more at every frame of a group. Matrices compose by `@`
-(`warp2d.matrix2d`), rigid motions by `Rigid.then` (pinhole), and any sampling grids by `then`.
+Warping an already warped picture blurs it a little more at every frame of a group. Matrices compose by `@`,
+rigid motions by `Rigid.then`, and any sampling grids by `then`.
 """
 
-from functools import reduce
-
-import numpy as np
 from torch import Tensor
 from torch.nn import functional
 
-from animator.camera import Matrix
 from animator.stages.grid import still_grid
-from animator.stages.warp2d import Move2D, matrix2d
-
-
-def composed_matrix(moves: list[Move2D], width: int, height: int) -> Matrix:
-    """The moves, first to last, as one `dst_from_src`, float64 (3, 3)."""
-    return reduce(lambda so_far, move: matrix2d(move, width, height) @ so_far, moves, np.eye(3))
 
 
 def then(earlier: Tensor, later: Tensor) -> Tensor:

@@ -3,33 +3,12 @@
 Depth maps are (H, W) float32. Nothing here waits for the device: whether a map is usable is a tensor too.
 """
 
-from enum import Enum
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.camera import Camera
 
 BINS = 1024
-
-
-class DepthOrder(str, Enum):
-    """What large values of a depth map mean, and where the reference puts them.
-
-    Equalised values e in [0, 1] lie at z = 2 - e (inverse depth: larger is nearer) or z = 1 + e (distance:
-    larger is farther). Raw values are distances already and stay as they are.
-    """
-
-    INVERSE = "inverse"
-    DISTANCE = "distance"
-    RAW = "raw"
-
-
-def from_array(depth: NDArray[np.float32] | None, device: torch.device | str = "cpu") -> Tensor | None:
-    """The map (H, W) of an array (H, W), float32; None stays None, which is no depth."""
-    return None if depth is None else torch.from_numpy(np.ascontiguousarray(depth)).to(device)
 
 
 def usable(depth: Tensor) -> Tensor:
@@ -65,42 +44,10 @@ def prepare_depth(depth: Tensor) -> Tensor:
     return equalise(normalise(depth))
 
 
-def distance(depth: Tensor, order: DepthOrder) -> Tensor:
-    """Distances z (H, W) for the deforum projection; all 1 where there is nothing to go by.
-
-    Args:
-        depth: (H, W), of any range. A flat map and a map without finite values give the plane z = 1. Single
-            values that are not finite count as the smallest.
-        order: What large values mean; raw distances are returned as they are.
-    """
-    if order is DepthOrder.RAW:
-        return depth
-    low, high = _range(depth)
-    even = equalise(_stretched(depth, low, high))
-    z = 2.0 - even if order is DepthOrder.INVERSE else 1.0 + even
-    return torch.where(_says_something(low, high), z, 1.0)
-
-
-def nearness(depth: Tensor, order: DepthOrder) -> Tensor:
-    """The map (H, W) as inverse depth in [0, 1], 1 nearest, without equalisation: the pinhole's input."""
-    if order is DepthOrder.INVERSE:
-        return normalise(depth)
-    return normalise(1.0 / depth.clamp_min(1e-6))
-
-
 def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
     """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
     near, far = (1.0 / z for z in camera.range_z)
     return (share * (near - far)).add_(far).reciprocal_()
-
-
-def pinhole_nearness(z: Tensor, camera: Camera) -> Tensor:
-    """Inverse depth (H, W) of distances z, back from `pinhole_distance`; beyond [0, 1] past its ends.
-
-    It makes a moved view's distances the `last` that the next map is steadied to.
-    """
-    near, far = (1.0 / end for end in camera.range_z)
-    return (z.reciprocal() - far).div_(near - far)
 
 
 def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:

@@ -15,18 +15,6 @@ from animator.camera import Matrix, rotation_x, rotation_y, rotation_z
 from animator.stages.grid import pixel_axes
 from animator.stages.resample import Border, Sampling, sample
 
-__all__ = [
-    "Border",
-    "Flip",
-    "Matrix",
-    "Move2D",
-    "Sampling",
-    "flip_matrix",
-    "matrix2d",
-    "warp2d",
-    "warp_by_matrix",
-]
-
 
 @dataclass(frozen=True)
 class Flip:
@@ -111,19 +99,6 @@ def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, f
     center = np.array([[1, 0, pivot[0]], [0, 1, pivot[1]], [0, 0, 1]], dtype=np.float64)
     flipped = center @ project @ np.linalg.inv(center)
     return np.asarray(flipped / flipped[2, 2])
-
-
-def warp2d(picture: Tensor, move: Move2D, border: Border, sampling: Sampling = Sampling.BILINEAR) -> Tensor:
-    """The picture (3, H, W) after the move; the same tensor where the move changes nothing.
-
-    Args:
-        picture: (3, H, W), float32, [0, 1].
-        move: What to do.
-        border: What comes in from outside.
-        sampling: Bilinear is the reference's. `Sampling.STEADY` keeps far more detail over many frames.
-    """
-    height, width = picture.shape[-2:]
-    return warp_by_matrix(picture, matrix2d(move, width, height), border, sampling)
 
 
 def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:

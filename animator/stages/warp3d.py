@@ -23,7 +23,7 @@ def warp3d(
 
     Args:
         picture: (3, H, W), [0, 1].
-        z: (H, W), distances from `depthmap.distance`; None is the plane z = 1.
+        z: (H, W), distances; None is the plane z = 1.
         motion: How the points move, from `camera.rigid`.
         camera: The lens; `near` and `far` have no effect here, as in the reference.
         border: What comes in from outside.

@@ -7,6 +7,11 @@ import pytest
 
 from animator.advice import cuts_of, warnings_of
 from animator.cli import app
+from animator.config import Animation
+from animator.deforum import import_settings
+from animator.drafts import Draft
+from animator.errors import PresetError
+from animator.presets import validate
 from animator.source_files import Source, load
 from animator.timeline import Timeline
 from tests.fakes import Make
@@ -56,6 +61,16 @@ def test_the_commands_tell_what_is_cut(
 def test_a_film_within_its_ranges_is_cut_nowhere(make_animation: Make) -> None:
     assert not list(cuts_of(make_animation()))
     assert warnings_of(make_animation(motion={"zoom": "0:(1), 99:(2)"}))[0].startswith("motion.zoom: ")
+
+
+def test_negative_noise_and_zoom_of_deforum_count_as_they_are() -> None:
+    settings = {"max_frames": 2, "noise_schedule": "0:(-0.1)", "zoom": "0:(-1)"}
+    film = Animation.model_validate(import_settings(settings, "film.txt").values)
+    assert (Timeline(film)[1].noise.amount, Timeline(film)[1].motion.zoom) == (-0.1, -1.0)
+    assert not list(cuts_of(film))
+    for group, name in (("noise", "amount"), ("motion", "zoom")):
+        with pytest.raises(PresetError, match=f"{group}.{name}: is -1 at frame 0; expected at least 0"):
+            validate(Draft("film", {group: {name: -1}}, {}))
 
 
 def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:

@@ -12,10 +12,11 @@ from animator.flow.features import USUAL, GlobalMotion, feature_matrix, is_possi
 from animator.flow.model import FlowModel
 from animator.flow.opencv import Dis, DisQuality, Farneback
 from animator.flow.raft import load_raft
-from animator.flow.warp import consistency, motion_edges, resized, warp_by_flow
+from animator.flow.warp import consistency, motion_edges, warp_by_flow
 from animator.stages.grid import flow_grid
 from animator.stages.resample import Border, Sampling
-from animator.stages.warp2d import Move2D, matrix2d, warp2d
+from animator.stages.warp2d import Move2D, matrix2d
+from tests.warps import warp2d
 
 ESTIMATORS = [Dis(DisQuality.MEDIUM), Dis(DisQuality.FINE), Farneback()]
 
@@ -85,11 +86,6 @@ def test_the_still_grid() -> None:
     grid = flow_grid(torch.zeros(2, 3, 4), 1.0)
     torch.testing.assert_close(grid[0, :, 0], torch.tensor([-0.75, -0.25, 0.25, 0.75]))
     torch.testing.assert_close(grid[:, 0, 1], torch.tensor([-2 / 3, 0.0, 2 / 3]))
-
-
-def test_a_resized_flow_moves_the_same_part() -> None:
-    large = resized(shift_flow(3.0, 2.0), 256, 480)
-    torch.testing.assert_close(large, shift_flow(9.0, 4.0, 256, 480))
 
 
 def test_flows_that_agree_are_trusted_inside_the_picture() -> None:

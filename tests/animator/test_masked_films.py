@@ -16,6 +16,7 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.errors import PresetError
 from animator.loop import Frame, render
+from animator.slots.reference import DeforumAntiBlur
 from animator.state import State
 from animator.timeline import Timeline
 from tests.clips import save_clip
@@ -117,6 +118,29 @@ def test_alpha_of_the_init_image_is_a_mask(make_animation: Make, scene: str) -> 
     assert all(torch.equal(picture[:, 32:], first[:, 32:]) for picture in later)
     with pytest.raises(ValidationError, match=r"init\.image"):
         make_animation(mask={"use_alpha_as_mask": True})
+
+
+@pytest.mark.parametrize(
+    ("changed", "sharpened"),
+    [({}, True), ({"use_mask": False}, False), ({"use_alpha_as_mask": False, "mask_file": "left"}, False)],
+)
+def test_films_of_deforum_sharpen_inside_the_init_images_alpha(
+    make_animation: Make, scene: str, left: str, changed: dict[str, object], sharpened: bool
+) -> None:
+    mask = {"use_mask": True, "use_alpha_as_mask": True, **changed}
+    mask |= {"mask_file": left} if "mask_file" in changed else {}
+    film = make_animation(compat=True, mask=mask, init={"image": scene})
+    (step,) = (s for s in build_pipeline(film, FakeDiffuser()).before if isinstance(s, DeforumAntiBlur))
+    assert (step.mask is not None) == sharpened
+
+
+@pytest.mark.parametrize("alpha", [0, 255])
+def test_an_even_alpha_masks_no_sharpening(make_animation: Make, tmp_path: Path, alpha: int) -> None:
+    Image.new("RGBA", (64, 64), (90, 120, 60, alpha)).save(tmp_path / "even.png")
+    mask = {"use_mask": True, "use_alpha_as_mask": True}
+    film = make_animation(compat=True, mask=mask, init={"image": str(tmp_path / "even.png")})
+    (step,) = (s for s in build_pipeline(film, FakeDiffuser()).before if isinstance(s, DeforumAntiBlur))
+    assert step.mask is None
 
 
 def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.camera import Camera, Move3D, Triple, rigid
-from animator.stages.depthmap import DepthOrder, distance
+from animator.stages.depthmap import prepare_depth
 from animator.stages.fill import extend_background
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
@@ -61,7 +61,7 @@ def _row(scene: str, name: str, move: Move3D, first: Shot, camera: Camera) -> Ro
     z = torch.from_numpy(first.z).float()
     view = pinhole_view(picture, z, rigid(move), camera)
     ours = _array(extend_background(view.picture, view.z, view.revealed))
-    even = distance(1.0 / z, DepthOrder.INVERSE)
+    even = 2.0 - prepare_depth(1.0 / z)
     theirs = best_projection(picture, even, move, truth, visible)
     exact = best_projection(picture, z / z.min(), move, truth, visible)
     return Row(

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from animator.camera import Camera, Rigid
-from animator.stages.warp2d import Matrix
+from animator.camera import Camera, Matrix, Rigid
 
 Array = NDArray[np.float32]
 

@@ -28,8 +28,9 @@ from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
 from animator.stages.sharpen import Sharpen, sharpen
-from animator.stages.warp2d import Move2D, matrix2d, warp2d
+from animator.stages.warp2d import Move2D, matrix2d
 from animator.stages.warp3d import warp3d
+from tests.warps import warp2d
 
 from . import novel_view
 from . import straightforward as plain
@@ -97,7 +98,7 @@ def chain_3d(b: Bench) -> Callable[[], Tensor]:
     palette = palette_of(b.reference, Coherence.LAB)
 
     def run() -> Tensor:
-        z = depthmap.distance(b.depth, depthmap.DepthOrder.INVERSE)
+        z = 2.0 - depthmap.prepare_depth(b.depth)
         return _rest(warp3d(b.picture, z, MOTION, CAMERA, Border.REPLICATE, Sampling.BICUBIC), palette)
 
     return run
@@ -169,7 +170,7 @@ OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
     "warp3d bicubic": lambda b: (
         lambda: warp3d(
             b.picture,
-            depthmap.distance(b.depth, depthmap.DepthOrder.INVERSE),
+            2.0 - depthmap.prepare_depth(b.depth),
             MOTION,
             CAMERA,
             Border.REPLICATE,

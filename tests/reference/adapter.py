@@ -3,26 +3,8 @@
 Imports stand inside the functions, so that this file loads without torch.
 """
 
+from collections.abc import Callable
 from typing import Any
-
-_ELSEWHERE = {
-    "warp2d": "pictures",
-    "warp3d": "pictures",
-    "prepare_depth": "pictures",
-    "noise": "pictures",
-    "match_color": "pictures",
-    "sharpen": "pictures",
-    "flow": "pictures",
-    "flow_warp": "pictures",
-    "depth_net": "depth",
-    "depth_pipe": "depth",
-    "guided": "masks",
-    "mask": "masks",
-    "srt": "settings",
-    "deprecated_settings": "settings",
-    "render_trace": "loop",
-}
-"""Which file beside this one holds a function; it is loaded when the function is asked for."""
 
 DEVIATIONS: dict[str, str] = {
     "noise_16": "cells that do not divide the size are drawn; the reference raises RuntimeError",
@@ -44,26 +26,43 @@ DEVIATIONS: dict[str, str] = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _ELSEWHERE:
-        raise AttributeError(name)
-    return getattr(_beside(_ELSEWHERE[name]), name)
+# --- families in the files beside this one --------------------------------------------------------
 
 
-def _beside(stem: str) -> Any:
-    import importlib.util
-    import sys
-    from pathlib import Path
+def _beside(stem: str, name: str) -> Callable[..., Any]:
+    """A function of another file of this folder, which is loaded by its path at the first call."""
 
-    name = f"reference_{stem}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{stem}.py"))
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+    def call(*arguments: Any, **named: Any) -> Any:
+        import importlib.util
+        import sys
+        from pathlib import Path
 
+        module = f"reference_{stem}"
+        if module not in sys.modules:
+            spec = importlib.util.spec_from_file_location(module, Path(__file__).with_name(f"{stem}.py"))
+            assert spec is not None and spec.loader is not None
+            sys.modules[module] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[module])
+        return getattr(sys.modules[module], name)(*arguments, **named)
+
+    return call
+
+
+warp2d = _beside("pictures", "warp2d")
+warp3d = _beside("pictures", "warp3d")
+prepare_depth = _beside("pictures", "prepare_depth")
+noise = _beside("pictures", "noise")
+match_color = _beside("pictures", "match_color")
+sharpen = _beside("pictures", "sharpen")
+flow = _beside("pictures", "flow")
+flow_warp = _beside("pictures", "flow_warp")
+guided = _beside("masks", "guided")
+mask = _beside("masks", "mask")
+srt = _beside("settings", "srt")
+deprecated_settings = _beside("settings", "deprecated_settings")
+render_trace = _beside("loop", "render_trace")
+depth_net = _beside("depth", "depth_net")
+depth_pipe = _beside("depth", "depth_pipe")
 
 # --- a: schedules ---------------------------------------------------------------------------------
 
@@ -96,9 +95,21 @@ def prompt_prepare(text: str, max_frames: int, frame: int, seed: int) -> str:
 
 
 def prompt_split(text: str, frame: int, max_frames: int) -> tuple[str, str]:
-    from schedules import compat_prompts
+    """The reference's last step; in films `prompt_prepare` comes first and leaves it no maths."""
+    import numpy as np
 
-    return compat_prompts.split_weighted(text, frame)
+    from schedules import Scope
+    from schedules.evaluate import evaluate
+    from schedules.prompt_text import MATHS, NEGATIVE, PromptText
+
+    filled = MATHS.sub(lambda maths: maths.group() if maths.group(1) else "1", text)
+    (whole,) = PromptText.parse(filled).render(
+        np.array([frame]),
+        Scope(1, compat=True),
+        lambda formula, frames, scope: [str(value) for value in evaluate(formula, frames, scope).tolist()],
+    )
+    positive, *negatives = whole.split(NEGATIVE)
+    return positive, "".join(negatives)
 
 
 def prompts_interpolate(prompts: dict[str, str], max_frames: int) -> list[str]:

@@ -1,58 +1,109 @@
-"""Families d to i of the reference vectors, mapped onto our functions: pictures in, pictures out.
+"""Families d to i of the reference vectors, through the pipelines of films with the cases' settings.
 
-Pictures are uint8 (H, W, 3), blue first; masks uint8 (H, W); depth and flow float32. Nothing is decided here.
+Pictures are uint8 (H, W, 3), blue first; masks uint8 (H, W); depth and flow float32.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
-from animator.flow import deforum as compat_flow
-from animator.image import Bytes, from_bytes, mask_from_bytes, to_bytes
-from animator.stages import depthmap, resample
-from animator.stages import sharpen as sharpening
-from animator.stages import warp2d as warping
-from animator.stages.compat import color as compat_color
-from animator.stages.compat import noise as compat_noise
-from animator.stages.compat import sharpen as compat_sharpen
-from animator.stages.compat import warp2d as compat_warp2d
-from animator.stages.compat import warp3d as compat_warp3d
+from animator.assemble import build_pipeline
+from animator.config import Animation
+from animator.deforum import import_settings
+from animator.diffusion.fake import FakeDiffuser
+from animator.hybrid import build_hybrid
+from animator.image import from_bytes, to_bytes
+from animator.masks.sources import Masks, Still
+from animator.pipeline import Filter, Pipeline
+from animator.plan import Plan
+from animator.slots.clip_motion import Carry, EveryPixel, TowardsClip
+from animator.slots.footage import Held
+from animator.slots.masking import Area
+from animator.slots.plane import Warp2D
+from animator.slots.reference import DeforumNoise
+from animator.slots.space import FlippedThenWarp
+from animator.stages.depthmap import prepare_depth as product_prepare_depth
+from animator.state import State
+from animator.timeline import Timeline
 
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+CPU = torch.device("cpu")
 
-DEVIATIONS: dict[str, str] = {
-    "noise_16": "cells that do not divide the size are drawn; the reference raises RuntimeError",
-    "noise_24": "uniform noise works at any size; the reference raises cv2.error",
-    "noise_26": "octaves that do not divide the size are drawn; the reference raises RuntimeError",
-    "usm_18": "an even kernel counts as the next odd one; the reference raises cv2.error",
+RENAMED = {name: f"{name}_schedule" for name in ("fov", "near", "far", "aspect_ratio")}
+"""Where a case names a schedule otherwise than its setting."""
+
+QUIET = {"noise_schedule": 0, "color_coherence": "None", "amount_schedule": 0}
+"""The steps before the drawing, all off: a case switches its own on."""
+
+NEARNESS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "Leres": torch.neg,
+    "Zoe": torch.reciprocal,
+    "AdaBins": torch.reciprocal,
+    "Zoe+AdaBins (old)": torch.reciprocal,
+    "Midas+AdaBins (old)": lambda mixture: 50.0 - 19.0 * mixture,
 }
+"""What a network here returns where Deforum's of that name gives a case's map; others return it as it is."""
+
+SCALE = 256.0
+"""How many levels a picture's 1 is in 3D: dividing by a power of two rounds nothing, so truncation agrees."""
+
+GUARD = 1 / 512 - 0.0001
+"""What the reference adds to levels before it truncates them, with its "(old)" networks."""
+
+
+@dataclass(frozen=True)
+class KnownDepth:
+    """A depth network that always gives a case's map."""
+
+    nearness: Tensor
+
+    def estimate(self, picture: Tensor) -> Tensor:
+        return self.nearness
+
+
+@dataclass(frozen=True)
+class RoundedFlip(Warp2D):
+    """A film's perspective flip, rounded to whole levels as the reference's is before the 3D warp."""
+
+    def flipped(self, picture: Tensor, plan: Plan) -> Tensor:
+        return (super().flipped(picture, plan) * SCALE).round() / SCALE
 
 
 def warp2d(picture: Bytes, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
-    height, width = picture.shape[:2]
-    matrix = compat_warp2d.deforum_matrix2d(compat_warp2d.deforum_move2d(params), width, height)
-    border = resample.Border(params["border"])
+    pipeline, plan = _film(picture, {"animation_mode": "2D", **_settings(params)})
     for _ in range(repeats):
-        warped = warping.warp_by_matrix(_rgb(picture), matrix, border, resample.Sampling.BILINEAR)
-        picture = _bgr(warped)
+        picture = _bgr(pipeline.motion.move(_rgb(picture), [plan], None))
     return picture
 
 
 def warp3d(picture: Bytes, depth: Floats | None, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
-    height, width = picture.shape[:2]
-    move = compat_warp3d.deforum_move3d(params)
-    lens = compat_warp3d.deforum_lens(params, width, height)
+    algorithm = params["depth_algorithm"]
+    settings = {"animation_mode": "3D", "use_depth_warping": depth is not None, **_settings(params)}
+    given = torch.ones(1) if depth is None else torch.from_numpy(depth)
+    network = KnownDepth(NEARNESS.get(algorithm, torch.clone)(given))
+    pipeline, plan = _film(picture, settings, network)
+    motion, guard = pipeline.motion, GUARD if "(old)" in algorithm else 0.0
+    if isinstance(motion, FlippedThenWarp):
+        motion = replace(motion, flip=RoundedFlip(**vars(motion.flip)))
+    levels = _rgb(picture) * 255.0
     for _ in range(repeats):
-        picture = _bgr(compat_warp3d.deforum_warp3d(_rgb(picture), depthmap.from_array(depth), move, lens))
-    return picture
+        start = levels.round() / SCALE
+        moved = motion.move(start, [plan], motion.look(start, plan, None))
+        levels = (moved * SCALE + guard).clamp(0.0, 255.0).floor()
+    return _bgr(levels / 255.0)
 
 
 def prepare_depth(depth: Floats) -> Floats:
-    return np.asarray(depthmap.prepare_depth(torch.from_numpy(depth)).numpy())
+    return np.asarray(product_prepare_depth(torch.from_numpy(depth)).numpy())
 
 
 def noise(
@@ -64,36 +115,101 @@ def noise(
     mask: Bytes | None,
     invert_mask: bool,
 ) -> Bytes:
-    noised = compat_noise.deforum_noise(
-        _rgb(picture),
-        amount,
-        compat_noise.deforum_perlin(noise_type, args),
-        torch.Generator().manual_seed(seed),
-        mask_from_bytes(mask, invert=invert_mask),
-    )
-    return _bgr(noised)
+    perlin = dict(zip(("perlin_w", "perlin_h", "perlin_octaves", "perlin_persistence"), args, strict=True))
+    settings = {"noise_type": noise_type, "seed": seed, "noise_schedule": f"0: ({amount!r})", **perlin}
+    pipeline, plan = _film(picture, {**QUIET, **settings})
+    steps = pipeline.before if mask is None else _noised_within(pipeline.before, mask, invert_mask)
+    return _through(steps, picture, plan, State())
 
 
 def match_color(picture: Bytes, sample: Bytes, mode: str) -> Bytes:
-    space = compat_color.deforum_coherence(mode)
-    return _bgr(compat_color.deforum_match_color(_rgb(picture), _rgb(sample), space))
+    with TemporaryDirectory() as folder:
+        path = _written(Path(folder) / "sample.png", sample)
+        settings = {"color_coherence": mode, "color_coherence_image_path": path}
+        pipeline, plan = _film(picture, {**QUIET, **settings})
+    return _through(pipeline.before, picture, plan, State(anchor=_rgb(sample)))
 
 
 def sharpen(
     picture: Bytes, kernel: int, sigma: float, amount: float, threshold: float, mask: Bytes | None
 ) -> Bytes:
-    how = sharpening.Sharpen(kernel, sigma, amount, threshold)
-    return _bgr(compat_sharpen.deforum_sharpen(_rgb(picture), how, mask_from_bytes(mask)))
+    schedules = {"kernel": kernel, "sigma": sigma, "amount": amount, "threshold": threshold}
+    settings = {f"{name}_schedule": f"0: ({value!r})" for name, value in schedules.items()}
+    masked = dict.fromkeys(("use_mask", "use_init", "use_alpha_as_mask"), mask is not None)
+    with TemporaryDirectory() as folder:
+        path = _written(Path(folder) / "init.png", picture, mask)
+        pipeline, plan = _film(picture, {**QUIET, **settings, **masked, "init_image": path})
+    return _through(pipeline.before, picture, plan, State())
 
 
 def flow(i1: Bytes, i2: Bytes, method: str) -> Floats:
-    found = compat_flow.flow_method(method)(_rgb(i1), _rgb(i2))
+    kind, plan = _hybrid_flow(i1, {"hybrid_flow_method": method})
+    found = kind.between(_rgb(i1), _rgb(i2), plan)
     return np.ascontiguousarray(found.permute(1, 2, 0).numpy())
 
 
 def flow_warp(picture: Bytes, flow: Floats, factor: float) -> Bytes:
-    field = torch.from_numpy(flow).permute(2, 0, 1)
-    return _bgr(compat_flow.deforum_flow_warp(_rgb(picture), field, factor))
+    kind, _ = _hybrid_flow(picture, {"hybrid_flow_method": "DIS Medium"})
+    return _bgr(kind.follow(_rgb(picture), torch.from_numpy(flow).permute(2, 0, 1) * factor))
+
+
+def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Deforum settings of a case's numbers by name: schedules as text, words and switches as they are."""
+    plain = (str, bool)
+    return {
+        RENAMED.get(name, name): value if isinstance(value, plain) else f"0: ({value!r})"
+        for name, value in params.items()
+    }
+
+
+def _animation(picture: Bytes, settings: Mapping[str, Any]) -> Animation:
+    """The film of Deforum settings, as large as the picture: cases have sides that no preset may."""
+    film = Animation.model_validate(import_settings({"max_frames": 1, **settings}, "case").values)
+    return film.model_copy(update={"size": (picture.shape[1], picture.shape[0])})
+
+
+def _film(
+    picture: Bytes, settings: Mapping[str, Any], depth: KnownDepth | None = None
+) -> tuple[Pipeline, Plan]:
+    animation = _animation(picture, settings)
+    return build_pipeline(animation, FakeDiffuser(), CPU, depth), Timeline(animation)[0]
+
+
+def _hybrid_flow(picture: Bytes, settings: Mapping[str, Any]) -> tuple[EveryPixel, Plan]:
+    """How a film's hybrid motion finds and follows a flow."""
+    motion = {"animation_mode": "2D", "hybrid_motion": "Optical Flow", "hybrid_motion_use_prev_img": True}
+    animation = _animation(picture, {**motion, **settings})
+    (carry,) = build_hybrid(animation, Held(_rgb(picture)), _no_depth, CPU).arrive
+    assert isinstance(carry, Carry) and isinstance(carry.motion, TowardsClip)
+    assert isinstance(carry.motion.kind, EveryPixel)
+    return carry.motion.kind, Timeline(animation)[0]
+
+
+def _no_depth() -> KnownDepth:
+    raise AssertionError("flow needs no depth")
+
+
+def _noised_within(steps: Sequence[Filter], mask: Bytes, inverted: bool) -> tuple[Filter, ...]:
+    """The steps with noise inside a mask as it is; a film makes its masks black and white before."""
+    height, width = mask.shape
+    still = Still(torch.from_numpy(mask).float() / 255.0)
+    masks = Masks((width, height), {"video_mask": still}, CPU)
+    area = Area(masks, lambda plan: "{video_mask}", inverted=inverted)
+    return tuple(replace(step, area=area) if isinstance(step, DeforumNoise) else step for step in steps)
+
+
+def _through(steps: Sequence[Filter], picture: Bytes, plan: Plan, state: State) -> Bytes:
+    changed = _rgb(picture)
+    for step in steps:
+        changed = step.apply(changed, plan, state)
+    return _bgr(changed)
+
+
+def _written(path: Path, picture: Bytes, alpha: Bytes | None = None) -> str:
+    """The path of a picture written with its alpha channel, if it has one."""
+    planes = [picture[..., ::-1]] if alpha is None else [picture[..., ::-1], alpha[..., None]]
+    Image.fromarray(np.ascontiguousarray(np.concatenate(planes, axis=2))).save(path)
+    return str(path)
 
 
 def _rgb(picture: Bytes) -> Tensor:

@@ -4,32 +4,21 @@ Pictures are compared as means of 8 x 8 pixels, at most 2.5 levels apart on aver
 bits after every step, ours does not, and the loop feeds both back.
 """
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from . import adapter
+
 HERE = Path(__file__).parent
 TRACES = json.loads((HERE / "data" / "n_traces.json").read_text())
 
 
-@pytest.fixture(scope="module")
-def adapter() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_adapter", HERE / "adapter.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["reference_adapter"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("trace", TRACES["traces"], ids=lambda trace: trace["name"])
-def test_whole_loops_agree(adapter: ModuleType, trace: dict[str, Any]) -> None:
+def test_whole_loops_agree(trace: dict[str, Any]) -> None:
     result = adapter.render_trace({**TRACES["base"], **trace["settings"]}, HERE / "data" / "n_inputs")
     # The reference loses the frames after its last group; ours draws them, so it may ask for more.
     for ours, theirs in zip(result["calls"], trace["calls"], strict=False):

@@ -10,7 +10,7 @@ import pytest
 from animator.errors import AnimatorError
 from schedules import ScheduleError
 
-from . import adapter, masks
+from . import adapter
 
 DATA = Path(__file__).parent / "data"
 GUIDED: list[dict[str, Any]] = json.loads((DATA / "j_looper.json").read_text())
@@ -25,7 +25,7 @@ def arrays() -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", GUIDED, ids=lambda case: case["id"])
 def test_guided_images(case: dict[str, Any]) -> None:
-    ours = masks.guided(case["init_images"], case["max_frames"], case["schedules"])
+    ours = adapter.guided(case["init_images"], case["max_frames"], case["schedules"])
     theirs = case["per_frame"]
     for frame, image in enumerate(theirs["image"]):
         if image is None:  # it fails there where two keys fall on one frame
@@ -40,9 +40,9 @@ def test_mask_expressions(case: dict[str, Any], arrays: dict[str, Any]) -> None:
     given = {name.removeprefix("in/"): mask for name, mask in arrays.items() if name.startswith("in/")}
     if "raises" in case and case["id"] not in adapter.DEVIATIONS:
         with pytest.raises((ScheduleError, AnimatorError)):
-            masks.mask(case["expression"], given, 96, 64)
+            adapter.mask(case["expression"], given, 96, 64)
         return
-    found = masks.mask(case["expression"], given, 96, 64)
+    found = adapter.mask(case["expression"], given, 96, 64)
     assert found is not None and found.dtype == np.uint8
     if case["id"] not in adapter.DEVIATIONS:
         np.testing.assert_array_equal(found, arrays[f"out/{case['id']}"])
@@ -57,7 +57,7 @@ def test_where_the_reference_is_wrong_ours_is_what_is_written(arrays: dict[str, 
         ("[a.png]|[b.png]&[c.png]", a | (b & c)),
         ("!!{video_mask}", film),
     ):
-        found = masks.mask(expression, given, 96, 64)
+        found = adapter.mask(expression, given, 96, 64)
         assert found is not None
         np.testing.assert_array_equal(found > 127, wanted)
-    assert masks.mask("[black.png]", given, 96, 64) is None
+    assert adapter.mask("[black.png]", given, 96, 64) is None

@@ -3,18 +3,18 @@
 The data are thinned copies: some film lengths only. -0.0 equals 0.0; numbers agree to 1e-9 relative.
 """
 
-import importlib.util
 import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from schedules import ScheduleError, Scope, compat_prompts, reference
+
+from . import adapter
 
 HERE = Path(__file__).parent
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
@@ -25,15 +25,6 @@ def load(name: str) -> Any:
     return json.loads((HERE / "data" / name).read_text(encoding="utf-8"))
 
 
-def adapter_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("adapter", HERE / "adapter.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-ADAPTER = adapter_module()
 SCHEDULES = load("a_schedules.json")
 PROMPTS = load("b_prompts.json")
 SEEDS = load("c_seeds.json")
@@ -60,21 +51,21 @@ def test_schedule_values(case: dict[str, Any]) -> None:
         for seed in result["seeds"]:
             arguments = (case["schedule"], result["max_frames"], seed, case["is_text"])
             if "values" in result:
-                assert agree(ADAPTER.schedule(*arguments), result["values"]), (case["schedule"], arguments)
+                assert agree(adapter.schedule(*arguments), result["values"]), (case["schedule"], arguments)
                 continue
             try:
-                values = ADAPTER.schedule(*arguments)
+                values = adapter.schedule(*arguments)
             except ScheduleError:
                 continue
             assert len(values) == result["max_frames"]
 
 
 CALLS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "expand_render_animation": lambda c: ADAPTER.prompts_expand(c["prompts"], c["max_frames"]),
-    "prepare_prompt": lambda c: ADAPTER.prompt_prepare(c["text"], c["max_frames"], c["frame"], c["seed"]),
-    "split_weighted_subprompts": lambda c: list(ADAPTER.prompt_split(c["text"], c["frame"], c["max_frames"])),
-    "interpolate_prompts": lambda c: ADAPTER.prompts_interpolate(c["prompts"], c["max_frames"]),
-    "combine_prompts": lambda c: ADAPTER.prompts_combine(c["prompts"], c["positive"], c["negative"]),
+    "expand_render_animation": lambda c: adapter.prompts_expand(c["prompts"], c["max_frames"]),
+    "prepare_prompt": lambda c: adapter.prompt_prepare(c["text"], c["max_frames"], c["frame"], c["seed"]),
+    "split_weighted_subprompts": lambda c: list(adapter.prompt_split(c["text"], c["frame"], c["max_frames"])),
+    "interpolate_prompts": lambda c: adapter.prompts_interpolate(c["prompts"], c["max_frames"]),
+    "combine_prompts": lambda c: adapter.prompts_combine(c["prompts"], c["positive"], c["negative"]),
     "get_parsed_value": lambda c: rendered(c["text"], c["frame"], c["max_f"]),
     "check_is_number": lambda c: reference.is_number(c["text"]),
 }
@@ -108,14 +99,14 @@ def test_seeds(case: dict[str, Any]) -> None:
     arguments = (case["seed_behavior"], case["seed_iter_N"], case["initial_seed"], 13)
     if "raises" in case:
         with pytest.raises(ScheduleError):
-            ADAPTER.seeds(*arguments)
+            adapter.seeds(*arguments)
         return
-    assert ADAPTER.seeds(*arguments) == case["seeds"]
+    assert adapter.seeds(*arguments) == case["seeds"]
 
 
 @pytest.mark.parametrize("case", by_id(MANIFESTS))
 def test_parseq(case: dict[str, Any]) -> None:
-    result = ADAPTER.parseq(case, case["manifest"])
+    result = adapter.parseq(case, case["manifest"])
     if "raises" in case:
         assert result["after"]["max_frames"] == case["ui"]["max_frames"]
         return

@@ -1,11 +1,9 @@
 """The reference's subtitles, deprecated settings and Parseq settings, through the import."""
 
-import importlib.util
 import json
 import math
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,22 +16,14 @@ from animator.subtitle_names import NAMES
 from animator.subtitles import clock
 from animator.timeline import Timeline, schedule_fields
 
+from . import adapter
+
 HERE = Path(__file__).parent
 
 
 def load(name: str) -> Any:
     return json.loads((HERE / "data" / name).read_text(encoding="utf-8"))
 
-
-def settings_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_settings", HERE / "settings.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-adapter = settings_module()
 
 SUBTITLES = load("l_srt.json")
 MANIFESTS = [case for case in load("m_parseq.json") if "raises" not in case and case["manifest"]]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schedules import PromptFrame, Prompts, ScheduleError, Scope, compat_prompts
+from schedules import PromptFrame, Prompts, ScheduleError, Scope
 
 
 def positives(source: Any, frames: int = 6, **scope: Any) -> list[str]:
@@ -151,7 +151,3 @@ def test_prompts_are_values() -> None:
     assert Prompts.parse(source) != Prompts.parse(source, prefix="x")
     assert Prompts.parse(["a", "b"]).source == ["a", "b"]
     assert Prompts.parse(source).key_frames(Scope(40)) == (0, 30)
-
-
-def test_adjacent_maths_is_not_taken_for_nothing() -> None:
-    assert compat_prompts.split_weighted("`t``t` `` --neg `-5`", 3) == ("3.03.0 1 ", " -5.0")

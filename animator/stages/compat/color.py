@@ -15,14 +15,6 @@ _INTO: dict[Coherence, Conversion] = {Coherence.LAB: lab_levels_from_rgb, Cohere
 _BACK: dict[Coherence, Conversion] = {Coherence.LAB: rgb_levels_from_lab, Coherence.HSV: rgb_levels_from_hsv}
 
 
-def deforum_coherence(mode: str) -> Coherence:
-    """The space that Deforum matches in for a `color_coherence` setting: LAB for whatever it does not know.
-
-    "Video Input" and "Image" name where the reference comes from; they too are matched in LAB.
-    """
-    return Coherence(mode) if mode in {space.value for space in Coherence} else Coherence.LAB
-
-
 def deforum_match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
     """The picture (3, H, W), in whole levels of 255, matched as the Deforum extension 3.0 does it.
 

@@ -1,7 +1,5 @@
 """Deforum's noise in 8 bits: drawn at sizes floored to 64, enlarged by nearest pixels, truncated."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -42,16 +40,3 @@ def deforum_noise(
 
 def _floored(size: int) -> int:
     return size - size % _GRAIN if size >= _GRAIN else size
-
-
-def deforum_perlin(noise_type: str, args: Sequence[float]) -> Perlin | None:
-    """The shape of a Deforum `noise_type`: None, which is uniform, for every type but "perlin".
-
-    Args:
-        noise_type: perlin or uniform.
-        args: perlin_w, perlin_h, perlin_octaves, perlin_persistence; the first three are truncated.
-    """
-    if noise_type != "perlin":
-        return None
-    width, height, octaves, persistence = args
-    return Perlin(cells_y=int(width), cells_x=int(height), octaves=int(octaves), persistence=persistence)

@@ -70,6 +70,13 @@ def test_no_key_of_a_file_is_dropped_in_silence(extension: dict[str, Any]) -> No
     assert set(extension) - told <= {*ROWS, *SWITCHES}
 
 
+def test_noise_settings_count_as_deforum_takes_them() -> None:
+    imported = import_settings({"noise_type": "gaussian", "perlin_octaves": 0}, "film.txt")
+    film = film_of(imported)
+    assert (film.noise.type, film.noise.perlin_octaves) == ("uniform", 0)
+    assert "'gaussian' is unknown and counts as 'uniform'" in {note.message for note in imported.notes}
+
+
 def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
     film = film_of(import_settings(notebook, "film.txt"))
     assert (film.size, film.diffusion.cadence.source, film.color.coherence) == ((704, 448), 3, "HSV")

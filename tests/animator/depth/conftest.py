@@ -1,7 +1,6 @@
 """Official networks for the tests: their keys, stand-in weights and pictures, and what they answer."""
 
 import hashlib
-import importlib.util
 import json
 import lzma
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from animator.depth.names import spec_named
 from animator.depth.spec import DepthModelSpec
+from tests.reference import adapter
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 NORMS = {"half": (0.5, 0.5), "unit": (0.0, 1.0)}
@@ -119,13 +119,8 @@ def official() -> Official:
 
 @pytest.fixture(scope="session")
 def reference() -> ModuleType:
-    """tests/reference/depth.py."""
-    spec = importlib.util.spec_from_file_location("reference_depth", REFERENCE / "depth.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The adapter of the reference cases."""
+    return adapter
 
 
 @pytest.fixture(scope="session")

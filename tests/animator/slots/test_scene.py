@@ -55,7 +55,7 @@ def test_a_map_that_says_nothing_is_one_near_plane(
     make_animation: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene = Scene(CountingDepth(), 1, Normalised())
-    assert torch.equal(scene.share(torch.full((4, 4), 7.0)), torch.ones(4, 4))
+    assert torch.equal(scene.scaling.share(torch.full((4, 4), 7.0)), torch.ones(4, 4))
 
     class Flat:
         def estimate(self, picture: Tensor) -> Tensor:

@@ -5,14 +5,9 @@ from torch import Tensor
 
 from animator.camera import Camera
 from animator.stages.depthmap import (
-    DepthOrder,
-    distance,
     equalise,
-    from_array,
-    nearness,
     normalise,
     pinhole_distance,
-    pinhole_nearness,
     prepare_depth,
     steady,
     usable,
@@ -50,27 +45,6 @@ def test_equalising_equals_numpys(depth: Tensor) -> None:
     np.testing.assert_allclose(equalise(normalise(depth)).numpy(), wanted, atol=1e-6)
 
 
-def test_larger_is_nearer_or_farther_as_told(depth: Tensor) -> None:
-    near, far = distance(depth, DepthOrder.INVERSE), distance(depth, DepthOrder.DISTANCE)
-    assert near[25, 20] < near[0, 0]
-    assert far[25, 20] > far[0, 0]
-    assert near.min() >= 1.0
-    assert near.max() <= 2.0
-    torch.testing.assert_close(near + far, torch.full_like(near, 3.0))
-
-
-def test_raw_depth_stays_as_it_is(depth: Tensor) -> None:
-    assert distance(depth, DepthOrder.RAW) is depth
-
-
-@pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
-@pytest.mark.parametrize("order", [DepthOrder.INVERSE, DepthOrder.DISTANCE])
-def test_a_map_that_says_nothing_is_a_plane_and_said_to_be_unusable(value: float, order: DepthOrder) -> None:
-    flat = torch.full((8, 9), value)
-    assert not usable(flat)
-    assert torch.equal(distance(flat, order), torch.ones(8, 9))
-
-
 def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
     broken = depth.clone()
     broken[0, 0], broken[1, 1], broken[2, 2] = torch.nan, torch.inf, -torch.inf
@@ -82,21 +56,14 @@ def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
 
 def test_pinhole_distances_run_from_near_to_far(depth: Tensor) -> None:
     camera = Camera(near=200.0, far=10000.0)
-    share = nearness(depth, DepthOrder.INVERSE)
-    z = pinhole_distance(share, camera)
+    z = pinhole_distance(normalise(depth), camera)
     assert z.min() == pytest.approx(1.0, rel=1e-5)
     assert z.max() == pytest.approx(50.0, rel=1e-4)
-    torch.testing.assert_close(pinhole_nearness(z, camera), share, atol=1e-5, rtol=0)
 
 
 def test_half_the_inverse_depth_is_twice_the_distance() -> None:
     z = pinhole_distance(torch.tensor([1.0, 0.5]), Camera(near=400.0, far=1e12))
     torch.testing.assert_close(z, torch.tensor([2.0, 4.0]))
-
-
-def test_nearness_of_distances_is_inverse() -> None:
-    near = nearness(torch.tensor([[1.0, 2.0, 4.0]]), DepthOrder.DISTANCE)
-    torch.testing.assert_close(near, torch.tensor([[1.0, 1 / 3, 0.0]]))
 
 
 def test_steadying_undoes_scale_and_shift(depth: Tensor) -> None:
@@ -120,13 +87,6 @@ def test_steadying_a_map_that_says_nothing_keeps_the_last(depth: Tensor) -> None
     last = normalise(depth)
     for value in (5.0, torch.nan):
         torch.testing.assert_close(steady(torch.full_like(last, value), last), last)
-
-
-def test_arrays_become_maps_and_none_stays_none() -> None:
-    assert from_array(None) is None
-    found = from_array(np.ones((2, 3), dtype=np.float32))
-    assert found is not None
-    assert found.shape == (2, 3)
 
 
 def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from animator.camera import Camera, Move3D, rigid
 from animator.flow.warp import consistency, warp_by_flow
+from animator.slots.scene import Equalised
 from animator.stages import depthmap
 from animator.stages.color import Coherence, contrast, grayscale, match_color, match_palette, palette_of
 from animator.stages.compat.color import match_levels
@@ -23,8 +24,9 @@ from animator.stages.noise import Perlin, perlin_noise, uniform_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
 from animator.stages.sharpen import Sharpen, sharpen
-from animator.stages.warp2d import Flip, Move2D, warp2d
+from animator.stages.warp2d import Flip, Move2D
 from animator.stages.warp3d import projection_grid, warp3d
+from tests.warps import warp2d
 
 MOVE = Move2D(3.0, 1.05, (2.0, 1.0), flip=Flip(1.0, 2.0, 3.0))
 MOTION = rigid(Move3D((5.0, 2.0, 10.0), (1.0, 2.0, 3.0)))
@@ -35,7 +37,7 @@ def generator() -> torch.Generator:
 
 
 def warp_in_3d(picture: Tensor, plane: Tensor) -> Tensor:
-    z = depthmap.distance(plane, depthmap.DepthOrder.INVERSE)
+    z = 2.0 - Equalised().share(plane)
     return warp3d(picture, z, MOTION, Camera(), Border.REFLECT, Sampling.BICUBIC)
 
 

@@ -8,14 +8,15 @@ from torch import Tensor
 
 from animator.camera import Camera, Move3D, rigid
 from animator.stages.color import Coherence, contrast, match_color
-from animator.stages.depthmap import DepthOrder, distance, nearness, pinhole_distance
+from animator.stages.depthmap import normalise, pinhole_distance, prepare_depth
 from animator.stages.fill import extend_background
 from animator.stages.noise import Perlin, perlin_noise
 from animator.stages.pinhole import pinhole_view
 from animator.stages.resample import Border, Sampling
 from animator.stages.sharpen import Sharpen, sharpen
-from animator.stages.warp2d import Move2D, warp2d
+from animator.stages.warp2d import Move2D
 from animator.stages.warp3d import warp3d
+from tests.warps import warp2d
 
 SIZES = [
     (64, 64),
@@ -32,10 +33,9 @@ def test_the_chain(size: tuple[int, int], make_picture: Callable[..., Tensor]) -
     first, depth = make_picture(*size), make_picture(*size, seed=1)[0]
     motion, camera = rigid(Move3D((5.0, 0, 10.0), (0, 1.0, 0))), Camera()
     last = warp2d(first, Move2D(1.0, 1.02, (2.0, 1.0)), Border.REPLICATE, Sampling.STEADY)
-    z = distance(depth, DepthOrder.INVERSE)
+    z = 2.0 - prepare_depth(depth)
     last = warp3d(last, z, motion, camera, Border.REPLICATE, Sampling.BICUBIC)
-    near = nearness(depth, DepthOrder.INVERSE)
-    view = pinhole_view(last, pinhole_distance(near, camera), motion, camera)
+    view = pinhole_view(last, pinhole_distance(normalise(depth), camera), motion, camera)
     last = extend_background(view.picture, view.z, view.revealed)
     last = contrast(match_color(last, first, Coherence.LAB), 1.02)
     last = perlin_noise(sharpen(last, Sharpen()), 0.065, Perlin(), torch.Generator().manual_seed(1))

@@ -5,16 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.stages.warp2d import (
-    Border,
-    Flip,
-    Move2D,
-    Sampling,
-    flip_distance,
-    matrix2d,
-    warp2d,
-    warp_by_matrix,
-)
+from animator.stages.resample import Border, Sampling
+from animator.stages.warp2d import Flip, Move2D, flip_distance, matrix2d, warp_by_matrix
+from tests.warps import warp2d
 
 EVERY_BORDER = pytest.mark.parametrize("border", list(Border))
 EVERY_SAMPLING = pytest.mark.parametrize("sampling", list(Sampling))
