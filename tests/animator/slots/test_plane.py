@@ -38,6 +38,17 @@ def test_a_picture_moves_as_its_settings_say(
     assert moved("RGBW/KYCM", plans[1:2]) == wanted
 
 
+@pytest.mark.parametrize(
+    ("angle", "wanted"), [(90, "BMR/GYW/RCK"), (-90, "KCR/WYG/RMB"), (180, "RWK/MYC/BGR")]
+)
+def test_a_turn_is_counter_clockwise_about_its_center(
+    make_animation: Make, angle: float, wanted: str
+) -> None:
+    center = {"transform_center_x": 1 / 3, "transform_center_y": 1 / 3}  # the pixel in the middle of three
+    plans = Timeline(make_animation(motion={"angle": angle, **center}))
+    assert moved("RGB/CYM/KWR", plans[1:2]) == wanted
+
+
 def test_moves_of_several_frames_act_one_after_the_other(make_animation: Make) -> None:
     motion = {
         "enable_perspective_flip": True,

@@ -8,10 +8,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.assemble import build_pipeline
+from animator.camera import Camera, Move3D
 from animator.diffusion.fake import FakeDiffuser
 from animator.pipeline import Motion
 from animator.slots.plane import Warp2D, neutral_flip
-from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp
+from animator.slots.space import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp, lens, step
 from animator.stages.resample import Border, Sampling
 from animator.timeline import Timeline
 from tests.fakes import Make
@@ -123,3 +124,14 @@ def test_the_noise_over_what_is_revealed_is_known(
     make_animation: Make, frame: int, wanted: list[float]
 ) -> None:
     assert revealed(make_animation, frame).tolist() == pytest.approx(wanted, abs=1e-4)
+
+
+def test_every_number_of_a_move_and_a_lens_is_in_its_place(make_animation: Make) -> None:
+    motion = {
+        "translation_x": 1, "translation_y": 2, "translation_z": 3,
+        "rotation_3d_x": 4, "rotation_3d_y": 5, "rotation_3d_z": 6,
+    }  # fmt: skip
+    camera = {"fov": 50, "near": 100, "far": 900, "aspect_ratio": 2}
+    plan = Timeline(make_animation(motion=motion, camera=camera))[1]
+    assert step(plan) == Move3D(translation=(1, 2, 3), rotation_deg=(4, 5, 6))
+    assert lens(plan) == Camera(fov_deg=50, near=100, far=900, aspect_ratio=2)
