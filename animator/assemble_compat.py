@@ -16,7 +16,7 @@ from animator.flow.features import FAINT, USUAL
 from animator.flow.trust import Gaussian
 from animator.flow.warp import consistency, warp_by_flow
 from animator.masks.compose import hardened
-from animator.pipeline import Filter, Motion
+from animator.pipeline import Motion, Step
 from animator.slots.clip_motion import FlowWarp
 from animator.slots.deforum_depth import deforum_scaling
 from animator.slots.filters import AntiBlur, MatchColor, MatchImage, PerlinNoise, UniformNoise
@@ -79,10 +79,10 @@ class Behavior:
     """
 
     match_color: ColorMatch
-    match_anchor: Callable[[Coherence], Filter]
-    match_image: Callable[[Coherence, Tensor], Filter]
-    anti_blur: Callable[[Tensor | None], Filter]
-    noise: Callable[[Perlin | None, Area | None], Filter]
+    match_anchor: Callable[[Coherence], Step]
+    match_image: Callable[[Coherence, Tensor], Step]
+    anti_blur: Callable[[Tensor | None], Step]
+    noise: Callable[[Perlin | None, Area | None], Step]
     flip_matrix: Callable[[Flip, int, int], Matrix]
     step_matrix: Callable[[Move2D, int, int], Matrix]
     depth_scaling: Callable[[str], Scaling]
@@ -101,11 +101,11 @@ def behavior_of(animation: Animation) -> Behavior:
     return BEHAVIORS[rules_of(animation).name]
 
 
-def _match_image(space: Coherence, image: Tensor) -> Filter:
+def _match_image(space: Coherence, image: Tensor) -> Step:
     return MatchImage(palette_of(image, space))
 
 
-def _anti_blur(alpha: Tensor | None) -> Filter:
+def _anti_blur(alpha: Tensor | None) -> Step:
     return AntiBlur()
 
 
@@ -113,8 +113,8 @@ def _equalised(model: str) -> Scaling:
     return Equalised()
 
 
-def _noise(perlin: Perlin | None, area: Area | None) -> Filter:
-    step: Filter = UniformNoise() if perlin is None else PerlinNoise(perlin)
+def _noise(perlin: Perlin | None, area: Area | None) -> Step:
+    step: Step = UniformNoise() if perlin is None else PerlinNoise(perlin)
     return step if area is None else Within(area, (step,))
 
 

@@ -13,7 +13,7 @@ from animator.image import read_picture
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
 from animator.modes import mode_of
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.plan import Plan
 from animator.requests import Ask
 from animator.slots.footage import Footage, Held
@@ -41,12 +41,12 @@ class Masking:
     overlay: Overlay | None = None
     sharpened: Tensor | None = None
 
-    def within(self, *steps: Filter) -> tuple[Filter, ...]:
+    def within(self, *steps: Step) -> tuple[Step, ...]:
         """The steps, held to what is redrawn."""
         return steps if self.redrawn is None or not steps else (Within(self.redrawn, steps),)
 
     @property
-    def overlays(self) -> tuple[Filter, ...]:
+    def overlays(self) -> tuple[Step, ...]:
         """What is laid over a drawn picture."""
         return () if self.overlay is None else (self.overlay,)
 

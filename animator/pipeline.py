@@ -48,7 +48,7 @@ class Motion(Protocol):
         """
 
 
-class Filter(Protocol):
+class Step(Protocol):
     """One step on the picture before or after it is drawn."""
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
@@ -67,13 +67,13 @@ class Pipeline:
 
     source: Source
     motion: Motion
-    before: tuple[Filter, ...]
+    before: tuple[Step, ...]
     diffuser: Diffuser
-    after: tuple[Filter, ...]
+    after: tuple[Step, ...]
     tween: "Tween"
     anchor: AnchorRule
-    arrive: tuple[Filter, ...] = ()
-    over: tuple[Filter, ...] = ()
+    arrive: tuple[Step, ...] = ()
+    over: tuple[Step, ...] = ()
     asks: tuple[Ask, ...] = ()
 
 
@@ -119,7 +119,7 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
 
 
-def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:
+def _through(steps: Sequence[Step], picture: Tensor, plan: Plan, state: State) -> Tensor:
     for step in steps:
         picture = step.apply(picture, plan, state)
     return picture

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
 
 LINE_SECONDS = 15.0
 """How often a log gets a line where there is no terminal."""
 
 
 @dataclass(frozen=True)
-class Advance:
+class Progress:
     """How far a film is.
 
     Attributes:
@@ -47,7 +48,7 @@ class ProgressBar:
 
     def __init__(self, title: str) -> None:
         self._console = Console(stderr=True)
-        self._bar = Progress(
+        self._bar = RichProgress(
             TextColumn(title),
             BarColumn(),
             MofNCompleteColumn(),
@@ -69,7 +70,7 @@ class ProgressBar:
     ) -> None:
         self._bar.stop()
 
-    def __call__(self, advance: Advance) -> None:
+    def __call__(self, advance: Progress) -> None:
         """Shows how far the film is."""
         self._bar.update(self._task, completed=advance.done, total=advance.frames, pace=advance.pace)
         if self._console.is_terminal:

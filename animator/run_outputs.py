@@ -23,11 +23,11 @@ from animator.finish.upscale import Upscaler, upscaled
 from animator.image import Bytes
 from animator.provenance import film_record
 from animator.run import Run, film_path
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.formats import FORMATS
 from animator.video.sound import Sound
 from animator.video.sound_source import soundtrack
-from animator.video.writer import FilmWriter, check_film
+from animator.video.writer import VideoWriter, check_film
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Version:
         keep: A folder for them as PNG files; None where they are not kept.
     """
 
-    film: Film
+    film: VideoSpec
     count: int
     pictures: Callable[[], Iterator[Bytes]]
     keep: Path | None = None
@@ -56,9 +56,9 @@ class Version:
         """
         films = [self.film]
         if self.keep is not None and self.keep != self.film.path:
-            films.append(Film(self.keep, self.film.size, self.film.fps))
+            films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
         with ExitStack() as stack:
-            writers = [stack.enter_context(FilmWriter(film)) for film in films]
+            writers = [stack.enter_context(VideoWriter(film)) for film in films]
             for done, pixels in enumerate(self.pictures(), 1):
                 for writer in writers:
                     writer.write(pixels)
@@ -138,9 +138,9 @@ class Versions:
         if not settings.make_gif or settings.format == "gif":
             return None
         path = self.run.folder / f"{self.animation.name}.gif"
-        return replace(self.plain, film=Film(path, self.plain.film.size, self.plain.film.rate))
+        return replace(self.plain, film=VideoSpec(path, self.plain.film.size, self.plain.film.rate))
 
-    def _named(self, ending: str) -> Film:
+    def _named(self, ending: str) -> VideoSpec:
         """The film beside the plain one whose name ends so."""
         if self.animation.output.film_format.is_sequence:
             return replace(self.plain.film, path=self._folder(ending))
@@ -152,10 +152,12 @@ class Versions:
         return self.run.folder / f"{self.animation.name}{ending}".replace(".", "_")
 
 
-def film_of(animation: Animation, path: Path) -> Film:
+def film_of(animation: Animation, path: Path) -> VideoSpec:
     """What the film of settings is to be, at a path."""
     encoding = animation.output.encoding
-    return Film(path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation))
+    return VideoSpec(
+        path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
+    )
 
 
 def sound_of(animation: Animation) -> Sound | None:

@@ -15,7 +15,7 @@ from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
 from animator.job import film, made_beside, open_model, open_run
-from animator.progress import Advance
+from animator.progress import Progress
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
 from animator.source_files import Source, load
@@ -75,7 +75,7 @@ class Studio:
             self._model = key, open_model(animation, device, allow_pickle=self._compute.allow_pickle)
         return self._model[1]
 
-    def _tell(self, run: Run, advance: Advance) -> None:
+    def _tell(self, run: Run, advance: Progress) -> None:
         self._report(run.folder.name, advance.done, advance.frames)
 
 

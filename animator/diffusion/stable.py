@@ -12,7 +12,7 @@ from animator.diffusion.offered import offer_of
 from animator.diffusion.options import Options
 from animator.diffusion.record import ModelRecord
 from animator.diffusion.region import drawn_in_region
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser, GenerationRequest
 from animator.diffusion.shelf import Shelf
 from animator.diffusion.soundness import drawn_soundly
 from animator.diffusion.transformer_engine import TransformerEngine, is_transformer
@@ -43,7 +43,7 @@ class StableDiffuser:
             place = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelRecord(place, "ControlNetModel")
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.
 
         Raises:

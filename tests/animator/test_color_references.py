@@ -13,7 +13,7 @@ from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.deforum.exporting import export_settings
 from animator.deforum.importing import import_settings
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.loop import render
 from animator.slots import filters
 from animator.stages.color import Coherence, Palette, palette_of
@@ -23,7 +23,7 @@ from tests.clips import save_clip
 from tests.fakes import SHARP, Draws, Make
 
 
-def ramp(request: Request) -> Tensor:
+def ramp(request: GenerationRequest) -> Tensor:
     """The same ramp of grays, whatever is asked."""
     width, height = request.size
     return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()

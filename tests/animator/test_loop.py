@@ -7,7 +7,7 @@ from torch import Tensor
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser, GenerationRequest
 from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
@@ -102,7 +102,9 @@ def test_a_broken_state_is_said(data: bytes) -> None:
     [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)],
 )
 def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
-    request = Request(0, (8, 8), torch.zeros(3, 8, 8), PromptFrame("", ""), strength, steps, 7, "Euler", 0)
+    request = GenerationRequest(
+        0, (8, 8), torch.zeros(3, 8, 8), PromptFrame("", ""), strength, steps, 7, "Euler", 0
+    )
     assert request.steps_run == run
 
 

@@ -14,9 +14,9 @@ from animator.config import Animation
 from animator.config.output import Output
 from animator.errors import PluginError
 from animator.run import film_path
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.formats import FORMATS, PLUGINS, find_format
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 
 Make = Callable[..., Animation]
 
@@ -63,7 +63,7 @@ def test_another_package_adds_a_format(make_animation: Make, tmp_path: Path) -> 
     assert choices("format") == [*FORMATS, "apng"]
     asked = make_animation(output={"format": "apng"})
     path = film_path(tmp_path, asked)
-    with FilmWriter(Film(path, (32, 32), 10, asked.output.encoding)) as writer:
+    with VideoWriter(VideoSpec(path, (32, 32), 10, asked.output.encoding)) as writer:
         for shade in (0, 90, 180):
             writer.write(np.full((32, 32, 3), shade, np.uint8))
     with Image.open(path) as image:

@@ -22,7 +22,7 @@ from animator.diffusion.fake import FakeDiffuser
 from animator.hybrid import build_hybrid
 from animator.image import from_bytes, to_bytes
 from animator.masks.sources import Masks, Still
-from animator.pipeline import Filter, Pipeline
+from animator.pipeline import Pipeline, Step
 from animator.plan import Plan
 from animator.slots.clip_motion import Carry, EveryPixel, TowardsClip
 from animator.slots.footage import Held
@@ -189,7 +189,7 @@ def _no_depth() -> KnownDepth:
     raise AssertionError("flow needs no depth")
 
 
-def _noised_within(steps: Sequence[Filter], mask: Bytes, inverted: bool) -> tuple[Filter, ...]:
+def _noised_within(steps: Sequence[Step], mask: Bytes, inverted: bool) -> tuple[Step, ...]:
     """The steps with noise inside a mask as it is; a film makes its masks black and white before."""
     height, width = mask.shape
     still = Still(torch.from_numpy(mask).float() / 255.0)
@@ -198,7 +198,7 @@ def _noised_within(steps: Sequence[Filter], mask: Bytes, inverted: bool) -> tupl
     return tuple(replace(step, area=area) if isinstance(step, DeforumNoise) else step for step in steps)
 
 
-def _through(steps: Sequence[Filter], picture: Bytes, plan: Plan, state: State) -> Bytes:
+def _through(steps: Sequence[Step], picture: Bytes, plan: Plan, state: State) -> Bytes:
     changed = _rgb(picture)
     for step in steps:
         changed = step.apply(changed, plan, state)

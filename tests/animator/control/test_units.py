@@ -13,7 +13,7 @@ from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.depth.model import FakeDepth
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import UserError
 from animator.loop import render
 from animator.requests import request_of
@@ -22,7 +22,7 @@ from animator.timeline import Timeline
 from tests.fakes import Draws, Make, Recorder
 
 
-def guided(request: Request) -> Tensor:
+def guided(request: GenerationRequest) -> Tensor:
     """Draws as the fake does, with some of every control picture."""
     drawn = FakeDiffuser().draw(request)
     for control in request.controls:
@@ -41,7 +41,7 @@ def maps(tmp_path: Path) -> Path:
     return place
 
 
-def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[Request]]:
+def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[GenerationRequest]]:
     recorder = Recorder(Draws(guided))
     pipeline = build_pipeline(animation, recorder, depth=FakeDepth())
     return [frame.picture for frame in render(Timeline(animation), pipeline, state)], recorder.asked
@@ -173,9 +173,9 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
     mask = torch.zeros(1, 64, 64)
     mask[:, 16:48, 32:64] = 1
     (plan, *_) = Timeline(make_animation())
-    seen: list[Request] = []
+    seen: list[GenerationRequest] = []
 
-    def draw(request: Request) -> Tensor:
+    def draw(request: GenerationRequest) -> Tensor:
         seen.append(request)
         return torch.zeros(3, 64, 64)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.region import Box, drawn_in_region, padded_box, recolored
-from animator.diffusion.request import Control, Request
+from animator.diffusion.request import Control, GenerationRequest
 from animator.stages.colorspace import lab_from_rgb
 from animator.stages.fill import fill_smoothly
 from schedules import PromptFrame
@@ -16,7 +16,7 @@ from tests.fakes import Draws, Recorder
 PICTURE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
 
-def painted(request: Request) -> Tensor:
+def painted(request: GenerationRequest) -> Tensor:
     """A flat gray where the request has it drawn."""
     gray = torch.full((3, request.size[1], request.size[0]), 0.25)
     if request.picture is None or request.mask is None:
@@ -31,11 +31,11 @@ def masked(top: int, left: int, bottom: int, right: int) -> Tensor:
 
 
 @pytest.fixture
-def request_() -> Request:
-    return Request(3, (96, 64), PICTURE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
+def request_() -> GenerationRequest:
+    return GenerationRequest(3, (96, 64), PICTURE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
 
 
-def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
+def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     mask = masked(20, 30, 36, 54)
     drawn = drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4))
@@ -46,7 +46,7 @@ def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
     assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
-def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> None:
+def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     controls = (Control(1.0, picture=PICTURE), Control(1.0))
     mask = masked(20, 30, 36, 54)
@@ -57,7 +57,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> No
     assert not torch.equal(seen, PICTURE)
 
 
-def test_without_padding_the_whole_picture_is_drawn(request_: Request) -> None:
+def test_without_padding_the_whole_picture_is_drawn(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     drawn_in_region(painter.draw, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].picture is PICTURE
@@ -77,7 +77,7 @@ def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box:
     assert padded_box(mask, padding) == box
 
 
-def test_a_blank_mask_draws_nothing(request_: Request) -> None:
+def test_a_blank_mask_draws_nothing(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     drawn = drawn_in_region(painter.draw, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert drawn is PICTURE and not painter.asked
@@ -99,7 +99,7 @@ def test_colours_are_taken_over_but_not_lightness() -> None:
     assert (changed[1:].mean((1, 2)) - lab_from_rgb(reference)[1:].mean((1, 2))).abs().max() < 0.02
 
 
-def test_a_seed_below_zero_belongs_to_the_frame(request_: Request) -> None:
+def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     for frame in (1, 2, 1):
         drawn_in_region(painter.draw, replace(request_, seed=-1, frame=frame))

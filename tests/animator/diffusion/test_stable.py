@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.samplers import METHODS
 from animator.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
@@ -14,7 +14,7 @@ from tests.opened import open_stable
 
 CPU = torch.device("cpu")
 LAKE = PromptFrame("a lake with mountains at night, aurora", "", ())
-BASE = Request(
+BASE = GenerationRequest(
     frame=0,
     size=(64, 64),
     picture=None,

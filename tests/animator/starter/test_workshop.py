@@ -7,7 +7,7 @@ import pytest
 import torch
 from typer.testing import CliRunner, Result
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import open_diffuser
 from schedules import PromptFrame
 
@@ -80,7 +80,7 @@ def test_the_model_is_half_precision_and_knows_no_paths(workshop: Path) -> None:
 def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str, cfg_scale: float) -> None:
     diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
     picture = diffuser.draw(
-        Request(
+        GenerationRequest(
             frame=0,
             size=(64, 64),
             picture=None,

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Plain:
     shade: float
     device: torch.device
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The picture (3, H, W)."""
         width, height = request.size
         target = torch.full((3, height, width), self.shade, device=self.device)
