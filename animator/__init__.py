@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from animator.presets import load as load
     from animator.state import State as State
     from animator.timeline import Timeline as Timeline
-    from animator.video.film import Film as Film
+    from animator.video.film import VideoSpec as VideoSpec
     from animator.video.formats import Encoding as Encoding
     from animator.video.sound import Sound as Sound
     from animator.video.stream import Stream as Stream
-    from animator.video.writer import FilmWriter as FilmWriter
+    from animator.video.writer import VideoWriter as VideoWriter
 
 _HOMES = {
     "Animation": "animator.config",
     "AnimatorError": "animator.errors",
     "Encoding": "animator.video.formats",
     "FakeDiffuser": "animator.diffusion.fake",
-    "Film": "animator.video.film",
-    "FilmWriter": "animator.video.writer",
+    "VideoSpec": "animator.video.film",
+    "VideoWriter": "animator.video.writer",
     "Frame": "animator.loop",
     "Plan": "animator.plan",
     "PresetError": "animator.errors",

@@ -19,7 +19,7 @@ from animator.hybrid import Hybrid, build_hybrid
 from animator.image import read_picture
 from animator.look_ahead import LookAhead
 from animator.modes import mode_of
-from animator.pipeline import Filter, Motion, Pipeline, Source
+from animator.pipeline import Motion, Pipeline, Source, Step
 from animator.requests import Ask
 from animator.slots.clip_motion import CarriedTween
 from animator.slots.footage import ClipFootage, Footage
@@ -119,12 +119,12 @@ def _clip(animation: Animation, device: torch.device) -> Footage:
 
 def _trials(
     animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
-) -> tuple[Filter, ...]:
+) -> tuple[Step, ...]:
     settings = animation.diffusion
     flow = open_flow(
         settings.optical_flow_redo_generation, animation.flow.raft, device, folders_of(animation)
     )
-    redo: tuple[Filter, ...] = ()
+    redo: tuple[Step, ...] = ()
     if settings.diffusion_redo:
         redo = (Redo(diffuser, settings.diffusion_redo, asks),)
     return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)

@@ -13,7 +13,7 @@ from animator.masks.compose import hardened
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
 from animator.modes import mode_of
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.plan import Plan
 from animator.requests import Ask
 from animator.slots.footage import Footage, Held
@@ -39,16 +39,16 @@ class Masking:
     noised: Area | None = None
     overlay: Overlay | None = None
 
-    def within(self, *steps: Filter) -> tuple[Filter, ...]:
+    def within(self, *steps: Step) -> tuple[Step, ...]:
         """The steps, held to what is redrawn."""
         return steps if self.redrawn is None or not steps else (Within(self.redrawn, steps),)
 
-    def noise_within(self, step: Filter) -> Filter:
+    def noise_within(self, step: Step) -> Step:
         """The noise, held to where it may act."""
         return step if self.noised is None else Within(self.noised, (step,))
 
     @property
-    def overlays(self) -> tuple[Filter, ...]:
+    def overlays(self) -> tuple[Step, ...]:
         """What is laid over a drawn picture."""
         return () if self.overlay is None else (self.overlay,)
 

@@ -10,7 +10,7 @@ from animator.assemble_masks import Masking
 from animator.config import Animation
 from animator.image import read_picture
 from animator.modes import mode_of
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.slots.filters import (
     AntiBlur,
     Contrast,
@@ -35,7 +35,7 @@ from animator.stages.compat.color import deforum_match_color
 from animator.stages.noise import Perlin
 
 
-def before_steps(animation: Animation, match: tuple[Filter, ...], masking: Masking) -> tuple[Filter, ...]:
+def before_steps(animation: Animation, match: tuple[Step, ...], masking: Masking) -> tuple[Step, ...]:
     """Returns the steps before the diffusion, in order.
 
     Args:
@@ -57,8 +57,8 @@ def before_steps(animation: Animation, match: tuple[Filter, ...], masking: Maski
 
 
 def after_steps(
-    animation: Animation, match: tuple[Filter, ...], masking: Masking, composite: tuple[Filter, ...]
-) -> tuple[Filter, ...]:
+    animation: Animation, match: tuple[Step, ...], masking: Masking, composite: tuple[Step, ...]
+) -> tuple[Step, ...]:
     """Returns the steps after the diffusion, in order.
 
     Args:
@@ -75,13 +75,13 @@ def after_steps(
     )
 
 
-def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple[Filter, ...]:
+def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple[Step, ...]:
     return tuple(PresetStep(place) for place, step in enumerate(animation.steps) if step.at == at)
 
 
 def match_color_steps(
     animation: Animation, device: torch.device, clip: Callable[[], Footage]
-) -> tuple[Filter, ...]:
+) -> tuple[Step, ...]:
     """Returns what keeps the colors of a film.
 
     Raises:
@@ -101,7 +101,7 @@ def match_color_steps(
     return (DeforumMatch(space),) if animation.compat else (MatchColor(space),)
 
 
-def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filter, ...]:
+def _match_after(animation: Animation, match: tuple[Step, ...]) -> tuple[Step, ...]:
     """Colours after the drawing; in the old order only an outside reference, on the first frame."""
     settings = animation.color
     if not mode_of(animation).matches:
@@ -112,11 +112,11 @@ def _match_after(animation: Animation, match: tuple[Filter, ...]) -> tuple[Filte
     return tuple(FirstFrameOnly(step) for step in match) if outside else ()
 
 
-def _grayscale(animation: Animation) -> tuple[Filter, ...]:
+def _grayscale(animation: Animation) -> tuple[Step, ...]:
     return (Grayscale(),) if animation.color.force_grayscale else ()
 
 
-def _noise(animation: Animation, masking: Masking) -> Filter:
+def _noise(animation: Animation, masking: Masking) -> Step:
     perlin = _perlin(animation)
     if animation.compat:
         return DeforumNoise(perlin, masking.noised)

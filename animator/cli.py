@@ -151,7 +151,7 @@ def preview(
     animation = _load(preset, [*(overrides or ()), "diffusion.strength=1", "model=starter"])
     from animator.job import open_run
     from animator.preview import preview as render_preview
-    from animator.progress import ProgressBar
+    from animator.progress_bar import ProgressBar
 
     named = animation.model_copy(update={"name": f"{animation.name} preview"})
     with open_run(named, out, resume=False) as run, ProgressBar(named.name) as bar:

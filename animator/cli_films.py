@@ -37,7 +37,7 @@ def encode(
     """
     from animator.device import choose_device
     from animator.pipe import standard_output
-    from animator.progress import Counter
+    from animator.progress_bar import Counter
     from animator.reencode import Again, encode_again, format_overrides, stream_again
     from animator.video.stream import Stream
 

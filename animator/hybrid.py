@@ -18,7 +18,7 @@ from animator.flow.opening import open_flow
 from animator.flow.trust import Gaussian, Trusted
 from animator.flow.warp import consistency, warp_by_flow
 from animator.image import read_picture
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.slots.clip_motion import (
     Carry,
     ClipMotion,
@@ -58,8 +58,8 @@ class Hybrid:
         motion: Carries in-betweens along; None where the clip moves nothing.
     """
 
-    arrive: tuple[Filter, ...] = ()
-    after: tuple[Filter, ...] = ()
+    arrive: tuple[Step, ...] = ()
+    after: tuple[Step, ...] = ()
     motion: ClipMotion | None = None
 
 
@@ -79,7 +79,7 @@ def build_hybrid(
     """
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
-    carry: tuple[Filter, ...] = () if motion is None else (Carry(motion),)
+    carry: tuple[Step, ...] = () if motion is None else (Carry(motion),)
     if settings.composite == "None":
         return Hybrid(carry, (), motion)
     mix = Composite(_mixed_in(animation, clip, device), _mask(animation, depth))

@@ -26,7 +26,7 @@ from animator.diffusion.stable import open_diffuser
 from animator.downloads import with_downloads
 from animator.loop import Frame, render
 from animator.pipeline import Pipeline
-from animator.progress import Advance
+from animator.progress import Progress
 from animator.run import Run, is_run, with_seed
 from animator.run_outputs import Versions
 from animator.sink import OpenSink, film_sink
@@ -76,7 +76,7 @@ def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool
 def film(
     run: Run,
     device: torch.device,
-    report: Callable[[Advance], None],
+    report: Callable[[Progress], None],
     diffuser: Diffuser,
     stop: int | None = None,
     sink: OpenSink = film_sink,
@@ -107,7 +107,7 @@ def render_run(
     run: Run,
     pipeline: Pipeline,
     device: torch.device,
-    report: Callable[[Advance], None],
+    report: Callable[[Progress], None],
     stop: int | None = None,
     sink: OpenSink = film_sink,
 ) -> int:
@@ -150,13 +150,13 @@ def made_beside(run: Run) -> list[Path]:
     return [version.film.path for version in versions.further]
 
 
-def _make_further(run: Run, frames: int, device: torch.device, report: Callable[[Advance], None]) -> None:
+def _make_further(run: Run, frames: int, device: torch.device, report: Callable[[Progress], None]) -> None:
     for further in Versions(run, frames, run.animation, device).further:
         further.make(partial(_report_pictures, report, time.monotonic(), further.count))
 
 
-def _report_pictures(report: Callable[[Advance], None], began: float, count: int, done: int) -> None:
-    report(Advance(done, count, time.monotonic() - began, done))
+def _report_pictures(report: Callable[[Progress], None], began: float, count: int, done: int) -> None:
+    report(Progress(done, count, time.monotonic() - began, done))
 
 
 def rewind(run: Run, frame: int, animation: Animation, device: torch.device, diffuser: Diffuser) -> None:
@@ -190,13 +190,13 @@ def until(frames: Iterator[Frame], stop: int | None) -> Iterator[Frame]:
 
 
 def _sitting(
-    run: Run, frames: Iterator[Frame], state: State, report: Callable[[Advance], None], open_sink: OpenSink
+    run: Run, frames: Iterator[Frame], state: State, report: Callable[[Progress], None], open_sink: OpenSink
 ) -> int:
     """Puts frames on disk and into the film, under the drift watch; returns how many the film has now."""
     first, total, began = state.next_frame, run.animation.frames, time.monotonic()
     done = first
     watch, last = Watch(), state.picture
-    report(Advance(first, total, 0.0, 0))
+    report(Progress(first, total, 0.0, 0))
     run.vitals.cut(first)
     sink = open_sink(run, first)
     try:
@@ -209,7 +209,7 @@ def _sitting(
             for news in watch.see(vital, cut=frame.plan.cut):
                 log.warning(news)
             last, done = frame.picture, frame.plan.frame + 1
-            report(Advance(done, total, time.monotonic() - began, done - first))
+            report(Progress(done, total, time.monotonic() - began, done - first))
     except BaseException:
         sink.abandon()
         raise

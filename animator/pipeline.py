@@ -48,11 +48,11 @@ class Motion(Protocol):
         """
 
 
-class Filter(Protocol):
-    """One step on the picture before or after it is drawn."""
+class Step(Protocol):
+    """Changes the picture before or after it is drawn."""
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The changed picture (3, H, W)."""
+        """Returns the changed picture (3, H, W), float32 RGB in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ class Pipeline:
 
     source: Source
     motion: Motion
-    before: tuple[Filter, ...]
+    before: tuple[Step, ...]
     diffuser: Diffuser
-    after: tuple[Filter, ...]
+    after: tuple[Step, ...]
     tween: "Tween"
     anchor: AnchorRule
-    arrive: tuple[Filter, ...] = ()
-    over: tuple[Filter, ...] = ()
+    arrive: tuple[Step, ...] = ()
+    over: tuple[Step, ...] = ()
     asks: tuple[Ask, ...] = ()
     ahead: bool = False
 
@@ -121,7 +121,7 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
 
 
-def _through(steps: Sequence[Filter], picture: Tensor, plan: Plan, state: State) -> Tensor:
+def _through(steps: Sequence[Step], picture: Tensor, plan: Plan, state: State) -> Tensor:
     for step in steps:
         picture = step.apply(picture, plan, state)
     return picture

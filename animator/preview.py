@@ -12,7 +12,7 @@ from animator.diffusion.keep import KeepPicture
 from animator.downloads import with_downloads
 from animator.job import render_run
 from animator.pipeline import Pipeline
-from animator.progress import Advance
+from animator.progress import Progress
 from animator.run import Run
 
 
@@ -26,7 +26,7 @@ def preview_pipeline(animation: Animation) -> Pipeline:
     return motion_alone(build_pipeline(animation, KeepPicture()))
 
 
-def preview(run: Run, report: Callable[[Advance], None]) -> Path:
+def preview(run: Run, report: Callable[[Progress], None]) -> Path:
     """Renders a run's preview and returns the path of its film.
 
     Args:

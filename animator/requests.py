@@ -5,18 +5,18 @@ from typing import Protocol
 
 from torch import Tensor
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.plan import Plan
 
 
 class Ask(Protocol):
     """One detail of what the diffuser is asked."""
 
-    def apply(self, request: Request, plan: Plan) -> Request:
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The changed request."""
 
 
-def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:
+def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> GenerationRequest:
     """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
     request = request_of(plan, picture)
     for ask in asks:
@@ -24,10 +24,10 @@ def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> Request:
     return request
 
 
-def request_of(plan: Plan, picture: Tensor | None) -> Request:
+def request_of(plan: Plan, picture: Tensor | None) -> GenerationRequest:
     """The request that a plan makes, over a picture (3, H, W) or from the prompt alone."""
     settings = plan.diffusion
-    return Request(
+    return GenerationRequest(
         frame=plan.frame,
         size=plan.size,
         picture=picture,

@@ -23,10 +23,10 @@ from animator.finish.upscale import Upscaler, upscaled
 from animator.image import Bytes
 from animator.provenance import film_record
 from animator.run import Run, film_path
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.sound import Sound
 from animator.video.sound_source import soundtrack
-from animator.video.writer import FilmWriter, check_film
+from animator.video.writer import VideoWriter, check_film
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Version:
         keep: A folder for them as PNG files; None where they are not kept.
     """
 
-    film: Film
+    film: VideoSpec
     count: int
     pictures: Callable[[], Iterator[Bytes]]
     keep: Path | None = None
@@ -55,9 +55,9 @@ class Version:
         """
         films = [self.film]
         if self.keep is not None and self.keep != self.film.path:
-            films.append(Film(self.keep, self.film.size, self.film.fps))
+            films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
         with ExitStack() as stack:
-            writers = [stack.enter_context(FilmWriter(film)) for film in films]
+            writers = [stack.enter_context(VideoWriter(film)) for film in films]
             for done, pixels in enumerate(self.pictures(), 1):
                 for writer in writers:
                     writer.write(pixels)
@@ -137,9 +137,9 @@ class Versions:
         if not settings.make_gif or settings.format == "gif":
             return None
         path = self.run.folder / f"{self.animation.name}.gif"
-        return replace(self.plain, film=Film(path, self.plain.film.size, self.plain.film.rate))
+        return replace(self.plain, film=VideoSpec(path, self.plain.film.size, self.plain.film.rate))
 
-    def _named(self, ending: str) -> Film:
+    def _named(self, ending: str) -> VideoSpec:
         """The film beside the plain one whose name ends so."""
         if self.animation.output.format == "png":
             return replace(self.plain.film, path=self._folder(ending))
@@ -151,10 +151,12 @@ class Versions:
         return self.run.folder / f"{self.animation.name}{ending}".replace(".", "_")
 
 
-def film_of(animation: Animation, path: Path) -> Film:
+def film_of(animation: Animation, path: Path) -> VideoSpec:
     """What the film of settings is to be, at a path."""
     encoding = animation.output.encoding
-    return Film(path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation))
+    return VideoSpec(
+        path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
+    )
 
 
 def sound_of(animation: Animation) -> Sound | None:

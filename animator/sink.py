@@ -10,7 +10,7 @@ from animator.image import Bytes
 from animator.run import Run
 from animator.run_outputs import film_of
 from animator.video.stream import Stream
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def encode(run: Run, frames: int) -> Path:
         VideoError: ffmpeg failed.
     """
     if run.animation.output.format != "png":
-        with FilmWriter(film_of(run.animation, run.film_path)) as writer:
+        with VideoWriter(film_of(run.animation, run.film_path)) as writer:
             for pixels in run.pixels(range(frames)):
                 writer.write(pixels)
     return run.film_path
@@ -101,7 +101,7 @@ class FilmSink:
     def __init__(self, run: Run, first: int) -> None:
         self._run = run
         self._frames = first
-        self._writer: FilmWriter | None = FilmWriter(film_of(run.animation, run.film_path))
+        self._writer: VideoWriter | None = VideoWriter(film_of(run.animation, run.film_path))
         try:
             for pixels in run.pixels(range(first)):
                 self._offer(pixels)

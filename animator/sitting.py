@@ -16,7 +16,7 @@ from animator.device import ComputeOptions, choose_device
 from animator.errors import AnimatorError, RunError
 from animator.job import film, made_beside, open_model, open_run, rewind
 from animator.pipe import standard_output
-from animator.progress import ProgressBar
+from animator.progress_bar import ProgressBar
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
 from animator.session import INTERRUPTED, begin, say

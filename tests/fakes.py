@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from animator.config import Animation
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser, GenerationRequest
 from animator.plan import Plan
 
 Make = Callable[..., Animation]
@@ -27,7 +27,7 @@ class CountedGray:
     def __init__(self) -> None:
         self._drawings = count(1)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
         return torch.full((3, height, width), next(self._drawings) / 10)
 
@@ -38,7 +38,7 @@ class KeepsOrGray:
 
     gray: float = 0.5
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
         return torch.full((3, height, width), self.gray) if request.picture is None else request.picture
 
@@ -48,9 +48,9 @@ class Recorder:
     """Notes what it is asked, and has another diffuser draw it."""
 
     diffuser: Diffuser = field(default_factory=CountedGray)
-    asked: list[Request] = field(default_factory=list)
+    asked: list[GenerationRequest] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
         return self.diffuser.draw(request)
 
@@ -59,9 +59,9 @@ class Recorder:
 class Draws:
     """Draws what a function of the request says."""
 
-    answer: Callable[[Request], Tensor]
+    answer: Callable[[GenerationRequest], Tensor]
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         return self.answer(request)
 
 

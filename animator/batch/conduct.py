@@ -13,7 +13,7 @@ from animator.batch.one import Studio, stopped
 from animator.batch.plan import Order, Plan, look_through
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
-from animator.progress import Counter
+from animator.progress_bar import Counter
 from animator.session import INTERRUPTED, begin, say
 
 BATCHES = Path("renders") / "batch"

@@ -13,7 +13,7 @@ from animator.batch.one import Studio, stopped
 from animator.batch.plan import Plan
 from animator.batch.task import Outcome, Status, Task
 from animator.device import ComputeOptions
-from animator.progress import Counter
+from animator.progress_bar import Counter
 from animator.session import begin
 
 PATIENCE = 60.0

@@ -15,7 +15,7 @@ from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
 from animator.job import film, made_beside, open_model, open_run
-from animator.progress import Advance
+from animator.progress import Progress
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
 from animator.source_files import Source, load
@@ -62,7 +62,7 @@ class Studio:
         check_films(animation, device)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)
-            path = film(run, device, lambda advance: self._tell(run, advance), diffuser)
+            path = film(run, device, lambda progress: self._tell(run, progress), diffuser)
             films = (path, *made_beside(run))
             frames = run.animation.frames
             return Outcome(task, Status.FINISHED, run.state().next_frame, frames, films=films)
@@ -75,8 +75,8 @@ class Studio:
             self._model = key, open_model(animation, device, allow_pickle=self._compute.allow_pickle)
         return self._model[1]
 
-    def _tell(self, run: Run, advance: Advance) -> None:
-        self._report(run.folder.name, advance.done, advance.frames)
+    def _tell(self, run: Run, progress: Progress) -> None:
+        self._report(run.folder.name, progress.done, progress.frames)
 
 
 def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:

@@ -12,7 +12,7 @@ from animator.named_files import ClipName, FileOrName, InputPicture
 from schedules import TextSchedule
 
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
-"""As `Request.fill`, which is not imported here: that needs torch."""
+"""As `GenerationRequest.fill`, which is not imported here: that needs torch."""
 
 
 class Mask(Group):

@@ -12,7 +12,7 @@ from animator.control.modules import Module, fitted, module_of
 from animator.control.sources import open_pictures
 from animator.core.lru_cache import LRUCache
 from animator.depth.model import DepthModel
-from animator.diffusion.request import Control, Request
+from animator.diffusion.request import Control, GenerationRequest
 from animator.plan import ControlUnitPlan, Plan
 from animator.slots.footage import Footage
 
@@ -33,7 +33,7 @@ class Unit:
         self._module = module
         self._kept: LRUCache[int, Tensor] = LRUCache(1)
 
-    def control(self, share: ControlUnitPlan, request: Request) -> Control | None:
+    def control(self, share: ControlUnitPlan, request: GenerationRequest) -> Control | None:
         """What it does in a drawing; None for nothing, and then its source is not read.
 
         Args:
@@ -57,7 +57,7 @@ class Unit:
             control_mode=self._settings.control_mode,
         )
 
-    def _picture(self, request: Request) -> Tensor | None:
+    def _picture(self, request: GenerationRequest) -> Tensor | None:
         """The control picture (3, H, W); None where nothing is redrawn yet."""
         source = self._pictures
         if source is None:
@@ -94,7 +94,7 @@ class Units:
 
     units: tuple[Unit | None, ...]
 
-    def apply(self, request: Request, plan: Plan) -> Request:
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The request with its control pictures."""
         pairs = zip(plan.controlnet, self.units, strict=True)
         controls = [unit.control(share, request) for share, unit in pairs if unit is not None]

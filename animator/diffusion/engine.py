@@ -17,7 +17,7 @@ from animator.diffusion.merged_upsampling import merge_last_layers
 from animator.diffusion.multistep import SOLVERS
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import Prompter
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.samplers import Sampler, find_sampler
 from animator.diffusion.solvers import Noise
 from animator.diffusion.spacing import sampler_levels
@@ -30,7 +30,7 @@ GRIDS_KEPT = 256
 class Engine(Protocol):
     """A loaded model."""
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W), single precision, not clipped; may hold NaN."""
 
     def to(self, device: torch.device) -> None:
@@ -98,7 +98,7 @@ class UNetEngine:
         self._nets.load(controlnets)
 
     @torch.no_grad()
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture; see `Engine`.
 
         Raises:
@@ -124,7 +124,7 @@ class UNetEngine:
             drawn = request.picture.lerp(drawn, request.mask)
         return drawn
 
-    def _levels(self, sampler: Sampler, request: Request) -> tuple[float, ...]:
+    def _levels(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
         spacing = sampler.spacing or self._model.spacing or "Uniform"
         levels = self._grids.get(
             (sampler, spacing, request.steps),
@@ -132,21 +132,21 @@ class UNetEngine:
         )
         return levels[len(levels) - 1 - request.steps_run :]
 
-    def _start(self, request: Request, level: float, noise: LatentNoise) -> Tensor:
+    def _start(self, request: GenerationRequest, level: float, noise: LatentNoise) -> Tensor:
         first = noise.first(request.subseed, request.subseed_strength)
         if request.picture is None:
             return first * level
         latent = self._filled(request, self._model.autoencoder.encode(request.picture), noise)
         return torch.add(latent, first, alpha=level * request.noise_multiplier)
 
-    def _filled(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
+    def _filled(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
         """The latent with what the request starts from inside its mask."""
         if request.mask is None or request.fill not in ("latent noise", "latent nothing"):
             return latent
         start = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
         return latent.lerp(start, self._model.autoencoder.shrink_mask(request.mask))
 
-    def _denoiser(self, request: Request, levels: tuple[float, ...]) -> Denoiser:
+    def _denoiser(self, request: GenerationRequest, levels: tuple[float, ...]) -> Denoiser:
         model = self._model
         return Denoiser(
             unet=model.unet,
@@ -161,7 +161,7 @@ class UNetEngine:
             before_call=self._before_call,
         )
 
-    def _inpaint(self, request: Request) -> Inpaint | None:
+    def _inpaint(self, request: GenerationRequest) -> Inpaint | None:
         if request.mask is None and not self._model.is_inpainting:
             return None
         width, height = request.size

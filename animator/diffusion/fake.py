@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from schedules.seeds import derive
 
 
@@ -15,7 +15,7 @@ class FakeDiffuser:
 
     device: torch.device | str = "cpu"
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The blend of the request's picture and the patches (3, H, W)."""
         width, height = request.size
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class KeepPicture:
 
     device: torch.device | str = "cpu"
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The request's picture (3, H, W), or the test card."""
         if request.picture is not None:
             return request.picture

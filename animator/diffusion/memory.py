@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import torch
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import AnimatorError
 
 BYTES_PER_PIXEL = 5_000
@@ -18,7 +18,7 @@ _SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "cannot
 
 
 @contextmanager
-def explained(request: Request, device: torch.device) -> Iterator[None]:
+def explained(request: GenerationRequest, device: torch.device) -> Iterator[None]:
     """Turns running out of memory within into an error that says what would fit."""
     try:
         yield
@@ -35,7 +35,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     return any(sign in str(error).lower() for sign in _SIGNS)
 
 
-def _message(request: Request, device: torch.device) -> str:
+def _message(request: GenerationRequest, device: torch.device) -> str:
     width, height = request.size
     head = f"frame {request.frame}: out of memory while drawing {width} x {height} on {device}"
     free = _free(device)

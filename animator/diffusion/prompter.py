@@ -13,7 +13,7 @@ from animator.diffusion.library import Library
 from animator.diffusion.lora import Weights
 from animator.diffusion.prompt_editing import texts_by_step
 from animator.diffusion.prompt_syntax import split_and, split_loras
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from schedules import PromptFrame
 
 TEXTS_KEPT = 256
@@ -45,7 +45,7 @@ class Prompter:
         return lora_weights(prompt, self._library)
 
     def guidance(
-        self, request: Request, encoders_state: Hashable, *, scaled_model: bool = False
+        self, request: GenerationRequest, encoders_state: Hashable, *, scaled_model: bool = False
     ) -> Sequence[Guidance]:
         """What is asked: one guidance for all steps, or, where the prompt changes on the way, one per step.
 
@@ -72,11 +72,11 @@ class Prompter:
         made = {plan: make(plan, request, encoders_state) for plan in dict.fromkeys(plans)}
         return [made[plan] for plan in plans]
 
-    def _guided(self, plan: Plan, request: Request, state: Hashable) -> Guidance:
+    def _guided(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Guidance:
         negative, padding = self._negative(plan, request, state), self._condition("", request, state)
         return Guidance.of(self._positives(plan, request, state), negative, request.cfg_scale, padding)
 
-    def _scaled(self, plan: Plan, request: Request, state: Hashable) -> Guidance:
+    def _scaled(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Guidance:
         is_asked = any(no.strip() for _, no, _ in plan)
         negative = self._negative(plan, request, state) if is_asked else None
         empty = self._condition("", request, state)
@@ -85,7 +85,7 @@ class Prompter:
         )
 
     def _condition(
-        self, text: str, request: Request, state: Hashable, *, is_negative: bool = False
+        self, text: str, request: GenerationRequest, state: Hashable, *, is_negative: bool = False
     ) -> Condition:
         found = self._conditions.get(
             (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
@@ -93,12 +93,14 @@ class Prompter:
         empty = is_negative and self._encoders.zero_when_empty and not text.strip()
         return _zeros(found) if empty else found
 
-    def _negative(self, plan: Plan, request: Request, state: Hashable) -> Condition:
+    def _negative(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Condition:
         texts = [(" ".join(part for part, _ in split_and(no)), weight) for _, no, weight in plan]
         found = [(self._condition(text, request, state, is_negative=True), weight) for text, weight in texts]
         return blended(found, self._condition("", request, state))
 
-    def _positives(self, plan: Plan, request: Request, state: Hashable) -> list[tuple[Condition, float]]:
+    def _positives(
+        self, plan: Plan, request: GenerationRequest, state: Hashable
+    ) -> list[tuple[Condition, float]]:
         split = [split_and(text) for text, _, _ in plan]
         if all(len(part) == 1 for part in split):
             mixed = [

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.stages.color import Coherence, match_color
 from animator.stages.colorspace import lab_from_rgb, rgb_from_lab_
 from schedules.seeds import derive
@@ -32,7 +32,7 @@ class Box:
         return picture[:, self.top : self.bottom, self.left : self.right]
 
 
-def drawn_in_region(draw: Callable[[Request], Tensor], request: Request) -> Tensor:
+def drawn_in_region(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
     """The picture (3, H, W) of a request, its mask's fill and padding and its colours seen to.
 
     Args:
@@ -50,7 +50,7 @@ def drawn_in_region(draw: Callable[[Request], Tensor], request: Request) -> Tens
     return recolored(_drawn_closely(draw, request), request.colors)
 
 
-def _drawn_closely(draw: Callable[[Request], Tensor], request: Request) -> Tensor:
+def _drawn_closely(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
     """The picture with its mask's box drawn at the size of the whole."""
     picture, mask, padding = request.picture, request.mask, request.mask_padding
     if picture is None or mask is None or padding is None:

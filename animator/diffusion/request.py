@@ -33,7 +33,7 @@ class Control:
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
+class GenerationRequest:
     """One picture to draw.
 
     Attributes:
@@ -100,5 +100,5 @@ class Request:
 class Diffuser(Protocol):
     """A model that draws."""
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W), RGB in [0, 1], of the request's size."""

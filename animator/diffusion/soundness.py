@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import AnimatorError
 from schedules.seeds import derive
 
@@ -19,7 +19,9 @@ FLAT = 1 / 255
 log = logging.getLogger(__name__)
 
 
-def drawn_soundly(draw: Callable[[Request], Tensor], request: Request, widen: Callable[[], bool]) -> Tensor:
+def drawn_soundly(
+    draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest, widen: Callable[[], bool]
+) -> Tensor:
     """The drawn picture (3, H, W), clipped to [0, 1].
 
     A picture with NaN, or of one colour only, is drawn again with a seed derived from the frame's; the seeds
@@ -52,7 +54,7 @@ def drawn_soundly(draw: Callable[[Request], Tensor], request: Request, widen: Ca
     return drawn.clamp(0.0, 1.0).contiguous()
 
 
-def _attempt(draw: Callable[[Request], Tensor], request: Request) -> tuple[Tensor, str]:
+def _attempt(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> tuple[Tensor, str]:
     """The picture and what is wrong with it: "", "NaN" or "blank"."""
     drawn = draw(request)
     low, high = torch.stack(torch.aminmax(drawn)).tolist()  # the drawing's one wait for the device

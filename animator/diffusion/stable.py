@@ -11,7 +11,7 @@ from animator.diffusion.memory import explained
 from animator.diffusion.options import Options
 from animator.diffusion.record import ModelRecord
 from animator.diffusion.region import drawn_in_region
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.shelf import Shelf
 from animator.diffusion.soundness import drawn_soundly
 from animator.diffusion.transformer_engine import TransformerEngine, is_transformer
@@ -42,7 +42,7 @@ class StableDiffuser:
             place = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelRecord(place, "ControlNetModel")
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.
 
         Raises:

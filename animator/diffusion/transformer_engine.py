@@ -17,7 +17,7 @@ from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.options import Options
 from animator.diffusion.prompter import lora_weights
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.samplers import find_sampler
 from animator.diffusion.transformer_texts import TransformerTexts, takes_scale
 from animator.errors import ModelError
@@ -104,7 +104,7 @@ class TransformerEngine:
             raise self._cannot("a ControlNet")
 
     @torch.no_grad()
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         """The drawn picture; see `Engine`.
 
         Raises:
@@ -128,7 +128,7 @@ class TransformerEngine:
             self._drawing.scheduler = before
         return self._coder.decode(drawn.to(torch.float32), request.size)
 
-    def _call(self, request: Request, latent: Tensor, noise: LatentNoise) -> Tensor:
+    def _call(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
         """The drawn latent (1, C, h, w)."""
         _, channels, height, width = latent.shape
         is_flux = self._family == "flux"
@@ -149,7 +149,7 @@ class TransformerEngine:
         sides = height * self._coder.factor, width * self._coder.factor
         return torch.as_tensor(self._drawing._unpack_latents(out, *sides, self._coder.factor))
 
-    def _refuse(self, request: Request) -> None:
+    def _refuse(self, request: GenerationRequest) -> None:
         sampler = find_sampler(request.sampler)
         if sampler.method != "euler" or sampler.spacing:
             raise ModelError(
@@ -168,7 +168,7 @@ class TransformerEngine:
     def _cannot(self, what: str) -> ModelError:
         return ModelError(f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can")
 
-    def _first_level(self, scheduler: Any, request: Request, shape: tuple[int, ...]) -> float:
+    def _first_level(self, scheduler: Any, request: GenerationRequest, shape: tuple[int, ...]) -> float:
         """How much of the first latent is noise, in (0, 1]; by the levels that the pipeline will take."""
         given: dict[str, Any] = {"num_inference_steps": request.steps}
         if self._family == "flux":

@@ -10,7 +10,7 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.diffusion.prompt_syntax import pieces, split_and, split_loras
 from animator.diffusion.prompter import parts
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 
 TEXTS_KEPT = 64
 
@@ -33,7 +33,7 @@ class TransformerTexts:
         self._device = device
         self._known: LRUCache[Hashable, Embeddings] = LRUCache(TEXTS_KEPT)
 
-    def of(self, request: Request, encoders_state: Hashable) -> dict[str, Tensor]:
+    def of(self, request: GenerationRequest, encoders_state: Hashable) -> dict[str, Tensor]:
         """The pipeline's arguments for a request's texts; while the prompt morphs, the weighted mean of both.
 
         Args:
@@ -47,7 +47,7 @@ class TransformerTexts:
                 total[name] = tensor * share + total[name] if name in total else tensor * share
         return total
 
-    def _encoded(self, texts: tuple[str, str], request: Request, state: Hashable) -> Embeddings:
+    def _encoded(self, texts: tuple[str, str], request: GenerationRequest, state: Hashable) -> Embeddings:
         is_guided = request.cfg_scale > 1
         if hasattr(self._pipeline, "text_encoder_3"):
             key = (*texts, is_guided, request.clip_skip, state)

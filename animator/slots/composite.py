@@ -7,7 +7,7 @@ from typing import Protocol
 from torch import Tensor
 
 from animator.depth.model import DepthModel
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.plan import Plan
 from animator.slots.footage import Footage
 from animator.stages.colorspace import luma
@@ -54,7 +54,7 @@ class Composite:
 class AfterFirst:
     """A filter that leaves the film's first frame alone."""
 
-    step: Filter
+    step: Step
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The filtered picture (3, H, W), or the first frame itself."""

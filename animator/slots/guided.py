@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.plan import Plan
 
 
@@ -19,7 +19,7 @@ class Guidance:
 
     pictures: Mapping[str, Tensor]
 
-    def apply(self, request: Request, plan: Plan) -> Request:
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The request with the leading picture mixed into its own, and the colours to keep.
 
         The film's first frame is drawn over the first picture as it is.

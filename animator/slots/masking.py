@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from animator.diffusion.request import Fill, Request
+from animator.diffusion.request import Fill, GenerationRequest
 from animator.masks.sources import Masks
-from animator.pipeline import Drawn, Filter, Motion
+from animator.pipeline import Drawn, Motion, Step
 from animator.plan import Plan
 from animator.stages.sharpen import blur
 from animator.state import State
@@ -53,7 +53,7 @@ class MaskedRedraw:
     fill: Fill
     padding_px: int | None
 
-    def apply(self, request: Request, plan: Plan) -> Request:
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The request with the area's mask; a drawing from the prompt alone stays one."""
         if request.picture is None:
             return request
@@ -73,7 +73,7 @@ class Within:
     """
 
     area: Area
-    steps: tuple[Filter, ...]
+    steps: tuple[Step, ...]
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W), changed inside the area."""

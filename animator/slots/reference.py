@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.plan import Plan
 from animator.slots.filters import sharpening
 from animator.slots.masking import Area
@@ -49,7 +49,7 @@ class DeforumMatchImage:
 class FirstFrameOnly:
     """A filter that acts on the film's first frame and on no other."""
 
-    step: Filter
+    step: Step
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The filtered picture (3, H, W), or the picture itself after the first frame."""

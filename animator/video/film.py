@@ -1,4 +1,4 @@
-"""`Film`: what a film file is to be, and the ffmpeg calls that make it so."""
+"""`VideoSpec`: what a film file is to be, and the ffmpeg calls that make it so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LOSSLESS = Encoding("ffv1")
 
 
 @dataclass(frozen=True)
-class Film:
+class VideoSpec:
     """What the film file is to be; the path's suffix says the format.
 
     Attributes:
@@ -66,7 +66,7 @@ class Film:
         return self.path.with_name(f"{self.path.stem}.part.{self.live[0].name}")
 
 
-def record_arguments(film: Film, encoder: Encoder) -> list[str]:
+def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
     """What ffmpeg is told to make the part file of raw RGB from standard input."""
     width, height = held_size(film.size, encoder)
     live, encoding = film.live
@@ -133,7 +133,7 @@ def held_size(size: tuple[int, int], encoder: Encoder) -> tuple[int, int]:
     return (width + width % 2, height + height % 2) if encoder.even else size
 
 
-def settle_arguments(film: Film, target: Path, inputs: Sequence[str], mixed: Sequence[str]) -> list[str]:
+def settle_arguments(film: VideoSpec, target: Path, inputs: Sequence[str], mixed: Sequence[str]) -> list[str]:
     """What ffmpeg is told to copy a part file into the finished one, with metadata from standard input.
 
     Args:
@@ -157,7 +157,7 @@ def _groups(encoder: Encoder) -> tuple[str, ...]:
     return () if "-g" in encoder.options else ("-g", "30")
 
 
-def _sample_entry(film: Film, encoder: Encoder) -> tuple[str, ...]:
+def _sample_entry(film: VideoSpec, encoder: Encoder) -> tuple[str, ...]:
     """Apple's players know H.265 by this name only."""
     is_h265 = "hevc" in encoder.name or "x265" in encoder.name
     return ("-tag:v", "hvc1") if is_h265 and film.format.name in ("mp4", "mov") else ()

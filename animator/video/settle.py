@@ -9,10 +9,10 @@ from animator.video import ffmpeg
 from animator.video.codecs import Encoder
 from animator.video.comment import metadata_text
 from animator.video.encoders import find_encoder
-from animator.video.film import Film, encoder_words, filters, settle_arguments
+from animator.video.film import VideoSpec, encoder_words, filters, settle_arguments
 
 
-def settle(film: Film, frames: int) -> None:
+def settle(film: VideoSpec, frames: int) -> None:
     """Puts the finished film at its path and takes the part file away.
 
     Args:
@@ -39,7 +39,7 @@ def settle(film: Film, frames: int) -> None:
     film.part.unlink()
 
 
-def _copy(film: Film, seconds: Fraction, target: Path) -> None:
+def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
     about = metadata_text(film.comment).encode()
     heard = film.sound if film.format.audio else None
     inputs = heard.input() if heard else []
@@ -48,7 +48,7 @@ def _copy(film: Film, seconds: Fraction, target: Path) -> None:
     ffmpeg.run(settle_arguments(film, target, inputs, mixed), film.path.name, about)
 
 
-def _convert(film: Film, encoder: Encoder, target: Path) -> None:
+def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
     """A film of a format that needs all frames before it can begin."""
     about = [*film.format.settled, "-f", film.format.muxer, str(target)]
     source = [*ffmpeg.QUIET, "-i", str(film.part)]
@@ -65,7 +65,7 @@ def _convert(film: Film, encoder: Encoder, target: Path) -> None:
         ffmpeg.run([*source, "-i", palette, "-filter_complex", mapped, *about], film.path.name)
 
 
-def _settle_folder(film: Film) -> None:
+def _settle_folder(film: VideoSpec) -> None:
     """Moves the pictures in; those of an earlier film go, whatever else lies there stays."""
     film.path.mkdir(parents=True, exist_ok=True)
     for old in film.path.glob("[0-9]" * 9 + ".png"):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from animator.errors import UserError
 from animator.video import ffmpeg
 from animator.video.encoders import find_encoder
-from animator.video.film import Film, held_size, record_arguments
+from animator.video.film import VideoSpec, held_size, record_arguments
 from animator.video.settle import settle
 
 Bytes = NDArray[np.uint8]
@@ -23,11 +23,12 @@ CLOSING_SECONDS = 120.0
 """How long ffmpeg may take to write its last pictures."""
 
 
-class FilmWriter:
+class VideoWriter:
     """Feeds pictures to ffmpeg from a thread of its own.
 
     Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
-    keeps what there is, playable, as `<name>.part.mp4` (see `Film.part`), and an earlier film at its path.
+    keeps what there is, playable, as `<name>.part.mp4` (see `VideoSpec.part`), and an earlier film at its
+    path.
 
     Args:
         film: What to make.
@@ -36,7 +37,7 @@ class FilmWriter:
         UserError: ffmpeg has no such encoder, or the film's parts do not go together.
     """
 
-    def __init__(self, film: Film) -> None:
+    def __init__(self, film: VideoSpec) -> None:
         check_film(film)
         encoder = find_encoder(*film.live)
         self._film = film
@@ -62,7 +63,7 @@ class FilmWriter:
         self._thread = threading.Thread(target=self._feed, name="film", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> "FilmWriter":
+    def __enter__(self) -> "VideoWriter":
         return self
 
     def __exit__(
@@ -148,7 +149,7 @@ class FilmWriter:
         raise ffmpeg.failure(self._film.path.name, code, words)
 
 
-def check_film(film: Film) -> None:
+def check_film(film: VideoSpec) -> None:
     """Finds whatever would keep a film from being made, before its first picture.
 
     Raises:

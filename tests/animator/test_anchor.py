@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
 from animator.assemble import build_pipeline
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.loop import render
 from animator.plan import Plan
 from animator.timeline import Timeline
@@ -74,7 +74,7 @@ def test_the_anchor_after_a_drawing(
 def brightness(make_animation: Make, reference: str) -> list[float]:
     """The mean of every frame of a film that is drawn brighter from its cut at frame 3 on."""
 
-    def ramp(request: Request) -> Tensor:
+    def ramp(request: GenerationRequest) -> Tensor:
         low = 0.5 if request.frame >= 3 else 0.2
         return torch.linspace(low, low + 0.2, 64).expand(3, 64, 64).contiguous()
 

@@ -15,7 +15,7 @@ from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.deforum.exporting import export_settings
 from animator.deforum.importing import import_settings
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.loop import render
 from animator.slots import filters
 from animator.stages.color import Coherence, Palette
@@ -32,7 +32,7 @@ class Ramp:
 
     asked: list[int] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request.frame)
         width, height = request.size
         return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()

@@ -13,8 +13,8 @@ from animator.cli import app
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.job import film, open_run
-from animator.video.film import Film
-from animator.video.writer import FilmWriter
+from animator.video.film import VideoSpec
+from animator.video.writer import VideoWriter
 
 Make = Callable[..., Animation]
 
@@ -50,7 +50,7 @@ def test_the_command_takes_a_picture(tmp_path: Path, model: str) -> None:
 
 
 def test_the_command_takes_a_film(tmp_path: Path) -> None:
-    with FilmWriter(Film(tmp_path / "clip.mp4", (64, 64), 10)) as writer:
+    with VideoWriter(VideoSpec(tmp_path / "clip.mp4", (64, 64), 10)) as writer:
         for _ in range(3):
             writer.write(picture(64, 64))
     shown = CliRunner().invoke(

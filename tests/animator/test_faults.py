@@ -15,7 +15,7 @@ from imageio_ffmpeg import count_frames_and_secs
 
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.job import film, open_run
 from animator.vitals_log import VitalsLog
 
@@ -160,7 +160,7 @@ def test_a_dying_encoder_costs_no_frame_and_no_film(
     make_animation: Callable[..., Animation], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class KillsFfmpeg:
-        def draw(self, request: Request) -> torch.Tensor:
+        def draw(self, request: GenerationRequest) -> torch.Tensor:
             if request.frame == 5:
                 children = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
                 for child in children.stdout.split():

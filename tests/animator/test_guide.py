@@ -12,7 +12,7 @@ from torch import Tensor
 
 from animator.assemble import build_pipeline
 from animator.config import Animation
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.guide import Swing, leading, share
 from animator.image import read_picture
 from animator.keyed_images import KeyedImages
@@ -28,9 +28,9 @@ class Recorder:
     """Keeps what it is asked, and gives the picture back."""
 
     def __init__(self) -> None:
-        self.asked: list[Request] = []
+        self.asked: list[GenerationRequest] = []
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
         return torch.full((3, 64, 64), 0.5) if request.picture is None else request.picture
 

@@ -14,7 +14,7 @@ from torch.nn import functional
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.keep import KeepPicture
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import ModelError, UserError
 from animator.flow.opencv import Dis
 from animator.flow.trust import Gaussian, Trusted
@@ -63,9 +63,9 @@ def film(make_animation: Make, clip: Path) -> Make:
 class Recorder:
     """A diffuser that keeps pictures and notes what it is asked."""
 
-    asked: list[Request] = field(default_factory=list)
+    asked: list[GenerationRequest] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
         width, height = request.size
         return torch.full((3, height, width), 0.25) if request.picture is None else request.picture

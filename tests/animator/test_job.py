@@ -13,7 +13,7 @@ from torch import Tensor
 
 from animator.checkpoints import Checkpoints
 from animator.config import Animation
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser, GenerationRequest
 from animator.job import film, open_run
 from animator.run import Run
 from animator.state import State
@@ -41,7 +41,7 @@ def test_flicker_is_the_change_from_frame_to_frame(make_animation: Make, tmp_pat
 
 
 def test_going_on_measures_against_the_last_frame(make_animation: Make, tmp_path: Path) -> None:
-    def stops(request: Request) -> Tensor:
+    def stops(request: GenerationRequest) -> Tensor:
         if request.frame == 3:
             raise KeyboardInterrupt
         return torch.full((3, 64, 64), request.frame / 10)
@@ -53,7 +53,7 @@ def test_going_on_measures_against_the_last_frame(make_animation: Make, tmp_path
     assert [line["flicker"] for line in measured] == pytest.approx([0.0] + [0.1] * 5)
 
 
-def fades_out(request: Request) -> Tensor:
+def fades_out(request: GenerationRequest) -> Tensor:
     """Full of contrast for 20 frames, then hardly any."""
     contrast = 1.0 if request.frame < 20 else 0.05
     return 0.5 + contrast * torch.linspace(-0.5, 0.5, 64).expand(3, 64, 64)
@@ -73,7 +73,7 @@ def test_a_runaway_is_told_and_a_new_scene_is_none(
 
 
 def test_a_stopped_film_leaves_a_part_that_plays(make_animation: Make, tmp_path: Path) -> None:
-    def stops(request: Request) -> Tensor:
+    def stops(request: GenerationRequest) -> Tensor:
         if request.frame == 4:
             raise KeyboardInterrupt
         return torch.full((3, 64, 64), 0.5)

@@ -12,7 +12,7 @@ import torch
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.job import film, open_run
-from animator.progress import Advance
+from animator.progress import Progress
 
 Make = Callable[..., Animation]
 
@@ -24,7 +24,7 @@ def test_ten_thousand_frames_stay_flat(
 ) -> None:
     marks: dict[int, tuple[float, float]] = {}
 
-    def mark(advance: Advance) -> None:
+    def mark(advance: Progress) -> None:
         if advance.done % 1000 == 0:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
                 2**20 if sys.platform == "darwin" else 2**10

@@ -11,7 +11,7 @@ from torch import Tensor
 from animator import presets
 from animator.assemble import build_pipeline
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import PresetError
 from animator.look_ahead import LookAhead
 from animator.loop import Frame, render
@@ -42,7 +42,7 @@ def seen(frame: int) -> Tensor:
 class SeesTheTruth:
     """A diffuser that draws what there is to see."""
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         return seen(request.frame)
 
 

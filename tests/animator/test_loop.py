@@ -10,7 +10,7 @@ from torch import Tensor
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.loop import Frame, render
 from animator.state import State
 from animator.timeline import Timeline
@@ -22,9 +22,9 @@ Make = Callable[..., Animation]
 class Recorder:
     """A diffuser that notes what it is asked and paints a flat grey that tells the drawing apart."""
 
-    asked: list[Request] = field(default_factory=list)
+    asked: list[GenerationRequest] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
         width, height = request.size
         return torch.full((3, height, width), len(self.asked) / 10)
@@ -120,7 +120,7 @@ def test_a_broken_state_is_said(data: bytes) -> None:
     [(20, 0.65, 7), (25, 0.65, 8), (10, 0.99, 1), (1, 0.3, 1), (4, 1.0, 1), (30, 0.1, 27)],
 )
 def test_steps_that_run_are_steps_less_the_kept_share(steps: int, strength: float, run: int) -> None:
-    request = Request(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)
+    request = GenerationRequest(0, (8, 8), torch.zeros(3, 8, 8), None, strength, steps, 7, "Euler", 0)
     assert request.steps_run == run
 
 
@@ -207,7 +207,7 @@ def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Mak
         grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(2))
 
         class Grain:
-            def draw(self, request: Request) -> Tensor:
+            def draw(self, request: GenerationRequest) -> Tensor:
                 return grain
 
         return float(frames_of(animation, Grain())[-1].picture.diff(dim=-1).abs().mean())

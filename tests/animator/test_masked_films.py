@@ -15,7 +15,7 @@ from animator import presets
 from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import PresetError
 from animator.loop import Frame, render
 from animator.state import State
@@ -113,7 +113,7 @@ def test_alpha_of_the_init_image_is_a_mask(make_animation: Make, scene: str) -> 
 
 def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
     class Kept:
-        def draw(self, request: Request) -> Tensor:
+        def draw(self, request: GenerationRequest) -> Tensor:
             return torch.full((3, 64, 64), 0.5) if request.picture is None else request.picture
 
     for compat in (False, True):

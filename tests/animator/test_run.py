@@ -21,7 +21,7 @@ from animator.checkpoints import Checkpoints
 from animator.config import Animation
 from animator.core.atomic import write_atomically
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import RunError
 from animator.job import film, open_run, rewind
 from animator.requests import request_of
@@ -51,7 +51,7 @@ class StopsAt:
     def __init__(self, frame: int) -> None:
         self.frame = frame
 
-    def draw(self, request: Request) -> torch.Tensor:
+    def draw(self, request: GenerationRequest) -> torch.Tensor:
         if request.frame >= self.frame:
             raise KeyboardInterrupt
         return FakeDiffuser().draw(request)

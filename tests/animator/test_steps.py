@@ -98,7 +98,7 @@ def test_every_mistake_is_found_at_its_place_before_anything_loads(tmp_path: Pat
     said = problems(preset(tmp_path, text))
     assert "film.yaml:6:6: steps.0.use: 'vignete' is unknown; did you mean vignette?" in said
     assert "film.yaml:7:22: steps.1.mix: is 1.33333 at frame 2; expected 0 to 1 at every frame" in said
-    assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean levels?" in said
+    assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean `levels`?" in said
     assert "film.yaml:8:22: steps.2.levels: " in said
     assert "steps.3.use: is missing; expected the name of a step; known: posterize, vignette" in said
     assert "film.yaml:10:22: steps.4.rounding: input should be 'nearest' or 'down'; got 'up'" in said

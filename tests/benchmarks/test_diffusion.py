@@ -16,7 +16,7 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.diffusion.engine import UNetEngine
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
 
@@ -31,9 +31,9 @@ def diffuser() -> StableDiffuser:
     return open_diffuser("starter", torch.device("cpu"))
 
 
-def frame(index: int, side: int) -> Request:
+def frame(index: int, side: int) -> GenerationRequest:
     """A frame of a film: everything that may move does."""
-    return Request(
+    return GenerationRequest(
         frame=index,
         size=(side, side),
         picture=torch.rand((3, side, side), generator=torch.Generator().manual_seed(index)),
@@ -46,7 +46,9 @@ def frame(index: int, side: int) -> Request:
     )
 
 
-def recorded(diffuser: StableDiffuser, request: Request, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+def recorded(
+    diffuser: StableDiffuser, request: GenerationRequest, monkeypatch: pytest.MonkeyPatch
+) -> list[Call]:
     """The calls of U-Net and VAE that a drawing makes."""
     engine = diffuser.engine()
     assert isinstance(engine, UNetEngine)
@@ -144,7 +146,7 @@ def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> 
     folder = tiny_models.write_folder("sd1", tmp_path / "model")
     tiny = open_diffuser(str(folder), torch.device("cpu"), Options(Library((tmp_path,))))
 
-    def at(weight: float) -> Request:
+    def at(weight: float) -> GenerationRequest:
         return replace(frame(1, 64), prompt=PromptFrame(f"a lake <lora:x:{weight}>", ""))
 
     resting = sorted(seconds(lambda: tiny.draw(at(0.5))) for _ in range(9))[4]

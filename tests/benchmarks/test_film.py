@@ -13,9 +13,9 @@ from animator.finish.flow_between import FlowBetween
 from animator.finish.upscale import Lanczos
 from animator.flow.opencv import Dis
 from animator.image import from_bytes
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.stream import to_bt709
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 from tests.animator.finish.clips import texture
 
 pytestmark = pytest.mark.benchmark_suite
@@ -26,7 +26,7 @@ CLIP = [np.ascontiguousarray(texture(SIDE + 24, 1)[step : step + SIDE, :SIDE]) f
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "mov", "mkv", "gif"])
 def test_a_film_of_24_pictures(benchmark: Any, tmp_path: Path, suffix: str) -> None:
     def write() -> None:
-        with FilmWriter(Film(tmp_path / f"film.{suffix}", (SIDE, SIDE), 24)) as writer:
+        with VideoWriter(VideoSpec(tmp_path / f"film.{suffix}", (SIDE, SIDE), 24)) as writer:
             for picture in CLIP:
                 writer.write(picture)
 

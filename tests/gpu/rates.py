@@ -14,7 +14,7 @@ from torch import Tensor
 
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.soundness import drawn_soundly
 from animator.diffusion.tokens import clip_tokenizer
 from animator.diffusion.unet_model import UNetModel
@@ -128,9 +128,9 @@ def _add_contrast(vae: Any, bench: Bench) -> None:
         weight.mul_(0.5 / spread)
 
 
-def asked(side: int, picture: Tensor | None, index: int = 0) -> Request:
+def asked(side: int, picture: Tensor | None, index: int = 0) -> GenerationRequest:
     """A frame: eight of twenty steps of Euler's method, with guidance."""
-    return Request(
+    return GenerationRequest(
         frame=index,
         size=(side, side),
         picture=picture,

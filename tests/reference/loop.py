@@ -14,7 +14,7 @@ from animator import presets
 from animator.assemble import build_pipeline
 from animator.clip_settings import with_clip_length
 from animator.deforum import import_settings
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.image import from_bytes, to_bytes
 from animator.loop import render
 from animator.timeline import Timeline
@@ -32,7 +32,7 @@ class StandIn:
     target: Bytes
     calls: list[dict[str, Any]] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.calls.append(_call(request))
         width, height = request.size
         rolled = np.roll(self.target, (request.seed % 13, request.seed % 17), axis=(0, 1))[:height, :width]
@@ -74,7 +74,7 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
     return {"calls": stand_in.calls, "frames": frames}
 
 
-def _call(request: Request) -> dict[str, Any]:
+def _call(request: GenerationRequest) -> dict[str, Any]:
     drawn_over = request.picture is not None
     return {
         "kind": "img2img" if drawn_over else "txt2img",

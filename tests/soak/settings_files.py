@@ -29,7 +29,7 @@ from animator.errors import AnimatorError
 from animator.loop import render
 from animator.named_files import find
 from animator.timeline import Timeline
-from animator.video.writer import Film, FilmWriter
+from animator.video.writer import VideoSpec, VideoWriter
 
 FRAMES = 3
 SMALL = ["size=[64,64]", "depth.model=fake"]
@@ -112,7 +112,7 @@ def _stand_ins(folder: Path) -> dict[str, Path]:
     picture, clip = folder / "picture.png", folder / "clip.mp4"
     Image.new("RGB", (64, 64), (90, 120, 160)).save(picture)
     pixels = torch.randint(0, 256, (64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
-    with FilmWriter(Film(clip, (64, 64), 12)) as writer:
+    with VideoWriter(VideoSpec(clip, (64, 64), 12)) as writer:
         for _ in range(40):
             writer.write(pixels.numpy())
     return {"picture": picture, "masks": picture, "clip": clip, "file": picture}

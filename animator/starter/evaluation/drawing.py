@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.diffusion.request import Diffuser, Request
+from animator.diffusion.request import Diffuser, GenerationRequest
 from schedules import PromptFrame
 
 _ZOOM = 1.02  # of the film, per frame
@@ -43,8 +43,8 @@ def zoom(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> Iterat
         yield picture
 
 
-def _request(prompt: str, manner: Manner, seed: int, picture: Tensor | None) -> Request:
-    return Request(
+def _request(prompt: str, manner: Manner, seed: int, picture: Tensor | None) -> GenerationRequest:
+    return GenerationRequest(
         frame=0,
         size=(manner.size, manner.size),
         picture=picture,

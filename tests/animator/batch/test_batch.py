@@ -19,7 +19,7 @@ from animator.batch.summary import table
 from animator.batch.task import Outcome, Status, Task
 from animator.device import ComputeOptions
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import RunError
 from tests.animator.video.facts import facts_of
 
@@ -38,7 +38,7 @@ class Fakes:
         self.opened.append(animation.diffusion.vae)
         return self
 
-    def draw(self, request: Request) -> torch.Tensor:
+    def draw(self, request: GenerationRequest) -> torch.Tensor:
         words = request.prompt.positive
         if request.frame == 2 and words in self.at:
             raise self.at.pop(words)

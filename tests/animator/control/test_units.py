@@ -13,7 +13,7 @@ from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.depth.model import FakeDepth
 from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.errors import UserError
 from animator.loop import render
 from animator.requests import request_of
@@ -26,9 +26,9 @@ from tests.conftest import Make
 class Watching:
     """Draws as the fake does, and keeps what it was asked."""
 
-    seen: list[Request] = field(default_factory=list)
+    seen: list[GenerationRequest] = field(default_factory=list)
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.seen.append(request)
         drawn = FakeDiffuser().draw(request)
         for control in request.controls:
@@ -47,7 +47,7 @@ def maps(tmp_path: Path) -> Path:
     return place
 
 
-def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[Request]]:
+def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[GenerationRequest]]:
     watching = Watching()
     pipeline = build_pipeline(animation, watching, depth=FakeDepth())
     return [frame.picture for frame in render(Timeline(animation), pipeline, state)], watching.seen
@@ -178,9 +178,9 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
     mask = torch.zeros(1, 64, 64)
     mask[:, 16:48, 32:64] = 1
     (plan, *_) = Timeline(make_animation())
-    seen: list[Request] = []
+    seen: list[GenerationRequest] = []
 
-    def draw(request: Request) -> Tensor:
+    def draw(request: GenerationRequest) -> Tensor:
         seen.append(request)
         return torch.zeros(3, 64, 64)
 

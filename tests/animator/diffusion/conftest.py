@@ -9,7 +9,7 @@ import torch
 
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
 from tests.animator.diffusion import controlnet_files, tiny_models
@@ -68,10 +68,10 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def request_() -> Request:
+def request_() -> GenerationRequest:
     """A small drawing over a picture."""
     generator = torch.Generator().manual_seed(5)
-    return Request(
+    return GenerationRequest(
         frame=0,
         size=(64, 64),
         picture=torch.rand((3, 64, 64), generator=generator),

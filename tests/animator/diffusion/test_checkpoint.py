@@ -12,7 +12,7 @@ from animator.diffusion.checkpoint import find_checkpoint
 from animator.diffusion.library import Library
 from animator.diffusion.loading import predicted
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import open_diffuser
 from animator.errors import ModelError
 from tests.animator.diffusion import tiny_models
@@ -112,7 +112,7 @@ def test_a_checkpoint_of_unusual_sizes_says_so(file_of: Folder) -> None:
 
 
 def test_a_ckpt_draws_what_its_safetensors_does(
-    tmp_path: Path, file_of: Folder, folder_of: Folder, request_: Request
+    tmp_path: Path, file_of: Folder, folder_of: Folder, request_: GenerationRequest
 ) -> None:
     from safetensors.torch import load_file
 

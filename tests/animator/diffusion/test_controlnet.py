@@ -13,7 +13,7 @@ from torch import Tensor
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
-from animator.diffusion.request import Control, Request
+from animator.diffusion.request import Control, GenerationRequest
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
 
@@ -39,7 +39,7 @@ def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Contro
 
 
 @pytest.fixture
-def draw(diffuser_of: Callable[[str], StableDiffuser], request_: Request) -> Guided:
+def draw(diffuser_of: Callable[[str], StableDiffuser], request_: GenerationRequest) -> Guided:
     """Draws with controls, and with a changed request where wanted."""
 
     def drawn(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
@@ -70,7 +70,11 @@ def test_nets_for_sdxl_act(draw: Guided, form: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
 def test_the_drawing_is_that_of_diffusers_pipeline(
-    diffuser_of: Callable[[str], StableDiffuser], nets: Path, folder_of: Folder, request_: Request, kind: str
+    diffuser_of: Callable[[str], StableDiffuser],
+    nets: Path,
+    folder_of: Folder,
+    request_: GenerationRequest,
+    kind: str,
 ) -> None:
     """Text to image, two nets, one of them for the first half of the steps."""
     import diffusers
@@ -211,7 +215,7 @@ def test_modes_weigh_prompt_and_control_apart(draw: Guided) -> None:
 
 
 def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
-    draw: Guided, folder_of: Folder, nets: Path, request_: Request
+    draw: Guided, folder_of: Folder, nets: Path, request_: GenerationRequest
 ) -> None:
     wide = torch.rand((3, 52, 100))
     changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}

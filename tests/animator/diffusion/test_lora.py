@@ -14,7 +14,7 @@ from animator.diffusion.library import Library
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.lora_names import split_name
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.diffusion.unet_model import UNetModel
 from animator.errors import ModelError
@@ -45,7 +45,7 @@ def diffuser(folder_of: Folder, loras: Path) -> StableDiffuser:
     return open_diffuser(str(folder_of("sd1")), CPU, Options(Library((loras,))))
 
 
-def drawn(diffuser: StableDiffuser, request: Request, tags: str) -> torch.Tensor:
+def drawn(diffuser: StableDiffuser, request: GenerationRequest, tags: str) -> torch.Tensor:
     prompt = PromptFrame(f"{request.prompt.positive} {tags}", request.prompt.negative)
     return diffuser.draw(replace(request, prompt=prompt))
 
@@ -74,13 +74,15 @@ def test_every_layout_adds_up_times_down(loras: Path, kind: str, layout: str) ->
         assert torch.allclose(weight, expected, atol=1e-5), (part, path)
 
 
-def test_alpha_scales(diffuser: StableDiffuser, request_: Request) -> None:
+def test_alpha_scales(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     full = drawn(diffuser, request_, "<lora:sd1-kohya:0.5>")
     assert torch.allclose(full, drawn(diffuser, request_, "<lora:sd1-half:1>"), atol=1e-5)
     assert not torch.allclose(full, drawn(diffuser, request_, "<lora:sd1-half:0.5>"), atol=1e-3)
 
 
-def test_weights_act_and_go_away_without_a_trace(diffuser: StableDiffuser, request_: Request) -> None:
+def test_weights_act_and_go_away_without_a_trace(
+    diffuser: StableDiffuser, request_: GenerationRequest
+) -> None:
     without = diffuser.draw(request_)
     some = drawn(diffuser, request_, "<lora:sd1-kohya:0.3>")
     more = drawn(diffuser, request_, "<lora:sd1-kohya:0.9>")
@@ -96,14 +98,14 @@ def test_weights_act_and_go_away_without_a_trace(diffuser: StableDiffuser, reque
     assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0>"), without)
 
 
-def test_text_and_image_weights_are_apart(diffuser: StableDiffuser, request_: Request) -> None:
+def test_text_and_image_weights_are_apart(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     text, image, both = (
         drawn(diffuser, request_, f"<lora:sd1-kohya:{weights}>") for weights in ("0.7:0", "0:0.7", "0.7")
     )
     assert not torch.allclose(text, image, atol=1e-3) and not torch.allclose(text, both, atol=1e-3)
 
 
-def test_a_morphing_prompt_mixes_lora_weights(diffuser: StableDiffuser, request_: Request) -> None:
+def test_a_morphing_prompt_mixes_lora_weights(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     blend = (("a cat <lora:sd1-kohya:1>", "", 0.25), ("a cat", "", 0.75))
     mixed = diffuser.draw(replace(request_, prompt=PromptFrame("", "", blend)))
     direct = diffuser.draw(replace(request_, prompt=PromptFrame("a cat <lora:sd1-kohya:0.25>", "")))
@@ -111,7 +113,7 @@ def test_a_morphing_prompt_mixes_lora_weights(diffuser: StableDiffuser, request_
 
 
 def test_texts_are_encoded_anew_only_when_their_encoder_changed(
-    diffuser: StableDiffuser, request_: Request
+    diffuser: StableDiffuser, request_: GenerationRequest
 ) -> None:
     engine = diffuser.engine()
     assert isinstance(engine, UNetEngine)
@@ -207,7 +209,7 @@ def test_names_of_all_ages_are_understood(name: str, expected: tuple[str, str, s
 
 
 def test_a_lora_for_another_base_is_refused_by_name(
-    diffuser: StableDiffuser, request_: Request, loras: Path
+    diffuser: StableDiffuser, request_: GenerationRequest, loras: Path
 ) -> None:
     without = diffuser.draw(request_)
     with pytest.raises(ModelError) as refused:
@@ -230,7 +232,7 @@ def test_layers_of_other_shapes_are_refused(tmp_path: Path) -> None:
 
 
 def test_missing_and_wrong_files_are_said(
-    diffuser: StableDiffuser, request_: Request, tmp_path: Path
+    diffuser: StableDiffuser, request_: GenerationRequest, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match=r"<lora:sd1-kohja>: there is no .*did you mean `sd1-kohya`"):
         drawn(diffuser, request_, "<lora:sd1-kohja:1>")

@@ -14,7 +14,7 @@ from animator.diffusion.flux_names import flux_targets
 from animator.diffusion.library import Library
 from animator.diffusion.lora import LoraLayers
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import open_diffuser
 from animator.diffusion.unet_model import UNetModel
 from animator.errors import ModelError
@@ -197,7 +197,7 @@ def test_the_last_layer_has_its_halves_swapped() -> None:
 
 
 def test_a_kohya_file_for_flux_acts_through_a_prompt(
-    folder_of: Callable[[str], Path], request_: Request, tmp_path: Path
+    folder_of: Callable[[str], Path], request_: GenerationRequest, tmp_path: Path
 ) -> None:
     as_kohya(tmp_path / "k.safetensors")
     diffuser = open_diffuser(str(folder_of("flux")), torch.device("cpu"), Options(Library((tmp_path,))))

@@ -10,7 +10,7 @@ import torch
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.latent_noise import LatentNoise
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.samplers import METHODS
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.diffusion.transformer_engine import TransformerEngine
@@ -55,7 +55,7 @@ UNET_CHANGES: dict[str, dict[str, object]] = {
 }
 
 
-def changed(diffuser: StableDiffuser, request: Request, other: dict[str, object]) -> float:
+def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[str, object]) -> float:
     """How far a changed request moves the picture."""
     first, second = diffuser.draw(request), diffuser.draw(replace(request, **other))
     if first.shape != second.shape:
@@ -68,7 +68,7 @@ def changed(diffuser: StableDiffuser, request: Request, other: dict[str, object]
     [*OF_EACH_SORT, "lcm", "sd1-inpaint", *(pytest.param(k, marks=pytest.mark.slow) for k in NUMBERS_ONLY)],
 )
 def test_drawing_is_sound_repeatable_and_of_the_asked_size(
-    opened: Opened, request_: Request, kind: str
+    opened: Opened, request_: GenerationRequest, kind: str
 ) -> None:
     drawn = opened(kind).draw(request_)
     assert drawn.shape == (3, 64, 64) and drawn.dtype == torch.float32
@@ -78,25 +78,29 @@ def test_drawing_is_sound_repeatable_and_of_the_asked_size(
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("kind", OF_EACH_SORT)
-def test_every_control_acts(opened: Opened, request_: Request, kind: str, change: str) -> None:
+def test_every_control_acts(opened: Opened, request_: GenerationRequest, kind: str, change: str) -> None:
     assert changed(opened(kind), request_, CHANGES[change]) > 1e-4
 
 
 @pytest.mark.parametrize("change", ["negative", "AND", "cfg_scale"])
 def test_controls_of_guidance_act_where_the_scale_is_an_input(
-    opened: Opened, request_: Request, change: str
+    opened: Opened, request_: GenerationRequest, change: str
 ) -> None:
     assert changed(opened("lcm"), request_, {**UNET_CHANGES, **CHANGES}[change]) > 1e-4
 
 
 @pytest.mark.parametrize("change", UNET_CHANGES)
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_every_control_of_u_nets_acts(opened: Opened, request_: Request, kind: str, change: str) -> None:
+def test_every_control_of_u_nets_acts(
+    opened: Opened, request_: GenerationRequest, kind: str, change: str
+) -> None:
     assert changed(opened(kind), request_, UNET_CHANGES[change]) > 1e-4
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_every_sampler_draws_a_picture_of_its_own(opened: Opened, request_: Request, name: str) -> None:
+def test_every_sampler_draws_a_picture_of_its_own(
+    opened: Opened, request_: GenerationRequest, name: str
+) -> None:
     asked = replace(request_, steps=12, sampler=name)
     drawn = opened("sd1").draw(asked)
     assert torch.equal(drawn, opened("sd1").draw(asked))
@@ -105,7 +109,7 @@ def test_every_sampler_draws_a_picture_of_its_own(opened: Opened, request_: Requ
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_eta_acts_on_its_samplers_only(opened: Opened, request_: Request, kind: str) -> None:
+def test_eta_acts_on_its_samplers_only(opened: Opened, request_: GenerationRequest, kind: str) -> None:
     for sampler, name in (("DDIM", "ddim_eta"), ("Euler a", "ancestral_eta"), ("DPM++ SDE", "ancestral_eta")):
         asked = replace(request_, sampler=sampler)
         assert changed(opened(kind), asked, {name: 0.5}) > 1e-4
@@ -118,7 +122,7 @@ def test_eta_acts_on_its_samplers_only(opened: Opened, request_: Request, kind: 
 )
 @pytest.mark.parametrize("kind", TRANSFORMERS)
 def test_transformers_refuse_what_they_cannot_do(
-    opened: Opened, request_: Request, kind: str, change: dict[str, object]
+    opened: Opened, request_: GenerationRequest, kind: str, change: dict[str, object]
 ) -> None:
     with pytest.raises(ModelError, match=r"cannot do it|draws with Euler only"):
         opened(kind).draw(replace(request_, **change))
@@ -129,7 +133,7 @@ def test_transformers_refuse_what_they_cannot_do(
     ["sd1", "sd1-inpaint", "sd2-v", "sdxl", *(pytest.param(k, marks=pytest.mark.slow) for k in SLOW_FILES)],
 )
 def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
-    opened: Opened, file_of: Folder, folder_of: Folder, request_: Request, kind: str
+    opened: Opened, file_of: Folder, folder_of: Folder, request_: GenerationRequest, kind: str
 ) -> None:
     from_file = open_diffuser(str(file_of(kind)), CPU, Options(architecture=str(folder_of(kind))))
     assert torch.equal(from_file.draw(request_), opened(kind).draw(request_))
@@ -141,7 +145,7 @@ def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
 @pytest.mark.parametrize("size", [(100, 52), (33, 77)])
 @pytest.mark.parametrize("with_picture", [True, False])
 def test_any_size_is_drawn(
-    opened: Opened, request_: Request, kind: str, size: tuple[int, int], with_picture: bool
+    opened: Opened, request_: GenerationRequest, kind: str, size: tuple[int, int], with_picture: bool
 ) -> None:
     width, height = size
     picture = torch.full((3, height, width), 0.4) if with_picture else None
@@ -150,7 +154,9 @@ def test_any_size_is_drawn(
 
 
 @pytest.mark.parametrize("kind", ["sd1", "lcm", "sd3", "flux"])
-def test_the_steps_that_run_are_those_promised(opened: Opened, request_: Request, kind: str) -> None:
+def test_the_steps_that_run_are_those_promised(
+    opened: Opened, request_: GenerationRequest, kind: str
+) -> None:
     diffuser = opened(kind)
     engine = diffuser.engine()
     model = engine.model.unet if isinstance(engine, UNetEngine) else engine.transformer
@@ -169,7 +175,7 @@ def test_the_steps_that_run_are_those_promised(opened: Opened, request_: Request
 @pytest.mark.parametrize("strength", [0.0, 0.4, 0.8])
 @pytest.mark.parametrize("kind", TRANSFORMERS)
 def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
-    opened: Opened, request_: Request, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
+    opened: Opened, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
 ) -> None:
     """A network that knows the noise gives the picture back, from whatever level it begins at."""
     engine = opened(kind).engine()
@@ -189,7 +195,7 @@ def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
 
 
 @pytest.mark.parametrize("kind", TRANSFORMERS)
-def test_transformers_encode_a_text_once(opened: Opened, request_: Request, kind: str) -> None:
+def test_transformers_encode_a_text_once(opened: Opened, request_: GenerationRequest, kind: str) -> None:
     engine = opened(kind).engine()
     assert isinstance(engine, TransformerEngine)
     calls: list[int] = []
@@ -202,7 +208,7 @@ def test_transformers_encode_a_text_once(opened: Opened, request_: Request, kind
     assert len(calls) == first > 0
 
 
-def test_a_mask_keeps_what_it_covers(opened: Opened, request_: Request) -> None:
+def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest) -> None:
     mask = torch.zeros(1, 64, 64)
     mask[:, :, 32:] = 1
     for kind in ("sd1", "sd1-inpaint"):
@@ -212,7 +218,7 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: Request) -> None:
         assert float((drawn[:, :, 32:] - request_.picture[:, :, 32:]).abs().mean()) > 0.05
 
 
-def test_a_tiling_picture_has_no_edge(opened: Opened, request_: Request) -> None:
+def test_a_tiling_picture_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:
     """While a tiling picture is drawn, and no longer, every convolution sees around the edge."""
     engine = opened("sd1").engine()
     assert isinstance(engine, UNetEngine)
@@ -225,7 +231,9 @@ def test_a_tiling_picture_has_no_edge(opened: Opened, request_: Request) -> None
 
 
 @pytest.mark.parametrize("kind", OF_EACH_SORT)
-def test_prompts_that_morph_go_from_one_to_the_other(opened: Opened, request_: Request, kind: str) -> None:
+def test_prompts_that_morph_go_from_one_to_the_other(
+    opened: Opened, request_: GenerationRequest, kind: str
+) -> None:
     one, two = ("a red cat", "dull"), ("a blue dog at night", "dark")
 
     def at(weight: float) -> torch.Tensor:
@@ -239,7 +247,7 @@ def test_prompts_that_morph_go_from_one_to_the_other(opened: Opened, request_: R
 
 
 def test_a_zero_weight_of_a_prompt_joined_by_and_is_the_other_alone(
-    opened: Opened, request_: Request
+    opened: Opened, request_: GenerationRequest
 ) -> None:
     both = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat AND a blue dog :0", "x")))
     one = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat", "x")))

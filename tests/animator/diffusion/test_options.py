@@ -12,7 +12,7 @@ from animator.diffusion.encode import Condition
 from animator.diffusion.engine import UNetEngine
 from animator.diffusion.guidance import Guidance
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.spacing import NoiseTable
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
@@ -24,7 +24,9 @@ Opened = Callable[[str], StableDiffuser]
 Folder = Callable[[str], Path]
 
 
-def test_another_vae_is_taken(opened: Opened, folder_of: Folder, models: Path, request_: Request) -> None:
+def test_another_vae_is_taken(
+    opened: Opened, folder_of: Folder, models: Path, request_: GenerationRequest
+) -> None:
     usual = opened("sd1").draw(request_)
     other = tiny_models.pipeline("sd1", seed=8).vae
     other.save_pretrained(models / "other-vae")
@@ -44,7 +46,7 @@ def test_another_vae_is_taken(opened: Opened, folder_of: Folder, models: Path, r
     assert torch.equal(folder, file) and not torch.allclose(folder, usual, atol=1e-2)
 
 
-def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: Request) -> None:
+def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: GenerationRequest) -> None:
     from diffusers import AutoencoderTiny
 
     AutoencoderTiny(
@@ -59,7 +61,7 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
 
 @pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
 def test_little_memory_draws_nearly_the_same(
-    folder_of: Folder, request_: Request, opened: Opened, kind: str
+    folder_of: Folder, request_: GenerationRequest, opened: Opened, kind: str
 ) -> None:
     low = open_diffuser(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
     # One prompt at a time instead of two at once: other kernels, other last bits.
@@ -105,7 +107,9 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
-def test_a_compiled_model_draws_nearly_the_same(folder_of: Folder, request_: Request, opened: Opened) -> None:
+def test_a_compiled_model_draws_nearly_the_same(
+    folder_of: Folder, request_: GenerationRequest, opened: Opened
+) -> None:
     compiled = open_diffuser(str(folder_of("sd1")), CPU, Options(speed="compiled"))
     for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
         asked = replace(request_, **change)

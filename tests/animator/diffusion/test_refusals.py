@@ -9,7 +9,7 @@ import torch
 
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import open_diffuser
 from animator.errors import AnimatorError, ModelError
 from schedules import PromptFrame
@@ -66,7 +66,7 @@ def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None
     ],
 )
 def test_requests_that_cannot_be_met(
-    folder_of: Folder, shelf: Path, request_: Request, change: dict[str, object], message: str
+    folder_of: Folder, shelf: Path, request_: GenerationRequest, change: dict[str, object], message: str
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((shelf,))))
     with pytest.raises(ModelError, match=message):
@@ -75,7 +75,7 @@ def test_requests_that_cannot_be_met(
 
 
 def test_running_out_of_memory_while_drawing(
-    folder_of: Folder, request_: Request, monkeypatch: pytest.MonkeyPatch
+    folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU)
     unet = diffuser.engine().model.unet  # type: ignore[attr-defined]  # an SD 1 engine

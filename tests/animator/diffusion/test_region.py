@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.diffusion.region import Box, drawn_in_region, padded_box, recolored, smeared
-from animator.diffusion.request import Control, Request
+from animator.diffusion.request import Control, GenerationRequest
 from animator.stages.colorspace import lab_from_rgb
 from schedules import PromptFrame
 
@@ -18,9 +18,9 @@ class Painter:
     """Paints what it is asked in one colour, and keeps the requests."""
 
     def __init__(self) -> None:
-        self.asked: list[Request] = []
+        self.asked: list[GenerationRequest] = []
 
-    def draw(self, request: Request) -> Tensor:
+    def draw(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
         painted = torch.full((3, request.size[1], request.size[0]), 0.25)
         if request.picture is None or request.mask is None:
@@ -35,11 +35,11 @@ def masked(top: int, left: int, bottom: int, right: int) -> Tensor:
 
 
 @pytest.fixture
-def request_() -> Request:
-    return Request(3, (96, 64), PICTURE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
+def request_() -> GenerationRequest:
+    return GenerationRequest(3, (96, 64), PICTURE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
 
 
-def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
+def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None:
     painter = Painter()
     mask = masked(20, 30, 36, 54)
     drawn = drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4))
@@ -50,7 +50,7 @@ def test_a_small_mask_is_drawn_at_full_size(request_: Request) -> None:
     assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
-def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> None:
+def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequest) -> None:
     painter = Painter()
     controls = (Control(1.0, picture=PICTURE), Control(1.0))
     mask = masked(20, 30, 36, 54)
@@ -61,7 +61,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: Request) -> No
     assert not torch.equal(seen, PICTURE)
 
 
-def test_without_padding_the_whole_picture_is_drawn(request_: Request) -> None:
+def test_without_padding_the_whole_picture_is_drawn(request_: GenerationRequest) -> None:
     painter = Painter()
     drawn_in_region(painter.draw, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].picture is PICTURE
@@ -81,7 +81,7 @@ def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box:
     assert padded_box(mask, padding) == box
 
 
-def test_a_blank_mask_draws_nothing(request_: Request) -> None:
+def test_a_blank_mask_draws_nothing(request_: GenerationRequest) -> None:
     painter = Painter()
     drawn = drawn_in_region(painter.draw, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert drawn is PICTURE and not painter.asked
@@ -103,7 +103,7 @@ def test_colours_are_taken_over_but_not_lightness() -> None:
     assert (changed[1:].mean((1, 2)) - lab_from_rgb(reference)[1:].mean((1, 2))).abs().max() < 0.02
 
 
-def test_a_seed_below_zero_belongs_to_the_frame(request_: Request) -> None:
+def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> None:
     painter = Painter()
     for frame in (1, 2, 1):
         drawn_in_region(painter.draw, replace(request_, seed=-1, frame=frame))

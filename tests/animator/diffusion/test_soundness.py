@@ -15,7 +15,7 @@ from animator.diffusion import memory
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
 from animator.diffusion.record import records_of, sha256
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.shelf import KEPT, Shelf
 from animator.diffusion.soundness import REDRAWS, drawn_soundly
 from animator.diffusion.stable import open_diffuser
@@ -39,7 +39,7 @@ class Draws:
         self.pictures = list(pictures)
         self.seeds: list[int] = []
 
-    def __call__(self, request: Request) -> torch.Tensor:
+    def __call__(self, request: GenerationRequest) -> torch.Tensor:
         self.seeds.append(request.seed)
         return self.pictures.pop(0)
 
@@ -50,7 +50,7 @@ def never() -> bool:
 
 @pytest.mark.parametrize("bad", [NAN, BLACK, BLACK + torch.inf, BLACK - 3.0, BLACK + 0.5])
 def test_bad_pictures_are_drawn_again_with_derived_seeds(
-    request_: Request, bad: torch.Tensor, caplog: pytest.LogCaptureFixture
+    request_: GenerationRequest, bad: torch.Tensor, caplog: pytest.LogCaptureFixture
 ) -> None:
     draw = Draws(bad, bad, GOOD)
     with caplog.at_level(logging.WARNING):
@@ -60,34 +60,34 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
     assert "frame 0: the drawn picture is" in caplog.text
 
 
-def test_nan_first_widens_the_vae(request_: Request) -> None:
+def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
     draw = Draws(NAN, GOOD)
     assert torch.equal(drawn_soundly(draw, request_, lambda: True), GOOD)
     assert draw.seeds == [request_.seed] * 2
 
 
-def test_nan_without_end_is_an_error_that_says_what_to_do(request_: Request) -> None:
+def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRequest) -> None:
     with pytest.raises(AnimatorError, match=r"frame 0: .*NaN.*4 times; try another sampler"):
         drawn_soundly(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
 
 
-def test_a_picture_that_stays_blank_is_taken(request_: Request) -> None:
+def test_a_picture_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
     assert torch.equal(drawn_soundly(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
 
 
-def test_a_blank_redrawing_of_a_blank_picture_is_fine(request_: Request) -> None:
+def test_a_blank_redrawing_of_a_blank_picture_is_fine(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
     drawn_soundly(draw, replace(request_, picture=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
 
 
-def test_values_outside_are_clipped(request_: Request) -> None:
+def test_values_outside_are_clipped(request_: GenerationRequest) -> None:
     drawn = drawn_soundly(Draws(GOOD * 3 - 1), request_, never)
     assert torch.equal(drawn, (GOOD * 3 - 1).clamp(0, 1))
 
 
 def test_a_real_model_recovers_and_later_seeds_stay(
-    folder_of: Folder, request_: Request, monkeypatch: pytest.MonkeyPatch
+    folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU)
     second = diffuser.draw(replace(request_, frame=1, seed=4))
@@ -116,7 +116,7 @@ def test_a_real_model_recovers_and_later_seeds_stay(
         MemoryError(),
     ],
 )
-def test_running_out_of_memory_says_what_would_fit(request_: Request, error: Exception) -> None:
+def test_running_out_of_memory_says_what_would_fit(request_: GenerationRequest, error: Exception) -> None:
     asked = replace(request_, size=(1024, 768), frame=12)
     with (
         pytest.raises(
@@ -129,7 +129,7 @@ def test_running_out_of_memory_says_what_would_fit(request_: Request, error: Exc
         assert help_ in str(said.value)
 
 
-def test_other_errors_pass(request_: Request) -> None:
+def test_other_errors_pass(request_: GenerationRequest) -> None:
     with pytest.raises(RuntimeError, match="shapes"), memory.explained(request_, CPU):
         raise RuntimeError("shapes do not match")
 
@@ -147,7 +147,7 @@ class Parcel:
     def __init__(self) -> None:
         self.moves: list[str] = []
 
-    def draw(self, request: Request) -> torch.Tensor:
+    def draw(self, request: GenerationRequest) -> torch.Tensor:
         return GOOD
 
     def to(self, device: torch.device) -> None:
@@ -179,7 +179,7 @@ def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
 
 
 def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
-    folder_of: Folder, request_: Request, models: Path
+    folder_of: Folder, request_: GenerationRequest, models: Path
 ) -> None:
     other = tiny_models.write_folder("sd1", models / "folders" / "sd1-other", seed=8)
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((models,))))

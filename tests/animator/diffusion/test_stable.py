@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.samplers import METHODS
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from schedules import PromptFrame
 
 CPU = torch.device("cpu")
 LAKE = PromptFrame("a lake with mountains at night, aurora", "", ())
-BASE = Request(
+BASE = GenerationRequest(
     frame=0,
     size=(64, 64),
     picture=None,

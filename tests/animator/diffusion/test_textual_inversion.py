@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from animator.diffusion.library import Library
 from animator.diffusion.options import Options
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import StableDiffuser, open_diffuser
 from animator.errors import ModelError
 from schedules import PromptFrame
@@ -39,11 +39,13 @@ def diffuser(folder_of: Folder, library: Path) -> StableDiffuser:
     return open_diffuser(str(folder_of("sd1")), CPU, Options(Library((library,), allow_pickle=True)))
 
 
-def drawn(diffuser: StableDiffuser, request: Request, positive: str, negative: str = "") -> torch.Tensor:
+def drawn(
+    diffuser: StableDiffuser, request: GenerationRequest, positive: str, negative: str = ""
+) -> torch.Tensor:
     return diffuser.draw(replace(request, prompt=PromptFrame(positive, negative)))
 
 
-def test_a_name_stands_for_its_vectors(diffuser: StableDiffuser, request_: Request) -> None:
+def test_a_name_stands_for_its_vectors(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     named = drawn(diffuser, request_, "a cat, inky")
     assert torch.equal(named, drawn(diffuser, request_, "a cat, INKY"))
     assert torch.equal(named, drawn(diffuser, request_, "a cat, old"))  # the same vectors in A1111's layout
@@ -52,14 +54,14 @@ def test_a_name_stands_for_its_vectors(diffuser: StableDiffuser, request_: Reque
     assert torch.equal(named, drawn(diffuser, request_, "a cat, inky"))
 
 
-def test_it_works_in_the_negative_prompt(diffuser: StableDiffuser, request_: Request) -> None:
+def test_it_works_in_the_negative_prompt(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     assert not torch.equal(
         drawn(diffuser, request_, "a cat", "inky"), drawn(diffuser, request_, "a cat", "inkyish")
     )
 
 
 def test_both_text_encoders_of_sdxl_get_their_own(
-    folder_of: Folder, library: Path, request_: Request
+    folder_of: Folder, library: Path, request_: GenerationRequest
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sdxl")), CPU, Options(Library((library,))))
     named = drawn(diffuser, request_, "a cat, both")
@@ -68,12 +70,14 @@ def test_both_text_encoders_of_sdxl_get_their_own(
         drawn(diffuser, request_, "a cat, inky")
 
 
-def test_one_for_another_base_is_refused_by_name(diffuser: StableDiffuser, request_: Request) -> None:
+def test_one_for_another_base_is_refused_by_name(
+    diffuser: StableDiffuser, request_: GenerationRequest
+) -> None:
     with pytest.raises(ModelError, match=r"big\.safetensors.*width 768 \(Stable Diffusion 1\).*have 32"):
         drawn(diffuser, request_, "a big cat")
 
 
-def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: Request) -> None:
+def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: GenerationRequest) -> None:
     strict = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((library,))))
     with pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* --allow-pickle"):
         drawn(strict, request_, "an old cat")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.pipeline import Filter
+from animator.pipeline import Step
 from animator.plan import Plan
 from animator.slots.filters import AntiBlur, Contrast, PerlinNoise, UniformNoise, sharpening
 from animator.stages.noise import Perlin
@@ -24,18 +24,18 @@ def plans(make_animation: Make, **settings: Any) -> list[Plan]:
     return list(Timeline(make_animation(diffusion=diffusion, noise={"amount": 1}, **settings)))
 
 
-def noise(step: Filter, plan: Plan) -> Tensor:
+def noise(step: Step, plan: Plan) -> Tensor:
     return step.apply(GRAY, plan, State())
 
 
 @NOISES
-def test_a_fixed_seed_does_not_repeat_its_noise(make_animation: Make, step: Filter) -> None:
+def test_a_fixed_seed_does_not_repeat_its_noise(make_animation: Make, step: Step) -> None:
     first, second = (noise(step, plan) for plan in plans(make_animation)[1:3])
     assert float((first - second).abs().mean()) > 0.1
 
 
 @NOISES
-def test_a_frames_noise_is_the_same_whenever_it_is_drawn(make_animation: Make, step: Filter) -> None:
+def test_a_frames_noise_is_the_same_whenever_it_is_drawn(make_animation: Make, step: Step) -> None:
     plan = plans(make_animation)[3]
     assert torch.equal(noise(step, plan), noise(step, plan))
 

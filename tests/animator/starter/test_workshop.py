@@ -6,7 +6,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from animator.diffusion.request import Request
+from animator.diffusion.request import GenerationRequest
 from animator.diffusion.stable import open_diffuser
 from schedules import PromptFrame
 
@@ -79,7 +79,7 @@ def test_the_model_is_half_precision_and_knows_no_paths(workshop):
 def test_the_model_draws_with_every_kind_of_sampler(workshop, sampler, cfg_scale):
     diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
     picture = diffuser.draw(
-        Request(
+        GenerationRequest(
             frame=0,
             size=(64, 64),
             picture=None,

@@ -9,9 +9,9 @@ from PIL import Image, ImageSequence
 from animator.errors import UserError
 from animator.video import encoders
 from animator.video.comment import read_comment
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.formats import FORMATS, Encoding, encoders_of
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 from tests.animator.video.facts import decoded, facts_of
 
 BT709 = "tv, bt709, progressive"
@@ -34,8 +34,8 @@ def gradient(frame: int, width: int = 96, height: int = 64) -> np.ndarray:
     return (np.stack((red, green, blue), -1) * 255).astype(np.uint8)
 
 
-def write(film: Film, count: int) -> None:
-    with FilmWriter(film) as writer:
+def write(film: VideoSpec, count: int) -> None:
+    with VideoWriter(film) as writer:
         for frame in range(count):
             writer.write(gradient(frame, *film.size))
 
@@ -43,7 +43,7 @@ def write(film: Film, count: int) -> None:
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
 def test_streams_are_what_was_asked_for(tmp_path: Path, name: str, codec: str) -> None:
     path = tmp_path / f"film.{name}"
-    write(Film(path, (96, 64), 29.97, Encoding(codec)), 20)
+    write(VideoSpec(path, (96, 64), 29.97, Encoding(codec)), 20)
     facts = facts_of(path)
     assert (facts.codec, facts.frames, facts.size) == (NAMES.get(codec, codec), 20, (96, 64))
     assert facts.pixels == PIXELS.get(codec, "yuv420p")
@@ -56,14 +56,14 @@ def test_streams_are_what_was_asked_for(tmp_path: Path, name: str, codec: str) -
 @pytest.mark.parametrize("name", ["mp4", "webm", "mov", "mkv"])
 def test_films_say_how_they_were_made(tmp_path: Path, name: str) -> None:
     comment = '{"preset": "a: 1\\nb: =;#"}'
-    write(Film(tmp_path / f"film.{name}", (96, 64), 10, comment=comment), 1)
+    write(VideoSpec(tmp_path / f"film.{name}", (96, 64), 10, comment=comment), 1)
     assert read_comment(tmp_path / f"film.{name}") == comment
 
 
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
 def test_colours_come_back(tmp_path: Path, name: str, codec: str) -> None:
     path = tmp_path / f"film.{name}"
-    write(Film(path, (96, 64), 10, Encoding(codec)), 3)
+    write(VideoSpec(path, (96, 64), 10, Encoding(codec)), 3)
     seen = decoded(path, "" if codec == "ffv1" else "bt709")
     error = np.abs(seen[1].astype(int) - gradient(1)).mean()
     assert (
@@ -74,7 +74,7 @@ def test_colours_come_back(tmp_path: Path, name: str, codec: str) -> None:
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
 def test_odd_sizes_are_held(tmp_path: Path, name: str, codec: str) -> None:
     path = tmp_path / f"film.{name}"
-    write(Film(path, (97, 65), 10, Encoding(codec)), 2)
+    write(VideoSpec(path, (97, 65), 10, Encoding(codec)), 2)
     as_it_is = codec in ("vp9", "ffv1")
     seen = decoded(path, "" if codec == "ffv1" else "bt709")
     assert seen.shape[1:3] == ((65, 97) if as_it_is else (66, 98))
@@ -83,7 +83,7 @@ def test_odd_sizes_are_held(tmp_path: Path, name: str, codec: str) -> None:
 
 @pytest.mark.parametrize("fps", [10, 12.5, 50])
 def test_gifs_have_every_picture_and_the_right_time(tmp_path: Path, fps: float) -> None:
-    write(Film(tmp_path / "film.gif", (96, 64), fps), 15)
+    write(VideoSpec(tmp_path / "film.gif", (96, 64), fps), 15)
     with Image.open(tmp_path / "film.gif") as gif:
         pictures = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
         times = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
@@ -96,7 +96,7 @@ def test_gifs_have_every_picture_and_the_right_time(tmp_path: Path, fps: float) 
 @pytest.mark.parametrize(("crf", "most"), [(None, 3.0), (0, 2.0)])
 def test_animated_webp(tmp_path: Path, crf: int | None, most: float) -> None:
     # Neighbours that look the same become one picture of twice the time; these differ.
-    with FilmWriter(Film(tmp_path / "film.webp", (96, 64), 12, Encoding(crf=crf))) as writer:
+    with VideoWriter(VideoSpec(tmp_path / "film.webp", (96, 64), 12, Encoding(crf=crf))) as writer:
         for frame in range(12):
             writer.write(gradient(5 * frame))
     with Image.open(tmp_path / "film.webp") as webp:
@@ -111,7 +111,7 @@ def test_animated_webp(tmp_path: Path, crf: int | None, most: float) -> None:
 
 
 def test_a_folder_of_png_files_is_exact_and_replaces_an_older_one(tmp_path: Path) -> None:
-    film = Film(tmp_path / "pictures", (33, 21), 10)
+    film = VideoSpec(tmp_path / "pictures", (33, 21), 10)
     write(film, 5)
     (film.path / "notes.txt").write_text("mine")
     write(film, 3)
@@ -127,8 +127,8 @@ def test_a_folder_of_png_files_is_exact_and_replaces_an_older_one(tmp_path: Path
 
 @pytest.mark.parametrize("name", ["mp4", "webm", "mov", "mkv", "gif", "webp"])
 def test_a_broken_off_film_leaves_a_part_that_plays(tmp_path: Path, name: str) -> None:
-    film = Film(tmp_path / f"film.{name}", (96, 64), 15)
-    with pytest.raises(RuntimeError), FilmWriter(film) as writer:
+    film = VideoSpec(tmp_path / f"film.{name}", (96, 64), 15)
+    with pytest.raises(RuntimeError), VideoWriter(film) as writer:
         for frame in range(20):
             writer.write(gradient(frame))
         raise RuntimeError
@@ -154,28 +154,28 @@ def test_what_does_not_go_together_is_refused(name: str, encoding: Encoding, wor
 
 
 def test_presets_and_pixel_formats_act(tmp_path: Path) -> None:
-    write(Film(tmp_path / "a.mov", (96, 64), 10, Encoding(preset="4444")), 2)
-    write(Film(tmp_path / "b.mp4", (96, 64), 10, Encoding("h265", 30, "ultrafast", "yuv420p10le")), 2)
+    write(VideoSpec(tmp_path / "a.mov", (96, 64), 10, Encoding(preset="4444")), 2)
+    write(VideoSpec(tmp_path / "b.mp4", (96, 64), 10, Encoding("h265", 30, "ultrafast", "yuv420p10le")), 2)
     assert facts_of(tmp_path / "a.mov").pixels == "yuv444p12le"  # how 4444 is decoded
     assert facts_of(tmp_path / "b.mp4").pixels == "yuv420p10le"
 
 
 def test_an_unknown_suffix_is_a_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"ends in .avi; films end in .mp4, .webm"):
-        FilmWriter(Film(tmp_path / "film.avi", (64, 64), 10))
+        VideoWriter(VideoSpec(tmp_path / "film.avi", (64, 64), 10))
 
 
 def test_an_ffmpeg_without_the_encoder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"libx264"}))
     with pytest.raises(UserError, match=r"the ffmpeg at hand \(.*\) has no libsvtav1 or libaom-av1"):
-        FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 10, Encoding("av1")))
+        VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, Encoding("av1")))
 
 
 def test_the_second_choice_is_taken_where_the_first_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"libaom-av1"}))
-    write(Film(tmp_path / "film.webm", (96, 64), 10, Encoding("av1")), 2)
+    write(VideoSpec(tmp_path / "film.webm", (96, 64), 10, Encoding("av1")), 2)
     assert facts_of(tmp_path / "film.webm").codec == "av1"
 
 
@@ -183,7 +183,7 @@ def test_hardware_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"h264_nvenc", "h264_vaapi"}))
     for backend in ("nvenc", "vaapi"):
         try:
-            write(Film(tmp_path / "film.mp4", (256, 256), 10, Encoding(encoder=backend)), 2)
+            write(VideoSpec(tmp_path / "film.mp4", (256, 256), 10, Encoding(encoder=backend)), 2)
         except UserError as error:
             assert f"{backend} does not work on this machine; set it to auto" in str(error)
         else:

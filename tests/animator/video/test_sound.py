@@ -8,10 +8,10 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from animator.errors import UserError, VideoError
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.sound import Sound
 from animator.video.sound_source import soundtrack
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 from tests.animator.video.facts import facts_of, samples
 
 SECOND = 48_000
@@ -44,7 +44,7 @@ def tone(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def film_with(path: Path, sound: Sound, frames: int = 12) -> np.ndarray:
     """The sound of a film of 10 frames a second."""
-    with FilmWriter(Film(path, (64, 64), 10, sound=sound)) as writer:
+    with VideoWriter(VideoSpec(path, (64, 64), 10, sound=sound)) as writer:
         for frame in range(frames):
             writer.write(np.full((64, 64, 3), frame * 10, np.uint8))
     return samples(path)
@@ -137,10 +137,10 @@ def test_a_sound_that_cannot_be_had_stops_before_the_first_picture(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.mp3").write_text("no sound at all")
-    with FilmWriter(Film(tmp_path / "silent.mkv", (64, 64), 10)) as writer:
+    with VideoWriter(VideoSpec(tmp_path / "silent.mkv", (64, 64), 10)) as writer:
         writer.write(np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(UserError, match=f"(?s){words}"):
-        FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(source)))
+        VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(source)))
     assert not (tmp_path / "film.part.mp4").exists()
 
 
@@ -153,7 +153,7 @@ def test_a_playlist_may_not_fetch(tmp_path: Path) -> None:
 def test_a_sound_that_vanishes_on_the_way_is_an_error_and_the_film_is_kept(tmp_path: Path, tone: str) -> None:
     moved = tmp_path / "tone.wav"
     moved.write_bytes(Path(tone).read_bytes())
-    writer = FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(str(moved))))
+    writer = VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(str(moved))))
     writer.write(np.zeros((64, 64, 3), np.uint8))
     moved.unlink()
     with pytest.raises(VideoError, match=r"(?s)film.mp4: ffmpeg stopped with exit code \d+.*tone.wav"):

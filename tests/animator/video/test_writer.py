@@ -11,10 +11,10 @@ import pytest
 from imageio_ffmpeg import count_frames_and_secs, get_ffmpeg_exe
 
 from animator.errors import VideoError
-from animator.video.film import Film
+from animator.video.film import VideoSpec
 from animator.video.formats import Encoding
 from animator.video.rate import frame_rate
-from animator.video.writer import FilmWriter
+from animator.video.writer import VideoWriter
 
 
 def pictures(count: int, width: int, height: int) -> list[np.ndarray]:
@@ -32,7 +32,7 @@ def stream_facts(path: Path) -> str:
 @pytest.mark.parametrize("fps", [15, 23.976, 29.97, 60])
 def test_the_film_has_every_frame_at_its_rate(tmp_path: Path, fps: float) -> None:
     path = tmp_path / "film.mp4"
-    with FilmWriter(Film(path, (96, 64), fps)) as writer:
+    with VideoWriter(VideoSpec(path, (96, 64), fps)) as writer:
         for picture in pictures(20, 96, 64):
             writer.write(picture)
     frames, seconds = count_frames_and_secs(str(path))
@@ -42,7 +42,7 @@ def test_the_film_has_every_frame_at_its_rate(tmp_path: Path, fps: float) -> Non
 
 def test_the_film_plays_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
-    with FilmWriter(Film(path, (96, 64), 15)) as writer:
+    with VideoWriter(VideoSpec(path, (96, 64), 15)) as writer:
         for picture in pictures(3, 96, 64):
             writer.write(picture)
     facts = stream_facts(path)
@@ -56,7 +56,7 @@ def test_the_film_plays_everywhere(tmp_path: Path) -> None:
 def test_colours_survive(tmp_path: Path) -> None:
     flat = np.empty((64, 64, 3), np.uint8)
     flat[:] = (200, 60, 30)
-    with FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 10, Encoding(crf=5))) as writer:
+    with VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, Encoding(crf=5))) as writer:
         writer.write(flat)
     decode = ["-vf", "scale=in_color_matrix=bt709:in_range=tv", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     command = [get_ffmpeg_exe(), "-loglevel", "error", "-i", str(tmp_path / "film.mp4"), *decode]
@@ -66,7 +66,7 @@ def test_colours_survive(tmp_path: Path) -> None:
 
 
 def test_an_error_inside_leaves_a_part_that_plays(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), FilmWriter(Film(tmp_path / "film.mp4", (64, 64), 15)) as writer:
+    with pytest.raises(RuntimeError), VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 15)) as writer:
         for picture in pictures(40, 64, 64):
             writer.write(picture)
         raise RuntimeError
@@ -78,8 +78,8 @@ def test_a_killed_process_leaves_a_part_that_plays(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys, time, numpy as np\n"
         "from pathlib import Path\n"
-        "from animator.video.writer import Film, FilmWriter\n"
-        "writer = FilmWriter(Film(Path(sys.argv[1]), (64, 64), 15))\n"
+        "from animator.video.writer import VideoSpec, VideoWriter\n"
+        "writer = VideoWriter(VideoSpec(Path(sys.argv[1]), (64, 64), 15))\n"
         "picture = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)\n"
         "for i in range(400): writer.write(np.roll(picture, i, 0))\n"
         "time.sleep(2)\n"
@@ -97,16 +97,16 @@ def test_a_killed_process_leaves_a_part_that_plays(tmp_path: Path) -> None:
 def test_an_old_film_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"old")
-    with pytest.raises(RuntimeError), FilmWriter(Film(path, (64, 64), 15)):
+    with pytest.raises(RuntimeError), VideoWriter(VideoSpec(path, (64, 64), 15)):
         raise RuntimeError
     assert path.read_bytes() == b"old"
 
 
 def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
-    film = Film(tmp_path / "no such folder" / "film.mp4", (64, 64), 15)
+    film = VideoSpec(tmp_path / "no such folder" / "film.mp4", (64, 64), 15)
     with (
         pytest.raises(VideoError, match=r"(?s)exit code \d+.*No such file"),
-        FilmWriter(film) as writer,
+        VideoWriter(film) as writer,
     ):
         for picture in pictures(30, 64, 64):
             writer.write(picture)
@@ -115,7 +115,7 @@ def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
 def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="expected uint8"),
-        FilmWriter(Film(tmp_path / "a.mp4", (64, 64), 15)) as writer,
+        VideoWriter(VideoSpec(tmp_path / "a.mp4", (64, 64), 15)) as writer,
     ):
         writer.write(pictures(1, 32, 64)[0])
 
