@@ -31,6 +31,7 @@ from animator.span import Span
 
 if TYPE_CHECKING:
     from animator.config import Animation
+    from animator.job import OpenModel
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
@@ -44,12 +45,16 @@ app.add_typer(files)
 app.add_typer(films)
 
 
-def main() -> None:
-    """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130."""
+def main(opener: "OpenModel | None" = None) -> None:
+    """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130.
+
+    Args:
+        opener: Opens diffusers; None opens those that presets name.
+    """
     # Read when torch loads. Threads that spin while they wait make a busy machine four times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        app(obj=opener)
     except AnimatorError as error:
         say(f"error: {error}")
         sys.exit(error.exit_code)
@@ -75,6 +80,7 @@ def _options(
 
 @app.command(epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try")
 def render(  # noqa: PLR0913 (one parameter per option)
+    context: typer.Context,
     preset: OptionalPreset = None,
     overrides: Overrides = None,
     out: FilmOut = None,
@@ -105,31 +111,31 @@ def render(  # noqa: PLR0913 (one parameter per option)
 
     animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
     from animator.device import ComputeOptions
+    from animator.job import open_model
     from animator.sitting import Order, sit
 
     piped = layout(out, raw)
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    sit(Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped))
+    order = Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped)
+    sit(order, context.obj or open_model)
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
 def resume(
-    rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
+    context: typer.Context,
+    rundir: RunDir,
+    device: Device = "auto",
+    threads: Threads = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
     """Go on with a run where it stopped; prints the film's path."""
     from animator.device import ComputeOptions
+    from animator.job import open_model
     from animator.run import recorded
     from animator.sitting import Order, sit
 
-    sit(
-        Order(
-            recorded(rundir),
-            rundir,
-            Span(),
-            resume=True,
-            compute=ComputeOptions(device, threads, allow_pickle=allow_pickle),
-        )
-    )
+    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    sit(Order(recorded(rundir), rundir, Span(), resume=True, compute=compute), context.obj or open_model)
 
 
 @app.command(epilog="Example: animator report renders/quickstart/20260101-120000")

@@ -4,6 +4,8 @@ A picture is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render dev
 only in files: rounding at every frame is what darkens and bands a feedback loop.
 """
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -36,7 +38,9 @@ def mask_from_bytes(
     return 1.0 - shares if invert else shares
 
 
-def read_picture(path: str, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
+def read_picture(
+    path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu"
+) -> Tensor:
     """The picture (3, H, W) of an image file, resized to (width, height) where a size is given.
 
     Raises:

@@ -12,12 +12,14 @@ class Progress:
         frames: Frames of the film.
         seconds: Time since this sitting began.
         rendered: Frames rendered in this sitting.
+        extra: File name of the extra film being made, whose frames are counted; empty for the film itself.
     """
 
     done: int
     frames: int
     seconds: float
     rendered: int
+    extra: str = ""
 
     @property
     def pace(self) -> str:

@@ -54,7 +54,7 @@ class Version:
             VideoError: ffmpeg failed.
         """
         films = [self.film]
-        if self.keep is not None and self.keep != self.film.path:
+        if self.keep is not None and self.keep != self.film.file:
             films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
         with ExitStack() as stack:
             writers = [stack.enter_context(VideoWriter(film)) for film in films]
@@ -62,7 +62,7 @@ class Version:
                 for writer in writers:
                     writer.write(pixels)
                 report(done)
-        return self.film.path
+        return self.film.file
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Versions:
         """The film beside the plain one whose name ends so."""
         if self.animation.output.format == "png":
             return replace(self.plain.film, path=self._folder(ending))
-        plain = self.plain.film.path
+        plain = self.plain.film.file
         return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
 
     def _folder(self, ending: str) -> Path:

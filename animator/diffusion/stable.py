@@ -1,8 +1,11 @@
 """`StableDiffuser`: the diffuser of a film on diffusers' models, with its checkpoints at hand."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
+from animator.device import choose_device
 from animator.diffusion.checkpoint import find_checkpoint
 from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.engine import Engine, UNetEngine
@@ -72,10 +75,20 @@ class StableDiffuser:
         return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
 
 
-def open_diffuser(model: str, device: torch.device, options: Options = Options()) -> StableDiffuser:  # noqa: B008
-    """The diffuser of a model name on a device: half precision on GPUs, single on CPUs.
+def open_diffuser(
+    model: str | Path,
+    device: torch.device | str = "auto",
+    options: Options = Options(),  # noqa: B008
+) -> StableDiffuser:
+    """Opens the diffuser of a model: half precision on GPUs, single on CPUs.
+
+    Args:
+        model: "starter", a diffusers folder, a .safetensors file, a name in the model folders, or a hub id.
+        device: Where it draws: "auto", "cpu", "cuda", "mps" or a torch device.
+        options: How models are found, loaded and run.
 
     Raises:
         ModelError: The model is missing, broken or of a kind that cannot draw.
+        UserError: This machine has no such device.
     """
-    return StableDiffuser(model, device, options)
+    return StableDiffuser(str(model), choose_device(device), options)

@@ -146,7 +146,7 @@ class VideoWriter:
         self._said.seek(0)
         words = self._said.read()
         self._said.close()
-        raise ffmpeg.failure(self._film.path.name, code, words)
+        raise ffmpeg.failure(self._film.file.name, code, words)
 
 
 def check_film(film: VideoSpec) -> None:
@@ -158,7 +158,7 @@ def check_film(film: VideoSpec) -> None:
     try:
         film_format = film.format
     except ValueError as error:
-        raise UserError(f"{film.path}: {error}") from error
+        raise UserError(f"{film.file}: {error}") from error
     find_encoder(film_format, film.encoding)
     if film.sound is not None and film_format.audio:
         film.sound.check()

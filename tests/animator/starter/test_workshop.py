@@ -137,7 +137,7 @@ def test_a_stage_before_its_turn_says_which_comes_first(workshop, tmp_path):
     [
         (("paint",), "expected data"),
         (("denoiser", "--diet", "16"), "SIDExBATCH"),
-        (("data", "--device", "abacus"), "--device abacus"),
+        (("data", "--device", "abacus"), "device abacus"),
     ],
 )
 def test_mistakes_are_explained(tmp_path, arguments, said):
