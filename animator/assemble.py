@@ -13,6 +13,7 @@ from animator.assemble_steps import after_steps, before_steps, match_color_steps
 from animator.config import Animation
 from animator.control.units import units_of
 from animator.depth.model import DepthModel
+from animator.device import choose_device
 from animator.diffusion.request import Diffuser
 from animator.flow.opening import open_flow
 from animator.flow_tween import FlowTween
@@ -54,7 +55,7 @@ def build_pipeline(
     Raises:
         UserError: A network or a picture cannot be had.
     """
-    device = torch.device(device)
+    device = choose_device(device)
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))

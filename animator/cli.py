@@ -30,6 +30,7 @@ from animator.session import FrameRange, say
 
 if TYPE_CHECKING:
     from animator.config import Animation
+    from animator.job import OpenModel
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
@@ -43,12 +44,16 @@ app.add_typer(files)
 app.add_typer(films)
 
 
-def main() -> None:
-    """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130."""
+def main(opener: "OpenModel | None" = None) -> None:
+    """Runs the command line; a user's mistake exits with 2, a failure with 1, Ctrl-C with 130.
+
+    Args:
+        opener: Opens diffusers; None opens those that presets name.
+    """
     # Read when torch loads. Threads that spin while they wait make a busy machine four times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        app(obj=opener)
     except AnimatorError as error:
         say(f"error: {error}")
         sys.exit(error.exit_code)
@@ -74,6 +79,7 @@ def _options(
 
 @app.command(epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try")
 def render(  # noqa: PLR0913 (one parameter per option)
+    context: typer.Context,
     preset: OptionalPreset = None,
     overrides: Overrides = None,
     out: FilmOut = None,
@@ -104,30 +110,32 @@ def render(  # noqa: PLR0913 (one parameter per option)
 
     animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
     from animator.device import ComputeOptions
+    from animator.job import open_model
     from animator.sitting import Order, sit
 
     piped = layout(out, raw)
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    sit(Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped))
+    order = Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped)
+    sit(order, context.obj or open_model)
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
 def resume(
-    rundir: RunDir, device: Device = "auto", threads: Threads = None, allow_pickle: AllowPickle = False
+    context: typer.Context,
+    rundir: RunDir,
+    device: Device = "auto",
+    threads: Threads = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
     """Go on with a run where it stopped; prints the film's path."""
     from animator.device import ComputeOptions
+    from animator.job import open_model
     from animator.run import recorded
     from animator.sitting import Order, sit
 
+    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
     sit(
-        Order(
-            recorded(rundir),
-            rundir,
-            FrameRange(),
-            resume=True,
-            compute=ComputeOptions(device, threads, allow_pickle=allow_pickle),
-        )
+        Order(recorded(rundir), rundir, FrameRange(), resume=True, compute=compute), context.obj or open_model
     )
 
 
@@ -150,7 +158,7 @@ def preview(
     animation = _load(preset, [*(overrides or ()), "diffusion.strength=1", "model=starter"])
     from animator.job import open_run
     from animator.preview import preview as render_preview
-    from animator.progress import ProgressBar
+    from animator.progress_bar import ProgressBar
 
     named = animation.model_copy(update={"name": f"{animation.name} preview"})
     with open_run(named, out, resume=False) as run, ProgressBar(named.name) as bar:

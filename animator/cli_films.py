@@ -37,7 +37,7 @@ def encode(
     """
     from animator.device import choose_device
     from animator.pipe import standard_output
-    from animator.progress import Counter
+    from animator.progress_bar import Counter
     from animator.reencode import Again, encode_again, format_overrides, stream_again
     from animator.video.stream import Stream
 
@@ -54,6 +54,7 @@ def encode(
 
 @films.command(epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight")
 def batch(  # noqa: PLR0913 (one parameter per option)
+    context: typer.Context,
     presets: Annotated[
         list[Path], typer.Argument(help="YAML presets or Deforum settings files.", show_default=False)
     ],
@@ -82,8 +83,9 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     from animator.batch.conduct import batch_folder, conduct
     from animator.batch.plan import Order
     from animator.device import ComputeOptions
+    from animator.job import open_model
 
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
     folder = batch_folder(out, go_on=go_on)
     order = Order(tuple(presets), folder, tuple(overrides or ()), go_on=go_on, compute=compute)
-    raise typer.Exit(conduct(order, jobs))
+    raise typer.Exit(conduct(order, jobs, context.obj or open_model))

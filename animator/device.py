@@ -22,18 +22,24 @@ class ComputeOptions:
     allow_pickle: bool = False
 
 
-def choose_device(name: str) -> torch.device:
-    """The torch device of `auto`, `cpu`, `cuda` or `mps`; auto takes the best there is.
+def choose_device(name: str | torch.device) -> torch.device:
+    """Returns the torch device of a name; a torch device is returned as it is.
+
+    Args:
+        name: "auto", which takes the best one; "cpu", "cuda", "mps", or one with a number such as "cuda:1".
 
     Raises:
-        UserError: The device is not there.
+        UserError: This machine has no such device.
     """
+    if isinstance(name, torch.device):
+        return name
     here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         return torch.device(next(device for device, found in here.items() if found))
-    if not here.get(name, False):
+    kind, _, number = str(name).partition(":")
+    if not here.get(kind, False) or not (number.isdecimal() or str(name) == kind):
         found = ", ".join(device for device, is_here in here.items() if is_here)
-        raise UserError(f"--device {name}: this machine has none; here: {found}")
+        raise UserError(f"device {name}: this machine has none; here: {found}")
     return torch.device(name)
 
 

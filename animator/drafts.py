@@ -1,6 +1,6 @@
 """Drafts: what preset and settings files say, before anything is checked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -108,26 +108,14 @@ def is_settings_file(path: Path) -> bool:
     return path.suffix.lower() in SETTINGS_SUFFIXES
 
 
-def override(draft: Draft, overrides: Iterable[str]) -> tuple[Draft, list[Problem]]:
-    """The draft with `key=value` texts laid over it, and the problems of those texts."""
-    problems: list[Problem] = []
-    for text in overrides:
-        place = f"--set {text}"
-        key, equals, value_text = text.partition("=")
-        path = tuple(key.strip().split("."))
-        if not equals or not all(path):
-            problems.append(Problem(place, "", "expected group.key=value, such as diffusion.steps=12"))
-            continue
-        try:
-            value = yaml_text.scalar(value_text)
-        except ValueError as error:
-            problems.append(Problem(place, key, f"the value is not YAML: {error}"))
-            continue
-        nested: Any = value
-        for part in reversed(path):
-            nested = {part: nested}
-        draft = over(Draft(draft.source, nested, {path: place}), draft)
-    return draft, problems
+def extended(draft: Draft) -> Draft:
+    """Returns a draft that is no file over the preset that it extends, from the working directory.
+
+    Raises:
+        PresetError: That preset cannot be read.
+    """
+    base = _base_path([Path(draft.source)], draft, draft.values.get("extends"))
+    return draft if base is None else over(draft, read(base))
 
 
 def _read_one(path: Path, reader: _Reader) -> Draft:
@@ -141,6 +129,8 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
         raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
     except UnicodeDecodeError as error:
         raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
+    except ValueError as error:  # a path with a null character
+        raise PresetError(source, (Problem(source, "", f"cannot be read: {error}"),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)
@@ -152,8 +142,12 @@ def parse(text: str, source: str) -> Draft:
     """The draft of a preset's YAML; what it extends is left to `read`.
 
     Raises:
-        PresetError: It is not YAML.
+        PresetError: It is not YAML, or too large.
     """
+    if len(text) > MAX_BYTES:
+        raise PresetError(
+            source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
+        )
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)

@@ -4,6 +4,8 @@ A picture is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render dev
 only in files: rounding at every frame is what darkens and bands a feedback loop.
 """
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -24,7 +26,9 @@ def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 
-def read_picture(path: str, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
+def read_picture(
+    path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu"
+) -> Tensor:
     """The picture (3, H, W) of an image file, resized to (width, height) where a size is given.
 
     Raises:

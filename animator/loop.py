@@ -1,8 +1,10 @@
 """`render`: plans in, frames out. A generator: no files, no printing, no globals."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from PIL import Image
 from torch import Tensor
 
 from animator.image import Bytes, to_bytes
@@ -32,6 +34,12 @@ class Frame:
     def pixels(self) -> Bytes:
         """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
         return to_bytes(self.picture)
+
+    def _repr_png_(self) -> bytes:
+        """The picture as PNG: notebooks show a frame as its picture."""
+        buffer = io.BytesIO()
+        Image.fromarray(self.pixels).save(buffer, "PNG")
+        return buffer.getvalue()
 
 
 def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:

@@ -49,10 +49,10 @@ class Motion(Protocol):
 
 
 class Step(Protocol):
-    """One step on the picture before or after it is drawn."""
+    """Changes the picture before or after it is drawn."""
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The changed picture (3, H, W)."""
+        """Returns the changed picture (3, H, W), float32 RGB in [0, 1]."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from animator.fields import ByFrame
 from schedules import PromptFrame
 
 if TYPE_CHECKING:
-    from animator.config.step import Step
+    from animator.pipeline import Step
 
 HOME = "animator.plan"
 """The module that the types are in for whoever imports them."""

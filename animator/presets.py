@@ -16,8 +16,9 @@ from animator.config.controlnet import ControlUnit
 from animator.config.step import settings_of
 from animator.controlnet_files import with_unit_files
 from animator.draft_files import with_files
-from animator.drafts import Draft, group_of, override, read
+from animator.drafts import Draft, group_of
 from animator.errors import PresetError, Problem, UserError
+from animator.plain_settings import Overrides, override, read_source
 from animator.preset_checks import library_of, problems_of
 from animator.step_files import with_step_files
 from schedules import Scope
@@ -27,26 +28,42 @@ WORDED = ("schedule", "range", "missing_input", "step")
 """Types of errors whose message says everything already."""
 
 
-def load(path: Path, overrides: Iterable[str] = ()) -> Animation:
-    """The film a preset file describes, `key=value` overrides applied.
+def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Animation:
+    """Returns the film that settings describe, checked, with the files it names found.
 
     Args:
-        path: A YAML preset or a Deforum settings file.
-        overrides: Texts such as `diffusion.steps=12`; the value is YAML.
+        source: The path of a YAML preset or a Deforum settings file; the settings themselves as a mapping;
+            or YAML text. A text with a line break is YAML, any other text is a path.
+        overrides: Laid over the settings: texts such as `diffusion.steps=12`, whose value is YAML, or a
+            mapping such as `{"diffusion.steps": 12}` or `{"diffusion": {"steps": 12}}`.
 
     Raises:
-        PresetError: With every problem of the preset and the overrides.
+        PresetError: With every problem of the settings and the overrides, and the place of each.
     """
-    return finish(read(path), overrides)
+    return finish(read_source(source), overrides)
 
 
-def finish(draft: Draft, overrides: Iterable[str] = ()) -> Animation:
-    """The validated film of a draft, `key=value` overrides applied and the files it names looked for.
+def changed(animation: Animation, changes: Mapping[str, Any]) -> Animation:
+    """Returns a film with other settings; see `Animation.with_`.
+
+    Raises:
+        PresetError: With every problem of the new settings.
+    """
+    return finish(Draft(animation.name, animation.plain(), {}), changes, "with_")
+
+
+def finish(draft: Draft, overrides: Overrides = (), label: str = "override") -> Animation:
+    """Returns the validated film of a draft, overrides applied and the files it names looked for.
+
+    Args:
+        draft: The settings.
+        overrides: As for `load`.
+        label: What messages call an override.
 
     Raises:
         PresetError: With every problem of the draft and the overrides.
     """
-    draft, problems = override(draft, overrides)
+    draft, problems = override(draft, overrides, label)
     draft, missing = with_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)

@@ -1,6 +1,5 @@
 """The preview of a film: its motion alone, on a test card, without a model."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from animator.assemble import build_pipeline
 from animator.config import Animation
 from animator.diffusion.keep import KeepPicture
 from animator.downloads import with_downloads
-from animator.job import render_run
+from animator.job import render_with
 from animator.pipeline import Pipeline
-from animator.progress import Progress
+from animator.render_frames import Rendering, Report
 from animator.run import Run
 
 
@@ -26,7 +25,7 @@ def preview_pipeline(animation: Animation) -> Pipeline:
     return motion_alone(build_pipeline(animation, KeepPicture()))
 
 
-def preview(run: Run, report: Callable[[Progress], None]) -> Path:
+def preview(run: Run, report: Report) -> Path:
     """Renders a run's preview and returns the path of its film.
 
     Args:
@@ -37,5 +36,5 @@ def preview(run: Run, report: Callable[[Progress], None]) -> Path:
         AnimatorError: Something failed; the frames so far are whole.
     """
     pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
-    render_run(run, pipeline, torch.device("cpu"), report)
+    render_with(run, pipeline, Rendering(torch.device("cpu"), report))
     return run.film_path

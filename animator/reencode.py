@@ -8,6 +8,7 @@ from pathlib import Path
 from animator import drafts, presets
 from animator.config import Animation
 from animator.errors import RunError, UserError
+from animator.plain_settings import override
 from animator.run import Run, changed_settings, recorded
 from animator.run_outputs import Version, Versions
 from animator.video.formats import format_of
@@ -42,7 +43,7 @@ class Again:
         """
         before = recorded(self.rundir)
         draft = drafts.read(self.rundir / "preset.yaml")
-        after = presets.validate(*drafts.override(draft, (*self._suffix(), *self.overrides)))
+        after = presets.validate(*override(draft, (*self._suffix(), *self.overrides), "--set"))
         drawn = [line for line in changed_settings(before, after) if _group(line) not in FREE]
         if drawn:
             raise UserError(
@@ -108,9 +109,9 @@ def _finest_at(versions: Versions, path: Path) -> Version:
 
 
 def _made(run: Run, version: Version, report: Callable[[str, int, int], None]) -> Path:
-    if _holds_frames(run, version.film.path):  # the film is the frames, which are there
-        return version.film.path
-    return version.make(lambda done: report(version.film.path.name, done, version.count))
+    if _holds_frames(run, version.film.file):  # the film is the frames, which are there
+        return version.film.file
+    return version.make(lambda done: report(version.film.file.name, done, version.count))
 
 
 def _holds_frames(run: Run, path: Path) -> bool:

@@ -54,7 +54,8 @@ def digest(animation: Animation) -> str:
 class Run:
     """An open run folder. One process at a time; `close` or leave the `with` block to release it."""
 
-    def __init__(self, folder: Path, animation: Animation) -> None:
+    def __init__(self, folder: str | Path, animation: Animation) -> None:
+        folder = Path(folder)
         self.folder = folder
         self.checkpoints = Checkpoints(folder / "states", animation.frames)
         self.vitals = VitalsLog(folder / "frames.jsonl")
@@ -79,12 +80,13 @@ class Run:
         self._lock.release()
 
     @classmethod
-    def create(cls, folder: Path, animation: Animation) -> "Run":
+    def create(cls, folder: str | Path, animation: Animation) -> "Run":
         """A new run in a folder that holds none yet.
 
         Raises:
             RunError: The folder holds a run, or cannot be written.
         """
+        folder = Path(folder)
         if is_run(folder):
             raise RunError(
                 f"{folder}: holds a run already; its frames are left as they are. "
@@ -97,12 +99,13 @@ class Run:
         return run
 
     @classmethod
-    def reopen(cls, folder: Path, animation: Animation) -> "Run":
+    def reopen(cls, folder: str | Path, animation: Animation) -> "Run":
         """The run in a folder, to go on with it.
 
         Raises:
             RunError: There is none, or it was made with other settings.
         """
+        folder = Path(folder)
         if not is_run(folder):
             raise RunError(f"{folder}: holds no run to resume")
         before = recorded(folder)
@@ -123,13 +126,13 @@ class Run:
         return cls(folder, animation)
 
     @classmethod
-    def take_up(cls, folder: Path) -> "Run":
+    def take_up(cls, folder: str | Path) -> "Run":
         """The run in a folder with the settings it was rendered with.
 
         Raises:
             RunError: There is none, or another process has it.
         """
-        return cls(folder, recorded(folder))
+        return cls(folder, recorded(Path(folder)))
 
     @property
     def film_path(self) -> Path:

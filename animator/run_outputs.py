@@ -55,7 +55,7 @@ class Version:
             VideoError: ffmpeg failed.
         """
         films = [self.film]
-        if self.keep is not None and self.keep != self.film.path:
+        if self.keep is not None and self.keep != self.film.file:
             films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
         with ExitStack() as stack:
             writers = [stack.enter_context(VideoWriter(film)) for film in films]
@@ -63,7 +63,7 @@ class Version:
                 for writer in writers:
                     writer.write(pixels)
                 report(done)
-        return self.film.path
+        return self.film.file
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Versions:
         """The film beside the plain one whose name ends so."""
         if self.animation.output.film_format.is_sequence:
             return replace(self.plain.film, path=self._folder(ending))
-        plain = self.plain.film.path
+        plain = self.plain.film.file
         return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
 
     def _folder(self, ending: str) -> Path:

@@ -14,9 +14,10 @@ import typer
 from animator.config import Animation
 from animator.device import ComputeOptions, choose_device
 from animator.errors import AnimatorError, RunError
-from animator.job import film, made_beside, open_model, open_run, rewind
+from animator.job import OpenModel, RenderResult, open_model, open_run, render_run
 from animator.pipe import standard_output
-from animator.progress import ProgressBar
+from animator.progress_bar import ProgressBar
+from animator.rewind import rewind
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
 from animator.session import INTERRUPTED, FrameRange, begin, say
@@ -56,15 +57,21 @@ class Workplace:
         device: Where pictures and models live.
         bar: Is told of every frame.
         sink: Opens what takes the frames.
+        opener: Opens the diffuser.
     """
 
     device: torch.device
     bar: ProgressBar
     sink: OpenSink
+    opener: OpenModel
 
 
-def sit(order: Order) -> None:
+def sit(order: Order, opener: OpenModel = open_model) -> None:
     """Renders and prints the film's path.
+
+    Args:
+        order: What was asked for.
+        opener: Opens the diffuser.
 
     Raises:
         AnimatorError: Something failed; how to go on was said.
@@ -76,7 +83,7 @@ def sit(order: Order) -> None:
     with _open(order) as run:
         try:
             with ProgressBar(run.animation.name) as bar, _opened(order) as sink:
-                path = _render(order, run, Workplace(device, bar, sink))
+                result = _render(order, run, Workplace(device, bar, sink, opener))
         except KeyboardInterrupt:
             say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -84,20 +91,21 @@ def sit(order: Order) -> None:
             if is_run(run.folder):
                 say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
             raise
-        told = [path, *made_beside(run)]
     if order.stream is None:
-        sys.stdout.write("".join(f"{one}\n" for one in told))
+        sys.stdout.write("".join(f"{path}\n" for path in (result.film, *result.extra_films)))
     else:
         say(f"the frames are in {run.folder}")
 
 
-def _render(order: Order, run: Run, place: Workplace) -> Path:
+def _render(order: Order, run: Run, place: Workplace) -> RenderResult:
     start = order.span.start
     wanted = run.animation if start is None else order.animation
-    diffuser = open_model(wanted, place.device, allow_pickle=order.compute.allow_pickle)
+    diffuser = place.opener(wanted, place.device, allow_pickle=order.compute.allow_pickle)
     if start is not None:
         rewind(run, start, wanted, place.device, diffuser)
-    return film(run, place.device, place.bar, diffuser, order.span.stop, place.sink)
+    return render_run(
+        run, diffuser=diffuser, device=place.device, progress=place.bar, end=order.span.stop, sink=place.sink
+    )
 
 
 @contextmanager

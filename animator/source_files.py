@@ -42,7 +42,7 @@ def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> An
     draft = draft_of(source)
     for line in told(draft.notes, draft.source):
         say(line)
-    animation = presets.finish(draft, overrides)
+    animation = presets.finish(draft, overrides, "--set")
     for path, cut in cuts_of(animation):
         say(f"warning: {path}: {cut}")
     return animation

@@ -1,6 +1,8 @@
 """What README shows works as shown."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +27,17 @@ def test_the_first_preset_is_sound(tmp_path: Path) -> None:
     assert len(Timeline(presets.load(tmp_path / "film.yaml"))) == 96
 
 
-def test_the_library_example_runs() -> None:
+def test_the_library_example_runs(tmp_path: Path) -> None:
     (code,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    shutil.copytree(ROOT / "presets", tmp_path / "presets")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 4 and "(3, 64, 64)" in done.stdout
+    *progress, made, _, _, _, last = done.stdout.splitlines()
+    assert [line.split()[0] for line in progress] == ["0", "1", "2", "3", "4"]
+    assert made == "renders/short/quickstart.mp4 4" and (tmp_path / made.split()[0]).exists()
+    assert last == "3 1.05 (3, 64, 64)"
 
 
 def test_pictures_and_links_exist() -> None:

@@ -13,7 +13,8 @@ from animator.batch.one import Studio, stopped
 from animator.batch.plan import Order, Plan, look_through
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
-from animator.progress import Counter
+from animator.job import OpenModel, open_model
+from animator.progress_bar import Counter
 from animator.session import INTERRUPTED, begin, say
 
 BATCHES = Path("renders") / "batch"
@@ -27,10 +28,15 @@ def batch_folder(out: Path | None, *, go_on: bool) -> Path:
     return newest.parent if newest else BATCHES / datetime.now().strftime("%Y%m%d-%H%M%S")
 
 
-def conduct(order: Order, jobs: int) -> int:
+def conduct(order: Order, jobs: int, opener: OpenModel = open_model) -> int:
     """The exit code of a batch: 0 where every film is finished, 1 where one failed, 130 on Ctrl-C.
 
     Prints the table of all films; `batch.json` in the batch's folder has the same and more.
+
+    Args:
+        order: What was asked for.
+        jobs: How many films are rendered side by side, each in a process of its own if there are several.
+        opener: Opens diffusers; with several processes it must be a function of a module.
 
     Raises:
         RunError: The folder holds a batch already, and it was not asked to go on.
@@ -42,7 +48,7 @@ def conduct(order: Order, jobs: int) -> int:
     write_summary(order.out, list(outcomes.values()))
     code = 0
     try:
-        for outcome in _rendered(plan, order, jobs):
+        for outcome in _rendered(plan, order, jobs, opener):
             outcomes[outcome.task.folder] = outcome
             write_summary(order.out, list(outcomes.values()))
             say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
@@ -56,17 +62,17 @@ def conduct(order: Order, jobs: int) -> int:
     return code or int(failed)
 
 
-def _rendered(plan: Plan, order: Order, jobs: int) -> Iterator[Outcome]:
+def _rendered(plan: Plan, order: Order, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
     """The films as they are done, one after the other here, or several at a time in processes."""
     compute = order.compute
     if jobs > 1 and compute.threads is None:
         compute = replace(compute, threads=max(1, (os.cpu_count() or jobs) // jobs))
     if jobs == 1:
-        studio = Studio(compute, Counter())
+        studio = Studio(compute, Counter(), opener)
         yield from (studio.render(task) for task in plan.waiting)
         return
     with ExitStack() as stack:
-        yield from stack.enter_context(Crew(plan, compute, jobs)).outcomes()
+        yield from stack.enter_context(Crew(plan, compute, jobs, opener)).outcomes()
 
 
 def _as_left(outcome: Outcome) -> Outcome:

@@ -13,7 +13,8 @@ from animator.batch.one import Studio, stopped
 from animator.batch.plan import Plan
 from animator.batch.task import Outcome, Status, Task
 from animator.device import ComputeOptions
-from animator.progress import Counter
+from animator.job import OpenModel, open_model
+from animator.progress_bar import Counter
 from animator.session import begin
 
 PATIENCE = 60.0
@@ -35,9 +36,13 @@ class Crew:
         plan: The batch.
         compute: What each process computes with.
         jobs: How many films side by side.
+        opener: Opens diffusers in each process.
     """
 
-    def __init__(self, plan: Plan, compute: ComputeOptions, jobs: int) -> None:
+    def __init__(
+        self, plan: Plan, compute: ComputeOptions, jobs: int, opener: OpenModel = open_model
+    ) -> None:
+        self._opener = opener
         self._plan = plan
         self._compute = compute
         self._waiting = plan.waiting
@@ -93,7 +98,7 @@ class Crew:
     def _hire(self) -> _Hand:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._compute), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._compute, self._opener), daemon=True)
         process.start()
         theirs.close()
         return _Hand(process, ours)
@@ -106,10 +111,10 @@ class Crew:
             hand.process.join()
 
 
-def _work(pipe: Connection, compute: ComputeOptions) -> None:
+def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
     """What a process does: film after film, until there is none or Ctrl-C."""
     begin(compute.threads)
-    studio = Studio(compute, Counter())
+    studio = Studio(compute, Counter(), opener)
     with suppress(KeyboardInterrupt, EOFError, OSError):
         while (task := pipe.recv()) is not None:
             pipe.send(studio.render(task))

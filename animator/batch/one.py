@@ -14,7 +14,7 @@ from animator.device import ComputeOptions, choose_device
 from animator.diffusion.options import Options
 from animator.diffusion.request import Diffuser
 from animator.errors import AnimatorError
-from animator.job import film, made_beside, open_model, open_run
+from animator.job import OpenModel, open_model, open_run, render_run
 from animator.progress import Progress
 from animator.run import Run, is_run
 from animator.run_outputs import check_films
@@ -31,9 +31,11 @@ class Studio:
     Args:
         compute: Device, and whether pickled weights are read.
         report: Called after every frame.
+        opener: Opens diffusers.
     """
 
-    def __init__(self, compute: ComputeOptions, report: Report) -> None:
+    def __init__(self, compute: ComputeOptions, report: Report, opener: OpenModel = open_model) -> None:
+        self._open_model = opener
         self._compute = compute
         self._report = report
         self._device: torch.device | None = None
@@ -62,21 +64,22 @@ class Studio:
         check_films(animation, device)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)
-            path = film(run, device, lambda advance: self._tell(run, advance), diffuser)
-            films = (path, *made_beside(run))
-            frames = run.animation.frames
-            return Outcome(task, Status.FINISHED, run.state().next_frame, frames, films=films)
+            made = render_run(
+                run, diffuser=diffuser, device=device, progress=lambda progress: self._tell(run, progress)
+            )
+            films = (made.film, *made.extra_films)
+            return Outcome(task, Status.FINISHED, made.frames, run.animation.frames, films=films)
 
     def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
         """The film's model: the one at hand where it is the same."""
         key = model_key(animation, self._compute)
         if self._model is None or self._model[0] != key:
             self._model = None  # two would not fit where one does
-            self._model = key, open_model(animation, device, allow_pickle=self._compute.allow_pickle)
+            self._model = key, self._open_model(animation, device, allow_pickle=self._compute.allow_pickle)
         return self._model[1]
 
-    def _tell(self, run: Run, advance: Progress) -> None:
-        self._report(run.folder.name, advance.done, advance.frames)
+    def _tell(self, run: Run, progress: Progress) -> None:
+        self._report(run.folder.name, progress.done, progress.frames)
 
 
 def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:

@@ -114,6 +114,20 @@ class Animation(Group):
             raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the picture init.image")
         return self
 
+    def with_(self, /, **changes: Any) -> "Animation":
+        """Returns the film with other settings, checked like a preset.
+
+        Args:
+            changes: Settings by name: `frames=3`, groups as mappings that merge into the film's
+                (`motion={"zoom": 1.02}`), or single ones by their path (`**{"diffusion.steps": 4}`).
+
+        Raises:
+            PresetError: With every problem of the new settings.
+        """
+        from animator.presets import changed  # above us: it also looks for the files that settings name
+
+        return changed(self, changes)
+
     @property
     def scope(self) -> Scope:
         """What the names in this film's schedules mean."""

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
     Literal,
-    Protocol,
     get_args,
     get_origin,
     get_type_hints,
@@ -29,24 +27,10 @@ from animator.errors import PluginError
 from animator.fields import ByFrame, Texts
 from schedules import Schedule, TextSchedule
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from animator.plan import Plan
-    from animator.state import State
-
 GROUP = "animator.steps"
 """Entry points of packages that offer steps."""
 BUILT_IN: Mapping[str, str] = {"vignette": "animator.steps.vignette:Vignette"}
 """Our own steps: the name in presets, and where the class is."""
-
-
-class Step(Protocol):
-    """Changes an image before or after it is diffused. Its fields are the values at the frame."""
-
-    def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
-        """Returns the changed image (3, H, W), float32 RGB in [0, 1]."""
-        ...
 
 
 class StepSettings(Group):

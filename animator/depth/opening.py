@@ -18,6 +18,7 @@ from animator.depth.model import DepthModel, FakeDepth
 from animator.depth.registry import PLUGINS
 from animator.depth.spec import DepthModelSpec
 from animator.depth.starter import StarterDepth
+from animator.device import choose_device
 from animator.errors import ModelError, PluginError
 from animator.model_folders import model_folders
 from animator.weights import read_weights
@@ -42,7 +43,7 @@ def open_depth(
     Args:
         name_or_path: A name of `names.names()`, a name of an old settings file (a notice goes to the log), or
             the path of an official file of weights.
-        device: Where it computes.
+        device: Where it computes: "auto", "cpu", "cuda", "mps" or a torch device.
         dtype: Its precision; halves are for GPUs: on a CPU float32 is taken, and the log says so.
         midas_weight: Share of the first network, where an old name stands for a blend of two.
         folders: Where files of weights are looked for, before torch's own downloads; None: in the folder that
@@ -52,23 +53,24 @@ def open_depth(
         ModelError: No such name or file, the file cannot be had, or it is of another kind.
         PluginError: The package that offers the network is broken.
     """
-    precision = _precision(torch.device(device), dtype)
+    device = choose_device(device)
+    precision = _precision(device, dtype)
     text = str(name_or_path)
     known = names.meant(text)
     if known is None:
-        return _from_path(Path(text), torch.device(device), precision)
+        return _from_path(Path(text), device, precision)
     if known.why:
         log.warning("depth model %r: %s", text, known.why)
     if known.names == (names.FAKE,):
         return FakeDepth()
     if known.names == (names.STARTER,):
         log.info("depth: the built-in network")
-        return StarterDepth.load(torch.device(device), precision)
+        return StarterDepth.load(device, precision)
     searched = model_folders() if folders is None else folders
     specs = [spec for name in known.names if (spec := names.spec_named(name)) is not None]
     if not specs:
-        return _from_plugin(known.names[0], searched, torch.device(device), precision)
-    opened = [_from_store(spec, searched, torch.device(device), precision) for spec in specs]
+        return _from_plugin(known.names[0], searched, device, precision)
+    opened = [_from_store(spec, searched, device, precision) for spec in specs]
     if known.blend is None:
         return opened[0]
     kind = RelativeWithMetric if known.blend == "inverse+metres" else MetricWithMetric

@@ -1,8 +1,11 @@
 """`StableDiffuser`: the diffuser of a film on diffusers' models, with its checkpoints at hand."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
+from animator.device import choose_device
 from animator.diffusion.checkpoint import find_checkpoint
 from animator.diffusion.controlnet_place import find_controlnet
 from animator.diffusion.engine import Engine, UNetEngine
@@ -73,17 +76,24 @@ class StableDiffuser:
         return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
 
 
-def open_diffuser(model: str, device: torch.device, options: Options = Options()) -> Diffuser:  # noqa: B008
-    """The diffuser of a model name on a device: half precision on GPUs, single on CPUs.
+def open_diffuser(
+    model: str | Path,
+    device: torch.device | str = "auto",
+    options: Options = Options(),  # noqa: B008
+) -> Diffuser:
+    """Opens the diffuser of a model: half precision on GPUs, single on CPUs.
 
     Args:
-        model: As a preset's `model` has it; for `NAME:REST` of another package see `offered`.
-        device: Where it draws.
+        model: "starter", a diffusers folder, a .safetensors file, a name in the model folders, a hub id, or
+            `NAME:REST` of another package; see `offered`.
+        device: Where it draws: "auto", "cpu", "cuda", "mps" or a torch device.
         options: How models are found, loaded and run.
 
     Raises:
         ModelError: The model is missing, broken or of a kind that cannot draw.
         PluginError: The package that offers the diffuser is broken.
+        UserError: This machine has no such device.
     """
-    offer = offer_of(model, options.library)
-    return offer.open(device, options) if offer else StableDiffuser(model, device, options)
+    chosen = choose_device(device)
+    offer = offer_of(str(model), options.library)
+    return offer.open(chosen, options) if offer else StableDiffuser(str(model), chosen, options)

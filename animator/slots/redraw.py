@@ -1,4 +1,4 @@
-"""Filters that draw for trial before the drawing that counts."""
+"""Steps that draw for trial before the drawing that counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

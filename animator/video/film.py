@@ -31,12 +31,17 @@ class VideoSpec:
         sound: What is heard.
     """
 
-    path: Path
+    path: str | Path
     size: tuple[int, int]
     fps: float | Fraction
     encoding: Encoding = USUAL
     comment: str = ""
     sound: Sound | None = None
+
+    @property
+    def file(self) -> Path:
+        """`path` as a Path."""
+        return Path(self.path)
 
     @property
     def rate(self) -> Fraction:
@@ -50,7 +55,7 @@ class VideoSpec:
         Raises:
             ValueError: The suffix is unknown.
         """
-        return format_of(self.path)
+        return format_of(self.file)
 
     @property
     def live(self) -> tuple[Format, Encoding]:
@@ -62,8 +67,8 @@ class VideoSpec:
     def part(self) -> Path:
         """The film so far; goes when the film is complete."""
         if self.format.is_sequence:
-            return self.path.with_name(f"{self.path.name}.part")
-        return self.path.with_name(f"{self.path.stem}.part.{self.live[0].name}")
+            return self.file.with_name(f"{self.file.name}.part")
+        return self.file.with_name(f"{self.file.stem}.part.{self.live[0].name}")
 
 
 def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:

@@ -26,7 +26,7 @@ def settle(film: VideoSpec, frames: int) -> None:
     if film.format.is_sequence:
         _settle_folder(film)
         return
-    hidden = film.path.with_name(f".{film.part.stem}{film.path.suffix}")
+    hidden = film.file.with_name(f".{film.part.stem}{film.file.suffix}")
     try:
         if film.format.through:
             _convert(film, find_encoder(film.format, film.encoding), hidden)
@@ -35,7 +35,7 @@ def settle(film: VideoSpec, frames: int) -> None:
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
-    hidden.replace(film.path)
+    hidden.replace(film.file)
     film.part.unlink()
 
 
@@ -45,7 +45,7 @@ def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
     inputs = heard.input() if heard else []
     mixed = ["-filter_complex", f"[2:a:0]{heard.filters(seconds)}[a]", "-map", "[a]"] if heard else []
     mixed += film.format.audio if heard else []
-    ffmpeg.run(settle_arguments(film, target, inputs, mixed), film.path.name, about)
+    ffmpeg.run(settle_arguments(film, target, inputs, mixed), film.file.name, about)
 
 
 def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
@@ -54,22 +54,22 @@ def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
     source = [*ffmpeg.QUIET, "-i", str(film.part)]
     if not film.format.palette:
         told = ["-vf", filters(encoder, film.encoding), *encoder_words(encoder, film.encoding)]
-        ffmpeg.run([*source, *told, *about], film.path.name)
+        ffmpeg.run([*source, *told, *about], film.file.name)
         return
     dither = film.encoding.preset or encoder.preset
     with tempfile.TemporaryDirectory() as folder:
         palette = str(Path(folder) / "palette.png")
         # Two passes over the file: in one, every frame would wait in memory for the palette.
-        ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.path.name)
+        ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.file.name)
         mapped = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
-        ffmpeg.run([*source, "-i", palette, "-filter_complex", mapped, *about], film.path.name)
+        ffmpeg.run([*source, "-i", palette, "-filter_complex", mapped, *about], film.file.name)
 
 
 def _settle_folder(film: VideoSpec) -> None:
     """Moves the pictures in; those of an earlier film go, whatever else lies there stays."""
-    film.path.mkdir(parents=True, exist_ok=True)
-    for old in film.path.glob("[0-9]" * 9 + ".png"):
+    film.file.mkdir(parents=True, exist_ok=True)
+    for old in film.file.glob("[0-9]" * 9 + ".png"):
         old.unlink()
     for picture in sorted(film.part.iterdir()):
-        picture.replace(film.path / picture.name)
+        picture.replace(film.file / picture.name)
     shutil.rmtree(film.part)

@@ -26,7 +26,8 @@ class VideoWriter:
     """Feeds pictures to ffmpeg from a thread of its own.
 
     Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
-    keeps what there is, playable, as `<name>.part.mp4` (see `VideoSpec.part`), and an earlier film at its path.
+    keeps what there is, playable, as `<name>.part.mp4` (see `VideoSpec.part`), and an earlier film at its
+    path.
 
     Args:
         film: What to make.
@@ -144,7 +145,7 @@ class VideoWriter:
         self._said.seek(0)
         words = self._said.read()
         self._said.close()
-        raise ffmpeg.failure(self._film.path.name, code, words)
+        raise ffmpeg.failure(self._film.file.name, code, words)
 
 
 def check_film(film: VideoSpec) -> None:
@@ -156,7 +157,7 @@ def check_film(film: VideoSpec) -> None:
     try:
         film_format = film.format
     except ValueError as error:
-        raise UserError(f"{film.path}: {error}") from error
+        raise UserError(f"{film.file}: {error}") from error
     find_encoder(film_format, film.encoding)
     if film.sound is not None and film_format.audio:
         film.sound.check()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import torch
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from animator import Stream, Timeline, build_pipeline, load, open_diffuser, render
@@ -16,7 +15,7 @@ from animator import Stream, Timeline, build_pipeline, load, open_diffuser, rend
 def main(preset: Path, out: Path, overrides: tuple[str, ...] = (), diffuser: object = None) -> None:
     """Renders a preset straight into ffmpeg, which darkens the corners."""
     film = load(preset, overrides)
-    model = diffuser or open_diffuser(film.model, torch.device("cpu"))
+    model = diffuser or open_diffuser(film.model, "cpu")
     # y4m tells size and rate by itself; Stream(..., "rgb24") is for programs that want bare pixels.
     command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "yuv4mpegpipe", "-i", "-"]
     look = ["-vf", "vignette,format=yuv420p", "-colorspace", "bt709", str(out)]

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import cv2
-import torch
 
-from animator import Film, FilmWriter, Timeline, build_pipeline, load, open_diffuser, render
+from animator import Timeline, VideoSpec, VideoWriter, build_pipeline, load, open_diffuser, render
 
 WHITE = (255, 255, 255)
 
@@ -17,8 +16,8 @@ WHITE = (255, 255, 255)
 def main(preset: Path, out: Path, overrides: tuple[str, ...] = (), diffuser: object = None) -> None:
     """Renders a preset with a frame around it and the frame's number in it; the suffix chooses the format."""
     film = load(preset, overrides)
-    model = diffuser or open_diffuser(film.model, torch.device("cpu"))
-    with FilmWriter(Film(out, film.size, film.fps)) as writer:
+    model = diffuser or open_diffuser(film.model, "cpu")
+    with VideoWriter(VideoSpec(out, film.size, film.fps)) as writer:
         for frame in render(Timeline(film), build_pipeline(film, model)):
             pixels = frame.pixels  # uint8 RGB (H, W, 3); OpenCV's own readers and writers want BGR
             height, width = pixels.shape[:2]

@@ -6,7 +6,6 @@ python docs/examples/with_moviepy.py presets/quickstart.yaml twice.mp4
 import sys
 from pathlib import Path
 
-import torch
 from moviepy import ImageSequenceClip, concatenate_videoclips, vfx
 
 from animator import Timeline, build_pipeline, load, open_diffuser, render
@@ -15,7 +14,7 @@ from animator import Timeline, build_pipeline, load, open_diffuser, render
 def main(preset: Path, out: Path, overrides: tuple[str, ...] = (), diffuser: object = None) -> None:
     """Renders a preset, plays it forward and backward, and fades it out."""
     film = load(preset, overrides)
-    model = diffuser or open_diffuser(film.model, torch.device("cpu"))
+    model = diffuser or open_diffuser(film.model, "cpu")
     frames = [frame.pixels for frame in render(Timeline(film), build_pipeline(film, model))]
     there = ImageSequenceClip(frames, fps=film.fps)
     back = ImageSequenceClip(frames[::-1], fps=film.fps)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from animator.cli import app
 from animator.diffusion.fake import FakeDiffuser
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from animator.video.film import VideoSpec
 from animator.video.writer import VideoWriter
 from tests.fakes import Make
@@ -26,7 +26,7 @@ def test_a_film_keeps_its_depth_maps_where_asked(make_animation: Make, tmp_path:
         mode="3d", frames=4, depth={"model": "fake", "save_depth_maps": True}, motion={"translation_z": 3}
     )
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, torch.device("cpu"), lambda advance: None, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"))
     names = sorted(path.name for path in (tmp_path / "run" / "depth").iterdir())
     # The first frame is drawn from its prompt: nothing moved, so there was no depth to look at.
     assert names == [f"{i:09d}{kind}.png" for i in (1, 2, 3) for kind in ("", ".preview")]

@@ -16,7 +16,7 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.downloads import fetched, with_downloads
 from animator.errors import PresetError, UserError
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from tests.fakes import Make
 
 
@@ -68,7 +68,7 @@ def test_a_film_begins_with_a_fetched_picture_and_resumes_without_the_web(
 ) -> None:
     def finish(name: str, animation: Animation, *, stop: int | None = None, resume: bool = False) -> None:
         with open_run(animation, tmp_path / name, resume=resume) as run:
-            film(run, torch.device("cpu"), lambda advance: None, FakeDiffuser(), stop)
+            render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"), end=stop)
 
     (tmp_path / "start.png").write_bytes(picture())
     by_path = make_animation(init={"image": str(tmp_path / "start.png")})

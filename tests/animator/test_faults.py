@@ -17,7 +17,7 @@ from imageio_ffmpeg import count_frames_and_secs
 from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import GenerationRequest
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from animator.vitals_log import VitalsLog
 
 ROOT = Path(__file__).parents[2]
@@ -30,12 +30,9 @@ diffusion: {seed: 3, cadence: 2}
 motion: {zoom: 1.02}
 """
 ANIMATOR = """
-import sys
-import animator.sitting
 from animator.cli import main
 from animator.diffusion.fake import FakeDiffuser
-animator.sitting.open_model = lambda *_, **__: FakeDiffuser()
-main()
+main(lambda *_, **__: FakeDiffuser())
 """
 ON_A_SMALL_DISK = """
 import hashlib, json, subprocess, sys
@@ -91,7 +88,7 @@ def test_a_write_that_fails_costs_no_finished_frame(
 ) -> None:
     def finish(name: str, *, resume: bool = False) -> dict[str, bytes]:
         with open_run(animation, tmp_path / name, resume=resume) as run:
-            film(run, torch.device("cpu"), lambda advance: None, FakeDiffuser())
+            render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"))
         return frames_of(name)
 
     def frames_of(name: str) -> dict[str, bytes]:
@@ -170,6 +167,6 @@ def test_a_dying_encoder_costs_no_frame_and_no_film(
             return FakeDiffuser().draw(request)
 
     with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
-        film(run, torch.device("cpu"), lambda advance: None, KillsFfmpeg())
+        render_run(run, diffuser=KillsFfmpeg(), device=torch.device("cpu"))
     assert "the film will be made from them at the end" in caplog.text
     assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

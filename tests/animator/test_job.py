@@ -14,7 +14,7 @@ from torch import Tensor
 from animator.checkpoints import Checkpoints
 from animator.config import Animation
 from animator.diffusion.request import Diffuser, GenerationRequest
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from animator.run import Run
 from animator.state import State
 from tests.fakes import QUIET, CountedGray, Draws, Make, Recorder
@@ -30,7 +30,7 @@ class Usage(NamedTuple):
 def rendered(animation: Animation, folder: Path, diffuser: Diffuser) -> list[dict[str, float]]:
     """What was measured on each frame."""
     with open_run(animation, folder, resume=True) as run:
-        film(run, CPU, lambda advance: None, diffuser)
+        render_run(run, diffuser=diffuser, device=CPU)
         return run.vitals.read()
 
 
@@ -87,7 +87,7 @@ def test_a_stopped_film_leaves_a_part_that_plays(make_animation: Make, tmp_path:
 def test_run_json_tells_what_was_rendered_in_this_sitting(make_animation: Make, tmp_path: Path) -> None:
     animation, recorder = make_animation(), Recorder()
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, CPU, lambda advance: None, recorder, stop=4)
+        render_run(run, diffuser=recorder, device=CPU, end=4)
     assert facts(tmp_path)["rendered_frames"] == 4
     rendered(animation, tmp_path / "run", recorder)
     assert facts(tmp_path)["rendered_frames"] == 2

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from animator.diffusion.fake import FakeDiffuser
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from animator.progress import Progress
 from tests.fakes import Make
 
@@ -32,7 +32,7 @@ def test_ten_thousand_frames_stay_flat(
         frames=10_000, motion={"zoom": "1.01+0.005*sin(t/50)"}, diffusion={"seed": 1, "cadence": 2}
     )
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, torch.device("cpu"), mark, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"), progress=mark)
     early = marks[2000][1] - marks[1000][1]
     late = marks[10_000][1] - marks[9000][1]
     with capsys.disabled():

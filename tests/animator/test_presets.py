@@ -120,9 +120,9 @@ def test_overrides_win_and_their_mistakes_name_them(tmp_path: Path) -> None:
     assert (film.frames, film.size) == (5, (128, 64))
     assert film.motion.zoom.values(film.scope)[-1] == 2
     found = problems(path, "frames", "fps=[", "motion.zom=3")
-    assert "--set frames: expected group.key=value" in found[0]
-    assert "--set fps=[: fps: the value is not YAML" in found[1]
-    assert "--set motion.zom=3: motion.zom: unknown setting; did you mean `zoom`?" in found[2]
+    assert "override frames: expected group.key=value" in found[0]
+    assert "override fps=[: fps: the value is not YAML" in found[1]
+    assert "override motion.zom=3: motion.zom: unknown setting; did you mean `zoom`?" in found[2]
 
 
 def test_aliases_cannot_expand_without_end(tmp_path: Path) -> None:

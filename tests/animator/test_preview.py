@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 from animator.cli import app
 from animator.config import Animation
 from animator.diffusion.keep import KeepPicture
-from animator.job import open_run, render_run
+from animator.job import open_run, render_with
 from animator.loop import render
 from animator.pipeline import Pipeline
 from animator.preview import motion_alone, preview, preview_pipeline
+from animator.render_frames import Rendering
 from animator.timeline import Timeline
 
 Make = Callable[..., Animation]
@@ -99,5 +100,5 @@ def test_a_run_renders_with_a_pipeline_of_the_callers(make_animation: Make, tmp_
     with open_run(animation, tmp_path / "run", resume=False) as run:
         pipeline = preview_pipeline(animation)
         assert isinstance(pipeline.diffuser, KeepPicture)
-        assert render_run(run, pipeline, torch.device("cpu"), lambda advance: None) == 2
+        assert render_with(run, pipeline, Rendering(torch.device("cpu"))).frames == 2
         assert run.film_path.exists()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -13,7 +12,7 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.errors import UserError
 from animator.infotext import Infotext
-from animator.job import film, open_run
+from animator.job import open_run, render_run
 from animator.provenance import FrameChunks, provenance
 from animator.run import Run
 from animator.source_files import Source, load
@@ -25,7 +24,7 @@ PRESETS = Path(__file__).parents[2] / "presets"
 
 def rendered(animation: Animation, folder: Path) -> Path:
     with open_run(animation, folder, resume=False) as run:
-        return film(run, torch.device("cpu"), lambda _: None, FakeDiffuser())
+        return render_run(run, diffuser=FakeDiffuser(), device="cpu").film
 
 
 @pytest.fixture

@@ -1,11 +1,48 @@
 """What `import animator` offers."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import animator
+from animator import errors
+
+PUBLIC = [
+    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth", "FakeDiffuser"),
+    *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "ModelError", "Motion", "Pipeline"),
+    *("Plan", "PluginError", "PresetError", "Problem", "Progress", "RenderResult", "Run", "RunError"),
+    *("Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
+    *("VideoError", "VideoSpec", "VideoWriter", "build_pipeline", "load", "open_depth"),
+    *("open_diffuser", "render", "render_run"),
+]
+
+
+def test_these_names_are_public_and_no_others() -> None:
+    assert sorted(PUBLIC) == PUBLIC == animator.__all__
+    assert dir(animator) == sorted([*PUBLIC, "__version__"])
+
+
+def test_type_checkers_see_the_same_names_and_homes() -> None:
+    tree = ast.parse(Path(str(animator.__file__)).read_text())
+    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    found = {
+        alias.asname: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname == alias.name
+    }
+    assert found == animator._HOMES
+
+
+def test_every_error_is_public() -> None:
+    defined = {
+        name for name, item in vars(errors).items() if getattr(item, "__module__", "") == errors.__name__
+    }
+    assert defined <= set(PUBLIC)
 
 
 @pytest.mark.parametrize("name", animator.__all__)

@@ -22,9 +22,10 @@ from animator.core.atomic import write_atomically
 from animator.diffusion.fake import FakeDiffuser
 from animator.diffusion.request import GenerationRequest
 from animator.errors import RunError
-from animator.job import film, open_run, rewind
+from animator.job import open_run, render_run
 from animator.plan import Plan
 from animator.requests import request_of
+from animator.rewind import rewind
 from animator.run import Run
 from animator.state import State
 from tests.fakes import Make
@@ -32,13 +33,9 @@ from tests.fakes import Make
 CPU = torch.device("cpu")
 
 
-def quiet(advance: object) -> None:
-    """No progress."""
-
-
 def finish(animation: Animation, folder: Path, *, resume: bool = False) -> Path:
     with open_run(animation, folder, resume=resume) as run:
-        return film(run, CPU, quiet, FakeDiffuser())
+        return render_run(run, diffuser=FakeDiffuser(), device=CPU).film
 
 
 def pngs(folder: Path) -> dict[str, bytes]:
@@ -81,7 +78,7 @@ def test_resuming_gives_the_uninterrupted_film(
     animation = make_animation(frames=10, diffusion={"seed": 2, "cadence": cadence})
     finish(animation, tmp_path / "whole")
     with open_run(animation, tmp_path / "cut", resume=False) as run, pytest.raises(KeyboardInterrupt):
-        film(run, CPU, quiet, StopsAt(stop))
+        render_run(run, diffuser=StopsAt(stop), device=CPU)
     assert not (tmp_path / "cut" / "untitled.mp4").exists()
     finish(animation, tmp_path / "cut", resume=True)
     assert pngs(tmp_path / "cut") == pngs(tmp_path / "whole")
@@ -124,7 +121,7 @@ def test_other_settings_refuse_to_resume_and_are_named(make_animation: Make, tmp
 def test_a_drawn_seed_is_kept_when_going_on(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(diffusion={"seed": -1})
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, CPU, quiet, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=CPU)
         seed = run.animation.diffusion.seed
     assert seed >= 0
     with open_run(animation, tmp_path / "run", resume=True) as run:
@@ -154,7 +151,7 @@ def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
     before = pngs(tmp_path / "run")
     with Run.take_up(tmp_path / "run") as run:
         rewind(run, 5, make_animation(), CPU, FakeDiffuser())
-        film(run, CPU, quiet, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before
 
 
@@ -192,7 +189,7 @@ CHILD = """
     import torch
     from animator import presets
     from animator.diffusion.fake import FakeDiffuser
-    from animator.job import film, open_run
+    from animator.job import open_run, render_run
 
     class Slow:
         def draw(self, request):
@@ -200,7 +197,7 @@ CHILD = """
             return FakeDiffuser().draw(request)
 
     with open_run(presets.load(Path(sys.argv[1])), Path(sys.argv[2]), resume=True) as run:
-        film(run, torch.device("cpu"), lambda advance: None, Slow())
+        render_run(run, diffuser=Slow(), device=torch.device("cpu"))
 """
 
 
@@ -241,7 +238,7 @@ def test_redoing_from_a_frame_gives_the_same_film(make_animation: Make, tmp_path
         with Run.take_up(tmp_path / "run") as run:
             rewind(run, frame, animation, CPU, FakeDiffuser())
             assert run.state().next_frame == frame - frame % 3
-            film(run, CPU, quiet, FakeDiffuser())
+            render_run(run, diffuser=FakeDiffuser(), device=CPU)
         assert pngs(tmp_path / "run") == before
 
 
@@ -252,7 +249,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     other = make_animation(frames=40, prompts={0: "a lake", 30: "a desert"})
     with Run.take_up(tmp_path / "run") as run:
         rewind(run, 30, other, CPU, FakeDiffuser())
-        film(run, CPU, quiet, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=CPU)
     after = pngs(tmp_path / "run")
     same = [name for name in before if before[name] == after[name]]
     assert same == [f"{i:09d}.png" for i in range(30)]
@@ -267,7 +264,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
 def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(frames=20, diffusion={"seed": 2, "cadence": 4})
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, CPU, quiet, FakeDiffuser(), stop=7)
+        render_run(run, diffuser=FakeDiffuser(), device=CPU, end=7)
         assert run.state().next_frame == 8
     assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 8
     finish(animation, tmp_path / "run", resume=True)
@@ -290,5 +287,5 @@ def test_a_broken_picture_is_found_and_can_be_redone(make_animation: Make, tmp_p
         finish(make_animation(), tmp_path / "run", resume=True)
     with Run.take_up(tmp_path / "run") as run:
         rewind(run, 3, make_animation(), CPU, FakeDiffuser())
-        film(run, CPU, quiet, FakeDiffuser())
+        render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before

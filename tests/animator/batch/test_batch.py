@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import torch
 
-from animator.batch import one
 from animator.batch.conduct import batch_folder, conduct
 from animator.batch.plan import Order, look_through
 from animator.batch.summary import table
@@ -34,7 +33,7 @@ class Fakes:
         self.opened: list[str] = []
         self.at: dict[str, BaseException] = {}
 
-    def open(self, animation: Any, device: object, *, allow_pickle: bool) -> "Fakes":
+    def open(self, animation: Any, device: object, *, allow_pickle: bool = False) -> "Fakes":
         self.opened.append(animation.diffusion.vae)
         return self
 
@@ -46,10 +45,8 @@ class Fakes:
 
 
 @pytest.fixture
-def fakes(monkeypatch: pytest.MonkeyPatch) -> Fakes:
-    made = Fakes()
-    monkeypatch.setattr(one, "open_model", made.open)
-    return made
+def fakes() -> Fakes:
+    return Fakes()
 
 
 def preset(folder: Path, name: str, **more: str) -> Path:
@@ -77,7 +74,7 @@ def frames(out: Path) -> dict[str, bytes]:
 def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
     fakes.at["film4"] = RuntimeError("out of memory")
     out = tmp_path / "out"
-    assert conduct(Order(ten(tmp_path), out, compute=CPU), 1) == 1
+    assert conduct(Order(ten(tmp_path), out, compute=CPU), 1, fakes.open) == 1
     summary = told(out)
     assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
     by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
@@ -94,13 +91,13 @@ def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.Cap
 
 def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
     films, out, whole = ten(tmp_path), tmp_path / "out", tmp_path / "whole"
-    conduct(Order(films, whole, compute=CPU), 1)
+    conduct(Order(films, whole, compute=CPU), 1, fakes.open)
     fakes.at["film3"] = KeyboardInterrupt()
-    assert conduct(Order(films, out, compute=CPU), 1) == 130
+    assert conduct(Order(films, out, compute=CPU), 1, fakes.open) == 130
     assert told(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
     films_before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
     assert len(films_before) == 4  # three, and the part of the fourth
-    assert conduct(Order(films, out, go_on=True, compute=CPU), 1) == 1  # two are broken still
+    assert conduct(Order(films, out, go_on=True, compute=CPU), 1, fakes.open) == 1  # two are broken still
     assert told(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
     assert frames(out) == frames(whole)
     after = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
@@ -113,7 +110,7 @@ def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
 ) -> None:
     film = preset(tmp_path, "lake", diffusion="{seed: 1}", frame_interpolation="{engine: flow}")
     order = Order((film,), tmp_path / "out", compute=CPU, go_on=True)
-    assert conduct(order, 1) == 0
+    assert conduct(order, 1, fakes.open) == 0
     (whole,) = look_through(order, print).outcomes
     assert whole.status is Status.FINISHED and len(whole.films) == 2
     whole.films[lost].unlink()
@@ -123,16 +120,16 @@ def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
 
 def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
-    assert conduct(Order(films, out, compute=CPU), 1) == 1
+    assert conduct(Order(films, out, compute=CPU), 1, fakes.open) == 1
     preset(tmp_path, "b")
-    assert conduct(Order(films, out, go_on=True, compute=CPU), 1) == 0
+    assert conduct(Order(films, out, go_on=True, compute=CPU), 1, fakes.open) == 0
 
 
 def test_other_settings_are_refused_for_a_film_that_has_begun(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b")), tmp_path / "out"
-    conduct(Order(films, out, compute=CPU), 1)
+    conduct(Order(films, out, compute=CPU), 1, fakes.open)
     before = frames(out)
-    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, compute=CPU), 1) == 1
+    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, compute=CPU), 1, fakes.open) == 1
     assert "motion.angle: was 0, now 3" in told(out)["films"][0]["error"] and frames(out) == before
 
 
@@ -143,7 +140,7 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
     mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
     order = Order(mixed, tmp_path / "out", compute=CPU)
     assert [task.preset.stem for task in look_through(order, print).waiting] == ["a", "c", "b", "d"]
-    assert conduct(order, 1) == 0
+    assert conduct(order, 1, fakes.open) == 0
     assert fakes.opened == ["", "x"]
     assert [film["preset"] for film in told(tmp_path / "out")["films"]] == [str(path) for path in mixed]
 
@@ -151,18 +148,18 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
 def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -> None:
     films = (preset(tmp_path, "a"), preset(tmp_path, "b"))
     for number, chosen in enumerate((films, films[1:])):
-        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), compute=CPU), 1)
+        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), compute=CPU), 1, fakes.open)
     alone, together = frames(tmp_path / "1"), frames(tmp_path / "0")
     assert alone == {name: data for name, data in together.items() if name.startswith("b")}
 
 
 def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
     order = Order((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
-    conduct(order, 1)
+    conduct(order, 1, fakes.open)
     with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
-        conduct(order, 1)
+        conduct(order, 1, fakes.open)
     anew = Order(order.presets, tmp_path / "new", go_on=True, compute=CPU)
-    assert conduct(anew, 1) == 0  # so that one command does for both
+    assert conduct(anew, 1, fakes.open) == 0  # so that one command does for both
 
 
 def test_presets_of_one_name_have_folders_of_their_own(tmp_path: Path) -> None:
@@ -228,17 +225,17 @@ def test_killed_in_the_middle_and_continued(
 
 def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fakes) -> None:
     order = Order((preset(tmp_path, "a"),), tmp_path / "out", go_on=True, compute=CPU)
-    conduct(order, 1)
+    conduct(order, 1, fakes.open)
     (before,) = told(order.out)["films"]
-    conduct(order, 1)
+    conduct(order, 1, fakes.open)
     assert told(order.out)["films"] == [before] and before["seconds"] > 0
 
 
 def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"),), tmp_path / "out"
-    conduct(Order(films, out, compute=CPU), 1)
+    conduct(Order(films, out, compute=CPU), 1, fakes.open)
     before = frames(out)
-    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, compute=CPU), 1) == 0
+    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, compute=CPU), 1, fakes.open) == 0
     (film,) = told(out)["films"]
     assert Path(film["films"][0]).name == "a.mkv" and facts_of(out / "a" / "a.mkv").frames == 4
     assert frames(out) == before

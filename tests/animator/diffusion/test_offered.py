@@ -11,7 +11,7 @@ from animator.diffusion.library import Library
 from animator.diffusion.offered import Offer, offer_of
 from animator.diffusion.stable import open_diffuser
 from animator.errors import PluginError, PresetError
-from animator.job import film, open_model, open_run
+from animator.job import open_model, open_run, render_run
 from animator.run import Run
 
 CPU = torch.device("cpu")
@@ -32,7 +32,7 @@ def preset(folder: Path, model: str) -> Path:
 def test_a_preset_names_the_diffuser_of_another_package(tmp_path: Path, model: str, shade: int) -> None:
     animation = presets.load(preset(tmp_path, model))
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        film(run, CPU, lambda advance: None, open_model(animation, CPU))
+        render_run(run, diffuser=open_model(animation, CPU), device=CPU)
     with Run.take_up(tmp_path / "run") as run:
         first, _ = run.pixels(range(2))
     assert first.min() == first.max() == pytest.approx(shade, abs=1)

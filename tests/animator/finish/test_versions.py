@@ -13,7 +13,7 @@ from animator.config import Animation
 from animator.diffusion.fake import FakeDiffuser
 from animator.errors import ModelError, PresetError, RunError, UserError
 from animator.finish.upscale import Lanczos
-from animator.job import film, made_beside, open_run
+from animator.job import open_run, render_run
 from animator.reencode import Again, encode_again, stream_again
 from animator.run import Run
 from animator.run_outputs import check_films, inbetween_of, sound_of, upscaler_of
@@ -30,8 +30,8 @@ SMOOTHER = {"engine": "flow", "x_amount": 2}
 def rendered(animation: Animation, folder: Path) -> list[Path]:
     """A film and those made beside it."""
     with open_run(animation, folder, resume=False) as run:
-        path = film(run, CPU, lambda advance: None, FakeDiffuser())
-        return [path, *made_beside(run)]
+        made = render_run(run, diffuser=FakeDiffuser(), device=CPU)
+        return [made.film, *made.extra_films]
 
 
 def nothing(name: str, done: int, count: int) -> None:
@@ -187,8 +187,8 @@ def test_the_film_may_differ_when_a_run_goes_on(make_animation: Make, tmp_path: 
     rendered(make_animation(), tmp_path / "run")
     later = make_animation(upscaling=LARGER, output={"format": "webm"})
     with open_run(later, tmp_path / "run", resume=True) as run:
-        film(run, CPU, lambda advance: None, FakeDiffuser())
-        assert [path.name for path in made_beside(run)] == ["untitled_upscaled_x3.webm"]
+        made = render_run(run, diffuser=FakeDiffuser(), device=CPU)
+        assert [path.name for path in made.extra_films] == ["untitled_upscaled_x3.webm"]
 
 
 def test_networks_without_their_files_are_replaced_aloud(

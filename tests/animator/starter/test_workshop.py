@@ -138,7 +138,7 @@ def test_a_stage_before_its_turn_says_which_comes_first(workshop: Path, tmp_path
     [
         (("paint",), "expected data"),
         (("denoiser", "--diet", "16"), "SIDExBATCH"),
-        (("data", "--device", "abacus"), "--device abacus"),
+        (("data", "--device", "abacus"), "device abacus"),
     ],
 )
 def test_mistakes_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -113,15 +113,15 @@ def test_animated_webp(tmp_path: Path, crf: int | None, most: float) -> None:
 def test_a_folder_of_png_files_is_exact_and_replaces_an_older_one(tmp_path: Path) -> None:
     film = VideoSpec(tmp_path / "pictures", (33, 21), 10)
     write(film, 5)
-    (film.path / "notes.txt").write_text("mine")
+    (film.file / "notes.txt").write_text("mine")
     write(film, 3)
-    assert sorted(path.name for path in film.path.iterdir()) == [
+    assert sorted(path.name for path in film.file.iterdir()) == [
         "000000000.png",
         "000000001.png",
         "000000002.png",
         "notes.txt",
     ]
-    with Image.open(film.path / "000000002.png") as picture:
+    with Image.open(film.file / "000000002.png") as picture:
         assert np.array_equal(np.asarray(picture), gradient(2, 33, 21))
 
 
