@@ -39,11 +39,11 @@ def test_names_are_taken_in_any_case() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"format": "webmm"}, "did you mean 'webm'"),
+        ({"format": "webmm"}, "did you mean `webm`"),
         ({"format": "avi"}, "known: mp4, webm"),
-        ({"codec": "h263"}, "did you mean 'h26"),
+        ({"codec": "h263"}, "did you mean `h26"),
         ({"codec": "vp9"}, "codec: vp9 does not go into mp4; expected h264, h265, av1"),
-        ({"encoder": "nvec"}, "did you mean 'nvenc'"),
+        ({"encoder": "nvec"}, "did you mean `nvenc`"),
         ({"format": 3}, "valid string"),
     ],
 )

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from animator import presets
 from animator.depth import names
 from animator.depth.opening import open_depth
+from animator.depth.spec import DepthModelSpec
 from animator.errors import ModelError, PluginError, PresetError
 
 
@@ -45,7 +46,7 @@ def test_a_preset_is_checked_without_importing_the_package(tmp_path: Path) -> No
 @pytest.mark.usefixtures("extras")
 def test_a_wrong_name_is_told_what_other_packages_offer_too(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text("prompts: a lake\ndepth: {model: slop}\n")
-    with pytest.raises(PresetError, match="Did you mean 'slope'"):
+    with pytest.raises(PresetError, match="did you mean `slope`"):
         presets.load(tmp_path / "film.yaml")
 
 
@@ -72,5 +73,5 @@ def test_weights_of_a_package_that_cannot_be_had_are_told(
         open_depth("tiny")
 
 
-def _refuse(spec: object, where: object) -> None:
-    raise ModelError(f"{spec.name} needs a file")  # type: ignore[attr-defined]
+def _refuse(spec: DepthModelSpec, searched: tuple[Path, ...], into: Path) -> Path:
+    raise ModelError(f"{spec.name} needs a file")
