@@ -54,7 +54,9 @@ def test_old_networks_distances_stay_as_they_are(inverse: Tensor) -> None:
 
 
 @pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
-@pytest.mark.parametrize("scaling", SCALINGS, ids=str)
+@pytest.mark.parametrize(
+    "scaling", SCALINGS, ids=["equalised", "normalised", "steadied", "starter", "Leres", "Zoe"]
+)
 def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: Scaling, value: float) -> None:
     flat = torch.full((8, 9), value)
     assert not usable(flat)
