@@ -10,15 +10,6 @@ from typing import TYPE_CHECKING
 from animator._version import __version__ as __version__
 
 if TYPE_CHECKING:  # the same names for type checkers; a test compares them with `_HOMES`
-    from animator.assemble import build_pipeline as build_pipeline
-    from animator.config import Animation as Animation
-    from animator.depth.model import DepthModel as DepthModel
-    from animator.depth.model import FakeDepth as FakeDepth
-    from animator.depth.opening import open_depth as open_depth
-    from animator.diffusion.fake import FakeDiffuser as FakeDiffuser
-    from animator.diffusion.request import Diffuser as Diffuser
-    from animator.diffusion.request import GenerationRequest as GenerationRequest
-    from animator.diffusion.stable import open_diffuser as open_diffuser
     from animator.errors import AnimatorError as AnimatorError
     from animator.errors import ModelError as ModelError
     from animator.errors import PluginError as PluginError
@@ -27,69 +18,78 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.errors import RunError as RunError
     from animator.errors import UserError as UserError
     from animator.errors import VideoError as VideoError
-    from animator.flow.fake import FakeFlow as FakeFlow
-    from animator.flow.model import FlowModel as FlowModel
-    from animator.job import RenderResult as RenderResult
-    from animator.job import render_run as render_run
-    from animator.loop import Frame as Frame
-    from animator.loop import render as render
-    from animator.pipeline import Motion as Motion
-    from animator.pipeline import Pipeline as Pipeline
-    from animator.pipeline import Source as Source
-    from animator.pipeline import Step as Step
-    from animator.plan import Plan as Plan
-    from animator.presets import load as load
-    from animator.progress import Progress as Progress
-    from animator.run import Run as Run
-    from animator.state import State as State
-    from animator.stop_token import StopToken as StopToken
-    from animator.timeline import Timeline as Timeline
-    from animator.video.film import VideoSpec as VideoSpec
-    from animator.video.formats import Encoding as Encoding
-    from animator.video.sound import Sound as Sound
-    from animator.video.stream import Stream as Stream
-    from animator.video.writer import VideoWriter as VideoWriter
+    from animator.film.formats import Encoding as Encoding
+    from animator.film.sound import Sound as Sound
+    from animator.film.spec import VideoSpec as VideoSpec
+    from animator.film.stream import Stream as Stream
+    from animator.film.writer import VideoWriter as VideoWriter
+    from animator.loop.build.pipeline import build_pipeline as build_pipeline
+    from animator.loop.pipeline import Motion as Motion
+    from animator.loop.pipeline import Pipeline as Pipeline
+    from animator.loop.pipeline import Source as Source
+    from animator.loop.pipeline import Step as Step
+    from animator.loop.render import Frame as Frame
+    from animator.loop.render import render as render
+    from animator.loop.state import State as State
+    from animator.models.depth.model import DepthModel as DepthModel
+    from animator.models.depth.model import FakeDepth as FakeDepth
+    from animator.models.depth.open_depth import open_depth as open_depth
+    from animator.models.diffusion.fake import FakeDiffuser as FakeDiffuser
+    from animator.models.diffusion.request import Diffuser as Diffuser
+    from animator.models.diffusion.request import GenerationRequest as GenerationRequest
+    from animator.models.diffusion.stable import open_diffuser as open_diffuser
+    from animator.models.flow.fake import FakeFlow as FakeFlow
+    from animator.models.flow.model import FlowModel as FlowModel
+    from animator.presets.load import load as load
+    from animator.runs.progress import Progress as Progress
+    from animator.runs.render_run import RenderResult as RenderResult
+    from animator.runs.render_run import render_run as render_run
+    from animator.runs.run import Run as Run
+    from animator.runs.stop_token import StopToken as StopToken
+    from animator.settings import Animation as Animation
+    from animator.timeline.plan import Plan as Plan
+    from animator.timeline.timeline import Timeline as Timeline
 
 _HOMES = {
-    "Animation": "animator.config",
+    "Animation": "animator.settings",
     "AnimatorError": "animator.errors",
-    "DepthModel": "animator.depth.model",
-    "Diffuser": "animator.diffusion.request",
-    "Encoding": "animator.video.formats",
-    "FakeDepth": "animator.depth.model",
-    "FakeDiffuser": "animator.diffusion.fake",
-    "FakeFlow": "animator.flow.fake",
-    "FlowModel": "animator.flow.model",
-    "Frame": "animator.loop",
-    "GenerationRequest": "animator.diffusion.request",
+    "DepthModel": "animator.models.depth.model",
+    "Diffuser": "animator.models.diffusion.request",
+    "Encoding": "animator.film.formats",
+    "FakeDepth": "animator.models.depth.model",
+    "FakeDiffuser": "animator.models.diffusion.fake",
+    "FakeFlow": "animator.models.flow.fake",
+    "FlowModel": "animator.models.flow.model",
+    "Frame": "animator.loop.render",
+    "GenerationRequest": "animator.models.diffusion.request",
     "ModelError": "animator.errors",
-    "Motion": "animator.pipeline",
-    "Pipeline": "animator.pipeline",
-    "Plan": "animator.plan",
+    "Motion": "animator.loop.pipeline",
+    "Pipeline": "animator.loop.pipeline",
+    "Plan": "animator.timeline.plan",
     "PluginError": "animator.errors",
     "PresetError": "animator.errors",
     "Problem": "animator.errors",
-    "Progress": "animator.progress",
-    "RenderResult": "animator.job",
-    "Run": "animator.run",
+    "Progress": "animator.runs.progress",
+    "RenderResult": "animator.runs.render_run",
+    "Run": "animator.runs.run",
     "RunError": "animator.errors",
-    "Sound": "animator.video.sound",
-    "Source": "animator.pipeline",
-    "State": "animator.state",
-    "Step": "animator.pipeline",
-    "StopToken": "animator.stop_token",
-    "Stream": "animator.video.stream",
-    "Timeline": "animator.timeline",
+    "Sound": "animator.film.sound",
+    "Source": "animator.loop.pipeline",
+    "State": "animator.loop.state",
+    "Step": "animator.loop.pipeline",
+    "StopToken": "animator.runs.stop_token",
+    "Stream": "animator.film.stream",
+    "Timeline": "animator.timeline.timeline",
     "UserError": "animator.errors",
     "VideoError": "animator.errors",
-    "VideoSpec": "animator.video.film",
-    "VideoWriter": "animator.video.writer",
-    "build_pipeline": "animator.assemble",
-    "load": "animator.presets",
-    "open_depth": "animator.depth.opening",
-    "open_diffuser": "animator.diffusion.stable",
-    "render": "animator.loop",
-    "render_run": "animator.job",
+    "VideoSpec": "animator.film.spec",
+    "VideoWriter": "animator.film.writer",
+    "build_pipeline": "animator.loop.build.pipeline",
+    "load": "animator.presets.load",
+    "open_depth": "animator.models.depth.open_depth",
+    "open_diffuser": "animator.models.diffusion.stable",
+    "render": "animator.loop.render",
+    "render_run": "animator.runs.render_run",
 }
 """Every public name, and the module it is from."""
 _RENAMED = {"Film": "VideoSpec", "FilmWriter": "VideoWriter"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from animator.image import Bytes
+from animator.images.image import Bytes
 
 
 def save_clip(folder: Path, pictures: Iterable[Bytes], name: str = "%09d.png") -> str:

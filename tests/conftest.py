@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from animator.config import Animation
+from animator.settings import Animation
 
 if TYPE_CHECKING:
     from tests.fakes import Make  # loads torch, which reads the number of threads below

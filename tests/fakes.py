@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.config import Animation
-from animator.diffusion.request import Diffuser, GenerationRequest
-from animator.plan import Plan
+from animator.models.diffusion.request import Diffuser, GenerationRequest
+from animator.settings import Animation
+from animator.timeline.plan import Plan
 
 Make = Callable[..., Animation]
 """Makes a small film from the settings that differ from a small default; see the fixture `make_animation`."""

@@ -2,8 +2,8 @@
 
 import torch
 
-from animator.diffusion.options import Options
-from animator.diffusion.stable import StableDiffuser, open_diffuser
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.stable import StableDiffuser, open_diffuser
 
 
 def open_stable(model: str, device: torch.device, options: Options | None = None) -> StableDiffuser:

@@ -35,7 +35,8 @@ def test_schedules_stands_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import schedules", "import animator", "import animator.presets", "import animator.cli"]
+    "statement",
+    ["import schedules", "import animator", "import animator.presets.load", "import animator.cli.app"],
 )
 def test_importing_is_light(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
@@ -63,13 +64,13 @@ def reads(node: ast.AST, name: str) -> bool:
 
 def test_mode_is_read_in_one_file() -> None:
     readers = files_with(SOURCES, lambda node: isinstance(node, ast.Attribute) and node.attr == "mode")
-    assert readers == {"animator/modes.py"}
+    assert readers == {"animator/settings/modes.py"}
 
 
 def test_compat_is_read_in_one_file() -> None:
     """`Scope.compat` is a parameter of the library `schedules`; animator reads it in that file only."""
     ours = [path for path in SOURCES if ROOT / "animator" in path.parents]
-    assert files_with(ours, lambda node: reads(node, "compat")) == {"animator/compat.py"}
+    assert files_with(ours, lambda node: reads(node, "compat")) == {"animator/settings/compat.py"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_every_way_to_read_a_setting_is_found(line: str) -> None:
     assert any(reads(node, "compat") for node in ast.walk(ast.parse(line)))
 
 
-@pytest.mark.parametrize("line", ["from animator.stages.compat import color", "Scope(1, compat=True)"])
+@pytest.mark.parametrize("line", ["from animator.images.deforum import color", "Scope(1, compat=True)"])
 def test_what_is_no_reading_of_a_setting_is_not_found(line: str) -> None:
     assert not any(reads(node, "compat") for node in ast.walk(ast.parse(line)))
 
@@ -204,6 +205,6 @@ def test_console_command_and_run_py_are_the_same() -> None:
         subprocess.run(
             [sys.executable, *args, "--version"], capture_output=True, text=True, check=True, cwd=ROOT
         ).stdout
-        for args in (["run.py"], ["-c", "from animator.cli import main; main()"])
+        for args in (["run.py"], ["-c", "from animator.cli.app import main; main()"])
     ]
     assert shown[0] == shown[1] != ""

@@ -11,13 +11,13 @@ SOURCES = sorted([*(ROOT / "schedules").rglob("*.py"), *(ROOT / "animator").rglo
 ENTRY_POINTS = {
     "animator",
     "schedules",
-    "animator.cli",
-    "animator.docs.__main__",
-    "animator.starter.train",
-    "animator.starter.evaluate",
-    "animator.starter.evaluation.table",
-    "animator.depth.training.train",
-    "animator.depth.training.rooms",
+    "animator.cli.app",
+    "docs.build.__main__",
+    "animator.training.train",
+    "animator.training.evaluate",
+    "animator.training.evaluation.table",
+    "animator.training.depth.train",
+    "animator.training.depth.rooms",
 }
 """Packages, commands and `python -m` programs, and the depth training, which people call from Python."""
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from animator import presets, yaml_text
-from animator.timeline import Timeline
+from animator.presets import yaml_text
+from animator.presets.load import load
+from animator.timeline.timeline import Timeline
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -24,7 +25,7 @@ def blocks(language: str) -> list[str]:
 def test_the_first_preset_is_sound(tmp_path: Path) -> None:
     (text,) = [block for block in blocks("yaml") if "frames:" in block]
     (tmp_path / "film.yaml").write_text(text)
-    assert len(Timeline(presets.load(tmp_path / "film.yaml"))) == 96
+    assert len(Timeline(load(tmp_path / "film.yaml"))) == 96
 
 
 def test_the_library_example_runs(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from animator.stages.resample import Border, Sampling
-from animator.stages.warp2d import Move2D, matrix2d, warp_by_matrix
+from animator.images.resample import Border, Sampling
+from animator.images.warp2d import Move2D, matrix2d, warp_by_matrix
 
 
 def warp2d(picture: Tensor, move: Move2D, border: Border, sampling: Sampling = Sampling.BILINEAR) -> Tensor:

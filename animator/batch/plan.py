@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from animator.batch.one import ModelKey, model_key
 from animator.batch.summary import SUMMARY
 from animator.batch.task import Outcome, Status, Task
-from animator.config import Animation
-from animator.device import ComputeOptions
+from animator.batch.worker import ModelKey, model_key
 from animator.errors import RunError, UserError
-from animator.run import Run, film_path
-from animator.source_files import Source, load
+from animator.models.device import ComputeOptions
+from animator.presets.sources import Source, load
+from animator.runs.run import Run, film_path
+from animator.settings import Animation
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
+from animator.film.open_clip import Shown
+from animator.images.colorspace import LUMA
+from animator.images.mask_tone import contrast_about_mean
 from animator.masks.compose import composed
 from animator.masks.expression import Leaf, parse_mask
-from animator.stages.colorspace import LUMA
-from animator.stages.mask_tone import contrast_about_mean
-from animator.video.opening import Shown
 
 FILES_KEPT = 32
 

@@ -33,8 +33,8 @@ from animator import (
     render,
     render_run,
 )
-from animator.image import read_picture
-from tests.animator.video.facts import facts_of
+from animator.images.image import read_picture
+from tests.animator.film.facts import facts_of
 
 TEXT = """
 name: pond

@@ -56,5 +56,5 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 
 def test_render_is_the_function_even_after_its_module_was_loaded() -> None:
-    code = "import animator.loop, animator; assert callable(animator.render)"
+    code = "import animator.loop.render, animator; assert callable(animator.render)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.camera import Camera, Move3D, Triple, rigid
-from animator.stages.depthmap import prepare_depth
-from animator.stages.fill import extend_background
-from animator.stages.pinhole import pinhole_view
-from animator.stages.resample import Border, Sampling
-from animator.stages.warp3d import warp3d
+from animator.images.camera import Camera, Move3D, Triple, rigid
+from animator.images.depth_map import prepare_depth
+from animator.images.inpaint import extend_background
+from animator.images.pinhole import pinhole_view
+from animator.images.resample import Border, Sampling
+from animator.images.warp3d import warp3d
 
 from .raycaster import Array, Shot, moves, scenes, seen_from_start, shoot, start
 

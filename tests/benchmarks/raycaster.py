@@ -1,6 +1,6 @@
 """A small ray caster: scenes of known geometry and texture, seen from anywhere.
 
-Planes, squares and spheres with smooth procedural textures. Axes as in `animator.camera`: x right, y down, z
+Planes, squares and spheres with smooth procedural textures. Axes as in `animator.images.camera`: x right, y down, z
 away; a camera stands at the origin and the scene moves, point @ rotation + translation.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.camera import Camera, Move3D, Rigid, rigid
+from animator.images.camera import Camera, Move3D, Rigid, rigid
 
 Array = NDArray[np.float64]
 FAR = 1e9

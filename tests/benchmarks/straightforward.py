@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from animator.camera import Camera, Matrix, Rigid
+from animator.images.camera import Camera, Matrix, Rigid
 
 Array = NDArray[np.float32]
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from animator.depth import build
-from animator.depth.estimator import Estimator, placed
-from animator.depth.names import spec_named
-from animator.depth.starter import StarterDepth
+from animator.models.depth import build
+from animator.models.depth.estimator import Estimator, placed
+from animator.models.depth.names import spec_named
+from animator.models.depth.starter import StarterDepth
 
 pytestmark = pytest.mark.benchmark_suite
 

@@ -16,9 +16,9 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from animator.diffusion.engine import UNetEngine
-from animator.diffusion.request import GenerationRequest
-from animator.diffusion.stable import StableDiffuser
+from animator.models.diffusion.engine import UNetEngine
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
 from tests.opened import open_stable
 
@@ -139,9 +139,9 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
 
 def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     """A LoRA whose weight changes at every frame, over one that rests."""
-    from animator.diffusion.library import Library
-    from animator.diffusion.options import Options
-    from tests.animator.diffusion import lora_files, tiny_models
+    from animator.models.diffusion.checkpoints.library import Library
+    from animator.models.diffusion.load_options import Options
+    from tests.animator.models.diffusion import lora_files, tiny_models
 
     made = lora_files.factors(tiny_models.pipeline("sd1"))
     lora_files.kohya(made, tmp_path / "x.safetensors", 4)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.finish.flow_between import FlowBetween
-from animator.finish.upscale import Lanczos
-from animator.flow.opencv import Dis
-from animator.image import from_bytes
-from animator.video.film import VideoSpec
-from animator.video.stream import to_bt709
-from animator.video.writer import VideoWriter
-from tests.animator.finish.clips import texture
+from animator.film.interpolation.flow import FlowBetween
+from animator.film.spec import VideoSpec
+from animator.film.stream import to_bt709
+from animator.film.upscaling.upscaler import Lanczos
+from animator.film.writer import VideoWriter
+from animator.images.image import from_bytes
+from animator.models.flow.opencv import Dis
+from tests.animator.film.clips import texture
 
 pytestmark = pytest.mark.benchmark_suite
 SIDE = 256

@@ -19,17 +19,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.camera import Camera, Move3D, rigid
-from animator.flow.warp import warp_by_flow
-from animator.stages import depthmap
-from animator.stages.color import Coherence, contrast, match_palette, palette_of
-from animator.stages.fill import extend_background
-from animator.stages.noise import Perlin, perlin_noise, uniform_noise
-from animator.stages.pinhole import pinhole_view
-from animator.stages.resample import Border, Sampling
-from animator.stages.sharpen import Sharpen, sharpen
-from animator.stages.warp2d import Move2D, matrix2d
-from animator.stages.warp3d import warp3d
+from animator.images import depth_map
+from animator.images.camera import Camera, Move3D, rigid
+from animator.images.color import Coherence, contrast, match_palette, palette_of
+from animator.images.inpaint import extend_background
+from animator.images.noise import Perlin, perlin_noise, uniform_noise
+from animator.images.pinhole import pinhole_view
+from animator.images.resample import Border, Sampling
+from animator.images.sharpen import Sharpen, sharpen
+from animator.images.warp2d import Move2D, matrix2d
+from animator.images.warp3d import warp3d
+from animator.models.flow.warp import warp_by_flow
 from tests.warps import warp2d
 
 from . import novel_view
@@ -98,7 +98,7 @@ def chain_3d(b: Bench) -> Callable[[], Tensor]:
     palette = palette_of(b.reference, Coherence.LAB)
 
     def run() -> Tensor:
-        z = 2.0 - depthmap.prepare_depth(b.depth)
+        z = 2.0 - depth_map.prepare_depth(b.depth)
         return _rest(warp3d(b.picture, z, MOTION, CAMERA, Border.REPLICATE, Sampling.BICUBIC), palette)
 
     return run
@@ -154,7 +154,7 @@ def plain_on(function: Callable[..., Any], *rest: Any) -> Callable[[Bench], Call
 
 
 def seen(b: Bench) -> Callable[[], Tensor]:
-    z = depthmap.pinhole_distance(depthmap.normalise(b.depth), CAMERA)
+    z = depth_map.pinhole_distance(depth_map.normalise(b.depth), CAMERA)
 
     def run() -> Tensor:
         view = pinhole_view(b.picture, z, MOTION, CAMERA)
@@ -170,7 +170,7 @@ OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
     "warp3d bicubic": lambda b: (
         lambda: warp3d(
             b.picture,
-            2.0 - depthmap.prepare_depth(b.depth),
+            2.0 - depth_map.prepare_depth(b.depth),
             MOTION,
             CAMERA,
             Border.REPLICATE,

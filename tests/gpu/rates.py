@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.diffusion.engine import UNetEngine
-from animator.diffusion.options import Options
-from animator.diffusion.request import GenerationRequest
-from animator.diffusion.soundness import drawn_soundly
-from animator.diffusion.tokens import clip_tokenizer
-from animator.diffusion.unet_model import UNetModel
-from animator.torchvision_ops import declare_missing_ops
+from animator.models.diffusion.engine import UNetEngine
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.prompts.tokens import clip_tokenizer
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.retry import drawn_soundly
+from animator.models.diffusion.unet_model import UNetModel
+from animator.models.torchvision_ops import declare_missing_ops
 from schedules import PromptFrame
 
 STEPS, STRENGTH, SCALE = 20, 0.6, 7.0

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from animator.diffusion import configs
-from animator.diffusion.engine import UNetEngine
-from animator.diffusion.library import Library
-from animator.diffusion.options import Options
-from animator.diffusion.stable import open_diffuser
-from animator.diffusion.unet_model import UNetModel
 from animator.errors import AnimatorError
+from animator.models.diffusion import configs
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.engine import UNetEngine
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.stable import open_diffuser
+from animator.models.diffusion.unet_model import UNetModel
 from tests.gpu.rates import Bench, asked, measured, random_pipeline, without_waiting
 
 pytestmark = [

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from animator.fields import Numbers
-from animator.named_files import InputFile
+from animator.settings.fields import Numbers
+from animator.settings.paths import InputFile
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from animator.plan import Plan
-    from animator.state import State
+    from animator.loop.state import State
+    from animator.timeline.plan import Plan
 
 
 @dataclass(frozen=True)

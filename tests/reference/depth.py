@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from animator.depth.estimator import Estimator
-from animator.depth.names import spec_named
-from animator.depth.opening import estimator
-from animator.image import from_bytes
+from animator.images.image import from_bytes
+from animator.models.depth.estimator import Estimator
+from animator.models.depth.names import spec_named
+from animator.models.depth.open_depth import estimator
 
 Floats = NDArray[np.float32]
 

@@ -10,15 +10,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator import presets
-from animator.assemble import build_pipeline
-from animator.clip_settings import with_clip_length
-from animator.deforum import import_settings
-from animator.diffusion.request import GenerationRequest
-from animator.drafts import Draft
-from animator.image import from_bytes, to_bytes
-from animator.loop import render
-from animator.timeline import Timeline
+from animator.images.image import from_bytes, to_bytes
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.render import render
+from animator.models.diffusion.request import GenerationRequest
+from animator.presets.clip import with_clip_length
+from animator.presets.deforum import import_settings
+from animator.presets.load import validate
+from animator.presets.raw import Draft
+from animator.timeline.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 PATHS = ("init_image", "color_coherence_image_path", "mask_file", "video_init_path", "video_mask_path")
@@ -67,7 +67,7 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         for file in files.iterdir():
             given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
-    animation = presets.validate(Draft("trace", with_clip_length(imported.values, folder), {}))
+    animation = validate(Draft("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())

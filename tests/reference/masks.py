@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from animator.config import Animation
-from animator.deforum import import_settings
 from animator.masks.compose import hardened
 from animator.masks.sources import Masks, Still, mask_of_image
-from animator.timeline import Timeline
+from animator.presets.deforum import import_settings
+from animator.settings import Animation
+from animator.timeline.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 

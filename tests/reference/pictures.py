@@ -15,24 +15,24 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from animator.assemble import build_pipeline
-from animator.config import Animation
-from animator.deforum import import_settings
-from animator.diffusion.fake import FakeDiffuser
-from animator.hybrid import build_hybrid
-from animator.image import from_bytes, to_bytes
+from animator.images.depth_map import prepare_depth as product_prepare_depth
+from animator.images.image import from_bytes, to_bytes
+from animator.loop.build.hybrid import build_hybrid
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.pipeline import Pipeline, Step
+from animator.loop.state import State
+from animator.loop.steps.clip_motion import Carry, EveryPixel, TowardsClip
+from animator.loop.steps.deforum import DeforumNoise
+from animator.loop.steps.frame_source import Held
+from animator.loop.steps.masking import Area
+from animator.loop.steps.motion_2d import Warp2D
+from animator.loop.steps.motion_3d import FlippedThenWarp
 from animator.masks.sources import Masks, Still
-from animator.pipeline import Pipeline, Step
-from animator.plan import Plan
-from animator.slots.clip_motion import Carry, EveryPixel, TowardsClip
-from animator.slots.footage import Held
-from animator.slots.masking import Area
-from animator.slots.plane import Warp2D
-from animator.slots.reference import DeforumNoise
-from animator.slots.space import FlippedThenWarp
-from animator.stages.depthmap import prepare_depth as product_prepare_depth
-from animator.state import State
-from animator.timeline import Timeline
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.presets.deforum import import_settings
+from animator.settings import Animation
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]

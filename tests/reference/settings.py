@@ -4,11 +4,11 @@ from typing import Any
 
 
 def srt(case: dict[str, Any]) -> str:
-    from animator.config import Animation
-    from animator.deforum import import_settings
-    from animator.deforum.table import SWITCHES
-    from animator.subtitles import Caption, value_columns
-    from animator.subtitles import srt as srt_text
+    from animator.presets.deforum import import_settings
+    from animator.presets.deforum.table import SWITCHES
+    from animator.presets.subtitles import Caption, value_columns
+    from animator.presets.subtitles import srt as srt_text
+    from animator.settings import Animation
 
     frames, names = case["max_frames"], case["params_to_print"]
     film = {"max_frames": frames, "fps": case["fps"], "seed": case["seed"], "legacy_colormatch": False}
@@ -24,6 +24,6 @@ def srt(case: dict[str, Any]) -> str:
 
 
 def deprecated_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    from animator.deforum.generations import deprecated_values
+    from animator.presets.deforum.versions import deprecated_values
 
     return deprecated_values(settings)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from animator import presets
-from animator.deforum import import_settings
-from animator.deforum.table import MAPPED, SWITCHES
-from animator.drafts import Draft
-from animator.subtitle_names import NAMES
-from animator.subtitles import clock
-from animator.timeline import Timeline, schedule_fields
+from animator.presets.deforum import import_settings
+from animator.presets.deforum.table import MAPPED, SWITCHES
+from animator.presets.load import validate
+from animator.presets.raw import Draft
+from animator.presets.subtitles import clock
+from animator.settings.subtitle_names import NAMES
+from animator.timeline.timeline import Timeline, schedule_fields
 
 from . import adapter
 
@@ -55,7 +55,7 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
     own = ("parseq_use_deltas", "parseq_non_schedule_overrides")
     settings = {**dict.fromkeys(SWITCHES, True), **case["ui"], **{name: case[name] for name in own}}
     imported = import_settings({**settings, "parseq_manifest": case["manifest"]}, case["id"])
-    film = presets.validate(Draft(case["id"], imported.values, {}))
+    film = validate(Draft(case["id"], imported.values, {}))
     after = case["after"]
     assert (film.frames, film.fps) == (after["max_frames"], after["fps"])
     assert film.diffusion.cadence.source == after["diffusion_cadence"]
@@ -71,7 +71,7 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
 
 
 def test_a_film_of_deforums_defaults_has_its_values() -> None:
-    film = presets.validate(Draft("defaults", import_settings({}, "defaults").values, {}))
+    film = validate(Draft("defaults", import_settings({}, "defaults").values, {}))
     plan = Timeline(film)[3]
     assert plan.motion.zoom == pytest.approx(1.0025 + 0.002 * math.sin(1.25 * 3.14 * 3 / 30))
     assert (plan.noise.amount, plan.motion.translation_z, plan.diffusion.steps) == (0.065, 1.75, 25)

@@ -19,18 +19,19 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from animator import drafts, presets
-from animator.assemble import build_pipeline
-from animator.deforum import Effect
-from animator.diffusion.fake import FakeDiffuser
-from animator.draft_files import each_name, file_settings
-from animator.drafts import Draft
 from animator.errors import AnimatorError
-from animator.loop import render
-from animator.named_files import find
-from animator.timeline import Timeline
-from animator.video.film import VideoSpec
-from animator.video.writer import VideoWriter
+from animator.film.spec import VideoSpec
+from animator.film.writer import VideoWriter
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.render import render
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.presets import raw
+from animator.presets.deforum import Effect
+from animator.presets.load import finish, validate
+from animator.presets.raw import Draft
+from animator.presets.resolve_paths import each_name, file_settings
+from animator.settings.paths import find
+from animator.timeline.timeline import Timeline
 
 FRAMES = 3
 SMALL = ["size=[64,64]", "depth.model=fake"]
@@ -51,7 +52,7 @@ def main(folder: Path, index: Path | None) -> None:
     tallies: dict[str, Tally] = defaultdict(Tally)
     with tempfile.TemporaryDirectory() as made:
         stand_ins = _stand_ins(Path(made))
-        for path in sorted(path for path in folder.iterdir() if drafts.is_settings_file(path)):
+        for path in sorted(path for path in folder.iterdir() if raw.is_settings_file(path)):
             _try(path, tallies[generations.get(path.name, "unknown")], stand_ins)
     say(f"| generation | {' | '.join(COLUMNS)} |\n|---{'|---' * len(COLUMNS)}|")
     total = sum((tally.counts for tally in tallies.values()), Counter[str]())
@@ -71,14 +72,14 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
     tally.counts["files"] += 1
     done = "is not imported"
     try:
-        draft = drafts.read(path)
-        presets.validate(draft)
+        draft = raw.read(path)
+        validate(draft)
         tally.counts["imported"] += 1
         tally.counts["with notes"] += any(note.effect is Effect.CHANGES for note in draft.notes)
         done = "is imported, not planned"
         missing = _missing(draft, stand_ins)
         tally.counts["stand-ins"] += bool(missing)
-        film = presets.finish(draft, [*SMALL, *missing])
+        film = finish(draft, [*SMALL, *missing])
         tally.counts["frames planned"] += sum(1 for _ in Timeline(film))
         tally.counts["planned"] += 1
         done = "is planned, not rendered"

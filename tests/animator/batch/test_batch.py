@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import torch
 
-from animator.batch.conduct import batch_folder, conduct
 from animator.batch.plan import Order, look_through
+from animator.batch.run import batch_folder, conduct
 from animator.batch.summary import table
 from animator.batch.task import Outcome, Status, Task
-from animator.device import ComputeOptions
-from animator.diffusion.fake import FakeDiffuser
-from animator.diffusion.request import GenerationRequest
 from animator.errors import RunError
-from tests.animator.video.facts import facts_of
+from animator.models.device import ComputeOptions
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.models.diffusion.request import GenerationRequest
+from tests.animator.film.facts import facts_of
 
 ROOT = Path(__file__).parents[3]
 CPU = ComputeOptions("cpu", threads=1)

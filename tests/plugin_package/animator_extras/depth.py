@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from animator.depth.preprocess import Normalise, Preparation, Sizing
-from animator.depth.spec import DepthModelSpec
+from animator.models.depth.preprocess import Normalise, Preparation, Sizing
+from animator.models.depth.spec import DepthModelSpec
 
 if TYPE_CHECKING:
     import torch

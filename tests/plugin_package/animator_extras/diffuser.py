@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.diffusion.options import Options
-from animator.diffusion.request import GenerationRequest
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.request import GenerationRequest
 
 
 @dataclass(frozen=True)

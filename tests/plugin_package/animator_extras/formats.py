@@ -1,7 +1,7 @@
 """An output format: animated PNG, with the codec that it holds."""
 
-from animator.video.codecs import SOFTWARE, Encoder
-from animator.video.formats import Format
+from animator.film.codecs import SOFTWARE, Encoder
+from animator.film.formats import Format
 
 _ENCODER = Encoder("apng", ("rgb24",), even=False)
 APNG = Format(

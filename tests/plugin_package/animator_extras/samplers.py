@@ -4,7 +4,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from animator.diffusion.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, sampler
 
 if TYPE_CHECKING:
     from torch import Tensor

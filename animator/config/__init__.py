@@ -1,6 +1,0 @@
-"""The settings of a film: one file for each family of groups, `Animation` over them all."""
-
-from animator.config.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
-from animator.config.diffusion import Diffusion
-
-__all__ = ["MAX_FRAMES", "SCHEMA_VERSION", "Animation", "Diffusion"]

@@ -1,1 +1,0 @@
-"""The reference of all parameters, made from the settings themselves: `python -m animator.docs`."""

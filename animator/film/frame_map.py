@@ -1,0 +1,98 @@
+"""Which picture of a clip each frame of a film sees."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from animator.errors import UserError
+from animator.film.clip import AfterEnd
+from animator.film.frame_rate import frame_rate
+from animator.film.index import Index
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a clip.
+
+    Attributes:
+        first: First picture that counts.
+        last: Last picture that counts; -1 is the clip's end.
+        every: Every so many count.
+    """
+
+    first: int = 0
+    last: int = -1
+    every: int = 1
+
+    def of(self, count: int) -> range:
+        """The pictures that count of a clip of so many."""
+        stop = count if self.last < 0 else min(count, self.last + 1)
+        return range(self.first, stop, self.every)
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """A picture of the clip for every frame of the film.
+
+    Attributes:
+        pictures: The clip's picture for each frame that it has one for.
+        after_end: What frames beyond them see.
+        clip: The clip's name, for messages.
+    """
+
+    pictures: Sequence[int]
+    after_end: AfterEnd
+    clip: str
+
+    def of(self, frame: int) -> int:
+        """The clip's picture for a frame.
+
+        Raises:
+            UserError: The clip is too short.
+        """
+        if frame < len(self.pictures):
+            return self.pictures[frame]
+        if self.after_end == "error":
+            raise self.too_short(frame + 1)
+        return self.pictures[-1 if self.after_end == "hold" else frame % len(self.pictures)]
+
+    def check(self, frames: int) -> None:
+        """Nothing, if the clip suffices for a film of so many frames.
+
+        Raises:
+            UserError: It does not.
+        """
+        if not self.pictures:
+            raise UserError(f"{self.clip}: has no frame in the range that video.extract_* asks for")
+        if self.after_end == "error" and frames > len(self.pictures):
+            raise self.too_short(frames)
+
+    def too_short(self, frames: int) -> UserError:
+        """Says what to do."""
+        have = len(self.pictures)
+        return UserError(
+            f"{self.clip}: has {have} frames that count, and the film has {frames}; set frames: {have} "
+            "(or frames: clip), or video.after_end: hold or loop"
+        )
+
+
+def by_clock(index: Index, span: Span, fps: float) -> tuple[int, ...]:
+    """The picture that a clip shows at each frame of a film with so many frames a second.
+
+    Args:
+        index: The clip.
+        span: `every` makes it so many times as fast.
+        fps: The film's rate.
+    """
+    part = Span(span.first, span.last).of(len(index))
+    if not part:
+        return ()
+    begin = index.times[part[0]]
+    tick = span.every / frame_rate(fps)
+    end = index.times[part[-1]] + Fraction(index.gap).limit_denominator(100_000)
+    early = min(Fraction(1, 1000), tick / 4)  # times rounded to milliseconds still count as reached
+    ticks = max(1, int((end - begin) / tick + Fraction(1, 1000)))
+    return tuple(
+        bisect_right(index.times, begin + i * tick + early, part[0], part[-1] + 1) - 1 for i in range(ticks)
+    )

@@ -1,0 +1,120 @@
+"""What is in a film file: when each picture is shown, found without decoding any."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from animator.core.urls import is_url
+from animator.errors import UserError
+from animator.film.ffmpeg import executable
+from animator.film.ffmpeg_input import input_options, is_playlist
+from animator.film.frame_rate import usual_rate
+
+_EXACT = {"mov", "mp4", "matroska", "webm"}
+"""Containers with a table of their pictures, in which ffmpeg finds every picture by its time. In transport
+streams, AVI and MPEG it lands elsewhere."""
+_DISCARDED = 0x4  # the flag of packets that an edit list cuts away
+_UNKNOWN = -(2**63)  # what ffmpeg has for a time that the file does not tell
+
+
+@dataclass(frozen=True)
+class Index:
+    """The pictures of a film file.
+
+    Attributes:
+        times: Ascending, in seconds, when each picture is shown.
+        container: ffmpeg's names of the file's kind.
+    """
+
+    times: tuple[Fraction, ...]
+    container: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @cached_property
+    def gap(self) -> float:
+        """Seconds from one picture to the next, as most are; 0 for a single picture."""
+        return float(median(b - a for a, b in pairwise(self.times))) if len(self) > 1 else 0.0
+
+    @property
+    def fps(self) -> float | None:
+        """Pictures a second on average, at three digits; None for a single picture."""
+        if len(self) < 2 or self.times[-1] <= self.times[0]:
+            return None
+        mean = float((len(self) - 1) / (self.times[-1] - self.times[0]))
+        return usual_rate(mean)
+
+    @property
+    def is_variable(self) -> bool:
+        """True where pictures are not evenly spaced in time."""
+        return any(abs(float(b - a) - self.gap) > 0.3 * self.gap for a, b in pairwise(self.times))
+
+    def seek_to(self, picture: int) -> float | None:
+        """The time, in seconds, between a picture and the one before; None where seeking is not exact."""
+        if picture == 0 or not self.container & _EXACT:
+            return None
+        before, here = self.times[picture - 1 : picture + 1]
+        return float((before + here) / 2) if before < here else None
+
+
+def index_of(path: str | Path) -> Index:
+    """The index of a film.
+
+    Raises:
+        UserError: The file is missing, or holds no pictures.
+    """
+    command = [executable(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
+    command += [*input_options(path), "-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"]
+    if is_playlist(path):
+        raise UserError(f"{path}: is a playlist; give the film itself")
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=_patience(path)
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{path}: could not be read within {error.timeout:.0f} s; is it a film?") from error
+    times = _times(done.stdout, done.stderr)
+    if not times:
+        raise UserError(f"{path}: holds no pictures that ffmpeg can read: {_errors(done.stderr)}")
+    found = re.search(r"Input #0, ([\w,]+), from", done.stderr)
+    return Index(times, frozenset(found[1].split(",") if found else ()))
+
+
+def _patience(path: str | Path) -> float:
+    """Seconds after which reading through a film is given up."""
+    size = Path(path).stat().st_size if not is_url(path) and Path(path).is_file() else 0
+    return 3600.0 if is_url(path) else 120.0 + size / 1e6
+
+
+def _times(listing: str, said: str) -> tuple[Fraction, ...]:
+    """The times in ffmpeg's framecrc listing: `stream, dts, pts, duration, size, checksum[, F=flags]`.
+
+    Where a file does not say when each picture is shown, the times of decoding stand for those, and where it
+    does not say these either, the rate does.
+    """
+    base = re.search(r"^#tb 0: (\d+)/(\d+)", listing, re.MULTILINE)
+    if base is None:
+        return ()
+    tick = Fraction(int(base[1]), int(base[2]))
+    stamps: list[tuple[int, int]] = []
+    for line in listing.splitlines():
+        columns = [column.strip() for column in line.split(",")]
+        flags = next((int(column[2:], 16) for column in columns if column.startswith("F=")), 0)
+        if len(columns) >= 6 and not flags & _DISCARDED:
+            stamps.append((int(columns[2]), int(columns[1])))
+    for shown in zip(*stamps, strict=True):
+        if _UNKNOWN not in shown:
+            return tuple(tick * stamp for stamp in sorted(shown))
+    rate = re.search(r"Video:.* ([\d.]+) (fps|tbr)", said)
+    return tuple(i / Fraction(rate[1] if rate else "25") for i in range(len(stamps)))
+
+
+def _errors(said: str) -> str:
+    lines = [line for line in said.splitlines() if re.search(r"\[(error|fatal|panic)\]", line)]
+    return " / ".join(re.sub(r"\[\w+( @ 0x\w+)?\] ?", "", line) for line in lines[-4:]) or "(it said nothing)"

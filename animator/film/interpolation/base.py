@@ -1,0 +1,51 @@
+"""The seam to whatever makes up pictures between two pictures, and the stream of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from animator.images.image import Bytes, from_bytes, to_bytes
+
+
+class Inbetween(Protocol):
+    """Whatever makes up the pictures between two pictures."""
+
+    def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
+        """The pictures (3, H, W), [0, 1], at moments between two.
+
+        Args:
+            first: (3, H, W), [0, 1], at time 0.
+            second: (3, H, W), [0, 1], at time 1.
+            times: Moments, above 0 and below 1.
+        """
+        ...
+
+
+def interpolated(
+    pictures: Iterable[Bytes], between: Inbetween, amount: int, device: torch.device | str = "cpu"
+) -> Iterator[Bytes]:
+    """So many pictures for each one, uint8 RGB (H, W, 3): itself, then those on the way to the next.
+
+    The last one has no next and stays for its whole time, so that at the raised rate the film lasts exactly
+    as long as before, and stays in step with its sound.
+
+    Args:
+        pictures: uint8 RGB (H, W, 3), all of one size.
+        between: What makes up the others.
+        amount: Pictures for each one.
+        device: Where they are made.
+    """
+    times = tuple(step / amount for step in range(1, amount))
+    here: Bytes | None = None
+    tensor: Tensor | None = None
+    for pixels in pictures:
+        following = from_bytes(pixels, device)
+        if here is not None and tensor is not None:
+            yield here
+            for made in between(tensor, following, times):
+                yield to_bytes(made)
+        here, tensor = pixels, following
+    if here is not None:
+        yield from (here for _ in range(amount))

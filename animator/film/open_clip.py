@@ -1,0 +1,69 @@
+"""Opens the clip that a film is made over."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.film.clip import ClipSpec
+from animator.film.frame_map import Numbering, by_clock
+from animator.film.image_folder import Folder
+from animator.film.index import index_of
+from animator.film.probe import allowed, is_folder, pictures_in, span_of
+from animator.film.reader import Clip, ClipReader, Pictures
+from animator.images.image import Bytes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a clip shows at each frame of the film.
+
+    Attributes:
+        pictures: The clip's pictures.
+        numbering: Which of them a frame sees.
+    """
+
+    pictures: Pictures
+    numbering: Numbering
+
+    def at(self, frame: int) -> Bytes:
+        """The picture for a frame of the film, uint8 RGB (H, W, 3).
+
+        Raises:
+            UserError: The clip is too short.
+            VideoError: The clip is damaged.
+        """
+        return self.pictures.at(self.numbering.of(frame))
+
+
+def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> Shown:
+    """What the frames of a film see of a clip.
+
+    Args:
+        spec: The clip.
+        size: Width and height that its pictures come to.
+        fps: The film's rate.
+
+    Raises:
+        UserError: There is no such clip, or it holds no pictures.
+    """
+    path, span = allowed(spec), span_of(spec)
+    if is_folder(path):
+        files = pictures_in(Path(path))
+        numbering = Numbering(span.of(len(files)), spec.after_end, path)
+        return Shown(Folder(files, size, spec.fit), numbering)
+    index = index_of(path)
+    by_time = spec.timing == "clock"
+    if index.is_variable and not by_time:
+        log.warning(
+            "%s: has a variable frame rate; each of its pictures is one frame of the film, so the film "
+            "keeps no time with it; video.timing: clock does",
+            path,
+        )
+    start, every = (0, 1) if by_time else (span.first, span.every)
+    clip = Clip(path, size, start, every, spec.fit, conceal=spec.conceal)
+    counted: Sequence[int] = range(len(span.of(len(index))))
+    pictures = by_clock(index, span, fps) if by_time else counted
+    return Shown(ClipReader(clip, index), Numbering(pictures, spec.after_end, path))

@@ -1,0 +1,99 @@
+"""What is heard with a film: a file's sound, moved, faded, cut, padded or repeated, and never stretched."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from animator.core.urls import is_url
+from animator.errors import UserError, VideoError
+from animator.film import ffmpeg
+from animator.film.ffmpeg_input import input_options
+
+SAMPLES = 48_000
+"""Samples a second in every film: what all its audio codecs take."""
+Length = Literal["cut", "pad", "loop"]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The sound of a film.
+
+    Attributes:
+        source: Any file with sound that ffmpeg reads, or a URL.
+        offset: Seconds into the film at which it begins; below 0, the film begins so far inside the sound.
+        fade_in: Seconds in which it grows from silence.
+        fade_out: Seconds in which it falls silent, at its end or the film's, whichever is first.
+        length: What becomes of a sound that is shorter than the film: "cut" leaves it short, "pad" fills up
+            with silence, "loop" repeats it. A longer one always ends with the film.
+        allow_url: Fetch `source` where it is a URL.
+    """
+
+    source: str
+    offset: float = 0.0
+    fade_in: float = 0.0
+    fade_out: float = 0.0
+    length: Length = "pad"
+    allow_url: bool = False
+
+    def check(self) -> None:
+        """Decodes the sound once, so that nothing is found missing when the film is done.
+
+        Raises:
+            UserError: There is no such file, it holds no sound, or it is a URL and must not be one.
+        """
+        self.seconds()
+
+    def seconds(self) -> float:
+        """How long the source is, by decoding it; errors as `check`."""
+        if not self._is_url and not Path(self.source).is_file():
+            raise UserError(f"{self.source}: there is no such sound file")
+        told = ["-hide_banner", "-loglevel", "error", "-nostdin", *self._input()]
+        counted = ["-map", "0:a:0", "-f", "null", "-progress", "-", "-"]
+        try:
+            shown = ffmpeg.run([*told, *counted], self.source).decode(errors="replace")
+        except VideoError as error:
+            raise UserError(f"{self.source}: holds no sound that ffmpeg can read. {error}") from error
+        times = re.findall(r"^out_time_us=(\d+)", shown, re.MULTILINE)
+        if not times or int(times[-1]) == 0:
+            raise UserError(f"{self.source}: its sound is empty")
+        return int(times[-1]) / 1e6
+
+    def input(self) -> list[str]:
+        """What ffmpeg is told before its outputs, to open the source."""
+        repeat = ["-stream_loop", "-1"] if self.length == "loop" else []
+        return [*repeat, *self._input()]
+
+    def filters(self, film_seconds: Fraction) -> str:
+        """The filters from the source's sound to what is heard in a film of that length."""
+        total = float(film_seconds)
+        steps = [f"aresample={SAMPLES}", "asetpts=N/SR/TB"]
+        if self.offset < 0:
+            steps += [f"atrim=start={-self.offset:.6f}", "asetpts=N/SR/TB"]
+        if self.fade_in > 0:
+            steps.append(f"afade=t=in:st=0:d={self.fade_in:.6f}")
+        begin = max(self.offset, 0.0)
+        if self.fade_out > 0:
+            end = self._heard_until(total) - begin
+            steps.append(f"afade=t=out:st={max(end - self.fade_out, 0.0):.6f}:d={self.fade_out:.6f}")
+        if begin > 0:
+            steps.append(f"adelay={round(begin * SAMPLES)}S:all=1")
+        steps += ["apad"] if self.length == "pad" else []
+        return ",".join([*steps, f"atrim=end_sample={round(film_seconds * SAMPLES)}", "asetpts=N/SR/TB"])
+
+    def _heard_until(self, total: float) -> float:
+        return total if self.length == "loop" else min(total, self.offset + self.seconds())
+
+    def _input(self) -> list[str]:
+        if self._is_url and not self.allow_url:
+            raise UserError(
+                f"{self.source}: is a URL, and nothing is fetched unasked; "
+                "download the file, or allow it with --set sound.allow_url=true"
+            )
+        # A playlist that poses as a sound file must not fetch anything either.
+        return ["-vn", *input_options(self.source)]
+
+    @property
+    def _is_url(self) -> bool:
+        return is_url(self.source)

@@ -1,0 +1,1 @@
+"""Upscaling of finished frames, by Lanczos or by networks."""

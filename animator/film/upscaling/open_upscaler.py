@@ -1,0 +1,62 @@
+"""Opens what makes pictures larger, by name."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+
+from animator.errors import ModelError
+from animator.film.upscaling.upscaler import Lanczos, Upscaler, load_upscaler
+from animator.models.diffusion.checkpoints.library import Library
+
+log = logging.getLogger(__name__)
+LANCZOS = "lanczos"
+KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
+"""Deforum's upscaling networks: an imported film names one whether its file is here or not."""
+_SUFFIXES = (".safetensors", ".pth", ".pt")
+
+
+def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch.device | str) -> Upscaler:
+    """What makes pictures larger.
+
+    Args:
+        name: "lanczos", the path of a network's file, or its name in the model folders.
+        factor: How many times larger.
+        folders: The model folders.
+        device: Where it computes.
+
+    Raises:
+        ModelError: There is no such network, or it is something else.
+    """
+    if name == LANCZOS:
+        return Lanczos(factor)
+    folders = tuple(folders)
+    path = _network_file(name, folders)
+    if path is not None:
+        return load_upscaler(path, factor, device)
+    if name not in KNOWN:
+        raise ModelError(
+            f"upscaling.r_upscale_model: {name} is neither a file nor the name of one in "
+            f"{', '.join(map(str, folders))}; expected {LANCZOS}, or a network's file"
+        )
+    log.warning(
+        "upscaling: %s is not there (looked in %s); pictures are enlarged by Lanczos with sharpening instead",
+        name,
+        ", ".join(map(str, folders)),
+    )
+    return Lanczos(factor)
+
+
+def _network_file(name: str, folders: tuple[Path, ...]) -> Path | None:
+    path = Path(name).expanduser()
+    if path.is_file() or path.suffix in _SUFFIXES:
+        return path
+    files = Library(folders, allow_pickle=True).files
+    # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
+    wanted = _plain(name)
+    return next((file for file in files if file.suffix in _SUFFIXES and _plain(file.stem) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-").replace("plus-anime-6b", "plus-anime")

@@ -1,0 +1,28 @@
+"""Several warps as one: the last drawn picture is read once, however many frames ago it was drawn.
+
+Warping an already warped picture blurs it a little more at every frame of a group. Matrices compose by `@`,
+rigid motions by `Rigid.then`, and any sampling grids by `then`.
+"""
+
+from torch import Tensor
+from torch.nn import functional
+
+from animator.images.grid import still_grid
+
+
+def then(earlier: Tensor, later: Tensor) -> Tensor:
+    """The sampling grid (H, W, 2) of an earlier warp followed by a later one.
+
+    The shifts of the earlier grid are read where the later one looks; beyond the edge the nearest shift goes
+    on, so that the border is met only once, when the picture is read.
+
+    Args:
+        earlier: (H, W, 2), normalised.
+        later: (H, W, 2), normalised.
+    """
+    height, width = earlier.shape[:2]
+    shift = (earlier - still_grid(height, width, earlier.device)).permute(2, 0, 1).unsqueeze(0)
+    read = functional.grid_sample(
+        shift, later.unsqueeze(0), mode="bilinear", padding_mode="border", align_corners=False
+    )
+    return later + read.squeeze(0).permute(1, 2, 0)

@@ -1,0 +1,144 @@
+"""The 2D warp: angle, zoom, shift, centre and perspective flip as one 3x3 matrix, applied once.
+
+Matrices map pixel positions (x right, y down, pixel centres at whole numbers) of the source to those of
+the result and are named `dst_from_src`; they are plain float64 on the host, so that moves compose by `@`.
+"""
+
+from dataclasses import dataclass
+from math import copysign, cos, hypot, radians, sin
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from animator.images.camera import Matrix, rotation_x, rotation_y, rotation_z
+from animator.images.grid import pixel_axes
+from animator.images.resample import Border, Sampling, sample
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A turn of the picture plane in space, seen in perspective.
+
+    Attributes:
+        theta: Turn in the plane, degrees.
+        phi: Tilt about the horizontal axis, degrees.
+        gamma: Tilt about the vertical axis, degrees.
+        fv: Field of view over the picture's diagonal, degrees; the wider, the stronger the perspective.
+    """
+
+    theta: float = 0.0
+    phi: float = 0.0
+    gamma: float = 0.0
+    fv: float = 53.0
+
+
+@dataclass(frozen=True)
+class Move2D:
+    """One step of 2D motion.
+
+    Attributes:
+        angle_deg: Turn, positive counter-clockwise.
+        zoom: Scale; above 1 comes closer.
+        shift_px: Shift (right, down) in pixels; it is applied before the turn and the zoom.
+        center: Fixed point of turn and zoom, as fractions of width and height.
+        flip: Perspective flip, applied last; None leaves it out.
+    """
+
+    angle_deg: float = 0.0
+    zoom: float = 1.0
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    center: tuple[float, float] = (0.5, 0.5)
+    flip: Flip | None = None
+
+
+def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
+    """The move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
+
+    The order and the centre (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
+    when a flip is on, and a flip of no angle changes nothing.
+    """
+    matrix = turn_zoom_matrix(move, width, height) @ shift_matrix(move)
+    if move.flip is None:
+        return matrix
+    distance = flip_distance(move.flip, width, height)
+    return flip_matrix(move.flip, distance, distance, (width / 2, height / 2)) @ matrix
+
+
+def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
+    """Turn and zoom about the move's centre, float64 (3, 3)."""
+    x, y = width * move.center[0], height * move.center[1]
+    a = move.zoom * cos(radians(move.angle_deg))
+    b = move.zoom * sin(radians(move.angle_deg))
+    return np.array([[a, b, (1 - a) * x - b * y], [-b, a, b * x + (1 - a) * y], [0, 0, 1]], dtype=np.float64)
+
+
+def shift_matrix(move: Move2D) -> Matrix:
+    """The move's shift alone, float64 (3, 3)."""
+    return np.array([[1, 0, move.shift_px[0]], [0, 1, move.shift_px[1]], [0, 0, 1]], dtype=np.float64)
+
+
+def flip_distance(flip: Flip, width: int, height: int) -> float:
+    """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
+    half_angle = radians(copysign(max(abs(flip.fv), 1e-3), flip.fv) / 2)
+    return hypot(width, height) / (2 * sin(half_angle))
+
+
+def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, float]) -> Matrix:
+    """The perspective flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
+
+    Args:
+        flip: The angles.
+        focal: Focal length in pixels.
+        distance: Distance of the plane in pixels; equal to `focal` the unturned plane keeps its size.
+        pivot: The point (x, y) that turns in place, in pixels.
+    """
+    turn = rotation_x(flip.phi) @ rotation_y(flip.gamma) @ rotation_z(flip.theta)
+    project = np.array([focal, focal, -1.0])[:, None] * turn
+    project[:, 2] = (0.0, 0.0, distance)
+    center = np.array([[1, 0, pivot[0]], [0, 1, pivot[1]], [0, 0, 1]], dtype=np.float64)
+    flipped = center @ project @ np.linalg.inv(center)
+    return np.asarray(flipped / flipped[2, 2])
+
+
+def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
+    """The picture (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
+
+    A singular matrix (zoom 0) leaves nothing of the picture: the result is black, as in the reference.
+    The result is within [0, 1].
+    """
+    if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
+        return picture
+    if edge_on(dst_from_src):
+        return torch.zeros_like(picture)
+    height, width = picture.shape[-2:]
+    grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
+    read = sample(picture, grid, border, sampling)
+    return read.clamp_(0.0, 1.0)
+
+
+def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:
+    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalised to [-1, 1].
+
+    The normalisation is folded into the matrix, so that an affine map costs two additions a pixel.
+    """
+    normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
+    rows = (normal @ src_from_dst).tolist()
+    x, y = pixel_axes(height, width, device)
+    grid = torch.empty((height, width, 2), device=device, dtype=torch.float32)
+    for axis in (0, 1):
+        torch.add(x * rows[axis][0], y * rows[axis][1] + rows[axis][2], out=grid[..., axis])
+    if rows[2] == [0.0, 0.0, 1.0]:
+        return grid
+    depth = x * rows[2][0] + (y * rows[2][1] + rows[2][2])
+    return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
+
+
+def edge_on(dst_from_src: Matrix) -> bool:
+    """True for a singular matrix, which leaves nothing of a picture to be seen."""
+    return bool(abs(np.linalg.det(dst_from_src)) < 1e-12)
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)

@@ -1,0 +1,64 @@
+"""The 3D warp as Deforum projects it: points at (x, y, z) of the unit square, moved by their change of place.
+
+This is not a true camera (a point's x and y do not grow with its distance); `pinhole` is.
+
+Source:
+    grid = identity - (project(P @ R + T) - project(P)), project(x, y, z) = focal * (x / aspect, y) / z,
+    with P spanning [-1, 1] over the picture's corners.
+"""
+
+import torch
+from torch import Tensor
+
+from animator.images.camera import STILL, Camera, Rigid
+from animator.images.resample import Border, Sampling, sample
+
+__all__ = ["Border", "Sampling", "projection_grid", "warp3d"]
+
+
+def warp3d(
+    picture: Tensor, z: Tensor | None, motion: Rigid, camera: Camera, border: Border, sampling: Sampling
+) -> Tensor:
+    """The picture (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
+
+    Args:
+        picture: (3, H, W), [0, 1].
+        z: (H, W), distances; None is the plane z = 1.
+        motion: How the points move, from `camera.rigid`.
+        camera: The lens; `near` and `far` have no effect here, as in the reference.
+        border: What comes in from outside.
+        sampling: Bicubic is the reference's default.
+    """
+    if motion == STILL:
+        return picture
+    height, width = picture.shape[-2:]
+    if z is None:
+        z = torch.ones((height, width), device=picture.device)
+    return sample(picture, projection_grid(z, motion, camera), border, sampling).clamp_(0.0, 1.0)
+
+
+def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:
+    """The sampling grid (H, W, 2), normalised, of a motion in Deforum's projection.
+
+    Args:
+        z: (H, W), distances.
+        motion: How the points move.
+        camera: The lens.
+    """
+    height, width = z.shape
+    x = torch.linspace(-1.0, 1.0, width, device=z.device)
+    y = torch.linspace(-1.0, 1.0, height, device=z.device).unsqueeze(1)
+    across, down, away = (_moved(x, y, z, motion, axis) for axis in range(3))
+    grid = torch.empty((height, width, 2), device=z.device)
+    scales = (camera.focal / camera.aspect_ratio, camera.focal)
+    for axis, (before, after, scale) in enumerate(zip((x, y), (across, down), scales, strict=True)):
+        size = (width, height)[axis]
+        offset = after.div_(away).sub_(before / z)
+        torch.sub(before * ((size - 1) / size), offset, alpha=scale, out=grid[..., axis])
+    return grid
+
+
+def _moved(x: Tensor, y: Tensor, z: Tensor, motion: Rigid, axis: int) -> Tensor:
+    """One coordinate (H, W) of the moved points (x, y, z)."""
+    by_x, by_y, by_z = (motion.rotation[i][axis] for i in range(3))
+    return torch.add(x * by_x + (y * by_y + motion.translation[axis]), z, alpha=by_z)

@@ -1,0 +1,1 @@
+"""The render loop: plans in, frames out."""

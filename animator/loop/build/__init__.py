@@ -1,0 +1,1 @@
+"""From settings and models to a filled pipeline."""

@@ -1,0 +1,178 @@
+"""What `compat` changes in the steps of the loop, as data keyed by `Rules.name`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from torch import Tensor
+
+from animator.images.camera import Matrix
+from animator.images.color import Coherence, match_color, palette_of
+from animator.images.deforum.color import deforum_match_color
+from animator.images.deforum.warp2d import deforum_flip_matrix
+from animator.images.noise import Perlin
+from animator.images.resample import Border, Sampling
+from animator.images.warp2d import Flip, Move2D, matrix2d, turn_zoom_matrix
+from animator.loop.color_anchor import AnchorRule, FirstDrawn, FirstMoved
+from animator.loop.pipeline import Motion, Step
+from animator.loop.steps.clip_motion import FlowWarp
+from animator.loop.steps.deforum import DeforumAntiBlur, DeforumMatch, DeforumMatchImage, DeforumNoise
+from animator.loop.steps.deforum_depth import deforum_scaling
+from animator.loop.steps.depth_source import Equalised, Scaling
+from animator.loop.steps.filters import AntiBlur, MatchColor, MatchImage, PerlinNoise, UniformNoise
+from animator.loop.steps.masking import Area, Within
+from animator.loop.steps.motion_2d import Warp2D, neutral_flip
+from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, FlippedWarp
+from animator.masks.compose import hardened
+from animator.models.flow.consistency import Gaussian
+from animator.models.flow.deforum import deforum_flow_warp, deforum_reliability, deforum_soften
+from animator.models.flow.features import FAINT, USUAL
+from animator.models.flow.warp import consistency, warp_by_flow
+from animator.settings import Animation
+from animator.settings.compat import RulesName, rules_of
+
+
+class ColorMatch(Protocol):
+    """Gives one picture the colors of another."""
+
+    def __call__(self, picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
+        """The picture (3, H, W) with the histograms of the reference (3, h, w)."""
+        ...
+
+
+@dataclass(frozen=True)
+class StepAreas:
+    """Where the steps around the diffusion may act; None is everywhere.
+
+    Attributes:
+        steps: Where all steps but the noise may act.
+        noise: Where the noise may act.
+    """
+
+    steps: Area | None
+    noise: Area | None
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """The steps that differ between our films and the Deforum extension's.
+
+    Attributes:
+        match_color: Matches a picture to another, such as the clip's.
+        match_anchor: Makes the step that keeps the anchor's colors.
+        match_image: Makes the step that keeps the colors of an image (3, h, w).
+        anti_blur: Makes the step that sharpens, from the alpha of the init image where that is the mask.
+        noise: Makes the step that adds noise, uniform where there is no Perlin, inside an area.
+        flip_matrix: The matrix of a perspective flip.
+        step_matrix: The matrix of a frame's other motion in films that flip.
+        depth_scaling: Makes what places the maps of the depth network of a name.
+        flip_in_space: Joins the flip with the camera's warp.
+        anchor_over_image: Which frame colors are kept from where a film begins over an image.
+        feature_contrast: Least contrast of the features that a clip's global motion is found by.
+        reliability: How far a flow here and back (2, H, W) can be trusted.
+        soften: Makes the blur of that factor from its radius in pixels.
+        flow_warp: Makes the warp along a clip's flow.
+        step_areas: Where steps may act, from the redrawn area with a soft edge, with a hard edge, and the
+            noise mask.
+        settle_mask: What is done to each mask before masks are joined; None does nothing.
+    """
+
+    match_color: ColorMatch
+    match_anchor: Callable[[Coherence], Step]
+    match_image: Callable[[Coherence, Tensor], Step]
+    anti_blur: Callable[[Tensor | None], Step]
+    noise: Callable[[Perlin | None, Area | None], Step]
+    flip_matrix: Callable[[Flip, int, int], Matrix]
+    step_matrix: Callable[[Move2D, int, int], Matrix]
+    depth_scaling: Callable[[str], Scaling]
+    flip_in_space: Callable[[Warp2D, DeforumWarp], Motion]
+    anchor_over_image: AnchorRule
+    feature_contrast: float
+    reliability: Callable[[Tensor, Tensor], Tensor]
+    soften: Callable[[float], Callable[[Tensor], Tensor]]
+    flow_warp: Callable[[Sampling], FlowWarp]
+    step_areas: Callable[[Area, Area, Area | None], StepAreas]
+    settle_mask: Callable[[Tensor], Tensor] | None
+
+
+def behavior_of(animation: Animation) -> Behavior:
+    """Returns the steps of a film."""
+    return BEHAVIORS[rules_of(animation).name]
+
+
+def _match_image(space: Coherence, image: Tensor) -> Step:
+    return MatchImage(palette_of(image, space))
+
+
+def _anti_blur(alpha: Tensor | None) -> Step:
+    return AntiBlur()
+
+
+def _equalised(model: str) -> Scaling:
+    return Equalised()
+
+
+def _noise(perlin: Perlin | None, area: Area | None) -> Step:
+    step: Step = UniformNoise() if perlin is None else PerlinNoise(perlin)
+    return step if area is None else Within(area, (step,))
+
+
+def _flow_warp(sampling: Sampling) -> FlowWarp:
+    return partial(warp_by_flow, border=Border.MIRROR, sampling=sampling)
+
+
+def _areas(soft: Area, hard: Area, noised: Area | None) -> StepAreas:
+    return StepAreas(soft, noised)
+
+
+def _deforum_areas(soft: Area, hard: Area, noised: Area | None) -> StepAreas:
+    return StepAreas(None, noised or hard)
+
+
+def _deforum_soften(sigma: float) -> Callable[[Tensor], Tensor]:
+    return partial(deforum_soften, sigma=sigma)
+
+
+def _deforum_flow_warp(sampling: Sampling) -> FlowWarp:
+    return partial(deforum_flow_warp, factor=1.0)
+
+
+BEHAVIORS: Mapping[RulesName, Behavior] = {
+    "own": Behavior(
+        match_color=match_color,
+        match_anchor=MatchColor,
+        match_image=_match_image,
+        anti_blur=_anti_blur,
+        noise=_noise,
+        flip_matrix=neutral_flip,
+        step_matrix=matrix2d,
+        depth_scaling=_equalised,
+        flip_in_space=FlippedWarp,
+        anchor_over_image=FirstDrawn(),
+        feature_contrast=FAINT,
+        reliability=consistency,
+        soften=Gaussian,
+        flow_warp=_flow_warp,
+        step_areas=_areas,
+        settle_mask=None,
+    ),
+    "deforum": Behavior(
+        match_color=deforum_match_color,
+        match_anchor=DeforumMatch,
+        match_image=DeforumMatchImage,
+        anti_blur=DeforumAntiBlur,
+        noise=DeforumNoise,
+        flip_matrix=deforum_flip_matrix,
+        step_matrix=turn_zoom_matrix,  # there, a flip cancels the translation
+        depth_scaling=deforum_scaling,
+        flip_in_space=FlippedThenWarp,
+        anchor_over_image=FirstMoved(),
+        feature_contrast=USUAL,
+        reliability=deforum_reliability,
+        soften=_deforum_soften,
+        flow_warp=_deforum_flow_warp,
+        step_areas=_deforum_areas,
+        settle_mask=hardened,
+    ),
+}

@@ -1,0 +1,142 @@
+"""Hybrid video: the settings of a film -> what its clip does in the pipeline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from animator.errors import UserError
+from animator.images.image import read_picture
+from animator.images.resample import Sampling
+from animator.loop.build.compat import behavior_of
+from animator.loop.build.models import folders_of
+from animator.loop.pipeline import Step
+from animator.loop.steps.clip_motion import (
+    Carry,
+    ClipMotion,
+    EveryPixel,
+    Found,
+    Kind,
+    TowardsClip,
+    WholePicture,
+    WithinClip,
+)
+from animator.loop.steps.composite import (
+    AfterFirst,
+    BlendMask,
+    ClipDepthMask,
+    Composite,
+    DepthMask,
+    DifferenceMask,
+    Mask,
+    Tone,
+    Toned,
+    contrast_tone,
+    cutoff_tone,
+    even_tone,
+    inverse_tone,
+)
+from animator.loop.steps.frame_source import Footage, Held
+from animator.models.depth.model import DepthModel
+from animator.models.flow.consistency import Trusted
+from animator.models.flow.features import GlobalMotion
+from animator.models.flow.model import FlowModel
+from animator.models.flow.open_flow import open_flow
+from animator.settings import Animation
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """What the clip does.
+
+    Attributes:
+        arrive: Steps on the last picture once the camera has moved it, in order.
+        after: Steps on the drawn picture.
+        motion: Carries in-betweens along; None where the clip moves nothing.
+    """
+
+    arrive: tuple[Step, ...] = ()
+    after: tuple[Step, ...] = ()
+    motion: ClipMotion | None = None
+
+
+def build_hybrid(
+    animation: Animation, clip: Footage, depth: Callable[[], DepthModel], device: torch.device
+) -> Hybrid:
+    """What the clip does in a film.
+
+    Args:
+        animation: The settings.
+        clip: What the clip shows.
+        depth: Opens the depth network.
+        device: Where pictures live.
+
+    Raises:
+        UserError: A network or a picture cannot be had.
+    """
+    settings = animation.hybrid
+    motion = _motion(animation, clip, device)
+    carry: tuple[Step, ...] = () if motion is None else (Carry(motion),)
+    if settings.composite == "None":
+        return Hybrid(carry, (), motion)
+    mix = Composite(_mixed_in(animation, clip, device), _mask(animation, depth))
+    if settings.composite == "Before Motion":
+        return Hybrid((mix, *carry), (), motion)
+    if settings.composite == "Normal":
+        return Hybrid((*carry, mix), (), motion)
+    return Hybrid(carry, (AfterFirst(mix),), motion)
+
+
+def _mixed_in(animation: Animation, clip: Footage, device: torch.device) -> Footage:
+    if not animation.hybrid.use_init_image:
+        return clip
+    if not animation.init.image:
+        raise UserError("hybrid.use_init_image: is true, and init.image is empty; name the picture there")
+    return Held(read_picture(animation.init.image, animation.size, device))
+
+
+def _motion(animation: Animation, clip: Footage, device: torch.device) -> ClipMotion | None:
+    settings, behavior = animation.hybrid, behavior_of(animation)
+    sampling = Sampling(animation.motion.sampling)
+    if settings.motion == "None":
+        return None
+    if settings.motion == "Optical Flow":
+        return _following(animation, clip, EveryPixel(_flow(animation, device), behavior.flow_warp(sampling)))
+    whole = WholePicture(GlobalMotion(settings.motion), sampling, behavior.feature_contrast)
+    return _following(animation, clip, whole)
+
+
+def _following(animation: Animation, clip: Footage, kind: Kind[Found]) -> ClipMotion:
+    return TowardsClip(clip, kind) if animation.hybrid.motion_use_prev_img else WithinClip(clip, kind)
+
+
+def _flow(animation: Animation, device: torch.device) -> FlowModel:
+    settings = animation.hybrid
+    model = open_flow(settings.flow_method, animation.flow.raft, device, folders_of(animation))
+    if model is None:
+        raise AssertionError("hybrid.flow_method has no None")
+    if not settings.flow_consistency:
+        return model
+    behavior = behavior_of(animation)
+    return Trusted(model, behavior.reliability, behavior.soften(settings.consistency_blur))
+
+
+def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:
+    masks: dict[str, Callable[[], Mask]] = {
+        "Depth": lambda: DepthMask(depth()),
+        "Video Depth": lambda: ClipDepthMask(depth()),
+        "Blend": BlendMask,
+        "Difference": DifferenceMask,
+    }
+    kind = animation.hybrid.comp_mask_type
+    return None if kind == "None" else Toned(masks[kind](), tuple(_tones(animation)))
+
+
+def _tones(animation: Animation) -> list[Tone]:
+    settings = animation.hybrid
+    evens = settings.comp_mask_equalize
+    tones: list[Tone] = [inverse_tone] if settings.comp_mask_inverse else []
+    tones += [even_tone] if evens in ("Before", "Both") else []
+    tones += [contrast_tone]
+    tones += [cutoff_tone] if settings.comp_mask_auto_contrast else []
+    return tones + ([even_tone] if evens in ("After", "Both") else [])

@@ -1,0 +1,156 @@
+"""`masking_of`: the mask settings of a film -> what its pipeline does with them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from animator.film.open_clip import open_clip
+from animator.images.color import grayscale
+from animator.images.image import read_picture
+from animator.loop.build.compat import behavior_of
+from animator.loop.pipeline import Step
+from animator.loop.requests import Ask
+from animator.loop.steps.frame_source import Footage, Held
+from animator.loop.steps.masking import Area, MaskedRedraw, OverlaidTween, Overlay, Within
+from animator.loop.tweens.tween import Tween
+from animator.masks.expression import leaves, parse_mask
+from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
+from animator.settings import Animation
+from animator.settings.modes import mode_of
+from animator.timeline.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Masking:
+    """What a film does with its masks; all empty for one without.
+
+    Attributes:
+        asks: What is asked of the diffuser.
+        redrawn: Where steps before and after the drawing may act; None is everywhere.
+        noised: Where noise may act; None is everywhere.
+        overlay: What is laid over the rest; None is nothing.
+        sharpened: Where anti-blur acts (H, W), [0, 1], with `compat`; None is everywhere.
+    """
+
+    asks: tuple[Ask, ...] = ()
+    redrawn: Area | None = None
+    noised: Area | None = None
+    overlay: Overlay | None = None
+    sharpened: Tensor | None = None
+
+    def within(self, *steps: Step) -> tuple[Step, ...]:
+        """The steps, held to what is redrawn."""
+        return steps if self.redrawn is None or not steps else (Within(self.redrawn, steps),)
+
+    @property
+    def overlays(self) -> tuple[Step, ...]:
+        """What is laid over a drawn picture."""
+        return () if self.overlay is None else (self.overlay,)
+
+    def over(self, tween: Tween) -> Tween:
+        """The in-betweens with what is laid over them."""
+        return tween if self.overlay is None else OverlaidTween(tween, self.overlay)
+
+
+def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Masking:
+    """What a film does with its masks.
+
+    Args:
+        animation: The settings.
+        device: Where pictures live.
+        clip: Opens the film's clip.
+
+    Raises:
+        UserError: A mask's file cannot be read.
+    """
+    settings = animation.mask
+    if not (settings.acts or settings.use_mask_video or settings.use_noise_mask):
+        return Masking()
+    masks = _masks(animation, device)
+    soft = Area(masks, _redrawn, settings.mask_overlay_blur, settings.invert_mask)
+    hard = Area(masks, _redrawn, inverted=settings.invert_mask)
+    noised = Area(masks, _noised, inverted=settings.invert_mask) if settings.use_noise_mask else None
+    padding = settings.full_res_mask_padding if settings.full_res_mask else None
+    overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
+    if not settings.acts:
+        return Masking(noised=noised, overlay=overlay)
+    asks = (MaskedRedraw(soft, settings.fill, padding),)
+    areas = behavior_of(animation).step_areas(soft, hard, noised)
+    return Masking(asks, areas.steps, areas.noise, overlay, _alpha(animation, device))
+
+
+def _alpha(animation: Animation, device: torch.device) -> Tensor | None:
+    """The mask that Deforum sharpens inside: the init image's own alpha, unless that is all 0 or all 1."""
+    if not (animation.mask.use_mask and animation.mask.use_alpha_as_mask):
+        return None
+    alpha = read_mask(animation.init.image, animation.size, device, "A")
+    return None if bool((alpha.amax() == 0.0) | (alpha.amin() == 1.0)) else alpha
+
+
+def _redrawn(plan: Plan) -> str:
+    return plan.mask.mask_schedule
+
+
+def _noised(plan: Plan) -> str:
+    return plan.mask.noise_mask_schedule
+
+
+def _masks(animation: Animation, device: torch.device) -> Masks:
+    settings = animation.mask
+    adjust = Adjust(settings.mask_contrast_adjust, settings.mask_brightness_adjust)
+    words = None
+    if settings.word_model and any(_has_word(text) for text in _texts(animation)):
+        from animator.masks.clipseg import open_clipseg  # loads transformers: seconds that other films save
+
+        words = open_clipseg(settings.word_model, device, settings.word_threshold)
+    settle = behavior_of(animation).settle_mask
+    return Masks(animation.size, _named(animation, adjust, device), device, adjust, words, settle)
+
+
+def _texts(animation: Animation) -> Iterator[str]:
+    for schedule in (animation.mask.mask_schedule, animation.mask.noise_mask_schedule):
+        yield from (key.text for key in schedule.keys)
+
+
+def _has_word(text: str) -> bool:
+    return any(leaf.kind == "word" for leaf in leaves(parse_mask(text)))
+
+
+def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskOf]:
+    settings, size = animation.mask, animation.size
+    width, height = size
+    named: dict[str, MaskOf] = {"everywhere": Still(torch.ones((height, width), device=device))}
+    if settings.use_alpha_as_mask:
+        named["init_mask"] = Still(read_mask(animation.init.image, size, device, "A"))
+    elif settings.mask_file:
+        named["init_mask"] = Still(adjust.apply(read_mask(settings.mask_file, size, device)))
+    if settings.use_mask_video:
+        film = replace(animation.video.spec, path=settings.video_mask_path)
+        named["video_mask"] = FilmMask(open_clip(film, size, animation.fps), adjust, device)
+    elif "init_mask" in named:
+        named["video_mask"] = named["init_mask"]
+    return named
+
+
+def _overlay(
+    animation: Animation, area: Area, clip: Callable[[], Footage], device: torch.device
+) -> Overlay | None:
+    """What lies over the rest: the clip's frame, or the init image; None where there is neither."""
+    if not animation.mask.overlay_mask:
+        return None
+    below: Callable[[int], Tensor]
+    sees_clip = mode_of(animation).source == "clip"
+    if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
+        below = clip().at
+    elif animation.init.image:
+        below = Held(read_picture(animation.init.image, animation.size, device)).at
+    else:
+        return None
+    return Overlay(area, partial(_without_color, below) if animation.color.force_grayscale else below)
+
+
+def _without_color(below: Callable[[int], Tensor], frame: int) -> Tensor:
+    return grayscale(below(frame))

@@ -1,0 +1,53 @@
+"""The settings of a film -> how its models are loaded, and a look whether they are there."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.find import find_checkpoint
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.prompts.conditioning import lora_weights
+from animator.models.folders import model_folders
+from animator.settings import Animation
+from animator.timeline.plan import Plan
+
+
+def folders_of(animation: Animation) -> tuple[Path, ...]:
+    """Returns the folders in which a film's models are found by name."""
+    return model_folders(animation.diffusion.model_folders)
+
+
+def options_of(animation: Animation, *, allow_pickle: bool = False) -> Options:
+    """The options that a film's settings give."""
+    settings = animation.diffusion
+    return Options(
+        library=Library(folders_of(animation), allow_pickle),
+        vae=settings.vae,
+        architecture=settings.architecture,
+        tiling=settings.tiling,
+        speed=settings.speed,
+        memory=settings.memory,
+        controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
+    )
+
+
+def check_timeline(plans: Iterable[Plan], options: Options) -> None:
+    """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
+
+    Raises:
+        ModelError: The first that is not; names the frame.
+    """
+    for name in options.controlnets:
+        find_controlnet(name, options.library)
+    seen: set[object] = set()
+    for plan in plans:
+        try:
+            if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
+                find_checkpoint(plan.diffusion.checkpoint, options.library)
+            if plan.prompt not in seen:
+                lora_weights(plan.prompt, options.library)
+        except ModelError as error:
+            raise ModelError(f"frame {plan.frame}: {error}") from error
+        seen |= {plan.diffusion.checkpoint, plan.prompt}

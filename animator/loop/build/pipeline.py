@@ -1,0 +1,188 @@
+"""`build_pipeline`: the settings of a film and its models -> a filled pipeline."""
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import torch
+
+from animator.film.open_clip import open_clip
+from animator.images.image import read_picture
+from animator.images.resample import Border, Sampling
+from animator.loop.build.compat import behavior_of
+from animator.loop.build.hybrid import Hybrid, build_hybrid
+from animator.loop.build.masks import masking_of
+from animator.loop.build.models import folders_of
+from animator.loop.build.steps import after_steps, before_steps, match_color_steps
+from animator.loop.color_anchor import AnchorRule, FirstDrawn, Legacy, SceneDrawn
+from animator.loop.pipeline import Motion, Pipeline, Source, Step
+from animator.loop.requests import Ask, Guidance
+from animator.loop.steps.clip_motion import CarriedTween
+from animator.loop.steps.controlnet import units_of
+from animator.loop.steps.depth_source import Normalised, Scaling, Scene, Steadied
+from animator.loop.steps.frame_source import ClipFootage, Footage
+from animator.loop.steps.motion_2d import Still, Warp2D
+from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, PinholeWarp
+from animator.loop.steps.redo import FlowRedo, Redo
+from animator.loop.steps.source import ClipFrame, LastPicture, Nothing
+from animator.loop.tweens.flow import FlowTween
+from animator.loop.tweens.lookahead import LookAhead
+from animator.loop.tweens.tween import Chained, Composed, Tween
+from animator.models.depth.model import DepthModel
+from animator.models.device import choose_device
+from animator.models.diffusion.request import Diffuser
+from animator.models.flow.open_flow import open_flow
+from animator.settings import Animation
+from animator.settings.modes import mode_of
+
+_TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
+_PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
+
+
+def build_pipeline(
+    animation: Animation,
+    diffuser: Diffuser,
+    device: torch.device | str = "cpu",
+    depth: DepthModel | None = None,
+) -> Pipeline:
+    """The pipeline of a film.
+
+    Args:
+        animation: The settings.
+        diffuser: The model that draws.
+        device: Where pictures live; depth and flow networks are opened there.
+        depth: The depth network; None opens the one the settings name, where it is needed.
+
+    Raises:
+        UserError: A network or a picture cannot be had.
+    """
+    device = choose_device(device)
+    mode = mode_of(animation)
+    clip = cache(lambda: _clip(animation, device))
+    network = cache(lambda: depth or _depth_model(animation, device))
+    sources: dict[str, Callable[[], Source]] = {
+        "last": lambda: _last_picture(animation, device, clip),
+        "clip": lambda: ClipFrame(clip()),
+        "nothing": Nothing,
+    }
+    motions: dict[str, Callable[[Animation, torch.device], Motion]]
+    motions = {"plane": _plane, "space": partial(_space, model=network), "still": _still}
+    match = match_color_steps(animation, device, clip)
+    hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
+    masking = masking_of(animation, device, clip)
+    asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
+    tween = masking.over(_tween(animation, device))
+    return Pipeline(
+        source=sources[mode.source](),
+        motion=motions[mode.motion](animation, device),
+        before=(
+            *before_steps(animation, match, masking),
+            *(_trials(animation, diffuser, device, asks) if mode.prepares else ()),
+        ),
+        diffuser=diffuser,
+        after=after_steps(animation, match, masking, hybrid.after),
+        tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
+        anchor=_anchor(animation),
+        arrive=hybrid.arrive,
+        over=masking.overlays,
+        asks=asks,
+    )
+
+
+def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
+    pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
+    return (Guidance(pictures),) if pictures else ()
+
+
+def _anchor(animation: Animation) -> AnchorRule:
+    if animation.color.legacy:
+        return Legacy()
+    if animation.color.reference == "scene":
+        return SceneDrawn()
+    init = animation.init.image or animation.hybrid_begins_over_clip
+    return behavior_of(animation).anchor_over_image if init else FirstDrawn()
+
+
+def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
+    if animation.hybrid_begins_over_clip:
+        return LastPicture(clip().at(0))
+    first = [path for _, path in animation.guides[:1]]
+    path = first[0] if first else animation.init.image
+    return LastPicture(read_picture(path, animation.size, device) if path else None)
+
+
+def _clip(animation: Animation, device: torch.device) -> Footage:
+    clip = open_clip(animation.video.spec, animation.size, animation.fps)
+    clip.numbering.check(animation.frames)
+    return ClipFootage(clip, device)
+
+
+def _trials(
+    animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
+) -> tuple[Step, ...]:
+    settings = animation.diffusion
+    flow = open_flow(
+        settings.optical_flow_redo_generation, animation.flow.raft, device, folders_of(animation)
+    )
+    redo: tuple[Step, ...] = ()
+    if settings.diffusion_redo:
+        redo = (Redo(diffuser, settings.diffusion_redo, asks),)
+    return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)
+
+
+def _tween(animation: Animation, device: torch.device) -> Tween:
+    settings = animation.diffusion
+    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device, folders_of(animation))
+    if settings.cadence_blend == "lookahead":
+        return LookAhead(flow)
+    return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
+
+
+def _still(animation: Animation, device: torch.device) -> Motion:
+    return Still()
+
+
+def _plane(animation: Animation, device: torch.device) -> Warp2D:
+    settings = animation.motion
+    border, sampling = Border(settings.border), Sampling(settings.sampling)
+    if not settings.enable_perspective_flip:
+        return Warp2D(border, sampling, None)
+    behavior = behavior_of(animation)
+    return Warp2D(border, sampling, behavior.flip_matrix, behavior.step_matrix)
+
+
+def _space(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
+    camera = animation.camera
+    scene = None
+    if animation.depth.use_depth_warping:
+        scene = _scene(animation, model())
+    flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
+    if camera.projection == "pinhole":
+        pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
+        return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
+    warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    return warp if flip is None else behavior_of(animation).flip_in_space(flip, warp)
+
+
+def _scene(animation: Animation, model: DepthModel) -> Scene:
+    settings = animation.depth
+    return Scene(model, settings.every, Steadied() if settings.stabilise else _scaling(animation))
+
+
+def _scaling(animation: Animation) -> Scaling:
+    if animation.camera.projection == "pinhole":
+        return Normalised()
+    return behavior_of(animation).depth_scaling(animation.depth.model)
+
+
+def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
+    from animator.models.depth.open_depth import (  # loads timm: seconds that 2D films save
+        Precision,
+        open_depth,
+    )
+
+    settings = animation.depth
+    best: Precision = "float32" if device.type == "cpu" else "float16"
+    dtype = best if settings.dtype == "auto" else settings.dtype
+    return open_depth(
+        settings.model, device, dtype, midas_weight=settings.midas_weight, folders=folders_of(animation)
+    )

@@ -1,0 +1,112 @@
+"""The steps before and after the diffusion, each in the order in which they act."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import torch
+
+from animator.images.color import Coherence
+from animator.images.image import read_picture
+from animator.images.noise import Perlin
+from animator.loop.build.compat import behavior_of
+from animator.loop.build.masks import Masking
+from animator.loop.pipeline import Step
+from animator.loop.steps.deforum import FirstFrameOnly
+from animator.loop.steps.filters import (
+    Contrast,
+    Grayscale,
+    MatchClip,
+    PresetStep,
+)
+from animator.loop.steps.frame_source import Footage
+from animator.settings import Animation
+from animator.settings.modes import mode_of
+
+
+def before_steps(animation: Animation, match: tuple[Step, ...], masking: Masking) -> tuple[Step, ...]:
+    """Returns the steps before the diffusion, in order.
+
+    Args:
+        animation: The settings.
+        match: Keeps the colors of the film.
+        masking: Where steps may act.
+    """
+    own, behavior = _preset_steps(animation, "before"), behavior_of(animation)
+    if not mode_of(animation).prepares:
+        return masking.within(*own)
+    return masking.within(
+        *match,
+        *_grayscale(animation),
+        Contrast(),
+        behavior.anti_blur(masking.sharpened),
+        *own,
+        behavior.noise(_perlin(animation), masking.noised),
+    )
+
+
+def after_steps(
+    animation: Animation, match: tuple[Step, ...], masking: Masking, composite: tuple[Step, ...]
+) -> tuple[Step, ...]:
+    """Returns the steps after the diffusion, in order.
+
+    Args:
+        animation: The settings.
+        match: Keeps the colors of the film.
+        masking: Where steps may act.
+        composite: Mixes the clip in.
+    """
+    return (
+        *composite,
+        *masking.within(*_match_after(animation, match)),
+        *_grayscale(animation),
+        *masking.within(*_preset_steps(animation, "after")),
+    )
+
+
+def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple[Step, ...]:
+    return tuple(PresetStep(place) for place, step in enumerate(animation.steps) if step.at == at)
+
+
+def match_color_steps(
+    animation: Animation, device: torch.device, clip: Callable[[], Footage]
+) -> tuple[Step, ...]:
+    """Returns what keeps the colors of a film.
+
+    Raises:
+        UserError: The image whose colors are kept cannot be read.
+    """
+    settings, behavior = animation.color, behavior_of(animation)
+    space = Coherence(settings.coherence)
+    if space is Coherence.NONE:
+        return ()
+    if settings.reference == "image":
+        image = read_picture(settings.image, None, device)
+        return (behavior.match_image(space, image),)
+    if settings.reference == "video":
+        match = partial(behavior.match_color, space=space)
+        return (MatchClip(match, clip(), settings.coherence_video_every_n_frames),)
+    return (behavior.match_anchor(space),)
+
+
+def _match_after(animation: Animation, match: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Colours after the drawing; in the old order only an outside reference, on the first frame."""
+    settings = animation.color
+    if not mode_of(animation).matches:
+        return ()
+    if not settings.legacy:
+        return match
+    outside = settings.reference in ("image", "video")
+    return tuple(FirstFrameOnly(step) for step in match) if outside else ()
+
+
+def _grayscale(animation: Animation) -> tuple[Step, ...]:
+    return (Grayscale(),) if animation.color.force_grayscale else ()
+
+
+def _perlin(animation: Animation) -> Perlin | None:
+    settings = animation.noise
+    if settings.type == "uniform":
+        return None
+    cells = max(1, int(settings.perlin_w)), max(1, int(settings.perlin_h))
+    return Perlin(*cells, settings.perlin_octaves, settings.perlin_persistence)

@@ -1,0 +1,63 @@
+"""`render`: plans in, frames out. A generator: no files, no printing, no globals."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image
+from torch import Tensor
+
+from animator.images.image import Bytes, to_bytes
+from animator.loop.pipeline import Pipeline, draw
+from animator.loop.state import State
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One finished frame.
+
+    Attributes:
+        plan: What the settings said about it.
+        picture: The picture (3, H, W), RGB in [0, 1].
+        depth: The depth (H, W), larger = nearer, by which it moved here; None where depth plays no part.
+        state: Where rendering goes on if it stops after this frame.
+    """
+
+    plan: Plan
+    picture: Tensor
+    depth: Tensor | None
+    state: State
+
+    @property
+    def pixels(self) -> Bytes:
+        """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
+        return to_bytes(self.picture)
+
+    def _repr_png_(self) -> bytes:
+        """The picture as PNG: notebooks show a frame as its picture."""
+        buffer = io.BytesIO()
+        Image.fromarray(self.pixels).save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:
+    """Every frame from the state's next one to the end of the film, in order.
+
+    Args:
+        timeline: The film's plans.
+        pipeline: The filled slots.
+        state: Where to go on; None starts at the beginning.
+    """
+    state = State() if state is None else state
+    while state.next_frame < len(timeline):
+        plans = timeline.group(state.next_frame)
+        old = None if plans[0].cut else state.picture
+        drawn = draw(pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state)
+        pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
+        last = plans[-1].frame
+        for plan, seen in zip(plans, pictures, strict=True):
+            if plan.frame == last:
+                state = State(last + 1, seen.picture, drawn.anchor, seen.depth)
+            yield Frame(plan, seen.picture, seen.depth, state)

@@ -1,0 +1,71 @@
+"""What the diffuser is asked for a frame: what its plan says, and details that steps add."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from torch import Tensor
+
+from animator.models.diffusion.request import GenerationRequest
+from animator.timeline.plan import Plan
+
+
+class Ask(Protocol):
+    """One detail of what the diffuser is asked."""
+
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
+        """The changed request."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guidance:
+    """Leads the film through pictures.
+
+    Attributes:
+        pictures: Path -> picture (3, H, W), for every path that plans name.
+    """
+
+    pictures: Mapping[str, Tensor]
+
+    def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
+        """The request with the leading picture mixed into its own, and the colours to keep.
+
+        The film's first frame is drawn over the first picture as it is.
+        """
+        if request.picture is None or plan.frame == 0:
+            return request
+        led, lead = request.picture, self.pictures[plan.guided.image]
+        mixed = led.lerp(lead, plan.guided.share).clamp(0.0, 1.0)
+        colors = led.lerp(lead, plan.guided.color_share).clamp(0.0, 1.0)
+        return replace(request, picture=mixed, colors=colors)
+
+
+def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> GenerationRequest:
+    """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
+    request = request_of(plan, picture)
+    for ask in asks:
+        request = ask.apply(request, plan)
+    return request
+
+
+def request_of(plan: Plan, picture: Tensor | None) -> GenerationRequest:
+    """The request that a plan makes, over a picture (3, H, W) or from the prompt alone."""
+    settings = plan.diffusion
+    return GenerationRequest(
+        frame=plan.frame,
+        size=plan.size,
+        picture=picture,
+        prompt=plan.prompt,
+        strength=settings.strength,
+        steps=settings.steps,
+        cfg_scale=settings.cfg_scale,
+        sampler=settings.sampler,
+        seed=plan.seed,
+        subseed=settings.subseed,
+        subseed_strength=settings.subseed_strength,
+        noise_multiplier=settings.noise_multiplier,
+        clip_skip=settings.clip_skip,
+        ddim_eta=settings.ddim_eta,
+        ancestral_eta=settings.ancestral_eta,
+        checkpoint=settings.checkpoint,
+    )

@@ -1,0 +1,210 @@
+"""Motion that the film takes from its clip: which motion, and how it carries a picture along."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from torch import Tensor
+
+from animator.core.lru_cache import LRUCache
+from animator.images.camera import Matrix
+from animator.images.grid import flow_grid
+from animator.images.resample import Border, Sampling, sample
+from animator.images.warp2d import warp_by_matrix
+from animator.loop.pipeline import Drawn, Motion
+from animator.loop.state import State
+from animator.loop.steps.frame_source import Footage
+from animator.loop.tweens.tween import Tween
+from animator.models.flow.features import GlobalMotion, feature_matrix
+from animator.models.flow.model import FlowModel
+from animator.timeline.plan import Plan
+
+Found = TypeVar("Found")
+FlowWarp = Callable[[Tensor, Tensor], Tensor]
+"""Moves a picture (3, H, W) along a flow (2, H, W)."""
+_KEPT = 4
+
+
+class Kind(Protocol[Found]):
+    """A kind of motion: how it is found, joined and followed."""
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Found:
+        """The motion from one picture (3, H, W) to another."""
+        ...
+
+    def then(self, earlier: Found, later: Found) -> Found:
+        """Both motions, one after the other, as one."""
+        ...
+
+    def follow(self, picture: Tensor, motion: Found) -> Tensor:
+        """The picture (3, H, W) moved."""
+        ...
+
+
+@dataclass(frozen=True)
+class WholePicture:
+    """One matrix for the whole picture.
+
+    Attributes:
+        kind: Which matrices.
+        sampling: How pixels are read between pixels.
+        contrast: How much a feature has to stand out.
+    """
+
+    kind: GlobalMotion
+    sampling: Sampling
+    contrast: float
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
+        """The `dst_from_src` (3, 3) of matched features."""
+        return feature_matrix(first, second, self.kind, self.contrast)
+
+    def then(self, earlier: Matrix, later: Matrix) -> Matrix:
+        """The product."""
+        return later @ earlier
+
+    def follow(self, picture: Tensor, motion: Matrix) -> Tensor:
+        """The picture (3, H, W) moved, mirrored beyond its edges."""
+        return warp_by_matrix(picture, motion, Border.MIRROR, self.sampling)
+
+
+@dataclass(frozen=True)
+class EveryPixel:
+    """Optical flow, `flow_factor` of it.
+
+    Attributes:
+        model: Estimates the flow.
+        warp: Moves pictures along it.
+    """
+
+    model: FlowModel
+    warp: FlowWarp
+
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
+        """The flow (2, H, W) in pixels, times the plan's factor."""
+        return self.model(first, second) * plan.hybrid.flow_factor
+
+    def then(self, earlier: Tensor, later: Tensor) -> Tensor:
+        """The flow (2, H, W) that reads a picture where two warps would."""
+        return later + sample(earlier, flow_grid(later, 1.0), Border.REPLICATE, Sampling.BILINEAR)
+
+    def follow(self, picture: Tensor, motion: Tensor) -> Tensor:
+        """The picture (3, H, W) moved."""
+        return self.warp(picture, motion)
+
+
+class ClipMotion(Protocol):
+    """Carries pictures along with the clip."""
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
+        ...
+
+
+class WithinClip(Generic[Found]):
+    """The clip's own motion from each of its pictures to the next.
+
+    A function of the clip and the frames alone. The last few results are kept, for in-betweens ask again.
+
+    Args:
+        footage: The clip.
+        kind: What motion is looked for.
+    """
+
+    def __init__(self, footage: Footage, kind: Kind[Found]) -> None:
+        self._footage = footage
+        self._kind = kind
+        self._kept: LRUCache[tuple[int, int], Found] = LRUCache(_KEPT)
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) moved by all plans, sampled once."""
+        return self._kind.follow(picture, self._along(plans))
+
+    def _along(self, plans: Sequence[Plan]) -> Found:
+        spans = [(plans[0].frame, plan.frame) for plan in plans]
+        known = next((n for n in range(len(plans), 1, -1) if spans[n - 1] in self._kept), 1)
+        motion = self._kept.get(spans[known - 1], lambda: self._between(plans[0]))
+        for plan in plans[known:]:
+            motion = self._kind.then(motion, self._step(plan))
+        return self._kept.get(spans[-1], lambda: motion)
+
+    def _step(self, plan: Plan) -> Found:
+        return self._kept.get((plan.frame, plan.frame), lambda: self._between(plan))
+
+    def _between(self, plan: Plan) -> Found:
+        before, here = self._footage.at(plan.frame - 1), self._footage.at(plan.frame)
+        return self._kind.between(before, here, plan)
+
+
+@dataclass(frozen=True)
+class TowardsClip(Generic[Found]):
+    """The motion from the film's own picture to the clip's.
+
+    Attributes:
+        footage: The clip.
+        kind: What motion is looked for.
+    """
+
+    footage: Footage
+    kind: Kind[Found]
+
+    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The picture (3, H, W) moved towards the clip's picture of the last plan's frame."""
+        last = plans[-1]
+        return self.kind.follow(picture, self.kind.between(picture, self.footage.at(last.frame), last))
+
+
+@dataclass(frozen=True)
+class Carry:
+    """The clip's motion as a step on the picture that is drawn next."""
+
+    motion: ClipMotion
+
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        """The picture (3, H, W) carried along by one frame."""
+        return self.motion.carry(picture, [plan])
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A motion of the camera, and then the clip's.
+
+    Attributes:
+        camera: The mode's motion.
+        clip: The clip's.
+    """
+
+    camera: Motion
+    clip: ClipMotion
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The camera's look."""
+        return self.camera.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) moved by the camera and then carried along, each sampled once."""
+        return self.clip.carry(self.camera.move(picture, plans, depth), plans)
+
+
+@dataclass(frozen=True)
+class CarriedTween:
+    """In-betweens that the clip carries along, too; see `Tween`.
+
+    Attributes:
+        tween: How they are made.
+        clip: The clip's motion.
+    """
+
+    tween: Tween
+    clip: ClipMotion
+
+    @property
+    def draws_last(self) -> bool:
+        """What the tween within says."""
+        return self.tween.draws_last
+
+    def __call__(
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
+    ) -> Iterator[Drawn]:
+        """The pictures (3, H, W) of a group, one per plan."""
+        return self.tween(Carried(motion, self.clip), plans, old, drawn)

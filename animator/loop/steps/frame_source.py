@@ -1,0 +1,55 @@
+"""Pictures from outside the film, by the film's frames."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from animator.film.open_clip import Shown
+from animator.images.image import from_bytes
+
+
+class Footage(Protocol):
+    """Something that shows a picture at every frame of the film."""
+
+    def at(self, frame: int) -> Tensor:
+        """The picture (3, H, W) for a frame."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFootage:
+    """What a clip shows.
+
+    Attributes:
+        clip: The clip.
+        device: Where pictures live.
+    """
+
+    clip: Shown
+    device: torch.device
+
+    def at(self, frame: int) -> Tensor:
+        """The picture (3, H, W) for a frame.
+
+        Raises:
+            UserError: The clip is too short.
+            VideoError: The clip is damaged.
+        """
+        return from_bytes(self.clip.at(frame), self.device)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """One picture at every frame.
+
+    Attributes:
+        picture: (3, H, W).
+    """
+
+    picture: Tensor
+
+    def at(self, frame: int) -> Tensor:
+        """The picture (3, H, W)."""
+        return self.picture

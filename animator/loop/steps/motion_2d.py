@@ -1,0 +1,90 @@
+"""Motion in the picture plane: angle, zoom, translation, perspective flip."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from torch import Tensor
+
+from animator.images.camera import Matrix
+from animator.images.resample import Border, Sampling
+from animator.images.warp2d import Flip, Move2D, matrix2d, warp_by_matrix
+from animator.timeline.plan import Plan
+
+
+@dataclass(frozen=True)
+class Still:
+    """No motion at all."""
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+        """None: depth plays no part."""
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture itself."""
+        return picture
+
+
+@dataclass(frozen=True)
+class Warp2D:
+    """Angle, zoom, translation and perspective flip in the picture plane.
+
+    Attributes:
+        border: What comes in from outside.
+        sampling: How pixels are read between pixels.
+        flip: Turns the picture plane in space; None where the film does not.
+        step: Matrix (3, 3) of a frame's angle, zoom and translation.
+    """
+
+    border: Border
+    sampling: Sampling
+    flip: Callable[[Flip, int, int], Matrix] | None
+    step: Callable[[Move2D, int, int], Matrix] = matrix2d
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+        """None: depth plays no part."""
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the moves of all plans, sampled once through their product."""
+        height, width = picture.shape[-2:]
+        dst_from_src: Matrix = np.eye(3)
+        for plan in plans:
+            step = self.step(_move(plan), width, height)
+            dst_from_src = self._flip(plan, width, height) @ step @ dst_from_src
+        return warp_by_matrix(picture, dst_from_src, self.border, self.sampling)
+
+    def flipped(self, picture: Tensor, plan: Plan) -> Tensor:
+        """The picture (3, H, W) with the plan's perspective flip alone."""
+        height, width = picture.shape[-2:]
+        return warp_by_matrix(picture, self._flip(plan, width, height), self.border, self.sampling)
+
+    def flips(self, plans: Sequence[Plan], width: int, height: int) -> Matrix:
+        """The perspective flips of all plans, one after the other, as `dst_from_src`, float64 (3, 3)."""
+        return reduce(lambda so_far, plan: self._flip(plan, width, height) @ so_far, plans, np.eye(3))
+
+    def _flip(self, plan: Plan, width: int, height: int) -> Matrix:
+        if self.flip is None:
+            return np.eye(3)
+        settings = plan.motion
+        angles = Flip(
+            settings.perspective_flip_theta,
+            settings.perspective_flip_phi,
+            settings.perspective_flip_gamma,
+            settings.perspective_flip_fv,
+        )
+        return self.flip(angles, width, height)
+
+
+def neutral_flip(flip: Flip, width: int, height: int) -> Matrix:
+    """The flip as `dst_from_src` (3, 3); angles of 0 change nothing."""
+    return matrix2d(Move2D(flip=flip), width, height)
+
+
+def _move(plan: Plan) -> Move2D:
+    settings = plan.motion
+    return Move2D(
+        angle_deg=settings.angle,
+        zoom=settings.zoom,
+        shift_px=(settings.translation_x, settings.translation_y),
+        center=(settings.transform_center_x, settings.transform_center_y),
+    )

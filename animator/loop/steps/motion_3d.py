@@ -1,0 +1,157 @@
+"""Motion in space: rotation and translation, every pixel at its distance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+from torch import Tensor
+
+from animator.images.camera import Camera, Move3D, Rigid, rigid
+from animator.images.composed import then
+from animator.images.depth_map import pinhole_distance
+from animator.images.inpaint import extend_background
+from animator.images.noise import uniform_noise
+from animator.images.pinhole import pinhole_view
+from animator.images.resample import Border, Sampling, sample
+from animator.images.warp2d import edge_on, inverse, matrix_grid
+from animator.images.warp3d import projection_grid, warp3d
+from animator.loop.pipeline import Motion
+from animator.loop.steps.depth_source import Scene
+from animator.loop.steps.motion_2d import Warp2D
+from animator.timeline.plan import Plan
+from schedules.seeds import derive
+
+
+@dataclass(frozen=True)
+class DeforumWarp:
+    """The reference's projection: every point shifted by its change of place.
+
+    Attributes:
+        scene: Tells the depth; None is one plane.
+        border: What comes in from outside.
+        sampling: How pixels are read between pixels.
+    """
+
+    scene: Scene | None
+    border: Border
+    sampling: Sampling
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return None if self.scene is None else self.scene.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
+        return warp3d(
+            picture, self.distances(depth), combined(plans), lens(plans[-1]), self.border, self.sampling
+        )
+
+    def distances(self, depth: Tensor | None) -> Tensor | None:
+        """Distances (H, W) of what a look said; None is one plane."""
+        return None if self.scene is None or depth is None else 2.0 - self.scene.scaling.share(depth)
+
+
+@dataclass(frozen=True)
+class FlippedWarp:
+    """A flip of the picture plane, then the warp, as one: the picture is read once.
+
+    Attributes:
+        flip: Turns the picture plane.
+        warp: Moves what the flip shows.
+    """
+
+    flip: Warp2D
+    warp: DeforumWarp
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return self.warp.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the flips and then the motions of all plans, sampled once."""
+        height, width = picture.shape[-2:]
+        flips = self.flip.flips(plans, width, height)
+        if edge_on(flips):
+            return torch.zeros_like(picture)
+        z = self.warp.distances(depth)
+        if z is None:
+            z = torch.ones((height, width), device=picture.device)
+        flipped = matrix_grid(inverse(flips), width, height, picture.device)
+        grid = then(flipped, projection_grid(z, combined(plans), lens(plans[-1])))
+        return sample(picture, grid, self.warp.border, self.warp.sampling).clamp_(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class FlippedThenWarp:
+    """A flip of the picture plane, then a warp, each reading its picture: the reference's way.
+
+    Attributes:
+        flip: Turns the picture plane.
+        warp: Moves the flipped picture.
+    """
+
+    flip: Warp2D
+    warp: Motion
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return self.warp.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) after the flips of all plans and then their motions."""
+        for plan in plans:
+            picture = self.flip.flipped(picture, plan)
+        return self.warp.move(picture, plans, depth)
+
+
+@dataclass(frozen=True)
+class PinholeWarp:
+    """A true camera that knows what it reveals.
+
+    Attributes:
+        scene: Tells the depth; None is one plane.
+        sampling: How pixels are read between pixels.
+        noise: Share of noise over what comes into view, for the diffusion to draw on; 0 leaves the
+            background that is extended over it.
+    """
+
+    scene: Scene | None
+    sampling: Sampling
+    noise: float
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The picture's depth (H, W), or None for a plane."""
+        return None if self.scene is None else self.scene.look(picture, plan, last)
+
+    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The picture (3, H, W) seen after the motions of all plans, gaps filled."""
+        camera = lens(plans[-1])
+        if self.scene is None or depth is None:
+            z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
+        else:
+            z = pinhole_distance(self.scene.scaling.share(depth), camera)
+        view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
+        filled = extend_background(view.picture, view.z, view.revealed)
+        generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
+        return uniform_noise(filled, self.noise, generator, view.revealed)
+
+
+def combined(plans: Sequence[Plan]) -> Rigid:
+    """The motions of all plans, one after the other, as one."""
+    return reduce(Rigid.then, (rigid(step(plan)) for plan in plans))
+
+
+def step(plan: Plan) -> Move3D:
+    """The motion of one plan."""
+    settings = plan.motion
+    return Move3D(
+        (settings.translation_x, settings.translation_y, settings.translation_z),
+        (settings.rotation_3d_x, settings.rotation_3d_y, settings.rotation_3d_z),
+    )
+
+
+def lens(plan: Plan) -> Camera:
+    """The lens of one plan."""
+    settings = plan.camera
+    return Camera(settings.fov, settings.near, settings.far, settings.aspect_ratio)

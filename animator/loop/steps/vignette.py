@@ -1,0 +1,35 @@
+"""`Vignette`: darker corners."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from animator.settings.fields import Numbers
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from animator.loop.state import State
+    from animator.timeline.plan import Plan
+
+Share = Annotated[float, Numbers(0.0, 1.0)]
+
+
+@dataclass(frozen=True)
+class Vignette:
+    """Darkens the image toward its corners."""
+
+    amount: Share = 0.3
+    """How much light the corners lose; 1 makes them black."""
+    start: Share = 0.3
+    """Where the darkening begins, as a share of the way from the center to a corner."""
+
+    def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
+        """Returns the darkened image (3, H, W)."""
+        import torch  # here, so that checking a preset loads no torch
+
+        height, width = picture.shape[1:]
+        y = torch.linspace(-1.0, 1.0, height, device=picture.device)[:, None]
+        x = torch.linspace(-1.0, 1.0, width, device=picture.device)[None, :]
+        radius = torch.hypot(x, y) / 2**0.5
+        way = ((radius - self.start) / max(1.0 - self.start, 1e-6)).clamp(0.0, 1.0)
+        return picture * (1.0 - self.amount * way**2)

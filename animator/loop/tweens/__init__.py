@@ -1,0 +1,1 @@
+"""Ways to make the in-between frames of a cadence group."""

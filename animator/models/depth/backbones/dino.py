@@ -1,0 +1,45 @@
+"""DINOv2 of Depth-Anything (arXiv 2406.09414)."""
+
+import timm
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as nnf
+
+from animator.models.depth.backbones.tokens import unflatten
+
+PATCH = 14
+OFFSET = 0.1  # DINOv2 scales its position grid by (n + 0.1) / trained; the maps shift if it is left out
+
+
+class Dino(nn.Module):
+    """DINOv2, read after four of its blocks, normalised, without the class token."""
+
+    def __init__(self, name: str, taken: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.model = timm.create_model(name, pretrained=False, num_classes=0)
+        self.taken = taken
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Four maps (N, C, H / 14, W / 14) of x (N, 3, H, W); H, W multiples of 14."""
+        grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
+        patches = self.model.patch_embed.proj(x).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.model.cls_token.expand(len(x), -1, -1), patches], 1)
+        tokens = tokens + resized_position(self.model.pos_embed, grid)
+        maps: list[Tensor] = []
+        for number, block in enumerate(self.model.blocks):
+            tokens = block(tokens)
+            if number in self.taken:
+                maps.append(unflatten(self.model.norm(tokens)[:, 1:], grid))
+        return maps
+
+
+def resized_position(position: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The embedding (1, 1 + h * w, C) for another grid: bicubic by a scale factor, as DINOv2 does it."""
+    token, patches = position[:, :1], position[:, 1:]
+    side = round(patches.shape[1] ** 0.5)
+    if grid == (side, side):
+        return position
+    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)
+    scale = ((grid[0] + OFFSET) / side, (grid[1] + OFFSET) / side)
+    resized = nnf.interpolate(square, scale_factor=scale, mode="bicubic", align_corners=False)
+    return torch.cat([token, resized.flatten(2).transpose(1, 2)], 1)

@@ -1,0 +1,190 @@
+"""The built-in depth network: small, trained on procedural scenes, works with no download.
+
+An encoder of inverted residuals (after MobileNetV2, arXiv 1801.04381) and a decoder that merges its levels
+from coarse to fine (after RefineNet, arXiv 1611.06612). The normalisations of training are folded into the
+convolutions, so that inference is convolutions and activations alone.
+"""
+
+import math
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from itertools import pairwise
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional as nnf
+
+from animator.models.depth.estimator import placed
+
+STEM = 16
+WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the picture
+DEPTHS = (2, 3, 4, 3)
+KERNELS = (3, 3, 5, 5)
+EXPAND = 4
+MERGED = (32, 48, 64, 64)  # decoder widths at the same levels
+HEAD = 24
+MULTIPLE = 32
+SIDE = 256  # of a square picture as the network sees it
+WEIGHTS = "starter.safetensors"
+
+
+class ConvBlock(nn.Module):
+    """Convolution, normalisation (identity once folded) and, unless it is linear, an activation."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups)
+        self.norm: nn.Module = nn.Identity()
+        self.act: nn.Module = nn.Hardswish()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, outputs, H / stride, W / stride)."""
+        activated: Tensor = self.act(self.norm(self.conv(x)))
+        return activated
+
+
+def linear_block(inputs: int, outputs: int) -> ConvBlock:
+    """A pointwise ConvBlock without activation."""
+    block = ConvBlock(inputs, outputs)
+    block.act = nn.Identity()
+    return block
+
+
+class InvertedResidual(nn.Module):
+    """Widen, look around channel by channel, narrow; added to the input where shapes allow."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        hidden = inputs * EXPAND
+        self.widen = ConvBlock(inputs, hidden)
+        self.look = ConvBlock(hidden, hidden, kernel, stride=stride, groups=hidden)
+        self.narrow = linear_block(hidden, outputs)
+        self.same = inputs == outputs and stride == 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, outputs, H / stride, W / stride)."""
+        y: Tensor = self.narrow(self.look(self.widen(x)))
+        return x + y if self.same else y
+
+
+class Context(nn.Module):
+    """Adds what the whole picture says to every place of the coarsest level."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width // 2, 1)
+        self.second = nn.Conv2d(width // 2, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        summary = x.mean((2, 3), keepdim=True)
+        added: Tensor = self.second(nnf.hardswish(self.first(summary)))
+        return x + added
+
+
+class Refine(nn.Module):
+    """Two convolutions beside a shortcut."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        y: Tensor = self.second(nnf.relu(self.first(nnf.relu(x))))
+        return x + y
+
+
+class StarterNet(nn.Module):
+    """Disparity in about [0, 1], larger = nearer, at half the size of the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = ConvBlock(3, STEM, 3, stride=2)
+        self.stages = nn.ModuleList()
+        inputs = STEM
+        for width, depth, kernel in zip(WIDTHS, DEPTHS, KERNELS, strict=True):
+            blocks = [
+                InvertedResidual(inputs if i == 0 else width, width, kernel, 2 if i == 0 else 1)
+                for i in range(depth)
+            ]
+            self.stages.append(nn.Sequential(*blocks))
+            inputs = width
+        self.context = Context(WIDTHS[-1])
+        self.lateral = nn.ModuleList(nn.Conv2d(w, m, 1) for w, m in zip(WIDTHS, MERGED, strict=True))
+        self.reduce = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(MERGED))
+        self.refine = nn.ModuleList(Refine(m) for m in MERGED)
+        self.to_head = nn.Conv2d(MERGED[0], HEAD, 3, padding=1)
+        self.stem_to_head = nn.Conv2d(STEM, HEAD, 1)
+        self.head = nn.Conv2d(HEAD, HEAD, 3, padding=1)
+        self.out = nn.Conv2d(HEAD, 1, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Disparity (N, H / 2, W / 2), not clipped, of pictures (N, 3, H, W) in [0, 1].
+
+        H and W are multiples of 32.
+        """
+        stem = self.stem(2 * x - 1)
+        levels: list[Tensor] = []
+        y = stem
+        for stage in self.stages:
+            y = stage(y)
+            levels.append(y)
+        levels[-1] = self.context(levels[-1])
+        merged = self.refine[3](self.lateral[3](levels[3]))
+        for k in (2, 1, 0):
+            merged = self.refine[k](self.lateral[k](levels[k]) + _upsample(self.reduce[k](merged), levels[k]))
+        head = nnf.relu(_upsample(self.to_head(merged), stem) + self.stem_to_head(stem))
+        disparity: Tensor = self.out(nnf.relu(self.head(head)))
+        return disparity[:, 0]
+
+
+def _upsample(x: Tensor, like: Tensor) -> Tensor:
+    return nnf.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=False)
+
+
+@dataclass(frozen=True)
+class StarterDepth:
+    """The built-in network with its weights: a DepthModel."""
+
+    network: StarterNet
+
+    @staticmethod
+    def load(device: torch.device, dtype: torch.dtype = torch.float32) -> "StarterDepth":
+        """The network that is shipped; its weights are stored as float16 and computed with as `dtype`."""
+        with as_file(files(__package__) / WEIGHTS) as path:
+            state = load_file(path)
+        network = StarterNet()
+        network.load_state_dict({key: value.float() for key, value in state.items()})
+        return StarterDepth(placed(network, device, dtype))
+
+    def estimate(self, picture: Tensor) -> Tensor:
+        """Nearness (H, W) float32 in about [0, 1], larger = nearer, 0 = the sky, of a picture (3, H, W)."""
+        return self.estimate_batch(picture[None])[0]
+
+    @torch.no_grad()
+    def estimate_batch(self, pictures: Tensor) -> Tensor:
+        """Nearness (N, H, W) of pictures (N, 3, H, W) RGB in [0, 1], on their device."""
+        weight = self.network.out.weight
+        height, width = pictures.shape[-2:]
+        given = pictures.to(device=weight.device, dtype=torch.float32)
+        shrunk = nnf.interpolate(
+            given, size=input_size(height, width), mode="bilinear", align_corners=False, antialias=True
+        )
+        disparity = self.network(shrunk.to(weight.dtype)).float()[:, None].clamp(min=0)
+        enlarged = nnf.interpolate(disparity, size=(height, width), mode="bilinear", align_corners=False)
+        return enlarged[:, 0].to(pictures.device)
+
+
+def input_size(height: int, width: int) -> tuple[int, int]:
+    """Height and width, multiples of 32, at which a picture is looked at: about as many pixels as trained on.
+
+    The network knows pictures as a whole: at twice the size it would see only details.
+    """
+    scale = SIDE / math.sqrt(height * width)
+    rows, columns = (max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in (height, width))
+    return rows, columns

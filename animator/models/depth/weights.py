@@ -1,0 +1,68 @@
+"""Files of depth weights: where they lie and how they are fetched."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+from animator.core.download import Limits, download
+from animator.errors import ModelError
+from animator.models.depth.spec import DepthModelSpec
+from animator.models.folders import VARIABLE, find_file, shared_folders, torch_downloads
+
+LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
+
+log = logging.getLogger(__name__)
+
+
+def file_of(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
+    """Returns the file of a network; downloads it where it is in none of the folders.
+
+    Args:
+        spec: The network.
+        folders: Searched before torch's own downloads.
+
+    Raises:
+        ModelError: It could not be downloaded; see `fetched`.
+    """
+    searched = (*folders, torch_downloads())
+    target = (*shared_folders(), torch_downloads())[0]
+    return find_file(spec.files, searched) or fetched(spec, searched, target)
+
+
+def fetched(spec: DepthModelSpec, searched: tuple[Path, ...], into: Path) -> Path:
+    """Returns the file of a network, downloaded into a folder.
+
+    Args:
+        spec: The network.
+        searched: The folders in which it was not found, for the message.
+        into: The folder.
+
+    Raises:
+        ModelError: It could not be downloaded: says which file, why, and where to get it.
+    """
+    target = into / spec.files[0]
+    log.info("fetching %s from %s", spec.files[0], spec.url)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _download(spec.url, target)
+    except OSError as error:
+        places = " or ".join(str(folder) for folder in searched)
+        raise ModelError(
+            f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}, and could "
+            f"not be fetched ({error}). Get it from {spec.url} and put it into one of these "
+            f"folders or the one that {VARIABLE} names, or choose the built-in model 'starter'."
+        ) from error
+    return target
+
+
+def _download(url: str, target: Path) -> None:
+    # Several processes may fetch one file at a time, so that each writes to a name of its own.
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
+        try:
+            download(url, part, LIMITS)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    Path(part.name).replace(target)

@@ -1,0 +1,71 @@
+"""A model's name -> where it is: the built-in model, a folder, a file, a hub id. Loads nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
+from animator.models.diffusion.checkpoints.library import Library
+from animator.starter import model_folder
+
+STARTER = "starter"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a model is.
+
+    Attributes:
+        name: What the preset calls it.
+        location: A folder, a file, or a hub id.
+        kind: "folder", "file" or "hub".
+    """
+
+    name: str
+    location: str
+    kind: str
+
+
+def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # noqa: B008 (a frozen value)
+    """Where the model of a name is.
+
+    Args:
+        name: `starter`, a diffusers folder, a .safetensors file, the name of one in the library, or a hub id.
+        library: Where names without a path are looked up.
+
+    Raises:
+        ModelError: Nothing of that name can be a model.
+    """
+    if name == STARTER:
+        return Checkpoint(name, str(model_folder()), "folder")
+    path = Path(name).expanduser()
+    found = path if path.exists() else library.checkpoint(name)
+    if found is not None and found.is_dir():
+        if not (found / "model_index.json").is_file():
+            raise ModelError(f"model {name}: the folder has no model_index.json, so it is no diffusers model")
+        return Checkpoint(name, str(found), "folder")
+    if found is not None:
+        return _file(name, found, library)
+    if path.suffix in (SAFE, *PICKLED) or not _is_hub_id(name):
+        raise ModelError(
+            f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
+            f"expected {STARTER}, a diffusers folder, a .safetensors file or a hub id such as owner/model"
+        )
+    return Checkpoint(name, name, "hub")
+
+
+def _is_hub_id(name: str) -> bool:
+    return (
+        name.count("/") == 1
+        and ":" not in name
+        and not Path(name).is_absolute()
+        and not name.startswith((".", "~", "/"))
+    )
+
+
+def _file(name: str, path: Path, library: Library) -> Checkpoint:
+    if path.suffix not in (SAFE, *PICKLED):
+        raise ModelError(
+            f"model {name}: is no model file; expected a .safetensors file or a diffusers folder"
+        )
+    return Checkpoint(name, str(library.readable(path)), "file")

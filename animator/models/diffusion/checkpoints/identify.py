@@ -1,0 +1,162 @@
+"""What a model file is: a checkpoint (of which family), a LoRA, an embedding, a VAE; from its header."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.models.diffusion.checkpoints.file_header import Header, read_header
+from animator.models.diffusion.checkpoints.lora_keys import is_lora_name
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+FAMILY_NAMES = {
+    "sd1": "Stable Diffusion 1",
+    "sd2": "Stable Diffusion 2",
+    "sdxl": "SDXL",
+    "sdxl-refiner": "SDXL refiner",
+    "sd3": "Stable Diffusion 3",
+    "flux": "Flux",
+    "": "unknown base",
+}
+_CONTROLNET = ("control_model.", "controlnet_cond_embedding", "controlnet_down_blocks", "input_hint_block")
+_BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is.
+
+    Attributes:
+        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "unknown", or another name.
+        family: Key of `FAMILY_NAMES`.
+        is_inpainting: The U-Net takes a mask and the masked picture beside the latent.
+        prediction: "v_prediction" or "epsilon" where the file says so, else empty.
+        is_zero_terminal: The file says that its last training step is pure noise.
+        is_few_step: The file says of itself that it is a distilled model (turbo, lightning, LCM).
+    """
+
+    what: str
+    family: str = ""
+    is_inpainting: bool = False
+    prediction: str = ""
+    is_zero_terminal: bool = False
+    is_few_step: bool = False
+
+    def __str__(self) -> str:
+        name = {
+            "unet": "network without text encoder and VAE",
+            "lora": "LoRA",
+            "controlnet": "ControlNet",
+        }.get(self.what, self.what)
+        parts = [FAMILY_NAMES[self.family]] if self.family else []
+        parts += ["inpainting"] if self.is_inpainting else []
+        return " ".join([*parts, name])
+
+
+def identify(path: Path) -> Kind:
+    """What the file is.
+
+    Raises:
+        ModelError: The file cannot be read or is corrupt.
+    """
+    return kind_of(read_header(path))
+
+
+def kind_of(header: Header) -> Kind:
+    """What a file with this table of contents is."""
+    shapes = header.shapes
+    if any(is_lora_name(name) for name in shapes):
+        return Kind("lora", _lora_family(shapes))
+    if _is_embedding(shapes):
+        return Kind("embedding", _embedding_family(shapes))
+    if _any(shapes, "lllite_"):
+        return Kind("ControlNet-LLLite", "sdxl")
+    if _any(shapes, "control_add_embedding", "task_embedding"):
+        return Kind("union ControlNet", "sdxl")
+    if _any(shapes, *_CONTROLNET):
+        return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
+    if any(name.startswith(("model.diffusion_model.", "double_blocks.", "joint_blocks.")) for name in shapes):
+        return _checkpoint(header)
+    if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers."):
+        return Kind("vae")
+    return Kind("unknown")
+
+
+def family_of_width(width: int) -> str:
+    """The family whose prompt vectors are so wide; empty for none."""
+    return _BY_WIDTH.get(width, "")
+
+
+def _checkpoint(header: Header) -> Kind:
+    shapes = header.shapes
+    first = shapes.get("model.diffusion_model.input_blocks.0.0.weight", ())
+    about = " ".join(header.metadata.values()).lower()
+    return Kind(
+        what="checkpoint" if _any(shapes, "cond_stage_model.", "conditioner.", "text_encoders.") else "unet",
+        family=_family(shapes),
+        is_inpainting=len(first) == 4 and first[1] == 9,
+        prediction=_prediction(header),
+        is_zero_terminal="ztsnr" in shapes,
+        is_few_step=any(word in about for word in ("turbo", "lightning", "lcm", "hyper-sd")),
+    )
+
+
+def _family(shapes: Shapes) -> str:
+    signs = (
+        ("flux", "double_blocks."),
+        ("sd3", "joint_blocks."),
+        ("sdxl", "conditioner.embedders.1."),
+        ("sdxl-refiner", "conditioner.embedders.0.model."),
+        ("sd2", "cond_stage_model.model."),
+        ("sd1", "cond_stage_model.transformer."),
+    )
+    found = next((family for family, sign in signs if _any(shapes, sign)), "")
+    return found or _BY_WIDTH.get(_width(shapes, ("attn2.to_k.weight",)), "")
+
+
+def _prediction(header: Header) -> str:
+    if "v_pred" in header.shapes:
+        return "v_prediction"
+    said = header.metadata.get("modelspec.predict_key", header.metadata.get("modelspec.prediction_type", ""))
+    if said.lower() in ("v", "v_prediction", "v-prediction"):
+        return "v_prediction"
+    return "epsilon" if said.lower() in ("epsilon", "eps") else ""
+
+
+def _lora_family(shapes: Shapes) -> str:
+    if _any(shapes, "double_blocks", "single_transformer_blocks", "single_blocks"):
+        return "flux"
+    if _any(shapes, "joint_blocks", "add_q_proj"):
+        return "sd3"
+    width = _width(shapes, ("attn2_to_k.lora_down", "attn2.to_k.lora_A", "attn2.to_k.lora.down"))
+    if width in _BY_WIDTH:
+        return _BY_WIDTH[width]
+    return "sdxl" if _any(shapes, "lora_te2_", "text_encoder_2.") else ""
+
+
+def _is_embedding(shapes: Shapes) -> bool:
+    if not 1 <= len(shapes) <= 4:
+        return False
+    known = {"emb_params", "clip_l", "clip_g"}
+    return bool(known & set(shapes)) or all(
+        name.startswith("string_to_param") or (len(shapes) == 1 and len(shape) <= 2 and shape[-1:] >= (32,))
+        for name, shape in shapes.items()
+    )
+
+
+def _embedding_family(shapes: Shapes) -> str:
+    if {"clip_l", "clip_g"} & set(shapes):
+        return "sdxl"
+    return {768: "sd1", 1024: "sd2"}.get(next(iter(shapes.values()))[-1], "")
+
+
+def _width(shapes: Shapes, signs: tuple[str, ...]) -> int:
+    """How many numbers the first layer of that name reads; 0 where there is none."""
+    for name, shape in shapes.items():
+        if any(sign in name for sign in signs) and len(shape) >= 2:
+            return shape[1]
+    return 0
+
+
+def _any(shapes: Shapes, *signs: str) -> bool:
+    return any(sign in name for name in shapes for sign in signs)

@@ -1,0 +1,68 @@
+"""What models there are: the built-in one, those in folders, those in the hub's cache."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
+from animator.models.diffusion.checkpoints.identify import identify
+from animator.models.diffusion.checkpoints.library import INDEX, Library
+from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
+
+NOT_LOOKED_INTO = "pickled file"
+WIDE = 36  # of the type's column
+
+
+def listed(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
+    """A line per model: type, size, the short hash that model sites show, name or path.
+
+    Args:
+        folders: Searched with all below them.
+        hashes: Compute them; else their column is left out.
+    """
+    yield _line("diffusers model", Path(find_checkpoint(STARTER).location), STARTER, hashes=hashes)
+    for path in Library(folders).files:
+        yield _line(_type(path), path, str(path), hashes=hashes)
+    for name, path in _cached():
+        yield _line("diffusers model, from the hub", path, name, hashes=hashes)
+
+
+def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
+    short = f"  {sha256(path)[:SHORT]}" if hashes else ""
+    return f"{kind:{WIDE}}{_size(size_of(path)):>9}{short}  {name}"
+
+
+def _type(path: Path) -> str:
+    if path.is_dir():
+        return "diffusers model"
+    if path.suffix != SAFE:
+        return f"{NOT_LOOKED_INTO} ({path.suffix})"
+    try:
+        return str(identify(path))
+    except ModelError:
+        return "broken file"
+
+
+def _cached() -> Iterator[tuple[str, Path]]:
+    """The diffusers models in the hub's cache: their ids and where they lie."""
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        repositories = sorted(scan_cache_dir().repos, key=lambda repository: repository.repo_id)
+    except CacheNotFound:
+        return
+    for repository in repositories:
+        for revision in repository.revisions:
+            if (revision.snapshot_path / INDEX).is_file():
+                yield repository.repo_id, revision.snapshot_path
+
+
+def _size(count: int) -> str:
+    size, unit = float(count), "B"
+    for larger in ("KB", "MB", "GB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if size >= 10 or unit == "B" else f"{size:.1f} {unit}"

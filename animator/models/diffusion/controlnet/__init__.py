@@ -1,0 +1,1 @@
+"""ControlNets: found, loaded, and their residuals added at every step."""

@@ -1,0 +1,67 @@
+"""`ControlNets`: the nets of one loaded checkpoint, loaded when they are first asked for."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+
+from animator.core.lru_cache import LRUCache
+from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.controlnet.load import load_controlnet
+from animator.models.diffusion.controlnet.residuals import Hint
+from animator.models.diffusion.request import Control
+
+KEPT = 8
+"""Nets in memory: all that a film may use at once, and a few."""
+
+
+class ControlNets:
+    """The nets that guide one U-Net."""
+
+    def __init__(self, unet: Any, autoencoder: Autoencoder, library: Library) -> None:
+        """No nets yet.
+
+        Args:
+            unet: The U-Net that they guide.
+            autoencoder: Says how large a latent's picture is.
+            library: Where names are looked up.
+        """
+        self._unet = unet
+        self._autoencoder = autoencoder
+        self._library = library
+        self._nets: LRUCache[str, Any] = LRUCache(KEPT)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._nets.values())
+
+    def load(self, names: Iterable[str]) -> None:
+        """Loads the nets of these names.
+
+        Raises:
+            ModelError: One is missing, broken or made for another base.
+        """
+        for name in names:
+            self._net(name)
+
+    def hints(self, controls: Iterable[Control]) -> tuple[Hint, ...]:
+        """What guides a drawing; controls without weight, net or picture are left out.
+
+        Raises:
+            ModelError: See `load`.
+        """
+        found: list[Hint] = []
+        for control in controls:
+            if control.weight and control.model and control.picture is not None:
+                picture = self._autoencoder.filled(control.picture).to(self._unet.dtype)
+                found.append(Hint(self._net(control.model), picture, control))
+        return tuple(found)
+
+    def to(self, device: torch.device) -> None:
+        """Moves the nets."""
+        for net in self:
+            net.to(device)
+
+    def _net(self, name: str) -> Any:
+        return self._nets.get(name, lambda: load_controlnet(find_controlnet(name, self._library), self._unet))

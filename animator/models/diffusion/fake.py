@@ -1,0 +1,31 @@
+"""A diffuser in closed form: no weights, microseconds. For tests, previews of motion and dry runs."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.models.diffusion.request import GenerationRequest
+from schedules.seeds import derive
+
+
+@dataclass(frozen=True)
+class FakeDiffuser:
+    """Draws smooth colour patches that depend on prompt and seed, blended over the picture by strength."""
+
+    device: torch.device | str = "cpu"
+
+    def draw(self, request: GenerationRequest) -> Tensor:
+        """The blend of the request's picture and the patches (3, H, W)."""
+        width, height = request.size
+        seed = derive(request.seed, 0, f"fake {request.prompt.positive}")
+        generator = torch.Generator().manual_seed(seed)
+        coarse = torch.rand((1, 3, 5, 5), generator=generator).to(self.device)
+        patches = torch.nn.functional.interpolate(
+            coarse, (height, width), mode="bicubic", align_corners=False
+        )
+        target = patches[0].clamp(0.0, 1.0)
+        if request.picture is None:
+            return target
+        drawn = target.lerp(request.picture, request.strength)
+        return drawn if request.mask is None else request.picture.lerp(drawn, request.mask)

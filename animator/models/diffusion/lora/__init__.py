@@ -1,0 +1,1 @@
+"""LoRA files: read, matched to layers, merged into weights."""

@@ -1,0 +1,117 @@
+"""LoRA files laid into a model's weights, with weights that may change at every frame.
+
+The changes are added to the weights themselves: the U-Net runs as fast as without, compiled regions stay as
+they are, and a weight of 0 gives the original bits back. What was changed is kept aside, once, and every new
+set of weights is computed from it, so that nothing drifts.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from animator.core.lru_cache import LRUCache
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
+from animator.models.diffusion.lora.load import Layer, LoraFile, read_lora
+
+FILES_KEPT = 16
+
+Weights = tuple[tuple[Path, float, float], ...]
+"""LoRA files with the weights of what they add to the text encoders and to the U-Net."""
+
+
+class LoraLayers:
+    """The layers of one model, by the names under which LoRA files know them, and what is laid into them."""
+
+    def __init__(self, name: str, family: str, parts: Mapping[str, Any]) -> None:
+        """The layers of a model without any LoRA.
+
+        Args:
+            name: The model's name, for messages.
+            family: The model's family, a key of `identify.FAMILY_NAMES`.
+            parts: The modules "unet", "text_encoder" (also with _2, _3), "transformer", those that there are.
+        """
+        self._name = name
+        self._family = family
+        self._layers = {
+            (part, flat): weight
+            for part, model in parts.items()
+            for path, module in model.named_modules()
+            for flat, weight in _weights(path, module)
+        }
+        self._files: LRUCache[Path, LoraFile] = LRUCache(FILES_KEPT)
+        self._originals: dict[Layer, Tensor] = {}
+        self._applied: Weights = ()
+
+    @torch.no_grad()
+    def apply(self, weights: Weights) -> None:
+        """Makes the model what it is with these LoRA files, and none but these.
+
+        Raises:
+            ModelError: A file is missing, broken or does not fit the model; the model is as before.
+        """
+        if weights == self._applied:
+            return
+        files = [(self._file(path), text, image) for path, text, image in weights]
+        touched = {layer for lora, _, _ in files for layer in lora.layers if layer in self._layers}
+        for layer in self._originals.keys() - touched:
+            self._layers[layer].copy_(self._originals.pop(layer))
+        for layer in touched:
+            self._layers[layer].copy_(self._changed(layer, files))
+        self._applied = weights
+
+    @property
+    def text_state(self) -> tuple[tuple[Path, float], ...]:
+        """What is laid into the text encoders: two equal states encode alike."""
+        return tuple(
+            (path, text) for path, text, _ in self._applied if text and self._file(path).changes_texts
+        )
+
+    def _changed(self, layer: Layer, files: list[tuple[LoraFile, float, float]]) -> Tensor:
+        now = self._layers[layer]
+        if layer not in self._originals:
+            self._originals[layer] = now.detach().clone()
+        original = weight = self._originals[layer].to(now.device, torch.float32)
+        for lora, text, image in files:
+            amount = text if layer[0].startswith("text_encoder") else image
+            if layer in lora.layers and amount:
+                weight = weight + lora.change(layer, original) * amount
+        return weight
+
+    def _file(self, path: Path) -> LoraFile:
+        return self._files.get(path, lambda: self._fitting(read_lora(path)))
+
+    def _fitting(self, lora: LoraFile) -> LoraFile:
+        """The LoRA, if it was made for this model's base."""
+        unknown = [layer for layer in lora.layers if layer not in self._layers]
+        if len(unknown) == len(lora.layers) and lora.family == self._family:
+            raise ModelError(
+                f"{lora.path}: this LoRA names its layers in a way that is not known for "
+                f"{FAMILY_NAMES[self._family]}, such as {unknown[0][1]}; use its version for diffusers"
+            )
+        if (lora.family and lora.family != self._family) or len(unknown) == len(lora.layers):
+            raise ModelError(
+                f"{lora.path}: this LoRA was made for {FAMILY_NAMES[lora.family]}; the model {self._name} is "
+                f"{FAMILY_NAMES[self._family]}. Use a LoRA and a model of one base"
+            )
+        for layer in lora.layers.keys() & self._layers.keys():
+            lora.change(layer, self._layers[layer].to("meta", torch.float32))
+        if unknown:
+            logging.getLogger(__name__).warning(
+                "%s: %d of its %d layers are not in the model %s and do nothing, such as %s",
+                *(lora.path, len(unknown), len(lora.layers), self._name, unknown[0][1]),
+            )
+        return lora
+
+
+def _weights(path: str, module: Any) -> Iterator[tuple[str, Tensor]]:
+    """The weights and the bias of a module, by the flat paths under which files name them."""
+    flat = path.removeprefix("text_model.").replace(".", "_")
+    if isinstance(getattr(module, "weight", None), Tensor):
+        yield flat, module.weight
+    if isinstance(getattr(module, "bias", None), Tensor):
+        yield f"{flat}_bias", module.bias

@@ -1,0 +1,49 @@
+"""`Shelf`: the checkpoints of a film: one on the device, a few in the host's memory, the rest on disk."""
+
+from collections.abc import Callable
+
+import torch
+
+from animator.core.lru_cache import LRUCache
+from animator.models.diffusion.engine import Engine
+
+KEPT = 3
+"""Models in memory, the one that draws included."""
+
+
+class Shelf:
+    """Engines by checkpoint name; loaded when they are first asked for."""
+
+    def __init__(self, load: Callable[[str], Engine], device: torch.device) -> None:
+        """An empty shelf.
+
+        Args:
+            load: Loads the engine of a name, onto the device.
+            device: Where the one that draws is.
+        """
+        self._load = load
+        self._device = device
+        self._engines: LRUCache[str, Engine] = LRUCache(KEPT)
+        self._current = ""
+
+    def take(self, name: str) -> Engine:
+        """The engine of a name, on the device.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        if name == self._current:
+            return self._engines.get(name, lambda: self._load(name))
+        if self._current:
+            self._put_back(self._current)
+        engine = self._engines.get(name, lambda: self._load(name))
+        engine.to(self._device)
+        self._current = name
+        return engine
+
+    def _put_back(self, name: str) -> None:
+        """Makes room on the device before another model comes."""
+        self._current = ""
+        self._engines.get(name, lambda: self._load(name)).to(torch.device("cpu"))
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()

@@ -1,0 +1,33 @@
+"""A diffuser that keeps every picture as it is: what is left is the motion. For previews."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.models.diffusion.request import GenerationRequest
+
+
+@dataclass(frozen=True)
+class KeepPicture:
+    """Returns the picture it is given; a test card where there is none."""
+
+    device: torch.device | str = "cpu"
+
+    def draw(self, request: GenerationRequest) -> Tensor:
+        """The request's picture (3, H, W), or the test card."""
+        if request.picture is not None:
+            return request.picture
+        return test_card(*request.size).to(self.device)
+
+
+def test_card(width: int, height: int) -> Tensor:
+    """A card (3, H, W) on which motion shows: a grid over two colour ramps, a cross in the middle."""
+    x = torch.linspace(0.0, 1.0, width).expand(height, width)
+    y = torch.linspace(0.0, 1.0, height).unsqueeze(1).expand(height, width)
+    card = torch.stack((0.25 + 0.5 * x, 0.25 + 0.5 * y, 0.75 - 0.5 * x))
+    cell = max(8, min(width, height) // 8)
+    columns, rows = torch.arange(width), torch.arange(height)
+    lines = ((columns % cell) < 2) | ((rows % cell) < 2).unsqueeze(1)
+    middle = ((columns - width // 2).abs() < 3) | ((rows - height // 2).abs() < 3).unsqueeze(1)
+    return torch.where(middle, 1.0, torch.where(lines, 0.05, card))

@@ -1,0 +1,73 @@
+"""Diffusers of other packages, opened by the film's model name: `model: NAME` or `model: NAME:REST`.
+
+NAME is an entry point of the group `animator.diffusers`, which names a function of REST, the device and the
+film's `Options` that opens a `Diffuser`. What REST means is up to that function. It may be empty. A built-in
+model, a file, a folder and a hub id come first. Importing this loads no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from animator.core import plugins
+from animator.errors import ModelError, PluginError
+from animator.models.diffusion.checkpoints.find import find_checkpoint
+from animator.models.diffusion.checkpoints.library import Library
+
+if TYPE_CHECKING:
+    import torch
+
+    from animator.models.diffusion.load_options import Options
+    from animator.models.diffusion.request import Diffuser
+
+PLUGINS = "animator.diffusers"
+OpenDiffuser: TypeAlias = "Callable[[str, torch.device, Options], Diffuser]"
+"""What an entry point of the group names."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What another package offers to open.
+
+    Attributes:
+        name: The entry point.
+        model: What is behind the colon of the film's model; may be empty.
+    """
+
+    name: str
+    model: str
+
+    def open(self, device: torch.device, options: Options) -> Diffuser:
+        """Opens the diffuser.
+
+        Raises:
+            PluginError: The package is broken.
+        """
+        function = plugins.load(PLUGINS, self.name)
+        opened: Any = function(self.model, device, options) if callable(function) else None
+        if not callable(getattr(opened, "draw", None)):
+            raise PluginError(
+                f"model {self.name}: its package offers no function of model, device and options that opens "
+                "a Diffuser"
+            )
+        diffuser: Diffuser = opened
+        return diffuser
+
+
+def offer_of(model: str, library: Library) -> Offer | None:
+    """Returns what another package offers to open by a model's name; None for models of our own.
+
+    Imports no package: that is left to `Offer.open`.
+
+    Args:
+        model: As a preset has it.
+        library: Where names of our own models are looked up.
+    """
+    try:
+        find_checkpoint(model, library)
+    except ModelError:
+        name, _, rest = model.strip().partition(":")
+        return Offer(name, rest) if name in plugins.names(PLUGINS) else None
+    return None

@@ -1,0 +1,1 @@
+"""Prompts: their language, their tokens, and what the networks are conditioned on."""

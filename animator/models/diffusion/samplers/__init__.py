@@ -1,0 +1,1 @@
+"""Samplers: noise schedules and the methods that follow them."""

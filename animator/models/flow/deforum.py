@@ -1,0 +1,59 @@
+"""Deforum's warp by flow and its test of a flow, as they are."""
+
+import torch
+from torch import Tensor
+
+from animator.images.grid import flow_grid
+from animator.images.resample import Border, Sampling, sample
+from animator.images.sharpen import mirrored
+
+_MARGIN = 0.25
+
+
+def deforum_flow_warp(picture: Tensor, flow: Tensor, factor: float) -> Tensor:
+    """The picture (3, H, W), [0, 1], moved along a flow (2, H, W): mirrored a quarter outwards, black beyond.
+
+    Args:
+        picture: (3, H, W).
+        flow: (2, H, W), pixels.
+        factor: How far to go.
+    """
+    height, width = picture.shape[-2:]
+    left, top = int(width * _MARGIN), int(height * _MARGIN)
+    canvas = mirrored(mirrored(picture, top, 1), left, 2)
+    scale = (width / (width + 2 * left), height / (height + 2 * top))
+    grid = flow_grid(flow, factor)
+    for axis in (0, 1):
+        grid[..., axis] *= scale[axis]
+    return sample(canvas, grid, Border.ZEROS, Sampling.BILINEAR)
+
+
+def deforum_reliability(forward: Tensor, backward: Tensor) -> Tensor:
+    """The factor (H, W) that Deforum multiplies a flow with: 1, and -0.75 where the way back disagrees.
+
+    Args:
+        forward: (2, H, W), pixels.
+        backward: (2, H, W), pixels.
+    """
+    back = sample(backward, flow_grid(forward, -1.0), Border.REPLICATE, Sampling.BILINEAR)
+    apart = (forward + back).square().sum(0)
+    allowed = 0.01 * (forward.square().sum(0) + back.square().sum(0)) + 0.5
+    return torch.where(apart >= allowed, -0.75, 1.0)
+
+
+def deforum_soften(field: Tensor, sigma: float) -> Tensor:
+    """The field (C, H, W) under Deforum's blur: a Gaussian cut off at one sigma, over 0 beyond the edges.
+
+    Args:
+        field: (C, H, W).
+        sigma: Pixels; 0 returns the field itself.
+    """
+    reach = int(sigma + 0.5)
+    if sigma == 0.0 or reach == 0:
+        return field
+    x = torch.arange(-reach, reach + 1, dtype=field.dtype, device=field.device)
+    weights = torch.exp(-0.5 * (x / sigma).square())
+    weights /= weights.sum()
+    planes = field.unsqueeze(1)
+    down = torch.nn.functional.conv2d(planes, weights.view(1, 1, -1, 1), padding=(reach, 0))
+    return torch.nn.functional.conv2d(down, weights.view(1, 1, 1, -1), padding=(0, reach)).squeeze(1)

@@ -1,0 +1,68 @@
+"""RAFT (Teed and Deng 2020), torchvision's build of it, with weights from a file."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import Module, functional
+
+from animator.errors import ModelError
+from animator.models.torchvision_ops import declare_missing_ops
+from animator.models.weights import read_weights
+
+_STRIDE = 8
+_SMALLEST = 128
+"""Below it the fourth level of RAFT's correlation pyramid has no pixel left."""
+
+
+class Raft:
+    """The flow of a RAFT network; runs on the pictures' device and waits for nothing.
+
+    Args:
+        network: torchvision's `RAFT`, on the device of the pictures, in evaluation mode.
+        updates: How often the flow is refined.
+    """
+
+    def __init__(self, network: Module, updates: int = 12) -> None:
+        self._network = network
+        self._updates = updates
+
+    @torch.inference_mode()
+    def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
+        """The flow (2, H, W) between two pictures (3, H, W); a guess is not used."""
+        height, width = first.shape[-2:]
+        pair = torch.stack((first, second)) * 2.0 - 1.0
+        padded = functional.pad(pair, (0, _missing(width), 0, _missing(height)), mode="replicate")
+        flow: Tensor = self._network(padded[:1], padded[1:], num_flow_updates=self._updates)[-1]
+        return flow[0, :, :height, :width].contiguous().clone()
+
+
+def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
+    """A RAFT network, large or small as the file has it, on a device.
+
+    Args:
+        path: A state dict of torchvision's `raft_large` or `raft_small`, .safetensors or .pth.
+        device: Where the pictures are.
+
+    Raises:
+        ModelError: If there is no such file, or it holds something else.
+    """
+    state = read_weights(path)
+    declare_missing_ops()
+    from torchvision.models.optical_flow import raft_large, raft_small
+
+    is_large = any(name.startswith("mask_predictor") for name in state)
+    network: Module = raft_large() if is_large else raft_small()
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"{path}: not the weights of torchvision's raft_large or raft_small ({reason})"
+        ) from error
+    return Raft(network.eval().to(device))
+
+
+def _missing(size: int) -> int:
+    """How many pixels are missing to a size that RAFT can work on."""
+    return max(_SMALLEST, size + -size % _STRIDE) - size

@@ -1,0 +1,96 @@
+"""The words of Deforum's ControlNet units, as data; `controlnet` reads and writes units with them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from animator.presets.deforum.conversions import Choice, Conversion, Curve, Number, Switch, Words
+
+RESIZE = Choice(
+    {
+        "Inner Fit (Scale to Fit)": "crop",
+        "Scale to Fit (Inner Fit)": "crop",
+        "Crop and Resize": "crop",
+        "Outer Fit (Shrink to Fit)": "pad",
+        "Envelope (Outer Fit)": "pad",
+        "Resize and Fill": "pad",
+        "Just Resize": "stretch",
+    },
+    otherwise="Inner Fit (Scale to Fit)",
+)
+MODES = Choice(
+    {
+        "Balanced": "balanced",
+        "My prompt is more important": "prompt",
+        "ControlNet is more important": "control",
+    },
+    otherwise="Balanced",
+)
+MODULES = {
+    "none": "none",
+    "canny": "canny",
+    "depth": "depth",
+    "depth_midas": "depth",
+    "tile_resample": "tile",
+    "blur_gaussian": "blur",
+}
+NEARLY = {"depth_": "depth", "tile_": "tile"}
+"""Beginnings of modules that another of the same kind stands in for."""
+BACK = {
+    "none": "none",
+    "canny": "canny",
+    "depth": "depth_midas",
+    "tile": "tile_resample",
+    "blur": "blur_gaussian",
+}
+RANGES = {"canny": ((1, 255), (1, 255)), "tile": ((1, 8), None), "blur": ((0.01, 64), None)}
+"""What the thresholds of a module may be; the file keeps numbers of other modules, too."""
+AT_RESOLUTION = ("canny", "depth")
+UNTOUCHED = 64
+"""A resolution up to this is the slider's lowest position, not a wish."""
+
+USUAL: Mapping[str, Mapping[str, float]] = {
+    "canny": {"threshold_a": 100, "threshold_b": 200},
+    "tile": {"threshold_a": 1},
+    "blur": {"threshold_a": 9},
+}
+"""What the thresholds of a module are where nobody moved them."""
+
+DEFAULTS: Mapping[str, Any] = {
+    "enabled": False,
+    "overwrite_frames": True,
+    "vid_path": "",
+    "mask_vid_path": "",
+    "low_vram": False,
+    "pixel_perfect": False,
+    "module": "none",
+    "model": "None",
+    "weight": "0:(1)",
+    "guidance_start": "0:(0.0)",
+    "guidance_end": "0:(1.0)",
+    "processor_res": UNTOUCHED,
+    "threshold_a": UNTOUCHED,
+    "threshold_b": UNTOUCHED,
+    "resize_mode": "Inner Fit (Scale to Fit)",
+    "control_mode": "Balanced",
+    "loopback_mode": False,
+}
+"""A unit's settings without the beginning of their names, with Deforum's defaults."""
+
+CONVERTED: Mapping[str, Conversion] = {
+    "vid_path": Words(),
+    "mask_vid_path": Words(),
+    "module": Words(),
+    "model": Words(),
+    "weight": Curve(),
+    "guidance_start": Curve(),
+    "guidance_end": Curve(),
+    "resize_mode": RESIZE,
+    "control_mode": MODES,
+    "processor_res": Number(0, 8192),
+    "threshold_a": Number(),
+    "threshold_b": Number(),
+    **{
+        name: Switch()
+        for name in ("low_vram", "pixel_perfect", "loopback_mode", "overwrite_frames", "guess_mode")
+    },
+}

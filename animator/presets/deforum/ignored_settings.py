@@ -1,0 +1,117 @@
+"""Settings that change no frame here, and those of notebooks and forks."""
+
+from animator.presets.deforum.features import OFF, Feature
+
+HOST = (
+    Feature(
+        "how the web UI stores, shows and resumes films",
+        {
+            "show_info_on_ui": True,
+            "strength_0_no_init": True,
+            "reroll_blank_frames": "ignore",
+            "reroll_patience": 10,
+            "init_image_box": None,
+            "resume_from_timestring": False,
+            "resume_timestring": "20230129210106",
+            "delete_imgs": False,
+            "delete_input_frames": False,
+            "store_frames_in_ram": False,
+            "image_path": "",
+        },
+        {},
+        "",
+        (
+            "deforum_git_commit_id", "timestring", "filename_format", "outdir", "save_", "show_", "display_",
+            "make_grid", "grid_rows", "n_batch", "n_samples", "precision", "output_format", "ffmpeg_",
+            "use_manual_settings", "log_weighted_subprompts", "override_these_with_webui", "bit_depth_output",
+            "from_img2img_instead_of_link", "model_path", "parseq_", "sampler_name", "scheduler", "C", "f",
+            "fodername", "firstphase_", "seed_enable_extras", "fetched_parseq_", "render_", "use_mask_video_",
+        ),
+    ),
+    Feature(
+        "empty slots of notebooks",
+        {},
+        {},
+        "",
+        ("init_latent", "init_sample", "init_sample_raw", "init_c", "mask_sample"),
+    ),
+)  # fmt: skip
+
+FORKS = (
+    Feature(
+        "guidance by losses (notebooks)",
+        {},
+        dict.fromkeys(
+            (
+                "mean_scale", "var_scale", "exposure_scale", "colormatch_scale", "clip_scale",
+                "aesthetics_scale", "init_mse_scale", "blue_scale",
+            ),
+            OFF,
+        ),
+        "nothing but the prompt guides the drawing",
+        (
+            "exposure_target", "colormatch_", "ignore_sat_weight", "clip_name", "cutn", "cut_pow",
+            "init_mse_",
+            "gradient_", "decode_method", "grad_", "clamp_", "cond_uncond_sync",
+        ),
+    ),
+    Feature(
+        "thresholds (notebooks)",
+        {},
+        {"dynamic_threshold": OFF, "static_threshold": OFF},
+        "no threshold is applied while drawing",
+    ),
+    Feature(
+        "prompt weights (notebooks)",
+        {},
+        {"normalize_prompt_weights": OFF},
+        "prompt weights are taken as written",
+        ("prompt_weighting",),
+    ),
+    Feature("high-resolution fix", {}, {"enable_hr": OFF}, "frames are drawn in one pass"),
+    Feature(
+        "distilled guidance (Flux)",
+        {},
+        {"distilled_cfg_scale_schedule": (None,), "distilled_cfg_scale": (None,)},
+        "models with distilled guidance have their own",
+        ("distilled_", "pix2pix_img_distilled_"),
+    ),
+    Feature(
+        "scheduled schedulers (Forge)",
+        {},
+        {"enable_scheduler_scheduling": OFF},
+        "the noise levels are spaced the same way all through the film",
+        ("scheduler_schedule",),
+    ),
+    Feature("FreeU (Forge)", {}, {"freeu_enabled": OFF}, "the network runs as trained", ("freeu_",)),
+    Feature(
+        "Kohya high-resolution fix (Forge)",
+        {},
+        {"kohya_hrfix_enabled": OFF},
+        "the network runs as trained",
+        ("kohya_hrfix_",),
+    ),
+    Feature(
+        "camera shake (Forge)",
+        {},
+        {"shake_name": (None, "", "None")},
+        "the camera does not shake",
+        ("shake_",),
+    ),
+    Feature(
+        "keyframe distribution (Forge)",
+        {},
+        {"keyframe_distribution": (None, "Off", "Uniform"), "parseq_key_frame_redistribution": (None, "Off")},
+        "every diffusion_cadence-th frame is drawn",
+        ("keyframe_",),
+    ),
+    Feature(
+        "Wan video (forks)",
+        {},
+        {"wan_mode": (None, "Disabled")},
+        "frames are drawn one after the other",
+        ("wan_",),
+    ),
+    Feature("story mode (forks)", {}, {"ENABLE_STORY_MODE": OFF}, "no story is told"),
+    Feature("keyed scenes (forks)", {}, {"anim_set_on": OFF}, "they are left out", ("anim_settings",)),
+)  # fmt: skip

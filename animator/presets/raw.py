@@ -1,0 +1,197 @@
+"""Drafts: what preset and settings files say, before anything is checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from animator.errors import PresetError, Problem
+from animator.presets import yaml_text
+from animator.presets.clip import with_clip_length
+from animator.presets.deforum.importing import import_text, nested
+from animator.presets.deforum.notes import Note
+from animator.presets.deforum.parseq import preset_values, read_manifest
+from animator.settings import Animation
+from schedules.parseq import Manifest
+
+T = TypeVar("T")
+MAX_BYTES = 16_000_000
+MAX_SETTINGS_BYTES = 64_000_000
+"""Parseq manifests are large: some 700 bytes for each frame."""
+MAX_EXTENDS = 16
+SETTINGS_SUFFIXES = (".txt", ".json")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A preset before validation.
+
+    Attributes:
+        source: The file it is from, for messages.
+        values: Plain values as written.
+        places: Path of a setting -> where it was written, for messages.
+        notes: What an import had to say.
+        folders: Path of a setting -> folder of the file that says it.
+    """
+
+    source: str
+    values: Mapping[str, Any]
+    places: Mapping[tuple[str, ...], str]
+    notes: tuple[Note, ...] = ()
+    folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
+
+    def where(self, path: tuple[str, ...]) -> str:
+        """The place of a setting, or of the nearest group that was written."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return self.source
+
+
+def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Draft:
+    """The values of a preset or settings file, with those of the presets it extends below them.
+
+    Args:
+        path: A YAML preset or a Deforum settings file.
+        repair: Mend the usual slips in a settings file's JSON.
+        parseq: A Parseq manifest that gives some of the settings for every frame.
+
+    Raises:
+        PresetError: A file is missing, too large, or neither YAML nor JSON.
+    """
+    if parseq is None:
+        return _read_chain(path, _Reader(repair))
+    manifest = read_manifest(parseq)
+    if is_settings_file(path):
+        return _read_chain(path, _Reader(repair, manifest))
+    values, notes = preset_values(manifest)
+    return over(Draft(str(parseq), nested(values), {}, notes), _read_chain(path, _Reader(repair)))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How files are read; `manifest` replaces the Parseq manifest of a settings file."""
+
+    repair: bool = False
+    manifest: Manifest | None = None
+
+
+def _read_chain(path: Path, reader: _Reader) -> Draft:
+    chain: list[Path] = []
+    drafts: list[Draft] = []
+    here: Path | None = path
+    while here is not None:
+        chain.append(here)
+        draft = _beside(here.parent, _read_one(here, reader))
+        base = draft.values.get("extends")
+        drafts.append(draft)
+        here = _base_path(chain, draft, base)
+    merged = drafts.pop()
+    while drafts:
+        merged = over(drafts.pop(), merged)
+    return merged
+
+
+def _beside(folder: Path, draft: Draft) -> Draft:
+    """The draft with the folder of its file beside each of its settings."""
+    settings: dict[tuple[str, ...], Path] = {(key,): folder for key in draft.values}
+    for key, value in draft.values.items():
+        if group_of(key) is not None and isinstance(value, Mapping):
+            settings |= {(key, str(name)): folder for name in value}
+    return replace(draft, folders=settings)
+
+
+def is_settings_file(path: Path) -> bool:
+    """True where a file is Deforum's, by its name; all others are YAML presets."""
+    return path.suffix.lower() in SETTINGS_SUFFIXES
+
+
+def extended(draft: Draft) -> Draft:
+    """Returns a draft that is no file over the preset that it extends, from the working directory.
+
+    Raises:
+        PresetError: That preset cannot be read.
+    """
+    base = _base_path([Path(draft.source)], draft, draft.values.get("extends"))
+    return draft if base is None else over(draft, read(base))
+
+
+def _read_one(path: Path, reader: _Reader) -> Draft:
+    source = str(path)
+    most = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
+    try:
+        if path.stat().st_size > most:
+            raise PresetError(source, (Problem(source, "", f"is larger than {most} bytes; is it a preset?"),))
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
+    except ValueError as error:  # a path with a null character
+        raise PresetError(source, (Problem(source, "", f"cannot be read: {error}"),)) from error
+    if is_settings_file(path):
+        imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
+        values = with_clip_length(imported.values, path.parent)
+        return Draft(source, values, imported.places, imported.notes)
+    return parse(text, source)
+
+
+def parse(text: str, source: str) -> Draft:
+    """The draft of a preset's YAML; what it extends is left to `read`.
+
+    Raises:
+        PresetError: It is not YAML, or too large.
+    """
+    if len(text) > MAX_BYTES:
+        raise PresetError(
+            source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
+        )
+    document = yaml_text.read(text, source)
+    if document.problems:
+        raise PresetError(source, document.problems)
+    return Draft(source, document.values, document.places)
+
+
+def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
+    if base is None:
+        return None
+    message = ""
+    if not isinstance(base, str):
+        message = f"is {base!r}; expected the path of another preset, relative to this one"
+    elif len(chain) >= MAX_EXTENDS:
+        message = f"more than {MAX_EXTENDS} presets extend each other"
+    elif (chain[-1].parent / base).resolve() in {link.resolve() for link in chain}:
+        message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
+    if message:
+        raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
+    return chain[-1].parent / str(base)
+
+
+def over(top: Draft, below: Draft) -> Draft:
+    """The draft `top` laid over `below`: groups merge, every other value replaces."""
+    values = dict(below.values)
+    places, folders = dict(below.places), dict(below.folders)
+    for key, value in top.values.items():
+        group = group_of(key)
+        if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
+            values[key] = {**values[key], **value}
+            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
+        else:
+            values[key] = value
+            replaced = {(str(key),)}
+        places, folders = _without(places, replaced), _without(folders, replaced)
+    notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
+    return Draft(top.source, values, places, notes, folders)
+
+
+def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:
+    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in gone)}
+
+
+def group_of(name: object) -> type[BaseModel] | None:
+    """The class of a group of settings, None for a plain setting."""
+    field = Animation.model_fields.get(str(name))
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

@@ -1,0 +1,110 @@
+"""The files that a draft names, found: see `animator.settings.paths` for where they are looked for."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from animator.core.urls import is_url
+from animator.errors import Problem
+from animator.presets.raw import Draft, group_of, over
+from animator.settings import Animation
+from animator.settings.paths import NamesFile, find, find_clip, not_found
+
+Setting = tuple[str, ...]
+PICTURES = ("picture", "masks")
+"""Kinds of settings whose files are pictures, which may be URLs where the film permits it."""
+_BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
+NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
+
+
+def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
+    """The draft with every file it names by the path where it is, and a problem for each that is missing."""
+    problems: list[Problem] = []
+    for setting, kind in file_settings().items():
+        given = _value(draft.values, setting)
+        problems += _forbidden(draft, setting, kind)
+        beside = draft.folders.get(setting)
+
+        def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
+            return resolved(name, beside, kind)
+
+        if missing := [name for name in names_in(given, kind) if place(name) is None]:
+            where = draft.where(setting)
+            problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
+        elif (found := each_name(given, place, kind)) != given:
+            draft = over(Draft(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft)
+    return draft, problems
+
+
+def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
+    """A problem for each URL where there may be none."""
+    urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
+    if kind.kind not in PICTURES or draft.values.get("download") is True:
+        return []
+    return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
+
+
+def file_settings() -> dict[Setting, NamesFile]:
+    """The settings that name files, such as `("init", "image")`, and how."""
+    found = dict(_marked(Animation, ()))
+    for name in Animation.model_fields:
+        group = group_of(name)
+        found |= dict(_marked(group, (name,))) if group else {}
+    return found
+
+
+def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, NamesFile]]:
+    for name, field in group.model_fields.items():
+        yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, NamesFile))
+
+
+def resolved(name: str, beside: Path | None, kind: NamesFile) -> str | None:
+    """The name as it can be opened from the working directory; None where a file is missing."""
+    if kind.kind in PICTURES and is_url(name):
+        return name
+    if kind.kind == "name" and not _looks_like_a_path(name):
+        return name
+    path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
+    if kind.kind in ("file", *PICTURES):
+        return str(path) if path and path.is_file() else None
+    return str(path) if path else name
+
+
+def _looks_like_a_path(name: str) -> bool:
+    return "/" in name or "\\" in name or bool(Path(name).suffix)
+
+
+def names_in(given: Any, kind: NamesFile) -> list[str]:
+    """The paths that a setting says: itself, its items or its values; what is no text is left out."""
+    items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
+    texts = [item for item in items if isinstance(item, str) and item.strip()]
+    return [name for text in texts for name in _BRACKETED.findall(text)] if kind.kind == "masks" else texts
+
+
+def each_name(given: Any, change: Callable[[str], Any], kind: NamesFile) -> Any:
+    """A setting's value with every path in it changed: itself, its items, its values, or what they name."""
+    if isinstance(given, Mapping):
+        return {key: each_name(item, change, kind) for key, item in given.items()}
+    if isinstance(given, list):
+        return [each_name(item, change, kind) for item in given]
+    if not isinstance(given, str) or not given.strip():
+        return given
+    if kind.kind == "masks":
+        return _BRACKETED.sub(lambda name: f"[{change(name[1])}]", given)
+    return change(given)
+
+
+def _value(values: Mapping[str, Any], setting: Setting) -> Any:
+    here: Any = values
+    for name in setting:
+        here = here.get(name) if isinstance(here, Mapping) else None
+    return here
+
+
+def _nested(setting: Setting, value: Any) -> dict[str, Any]:
+    for name in reversed(setting):
+        value = {name: value}
+    return dict(value)

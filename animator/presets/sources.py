@@ -1,0 +1,108 @@
+"""What a film is made from: a preset or settings file, a Parseq manifest, a picture to be like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.errors import UserError
+from animator.presets import raw
+from animator.presets.deforum import Effect, Note
+from animator.presets.deforum.importing import nested
+from animator.presets.infotext import Infotext
+from animator.presets.load import finish
+from animator.presets.raw import Draft
+from animator.presets.records import provenance
+from animator.settings import Animation
+from animator.timeline.lint import cuts_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a film is made from.
+
+    Attributes:
+        preset: A YAML preset or a Deforum settings file; None: all comes from `like`.
+        parseq: A Parseq manifest that gives some settings for every frame.
+        like: A picture or film whose settings are taken over.
+        repair: Mend the usual slips in a settings file's JSON.
+    """
+
+    preset: Path | None
+    parseq: Path | None = None
+    like: Path | None = None
+    repair: bool = False
+
+
+def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> Animation:
+    """The film of a source; what an import had to leave out, and values that are cut, are told first.
+
+    Raises:
+        UserError: Nothing to make a film from, or a file that cannot be read.
+        PresetError: With every problem of the settings.
+    """
+    draft = draft_of(source)
+    for line in told(draft.notes, draft.source):
+        say(line)
+    animation = finish(draft, overrides, "--set")
+    for path, cut in cuts_of(animation):
+        say(f"warning: {path}: {cut}")
+    return animation
+
+
+def draft_of(source: Source) -> Draft:
+    """The settings of a source, before validation; errors as `load`."""
+    if source.preset is None and source.like is None:
+        raise UserError("give a preset, a settings file, or --like PICTURE")
+    if source.preset is None and source.parseq is not None:
+        raise UserError("--parseq needs a preset or settings file to be laid over")
+    if source.like is None:
+        return raw.read(_given(source.preset), repair=source.repair, parseq=source.parseq)
+    if source.preset is None:
+        return like(source.like)
+    below = raw.read(source.preset, repair=source.repair, parseq=source.parseq)
+    return raw.over(drawn_like(source.like), below)
+
+
+def like(path: Path) -> Draft:
+    """The whole film of a picture or film of ours, or how any other picture was drawn.
+
+    Raises:
+        UserError: The file says nothing.
+    """
+    said = provenance(path)
+    return raw.parse(said.preset, str(path)) if said.preset else drawn_like(path)
+
+
+def drawn_like(path: Path) -> Draft:
+    """How a picture was drawn: prompts, sampler, steps, seed, size.
+
+    Raises:
+        UserError: The file does not say.
+    """
+    said = provenance(path)
+    if said.infotext is None:
+        raise UserError(f"{path}: is a film; --like over a preset needs a picture, one of its frames say")
+    text = Infotext.parse(said.infotext)
+    values = nested(text.settings())
+    place = f"{path} (infotext)"
+    model = text.fields.get("Model")
+    notes = (_drawn_with(model),) if model else ()
+    return Draft(place, values, {(name,): place for name in values}, notes)
+
+
+def told(notes: tuple[Note, ...], source: str) -> list[str]:
+    """What a person should read of an import's notes: what changes the film, and how many more there are."""
+    changing = [f"note: {note}" for note in notes if note.effect is Effect.CHANGES]
+    rest = len(notes) - len(changing)
+    more = f"note: {rest} more that change nothing; `animator import {source}` lists them"
+    return [*changing, *([more] if changing and rest else [])]
+
+
+def _drawn_with(model: str) -> Note:
+    return Note(Effect.CHANGES, (), f"the picture was drawn with the model {model}; give yours with --model")
+
+
+def _given(preset: Path | None) -> Path:
+    if preset is None:
+        raise AssertionError("was checked before")
+    return preset

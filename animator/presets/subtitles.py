@@ -1,0 +1,127 @@
+"""The values of every frame as SubRip subtitles, with the names that the Deforum extension gives them.
+
+Source: observed files. Times are cut to milliseconds; whole numbers are written whole, others with three
+decimals.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from animator.presets.deforum.features import FEATURES
+from animator.presets.deforum.table import MAPPED
+from animator.settings import Animation
+from animator.settings.compat import rules_of
+from animator.settings.subtitle_names import PROMPT, VALUES
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline, schedule_fields
+from schedules import Schedule, TextSchedule
+
+_DIGITS = Context(prec=20)
+_MS_PER_HOUR, _MS_PER_MINUTE, _MS_PER_SECOND = 3_600_000, 60_000, 1000
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What one frame's subtitle says.
+
+    Attributes:
+        frame: Index of the frame.
+        cadence: What stands behind `Cadence:`.
+        seed: What stands behind `Seed:`.
+        values: Short name and value of everything else, in order.
+    """
+
+    frame: int
+    cadence: str
+    seed: int
+    values: Sequence[tuple[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """The line."""
+        parts = [("F#", self.frame), ("Cadence", self.cadence), ("Seed", self.seed), *self.values]
+        return "; ".join(f"{name}: {_shown(value)}" for name, value in parts).rstrip()
+
+
+def to_srt(timeline: Timeline, names: Sequence[str] = ("all",)) -> str:
+    """The subtitles of a film.
+
+    Args:
+        timeline: The film.
+        names: Which values, by the names of `subtitle_names`; `all` is every one.
+    """
+    return srt(captions(timeline, names), timeline.animation.fps)
+
+
+def srt(captions: Iterable[Caption], fps: float) -> str:
+    """A SubRip file with one subtitle for each frame."""
+    duration = _DIGITS.divide(Decimal(1), Decimal(fps))
+    return "".join(_block(caption, number, duration) for number, caption in enumerate(captions))
+
+
+def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Caption]:
+    """What the subtitle of every frame says.
+
+    With `compat` the seed is that of the drawing after the frame's own, as the reference shows it.
+    """
+    columns = value_columns(timeline.animation, names)
+    prompted = bool({name.lower() for name in names} & {PROMPT.lower(), "all"})
+    for plan in timeline:
+        values = [(short, column[plan.frame]) for short, column in columns.items()]
+        if prompted:
+            values.append((PROMPT, f"{plan.prompt.positive} --neg {plan.prompt.negative}".strip()))
+        yield Caption(plan.frame, str(_is_tween(timeline, plan)), _shown_seed(timeline, plan), values)
+
+
+def _is_tween(timeline: Timeline, plan: Plan) -> bool:
+    """True for all frames of a group but its last, which is the drawing."""
+    following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist() or [len(timeline)]
+    return bool(plan.frame + 1 < following[0])
+
+
+def _shown_seed(timeline: Timeline, plan: Plan) -> int:
+    following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist()
+    alone = not following or following[0] - int(timeline.drawn[plan.drawing]) == 1
+    shows_next = rules_of(timeline.animation).shows_next_seed and not alone
+    return timeline.plan(following[0]).seed if shows_next else plan.seed
+
+
+def value_columns(animation: Animation, names: Iterable[str]) -> Mapping[str, Sequence[Any]]:
+    """Short name -> the value of every frame; what films have no setting for yet has Deforum's default."""
+    fields = schedule_fields(animation)
+    ours = {row.name: row.ours for row in MAPPED}
+    defaults = {key: value for feature in FEATURES for key, value in feature.settings.items()}
+    wanted = {name.lower() for name in names}
+    columns: dict[str, Sequence[Any]] = {}
+    for value in VALUES:
+        if not wanted & {value.name.lower(), "all"}:
+            continue
+        schedule = fields[ours[value.setting]] if value.setting in ours else _parsed(defaults[value.setting])
+        columns[value.short] = list(schedule.values(animation.scope))
+    return columns
+
+
+def _parsed(source: str) -> Schedule | TextSchedule:
+    return TextSchedule.parse(source) if '"' in source else Schedule.parse(source)
+
+
+def _block(caption: Caption, number: int, duration: Decimal) -> str:
+    start, end = _DIGITS.multiply(number, duration), _DIGITS.multiply(number + 1, duration)
+    return f"{number + 1}\n{clock(start)} --> {clock(end)}\n{caption.text}\n\n"
+
+
+def clock(seconds: Decimal) -> str:
+    """The time as SubRip writes it, cut to milliseconds: `00:01:01,500`."""
+    whole = int(seconds * _MS_PER_SECOND)
+    hours, rest = divmod(whole, _MS_PER_HOUR)
+    minutes, rest = divmod(rest, _MS_PER_MINUTE)
+    return f"{hours:02d}:{minutes:02d}:{rest // _MS_PER_SECOND:02d},{rest % _MS_PER_SECOND:03d}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str | int):
+        return str(value)
+    number = float(value)
+    return str(int(number)) if number.is_integer() else f"{number:.3f}"

@@ -1,0 +1,1 @@
+"""Run folders: rendering into them, resuming them, and what is made from their frames."""

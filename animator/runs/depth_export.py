@@ -1,0 +1,47 @@
+"""Depth maps as files: 16 bits for programs, a coloured preview for people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from torch import Tensor
+
+from animator.core.atomic import write_atomically
+from animator.errors import RunError
+from animator.film.reader import Clip
+from animator.images.image import from_bytes, read_picture
+from animator.models.depth.maps import png, to_preview, to_words
+from animator.models.depth.model import DepthModel
+
+
+def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
+    """The path of the 16-bit PNG of a depth map (H, W); its coloured preview lies beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem}.png"
+    write_atomically(path, png(to_words(depth)))
+    write_atomically(folder / f"{stem}.preview.png", png(to_preview(depth)))
+    return path
+
+
+def depth_of_file(path: Path, model: DepthModel, device: str, folder: Path) -> Iterator[Path]:
+    """Writes the depth maps of a picture or of every frame of a film; yields each as it is done.
+
+    Raises:
+        UserError: The file is neither a picture nor a film.
+    """
+    if _is_picture(path):
+        depth = model.estimate(read_picture(str(path), None, device))
+        yield write_depth_map(folder, f"{path.stem}.depth", depth)
+        return
+    if not path.exists():
+        raise RunError(f"{path}: there is no such file")
+    for number, pixels in enumerate(Clip(path).frames()):
+        yield write_depth_map(folder, f"{number:09d}", model.estimate(from_bytes(pixels, device)))
+
+
+def _is_picture(path: Path) -> bool:
+    try:
+        with Image.open(path) as image:
+            return getattr(image, "n_frames", 1) == 1
+    except OSError:
+        return False

@@ -1,0 +1,216 @@
+"""The films of a run's finished frames: as they are, larger, smoother, as a GIF.
+
+In the reference's order: pictures are made larger first; those made up between others come after, between the
+larger ones only where that is asked for.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from animator.errors import UserError
+from animator.film.formats import FORMATS
+from animator.film.interpolation.base import Inbetween, interpolated
+from animator.film.interpolation.open_interpolator import open_inbetween
+from animator.film.sound import Sound
+from animator.film.soundtrack import soundtrack
+from animator.film.spec import VideoSpec
+from animator.film.upscaling.open_upscaler import open_upscaler
+from animator.film.upscaling.upscaler import Upscaler, upscaled
+from animator.film.writer import VideoWriter, check_film
+from animator.images.image import Bytes
+from animator.loop.build.models import folders_of
+from animator.presets.records import film_record
+from animator.runs.run import Run, film_path
+from animator.settings import Animation
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One film of a run's frames.
+
+    Attributes:
+        film: What the file is to be.
+        count: How many pictures it has.
+        pictures: Makes them, uint8 RGB (H, W, 3).
+        keep: A folder for them as PNG files; None where they are not kept.
+    """
+
+    film: VideoSpec
+    count: int
+    pictures: Callable[[], Iterator[Bytes]]
+    keep: Path | None = None
+
+    def make(self, report: Callable[[int], None]) -> Path:
+        """The path of the film, made; `report` is called with the pictures so far.
+
+        Raises:
+            VideoError: ffmpeg failed.
+        """
+        films = [self.film]
+        if self.keep is not None and self.keep != self.film.file:
+            films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
+        with ExitStack() as stack:
+            writers = [stack.enter_context(VideoWriter(film)) for film in films]
+            for done, pixels in enumerate(self.pictures(), 1):
+                for writer in writers:
+                    writer.write(pixels)
+                report(done)
+        return self.film.file
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All films of a run's frames.
+
+    Attributes:
+        run: The run.
+        frames: How many of its frames.
+        animation: The settings of the films; the run's own, or with others of `FREE`.
+        device: Where pictures are computed.
+    """
+
+    run: Run
+    frames: int
+    animation: Animation
+    device: torch.device | str = "cpu"
+
+    @cached_property
+    def plain(self) -> Version:
+        """The frames as they are."""
+        film = film_of(self.animation, film_path(self.run.folder, self.animation))
+        return Version(film, self.frames, lambda: self.run.pixels(range(self.frames)))
+
+    @cached_property
+    def further(self) -> tuple[Version, ...]:
+        """Those beside the plain one, in the order in which they are made."""
+        larger, smoother = self._larger, self._smoother
+        return tuple(version for version in (self._gif, larger, smoother) if version is not None)
+
+    @property
+    def finest(self) -> Version:
+        """The one in which most was done."""
+        return self._smoother or self._larger or self.plain
+
+    @cached_property
+    def _larger(self) -> Version | None:
+        settings = self.animation.upscaling
+        if not settings.r_upscale_video:
+            return None
+        factor = int(settings.r_upscale_factor[1:])
+        width, height = self.plain.film.size
+        name = f"_upscaled_{settings.r_upscale_factor}"
+        film = replace(self._named(name), size=(width * factor, height * factor))
+        keep = self._folder(name) if settings.r_upscale_keep_imgs else None
+        return Version(film, self.frames, self._larger_pictures, keep)
+
+    @cached_property
+    def _smoother(self) -> Version | None:
+        settings = self.animation.frame_interpolation
+        if settings.engine == "None":
+            return None
+        base = self._larger if settings.use_upscaled and self._larger else self.plain
+        amount, slower = settings.x_amount, settings.slow_mo_amount if settings.slow_mo_enabled else 1
+        name = f"_interpolated_x{amount}" + (f"_slow_x{slower}" if slower > 1 else "")
+        film = replace(self._named(name), size=base.film.size, fps=base.film.rate * amount / slower)
+        film = replace(film, sound=None) if slower > 1 else film  # it would have to be stretched
+        keep = self._folder(name) if settings.keep_imgs else None
+        return Version(film, base.count * amount, lambda: self._smoother_pictures(base), keep)
+
+    def _larger_pictures(self) -> Iterator[Bytes]:
+        return upscaled(self.plain.pictures(), upscaler_of(self.animation, self.device))
+
+    def _smoother_pictures(self, base: Version) -> Iterator[Bytes]:
+        amount = self.animation.frame_interpolation.x_amount
+        between = inbetween_of(self.animation, self.device)
+        return interpolated(base.pictures(), between, amount, self.device)
+
+    @property
+    def _gif(self) -> Version | None:
+        settings = self.animation.output
+        if not settings.make_gif or settings.format == "gif":
+            return None
+        path = self.run.folder / f"{self.animation.name}.gif"
+        return replace(self.plain, film=VideoSpec(path, self.plain.film.size, self.plain.film.rate))
+
+    def _named(self, ending: str) -> VideoSpec:
+        """The film beside the plain one whose name ends so."""
+        if self.animation.output.film_format.is_sequence:
+            return replace(self.plain.film, path=self._folder(ending))
+        plain = self.plain.film.file
+        return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
+
+    def _folder(self, ending: str) -> Path:
+        """A folder of pictures; a dot in a film's name must not pass for a suffix."""
+        return self.run.folder / f"{self.animation.name}{ending}".replace(".", "_")
+
+
+def film_of(animation: Animation, path: Path) -> VideoSpec:
+    """What the film of settings is to be, at a path."""
+    encoding = animation.output.encoding
+    return VideoSpec(
+        path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
+    )
+
+
+def sound_of(animation: Animation) -> Sound | None:
+    """What is heard with a film; None where it is silent.
+
+    Raises:
+        UserError: The clip whose sound is wanted is not named.
+    """
+    settings = animation.sound
+    nameless = settings.add_soundtrack == "File" and not settings.soundtrack_path
+    if nameless or settings.add_soundtrack == "None":
+        return None
+    clip = animation.video
+    if settings.add_soundtrack == "Init Video":
+        if not clip.path:
+            raise UserError("sound.add_soundtrack: is Init Video, and video.path is empty; name the clip")
+        source, skipped = clip.path, clip.extract_from_frame
+    else:
+        source, skipped = settings.soundtrack_path, 0
+    asked = Sound(
+        source, settings.offset, settings.fade_in, settings.fade_out, settings.length, settings.allow_url
+    )
+    return soundtrack(asked, skipped)
+
+
+def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
+    """What makes a film's pictures larger; errors as `open_upscaler`."""
+    settings = animation.upscaling
+    factor = int(settings.r_upscale_factor[1:])
+    return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
+
+
+def inbetween_of(animation: Animation, device: torch.device | str) -> Inbetween:
+    """What makes the pictures between a film's own; errors as `open_inbetween`."""
+    settings = animation.frame_interpolation
+    return open_inbetween(settings.engine, settings.model, device)
+
+
+def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
+    """Finds, before anything is drawn, whatever would keep a film's files from being made of its frames.
+
+    Raises:
+        UserError: An encoder, a sound or the weights of a network cannot be had.
+    """
+    film = film_of(animation, film_path(Path(), animation))
+    if film.sound is not None and not film.format.audio:
+        heard = " or ".join(made.name for made in FORMATS.values() if made.audio)
+        log.warning("%s films hold no sound; set output.format to %s", film.format.name, heard)
+    if not animation.output.film_format.is_sequence:
+        check_film(film)
+    if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
+        log.warning("the slow film will be silent, for its sound would have to be stretched")
+    if animation.upscaling.r_upscale_video:
+        upscaler_of(animation, device)
+    if animation.frame_interpolation.engine != "None":
+        inbetween_of(animation, device)

@@ -1,0 +1,40 @@
+"""The preview of a film: its motion alone, on a test card, without a model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.pipeline import Pipeline
+from animator.models.diffusion.passthrough import KeepPicture
+from animator.runs.downloads import with_downloads
+from animator.runs.render_frames import Rendering, Report
+from animator.runs.render_run import render_with
+from animator.runs.run import Run
+from animator.settings import Animation
+
+
+def motion_alone(pipeline: Pipeline) -> Pipeline:
+    """Returns the pipeline without the steps around the drawing, whatever they are."""
+    return replace(pipeline, before=(), after=())
+
+
+def preview_pipeline(animation: Animation) -> Pipeline:
+    """Returns the pipeline of a film's preview, on the CPU."""
+    return motion_alone(build_pipeline(animation, KeepPicture()))
+
+
+def preview(run: Run, report: Report) -> Path:
+    """Renders a run's preview and returns the path of its film.
+
+    Args:
+        run: The open run folder.
+        report: Called after every frame on disk.
+
+    Raises:
+        AnimatorError: Something failed; the frames so far are whole.
+    """
+    pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
+    render_with(run, pipeline, Rendering(torch.device("cpu"), report))
+    return run.film_path

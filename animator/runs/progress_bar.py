@@ -1,0 +1,67 @@
+"""Progress on standard error: a bar on a terminal, lines now and then elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Display
+
+from animator.runs.progress import Progress
+
+LINE_SECONDS = 15.0
+"""How often a log gets a line where there is no terminal."""
+
+
+class ProgressBar:
+    """Shows progress while in its `with` block; call it with each."""
+
+    def __init__(self, title: str) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Display(
+            TextColumn(title),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("frames  {task.fields[pace]}  ETA"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=None, pace="- s/frame")
+        self._title = title
+        self._last_line = 0.0
+
+    def __enter__(self) -> "ProgressBar":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Shows how far the film is."""
+        self._bar.update(self._task, completed=progress.done, total=progress.frames, pace=progress.pace)
+        if self._console.is_terminal:
+            return
+        now = time.monotonic()
+        if now - self._last_line >= LINE_SECONDS or progress.done == progress.frames:
+            self._last_line = now
+            count = f"{progress.done}/{progress.frames} frames"
+            sys.stderr.write(f"{self._title}: {count}, {progress.pace}, ETA {progress.eta}\n")
+
+
+class Counter:
+    """Tells now and then how far films of finished frames are; call it with each picture."""
+
+    def __init__(self) -> None:
+        self._last_line = time.monotonic()
+
+    def __call__(self, name: str, done: int, count: int) -> None:
+        """Shows how far a film is."""
+        now = time.monotonic()
+        if now - self._last_line >= LINE_SECONDS:
+            self._last_line = now
+            sys.stderr.write(f"{name}: {done}/{count} pictures\n")

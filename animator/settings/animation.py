@@ -1,0 +1,180 @@
+"""`Animation`: the validated, frozen settings of one film. User input is checked here and nowhere else.
+
+Groups and names are the contract of presets; names inside the groups are Deforum's where it has one.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from animator.settings.compat import rules_of
+from animator.settings.controlnet import MOST_UNITS, ControlUnit
+from animator.settings.diffusion import Diffusion, Init
+from animator.settings.fields import FileStem, PromptTexts
+from animator.settings.group import Group, Switch
+from animator.settings.guided import Guided
+from animator.settings.hybrid import Hybrid
+from animator.settings.image_filters import Color, Noise, Sharpen
+from animator.settings.mask import Mask
+from animator.settings.modes import mode_of
+from animator.settings.motion import Camera, Depth, Flow, Motion
+from animator.settings.output import Output
+from animator.settings.paths import FileOrName
+from animator.settings.postprocess import FrameInterpolation, Upscaling
+from animator.settings.sound import Sound
+from animator.settings.step import AnyStep
+from animator.settings.video import Video
+from animator.settings.wildcards import FOLDER, with_wildcards
+from schedules import Prompts, Scope
+
+SCHEMA_VERSION = 1
+PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
+MAX_FRAMES = 1_000_000
+MOST_STEPS = 32
+
+Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
+
+
+class Animation(Group):
+    """Everything a preset can say about one film."""
+
+    name: FileStem = "untitled"
+    """The film's name: its folder below `renders/` and its file."""
+    mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
+    """2d moves the picture in its plane, 3d moves a camera through it by its depth, video draws over a clip,
+    interpolation draws every frame from its prompts alone."""
+    size: tuple[Side, Side] = (512, 512)
+    """Width and height in pixels."""
+    frames: int = Field(120, ge=1, le=MAX_FRAMES)
+    """Length of the film."""
+    fps: float = Field(15, gt=0, le=1000)
+    """Frames per second; 23.976 and 29.97 are taken as 24000/1001 and 30000/1001."""
+    model: FileOrName = Field("starter", min_length=1)
+    """starter (built in), a diffusers folder, a .safetensors file, a name in the model folders, or a hub
+    id."""
+    prompts: PromptTexts = Prompts.parse("")
+    """One prompt, or prompts by frame: `{0: a lake, 60: a desert --neg fog}`. Keys may be formulas or times
+    (`2s`, `8b`); backticks hold maths."""
+    prompt_prefix: str = ""
+    """Text before every prompt."""
+    prompt_suffix: str = ""
+    """Text behind every prompt."""
+    negative_prompt: str = ""
+    """What not to draw, at every frame; `--neg` in a prompt adds to it."""
+    wildcard_folder: str = FOLDER
+    """Where `__name__` in a prompt finds `name.txt`, of which the seed chooses a line; empty: nowhere."""
+    prompt_morph: str = ""
+    """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
+    bpm: float | None = Field(None, gt=0, le=10_000)
+    """Beats per minute, for keys such as 8b."""
+    compat: Switch = False
+    """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    download: Switch = False
+    """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
+    diffusion: Diffusion = Diffusion()
+    init: Init = Init()
+    video: Video = Video()
+    hybrid: Hybrid = Hybrid()
+    motion: Motion = Motion()
+    camera: Camera = Camera()
+    depth: Depth = Depth()
+    flow: Flow = Flow()
+    mask: Mask = Mask()
+    guided: Guided = Guided()
+    controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
+    noise: Noise = Noise()
+    color: Color = Color()
+    sharpen: Sharpen = Sharpen()
+    steps: Annotated[tuple[AnyStep, ...], Field(max_length=MOST_STEPS)] = ()
+    output: Output = Output()
+    sound: Sound = Sound()
+    upscaling: Upscaling = Upscaling()
+    frame_interpolation: FrameInterpolation = FrameInterpolation()
+
+    @field_validator("model")
+    @classmethod
+    def _no_blank_model(cls, model: str) -> str:
+        if not model.strip():
+            raise ValueError("is blank; expected starter, a folder, a .safetensors file or a hub id")
+        return model.strip()
+
+    @model_validator(mode="after")
+    def _known_motion_ahead(self) -> "Animation":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+            raise ValueError(
+                "diffusion.cadence_blend: lookahead knows the camera's motion only; "
+                "expected fade where hybrid.motion is not None"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_an_image_for_its_alpha(self) -> "Animation":
+        if self.mask.use_alpha_as_mask and not self.init.image:
+            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the picture init.image")
+        return self
+
+    def with_(self, /, **changes: Any) -> "Animation":
+        """Returns the film with other settings, checked like a preset.
+
+        Args:
+            changes: Settings by name: `frames=3`, groups as mappings that merge into the film's
+                (`motion={"zoom": 1.02}`), or single ones by their path (`**{"diffusion.steps": 4}`).
+
+        Raises:
+            PresetError: With every problem of the new settings.
+        """
+        from animator.presets.load import changed  # above us: it also looks for the files that settings name
+
+        return changed(self, changes)
+
+    @property
+    def scope(self) -> Scope:
+        """What the names in this film's schedules mean."""
+        rules = rules_of(self)
+        unnamed = None if mode_of(self).names_seed else rules.unnamed_seed
+        return Scope(
+            frames=self.frames,
+            seed=max(self.diffusion.seed, 0) if unnamed is None else unnamed,
+            fps=self.fps,
+            bpm=self.bpm,
+            compat=rules.schedules_compat,
+        )
+
+    @property
+    def guides(self) -> tuple[tuple[int, str], ...]:
+        """Frame and path of the pictures that lead this film; empty where none does."""
+        leads = self.guided.use_looper and mode_of(self).source == "last"
+        return self.guided.init_images.placed(self.scope) if leads else ()
+
+    @property
+    def keyed_prompts(self) -> Prompts:
+        """The prompts with their common parts joined on."""
+        film = with_wildcards(self)
+        prompts = Prompts.parse(
+            film.prompts.source,
+            prefix=film.prompt_prefix,
+            suffix=film.prompt_suffix,
+            negative=film.negative_prompt,
+        )
+        morph = self.prompt_morph or mode_of(self).morph
+        return prompts.morphing(morph) if morph else prompts
+
+    @property
+    def is_hybrid(self) -> bool:
+        """True where the clip mixes into the film or moves it."""
+        return self.hybrid.acts and mode_of(self).source == "last"
+
+    @property
+    def hybrid_begins_over_clip(self) -> bool:
+        """True where the first frame is drawn over the clip's."""
+        return self.is_hybrid and self.hybrid.use_first_frame_as_init_image
+
+    @property
+    def begins_over_picture(self) -> bool:
+        """True where the first frame is drawn over a picture from outside."""
+        return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
+
+    def plain(self) -> dict[str, Any]:
+        """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""
+        return {"schema": SCHEMA_VERSION, **self.model_dump(mode="json")}

@@ -1,0 +1,90 @@
+"""What `compat` changes in a film's plans, as data: the only place where `compat` is read.
+
+The steps of the loop differ too; their table, `animator.loop.build.compat`, is keyed by `Rules.name`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from schedules import Scope
+
+if TYPE_CHECKING:
+    from animator.settings import Animation
+
+RulesName = Literal["own", "deforum"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the settings of a film become plans.
+
+    Attributes:
+        name: Key of the tables in which higher layers keep what differs there.
+        schedules_compat: `compat` of the library `schedules`, for the scope and the seeds.
+        unnamed_seed: What `s` is in modes that do not name the seed; None is the seed.
+        checks_ranges: True where a schedule that leaves its range is an error; else its values are clipped.
+        sorts_images: True where images by frame are sorted; else they keep their written order.
+        fills_wildcards: True where `__name__` in a prompt is replaced from a file.
+        zero_strength_cuts: True where a strength of 0 starts a new scene.
+        guides_set_strength: True where guided images bring their own strength schedule.
+        shows_next_seed: True where the subtitle of an in-between shows the next drawing's seed.
+        exports_source: True where a Deforum settings file gets schedules and prompts as they were written.
+        repeats_first_seed: True where `seed_iter_n` also holds for the first seed.
+    """
+
+    name: RulesName
+    schedules_compat: bool
+    unnamed_seed: int | None
+    checks_ranges: bool
+    sorts_images: bool
+    fills_wildcards: bool
+    zero_strength_cuts: bool
+    guides_set_strength: bool
+    shows_next_seed: bool
+    exports_source: bool
+    repeats_first_seed: bool
+
+
+OWN = Rules(
+    name="own",
+    schedules_compat=False,
+    unnamed_seed=None,
+    checks_ranges=True,
+    sorts_images=True,
+    fills_wildcards=True,
+    zero_strength_cuts=True,
+    guides_set_strength=True,
+    shows_next_seed=False,
+    exports_source=False,
+    repeats_first_seed=True,
+)
+
+DEFORUM = Rules(
+    name="deforum",
+    schedules_compat=True,
+    unnamed_seed=-1,
+    checks_ranges=False,
+    sorts_images=False,
+    fills_wildcards=False,
+    zero_strength_cuts=False,
+    guides_set_strength=False,
+    shows_next_seed=True,
+    exports_source=True,
+    repeats_first_seed=False,
+)
+
+
+def rules_of(animation: "Animation") -> Rules:
+    """Returns the rules of a film."""
+    return DEFORUM if animation.compat else OWN
+
+
+def rules_in(values: Mapping[str, Any]) -> Rules:
+    """Returns the rules of a preset whose plain values are not validated yet."""
+    return DEFORUM if values.get("compat") is True else OWN
+
+
+def rules_within(scope: Scope) -> Rules:
+    """Returns the rules of the film whose schedules have this scope."""
+    return DEFORUM if scope.compat else OWN

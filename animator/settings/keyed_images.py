@@ -1,0 +1,74 @@
+"""Pictures by frame, as a film's settings name them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from animator.settings.compat import rules_within
+from schedules import ScheduleError, Scope
+from schedules.keys import KeyTime
+from schedules.sources import Frozen, entries, freeze, thaw
+
+
+@dataclass(frozen=True)
+class KeyedImages:
+    """Paths of pictures by frame. Equal where the sources are equal.
+
+    Attributes:
+        frozen: The source in hashable form.
+        keys: When and which, in written order.
+    """
+
+    frozen: Frozen
+    keys: tuple[tuple[KeyTime, str], ...] = field(compare=False)
+
+    @classmethod
+    def parse(cls, source: str | Mapping[Any, Any]) -> "KeyedImages":
+        """The keyed pictures that `source` says.
+
+        Args:
+            source: A mapping `{0: "a.png", "max_f/2": "b.png"}`, the same as JSON, or "" for none.
+
+        Raises:
+            ScheduleError: Not a mapping of keys to paths.
+        """
+        given = _from_json(source) if isinstance(source, str) else source
+        if not isinstance(given, Mapping):
+            raise ScheduleError(
+                f"is {given!r:.80}", hint='expected pictures by frame, such as {"0": "a.png", "30": "b.png"}'
+            )
+        keys: list[tuple[KeyTime, str]] = []
+        for entry in entries(given):
+            if not isinstance(entry.value, str) or not entry.value.strip():
+                raise entry.place.error("the path of a picture is expected here")
+            keys.append((entry.at, entry.value.strip()))
+        return cls(freeze(given), tuple(keys))
+
+    @property
+    def source(self) -> Any:
+        """The pictures as they were written: a mapping, ready for YAML."""
+        return thaw(self.frozen)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every picture's path once, in written order."""
+        return tuple(dict.fromkeys(path for _, path in self.keys))
+
+    def placed(self, scope: Scope) -> tuple[tuple[int, str], ...]:
+        """Frame and path of every picture: sorted, or as written where the film's rules say so.
+
+        Raises:
+            ScheduleError: A key that gives no frame.
+        """
+        placed = tuple((at.frame(scope), path) for at, path in self.keys)
+        return tuple(sorted(dict(placed).items())) if rules_within(scope).sorts_images else placed
+
+
+def _from_json(text: str) -> Any:
+    if not text.strip():
+        return {}
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ScheduleError(f"is not JSON: {error.msg}", text=text, column=error.pos) from error

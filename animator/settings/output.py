@@ -1,0 +1,68 @@
+"""The film file."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from animator.errors import PluginError
+from animator.film.formats import (
+    CODEC_CHOICES,
+    ENCODER_CHOICES,
+    FORMATS,
+    PLUGINS,
+    Encoding,
+    Format,
+    encoders_of,
+    find_format,
+)
+from animator.settings.fields import OneOf
+from animator.settings.group import Group, Switch
+from animator.settings.subtitle_names import NAMES
+
+SubtitleName = Annotated[str, OneOf(NAMES)]
+
+
+class Output(Group):
+    """The film file; [film.md](film.md) tells what each format is good for."""
+
+    format: Annotated[str, OneOf(tuple(FORMATS), PLUGINS)] = "mp4"
+    """The film's container, also its suffix; png makes no file: the frames are the film."""
+    codec: Annotated[str, OneOf(CODEC_CHOICES)] = "auto"
+    """auto is h264 in mp4, vp9 in webm, prores in mov and lossless ffv1 in mkv."""
+    crf: int | None = Field(None, ge=0)
+    """Quality on the codec's own scale, lower is better and larger: h264 and h265 0-51, av1 and vp9 0-63,
+    webp 0-100. By itself 17 for h264, 20 for h265, 24 for av1 and vp9, 15 for webp: hard to tell from the
+    frames."""
+    preset: str = ""
+    """How long the encoder may take: ultrafast to placebo (h264, h265), 0 to 13 (av1), 0 to 5 (vp9); for
+    prores the flavour, proxy to 4444xq; for gif the dithering; for webp the kind of picture."""
+    pixel_format: str = ""
+    """ffmpeg's name of another pixel format than the codec's usual one, such as yuv444p or yuv420p10le."""
+    encoder: Annotated[str, OneOf(ENCODER_CHOICES)] = "auto"
+    """auto encodes in software; the others on hardware, where ffmpeg and the machine have it."""
+    make_gif: Switch = False
+    """Also make a GIF."""
+    subtitles: tuple[SubtitleName, ...] = ()
+    """Values to write beside the film as an .srt, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """How pictures are encoded."""
+        return Encoding(self.codec, self.crf, self.preset, self.pixel_format, self.encoder)
+
+    @property
+    def film_format(self) -> Format:
+        """The format's properties.
+
+        Raises:
+            PluginError: The package that offers the format is gone or broken.
+        """
+        return find_format(self.format)
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> "Output":
+        try:
+            encoders_of(self.film_format, self.encoding)
+        except PluginError as error:
+            raise ValueError(str(error)) from error
+        return self

@@ -1,5 +1,0 @@
-"""How the built-in diffusion model is made: data, autoencoder, denoiser, distillation."""
-
-from animator.torchvision_ops import declare_missing_ops
-
-declare_missing_ops()  # the modules here import diffusers and transformers, which import torchvision

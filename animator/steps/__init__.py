@@ -1,1 +1,0 @@
-"""The steps that come with animator; see `animator.config.step`."""

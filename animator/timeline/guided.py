@@ -1,0 +1,71 @@
+"""Guided images: which picture leads the film at each frame, and how strongly. Pure, no torch."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from animator.settings.compat import RulesName
+
+BETWEEN = 0.07
+"""Share of the leading picture while it does not swing; Deforum's."""
+GAP_AFTER_LAST = 25
+"""Frames after which the swing begins again behind the last key; Deforum's."""
+
+
+@dataclass(frozen=True)
+class Swing:
+    """How the leading picture's share runs at one frame.
+
+    Attributes:
+        middle: Deforum's blendFactorMax.
+        slope: How far it goes below and above.
+        frames: Length of the swing.
+    """
+
+    middle: float
+    slope: float
+    frames: float
+
+
+def leading(placed: Sequence[tuple[int, str]], frame: int) -> str:
+    """The path of the picture that leads at a frame: the last one whose key has come.
+
+    Before the second key it is the first one.
+    """
+    return placed[sum(frame >= at for at, _ in placed[1:])][1]
+
+
+def share(placed: Sequence[tuple[int, str]], frame: int, swing: Swing) -> float:
+    """The leading picture's share at a frame: middle - slope * cos(2 p / frames), p frames after its key.
+
+    Once the swing is over, and before the first key, it is 0.07.
+    """
+    since = frame - max((at for at, _ in placed if at <= frame), default=frame + 1)
+    return _swung(since, since, swing) if since >= 0 else BETWEEN
+
+
+def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: Swing) -> float:
+    """The leading picture's share as the Deforum extension 3.0 reckons it, from multiples of the gap.
+
+    Keys that lie unevenly swing before or after their frame there, and the swing jumps back where its length
+    does not divide the frame. A swing of no length, on which the reference fails, is none.
+    """
+    gap = GAP_AFTER_LAST
+    for (start, _), (stop, _) in pairwise(placed):
+        if start <= frame <= stop and start < stop:
+            gap = stop - start
+    return _swung(frame % gap, frame % swing.frames if swing.frames else 0.0, swing)
+
+
+def _swung(since: float, phase: float, swing: Swing) -> float:
+    if since > swing.frames or swing.frames == 0:
+        return BETWEEN
+    return swing.middle - swing.slope * math.cos(phase / (swing.frames / 2))
+
+
+SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, Swing], float]] = {
+    "own": share,
+    "deforum": deforum_share,
+}
+"""How the leading picture's share is found, by the name of the film's rules."""

@@ -1,0 +1,90 @@
+"""A film's values, frame by frame, as a table, CSV or JSON. No model loads."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from animator.settings import Animation
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline
+
+Row = dict[str, Any]
+LISTS = ("controlnet", "steps")
+"""Settings that are lists of groups."""
+
+
+def rows(timeline: Timeline) -> Iterator[Row]:
+    """One flat row per frame: frame, seconds, drawing, tween, seed, prompts, then every value by its path."""
+    for plan in timeline:
+        yield _row(plan, timeline.animation.fps)
+
+
+def to_csv(timeline: Timeline) -> str:
+    """All rows as CSV with a header line; numbers as Python writes them, so nothing is rounded."""
+    text = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for row in rows(timeline):
+        if writer is None:
+            writer = csv.DictWriter(text, row, lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+    return text.getvalue()
+
+
+def to_json(timeline: Timeline) -> str:
+    """The film's facts and all rows as JSON: `{"name", "fps", "size", "frames": [row, ...]}`."""
+    film: Animation = timeline.animation
+    facts = {"name": film.name, "fps": film.fps, "size": list(film.size), "frames": list(rows(timeline))}
+    return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_table(timeline: Timeline, width: int | None = None) -> str:
+    """A table for a person: what never changes on top, a column for all that does.
+
+    Args:
+        timeline: The film.
+        width: Characters a line; None lets the table be as wide as it needs.
+    """
+    every = list(rows(timeline))
+    changing = [name for name in every[0] if any(row[name] != every[0][name] for row in every)]
+    text = io.StringIO()
+    console = Console(file=text, width=width or 10_000, color_system=None, highlight=False, markup=False)
+    for name, value in every[0].items():
+        if name not in changing:
+            console.print(f"{name}: {_short(value)}", soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for name in changing or ["frame"]:
+        table.add_column(name, justify="left" if isinstance(every[0][name], str) else "right")
+    for row in every:
+        table.add_row(*(_short(row[name]) for name in changing or ["frame"]))
+    console.print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _row(plan: Plan, fps: float) -> Row:
+    row: Row = {
+        "frame": plan.frame,
+        "seconds": round(plan.frame / fps, 6),
+        "drawing": plan.drawing,
+        "tween": plan.tween,
+        "seed": plan.seed,
+        "prompt": plan.prompt.positive,
+        "negative_prompt": plan.prompt.negative,
+    }
+    for group, part in asdict(plan).items():
+        if isinstance(part, dict) and group != "prompt":
+            row.update({f"{group}.{name}": value for name, value in part.items()})
+        elif group in LISTS:
+            for place, item in enumerate(part):
+                row.update({f"{group}.{place}.{name}": value for name, value in item.items()})
+    return row
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

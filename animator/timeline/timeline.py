@@ -1,0 +1,214 @@
+"""`Timeline`: the plans of a whole film.
+
+Schedules are evaluated once over all frames, and a plan is cut out of the columns when it is asked for. So a
+film can be printed, plotted, compared and checked before any model loads.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.errors import PresetError, Problem
+from animator.settings import Animation
+from animator.settings.compat import rules_of
+from animator.settings.fields import Numbers
+from animator.settings.group import Group
+from animator.timeline.guided import SHARES, Swing, leading
+from animator.timeline.plan import Plan
+from animator.timeline.values import Column, Columns, lists_of, parts_of
+from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
+from schedules.seeds import scheduled, seed_sequence
+
+
+class Timeline(Sequence[Plan]):
+    """The plans of every frame of a film."""
+
+    def __init__(self, animation: Animation) -> None:
+        """Evaluates every schedule of the film.
+
+        Raises:
+            PresetError: With every schedule that has no value at some frame.
+        """
+        self.animation = animation
+        self._rules = rules_of(animation)
+        self._columns = _columns(animation)
+        self._guides = animation.guides
+        planned = {**self._columns, **self._overruled()}
+        self._parts = parts_of(animation, planned)
+        self._lists = lists_of(animation, planned)
+        self._prompts = animation.keyed_prompts.at(animation.scope)
+        self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
+        """The frames that are drawn, in order; the others are in-betweens."""
+        self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.drawn)
+
+    def __len__(self) -> int:
+        return self.animation.frames
+
+    def __iter__(self) -> Iterator[Plan]:
+        return (self.plan(frame) for frame in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Plan: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Plan, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Plan | tuple[Plan, ...]:
+        if isinstance(index, slice):
+            return tuple(self.plan(frame) for frame in range(*index.indices(len(self))))
+        return self.plan(range(len(self))[index])
+
+    def plan(self, frame: int) -> Plan:
+        """The plan of one frame."""
+        drawing = int(np.searchsorted(self.drawn, frame, side="right")) - 1
+        start = int(self.drawn[drawing])
+        return Plan(
+            frame=frame,
+            drawing=drawing,
+            tween=(frame - start + 1) / self._planned_length(drawing),
+            cut=self._cuts(frame),
+            size=self.animation.size,
+            prompt=self._prompts[frame],
+            seed=self._seeds[drawing],
+            **self._parts_at(frame),
+        )
+
+    def group(self, frame: int) -> tuple[Plan, ...]:
+        """The plans from a drawn frame to the one before the next drawn frame.
+
+        Args:
+            frame: Index of a drawn frame.
+        """
+        drawing = int(np.searchsorted(self.drawn, frame))
+        if drawing == len(self.drawn) or self.drawn[drawing] != frame:
+            raise ValueError(f"frame {frame} is no drawn frame")
+        ends = [*self.drawn[drawing + 1 : drawing + 2].tolist(), len(self)]
+        return tuple(self.plan(i) for i in range(frame, ends[0]))
+
+    def _planned_length(self, drawing: int) -> int:
+        """Frames of a group, those cut off by the end of the film counted too: its fade keeps its pace."""
+        start = int(self.drawn[drawing])
+        if drawing + 1 < len(self.drawn):
+            return int(self.drawn[drawing + 1]) - start
+        return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
+
+    def _cuts(self, frame: int) -> bool:
+        return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
+
+    @property
+    def _strength(self) -> str:
+        """The schedule that strengths come from; in the reference, that of guided images has no effect."""
+        led = self._guides and self._rules.guides_set_strength
+        return "guided.image_strength_schedule" if led else "diffusion.strength"
+
+    def _overruled(self) -> Columns:
+        """Schedules whose place another setting takes."""
+        film = self.animation
+        strength = np.array(self._columns[self._strength], dtype=np.float64)
+        if film.begins_over_picture:
+            strength[0] = film.init.strength
+        found: dict[str, Column] = {"diffusion.strength": strength}
+        if film.camera.aspect_ratio_use_old_formula:
+            found["camera.aspect_ratio"] = np.full(film.frames, film.size[0] / film.size[1])
+        return found
+
+    def _parts_at(self, frame: int) -> dict[str, Any]:
+        """The parts that come from groups of settings, and from lists of them."""
+        return {
+            **{name: values.at(frame, self._more(name, frame)) for name, values in self._parts.items()},
+            **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
+        }
+
+    def _more(self, group: str, frame: int) -> Mapping[str, object]:
+        """What a group's part has besides the values of its schedules: the picture that leads the film."""
+        if group != "guided" or not self._guides:
+            return {}
+        middle, slope, length, colors = (
+            float(self._columns[f"guided.{name}"][frame])
+            for name in (
+                "blend_factor_max",
+                "blend_factor_slope",
+                "tweening_frames_schedule",
+                "color_correction_factor",
+            )
+        )
+        swung = SHARES[self._rules.name](self._guides, frame, Swing(middle, slope, length))
+        return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
+
+
+def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
+    """Every schedule of the film by its path, such as `motion.zoom`."""
+    found: dict[str, Schedule | TextSchedule] = {}
+    for path, group in _groups(animation):
+        for name in type(group).model_fields:
+            value = getattr(group, name)
+            if isinstance(value, Schedule | TextSchedule):
+                found[f"{path}.{name}"] = value
+    return found
+
+
+def _groups(animation: Animation) -> Iterator[tuple[str, Group]]:
+    """The groups of settings by their paths; those of a list have their place in it."""
+    for name in type(animation).model_fields:
+        value = getattr(animation, name)
+        if isinstance(value, Group):
+            yield name, value
+    for name in ("controlnet", "steps"):
+        yield from ((f"{name}.{place}", item) for place, item in enumerate(getattr(animation, name)))
+
+
+def _columns(animation: Animation) -> Columns:
+    columns: dict[str, Column] = {}
+    problems: list[Problem] = []
+    for path, schedule in schedule_fields(animation).items():
+        try:
+            columns[path] = _held(animation, path, schedule.values(animation.scope))
+        except ScheduleError as error:
+            problems.append(Problem(animation.name, path, str(error)))
+    if problems:
+        raise PresetError(animation.name, tuple(problems))
+    return columns
+
+
+def range_of(animation: Animation, path: str) -> Numbers | None:
+    """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
+    group, _, name = path.rpartition(".")
+    kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
+    return next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+
+
+def _held(animation: Animation, path: str, column: Column) -> Column:
+    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+    numbers = range_of(animation, path)
+    return column if numbers is None or isinstance(column, tuple) else numbers.held(column)
+
+
+def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
+    """The frames that are drawn: every cadence-th, and those with a prompt or strength key where asked."""
+    drawn: list[int] = []
+    frame = 0
+    while frame < animation.frames:
+        drawn.append(frame)
+        frame += max(1, int(cadence[frame]))
+    keys: set[int] = set()
+    if animation.diffusion.cadence_keys:
+        keyed = (animation.keyed_prompts, animation.diffusion.strength)
+        keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
+    inside = {key for key in keys if 0 <= key < animation.frames}
+    return np.array(sorted(inside.union(drawn)), dtype=np.int64)
+
+
+def _seeds(animation: Animation, column: Column, drawn: NDArray[np.int64]) -> Sequence[int]:
+    """The seed of every drawing."""
+    settings, compat = animation.diffusion, rules_of(animation).schedules_compat
+    if settings.seed_behavior is SeedBehavior.SCHEDULE:
+        return scheduled([float(column[frame]) for frame in drawn], compat=compat)
+    return seed_sequence(
+        settings.seed_behavior,
+        max(settings.seed, 0),
+        len(drawn),
+        iter_n=settings.seed_iter_n,
+        compat=compat,
+    )

@@ -1,0 +1,174 @@
+"""Training of the built-in depth network from any source of scenes with exact depth.
+
+    save_file(half(folded(train(scenes, Recipe(steps=2700), report))), "starter.safetensors")
+
+Landscapes come from `animator.training.scenes.render.scene`, rooms from `rooms.room`.
+
+The shipped weights are the averaged ones after 2,400 of these 2,700 steps, settled and folded, from 9,250
+landscapes, cities and a few abstract scenes (four draws of five) and 2,750 of the rooms here: an hour on one
+CPU thread.
+"""
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as nnf
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from animator.models.depth.starter import ConvBlock, StarterNet
+from animator.training.depth.augment import augment
+from animator.training.depth.muon import Muon
+
+Scene = tuple[NDArray[np.uint8], NDArray[np.floating]]
+Scenes = Callable[[int], Scene]  # seed -> picture (H, W, 3) RGB and disparity (H, W) in [0, 1]
+# Small pictures first: layout is learnt there at a third of the cost.
+SMALL = ((160, 160), (160, 160), (128, 192), (192, 128), (160, 192))
+LARGE = ((256, 256), (256, 256), (192, 256), (256, 192), (224, 288), (320, 224))
+SMALL_SHARE = 0.68
+SCALES = 4  # of the edge loss
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast; everything else is fixed by what worked.
+
+    Attributes:
+        steps: Optimizer steps.
+        batch: Scenes per step.
+        rate: Peak learning rate; warmed up, then annealed to zero by a cosine.
+        seed: Of the weights, the order of scenes and the augmentations.
+        ema: Decay of the running mean of the weights, which is what is returned.
+        settling: Batches from which the statistics of the normalisations are taken at the end.
+    """
+
+    steps: int
+    batch: int = 12
+    rate: float = 2e-3
+    seed: int = 0
+    ema: float = 0.996
+    settling: int = 60
+
+
+def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Module], None]) -> StarterNet:
+    """The trained network, still with its normalisations; `folded` makes the one for use.
+
+    Args:
+        scenes: Any seed in [0, 2**31) must give a scene; all of one size of at least 256.
+        recipe: Length and rate.
+        report: Called with the step, the loss and the averaged network every 100 steps.
+    """
+    rng = default_rng(recipe.seed)
+    net = with_norms(drawn(StarterNet(), recipe.seed)).train()
+    mean = copy.deepcopy(net)
+    optimizer = Muon(net, recipe.rate)
+    for step in range(recipe.steps):
+        optimizer.rate = recipe.rate * _schedule(step, recipe.steps)
+        sizes = SMALL if step < SMALL_SHARE * recipe.steps else LARGE
+        picture, disparity = augment(_batch(scenes, recipe.batch, rng), sizes[rng.integers(len(sizes))], rng)
+        loss = objective(net(picture.contiguous(memory_format=torch.channels_last)), disparity)
+        net.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        _average(mean, net, min(recipe.ema, (step + 1) / (step + 10)))
+        if step % 100 == 99 or step == recipe.steps - 1:
+            report(step + 1, loss.item(), mean)
+    return settle(mean, scenes, rng, recipe.settling)
+
+
+def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> StarterNet:
+    """The network with its normalisation statistics measured anew.
+
+    The running statistics lag behind averaged weights; left so, the output of the network in use can
+    collapse to a constant although its loss in training was low.
+    """
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over the batches
+    net.train()
+    with torch.no_grad():
+        for _ in range(batches):
+            picture, _ = augment(_batch(scenes, 16, rng), (256, 256), rng)
+            net(picture.contiguous(memory_format=torch.channels_last))
+    return net.eval()
+
+
+def drawn(net: StarterNet, seed: int) -> StarterNet:
+    """The network with first weights that follow from the seed, distributed as torch's own."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d) and module.bias is not None:
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            nn.init.zeros_(module.bias)
+    return net
+
+
+def with_norms(net: StarterNet) -> StarterNet:
+    """The network with a batch normalisation in every ConvBlock."""
+    for module in net.modules():
+        if isinstance(module, ConvBlock):
+            module.norm = nn.BatchNorm2d(module.conv.out_channels)
+    return net
+
+
+def folded(net: StarterNet) -> StarterNet:
+    """A copy for use: the normalisations multiplied into the convolutions."""
+    result = copy.deepcopy(net).eval()
+    for module in result.modules():
+        if isinstance(module, ConvBlock) and isinstance(module.norm, nn.BatchNorm2d):
+            module.conv = fuse_conv_bn_eval(module.conv, module.norm)
+            module.norm = nn.Identity()
+    return result
+
+
+def half(net: nn.Module) -> dict[str, Tensor]:
+    """Weights as float16, as they are stored."""
+    return {key: value.detach().to(torch.float16).contiguous() for key, value in net.state_dict().items()}
+
+
+def objective(predicted: Tensor, disparity: Tensor) -> Tensor:
+    """Loss (): shape up to scale and shift, edges at several scales, and the plain value.
+
+    The first two are MiDaS's (arXiv 1907.01341); the plain value keeps the scale equal from frame to frame.
+    """
+    shape, target = _centred(predicted), _centred(disparity)
+    difference = shape - target
+    loss = difference.abs().clamp(max=4).mean() + (predicted - disparity).abs().mean() * 2
+    for _ in range(SCALES):
+        loss = loss + 0.25 * (difference.diff(dim=-1).abs().mean() + difference.diff(dim=-2).abs().mean())
+        difference = nnf.avg_pool2d(difference[:, None], 2)[:, 0]
+    return loss
+
+
+def _centred(x: Tensor) -> Tensor:
+    """Each map less its median, over its mean absolute deviation."""
+    flat = x.flatten(1)
+    centred = flat - flat.median(1, keepdim=True).values
+    return (centred / (centred.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
+
+
+def _batch(scenes: Scenes, count: int, rng: Generator) -> tuple[Tensor, Tensor]:
+    drawn = [scenes(int(rng.integers(2**31))) for _ in range(count)]
+    pictures = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
+    return pictures, torch.from_numpy(np.stack([d for _, d in drawn]).astype(np.float32))
+
+
+def _schedule(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
+def _average(mean: nn.Module, net: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for a, b in zip(mean.state_dict().values(), net.state_dict().values(), strict=True):
+            if a.is_floating_point():
+                a.lerp_(b, 1 - decay)
+            else:
+                a.copy_(b)

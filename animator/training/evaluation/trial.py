@@ -1,0 +1,75 @@
+"""A whole evaluation: every number and a contact sheet, into the workshop's folder `evaluation`."""
+
+import json
+from pathlib import Path
+
+import cv2
+import torch
+
+from animator.core.atomic import write_atomically
+from animator.models.diffusion.stable import open_diffuser
+from animator.training import data
+from animator.training.evaluation import measures
+from animator.training.evaluation.classifier import Judge, trained_judge
+from animator.training.evaluation.drawing import Manner, drawn
+from animator.training.evaluation.sheets import PROMPTS, sheet
+from animator.training.recipes import Extent
+
+FOR_JUDGE = 2_000_000  # first seed of the judge's pictures
+_JUDGE_SIZE = 128
+_CODED, _DENOISED = 64, 128  # held-out pictures
+
+
+def evaluated(model: Path, workshop: Path, manner: Manner, extent: Extent, name: str) -> str:
+    """Measures a model; writes `<name>.json` and `<name>.png`, a contact sheet, and returns the JSON.
+
+    Args:
+        model: Diffusers folder of a model of ours.
+        workshop: Folder of the trainings; pictures that are missing are made in it.
+        manner: How is drawn.
+        extent: How much is measured.
+        name: Of the results.
+    """
+    folder = workshop / "evaluation"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = _measured(measures.Model(model), workshop, manner, extent)
+    text = json.dumps({"manner": str(manner), **found}, indent=2) + "\n"
+    write_atomically(folder / f"{name}.json", text.encode())
+    _draw_sheet(model, manner, folder / f"{name}.png")
+    return text
+
+
+def _measured(model: measures.Model, workshop: Path, manner: Manner, extent: Extent) -> dict[str, float]:
+    held_out = _pictures(workshop / "pictures" / "held_out-256", data.HELD_OUT, extent.held_out, 256)
+    judge = _judge(workshop, extent)
+    diffuser = open_diffuser(str(model.folder), torch.device("cpu"))
+    large = Manner(manner.steps, manner.cfg_scale, manner.sampler, 512)
+    return {
+        **measures.judging(judge, held_out),
+        **measures.coding(model, held_out, _CODED),
+        **measures.denoising(model, held_out, _DENOISED),
+        **measures.prompting(diffuser, judge, held_out, manner, extent.prompts),
+        **measures.film(diffuser, manner, extent.frames),
+        **measures.speed(diffuser, manner),
+        **measures.speed(diffuser, large),
+    }
+
+
+def _judge(workshop: Path, extent: Extent) -> Judge:
+    path = workshop / "evaluation" / "judge.safetensors"
+    pictures = _pictures(workshop / "pictures" / "judge", FOR_JUDGE, extent.judge_pictures, _JUDGE_SIZE)
+    return trained_judge(path, pictures, extent.judge_steps)
+
+
+def _pictures(folder: Path, first: int, count: int, size: int) -> data.Pictures:
+    for _ in data.make(folder, range(first, first + count), size, 1):
+        pass
+    return data.read(folder)
+
+
+def _draw_sheet(model: Path, manner: Manner, path: Path) -> None:
+    diffuser = open_diffuser(str(model), torch.device("cpu"))
+    pictures = [drawn(diffuser, prompt, manner, 7) for prompt in PROMPTS]
+    image = cv2.cvtColor(sheet(pictures, 4, 256), cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".png", image)
+    write_atomically(path, encoded.tobytes())

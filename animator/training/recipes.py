@@ -1,0 +1,91 @@
+"""What is trained for how long: on two CPU cores in some hours, on one large GPU in about half an hour."""
+
+from dataclasses import dataclass
+
+from animator.training.denoiser import Portion
+from animator.training.loop import Course
+from animator.training.networks import Sizes
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured.
+
+    Attributes:
+        judge_pictures: True pictures that the judge learns from.
+        judge_steps: Steps of its training.
+        held_out: True pictures of each size that are measured with.
+        prompts: Held-out prompts that are drawn, at most as many as held-out pictures.
+        frames: Of the film.
+    """
+
+    judge_pictures: int = 3000
+    judge_steps: int = 600
+    held_out: int = 500
+    prompts: int = 500
+    frames: int = 60
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers of all stages.
+
+    Attributes:
+        sizes: Of the networks.
+        pictures: How many of 256 pixels, and how many of 512.
+        coder: Course of the autoencoder.
+        crops: Crops in each of its steps.
+        denoiser: Course of the denoiser.
+        diet: What its steps are made of, in turn.
+        distilled: Course of the distillation.
+        distilled_diet: What its steps are made of.
+        extent: How much of the model is measured at the end.
+    """
+
+    sizes: Sizes
+    pictures: tuple[int, int]
+    coder: Course
+    crops: int
+    denoiser: Course
+    diet: tuple[Portion, ...]
+    distilled: Course
+    distilled_diet: tuple[Portion, ...]
+    extent: Extent
+
+
+RECIPES = {
+    "cpu": Recipe(
+        sizes=Sizes(),
+        pictures=(12_000, 0),
+        coder=Course(steps=3000, rate=1e-3, anneal=1500, every=100),
+        crops=12,
+        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=150),
+        diet=(Portion(16, 64), Portion(32, 16)),
+        distilled=Course(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=100),
+        distilled_diet=(Portion(32, 16),),
+        extent=Extent(),
+    ),
+    "gpu": Recipe(
+        sizes=Sizes(widths=(64, 128, 256), text=192, text_layers=3),
+        pictures=(60_000, 15_000),
+        coder=Course(steps=6000, rate=1e-3, anneal=3000, every=500),
+        crops=128,
+        denoiser=Course(steps=9000, rate=1e-3, anneal=3000, mean=0.9995, every=500),
+        diet=(Portion(32, 512), Portion(32, 512), Portion(64, 128)),
+        distilled=Course(steps=4000, rate=5e-4, anneal=3000, mean=0.999, every=250),
+        distilled_diet=(Portion(32, 512), Portion(64, 128)),
+        extent=Extent(),
+    ),
+    "tiny": Recipe(
+        sizes=Sizes(widths=(16, 32), text=32, text_layers=1),
+        pictures=(250, 0),
+        coder=Course(steps=10, rate=1e-3, warmup=2, every=5),
+        crops=2,
+        denoiser=Course(steps=10, rate=1e-3, warmup=2, every=5),
+        diet=(Portion(16, 4), Portion(32, 2)),
+        distilled=Course(steps=10, rate=1e-3, warmup=2, every=5),
+        distilled_diet=(Portion(16, 4),),
+        extent=Extent(judge_pictures=250, judge_steps=10, held_out=250, prompts=20, frames=4),
+    ),
+}
+"""By name; `tiny` makes nothing worth looking at, in two minutes: a rehearsal."""

@@ -1,0 +1,62 @@
+"""Dunes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from animator.training.scenes import noise
+from animator.training.scenes.air import DRY, draw_air
+from animator.training.scenes.colors import jitter, rgb
+from animator.training.scenes.landscape import draft, landscape
+from animator.training.scenes.noise import Array
+from animator.training.scenes.plants import cactus, pyramid
+from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.terrain import Ground, Surface
+
+
+def desert(view: View) -> Draft:
+    """Dunes, with cactuses or pyramids in half of the pictures."""
+    rng = view.rng
+    air = draw_air(view, DRY)
+    crests, waves = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
+    heights = cv2.GaussianBlur(noise.stretched((1 - np.abs(crests) ** 1.3) + 0.1 * waves), (0, 0), 2.5) ** 1.3
+    ground = Ground(
+        heights=np.asarray(heights, np.float32),
+        color=_Sand(
+            jitter(rgb(224, 160, 92), rng), view.noise(noise.ROUGH), float(rng.uniform(0, 2 * np.pi))
+        ),
+        relief=float(rng.uniform(0.10, 0.17)),
+        eye=float(rng.uniform(0.04, 0.09)),
+        far=2.8,
+        haze=0.7,
+    )
+    drawn, sky_words = landscape(view, air, ground)
+    grove, word = None, ""
+    which = rng.random()
+    if which < 0.25:
+        grove, word = Grove(cactus, 40, 0.045, rgb(56, 92, 50), (0.12, 0.9)), "cactus"
+    elif which < 0.5:
+        size, count = float(rng.uniform(0.2, 0.4)), int(rng.integers(1, 4))
+        grove, word = Grove(pyramid, count, size, rgb(200, 160, 100), (0.7, 1.6)), "pyramids"
+    seen = 0
+    if grove:
+        drawn, seen = planted(view, air, drawn, grove)
+    return draft(
+        drawn, air, view.pick("desert", "sand dunes", "desert dunes"), [*([word] if seen else []), *sky_words]
+    )
+
+
+@dataclass(frozen=True)
+class _Sand:
+    """Sand with ripples that are seen near by."""
+
+    color: Array
+    detail: Array
+    turn: float
+
+    def __call__(self, at: Surface) -> Array:
+        across = (at.column * np.cos(self.turn) + at.row * np.sin(self.turn)) * 2.2
+        ripples = np.sin(across + at.grain(self.detail, 1.0) * 1.5) * np.exp(-at.distance * 7) * 0.07
+        return np.asarray(self.color * (1 + ripples + 0.06 * at.grain(self.detail))[..., None], np.float32)

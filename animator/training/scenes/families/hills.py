@@ -1,0 +1,122 @@
+"""Rolling hills and forests."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from animator.training.scenes import noise
+from animator.training.scenes.air import ANY, draw_air
+from animator.training.scenes.colors import blend, hsv, jitter, mix, rgb, smoothstep
+from animator.training.scenes.landscape import draft, landscape, with_shapes
+from animator.training.scenes.noise import Array
+from animator.training.scenes.plants import castle, house, pine, round_tree
+from animator.training.scenes.props import balloons, birds
+from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.terrain import Ground, Land, Surface
+
+
+@dataclass(frozen=True)
+class _Season:
+    """Autumn, winter or neither, and the colours of its grass and leaves."""
+
+    name: str
+    grass: Array
+    leaves: Array
+
+
+def _season(view: View, air: Air) -> _Season:
+    rng = view.rng
+    if air.weather == "snowy":
+        return _Season("winter", jitter(rgb(225, 232, 240), rng, 0.02), rgb(70, 92, 86))
+    if view.chance(0.22):
+        return _Season(
+            "autumn", jitter(rgb(150, 110, 50), rng, 0.04), hsv(rng.uniform(0.03, 0.12), 0.8, 0.75)
+        )
+    return _Season("", jitter(rgb(84, 128, 48), rng, 0.04), jitter(rgb(44, 86, 40), rng, 0.04))
+
+
+def hills(view: View) -> Draft:
+    """Grassy hills with trees, flowers, houses, a castle, balloons or birds."""
+    air = draw_air(view, ANY)
+    season = _season(view, air)
+    flowers = season.name != "winter" and view.chance(0.3)
+    drawn, sky_words = landscape(view, air, _ground(view, season, flowers=flowers))
+    drawn, extras, landmark = _furnished(view, air, drawn, season)
+    extras += ["flowers"] if flowers else []
+    usual = "autumn hills" if season.name == "autumn" else "green hills"
+    subject = view.pick("rolling hills", usual, "meadow", "grassland")
+    if season.name == "winter":
+        subject = "snow covered hills"
+    if landmark and view.chance(0.5):
+        return draft(drawn, air, f"{landmark} on a hill", [*extras, *sky_words])
+    return draft(drawn, air, subject, [*([landmark] if landmark else []), *extras, *sky_words])
+
+
+def forest(view: View) -> Draft:
+    """Many trees of one kind."""
+    rng = view.rng
+    air = draw_air(view, ANY)
+    season = _season(view, air)
+    drawn, sky_words = landscape(view, air, _ground(view, season, flowers=False))
+    pines = view.chance(0.55) or season.name == "winter"
+    plant = pine if pines else round_tree
+    grove = Grove(
+        plant, int(rng.integers(260, 460)), float(rng.uniform(0.07, 0.12)), season.leaves, (0.13, 1.4)
+    )
+    drawn, _ = planted(view, air, drawn, grove)
+    name = f"{season.name} {'pine forest' if pines else 'forest'}".strip()
+    return draft(drawn, air, view.pick(name, f"a {name}", f"{name} landscape"), sky_words)
+
+
+def _ground(view: View, season: _Season, *, flowers: bool) -> Ground:
+    heights = noise.stretched(view.noise(noise.SMOOTH) + 0.05 * view.noise(noise.GRAINY))
+    petals = hsv(view.rng.random(), 0.7, 0.95) if flowers else None
+    return Ground(
+        heights=np.asarray(cv2.GaussianBlur(heights, (0, 0), 2.0)),
+        color=_Meadow(season.grass, petals, view.noise(noise.ROUGH), view.noise(noise.ROUGH)),
+        relief=float(view.rng.uniform(0.1, 0.2)),
+        eye=float(view.rng.uniform(0.04, 0.09)),
+        far=2.6,
+    )
+
+
+@dataclass(frozen=True)
+class _Meadow:
+    """Grass in two shades, with flowers near by where there are petals."""
+
+    grass: Array
+    petals: Array | None
+    detail: Array
+    spots: Array
+
+    def __call__(self, at: Surface) -> Array:
+        shade = smoothstep(-1, 1, at.grain(self.detail))[..., None]
+        color = mix(self.grass * np.float32(0.75), self.grass, shade)
+        if self.petals is None:
+            return color
+        blossom = smoothstep(1.0, 1.5, at.grain(self.spots, 4.0)) * np.exp(-at.distance * 1.5) * 0.9
+        return blend(color, self.petals, blossom)
+
+
+def _furnished(view: View, air: Air, drawn: Land, season: _Season) -> tuple[Land, list[str], str]:
+    """The hills with trees, buildings and things in the sky, their words, and the landmark's word."""
+    rng, words, landmark = view.rng, [], ""
+    if view.chance(0.4):
+        grove = Grove(round_tree, int(rng.integers(1, 30)), 0.08, season.leaves, (0.15, 1.2))
+        drawn, seen = planted(view, air, drawn, grove)
+        words += ["trees"] if seen else []
+    rare = rng.random()
+    if rare < 0.5:
+        which = Grove(castle, 1, 0.26, rgb(160, 150, 140), (0.28, 0.45), across=0.4)
+        name = "a castle"
+        if rare >= 0.25:
+            which, name = Grove(house, 1, 0.11, rgb(200, 190, 170), (0.17, 0.28), across=0.4), "a house"
+        drawn, seen = planted(view, air, drawn, which)
+        landmark = name if seen else ""
+    if air.weather in ("clear", "cloudy") and view.chance(0.25):
+        floats, word = (balloons, "hot air balloons") if view.chance(0.6) else (birds, "birds")
+        drawn = with_shapes(drawn, floats(view, air))
+        words.append(word)
+    return drawn, words, landmark

@@ -1,0 +1,140 @@
+"""Mountains, and mountains behind a lake."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from animator.training.scenes import noise
+from animator.training.scenes.air import ANY, draw_air
+from animator.training.scenes.colors import blend, jitter, rgb, smoothstep
+from animator.training.scenes.landscape import draft, landscape, with_shapes
+from animator.training.scenes.noise import Array
+from animator.training.scenes.plants import castle, house, pine
+from animator.training.scenes.props import balloons, birds, sailboat
+from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.terrain import Ground, Land, Surface
+from animator.training.scenes.water import draw_sea
+
+_LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
+_SNOW = rgb(241, 247, 255) * np.float32(1.05)  # white in the sun, in the shade darker than the sky
+_CELLS = 3  # along a side of the field
+_BEND = 14  # texels by which slopes wander
+_BARE = 1  # which of the lowlands grows no trees
+
+
+def mountains(view: View) -> Draft:
+    """Mountains, snowy or bare."""
+    return _mountains(view, None)
+
+
+def lake(view: View) -> Draft:
+    """Mountains behind a lake."""
+    return _mountains(view, float(view.rng.uniform(0.24, 0.38)))
+
+
+def _mountains(view: View, water: float | None) -> Draft:
+    rng = view.rng
+    air = draw_air(view, ANY)
+    snowy = view.chance(0.6) or air.weather == "snowy"
+    lowland = int(rng.integers(3))
+    heights = _ridges(view)
+    low, rock = jitter(_LOWLANDS[lowland], rng, 0.03), jitter(rgb(108, 98, 92), rng, 0.03)
+    ground = Ground(
+        heights=heights,
+        color=_Rock(low, rock, view.noise(noise.ROUGH), snowy),
+        relief=float(rng.uniform(0.36, 0.52)),
+        eye=float(rng.uniform(0.05, 0.14)),
+        far=2.0,
+        haze=0.45,
+        water=water,
+    )
+    drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
+    drawn, extras = _furnished(view, air, drawn, snowy=snowy, wooded=lowland != _BARE)
+    return draft(drawn, air, _subject(view, water, snowy=snowy), [*extras, *sky_words])
+
+
+def _ridges(view: View) -> Array:
+    """Heights (noise.SIDE, noise.SIDE): a few high peaks, each in a cell of its own, over rolling ground.
+
+    Few, because a crest of many small peaks looks like a wood from afar.
+    """
+    rng = view.rng
+    bent, bumps = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
+    row, column = np.mgrid[0 : noise.SIDE, 0 : noise.SIDE].astype(np.float32)
+    row, column = row + _BEND * bent, column + _BEND * np.roll(bent, noise.SIDE // 3, 1)
+    heights = 0.1 + 0.03 * bumps
+    cells = _CELLS**2
+    for cell in rng.permutation(cells)[: int(rng.integers(cells - 3, cells + 1))]:
+        y, x = (np.array(divmod(int(cell), _CELLS)) + rng.uniform(0.15, 0.85, 2)) * noise.SIDE / _CELLS
+        peak = _peak(rng, _wrapped(row - y), _wrapped(column - x))
+        heights = np.maximum(heights, peak * (1 - 0.1 * np.abs(bumps)) + 0.05)
+    return np.asarray(cv2.GaussianBlur(heights.astype(np.float32), (0, 0), 1.5), np.float32)
+
+
+def _peak(rng: Generator, down: Array, across: Array) -> Array:
+    """The heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
+    spurs = np.abs(np.sin(np.arctan2(down, across) * rng.integers(4, 7) / 2 + rng.uniform(0, np.pi)))
+    reach = rng.uniform(0.17, 0.27) * noise.SIDE * (1 + 0.22 * spurs)
+    top = rng.uniform(0.6, 1.0)
+    return np.asarray(top * np.clip(1 - np.hypot(down, across) / reach, 0, None) ** 1.15)
+
+
+def _wrapped(offset: Array) -> Array:
+    """Texels to the nearest copy of a place on the tileable field."""
+    return np.asarray((offset + noise.SIDE / 2) % noise.SIDE - noise.SIDE / 2, np.float32)
+
+
+@dataclass(frozen=True)
+class _Rock:
+    """Meadows below, rock above and on slopes, snow on the tops."""
+
+    low: Array
+    rock: Array
+    detail: Array
+    snowy: bool
+
+    def __call__(self, at: Surface) -> Array:
+        grain = at.grain(self.detail) * 0.12
+        color = blend(self.low, self.rock, smoothstep(0.25, 0.65, at.height + grain + 0.1 * at.slope))
+        if self.snowy:
+            snow = smoothstep(0.46, 0.54, at.height + 0.5 * grain) * smoothstep(4.5, 3.0, at.slope)
+            color = blend(color, _SNOW, snow)
+        return color * (1 + grain)[..., None]
+
+
+def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) -> tuple[Land, list[str]]:
+    """The land with trees, a castle, a house, a boat, balloons or birds, and their words."""
+    words = []
+    if wooded and view.chance(0.4):
+        color = rgb(40, 64, 58) if snowy else rgb(30, 62, 42)
+        grove = Grove(pine, int(view.rng.integers(20, 90)), 0.055, color, (0.15, 1.2), highest=0.3)
+        drawn, _ = planted(view, air, drawn, grove)
+        words.append("pine trees")
+    rare = view.rng.random()
+    if rare < 0.12:
+        grove = Grove(castle, 1, 0.25, rgb(160, 150, 140), (0.34, 0.5), across=0.5)
+        drawn, seen = planted(view, air, drawn, grove)
+        words += ["a castle"] * seen
+    elif rare < 0.2:
+        drawn, seen = planted(
+            view, air, drawn, Grove(house, 1, 0.1, rgb(200, 190, 170), (0.24, 0.34), across=0.5)
+        )
+        words += ["a house"] * seen
+    if drawn.ground.water is not None and view.chance(0.25):
+        drawn = with_shapes(drawn, sailboat(view, air))
+        words.append("a sailboat")
+    if air.weather in ("clear", "cloudy") and view.chance(0.16):
+        floats, word = (balloons, "hot air balloons") if view.chance(0.5) else (birds, "birds")
+        drawn = with_shapes(drawn, floats(view, air))
+        words.append(word)
+    return drawn, words
+
+
+def _subject(view: View, water: float | None, *, snowy: bool) -> str:
+    name = "snowy mountains" if snowy else "mountains"
+    if water is None:
+        return view.pick(name, f"{name} landscape", f"a valley with {name}", f"{name} range")
+    return view.pick(f"{name} behind a calm lake", f"a lake with {name}", f"{name} reflected in a lake")

@@ -1,0 +1,148 @@
+"""From a draft to a picture: weather in front of the lens, tone curve, colour grade, style."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.training.scenes import noise
+from animator.training.scenes.air import WEATHERS
+from animator.training.scenes.colors import LUMA, blend, hsv, mix, rgb
+from animator.training.scenes.noise import Array
+from animator.training.scenes.scene_image import View
+
+_EXPOSURE = 1.35
+
+
+@dataclass(frozen=True)
+class Look:
+    """One colour grade or style.
+
+    Attributes:
+        weight: Share of the pictures that have it.
+        apply: Picture (side, side, 3) in [0, 1] to the same.
+        words: What captions call it; `{hue}` is filled in.
+    """
+
+    weight: float
+    apply: Callable[[View, Array, float], Array]
+    words: tuple[str, ...]
+
+
+HUES = (
+    ("red", 0.0),
+    ("orange", 0.07),
+    ("golden", 0.12),
+    ("green", 0.36),
+    ("teal", 0.49),
+    ("blue", 0.6),
+    ("purple", 0.75),
+    ("pink", 0.9),
+)
+
+
+def weathered(view: View, color: Array, weather: str) -> Array:
+    """The picture behind rain or snow, where there is any."""
+    if weather not in WEATHERS or weather not in ("rainy", "snowy"):
+        return color
+    rng, side = view.rng, view.side
+    layer = np.zeros((side, side), np.uint8)
+    for _ in range(int(rng.integers(150, 400))):
+        x, y, light = int(rng.random() * side), int(rng.random() * side), int(rng.integers(90, 255))
+        if weather == "rainy":
+            end = (x - int(side * 0.008), y + int(side * 0.035))
+            cv2.line(layer, (x, y), end, light * 2 // 3, max(1, side // 256), cv2.LINE_AA)
+        else:
+            cv2.circle(
+                layer, (x * 4, y * 4), int(rng.uniform(0.5, 2.2) * side / 64), light, -1, cv2.LINE_AA, 2
+            )
+    strength = 0.5 if weather == "rainy" else 0.85
+    return blend(color, rgb(225, 232, 245), layer.astype(np.float32) / 255 * strength)
+
+
+def toned(color: Array) -> Array:
+    """The film-like tone curve: highlights roll off, 1 stays 1."""
+    exposed = 1 - np.exp(-np.clip(color, 0, None) * _EXPOSURE)
+    return np.asarray(np.clip(exposed / (1 - np.exp(-_EXPOSURE)), 0, 1), np.float32)
+
+
+def looked(view: View, image: Array, looks: tuple[Look, ...]) -> tuple[Array, str]:
+    """The picture with one of the looks or, more often, none, and the words for it."""
+    left = view.rng.random()
+    for look in looks:
+        left -= look.weight
+        if left < 0:
+            name, hue = HUES[view.rng.integers(len(HUES))]
+            words = view.pick(*look.words).format(hue=name)
+            return np.clip(look.apply(view, image, hue), 0, 1).astype(np.float32), words
+    return image, ""
+
+
+def _gray(image: Array) -> Array:
+    return np.asarray((image @ LUMA)[..., None], np.float32)
+
+
+def _duotone(view: View, image: Array, hue: float) -> Array:
+    light = _gray(image)
+    dark = mix(hsv(hue, 0.9, 0.05), hsv(hue, 0.85, 0.75), light * 2)
+    pale = mix(hsv(hue, 0.85, 0.75), hsv(hue, 0.15, 1), light * 2 - 1)
+    return mix(image, np.where(light < 0.5, dark, pale), float(view.rng.uniform(0.6, 0.85)))
+
+
+def _monochrome(view: View, image: Array, hue: float) -> Array:
+    return np.repeat(_gray(image), 3, -1)
+
+
+def _pastel(view: View, image: Array, hue: float) -> Array:
+    return np.asarray(mix(_gray(image), image, 0.55) * np.float32(0.75) + np.float32(0.27))
+
+
+def _vivid(view: View, image: Array, hue: float) -> Array:
+    rich = np.clip(mix(_gray(image), image, 1.6), 0, 1.2)
+    return np.asarray((rich - 0.5) * 1.1 + 0.5, np.float32)
+
+
+def _bytes(image: Array) -> NDArray[np.uint8]:
+    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _smeared(view: View, image: Array) -> Array:
+    """A median over about five pixels of a 256-pixel picture."""
+    result = cv2.medianBlur(_bytes(image), 5)
+    return np.asarray((cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255)
+
+
+def _oil(view: View, image: Array, hue: float) -> Array:
+    strokes = cv2.GaussianBlur(view.field(noise.ROUGH, 0.5), (3, 13), 0)
+    return np.asarray(_smeared(view, image) * np.float32(1.02) + (strokes * 0.035)[..., None])
+
+
+def _watercolor(view: View, image: Array, hue: float) -> Array:
+    smeared = _smeared(view, image)
+    gray = cv2.cvtColor(_bytes(smeared), cv2.COLOR_RGB2GRAY)
+    outline = np.abs(cv2.Laplacian(gray, cv2.CV_32F, ksize=5)) / 2000
+    outline = np.clip(cv2.GaussianBlur(outline, (0, 0), 0.7), 0, 0.25)
+    wash = 0.75 + 0.07 * view.field(noise.GRAINY, 0.6)
+    return np.asarray(1 - (1 - view.blurred(smeared, 1 / 200)) * wash[..., None] - outline[..., None])
+
+
+def _pencil(view: View, image: Array, hue: float) -> Array:
+    gray = _gray(image)[..., 0] * 255
+    dodged = np.clip(gray / (256 - view.blurred(255 - gray, 1 / 80)) * 255, 0, 255)
+    paper = dodged * 0.7 + gray * 0.3 + view.field(noise.ROUGH, 1.0) * 5
+    return np.repeat((paper / 255)[..., None], 3, -1)
+
+
+GRADES = (
+    Look(0.05, _duotone, ("{hue} tones", "{hue} colors", "{hue} light")),
+    Look(0.02, _monochrome, ("black and white", "monochrome")),
+    Look(0.02, _pastel, ("pastel colors",)),
+    Look(0.04, _vivid, ("vibrant colors", "vivid")),
+)
+STYLES = (
+    Look(0.06, _oil, ("oil painting",)),
+    Look(0.03, _watercolor, ("watercolor",)),
+    Look(0.02, _pencil, ("pencil sketch",)),
+)

@@ -1,0 +1,76 @@
+"""One scene from one seed."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import default_rng
+from numpy.typing import NDArray
+
+from animator.training.scenes.captions import caption
+from animator.training.scenes.finish import GRADES, STYLES, looked, toned, weathered
+from animator.training.scenes.noise import Array
+from animator.training.scenes.registry import KINDS
+from animator.training.scenes.scene_image import view
+
+_STYLE_WITHOUT_GRADE = "pencil sketch"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture and what is known about it.
+
+    Attributes:
+        picture: uint8 (size, size, 3), RGB.
+        disparity: float32 (size, size) in [0, 1]: larger is nearer, 0 is infinitely far.
+        caption: A prompt for it, in lower case.
+        kind: A key of `registry.KINDS`.
+        time: A key of `air.TIMES`, empty where there is none.
+        style: Words of its style, empty for the plain picture.
+    """
+
+    picture: NDArray[np.uint8]
+    disparity: Array
+    caption: str
+    kind: str
+    time: str
+    style: str
+
+
+def scene(seed: int, size: int, *, kind: str | None = None, supersample: float = 1.5) -> Scene:
+    """The scene of a seed: the same at every call, alike at every size.
+
+    Args:
+        seed: Non-negative.
+        size: Pixels of a side.
+        kind: A key of `registry.KINDS`; None draws one by weight.
+        supersample: The picture is drawn this much larger and averaged, for soft edges.
+    """
+    rng = default_rng(seed)
+    name = kind or str(rng.choice(list(KINDS), p=_shares()))
+    draft = KINDS[name].draw(view(rng, round(size * supersample)))
+    color, disparity = _averaged(draft.color, size), _averaged(draft.disparity, size)
+    small = view(rng, size)
+    weather = draft.air.weather if draft.air else ""
+    image, grade = looked(small, toned(weathered(small, color, weather)), GRADES)
+    image, style = looked(small, image, STYLES)
+    grade = "" if style == _STYLE_WITHOUT_GRADE else grade
+    return Scene(
+        picture=(np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8),
+        disparity=np.clip(disparity, 0, 1).astype(np.float32),
+        caption=caption(small, draft, grade, style),
+        kind=name,
+        time=draft.air.time if draft.air else "",
+        style=style,
+    )
+
+
+def _shares() -> NDArray[np.float64]:
+    weights = np.array([kind.weight for kind in KINDS.values()])
+    return np.asarray(weights / weights.sum())
+
+
+def _averaged(image: Array, size: int) -> Array:
+    """The image at the size, each pixel the mean of the area that it covers."""
+    image = np.ascontiguousarray(image, np.float32)
+    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA))

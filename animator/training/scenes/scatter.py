@@ -1,0 +1,90 @@
+"""Setting things on land: far to near, hidden behind hills, lit and faded like the land itself."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from animator.training.scenes import noise
+from animator.training.scenes.colors import mix
+from animator.training.scenes.figures import Shape, painted
+from animator.training.scenes.noise import Array
+from animator.training.scenes.plants import Plant, Stand
+from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.terrain import FOCAL, WIDTH, Land, fade, nearness
+
+
+@dataclass(frozen=True)
+class Grove:
+    """How many of which thing, how big, where.
+
+    Attributes:
+        plant: The thing.
+        count: How many places are tried.
+        size: Height of one in sides of the height field.
+        color: Its colour (3,).
+        distances: Nearest and farthest place.
+        highest: Ground above this is left bare.
+        across: Share of the width within which it may stand.
+    """
+
+    plant: Plant
+    count: int
+    size: float
+    color: Array
+    distances: tuple[float, float] = (0.12, 1.6)
+    highest: float = 9.0
+    across: float = 1.0
+
+
+def planted(view: View, air: Air, drawn: Land, grove: Grove) -> tuple[Land, int]:
+    """The land with the grove on it, and how many of it are to be seen."""
+    stands = _stands(view, air, drawn, grove)
+    shapes: list[Shape] = [shape for stand in stands for shape in grove.plant(view.rng, stand)]
+    color, disparity = painted(drawn.color, drawn.disparity, shapes)
+    return (replace(drawn, color=color, disparity=disparity), len(stands)) if stands else (drawn, 0)
+
+
+def _stands(view: View, air: Air, drawn: Land, grove: Grove) -> list[Stand]:
+    rng, camera, ground, side = view.rng, drawn.camera, drawn.ground, view.side
+    near, far = grove.distances
+    distance = np.sort(near * (far / near) ** (rng.random(grove.count) ** 0.7))[::-1]
+    across = rng.uniform(-0.62, 0.62, grove.count) * grove.across
+    sizes = grove.size * rng.uniform(0.6, 1.3, grove.count) / distance * side * FOCAL
+    shades = rng.uniform(0.6, 1.25, grove.count)
+    column, row = camera.ground(distance, across)
+    height = noise.sample(ground.heights, column[None], row[None])[0]
+    dry = height > (ground.water + 0.01 if ground.water is not None else -np.inf)
+    y = camera.horizon * side + (camera.height - height * ground.relief) / distance * side * FOCAL
+    x = (across / WIDTH + 0.5) * side
+    stands = []
+    for i in np.nonzero(dry & (height < grove.highest))[0]:
+        place = (int(np.clip(y[i], 0, side - 1)), int(np.clip(x[i], 0, side - 1)))
+        hidden = 0 <= y[i] < side and drawn.surface.distance[place] < distance[i] * 0.82
+        if hidden or sizes[i] < 1.5 or y[i] - sizes[i] > side:
+            continue
+        lit = _Lit(air, float(fade(distance[i], ground, air)), float(shades[i]))
+        stands.append(
+            Stand(
+                foot=(float(x[i]), float(y[i])),
+                size=float(sizes[i]),
+                color=lit(grove.color),
+                disparity=float(nearness(distance[i])),
+                lit=replace(lit, shade=1.0),
+                sun_right=air.sun[0] * side > x[i],
+                dark=air.dark,
+            )
+        )
+    return stands
+
+
+@dataclass(frozen=True)
+class _Lit:
+    """Lights a colour by the air and fades it with distance."""
+
+    air: Air
+    faded: float
+    shade: float
+
+    def __call__(self, color: Array) -> Array:
+        strength = (0.35 if self.air.dark else 0.9) * self.shade
+        return mix(color * (self.air.ambient + 0.5 * self.air.light) * strength, self.air.low, self.faded)

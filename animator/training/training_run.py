@@ -1,0 +1,165 @@
+"""The stages of training in their order, and where each keeps its things.
+
+A workshop is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
+per stage with its state, its curve and, in `result`, the mean of its weights.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save
+from torch import nn
+from transformers import CLIPTokenizer
+
+from animator.core.atomic import write_atomically
+from animator.errors import UserError
+from animator.training import data
+from animator.training.autoencoder import Coding
+from animator.training.compute import Compute
+from animator.training.data import Pictures
+from animator.training.denoiser import Denoising, Examples, Material, Portion
+from animator.training.distill import GUIDANCE_WIDTH, Distilling
+from animator.training.latents import latents
+from animator.training.loop import Course, train
+from animator.training.networks import (
+    FACTOR,
+    Sizes,
+    new_autoencoder,
+    new_text_encoder,
+    new_unet,
+    open_part,
+    with_guidance_input,
+    without_guidance_input,
+)
+from animator.training.packing import pack
+from animator.training.pca import projection, write_projection
+from animator.training.tokenizer import learn
+
+Report = Callable[[dict[str, float]], None]
+CODER, DENOISER, DISTILLED = "autoencoder", "denoiser", "distilled"
+VOCABULARY = 1100  # tokens beside those of the bytes, at most
+_FOR_PROJECTION = 500  # pictures
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A folder of trainings.
+
+    Attributes:
+        folder: Where everything is kept.
+        compute: Device and precision.
+        sizes: Of new networks.
+        start: A diffusers folder whose weights are gone on with; None begins with new ones.
+        favoured: Words of captions; each makes the denoiser learn its pictures once more.
+    """
+
+    folder: Path
+    compute: Compute
+    sizes: Sizes
+    start: Path | None = None
+    favoured: tuple[str, ...] = ()
+
+    def pictures(self, size: int, limit: int | None = None) -> Pictures:
+        """The pictures of a size to train on."""
+        return data.read(self.folder / "pictures" / str(size), limit)
+
+    def held_out(self, size: int) -> Pictures:
+        """The pictures of a size to measure on."""
+        return data.read(self.folder / "pictures" / f"held_out-{size}")
+
+    def tokenizer(self) -> CLIPTokenizer:
+        """The tokenizer, learnt from the captions of the first call."""
+        path = (self.start or self.folder) / "tokenizer"
+        if not path.exists():
+            learn([label.caption for label in self.pictures(256).labels], VOCABULARY).save_pretrained(path)
+        tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(path)
+        return tokenizer
+
+    def train_coder(self, course: Course, batch: int, report: Report, *, encoder: bool) -> None:
+        """The autoencoder; `encoder` says whether its encoder moves, too."""
+        pictures = self.pictures(256)
+        vae = self._new_coder()
+        vae.encoder.requires_grad_(encoder)
+        task = Coding(vae, (pictures, self.held_out(256)), self.compute, batch)
+        self._keep(CODER, train(task, course, self.folder / CODER, report))
+
+    def train_denoiser(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
+        """The U-Net and the text encoder, on latents of the autoencoder."""
+        task = Denoising(self._new_denoiser(), self._material(diet), diet, self.compute)
+        self._keep(DENOISER, train(task, course, self.folder / DENOISER, report))
+
+    def distill(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
+        """A denoiser that takes cfg_scale as an input, from the one trained."""
+        teacher, student = (self._result(DENOISER, self._new_denoiser()) for _ in range(2))
+        for network in teacher.values():
+            self.compute.ready(network)
+        student["unet"] = with_guidance_input(student["unet"], GUIDANCE_WIDTH)
+        task = Distilling(Denoising(student, self._material(diet), diet, self.compute), teacher)
+        self._keep(DISTILLED, train(task, course, self.folder / DISTILLED, report))
+
+    def pack(self, target: Path, stage: str) -> int:
+        """Writes the model of a stage, `denoiser` or `distilled`; returns the bytes of its weights."""
+        networks = self._new_denoiser()
+        if stage == DISTILLED:
+            networks["unet"] = with_guidance_input(networks["unet"], GUIDANCE_WIDTH)
+        networks = self._result(stage, networks)
+        networks["vae"] = self._coder()
+        return pack(networks, self.tokenizer(), target)
+
+    def _material(self, diet: Sequence[Portion]) -> Material:
+        examples, held_out = (self._examples(diet, held_out=held_out) for held_out in (False, True))
+        return Material(examples, held_out, self.tokenizer(), self.favoured)
+
+    def _examples(self, diet: Sequence[Portion], *, held_out: bool) -> Examples:
+        """The latents that a diet asks for, those of up to 32 from pictures of 256."""
+        vae = self.compute.ready(self._coder())
+        found: dict[int, torch.Tensor] = {}
+        captions: dict[int, list[str]] = {}
+        for side in sorted({portion.side for portion in diet}):
+            size = max(256, side * FACTOR)
+            pictures = self.held_out(size) if held_out else self.pictures(size)
+            folder = self.folder / "pictures"
+            found[side] = latents(folder, pictures, vae, side, self.compute.device).to(self.compute.device)
+            captions[side] = [label.caption for label in pictures.labels]
+        return Examples(found, captions)
+
+    def _new_coder(self) -> Any:
+        if self.start:
+            return open_part(self.start, "vae")
+        vae = new_autoencoder(self.sizes)
+        pictures = next(self.pictures(256).batches(_FOR_PROJECTION))
+        write_projection(vae, projection(pictures))
+        return vae
+
+    def _coder(self) -> Any:
+        """The trained autoencoder, or the one of the start."""
+        trained = (self.folder / CODER / "result.safetensors").exists()
+        vae = self._new_coder() if self.start or not trained else new_autoencoder(self.sizes)
+        networks = nn.ModuleDict({"vae": vae})
+        return self._result(CODER, networks)["vae"] if trained else vae
+
+    def _new_denoiser(self) -> nn.ModuleDict:
+        if self.start:
+            unet = open_part(self.start, "unet")
+            if unet.config.time_cond_proj_dim:
+                unet = without_guidance_input(unet)
+            return nn.ModuleDict({"unet": unet, "text_encoder": open_part(self.start, "text_encoder")})
+        text = new_text_encoder(self.sizes, self.tokenizer())
+        return nn.ModuleDict({"unet": new_unet(self.sizes), "text_encoder": text})
+
+    def _result(self, stage: str, networks: nn.ModuleDict) -> nn.ModuleDict:
+        """The networks with the weights that a stage ended with."""
+        path = self.folder / stage / "result.safetensors"
+        if not path.exists():
+            raise UserError(f"{path} is missing; first run python -m animator.training.train {stage}")
+        networks.load_state_dict(load_file(path))
+        return networks
+
+    def _keep(self, stage: str, networks: nn.ModuleDict) -> None:
+        if not self.compute.team.leads:
+            return
+        held = {key: value.detach().cpu().contiguous() for key, value in networks.state_dict().items()}
+        write_atomically(self.folder / stage / "result.safetensors", save(held))

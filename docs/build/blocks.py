@@ -1,0 +1,87 @@
+"""The parts of the hand-written pages that are made from tables in the code.
+
+A page has such a part between `<!-- made by python -m docs.build: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from animator.film.formats import FORMATS, Format
+from animator.models.depth.registry import MODELS
+from animator.models.diffusion.samplers.registry import METHODS, SPACING_NAMES
+
+_BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def formats() -> str:
+    """Returns the table of output formats."""
+    head = "| format | codecs (the first is `auto`) | good for | while it is rendered |\n|---|---|---|---|\n"
+    return head + "".join(_format_row(made) for made in FORMATS.values())
+
+
+def samplers() -> str:
+    """Returns the list of methods and spacings."""
+    twice = (made.name for made in METHODS.values() if made.calls_per_step == 2)
+    lines = (
+        f"Methods: {', '.join(METHODS)}.",
+        f"Spacings: {', '.join(SPACING_NAMES)}. {SPACING_NAMES[0]} is taken where neither the name nor the "
+        f"model asks for one.",
+        f"Methods that call the model twice per step: {', '.join(twice)}.",
+        f"Methods with a usual spacing of their own: {', '.join(_usual_spacings())}.",
+    )
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _usual_spacings() -> Iterator[str]:
+    return (f"{made.name} ({made.spacing})" for made in METHODS.values() if made.spacing)
+
+
+def depth_models() -> str:
+    """Returns the table of depth networks."""
+    head = "| name | file | what it tells | license |\n|---|---|---|---|\n"
+    told = {"inverse": "relative depth", "metres": "metres"}
+    rows = (
+        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
+        for spec in MODELS
+    )
+    return head + "".join(rows)
+
+
+def _format_row(made: Format) -> str:
+    codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
+    palette = ", one palette for the whole film" if made.palette else ""
+    return f"| `{made.name}` | {codecs}{palette} | {made.good_for} | {_part_file(made)} |\n"
+
+
+def _part_file(made: Format) -> str:
+    if made.is_sequence:
+        return "the frames are the film; no file is made"
+    if made.through:
+        return f"`<name>.part.{made.through}`, lossless; the film is made of it at the end"
+    return f"`<name>.part.{made.name}` plays whenever it ends"
+
+
+BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "film.md": {"formats": formats},
+    "models.md": {"samplers": samplers, "depth-models": depth_models},
+}
+"""Page -> name of the part -> what makes it."""
+
+
+def filled(page: str, text: str) -> str:
+    """Returns the text of a page with its made parts as they should be.
+
+    Args:
+        page: Its file name, a key of `BLOCKS`.
+        text: As it is.
+
+    Raises:
+        KeyError: A part is marked that nothing makes.
+    """
+    parts = BLOCKS[page]
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{parts[found[2]]()}\n{found[3]}", text)
+
+
+def marked(text: str) -> tuple[str, ...]:
+    """Returns the names of the parts that are marked in the text of a page, in order."""
+    return tuple(found[2] for found in _BLOCK.finditer(text))

@@ -1,0 +1,208 @@
+"""docs/parameters.md, as text: every parameter with its words, range, default and Deforum's name."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from enum import Enum
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeGuard, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from animator.presets import yaml_text
+from animator.presets.deforum.controlnet_words import DEFAULTS as UNIT_DEFAULTS
+from animator.presets.deforum.features import FEATURES
+from animator.presets.deforum.ignored_settings import FORKS, HOST
+from animator.presets.deforum.table import MAPPED
+from animator.settings import Animation
+from animator.settings.fields import Numbers, OneOf
+from animator.settings.keyed_images import KeyedImages
+from animator.settings.step import BUILT_IN, StepSettings, settings_of
+from docs.build.pictures import SHOWN
+from schedules import Prompts, Schedule, TextSchedule
+
+HEAD = """# Parameters
+Every parameter of a preset. *This page is made from the settings themselves by `python -m docs.build`.*
+
+A *schedule* is a number, text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a mapping `{0: 1, 60: 1.5}`; what
+it can say is told in [schedules.md](schedules.md). Groups stand indented below their name: `motion.zoom` is
+`zoom` below `motion`. The last column has the name of the same thing in a Deforum settings file (in brackets
+the switch before it), which `animator render`, `import` and `export` know.
+"""
+TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
+
+
+def document() -> str:
+    """The whole page."""
+    parts = [HEAD, _table("The film", "", Animation)]
+    for name, field in Animation.model_fields.items():
+        if kind := _kind(field):
+            many = "" if kind is field.annotation else ", a list"
+            parts.append(_table(f"`{name}`{many}", name, kind, inspect.getdoc(kind) or ""))
+            parts += _steps() if kind is StepSettings else []
+    return "\n".join([*parts, _left_out()])
+
+
+def undocumented() -> tuple[str, ...]:
+    """The parameters without a docstring below them."""
+    return tuple(path for path, kind, name in _parameters() if not explanations(kind).get(name))
+
+
+def _parameters() -> Iterator[tuple[str, type[BaseModel], str]]:
+    """Path, class of the group and name of every parameter."""
+    for name, field in Animation.model_fields.items():
+        if kind := _kind(field):
+            yield from ((f"{name}.{inner}", kind, inner) for inner in kind.model_fields)
+        else:
+            yield name, Animation, name
+    for step in BUILT_IN:
+        kind = settings_of(step)
+        yield from ((f"{step}: {name}", kind, name) for name in kind.model_fields)
+
+
+def _kind(field: FieldInfo) -> type[BaseModel] | None:
+    """The class of a group, or of the groups in a list; None for a plain setting."""
+    kinds = [field.annotation, *get_args(field.annotation)]
+    plain = (get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds)
+    return next((kind for kind in plain if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _is_step(kind: type[BaseModel]) -> TypeGuard[type[StepSettings]]:
+    """True for the settings of one step, with what all steps share."""
+    return issubclass(kind, StepSettings) and kind is not StepSettings
+
+
+def _steps() -> list[str]:
+    """A table for each step that comes with animator."""
+    return [
+        _table(f"`use: {name}`", "", settings_of(name), inspect.getdoc(settings_of(name)) or "", level="###")
+        for name in BUILT_IN
+    ]
+
+
+def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level: str = "##") -> str:
+    shared = StepSettings.model_fields if _is_step(kind) else ()
+    words = explanations(kind)
+    rows = [
+        _row(f"{group}.{name}" if group else name, field, words.get(name, ""))
+        for name, field in kind.model_fields.items()
+        if not _kind(field) and name not in shared
+    ]
+    pictures = "".join(
+        f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
+    )
+    head = f"{level} {title}\n{intro}\n\n" if intro else f"{level} {title}\n"
+    return f"{head}{TABLE}" + "\n".join(rows) + f"\n{pictures}"
+
+
+def _row(path: str, field: FieldInfo, words: str) -> str:
+    cells = [f"`{path.split('.')[-1]}`", words, _values(field), _default(field), _deforum(path)]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def explanations(kind: type[BaseModel]) -> dict[str, str]:
+    """Returns the docstrings that stand below the fields of a group, by name, each on one line."""
+    sources: tuple[type, ...] = (StepSettings, kind.step) if _is_step(kind) else (kind,)
+    found: dict[str, str] = {}
+    for source in sources:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body
+        body = node.body if isinstance(node, ast.ClassDef) else []
+        for field, below in pairwise(body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[name] = " ".join(words.split())
+    return found
+
+
+def _values(field: FieldInfo) -> str:
+    """What a parameter may be."""
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, Schedule):
+        numbers = next((kind for kind in field.metadata if isinstance(kind, Numbers)), Numbers())
+        return f"schedule{_range(numbers.low, numbers.high)}"
+    if isinstance(default, TextSchedule):
+        return "schedule of texts"
+    if isinstance(default, Prompts):
+        return "text, or texts by frame"
+    if isinstance(default, KeyedImages):
+        return "paths by frame"
+    words = _words(field)
+    if words:
+        return ", ".join(words)
+    low = next((getattr(m, name) for m in field.metadata for name in ("ge", "gt") if hasattr(m, name)), None)
+    high = next((getattr(m, name) for m in field.metadata for name in ("le", "lt") if hasattr(m, name)), None)
+    return _plain_kind(field.annotation) + _range(low, high)
+
+
+def _plain_kind(annotation: Any) -> str:
+    if annotation is bool:
+        return "true, false"
+    if get_origin(annotation) is tuple:
+        return "list" if Ellipsis in get_args(annotation) else "two whole numbers, multiples of 8, 64 to 8192"
+    names = {int: "whole number", float: "number", str: "text"}
+    kinds = [names[kind] for kind in (annotation, *get_args(annotation)) if kind in names]
+    return kinds[0] if kinds else "value"
+
+
+def _words(field: FieldInfo) -> list[str]:
+    annotation = field.annotation
+    if chosen := next((kind for kind in field.metadata if isinstance(kind, OneOf)), None):
+        return list(chosen.names)
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in get_args(annotation)]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return [str(member.value) for member in annotation]
+    return []
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return ""
+    if low is not None and 0 < low < 1e-300:
+        return ", above 0"
+    if high is None:
+        return f", {_figure(low)} or more"
+    return f", {_figure(low)} to {_figure(high)}" if low is not None else f", up to {_figure(high)}"
+
+
+def _figure(number: float | None) -> str:
+    return str(int(number)) if number is not None and float(number).is_integer() else f"{number:g}"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages):
+        value = value.source
+    if isinstance(value, Enum):
+        value = value.value
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml_text.dump({"x": plain}).removeprefix("x:").strip()
+    return "`" + (str(plain) if isinstance(plain, list) else text) + "`"
+
+
+def _deforum(path: str) -> str:
+    group, _, name = path.rpartition(".")
+    if group == "controlnet":
+        theirs = {"source": "vid_path"}.get(name, name)
+        return f"`cn_1_{theirs}`" if theirs in UNIT_DEFAULTS else ""
+    sides = {"size": ("size.0", "size.1")}.get(path, (path,))
+    names = []
+    for row in MAPPED:
+        if row.ours in sides:
+            switch = f" (`{row.gate.switch}`)" if row.gate else ""
+            names.append(f"`{row.name}`{switch}")
+    return ", ".join(names)
+
+
+def _left_out() -> str:
+    lines = ["## Deforum's settings that have no place here", ""]
+    for feature in (*FEATURES, *FORKS, *HOST):
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys((*feature.switches, *feature.settings)))
+        more = ", ".join(f"`{name}{'...' if name.endswith('_') else ''}`" for name in feature.also)
+        without = f"Without it {feature.loss}." if feature.loss else "Changes no frame."
+        lines.append(f"- **{feature.name}**: {', '.join(filter(None, (names, more)))}. {without}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,74 @@
+"""Steps held to an area, and what lies over the rest."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from animator.loop.pipeline import Drawn
+from animator.loop.state import State
+from animator.loop.steps.masking import Area, OverlaidTween, Overlay, Within
+from animator.loop.tweens.tween import Composed
+from animator.masks.sources import Masks, Still
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline
+from tests.fakes import Make, RecordingMotion, level
+from tests.letters import letters_of, picture_of
+
+LEFT = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
+HALF = torch.full((1, 4), 0.5)
+BEFORE = State(3, picture_of("KKKK"))
+
+
+class Invert:
+    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+        return 1.0 - picture
+
+
+def area(mask: Tensor, *, inverted: bool = False) -> Area:
+    masks = Masks((4, 1), {"init_mask": Still(mask)}, torch.device("cpu"))
+    return Area(masks, lambda plan: "{init_mask}", inverted=inverted)
+
+
+@pytest.fixture
+def plans(make_animation: Make) -> Any:
+    return Timeline(make_animation(diffusion={"cadence": 2, "strength": "0:(0.5), 3:(0.5), 4:(0), 5:(0.5)"}))
+
+
+def test_steps_act_inside_their_area(plans: Any) -> None:
+    step = Within(area(LEFT), (Invert(),))
+    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "CMBW"
+    step = Within(area(LEFT, inverted=True), (Invert(),))
+    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "RGYK"
+
+
+def test_steps_act_one_after_the_other(plans: Any) -> None:
+    step = Within(area(LEFT), (Invert(), Invert()))
+    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "RGBW"
+
+
+def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
+    step = Within(area(LEFT), (Invert(),))
+    assert letters_of(step.apply(picture_of("RGBW"), plans[4], BEFORE)) == "CMYK"  # a cut
+    assert letters_of(step.apply(picture_of("RGBW"), plans[0], State())) == "CMYK"  # the film begins
+
+
+def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
+    white = torch.ones(3, 1, 4)
+    overlaid = OverlaidTween(Composed(), Overlay(area(HALF), lambda frame: white))
+    old, drawn = torch.zeros(3, 1, 4), Drawn(torch.full((3, 1, 4), 0.5), None)
+    frames = list(overlaid(Stays(), plans.group(2), old, drawn))
+    assert [level(frame.picture) for frame in frames] == [0.625, 0.75]
+    alone = list(overlaid(RecordingMotion(), plans[1:2], None, drawn))
+    assert alone[0].picture is drawn.picture
+
+
+class Stays:
+    """Moves nothing, into pictures of its own."""
+
+    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+        """No depth."""
+
+    def move(self, picture: Tensor, plans: Any, depth: Tensor | None) -> Tensor:
+        return picture.clone()

@@ -1,0 +1,105 @@
+"""Whose colors a film keeps: what each rule says before and after a drawing."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.color_anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.loop.render import render
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.models.diffusion.request import GenerationRequest
+from animator.timeline.plan import Plan
+from animator.timeline.timeline import Timeline
+from tests.fakes import SHARP, Draws, Make
+
+ANCHOR, MOVED, DRAWN = (torch.full((3, 2, 2), value) for value in (0.1, 0.2, 0.3))
+CUTS = {"strength": "0:(0.5), 2:(0.5), 3:(0), 4:(0.5)"}
+
+
+def plan_of(make_animation: Make, frame: int, **settings: Any) -> Plan:
+    return Timeline(make_animation(diffusion=CUTS, **settings))[frame]
+
+
+@pytest.mark.parametrize(
+    ("rule", "anchor", "scene_goes_on", "scene_begins"),
+    [
+        (FirstDrawn(), None, None, None),
+        (FirstDrawn(), ANCHOR, ANCHOR, ANCHOR),
+        (SceneDrawn(), None, None, None),
+        (SceneDrawn(), ANCHOR, ANCHOR, None),
+        (FirstMoved(), None, MOVED, MOVED),
+        (FirstMoved(), ANCHOR, ANCHOR, ANCHOR),
+        (Legacy(), None, MOVED, MOVED),
+        (Legacy(), ANCHOR, ANCHOR, ANCHOR),
+    ],
+)
+def test_the_anchor_of_a_drawing(
+    make_animation: Make,
+    rule: AnchorRule,
+    anchor: Tensor | None,
+    scene_goes_on: Tensor | None,
+    scene_begins: Tensor | None,
+) -> None:
+    assert rule.before(plan_of(make_animation, 2), anchor, MOVED) is scene_goes_on
+    assert rule.before(plan_of(make_animation, 3), anchor, MOVED) is scene_begins
+
+
+@pytest.mark.parametrize(
+    ("rule", "anchor", "strength_half", "strength_0"),
+    [
+        (FirstDrawn(), None, DRAWN, DRAWN),
+        (FirstDrawn(), ANCHOR, ANCHOR, ANCHOR),
+        (SceneDrawn(), None, DRAWN, DRAWN),
+        (SceneDrawn(), ANCHOR, ANCHOR, ANCHOR),
+        (FirstMoved(), None, None, None),
+        (FirstMoved(), ANCHOR, ANCHOR, ANCHOR),
+        (Legacy(), None, None, DRAWN),
+        (Legacy(), ANCHOR, ANCHOR, DRAWN),
+    ],
+)
+def test_the_anchor_after_a_drawing(
+    make_animation: Make,
+    rule: AnchorRule,
+    anchor: Tensor | None,
+    strength_half: Tensor | None,
+    strength_0: Tensor | None,
+) -> None:
+    assert rule.after(plan_of(make_animation, 2), anchor, DRAWN) is strength_half
+    assert rule.after(plan_of(make_animation, 3), anchor, DRAWN) is strength_0
+
+
+def brightness(make_animation: Make, reference: str) -> list[float]:
+    """The mean of every frame of a film that is drawn brighter from its cut at frame 3 on."""
+
+    def ramp(request: GenerationRequest) -> Tensor:
+        low = 0.5 if request.frame >= 3 else 0.2
+        return torch.linspace(low, low + 0.2, 64).expand(3, 64, 64).contiguous()
+
+    color = {"coherence": "RGB", "reference": reference}
+    animation = make_animation(diffusion=CUTS, **SHARP, color=color)
+    frames = render(Timeline(animation), build_pipeline(animation, Draws(ramp)))
+    return [float(frame.picture.mean()) for frame in frames]
+
+
+def test_a_new_scene_keeps_its_own_colors(make_animation: Make) -> None:
+    assert brightness(make_animation, "scene") == pytest.approx([0.3] * 3 + [0.6] * 3, abs=0.002)
+
+
+def test_the_first_frames_colors_outlast_a_cut_where_that_is_asked_for(make_animation: Make) -> None:
+    assert brightness(make_animation, "first") == pytest.approx([0.3] * 6, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ({}, SceneDrawn),
+        ({"color": {"reference": "first"}}, FirstDrawn),
+        ({"color": {"legacy": True}}, Legacy),
+        ({"color": {"reference": "first"}, "compat": True}, FirstDrawn),
+    ],
+)
+def test_which_rule_a_film_has(make_animation: Make, settings: dict[str, Any], kind: type) -> None:
+    assert type(build_pipeline(make_animation(**settings), FakeDiffuser()).anchor) is kind

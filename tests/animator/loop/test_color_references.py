@@ -1,0 +1,112 @@
+"""Whose colours a film keeps: its own, a picture's, a clip's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from animator.images.color import Coherence, Palette, palette_of
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.render import render
+from animator.loop.state import State
+from animator.loop.steps import filters
+from animator.models.diffusion.request import GenerationRequest
+from animator.presets.deforum.exporting import export_settings
+from animator.presets.deforum.importing import import_settings
+from animator.settings import Animation
+from animator.timeline.timeline import Timeline
+from tests.clips import save_clip
+from tests.fakes import SHARP, Draws, Make
+
+
+def ramp(request: GenerationRequest) -> Tensor:
+    """The same ramp of grays, whatever is asked."""
+    width, height = request.size
+    return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> str:
+    """Pictures of noise about a red that grows by 10 levels a frame."""
+    noise = np.random.default_rng(0).integers(0, 20, (64, 64, 3), dtype=np.uint8)
+    return save_clip(tmp_path, (noise + np.array([100 + 10 * i, 60, 60], np.uint8) for i in range(8)))
+
+
+def reds(animation: Animation, state: State | None = None) -> Iterator[float]:
+    pipeline = build_pipeline(animation, Draws(ramp))
+    return (float(frame.picture[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
+
+
+@pytest.mark.parametrize("compat", [False, True])
+def test_a_clips_colours_are_kept_frame_by_frame(make_animation: Make, clip: str, compat: bool) -> None:
+    animation = make_animation(
+        color={"coherence": "RGB", "reference": "video"}, video={"path": clip}, compat=compat, **SHARP
+    )
+    # About 9.5 of noise above each frame's red; the reference truncates to whole levels.
+    assert list(reds(animation)) == pytest.approx([109.5 + 10 * i for i in range(6)], abs=1.5)
+
+
+def test_a_clips_colours_are_looked_up_every_so_often(make_animation: Make, clip: str) -> None:
+    color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
+    found = list(reds(make_animation(color=color, video={"path": clip}, **SHARP)))
+    assert found == pytest.approx([109.5] * 3 + [139.5] * 3, abs=1.0)
+
+
+def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: Make, clip: str) -> None:
+    color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
+    animation = make_animation(color=color, video={"path": clip}, **SHARP)
+    pipeline = build_pipeline(animation, Draws(ramp))
+    whole = list(render(Timeline(animation), pipeline))
+    assert list(reds(animation, whole[2].state)) == list(reds(animation))[3:]
+
+
+def test_a_clip_is_asked_for(make_animation: Make) -> None:
+    animation = make_animation(color={"reference": "video"})
+    with pytest.raises(Exception, match=r"video.path: is empty"):
+        build_pipeline(animation, Draws(ramp))
+
+
+def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Coherence] = []
+    real = palette_of
+
+    def counting(reference: Tensor, space: Coherence) -> Palette:
+        found.append(space)
+        return real(reference, space)
+
+    monkeypatch.setattr(filters, "palette_of", counting)
+    list(reds(make_animation()))
+    assert found == [Coherence.LAB]
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "value"),
+    [
+        (
+            {
+                "color_coherence": "Video Input",
+                "hybrid_composite": "Normal",
+                "video_init_path": "clip.mp4",
+            },
+            ("color", "reference"),
+            "video",
+        ),
+        ({"color_coherence_video_every_N_frames": 5}, ("color", "coherence_video_every_n_frames"), 5),
+        ({"aspect_ratio_use_old_formula": True}, ("camera", "aspect_ratio_use_old_formula"), True),
+    ],
+)
+def test_deforums_settings_say_so_too(settings: dict[str, Any], path: tuple[str, str], value: Any) -> None:
+    animation = Animation.model_validate(import_settings({"max_frames": 5, **settings}, "film.txt").values)
+    assert getattr(getattr(animation, path[0]), path[1]) == value
+    exported = export_settings(animation).settings
+    assert {**exported, **settings} == exported
+
+
+def test_the_old_formula_is_width_over_height(make_animation: Make) -> None:
+    camera = {"aspect_ratio": 2, "aspect_ratio_use_old_formula": True}
+    assert Timeline(make_animation(size=(128, 64), camera=camera)).plan(3).camera.aspect_ratio == 2.0
+    assert Timeline(make_animation(size=(64, 128), camera=camera)).plan(3).camera.aspect_ratio == 0.5

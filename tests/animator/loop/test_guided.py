@@ -1,0 +1,82 @@
+"""Guided images: which picture leads, how strongly, and what the diffuser is asked."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from pydantic import ValidationError
+
+from animator.images.image import read_picture
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.render import render
+from animator.settings.keyed_images import KeyedImages
+from animator.timeline.guided import Swing, leading, share
+from animator.timeline.timeline import Timeline
+from schedules import ScheduleError, Scope
+from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
+
+SWING = Swing(0.35, 0.25, 4)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> tuple[str, str]:
+    paths = tmp_path / "red.png", tmp_path / "blue.png"
+    for path, color in zip(paths, ((255, 0, 0), (0, 0, 255)), strict=True):
+        Image.fromarray(np.full((64, 64, 3), color, np.uint8)).save(path)
+    return str(paths[0]), str(paths[1])
+
+
+def test_keys_are_formulas_and_sorted_but_for_the_reference() -> None:
+    images = KeyedImages.parse('{"max_f/2": "b.png", "0": "a.png", "1s": "c.png"}')
+    assert images.placed(Scope(21, fps=4)) == ((0, "a.png"), (4, "c.png"), (10, "b.png"))
+    assert images.placed(Scope(21, fps=4, compat=True))[0] == (10, "b.png")
+    assert images.paths == ("b.png", "a.png", "c.png")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"), [("[1]", "pictures by frame"), ("{", "is not JSON"), ('{"0": 3}', "the path of a")]
+)
+def test_what_is_no_list_of_pictures_is_refused(source: str, message: str) -> None:
+    with pytest.raises(ScheduleError, match=message):
+        KeyedImages.parse(source)
+
+
+def test_a_picture_leads_from_its_key_and_swings_in() -> None:
+    placed = ((0, "a"), (10, "b"))
+    assert [leading(placed, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
+    shares = [share(placed, frame, SWING) for frame in range(10, 16)]
+    assert shares[0] == pytest.approx(0.1) and shares[:5] == sorted(shares[:5])
+    assert shares[5] == 0.07
+    assert share(((5, "a"),), 2, SWING) == 0.07
+    assert share(placed, 10, Swing(0.35, 0.25, 0)) == 0.07
+
+
+def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(
+    make_animation: Make, pictures: tuple[str, str]
+) -> None:
+    red, blue = pictures
+    film = make_animation(
+        guided={"use_looper": True, "init_images": {0: red, 3: blue}, "image_strength_schedule": "0:(0.5)"},
+        **QUIET,
+    )
+    recorder = Recorder(KeepsOrGray())
+    list(render(Timeline(film), build_pipeline(film, recorder)))
+    first, *later = recorder.asked
+    assert torch.equal(first.picture, read_picture(red, (64, 64)))  # type: ignore[arg-type]  # it has one
+    assert first.colors is None and first.strength == film.init.strength
+    assert all(request.strength == 0.5 for request in later)
+    blues = [float(request.picture[2].mean()) for request in later if request.picture is not None]
+    assert blues[1] == 0 and blues[2] == pytest.approx(0.1, abs=1e-3) and blues == sorted(blues)
+    assert later[2].colors is not None and later[2].colors[2].mean() == pytest.approx(0.075, abs=1e-3)
+
+
+def test_without_pictures_there_is_nothing_to_be_led_by(make_animation: Make) -> None:
+    with pytest.raises(ValidationError, match="init_images is empty"):
+        make_animation(guided={"use_looper": True})
+
+
+def test_interpolation_is_not_led(make_animation: Make) -> None:
+    film = make_animation(mode="interpolation", guided={"use_looper": True, "init_images": {0: "a.png"}})
+    assert film.guides == () and Timeline(film)[3].guided.image == ""

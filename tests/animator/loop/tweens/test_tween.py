@@ -1,0 +1,82 @@
+"""Cadence: which pictures move, by which depth, and how they fade."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from animator.loop.build.pipeline import build_pipeline
+from animator.loop.pipeline import Drawn
+from animator.loop.render import Frame, render
+from animator.loop.tweens.tween import Chained, Composed
+from animator.timeline.timeline import Timeline
+from tests.fakes import QUIET, KeepsOrGray, Make, RecordingMotion, level
+
+
+def film(make_animation: Make, motion: RecordingMotion, **diffusion: Any) -> list[Frame]:
+    animation = make_animation(diffusion={"seed": 1, **diffusion}, **QUIET)
+    pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
+    return list(render(Timeline(animation), pipeline))
+
+
+def depths(frames: list[Frame]) -> list[float | None]:
+    return [level(frame.depth) for frame in frames]
+
+
+@pytest.mark.parametrize(("cadence", "looks"), [(1, 5), (2, 5), (3, 3)])
+def test_every_look_is_given_the_look_before(make_animation: Make, cadence: int, looks: int) -> None:
+    motion = RecordingMotion()
+    film(make_animation, motion, cadence=cadence)
+    lasts = [last for _, last in motion.looks]
+    assert lasts == [None, *(float(number) for number in range(1, looks))]
+
+
+def test_a_drawing_and_its_in_betweens_are_looked_at_once_each(make_animation: Make) -> None:
+    motion = RecordingMotion()
+    frames = film(make_animation, motion, cadence=2)
+    assert [frame for frame, _ in motion.looks] == [1, 2, 3, 4, 5]
+    assert depths(frames) == [1, 1, 3, 3, 5, 5]
+
+
+def test_chained_in_betweens_are_looked_at_one_by_one(make_animation: Make) -> None:
+    motion = RecordingMotion()
+    frames = film(make_animation, motion, cadence=2, cadence_warp="chained")
+    # The first group has nothing to fade from, so its drawing stays where it is and is not looked at.
+    assert motion.looks == [(1, None), (2, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6)]
+    assert depths(frames) == [None, 1, 3, 4, 6, 7]
+
+
+def test_a_cut_forgets_the_depth_of_the_scene_before(make_animation: Make) -> None:
+    motion = RecordingMotion()
+    film(make_animation, motion, strength="0:(0.5), 2:(0.5), 3:(0), 4:(0.5)")
+    assert motion.looks == [(1, None), (2, 1), (4, None), (5, 3)]
+
+
+def test_composed_moves_the_old_picture_by_its_own_depth(make_animation: Make) -> None:
+    """The old picture moves from before the group, the new one from the group's first frame on."""
+    plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
+    motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
+    drawn = Drawn(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
+    pictures = [level(seen.picture) for seen in Composed()(motion, plans, old, drawn)]
+    assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
+    assert motion.looks == [(4, 9)]
+    assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
+
+
+def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make) -> None:
+    plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
+    motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
+    drawn = Drawn(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
+    pictures = [level(seen.picture) for seen in Chained()(motion, plans, old, drawn)]
+    assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
+    assert motion.looks == [(3, 9), (4, 1), (5, 2)]
+    assert motion.moves == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
+
+
+@pytest.mark.parametrize("way", [Composed(), Chained()])
+def test_a_group_with_nothing_before_it_does_not_fade(make_animation: Make, way: Callable[..., Any]) -> None:
+    plans = Timeline(make_animation(diffusion={"cadence": 3}))[:3]
+    drawn = Drawn(torch.ones(3, 8, 8), None)
+    assert [level(seen.picture) for seen in way(RecordingMotion(), plans, None, drawn)] == [1, 1, 1]

@@ -1,0 +1,73 @@
+"""Word masks by CLIPSeg, with a tiny one of random weights."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from animator.errors import ModelError
+from animator.masks.clipseg import open_clipseg
+from animator.models.torchvision_ops import declare_missing_ops
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    declare_missing_ops()
+    from transformers import CLIPSegConfig, CLIPSegForImageSegmentation
+
+    path = tmp_path_factory.mktemp("clipseg")
+    letters = [chr(code) for code in range(97, 123)]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    (path / "vocab.json").write_text(json.dumps({word: index for index, word in enumerate(words)}))
+    (path / "merges.txt").write_text("#version: 0.2\n")
+    (path / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "CLIPTokenizer"}))
+    small: dict[str, Any] = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    text = {**small, "num_hidden_layers": 2, "vocab_size": 54, "max_position_embeddings": 16}
+    text |= {"bos_token_id": 52, "eos_token_id": 53, "pad_token_id": 53}
+    vision = {**small, "num_hidden_layers": 4, "image_size": 32, "patch_size": 8}
+    config = CLIPSegConfig(
+        text_config=text, vision_config=vision, projection_dim=16, reduce_dim=8, extract_layers=[0, 1, 2],
+        decoder_num_attention_heads=2, decoder_intermediate_size=16,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        CLIPSegForImageSegmentation(config).save_pretrained(path)
+    return path
+
+
+def test_a_mask_has_the_pictures_size_and_is_hard(folder: Path) -> None:
+    picture = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
+    for path in (folder, folder / "model.safetensors"):
+        mask = open_clipseg(str(path), CPU, 0.5).find("sky", picture)
+        assert mask.shape == (40, 56) and set(mask.unique().tolist()) <= {0.0, 1.0}
+        assert torch.equal(mask, open_clipseg(str(path), CPU, 0.5).find("sky", picture))
+
+
+def test_the_threshold_and_the_picture_count(folder: Path) -> None:
+    picture = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
+    assert open_clipseg(str(folder), CPU, 0.0).find("sky", picture).min() == 1
+    assert open_clipseg(str(folder), CPU, 1.0).find("sky", picture).max() == 0
+
+
+def test_long_words_are_cut(folder: Path) -> None:
+    assert open_clipseg(str(folder), CPU, 0.5).find("a" * 300, torch.zeros(3, 32, 32)).shape == (32, 32)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_no_clipseg_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="there is no such folder"):
+        open_clipseg(str(tmp_path / "none"), CPU, 0.5)
+    with pytest.raises(ModelError, match="holds no CLIPSeg that can be read"):
+        open_clipseg(str(tmp_path), CPU, 0.5)
+
+
+def test_damaged_weights_are_refused_with_the_message_of_all_weights(folder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "vocab.json", "merges.txt", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"model\.safetensors: cannot be read as weights"):
+        open_clipseg(str(tmp_path / "model.safetensors"), CPU, 0.5)

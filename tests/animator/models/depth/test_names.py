@@ -1,0 +1,94 @@
+"""Names of presets and of old settings files."""
+
+import subprocess
+import sys
+
+import pytest
+
+from animator.models.depth import names
+from animator.models.depth.registry import MODELS
+from tests.animator.models.depth.conftest import spec_of
+
+
+def meant(name: str) -> names.Legacy:
+    found = names.meant(name)
+    assert found is not None, name
+    return found
+
+
+def test_every_name_opens_one_network_and_names_are_unique() -> None:
+    every = [name for spec in MODELS for name in (spec.name, *spec.aliases)]
+    assert len(set(every)) == len(every)
+    for name in every:
+        assert meant(name).names == (spec_of(name).name,)
+
+
+def test_the_names_that_presets_document_are_there() -> None:
+    documented = {
+        "starter",
+        "midas-small",
+        "midas-v21",
+        "dpt-large",
+        "dpt-hybrid",
+        "dpt-beit-large-512",
+        "dpt-swin2-tiny",
+        "dpt-levit",
+        "depth-anything-v2-small",
+        "depth-anything-v2-base",
+        "depth-anything-v2-large",
+        "zoe-n",
+        "zoe-k",
+        "zoe-nk",
+    }
+    assert documented <= set(names.names())
+    assert names.names()[0] == "starter"
+
+
+@pytest.mark.parametrize(
+    ("old", "opens"),
+    [
+        ("Midas-3-Hybrid", ("dpt-large",)),
+        ("Midas-3.1-BeitLarge", ("dpt-beit-large-512",)),
+        ("Zoe", ("zoe-nk",)),
+        ("AdaBins", ("zoe-n",)),
+        ("Leres", ("dpt-large",)),
+        ("Midas+AdaBins (old)", ("dpt-large", "zoe-n")),
+        ("Zoe+AdaBins (old)", ("zoe-nk", "zoe-n")),
+        ("Depth-Anything-V2-Small", ("depth-anything-v2-small",)),
+        ("dpt_large_384", ("dpt-large",)),
+    ],
+)
+def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) -> None:
+    found = meant(old)
+    assert found.names == opens
+    assert all(names.spec_named(name) for name in opens)
+    assert (found.blend is not None) == (len(opens) == 2)
+
+
+@pytest.mark.parametrize("old", ["Midas-3-Hybrid", "AdaBins", "leres", "midas+adabins (OLD)"])
+def test_what_differs_from_the_old_tool_is_said(old: str) -> None:
+    assert meant(old).why
+
+
+def test_what_does_not_differ_is_not_said() -> None:
+    assert not meant("dpt-large").why
+    assert not meant("Zoe").why
+
+
+def test_an_unknown_name_is_told_its_nearest() -> None:
+    assert names.meant("dpt-lage") is None
+    message = str(names.unknown("dpt-lage"))
+    assert "'dpt-lage': neither a known name nor a file" in message
+    assert "did you mean `dpt-large`? known names:" in message
+    assert "starter" in message
+
+
+def test_addresses_are_https_and_end_in_the_file() -> None:
+    for spec in MODELS:
+        assert spec.url.startswith("https://")
+        assert spec.url.rsplit("/", 1)[1] == spec.files[0]
+
+
+def test_reading_the_names_loads_no_torch() -> None:
+    code = "import sys, animator.models.depth.names; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

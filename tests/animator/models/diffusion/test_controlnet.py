@@ -1,0 +1,243 @@
+"""ControlNets: every format, against diffusers' own pipeline; weights, steps, modes; refusals."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.engine import UNetEngine
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.request import Control, GenerationRequest
+from animator.models.diffusion.stable import StableDiffuser
+from schedules import PromptFrame
+from tests.opened import open_stable
+
+CPU = torch.device("cpu")
+Folder = Callable[[str], Path]
+Guided = Callable[..., Tensor]
+
+
+@pytest.fixture(scope="module")
+def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser]:
+    @lru_cache
+    def open_kind(kind: str) -> StableDiffuser:
+        return open_stable(str(folder_of(kind)), CPU, Options(Library((nets,), allow_pickle=True)))
+
+    return open_kind
+
+
+PICTURE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
+
+
+def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Control:
+    return Control(weight, model=model, **{"picture": PICTURE, **more})
+
+
+@pytest.fixture
+def draw(diffuser_of: Callable[[str], StableDiffuser], request_: GenerationRequest) -> Guided:
+    """Draws with controls, and with a changed request where wanted."""
+
+    def drawn(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
+        return diffuser_of(kind).draw(replace(request_, controls=controls, **changes))
+
+    return drawn
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().mean())
+
+
+@pytest.mark.parametrize("form", ["folder", "file", "original", "bare", "pickled"])
+def test_every_form_of_the_same_net_draws_the_same(draw: Guided, form: str) -> None:
+    without, reference = draw(), draw(control("sd1-file"))
+    assert apart(without, reference) > 1e-3
+    assert torch.equal(draw(control(f"sd1-{form}")), reference)
+
+
+@pytest.mark.parametrize("form", ["folder", "original", "small"])
+def test_nets_for_sdxl_act(draw: Guided, form: str) -> None:
+    net = control(f"sdxl-{form}")
+    drawn = draw(net, kind="sdxl")
+    assert apart(draw(kind="sdxl"), drawn) > 1e-3
+    if form != "small":
+        assert torch.equal(drawn, draw(control("sdxl-file"), kind="sdxl"))
+
+
+@pytest.mark.parametrize("kind", ["sd1", "sdxl"])
+def test_the_drawing_is_that_of_diffusers_pipeline(
+    diffuser_of: Callable[[str], StableDiffuser],
+    nets: Path,
+    folder_of: Folder,
+    request_: GenerationRequest,
+    kind: str,
+) -> None:
+    """Text to image, two nets, one of them for the first half of the steps."""
+    import diffusers
+
+    names = [f"{kind}-folder", f"{kind}-folder"]
+    wanted = {
+        "sd1": diffusers.StableDiffusionControlNetPipeline,
+        "sdxl": diffusers.StableDiffusionXLControlNetPipeline,
+    }
+    pipeline = wanted[kind].from_pretrained(
+        str(folder_of(kind)),
+        controlnet=[diffusers.ControlNetModel.from_pretrained(nets / name) for name in names],
+        **({"safety_checker": None} if kind == "sd1" else {"add_watermarker": False}),
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.scheduler = diffusers.EulerDiscreteScheduler.from_config(
+        pipeline.scheduler.config, timestep_spacing="linspace"
+    )
+    generator = torch.Generator().manual_seed(request_.seed)
+    expected = pipeline(
+        prompt="a red cat",
+        negative_prompt="blurry",
+        image=[PICTURE[None], PICTURE[None].flip(-1)],
+        width=64,
+        height=64,
+        num_inference_steps=6,
+        guidance_scale=4.0,
+        controlnet_conditioning_scale=[0.8, 0.5],
+        control_guidance_start=[0.0, 0.0],
+        control_guidance_end=[1.0, 0.5],
+        latents=torch.randn((1, 4, 8, 8), generator=generator),
+        output_type="pt",
+    ).images[0]
+    asked = replace(
+        request_,
+        picture=None,
+        prompt=PromptFrame("a red cat", "blurry"),
+        steps=6,
+        sampler="Euler Uniform",
+        controls=(
+            control(names[0], 0.8),
+            control(names[1], 0.5, end=0.5, picture=PICTURE.flip(-1)),
+        ),
+    )
+    drawn = diffuser_of(kind).draw(asked)
+    assert torch.allclose(drawn, expected, atol=1e-3)  # its levels are in single precision
+    assert apart(diffuser_of(kind).draw(replace(asked, controls=asked.controls[:1])), drawn) > 5e-3
+
+
+def test_weight_0_changes_nothing_and_asks_nothing(
+    draw: Guided, diffuser_of: Callable[[str], StableDiffuser]
+) -> None:
+    without = draw()
+    assert torch.equal(draw(control(weight=0.0)), without)
+    assert torch.equal(draw(control(picture=None)), without)
+    assert torch.equal(draw(control(model="")), without)
+    draw(control())
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    calls: list[int] = []
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    draw(control(weight=0.0))
+    assert not calls
+    draw(control(), cfg_scale=1.0, strength=0.0, steps=4)
+    assert len(calls) == 4
+    for handle in handles:
+        handle.remove()
+
+
+def test_weights_and_pictures_act(draw: Guided) -> None:
+    drawn = [
+        draw(),
+        draw(control(weight=0.3)),
+        draw(control(weight=1.2)),
+        draw(control(picture=PICTURE.flip(-1))),
+        draw(control("other")),
+    ]
+    for index, picture in enumerate(drawn):
+        assert all(apart(picture, other) > 1e-4 for other in drawn[index + 1 :])
+    assert apart(drawn[0], drawn[1]) < apart(drawn[0], drawn[2])
+
+
+def test_units_add_up(draw: Guided) -> None:
+    both = draw(control(weight=0.4), control("other", 0.7))
+    assert apart(both, draw(control(weight=0.4))) > 1e-4
+    assert apart(both, draw(control("other", 0.7))) > 1e-4
+    twice = draw(control(weight=0.4), control(weight=0.4))
+    assert torch.allclose(twice, draw(control(weight=0.8)), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "asked"),
+    [
+        (0.0, 1.0, 8),
+        (0.0, 0.5, 4),
+        (0.5, 1.0, 4),
+        (0.25, 0.75, 4),
+        (0.0, 0.0, 0),
+        (0.3, 0.3, 0),
+        (0.0, 0.13, 2),
+    ],
+)
+@pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M Karras"])
+def test_a_net_is_asked_from_its_start_to_its_end(
+    draw: Guided,
+    diffuser_of: Callable[[str], StableDiffuser],
+    start: float,
+    end: float,
+    asked: int,
+    sampler: str,
+) -> None:
+    draw(control())
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    calls: list[int] = []
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    for strength, steps in ((0.0, 8), (0.5, 16)):  # the share is that of the steps that run
+        calls.clear()
+        draw(control(start=start, end=end), strength=strength, steps=steps, sampler=sampler)
+        assert len(calls) == asked
+    for handle in handles:
+        handle.remove()
+
+
+def test_starts_and_ends_tile_the_steps(draw: Guided) -> None:
+    halves = draw(control(end=0.4), control(start=0.4), strength=0.0, steps=10)
+    assert torch.equal(halves, draw(control(), strength=0.0, steps=10))
+
+
+def test_modes_weigh_prompt_and_control_apart(draw: Guided) -> None:
+    balanced, prompt, strict = (
+        draw(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
+    )
+    assert min(apart(balanced, prompt), apart(prompt, strict), apart(balanced, strict)) > 1e-4
+    assert apart(draw(), prompt) < apart(draw(), balanced)  # finer layers are told less
+    alone = [draw(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
+    assert torch.equal(*alone)  # without a negative prompt there is nothing that they tell apart
+
+
+def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
+    draw: Guided, folder_of: Folder, nets: Path, request_: GenerationRequest
+) -> None:
+    wide = torch.rand((3, 52, 100))
+    changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}
+    assert apart(draw(**changes), draw(control(picture=wide), **changes)) > 1e-4
+    inpaint = open_stable(str(folder_of("sd1-inpaint")), CPU, Options(Library((nets,))))
+    mask = torch.ones(1, 64, 64).tril()
+    masked = [
+        inpaint.draw(replace(request_, mask=mask, controls=controls)) for controls in ((), (control(),))
+    ]
+    assert apart(*masked) > 1e-4
+    low = open_stable(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
+    for mode in ("balanced", "control"):
+        asked = replace(request_, controls=(control(control_mode=mode),))
+        assert torch.allclose(low.draw(asked), draw(control(control_mode=mode)), atol=1e-3)
+
+
+def test_tiling_reaches_the_nets(draw: Guided, diffuser_of: Callable[[str], StableDiffuser]) -> None:
+    plain = draw(control())
+    tiled = draw(control(), tiling=True)
+    engine = diffuser_of("sd1").engine()
+    assert isinstance(engine, UNetEngine)
+    modes = {m.padding_mode for net in engine._nets for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
+    assert "circular" in modes and apart(plain, tiled) > 1e-4
+    assert torch.equal(draw(control()), plain)

@@ -1,0 +1,120 @@
+"""What holds for a whole film: another VAE, little memory, compiled models."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from animator.models.diffusion.denoiser import Denoiser
+from animator.models.diffusion.engine import UNetEngine
+from animator.models.diffusion.guidance import Guidance
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.prompts.encode import Condition
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.samplers.sigmas import NoiseTable
+from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.transformer_engine import TransformerEngine
+from schedules import PromptFrame
+from tests.animator.models.diffusion import original_names, tiny_models
+from tests.opened import open_stable
+
+CPU = torch.device("cpu")
+TRANSFORMERS = ("sd3", "flux")
+Opened = Callable[[str], StableDiffuser]
+Folder = Callable[[str], Path]
+
+
+def test_another_vae_is_taken(
+    opened: Opened, folder_of: Folder, models: Path, request_: GenerationRequest
+) -> None:
+    usual = opened("sd1").draw(request_)
+    other = tiny_models.pipeline("sd1", seed=8).vae
+    other.save_pretrained(models / "other-vae")
+    tensors = {
+        k.removeprefix("first_stage_model."): v
+        for k, v in original_names.vae_tensors(other.state_dict()).items()
+    }
+    from safetensors.torch import save_file
+
+    save_file({k: v.contiguous() for k, v in tensors.items()}, models / "other-vae.safetensors")
+    folder, file = (
+        open_stable(
+            str(folder_of("sd1")), CPU, Options(vae=str(models / name), architecture=str(folder_of("sd1")))
+        ).draw(request_)
+        for name in ("other-vae", "other-vae.safetensors")
+    )
+    assert torch.equal(folder, file) and not torch.allclose(folder, usual, atol=1e-2)
+
+
+def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: GenerationRequest) -> None:
+    from diffusers import AutoencoderTiny
+
+    AutoencoderTiny(
+        encoder_block_out_channels=(16,) * 4,
+        decoder_block_out_channels=(16,) * 4,
+        num_encoder_blocks=(1, 1, 1, 1),
+        num_decoder_blocks=(1, 1, 1, 1),
+    ).save_pretrained(models / "taesd")
+    diffuser = open_stable(str(folder_of("sd1")), CPU, Options(vae=str(models / "taesd")))
+    assert diffuser.draw(request_).shape == (3, 64, 64)
+
+
+@pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
+def test_little_memory_draws_nearly_the_same(
+    folder_of: Folder, request_: GenerationRequest, opened: Opened, kind: str
+) -> None:
+    low = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
+    # One prompt at a time instead of two at once: other kernels, other last bits.
+    assert torch.allclose(low, opened(kind).draw(request_), atol=1e-3)
+
+
+def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
+    for kind in ("sd1", "sd3"):
+        engine = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).engine()
+        assert isinstance(engine, UNetEngine | TransformerEngine)
+        engine.to(torch.device("meta"))
+        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
+        where = {name: next(part.parameters()).device.type for name, part in parts.items()}
+        assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
+        assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 64])
+def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: int) -> None:
+    """A CUDA graph gives the same tensor at every call; what was given before must not change."""
+    place = torch.zeros(2, 4, 8, 8)
+    calls: list[int] = []
+
+    def replayed(sample: torch.Tensor, **_: object) -> tuple[torch.Tensor]:
+        place[: len(sample)].copy_(sample + len(calls))
+        return (place[: len(sample)],)
+
+    condition = Condition(torch.zeros(1, 77, 8), None)
+    guidance = Guidance.of([(condition, 1.0)], condition, 2.0, condition)
+    denoiser = Denoiser(
+        replayed,
+        NoiseTable(torch.linspace(0.1, 10, 1000).double().numpy()),
+        "sample",
+        (guidance,),
+        (1.0, 0.0),
+        rows_at_once=rows_at_once,
+        before_call=lambda: calls.append(1),
+    )
+    x = torch.ones(1, 4, 8, 8)
+    first = denoiser(x, 1.0)
+    kept = first.clone()
+    denoiser(x * 5, 1.0)
+    assert torch.equal(first, kept) and len(calls) == 2 * (2 // min(rows_at_once, 2))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
+def test_a_compiled_model_draws_nearly_the_same(
+    folder_of: Folder, request_: GenerationRequest, opened: Opened
+) -> None:
+    compiled = open_stable(str(folder_of("sd1")), CPU, Options(speed="compiled"))
+    for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
+        asked = replace(request_, **change)
+        assert torch.allclose(compiled.draw(asked), opened("sd1").draw(asked), atol=1e-3)

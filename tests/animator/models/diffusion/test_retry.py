@@ -1,0 +1,226 @@
+"""Pictures that are none, memory that runs out, checkpoints that change, and what is written down."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from animator.core.lru_cache import LRUCache
+from animator.errors import AnimatorError, ModelError
+from animator.loop.build.models import check_timeline
+from animator.models.diffusion import memory
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.model_info import records_of, sha256
+from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.model_cache import KEPT, Shelf
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.retry import REDRAWS, drawn_soundly
+from animator.models.diffusion.stable import open_diffuser
+from animator.timeline.timeline import Timeline
+from schedules.seeds import derive
+from tests.animator.models.diffusion import tiny_models
+from tests.fakes import Make
+
+CPU = torch.device("cpu")
+Folder = Callable[[str], Path]
+GOOD = torch.rand((3, 8, 8), generator=torch.Generator().manual_seed(0))
+NAN = torch.full((3, 8, 8), torch.nan)
+BLACK = torch.zeros(3, 8, 8)
+
+
+class Draws:
+    """Gives the pictures in turn and remembers the seeds."""
+
+    def __init__(self, *pictures: torch.Tensor) -> None:
+        self.pictures = list(pictures)
+        self.seeds: list[int] = []
+
+    def __call__(self, request: GenerationRequest) -> torch.Tensor:
+        self.seeds.append(request.seed)
+        return self.pictures.pop(0)
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.mark.parametrize("bad", [NAN, BLACK, BLACK + torch.inf, BLACK - 3.0, BLACK + 0.5])
+def test_bad_pictures_are_drawn_again_with_derived_seeds(
+    request_: GenerationRequest, bad: torch.Tensor, caplog: pytest.LogCaptureFixture
+) -> None:
+    draw = Draws(bad, bad, GOOD)
+    with caplog.at_level(logging.WARNING):
+        assert torch.equal(drawn_soundly(draw, request_, never), GOOD)
+    again = [derive(request_.seed, request_.frame, f"redraw {turn}") for turn in (1, 2)]
+    assert draw.seeds == [request_.seed, *again]
+    assert "frame 0: the drawn picture is" in caplog.text
+
+
+def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
+    draw = Draws(NAN, GOOD)
+    assert torch.equal(drawn_soundly(draw, request_, lambda: True), GOOD)
+    assert draw.seeds == [request_.seed] * 2
+
+
+def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRequest) -> None:
+    with pytest.raises(AnimatorError, match=r"frame 0: .*NaN.*4 times; try another sampler"):
+        drawn_soundly(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
+
+
+def test_a_picture_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
+    assert torch.equal(drawn_soundly(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
+
+
+def test_a_blank_redrawing_of_a_blank_picture_is_fine(request_: GenerationRequest) -> None:
+    draw = Draws(BLACK)
+    drawn_soundly(draw, replace(request_, picture=torch.ones(3, 8, 8)), never)
+    assert len(draw.seeds) == 1
+
+
+def test_values_outside_are_clipped(request_: GenerationRequest) -> None:
+    drawn = drawn_soundly(Draws(GOOD * 3 - 1), request_, never)
+    assert torch.equal(drawn, (GOOD * 3 - 1).clamp(0, 1))
+
+
+def test_a_real_model_recovers_and_later_seeds_stay(
+    folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU)
+    second = diffuser.draw(replace(request_, frame=1, seed=4))
+    unet = diffuser.engine().model.unet  # type: ignore[attr-defined]  # an SD 1 engine
+    forward, calls = unet.forward, []
+
+    def breaks_once(*args: object, **kwargs: object) -> object:
+        calls.append(1)
+        out = forward(*args, **kwargs)
+        return (out[0] * torch.nan,) if len(calls) == 1 else out
+
+    monkeypatch.setattr(unet, "forward", breaks_once)
+    redrawn = diffuser.draw(request_)
+    assert bool(torch.isfinite(redrawn).all())
+    seed = derive(request_.seed, request_.frame, "redraw 1")
+    assert torch.equal(redrawn, diffuser.draw(replace(request_, seed=seed)))
+    assert torch.equal(second, diffuser.draw(replace(request_, frame=1, seed=4)))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
+        RuntimeError("MPS backend out of memory"),
+        MemoryError(),
+    ],
+)
+def test_running_out_of_memory_says_what_would_fit(request_: GenerationRequest, error: Exception) -> None:
+    asked = replace(request_, size=(1024, 768), frame=12)
+    with (
+        pytest.raises(
+            AnimatorError, match=r"frame 12: out of memory while drawing 1024 x 768 on cpu"
+        ) as said,
+        memory.explained(asked, CPU),
+    ):
+        raise error
+    for help_ in ("diffusion.memory=low", "size=[512,384]", "--resume"):
+        assert help_ in str(said.value)
+
+
+def test_other_errors_pass(request_: GenerationRequest) -> None:
+    with pytest.raises(RuntimeError, match="shapes"), memory.explained(request_, CPU):
+        raise RuntimeError("shapes do not match")
+
+
+def test_the_size_that_fits_is_of_the_same_shape_and_within_the_memory() -> None:
+    free = 1024 * 512 * memory.BYTES_PER_PIXEL // 4
+    assert memory.fitting_size((1024, 512), free) == (512, 256)
+    assert memory.fitting_size((1024, 512), 10**12) is None
+    assert memory.fitting_size((1024, 512), 1000) is None
+
+
+class Parcel:
+    """An engine that remembers where it was moved."""
+
+    def __init__(self) -> None:
+        self.moves: list[str] = []
+
+    def draw(self, request: GenerationRequest) -> torch.Tensor:
+        return GOOD
+
+    def to(self, device: torch.device) -> None:
+        self.moves.append(str(device))
+
+    def widen(self) -> bool:
+        return False
+
+    def guide(self, controlnets: object) -> None:
+        pass
+
+
+def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
+    loaded: list[str] = []
+    parcels: dict[str, Parcel] = {}
+
+    def load(name: str) -> Parcel:
+        loaded.append(name)
+        parcels[name] = Parcel()
+        return parcels[name]
+
+    shelf = Shelf(load, torch.device("meta"))
+    for name in ("a", "a", "b", "a", "c", "b", "d", "b"):
+        shelf.take(name)
+    assert loaded == ["a", "b", "c", "d"] and KEPT == 3
+    assert parcels["a"].moves == ["meta", "cpu", "meta", "cpu"]
+    shelf.take("a")  # was used longest ago, so it went when d came
+    assert loaded == ["a", "b", "c", "d", "a"]
+
+
+def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
+    folder_of: Folder, request_: GenerationRequest, models: Path
+) -> None:
+    other = tiny_models.write_folder("sd1", models / "folders" / "sd1-other", seed=8)
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((models,))))
+    first = diffuser.draw(request_)
+    second = diffuser.draw(replace(request_, checkpoint=str(other)))
+    by_name = diffuser.draw(replace(request_, checkpoint="sd1-other"))
+    xl = diffuser.draw(replace(request_, checkpoint=str(folder_of("sdxl"))))
+    assert torch.equal(second, by_name)
+    assert len({float(picture.sum()) for picture in (first, second, xl)}) == 3
+    assert torch.equal(diffuser.draw(request_), first)
+    assert [record["type"] for record in records_of(diffuser, wait=False)] == [
+        "StableDiffusionPipeline",
+        "StableDiffusionPipeline",
+        "StableDiffusionPipeline",
+        "StableDiffusionXLPipeline",
+    ]
+
+
+def test_missing_checkpoints_and_loras_are_found_before_any_model_loads(make_animation: Make) -> None:
+    plans = Timeline(make_animation(diffusion={"checkpoint": {0: "", 4: "gone.safetensors"}}))
+    with pytest.raises(ModelError, match=r"frame 4: model gone\.safetensors: there is no such"):
+        check_timeline(plans, Options())
+    plans = Timeline(make_animation(prompts={0: "a lake", 3: "a sea <lora:gone:1>"}))
+    with pytest.raises(ModelError, match=r"frame 3: <lora:gone>: there is no"):
+        check_timeline(plans, Options())
+    check_timeline(Timeline(make_animation()), Options())
+
+
+def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folder_of: Folder) -> None:
+    options = Options(architecture=str(folder_of("sd1")))
+    (record,) = records_of(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
+    data = file_of("sd1").read_bytes()
+    assert record["sha256"] == hashlib.sha256(data).hexdigest() and record["bytes"] == len(data)
+    assert record["type"] == "StableDiffusionPipeline" and record["location"] == str(file_of("sd1"))
+    assert sha256(folder_of("sd1")) != sha256(folder_of("sdxl"))
+    assert records_of(object(), wait=True) == []
+
+
+def test_the_cache_forgets_what_was_used_longest_ago() -> None:
+    gone: list[int] = []
+    cache: LRUCache[str, int] = LRUCache(2, gone.append)
+    for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
+        cache.get(key, lambda value=value: value)  # type: ignore[misc]  # bound at once
+    assert gone == [2] and len(cache) == 2 and cache.get("a", lambda: 9) == 1

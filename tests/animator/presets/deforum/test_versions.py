@@ -1,0 +1,76 @@
+"""Settings of every generation come out by the names of the extension 3.0."""
+
+from typing import Any
+
+import pytest
+
+from animator.presets.deforum.versions import modern
+
+
+def settings(**document: Any) -> dict[str, Any]:
+    return dict(modern(document).settings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"width": 640, "height": 384}, {"W": 640, "H": 384}),
+        ({"scale": 7}, {"cfg_scale_schedule": "0: (7)"}),
+        (
+            {"fov": 40, "near_plane": 200, "far_plane": 1e4},
+            {"fov_schedule": "0: (40)", "far_schedule": "0: (10000.0)"},
+        ),
+        ({"num_inference_steps": 30}, {"steps": 30}),
+        ({"flip_2d_perspective": True}, {"enable_perspective_flip": True}),
+        ({"negative_prompts": "fog"}, {"animation_prompts_negative": "fog"}),
+        ({"uncond_prompts": "fog"}, {"animation_prompts_negative": "fog"}),
+        ({"use_zoe_depth": False}, {"depth_algorithm": "Midas+AdaBins (old)"}),
+        ({"hybrid_composite": True}, {"hybrid_composite": "Normal"}),
+        ({"fill": 2}, {"fill": "latent noise"}),
+        ({"input": {"fps": 10, "settings": {"max_frames": 9}}}, {"fps": 10, "max_frames": 9}),
+        ({"sampler": "klms"}, {"sampler": "LMS"}),
+        ({"sampler": 1}, {"sampler": "Euler"}),
+        ({"sampler": "DPM adaptive"}, {"sampler": "DPM adaptive"}),
+        ({"sampler": "DPM++ SDE", "scheduler": "karras"}, {"sampler": "DPM++ SDE Karras"}),
+        ({"sampler_name": "dpmpp_2m_sde_gpu", "scheduler": "karras"}, {"sampler": "DPM++ 2M SDE Karras"}),
+        ({"sampler": "Euler", "scheduler": "Automatic"}, {"sampler": "Euler"}),
+        ({"sampler": "DPM++ 2M Karras", "scheduler": "karras"}, {"sampler": "DPM++ 2M Karras"}),
+        ({"animation_prompts": {"0": "a"}, "prompts": ["still"]}, {"prompts": {"0": "a"}}),
+        ({"prompts": '{"0": "a", "5": "b"}'}, {"prompts": {"0": "a", "5": "b"}}),
+        (
+            {"prompts": "0: a lake | 20: a sea --neg fog"},
+            {"prompts": {"0": "a lake", "20": "a sea --neg fog"}},
+        ),
+        ({"prompts": "a lake"}, {"prompts": {"0": "a lake"}}),
+        ({"prompts": ["a", "b", "c"], "max_frames": 90}, {"prompts": {"0": "a", "30": "b", "60": "c"}}),
+        ({"prompts": ["0: a", "10: b"]}, {"prompts": {"0": "a", "10": "b"}}),
+        (
+            {"prompts": {"0": "a", "20": "b"}, "negative_prompts": {"0": "fog", "10": "rain"}},
+            {"prompts": {"0": "a --neg fog", "20": "b --neg rain"}},
+        ),
+    ],
+)
+def test_older_names_and_values(old: dict[str, Any], new: dict[str, Any]) -> None:
+    assert settings(**old).items() >= new.items()
+
+
+def test_a_file_that_is_silent_matches_colours_the_old_way() -> None:
+    assert settings()["legacy_colormatch"] is True
+    assert settings(legacy_colormatch=False)["legacy_colormatch"] is False
+
+
+def test_where_both_names_are_given_the_newer_one_counts_and_it_is_told() -> None:
+    result = modern({"W": 512, "width": 640})
+    assert result.settings["W"] == 512
+    assert [str(note) for note in result.notes] == ["width: W is given too and counts"]
+
+
+def test_broken_prompts_are_told_with_their_place() -> None:
+    with pytest.raises(ValueError, match="line 1, column 11 of the prompts: broken JSON"):
+        modern({"prompts": '{"0": "a",}'})
+    with pytest.raises(ValueError, match="a prompt is text"):
+        modern({"prompts": {"0": 3}})
+
+
+def test_a_sampler_that_nobody_knows_is_left_for_the_check() -> None:
+    assert settings(sampler="No Such Sampler")["sampler"] == "No Such Sampler"

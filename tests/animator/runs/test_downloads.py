@@ -1,0 +1,152 @@
+"""Pictures by URL: fetched only where a film permits it, once, within bounds."""
+
+import io
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from animator.errors import PresetError, UserError
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.presets.load import load
+from animator.runs import downloads
+from animator.runs.downloads import fetched, with_downloads
+from animator.runs.render_run import open_run, render_run
+from animator.settings import Animation
+from tests.fakes import Make
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(buffer, kind)
+    return buffer.getvalue()
+
+
+class Site(BaseHTTPRequestHandler):
+    """A few good and bad answers; counts what it is asked."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/start.png")
+            self.end_headers()
+        elif self.path == "/to-a-file":
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/hostname")
+            self.end_headers()
+        else:
+            pages = {"/start.png": picture(), "/start.jpg": picture("JPEG"), "/page": b"<html></html>"}
+            pages |= {"/gif": picture("GIF"), "/cut.png": picture()[:-40], "/large": b"0" * 3000}
+            self.send_response(200 if self.path in pages else 404)
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, b""))
+
+    def log_message(self, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    Site.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_film_begins_with_a_fetched_picture_and_resumes_without_the_web(
+    make_animation: Make, tmp_path: Path, site: str
+) -> None:
+    def finish(name: str, animation: Animation, *, stop: int | None = None, resume: bool = False) -> None:
+        with open_run(animation, tmp_path / name, resume=resume) as run:
+            render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"), end=stop)
+
+    (tmp_path / "start.png").write_bytes(picture())
+    by_path = make_animation(init={"image": str(tmp_path / "start.png")})
+    by_url = make_animation(init={"image": f"{site}/start.png"}, download=True)
+    finish("path", by_path)
+    finish("url", by_url, stop=2)
+    assert Site.asked == ["/start.png"]
+    finish("url", by_url, resume=True)
+    assert Site.asked == ["/start.png"]  # the run's own copy was read
+    for frame in sorted((tmp_path / "path" / "frames").iterdir()):
+        with Image.open(frame) as one, Image.open(tmp_path / "url" / "frames" / frame.name) as other:
+            assert one.tobytes() == other.tobytes(), frame.name
+
+
+def test_nothing_is_fetched_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
+    preset = tmp_path / "film.yaml"
+    preset.write_text(f"init: {{image: '{site}/start.png'}}")
+    with pytest.raises(
+        PresetError, match=r"init.image: .* is a URL; .* `download: true` \(--set download=true\)"
+    ):
+        load(preset)
+    assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
+    with pytest.raises(UserError, match="fetched only with `download: true`"):
+        with_downloads(make_animation(init={"image": f"{site}/start.png"}), tmp_path)
+    assert Site.asked == []
+
+
+def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None:
+    preset = tmp_path / "film.yaml"
+    preset.write_text(f"download: true\nmode: video\nvideo: {{path: '{site}/clip.mp4'}}")
+    with pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
+        load(preset)
+
+
+def test_pictures_of_the_usual_kinds_and_redirections_are_fetched(tmp_path: Path, site: str) -> None:
+    names = [fetched(f"{site}{path}", tmp_path).suffix for path in ("/start.png", "/start.jpg", "/moved")]
+    assert names == [".png", ".jpg", ".png"]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/no-such", "could not be fetched: Not Found"),
+        ("/page", "is no whole picture; expected one of PNG, JPEG, WEBP"),
+        ("/gif", "is no whole picture"),
+        ("/cut.png", "is no whole picture"),
+        ("/large", "it is larger than 0.002 MB"),
+        ("/to-a-file", "could not be fetched"),
+    ],
+)
+def test_what_is_no_picture_is_told_and_not_kept(
+    tmp_path: Path, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, max_bytes=2000))
+    with pytest.raises(UserError, match=said) as caught:
+        fetched(site + path, tmp_path)
+    assert str(caught.value).startswith(site + path) and caught.value.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_huge_picture_is_refused_before_it_is_unpacked(
+    tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "MOST_PIXELS", 1000)
+    with pytest.raises(UserError, match="has 64 x 64 pixels; expected at most 1000"):
+        fetched(f"{site}/start.png", tmp_path)
+
+
+def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, timeout_s=0.2))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(UserError, match="timed out"):
+            fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)
+    with pytest.raises(UserError, match="refused"):
+        fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)

@@ -1,0 +1,114 @@
+"""The drift watch and its page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+from animator.cli.app import app
+from animator.images.metrics import Vital, measure
+from animator.runs.drift import Watch
+from animator.runs.metrics_log import VitalsLog
+from animator.runs.report import write_report
+from animator.runs.run import Run
+from animator.settings import Animation
+
+Make = Callable[..., Animation]
+
+
+def vital(frame: int, **other: float) -> Vital:
+    usual = {"red": 0.5, "green": 0.5, "blue": 0.5, "contrast": 0.2, "detail": 0.05, "flicker": 0.02}
+    return Vital(frame, **{**usual, **other})
+
+
+def news_of(vitals: list[Vital], cuts: tuple[int, ...] = ()) -> list[str]:
+    watch = Watch()
+    return [news for one in vitals for news in watch.see(one, cut=one.frame in cuts)]
+
+
+def test_a_picture_is_measured() -> None:
+    columns = (torch.arange(32) % 2).float().expand(3, 32, 32)
+    seen = measure(3, columns, 1 - columns)
+    assert (seen.red, seen.flicker) == (0.5, 1.0)
+    assert seen.contrast == pytest.approx(0.5, abs=0.01) and seen.detail == pytest.approx(2.0)
+    assert measure(0, columns, None).flicker == 0
+
+
+def test_a_steady_film_is_no_news() -> None:
+    assert news_of([vital(i, contrast=0.2 + 0.02 * (i % 3)) for i in range(200)]) == []
+
+
+@pytest.mark.parametrize(
+    ("sign", "to", "words"),
+    [
+        ("contrast", 0.02, "contrast is 10% of the scene's beginning; look at color.contrast"),
+        ("detail", 0.5, "detail is 1000% of the scene's beginning; look at noise.amount"),
+    ],
+)
+def test_a_runaway_is_told_once(sign: str, to: float, words: str) -> None:
+    vitals = [vital(i) for i in range(20)] + [vital(i, **{sign: to}) for i in range(20, 80)]
+    (news,) = [text for text in news_of(vitals) if words.split(" is ")[0] in text]
+    assert news.startswith("frame 2") and words.split("; ")[1] in news
+
+
+@pytest.mark.parametrize(
+    ("sign", "inside", "outside"),
+    [
+        ("contrast", 0.2 * 0.41, 0.2 * 0.39),
+        ("contrast", 0.2 * 2.19, 0.2 * 2.21),
+        ("detail", 0.05 * 0.31, 0.05 * 0.29),
+        ("detail", 0.05 * 2.99, 0.05 * 3.01),
+        ("brightness", 0.5 + 0.24, 0.5 + 0.26),
+        ("brightness", 0.5 - 0.24, 0.5 - 0.26),
+    ],
+)
+def test_these_are_the_limits(sign: str, inside: float, outside: float) -> None:
+    signs = ("red", "green", "blue") if sign == "brightness" else (sign,)
+    for value, said in ((inside, 0), (outside, 1)):
+        moved = dict.fromkeys(signs, value)
+        news = news_of([vital(i) for i in range(8)] + [vital(i, **moved) for i in range(8, 40)])
+        assert len(news) == said, news
+
+
+def test_darkening_is_told() -> None:
+    vitals = [vital(i, red=0.5 - i / 200, green=0.5 - i / 200, blue=0.5 - i / 200) for i in range(90)]
+    assert any("the film gets darker" in text for text in news_of(vitals))
+
+
+def test_a_cut_starts_afresh() -> None:
+    vitals = [vital(i) for i in range(20)] + [vital(i, contrast=0.02) for i in range(20, 60)]
+    assert news_of(vitals, cuts=(20,)) == []
+
+
+def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
+    log = VitalsLog(tmp_path / "frames.jsonl")
+    for i in range(5):
+        log.add(vital(i))
+    with log.path.open("a") as file:
+        file.write('{"frame": 5, "re')
+    assert [line["frame"] for line in log.read()] == [0, 1, 2, 3, 4]
+    log.cut(3)
+    assert [line["frame"] for line in log.read()] == [0, 1, 2]
+
+
+def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_path: Path) -> None:
+    with Run.create(tmp_path, make_animation()) as run:
+        for i, red in enumerate((0.2, 0.6, 0.4)):
+            Image.new("RGB", (8, 8)).save(run.frame_path(i))
+            run.vitals.add(vital(i, red=red))
+    page = write_report(tmp_path).read_text()
+    points = page.partition('stroke="#c33" points="')[2].partition('"')[0].split()
+    low, high, middle = (float(point.split(",")[1]) for point in points)
+    assert (high, middle, low) == (4.0, 60.0, 116.0)
+
+
+def test_a_report_of_nothing_is_a_users_mistake(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["report", str(tmp_path)])
+    assert "no measured frames" in str(shown.exception)
+
+
+def test_brightness_is_the_mean_of_the_colors() -> None:
+    assert vital(0, red=0.9, green=0.3, blue=0.0).brightness == pytest.approx(0.4)

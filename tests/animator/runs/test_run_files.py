@@ -1,0 +1,96 @@
+"""What a run writes and in which order, what it reads back, and what its film is made of."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from imageio_ffmpeg import count_frames_and_secs
+
+from animator.core.atomic import write_atomically
+from animator.errors import RunError, VideoError
+from animator.film.writer import VideoWriter
+from animator.loop.render import Frame
+from animator.loop.state import State
+from animator.runs import checkpoints, run
+from animator.runs.checkpoints import Checkpoints
+from animator.runs.run import Run
+from animator.runs.sink import FilmSink
+from animator.settings import Animation
+from animator.timeline.timeline import Timeline
+
+Make = Callable[..., Animation]
+PICTURE = torch.full((3, 64, 64), 0.5)
+
+
+@pytest.fixture
+def opened(make_animation: Make, tmp_path: Path) -> Run:
+    return Run.create(tmp_path / "run", make_animation(frames=80))
+
+
+def frame(opened: Run, number: int) -> Frame:
+    state = State(number + 1, PICTURE, PICTURE)
+    return Frame(Timeline(opened.animation)[number], PICTURE, None, state)
+
+
+def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
+    opened: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def recorded(path: Path, data: bytes) -> None:
+        written.append(path.relative_to(opened.folder).as_posix())
+        write_atomically(path, data)
+
+    monkeypatch.setattr(run, "write_atomically", recorded)
+    monkeypatch.setattr(checkpoints, "write_atomically", recorded)
+    opened.write(frame(opened, 23))
+    assert written == ["frames/000000023.png", "states/000000024.safetensors", "state.safetensors"]
+
+
+def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
+    between = Frame(Timeline(opened.animation)[0], PICTURE, None, State())
+    opened.write(between)
+    assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
+
+
+def test_going_back_to_a_kept_state_keeps_it_and_forgets_the_later_ones(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path / "states", 100)
+    for at in (24, 48, 72):
+        kept.keep(State(at))
+    kept.forget_after(48)
+    assert sorted(path.stem for path in (tmp_path / "states").iterdir()) == ["000000024", "000000048"]
+    kept.forget_after(47)
+    assert [path.stem for path in (tmp_path / "states").iterdir()] == ["000000024"]
+
+
+def test_a_state_of_another_schema_is_refused_and_both_are_named(opened: Run) -> None:
+    newer = State(1, PICTURE).to_bytes().replace(b"animator.state.1", b"animator.state.9")
+    with pytest.raises(ValueError, match=r"animator\.state\.9.*animator\.state\.1"):
+        State.from_bytes(newer)
+    (opened.folder / "state.safetensors").write_bytes(newer)
+    with pytest.raises(RunError, match=r"state\.safetensors: .*animator\.state\.9.*animator\.state\.1"):
+        opened.state()
+
+
+def test_a_film_whose_encoder_fails_at_the_end_has_the_frames_of_before_the_resume_too(
+    opened: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, tries = VideoWriter.finish, []
+
+    def failing_once(writer: VideoWriter) -> None:
+        tries.append(writer)
+        if len(tries) == 1:
+            writer.abandon()
+            raise VideoError("the disk was full for a moment")
+        finish(writer)
+
+    monkeypatch.setattr(VideoWriter, "finish", failing_once)
+    pixels = [opened.write(frame(opened, number)) for number in range(7)]
+    sink = FilmSink(opened, 4)
+    for one in pixels[4:]:
+        sink.write(np.asarray(one))
+    sink.finish()
+    assert len(tries) == 2
+    assert count_frames_and_secs(str(opened.film_path))[0] == 7

@@ -1,0 +1,80 @@
+"""Warnings: what works but is probably not meant, and where people read them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from animator.cli.app import app
+from animator.errors import PresetError
+from animator.presets.deforum import import_settings
+from animator.presets.load import validate
+from animator.presets.raw import Draft
+from animator.presets.sources import Source, load
+from animator.settings import Animation
+from animator.timeline.lint import cuts_of, warnings_of
+from animator.timeline.timeline import Timeline
+from tests.fakes import Make
+
+SETTINGS = {
+    "max_frames": 10,
+    "strength_schedule": "0:(0.5), 4:(1.25), 6:(1.25), 9:(-1)",
+    "kernel_schedule": "0:(0)",
+}
+STRENGTH = (
+    "diffusion.strength: is 1.0625 at frame 3, which is cut to 1 (expected 0 to 1); so are 5 more frames"
+)
+KERNEL = "sharpen.kernel: is 0 at frame 0, which is cut to 1 (expected at least 1); so are 9 more frames"
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    path = tmp_path / "film.txt"
+    path.write_text(json.dumps(SETTINGS))
+    return path
+
+
+def test_what_is_cut_is_told_when_a_film_is_loaded_to_render(settings_file: Path) -> None:
+    said: list[str] = []
+    film = load(Source(settings_file), [], said.append)
+    assert [line for line in said if line.startswith("warning")] == [
+        f"warning: {STRENGTH}",
+        f"warning: {KERNEL}",
+    ]
+    strengths = [plan.diffusion.strength for plan in Timeline(film)]
+    assert max(strengths) == 1.0 and min(strengths) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("check", "warning: "), ("import", "changes the film: "), ("timeline", "warning: ")],
+)
+def test_the_commands_tell_what_is_cut(
+    settings_file: Path, command: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        app([command, str(settings_file)])
+    said = capsys.readouterr().err.splitlines()
+    assert said.count(shown + STRENGTH) == 1 and said.count(shown + KERNEL) == 1
+
+
+def test_a_film_within_its_ranges_is_cut_nowhere(make_animation: Make) -> None:
+    assert not list(cuts_of(make_animation()))
+    assert warnings_of(make_animation(motion={"zoom": "0:(1), 99:(2)"}))[0].startswith("motion.zoom: ")
+
+
+def test_negative_noise_and_zoom_of_deforum_count_as_they_are() -> None:
+    settings = {"max_frames": 2, "noise_schedule": "0:(-0.1)", "zoom": "0:(-1)"}
+    film = Animation.model_validate(import_settings(settings, "film.txt").values)
+    assert (Timeline(film)[1].noise.amount, Timeline(film)[1].motion.zoom) == (-0.1, -1.0)
+    assert not list(cuts_of(film))
+    for group, name in (("noise", "amount"), ("motion", "zoom")):
+        with pytest.raises(PresetError, match=f"{group}.{name}: is -1 at frame 0; expected at least 0"):
+            validate(Draft("film", {group: {name: -1}}, {}))
+
+
+def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:
+    said = "hybrid: mixes and moves films of the modes 2d and 3d only"
+    assert said in warnings_of(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
+    assert said not in warnings_of(make_animation(hybrid={"motion": "Affine"}))
+    assert said not in warnings_of(make_animation(mode="video"))

@@ -1,0 +1,103 @@
+"""The training loop of the built-in network, in miniature."""
+
+import numpy as np
+import pytest
+import torch
+
+from animator.models.depth.starter import StarterNet
+from animator.training.depth.augment import augment
+from animator.training.depth.muon import Muon, orthogonal
+from animator.training.depth.rooms import room
+from animator.training.depth.train import Recipe, Scene, drawn, folded, half, objective, train, with_norms
+
+ROOMS = [room(seed, (256, 256)) for seed in range(3)]
+
+
+def scenes(seed: int) -> Scene:
+    return ROOMS[seed % len(ROOMS)]
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[StarterNet, list[tuple[int, float]]]:
+    reports = []
+    recipe = Recipe(steps=2, batch=2, settling=1)
+    net = train(scenes, recipe, lambda step, loss, _: reports.append((step, loss)))
+    return net, reports
+
+
+def test_reports_and_returns_a_network_for_use(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
+    net, reports = trained
+    assert reports[-1][0] == 2
+    assert np.isfinite(reports[-1][1])
+    assert not net.training
+    assert net(torch.rand(1, 3, 64, 96)).shape == (1, 32, 48)
+
+
+def test_folding_the_normalisations_changes_nothing(
+    trained: tuple[StarterNet, list[tuple[int, float]]],
+) -> None:
+    net, _ = trained
+    picture = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.allclose(folded(net)(picture), net(picture), atol=1e-4)
+    assert not [m for m in folded(net).modules() if isinstance(m, torch.nn.BatchNorm2d)]
+
+
+def test_what_is_stored_fits_the_network_for_use(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
+    stored = half(folded(trained[0]))
+    assert stored.keys() == StarterNet().state_dict().keys()
+    assert all(value.dtype == torch.float16 for value in stored.values())
+
+
+def test_first_weights_follow_from_the_seed() -> None:
+    first, again, other = (drawn(StarterNet(), seed).stem.conv.weight for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_the_loss_falls() -> None:
+    torch.set_num_threads(1)
+    net = with_norms(drawn(StarterNet(), 0)).train()
+    optimizer = Muon(net, 2e-3)
+    picture = torch.from_numpy(np.stack([p for p, _ in ROOMS])).permute(0, 3, 1, 2).float() / 255
+    picture = torch.nn.functional.avg_pool2d(picture, 4)
+    disparity = torch.nn.functional.avg_pool2d(torch.from_numpy(np.stack([d for _, d in ROOMS]))[:, None], 8)[
+        :, 0
+    ]
+    losses = []
+    for _ in range(12):
+        loss = objective(net(picture), disparity)
+        net.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_the_loss_is_blind_to_nothing_when_equal_and_sees_scale_and_edges() -> None:
+    disparity = torch.from_numpy(ROOMS[0][1])[None]
+    assert objective(disparity, disparity) == 0
+    assert objective(disparity * 2, disparity) > 0.01
+    assert objective(torch.nn.functional.avg_pool2d(disparity, 9, 1, 4), disparity) > 0.01
+
+
+@pytest.mark.parametrize("size", [(256, 256), (128, 192), (320, 224)])
+def test_picture_and_depth_are_moved_together(size: tuple[int, int]) -> None:
+    disparity = torch.from_numpy(np.stack([d for _, d in ROOMS]))
+    picture = disparity[:, None].expand(-1, 3, -1, -1)
+    rng = np.random.default_rng(1)
+    colored, moved = augment((picture, disparity), size, rng)
+    assert colored.shape == (3, 3, *size)
+    assert moved.shape == (3, size[0] // 2, size[1] // 2)
+    assert 0 <= float(colored.min()) <= float(colored.max()) <= 1
+    small = torch.nn.functional.avg_pool2d(colored.mean(1), 2)
+    for gray, depth in zip(small, moved, strict=True):
+        assert np.corrcoef(gray.flatten(), depth.flatten())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("shape", [(16, 40), (40, 16), (24, 24)])
+def test_updates_are_about_orthogonal(shape: tuple[int, int]) -> None:
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonal(matrix))
+    assert values.max() < 1.3
+    assert values.min() > 0.4

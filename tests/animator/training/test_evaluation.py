@@ -1,0 +1,110 @@
+"""The evaluation: numbers that can be checked by hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from animator.models.diffusion.fake import FakeDiffuser
+from animator.training.data import Label, Pictures
+from animator.training.evaluation.classifier import (
+    KIND_NAMES,
+    TIME_NAMES,
+    Judge,
+    accuracy,
+    asked_time,
+    judged,
+    small,
+    trained_judge,
+)
+from animator.training.evaluation.drawing import Manner, drawn, zoom
+from animator.training.evaluation.frechet import frechet_distance
+from animator.training.evaluation.measures import film, judging, prompting, speed
+from animator.training.evaluation.sheets import sheet
+from animator.training.evaluation.table import table
+
+MANNER = Manner(steps=2, cfg_scale=1.0, size=64)
+
+
+@pytest.fixture(scope="module")
+def judge(shards: tuple[Path, Pictures], tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    return trained_judge(tmp_path_factory.mktemp("judge") / "judge.safetensors", shards[1], 15)
+
+
+def test_the_judge_learns_what_it_is_shown(judge: Judge, shards: tuple[Path, Pictures]) -> None:
+    found = judging(judge, shards[1])
+    assert found["judge_kind_accuracy"] > 3 / len(KIND_NAMES)
+    said = judged(judge, small(shards[1]))
+    assert said.features.shape == (16, 128)
+    assert set(said.kinds) <= set(KIND_NAMES)
+    assert set(said.times) <= set(TIME_NAMES)
+
+
+def test_the_judge_is_trained_once(judge: Judge, shards: tuple[Path, Pictures], tmp_path: Path) -> None:
+    path = tmp_path / "judge.safetensors"
+    first, again = trained_judge(path, shards[1], 2), trained_judge(path, shards[1], 0)
+    assert torch.equal(first.kind.weight, again.kind.weight)
+
+
+def test_accuracy_counts_only_what_was_asked() -> None:
+    assert accuracy(["sea", "city", "sea"], ["sea", "sea", ""]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("caption", "time", "asked"),
+    [
+        ("a lake at night", "night", "night"),
+        ("a lake, early morning", "dawn", "dawn"),
+        ("a lake", "night", ""),
+        ("a lake", "day", ""),
+        ("red mandala", "", ""),
+    ],
+)
+def test_the_time_asked_is_the_one_that_the_caption_tells(caption: str, time: str, asked: str) -> None:
+    assert asked_time(Label(caption, "lake", time, "")) == asked
+
+
+def test_the_frechet_distance_of_shifted_and_scaled_clouds() -> None:
+    cloud = np.random.default_rng(0).standard_normal((4000, 5))
+    assert frechet_distance(cloud, cloud) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(cloud, cloud + 2) == pytest.approx(5 * 4)
+    assert frechet_distance(cloud, cloud * 3) == pytest.approx(5 * (3 - 1) ** 2, rel=0.05)
+
+
+def test_a_film_is_drawn_and_measured() -> None:
+    frames = list(zoom(FakeDiffuser(), "a lake", MANNER, 4))
+    assert len(frames) == 4
+    found = film(FakeDiffuser(), MANNER, 12)
+    assert found["film_contrast_ratio"] > 0
+    assert 0 <= found["film_color_drift"] <= 1
+
+
+def test_prompts_are_drawn_and_judged(judge: Judge, shards: tuple[Path, Pictures]) -> None:
+    found = prompting(FakeDiffuser(), judge, shards[1], MANNER, 8)
+    assert found["prompts"] == 8
+    assert 0 <= found["kind_accuracy"] <= 1
+    assert found["frechet_distance"] > 0
+
+
+def test_speed_is_named_by_the_size() -> None:
+    assert set(speed(FakeDiffuser(), MANNER)) == {"seconds_64", "cpu_seconds_64"}
+
+
+def test_a_sheet_has_rows_and_columns() -> None:
+    pictures = [drawn(FakeDiffuser(), "a lake", MANNER, seed) for seed in range(5)]
+    assert sheet(pictures, 3, 32).shape == (64, 96, 3)
+
+
+def test_results_stand_side_by_side() -> None:
+    text = table({"before": {"kind_accuracy": 0.5, "manner": "DDIM"}, "after": {"kind_accuracy": 0.625}})
+    assert "| | before | after |".replace("| |", "|  |") in text
+    assert "| the asked kind of scene is seen (of 14) | 50% | 62% |" in text
+    assert "| drawn with | DDIM |  |" in text
+
+
+def test_the_page_shows_the_results_that_are_stored() -> None:
+    root = Path(__file__).parents[3]
+    stored = json.loads((root / "docs" / "starter.json").read_text())
+    assert table(stored) in (root / "docs" / "starter.md").read_text()

@@ -1,0 +1,305 @@
+"""The trainer in miniature: it learns, goes on to the same bits after a stop, refuses what does not fit."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderTiny
+from torch import Tensor, nn
+from transformers import CLIPTokenizer
+
+from animator.errors import UserError
+from animator.training import data
+from animator.training.autoencoder import Coding, psnr
+from animator.training.compute import Compute
+from animator.training.data import Pictures
+from animator.training.denoiser import Denoising, Examples, Material, Portion
+from animator.training.distill import Distilling
+from animator.training.latents import latents
+from animator.training.loop import Course, train
+from animator.training.networks import (
+    Sizes,
+    embedded,
+    new_autoencoder,
+    new_text_encoder,
+    new_unet,
+    with_guidance_input,
+    without_guidance_input,
+)
+from animator.training.optimizer import Optimizer
+from animator.training.pca import projection, write_projection
+from animator.training.progress import CURVE, STATE
+from animator.training.prompts import varied
+from animator.training.tokenizer import learn
+
+CPU = Compute(torch.device("cpu"))
+SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, coder=48)
+DIET = (Portion(8, 4), Portion(4, 6))
+COURSE = Course(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
+
+
+def networks(seed: int = 0) -> tuple[nn.ModuleDict, CLIPTokenizer]:
+    torch.manual_seed(seed)
+    tokenizer = learn(["a lake at night", "a sea at noon"] * 3, 20)
+    return nn.ModuleDict(
+        {"unet": new_unet(SIZES), "text_encoder": new_text_encoder(SIZES, tokenizer)}
+    ), tokenizer
+
+
+@pytest.fixture(scope="module")
+def coder(shards: tuple[Path, Pictures]) -> AutoencoderTiny:
+    torch.manual_seed(0)
+    vae = new_autoencoder(SIZES)
+    write_projection(vae, projection(np.concatenate(shards[1].shards)))
+    return vae
+
+
+@pytest.fixture(scope="module")
+def examples(shards: tuple[Path, Pictures], coder: AutoencoderTiny) -> Examples:
+    folder, pictures = shards
+    found = {side: latents(folder, pictures, coder, side, CPU.device) for side in (4, 8)}
+    return Examples(found, {side: [label.caption for label in pictures.labels] for side in found})
+
+
+def denoising(examples: Examples, seed: int = 0) -> Denoising:
+    parts, tokenizer = networks(seed)
+    return Denoising(parts, Material(examples, examples, tokenizer), DIET, CPU)
+
+
+def same(one: nn.Module, other: nn.Module) -> bool:
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+class TestData:
+    def test_shards_hold_what_the_generator_gives(self, shards: tuple[Path, Pictures]) -> None:
+        from animator.training.scenes.render import scene
+
+        _, pictures = shards
+        assert len(pictures) == 16
+        assert pictures.size == 64
+        expected = scene(109, 64)
+        assert np.array_equal(pictures.picture(9), expected.picture)
+        assert pictures.labels[9].caption == expected.caption
+
+    def test_what_is_there_is_not_made_again(
+        self, shards: tuple[Path, Pictures], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(data, "SHARD", 8)
+        folder, _ = shards
+        before = {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
+        assert list(data.make(folder, range(100, 116), 64, 1)) == []
+        assert before == {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
+
+    def test_a_folder_without_pictures_says_how_to_make_them(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="train data"):
+            data.read(tmp_path)
+
+
+class TestAutoencoder:
+    def test_the_encoder_is_the_projection_exactly(
+        self, shards: tuple[Path, Pictures], coder: AutoencoderTiny
+    ) -> None:
+        pictures = np.concatenate(shards[1].shards)
+        wanted = projection(pictures)
+        blocks = (pictures[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
+        patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 8, 192)
+        expected = ((patches - wanted.mean) @ wanted.basis).transpose(0, 3, 1, 2)
+        picture = torch.from_numpy(pictures[:2]).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.no_grad():
+            found = coder.encode(picture).latents.numpy()
+        assert np.abs(found - expected).max() < 1e-4  # single precision through five convolutions
+
+    def test_it_learns_and_a_fixed_encoder_stays(
+        self, shards: tuple[Path, Pictures], coder: AutoencoderTiny, tmp_path: Path
+    ) -> None:
+        import copy
+
+        vae = copy.deepcopy(coder)
+        vae.encoder.requires_grad_(requires_grad=False)
+        first = copy.deepcopy(vae)
+        task = Coding(vae, (shards[1], shards[1]), CPU, 4)
+        before = psnr(first, shards[1], CPU.device, 8)
+        mean = train(task, Course(steps=12, rate=2e-3, warmup=2, every=12), tmp_path)
+        assert same(mean["vae"].get_submodule("encoder"), first.encoder)
+        assert not same(mean["vae"].get_submodule("decoder"), first.decoder)
+        assert task.measure(task.networks)["psnr"] > before + 1
+
+
+class TestDenoiser:
+    def test_ten_steps_lower_the_error(self, examples: Examples, tmp_path: Path) -> None:
+        lines: list[dict[str, float]] = []
+        task = denoising(examples)
+        before = task.measure(task.networks)
+        train(task, COURSE, tmp_path, lines.append)
+        after = task.measure(task.networks)
+        assert after["held_out_8"] < before["held_out_8"]
+        assert after["held_out_4"] < before["held_out_4"]
+        assert [line["step"] for line in lines] == [5, 10]
+        assert {"held_out_4", "held_out_8", "rate"} <= lines[0].keys()
+
+    def test_interrupted_and_resumed_is_bit_equal(
+        self, examples: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = train(denoising(examples), COURSE, tmp_path / "whole")
+
+        class KilledError(Exception):
+            pass
+
+        task = denoising(examples)
+        usual = task.loss
+
+        def until_seven(step: int) -> Tensor:
+            if step == 7:  # two steps after the state was saved: they are done again
+                raise KilledError
+            return usual(step)
+
+        monkeypatch.setattr(task, "loss", until_seven)
+        with pytest.raises(KilledError):
+            train(task, COURSE, tmp_path / "halves")
+        resumed = train(denoising(examples, seed=9), COURSE, tmp_path / "halves")
+        assert same(whole, resumed)
+        assert (tmp_path / "whole" / CURVE).read_text() == (tmp_path / "halves" / CURVE).read_text()
+        assert (tmp_path / "whole" / STATE).read_bytes() == (tmp_path / "halves" / STATE).read_bytes()
+
+    def test_a_longer_course_goes_on_where_a_shorter_ended(self, examples: Examples, tmp_path: Path) -> None:
+        constant = Course(steps=5, rate=2e-3, warmup=2, every=5)
+        train(denoising(examples), constant, tmp_path)
+        train(denoising(examples), Course(steps=10, rate=2e-3, warmup=2, every=5), tmp_path)
+        steps = [json.loads(line)["step"] for line in (tmp_path / CURVE).read_text().splitlines()]
+        assert steps == [5, 10]
+
+    def test_a_state_of_other_networks_is_refused(self, examples: Examples, tmp_path: Path) -> None:
+        train(denoising(examples), Course(steps=1, rate=1e-3, every=1), tmp_path)
+        task = denoising(examples)
+        task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
+        with pytest.raises(UserError, match="another training"):
+            train(task, COURSE, tmp_path)
+
+    def test_a_broken_state_is_refused(self, examples: Examples, tmp_path: Path) -> None:
+        (tmp_path / STATE).write_bytes(b"no state")
+        with pytest.raises(UserError, match="cannot be read"):
+            train(denoising(examples), COURSE, tmp_path)
+
+    def test_steps_differ_and_follow_from_their_number(self, examples: Examples) -> None:
+        task = denoising(examples)
+        first, again, next_of_kind = task.batch(0), task.batch(0), task.batch(2)
+        assert torch.equal(first.noise, again.noise)
+        assert torch.equal(first.tokens, again.tokens)
+        assert not torch.equal(first.noise, next_of_kind.noise)
+        assert task.batch(1).clean.shape[-1] == 4
+
+    def test_each_naming_of_a_word_makes_its_pictures_learnt_once_more(self, examples: Examples) -> None:
+        _, tokenizer = networks()
+        word = examples.captions[8][0].split()[0]
+        has = [word in caption for caption in examples.captions[8]]
+        assert 0 < sum(has) < 16
+        for times in range(3):
+            material = Material(examples, examples, tokenizer, (word,) * times)
+            counts = [material.places(8).tolist().count(i) for i in range(16)]
+            assert counts == [1 + times if x else 1 for x in has]
+
+    def test_timesteps_cover_the_range(self, examples: Examples) -> None:
+        steps = denoising(examples).batch(0).timesteps
+        assert [int(s) // 250 for s in steps] == [0, 1, 2, 3]
+
+
+class TestDistillation:
+    def test_a_new_input_changes_nothing_until_it_is_trained(self) -> None:
+        parts, _ = networks()
+        student = with_guidance_input(parts["unet"], 16)
+        sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
+        with torch.no_grad():
+            expected = parts["unet"](sample, 10, context).sample
+            found = student(sample, 10, context, timestep_cond=embedded(torch.tensor([5.0]), 16)).sample
+        assert torch.allclose(found, expected, atol=1e-6)
+
+    def test_the_input_is_taken_away_as_if_the_scale_were_1(self) -> None:
+        parts, _ = networks()
+        student = with_guidance_input(parts["unet"], 16)
+        nn.init.normal_(student.time_embedding.cond_proj.weight)
+        sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
+        plain = without_guidance_input(student)
+        with torch.no_grad():
+            expected = student(sample, 10, context, timestep_cond=embedded(torch.ones(1), 16)).sample
+            found = plain(sample, 10, context).sample
+            other = parts["unet"](sample, 10, context).sample
+        assert torch.allclose(found, expected, atol=1e-5)
+        assert not torch.allclose(other, expected, atol=1e-3)
+
+    def test_the_student_comes_near_the_guided_teacher(self, examples: Examples, tmp_path: Path) -> None:
+        teacher, _ = networks()
+        for network in teacher.values():  # first weights hardly look at the prompt; make them
+            for name, weight in network.named_parameters():
+                if "attn2" in name or "embed" in name:
+                    weight.data.mul_(2)
+        task = denoising(examples)
+        for name in task.networks:
+            task.networks[name].load_state_dict(teacher[name].state_dict())
+        task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
+        distilling = Distilling(task, teacher)
+        before = distilling.measure(task.networks)["guided_8"]
+        train(distilling, Course(steps=20, rate=2e-4, warmup=2, anneal=10, mean=0.5, every=20), tmp_path)
+        assert distilling.measure(task.networks)["guided_8"] < before
+
+    def test_the_scale_is_embedded_as_samplers_do(self) -> None:
+        from diffusers import LatentConsistencyModelPipeline
+
+        wanted = LatentConsistencyModelPipeline.get_guidance_scale_embedding(None, torch.tensor([3.0]), 64)
+        assert torch.allclose(embedded(torch.tensor([4.0]), 64), wanted, atol=1e-4)
+
+
+def test_the_rate_warms_up_and_falls_to_nothing() -> None:
+    course = Course(steps=100, rate=1.0, warmup=10, anneal=20)
+    rates = [course.rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[50] == 1
+    assert rates[80] > rates[90] > rates[99]
+    assert rates[99] < 0.01
+
+
+def test_the_optimizer_moves_matrices_evenly_and_remembers() -> None:
+    torch.manual_seed(0)
+    net = nn.Linear(32, 32)
+    optimizer = Optimizer(net, decay=0.0)
+    before = net.weight.detach().clone()
+    net(torch.randn(4, 32)).square().sum().backward()
+    optimizer.step(1e-3, 1)
+    moved = torch.linalg.svdvals(before - net.weight.detach())
+    assert moved[0] < 2 * moved[3]  # four examples: rank four, all directions alike
+    assert set(optimizer.state()) == {"mean.weight", "mean.bias", "square.bias"}
+
+
+def test_captions_are_varied_but_never_lose_their_subject() -> None:
+    rng = np.random.default_rng(0)
+    found = [varied("a lake, at night, aurora", rng) for _ in range(300)]
+    assert 10 < found.count("") < 60
+    assert found.count("a lake, at night, aurora") > 150
+    assert "a lake" in {text.split(", ")[0] for text in found}
+    assert any(set(text.split(", ")) - {"a lake", "at night", "aurora", ""} for text in found)
+
+
+def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it() -> None:
+    whole = Course(steps=6000, rate=1.0, warmup=1, anneal=1500)
+    short = whole.lasting(400)
+    assert (short.steps, short.anneal, short.rate) == (400, 100, 1.0)
+    assert short.rate_at(299) == 1.0, "the whole rate until the last quarter"
+    assert whole.lasting(6000) == whole
+
+
+@pytest.mark.parametrize(
+    ("device", "half", "capability", "slow"),
+    [
+        ("cpu", True, "AVX2", True),
+        ("cpu", True, "AVX512", False),
+        ("cpu", False, "AVX2", False),
+        ("cuda", True, "AVX2", False),
+    ],
+)
+def test_half_precision_is_known_to_be_slow_on_cpus_without_it(
+    monkeypatch: pytest.MonkeyPatch, device: str, half: bool, capability: str, slow: bool
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert Compute(torch.device(device), half).half_is_slow is slow

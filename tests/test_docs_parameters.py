@@ -1,0 +1,38 @@
+"""What the documentation takes from the code is current."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.build.blocks import BLOCKS, filled, marked
+from docs.build.parameters import document, undocumented
+from docs.build.pictures import SHOWN, pictures
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_the_page_is_current() -> None:
+    assert (DOCS / "parameters.md").read_text() == document(), "run `python -m docs.build`"
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_the_made_parts_of_a_page_are_current(page: str) -> None:
+    text = (DOCS / page).read_text()
+    assert set(marked(text)) == BLOCKS[page].keys()
+    assert filled(page, text) == text, "run `python -m docs.build`"
+
+
+def test_every_parameter_is_explained() -> None:
+    assert undocumented() == (), "write a docstring below the field and run `python -m docs.build`"
+
+
+def test_every_link_and_picture_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", document())
+    assert links and all((DOCS / link).is_file() for link in links)
+
+
+def test_every_picture_is_shown_and_can_be_made() -> None:
+    made = dict(pictures())
+    assert set(made) == {name for shown in SHOWN.values() for name, _ in shown}
+    assert all(picture.getcolors(1_000_000) for picture in made.values())
