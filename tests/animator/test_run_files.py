@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from animator.files import write_atomically
 from imageio_ffmpeg import count_frames_and_secs
 
 from animator import checkpoints, run
 from animator.checkpoints import Checkpoints
 from animator.config import Animation
+from animator.core.atomic import write_atomically
 from animator.errors import RunError, VideoError
 from animator.loop import Frame
 from animator.run import Run
