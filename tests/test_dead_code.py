@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted([*(ROOT / "schedules").rglob("*.py"), *(ROOT / "animator").rglob("*.py")])
+SOURCES = sorted(path for top in ("schedules", "animator", "docs/build") for path in (ROOT / top).rglob("*.py"))
 ENTRY_POINTS = {
     "animator",
     "schedules",
     "animator.cli.app",
+    "animator.loop.steps.vignette",
     "docs.build.__main__",
     "animator.training.train",
     "animator.training.evaluate",
