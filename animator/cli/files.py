@@ -35,8 +35,9 @@ def import_file(
 ) -> None:
     """Turn a Deforum settings file into a preset; says what did not come through as written."""
     from animator.presets import raw
-    from animator.presets.deforum.notes import changes
-    from animator.presets.load import dump_differences, validate
+    from animator.presets.load import dump_differences
+    from animator.settings.import_notes import changes
+    from animator.settings.validate import validate
     from animator.timeline.lint import cuts_of
 
     draft = raw.read(settings, repair=repair, parseq=parseq)
@@ -59,7 +60,7 @@ def export(
     from animator.presets import raw
     from animator.presets.clip import with_clip_numbers
     from animator.presets.deforum.exporting import export_settings
-    from animator.presets.load import validate
+    from animator.settings.validate import validate
 
     draft = raw.read(preset)
     draft = replace(draft, values=with_clip_numbers(draft.values))

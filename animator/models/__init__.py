@@ -1,1 +1,1 @@
-"""Models behind small seams: diffusion, depth, optical flow, preprocessors. They know no settings and no plan."""
+"""Models behind small seams: diffusion, depth, optical flow, preprocessors; they know no settings."""

@@ -10,9 +10,9 @@ from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import offer_of
 from animator.models.folders import model_folders
-from animator.presets.raw import Draft
 from animator.settings import Diffusion, wildcards
 from animator.settings.paths import looked_for
+from animator.settings.raw import Draft
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any
 from animator.errors import ModelError, Problem
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
-from animator.presets.raw import Draft, over
 from animator.settings.controlnet import FRAME
 from animator.settings.paths import find, not_found
+from animator.settings.raw import Draft, over
 
 GROUP = "controlnet"
 

@@ -1,53 +1,22 @@
-"""Drafts: what preset and settings files say, before anything is checked."""
+"""Reads preset and settings files, with the presets that they extend."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
 
 from animator.errors import PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
-from animator.presets.deforum.notes import Note
 from animator.presets.deforum.parseq import preset_values, read_manifest
-from animator.settings import Animation
+from animator.settings.raw import Draft, group_of, over
 from schedules.parseq import Manifest
 
-T = TypeVar("T")
 MAX_BYTES = 16_000_000
 MAX_SETTINGS_BYTES = 64_000_000
 """Parseq manifests are large: some 700 bytes for each frame."""
 MAX_EXTENDS = 16
 SETTINGS_SUFFIXES = (".txt", ".json")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A preset before validation.
-
-    Attributes:
-        source: The file it is from, for messages.
-        values: Plain values as written.
-        places: Path of a setting -> where it was written, for messages.
-        notes: What an import had to say.
-        folders: Path of a setting -> folder of the file that says it.
-    """
-
-    source: str
-    values: Mapping[str, Any]
-    places: Mapping[tuple[str, ...], str]
-    notes: tuple[Note, ...] = ()
-    folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
-
-    def where(self, path: tuple[str, ...]) -> str:
-        """The place of a setting, or of the nearest group that was written."""
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.places:
-                return self.places[path[:end]]
-        return self.source
 
 
 def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Draft:
@@ -167,31 +136,3 @@ def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
     if message:
         raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
     return chain[-1].parent / str(base)
-
-
-def over(top: Draft, below: Draft) -> Draft:
-    """The draft `top` laid over `below`: groups merge, every other value replaces."""
-    values = dict(below.values)
-    places, folders = dict(below.places), dict(below.folders)
-    for key, value in top.values.items():
-        group = group_of(key)
-        if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
-            values[key] = {**values[key], **value}
-            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
-        else:
-            values[key] = value
-            replaced = {(str(key),)}
-        places, folders = _without(places, replaced), _without(folders, replaced)
-    notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
-    return Draft(top.source, values, places, notes, folders)
-
-
-def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:
-    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in gone)}
-
-
-def group_of(name: object) -> type[BaseModel] | None:
-    """The class of a group of settings, None for a plain setting."""
-    field = Animation.model_fields.get(str(name))
-    kind = field.annotation if field else None
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from animator.core.urls import is_url
 from animator.errors import Problem
-from animator.presets.raw import Draft, group_of, over
 from animator.settings import Animation
 from animator.settings.paths import NamesFile, find, find_clip, not_found
+from animator.settings.raw import Draft, group_of, over
 
 Setting = tuple[str, ...]
 PICTURES = ("picture", "masks")

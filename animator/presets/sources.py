@@ -10,9 +10,9 @@ from animator.presets.deforum import Effect, Note
 from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
 from animator.presets.load import finish
-from animator.presets.raw import Draft
 from animator.presets.records import provenance
 from animator.settings import Animation
+from animator.settings.raw import Draft, over
 from animator.timeline.lint import cuts_of
 
 
@@ -60,7 +60,7 @@ def draft_of(source: Source) -> Draft:
     if source.preset is None:
         return like(source.like)
     below = raw.read(source.preset, repair=source.repair, parseq=source.parseq)
-    return raw.over(drawn_like(source.like), below)
+    return over(drawn_like(source.like), below)
 
 
 def like(path: Path) -> Draft:

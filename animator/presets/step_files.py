@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from animator.errors import PluginError, Problem
-from animator.presets.raw import Draft, over
 from animator.presets.resolve_paths import each_name, names_in, resolved
 from animator.settings.paths import NamesFile, not_found
+from animator.settings.raw import Draft, over
 from animator.settings.step import settings_of
 
 GROUP = "steps"

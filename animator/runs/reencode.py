@@ -9,11 +9,11 @@ from animator.errors import RunError, UserError
 from animator.film.formats import format_of
 from animator.film.stream import Stream
 from animator.presets import raw
-from animator.presets.load import validate
 from animator.presets.plain import override
 from animator.runs.outputs import Version, Versions
 from animator.runs.run import Run, changed_settings, recorded
 from animator.settings import Animation
+from animator.settings.validate import validate
 
 FREE = ("name", "fps", "output", "sound", "upscaling", "frame_interpolation")
 """Settings that may differ from those the frames were drawn with."""

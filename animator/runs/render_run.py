@@ -16,6 +16,7 @@ from animator.models.device import choose_device
 from animator.models.diffusion.plugin import offer_of
 from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
+from animator.presets.load import checked
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
 from animator.runs.outputs import check_films
@@ -91,6 +92,7 @@ def render_run(  # noqa: PLR0913 (the one entry to rendering; all but the film h
         if out is not None:
             raise UserError(f"out: {out} is given for a run that is open in {film.folder}; leave one out")
         return _render(film, diffuser, rendering)
+    film = checked(film)
     check_films(film, where)
     with open_run(film, out, resume=resume) as run:
         return _render(run, diffuser, rendering)

@@ -30,11 +30,12 @@ from animator.images.image import Bytes, to_bytes
 from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.presets import raw
-from animator.presets.load import dump, validate
+from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MOST, Checkpoints
 from animator.runs.metrics_log import VitalsLog
 from animator.settings import Animation
+from animator.settings.validate import validate
 from animator.settings.wildcards import with_wildcards
 
 log = logging.getLogger(__name__)

@@ -117,6 +117,8 @@ class Animation(Group):
     def with_(self, /, **changes: Any) -> "Animation":
         """Returns the film with other settings, checked like a preset.
 
+        Files that they name are looked for when the film is rendered.
+
         Args:
             changes: Settings by name: `frames=3`, groups as mappings that merge into the film's
                 (`motion={"zoom": 1.02}`), or single ones by their path (`**{"diffusion.steps": 4}`).
@@ -124,9 +126,12 @@ class Animation(Group):
         Raises:
             PresetError: With every problem of the new settings.
         """
-        from animator.presets.load import changed  # above us: it also looks for the files that settings name
+        from animator.settings.override import override_with  # these read this class
+        from animator.settings.raw import Draft
+        from animator.settings.validate import validate
 
-        return changed(self, changes)
+        draft, problems = override_with(Draft(self.name, self.plain(), {}), changes, "with_")
+        return validate(draft, problems)
 
     @property
     def scope(self) -> Scope:

@@ -64,7 +64,7 @@ class Parsed(ABC):
 
 
 class ByFrame(Parsed):
-    """Marks a schedule: a field with one value at every frame, which `animator.timeline.plan` has under its name."""
+    """Marks a schedule: a field with one value at every frame, which the plan has under its name."""
 
     @property
     @abstractmethod

@@ -1,7 +1,7 @@
 """Writes what is made from the settings: `python -m docs.build [FOLDER]`.
 
-docs/parameters.md with its pictures, the generated parts of other pages, and animator/timeline/plan.pyi, from which
-type checkers know the plan.
+docs/parameters.md with its pictures, the generated parts of other pages, and animator/timeline/plan.pyi,
+from which type checkers know the plan.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """A small ray caster: scenes of known geometry and texture, seen from anywhere.
 
-Planes, squares and spheres with smooth procedural textures. Axes as in `animator.images.camera`: x right, y down, z
-away; a camera stands at the origin and the scene moves, point @ rotation + translation.
+Planes, squares and spheres with smooth procedural textures. Axes as in `animator.images.camera`: x right, y
+down, z away; a camera stands at the origin and the scene moves, point @ rotation + translation.
 """
 
 from collections.abc import Callable

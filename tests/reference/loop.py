@@ -16,8 +16,8 @@ from animator.loop.render import render
 from animator.models.diffusion.request import GenerationRequest
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum import import_settings
-from animator.presets.load import validate
-from animator.presets.raw import Draft
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
 Bytes = NDArray[np.uint8]

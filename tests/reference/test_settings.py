@@ -10,10 +10,10 @@ import pytest
 
 from animator.presets.deforum import import_settings
 from animator.presets.deforum.table import MAPPED, SWITCHES
-from animator.presets.load import validate
-from animator.presets.raw import Draft
 from animator.presets.subtitles import clock
+from animator.settings.raw import Draft
 from animator.settings.subtitle_names import NAMES
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline, schedule_fields
 
 from . import adapter

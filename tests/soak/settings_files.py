@@ -27,10 +27,11 @@ from animator.loop.render import render
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets import raw
 from animator.presets.deforum import Effect
-from animator.presets.load import finish, validate
-from animator.presets.raw import Draft
+from animator.presets.load import finish
 from animator.presets.resolve_paths import each_name, file_settings
 from animator.settings.paths import find
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
 FRAMES = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from animator.core import plugins
 from animator.errors import ModelError, PluginError
@@ -46,14 +46,15 @@ class Offer:
             PluginError: The package is broken.
         """
         function = plugins.load(PLUGINS, self.name)
-        opened: Any = function(self.model, device, options) if callable(function) else None
+        opened: object = None
+        if callable(function):
+            opened = cast(OpenDiffuser, function)(self.model, device, options)
         if not callable(getattr(opened, "draw", None)):
             raise PluginError(
                 f"model {self.name}: its package offers no function of model, device and options that opens "
                 "a Diffuser"
             )
-        diffuser: Diffuser = opened
-        return diffuser
+        return cast("Diffuser", opened)
 
 
 def offer_of(model: str, library: Library) -> Offer | None:

@@ -29,17 +29,6 @@ def warp_by_flow(
     return sample(picture, grid, border, sampling).clamp_(0.0, 1.0)
 
 
-def resized(flow: Tensor, height: int, width: int) -> Tensor:
-    """The flow (2, height, width) of the same motion on pictures of another size."""
-    old_height, old_width = flow.shape[-2:]
-    larger = torch.nn.functional.interpolate(
-        flow.unsqueeze(0), (height, width), mode="bilinear", align_corners=False
-    ).squeeze(0)
-    larger[0] *= width / old_width
-    larger[1] *= height / old_height
-    return larger
-
-
 def consistency(forward: Tensor, backward: Tensor) -> Tensor:
     """Where a flow can be trusted (H, W): 1, and 0 where it is occluded, leaves the picture or breaks.
 

@@ -1,6 +1,6 @@
 """Deforum settings files: read, of any generation, and written."""
 
 from animator.presets.deforum.importing import Imported, import_settings, import_text, settings_from_text
-from animator.presets.deforum.notes import Effect, Note
+from animator.settings.import_notes import Effect, Note
 
 __all__ = ["Effect", "Imported", "Note", "import_settings", "import_text", "settings_from_text"]

@@ -22,9 +22,9 @@ from animator.presets.deforum.controlnet_words import (
     USUAL,
 )
 from animator.presets.deforum.conversions import Switch
-from animator.presets.deforum.notes import Note, changes, harmless
 from animator.presets.deforum.schedule_text import number_text
 from animator.settings.controlnet import FRAME, MOST_UNITS, ControlUnit
+from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, Scope
 
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}

@@ -12,13 +12,13 @@ from animator.presets.deforum.controlnet import write_units
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import HOST
 from animator.presets.deforum.mask_rows import MASKS
-from animator.presets.deforum.notes import Note, changes, harmless
 from animator.presets.deforum.rows import CURVE, Row
 from animator.presets.deforum.samplers import LISTED
 from animator.presets.deforum.schedule_text import number_text, plain_number, word_text
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
 from animator.settings import Animation
 from animator.settings.compat import rules_of
+from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, TextSchedule
 
 

@@ -11,12 +11,12 @@ from animator.presets.deforum.controlnet import owns, read_units
 from animator.presets.deforum.controlnet import places as unit_places
 from animator.presets.deforum.features import FEATURES, Feature
 from animator.presets.deforum.ignored_settings import FORKS, HOST
-from animator.presets.deforum.notes import Note, changes, harmless
 from animator.presets.deforum.parseq import with_manifest
 from animator.presets.deforum.rows import CURVE, WORDS, Row
 from animator.presets.deforum.settings_text import read_document
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Modern, modern
+from animator.settings.import_notes import Note, changes, harmless
 from schedules.parseq import Manifest
 
 _LEFT_OUT: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)

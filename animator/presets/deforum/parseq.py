@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from animator.errors import PresetError, Problem
-from animator.presets.deforum.notes import Note, changes
 from animator.presets.deforum.rows import CURVE, SWITCH
 from animator.presets.deforum.schedule_text import plain_number
 from animator.presets.deforum.table import MAPPED
+from animator.settings.import_notes import Note, changes
 from schedules import ScheduleError
 from schedules.parseq import Entry, Manifest
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from animator.errors import PresetError, Problem
 from animator.presets.deforum.json_repair import Slip, find_slip
-from animator.presets.deforum.notes import Note, harmless
+from animator.settings.import_notes import Note, harmless
 
 MAX_REPAIRS = 100
 

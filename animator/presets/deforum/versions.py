@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.presets.deforum.notes import Note, changes, harmless
 from animator.presets.deforum.prompt_forms import keyed_prompts, with_negatives
 from animator.presets.deforum.samplers import sampler_name
+from animator.settings.import_notes import Note, changes, harmless
 
 Settings = dict[str, Any]
 

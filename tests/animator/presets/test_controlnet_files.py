@@ -10,7 +10,8 @@ from safetensors.torch import save_file
 
 from animator.errors import PresetError
 from animator.presets import raw
-from animator.presets.load import dump, load, validate
+from animator.presets.load import dump, load
+from animator.settings.validate import validate
 
 Write = Callable[[str], Path]
 

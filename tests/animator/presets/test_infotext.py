@@ -6,8 +6,8 @@ from animator import __version__
 from animator.models.diffusion.samplers.registry import split_sampler
 from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
-from animator.presets.load import validate
-from animator.presets.raw import Draft
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 

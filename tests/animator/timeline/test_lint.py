@@ -8,10 +8,10 @@ import pytest
 from animator.cli.app import app
 from animator.errors import PresetError
 from animator.presets.deforum import import_settings
-from animator.presets.load import validate
-from animator.presets.raw import Draft
 from animator.presets.sources import Source, load
 from animator.settings import Animation
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.lint import cuts_of, warnings_of
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make

@@ -11,9 +11,10 @@ from animator.presets import raw
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum import Effect, import_settings
 from animator.presets.deforum.exporting import export_settings
-from animator.presets.load import load, validate
-from animator.presets.raw import Draft
+from animator.presets.load import load
 from animator.settings import Animation
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 
 HYBRID: dict[str, Any] = {
     "animation_mode": "3D",

@@ -7,8 +7,8 @@ import pytest
 from animator.errors import PresetError
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.deforum.importing import Imported, import_settings
-from animator.presets.deforum.notes import Effect
 from animator.settings import Animation
+from animator.settings.import_notes import Effect
 
 UNIT: dict[str, Any] = {
     "enabled": True,

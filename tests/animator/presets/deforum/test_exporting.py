@@ -10,9 +10,10 @@ import pytest
 
 from animator.presets.deforum import import_text
 from animator.presets.deforum.exporting import export_settings
-from animator.presets.load import dump, load, validate
-from animator.presets.raw import Draft
+from animator.presets.load import dump, load
 from animator.settings import Animation
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline, schedule_fields
 from schedules import Schedule
 from tests.fakes import Make

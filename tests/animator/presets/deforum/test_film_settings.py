@@ -7,10 +7,11 @@ import pytest
 
 from animator.presets.deforum import import_text
 from animator.presets.deforum.exporting import export_settings
-from animator.presets.load import dump, validate
-from animator.presets.raw import Draft
+from animator.presets.load import dump
 from animator.runs.outputs import sound_of
 from animator.settings import Animation
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 
 BASE = {"max_frames": 10, "prompts": {"0": "a lake"}, "seed": 1, "animation_mode": "2D"}
 

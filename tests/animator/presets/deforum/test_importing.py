@@ -11,9 +11,9 @@ from animator.presets.deforum import Effect, Imported, import_settings, import_t
 from animator.presets.deforum.importing import film_name
 from animator.presets.deforum.rows import Row
 from animator.presets.deforum.table import MAPPED, ROWS, SWITCHES
-from animator.presets.load import validate
-from animator.presets.raw import Draft
 from animator.settings import Animation
+from animator.settings.raw import Draft
+from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
 DEFAULTS: dict[str, Any] = json.loads(

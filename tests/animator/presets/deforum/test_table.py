@@ -9,8 +9,8 @@ import pytest
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import COMPAT, MAPPED, SWITCHES
-from animator.presets.raw import group_of
 from animator.settings import Animation
+from animator.settings.raw import group_of
 
 DEFAULTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "reference" / "data" / "deforum_defaults.json").read_text()

@@ -1,0 +1,72 @@
+"""Overrides: single settings and groups laid over raw values."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from animator.errors import PresetError, Problem
+from animator.settings.raw import Draft, group_of, over
+
+EXPECTED = "expected group.key=value, such as diffusion.steps=12"
+
+
+def override_with(draft: Draft, overrides: Mapping[Any, Any], label: str) -> tuple[Draft, list[Problem]]:
+    """Returns the draft with a mapping laid over it, and the problems of the mapping itself.
+
+    Args:
+        draft: The settings below.
+        overrides: Keys are `group.key`, or groups whose values are mappings that merge with those below.
+        label: What messages call an override.
+    """
+    given = [(key, value, label) for key, value in plain_values(overrides, label).items()]
+    return override_each(draft, given)
+
+
+def override_each(draft: Draft, given: list[tuple[Any, Any, str]]) -> tuple[Draft, list[Problem]]:
+    """Lays keys and values over the draft, in order; each comes with its place."""
+    problems: list[Problem] = []
+    for key, value, place in given:
+        path = tuple(key.split(".")) if isinstance(key, str) else ()
+        if not path or not all(path):
+            problems.append(Problem(place, "", f"{key!r}: {EXPECTED}"))
+            continue
+        places = {path: place}
+        if len(path) == 1 and isinstance(value, Mapping) and group_of(key) is not None:
+            places = {(key, str(name)): place for name in value}
+        for part in reversed(path):
+            value = {part: value}
+        draft = over(Draft(draft.source, value, places), draft)
+    return draft, problems
+
+
+def plain_values(values: Mapping[Any, Any], source: str) -> dict[str, Any]:
+    """Returns the values as YAML would give them: paths as texts, arrays as lists, models as mappings.
+
+    Raises:
+        PresetError: They are nested too deeply.
+    """
+    try:
+        return {key: _plain(value) for key, value in values.items()}
+    except RecursionError:
+        raise broken(source, "is nested too deeply") from None
+
+
+def _plain(value: Any) -> Any:
+    """The value as YAML would give it."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def broken(source: str, message: str) -> PresetError:
+    """Returns the error of a source as a whole."""
+    return PresetError(source, (Problem(source, "", message),))

@@ -1,0 +1,67 @@
+"""Raw presets: plain values with the place of each, before anything is checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from animator.settings.animation import Animation
+from animator.settings.import_notes import Note
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A preset before validation.
+
+    Attributes:
+        source: The file it is from, for messages.
+        values: Plain values as written.
+        places: Path of a setting -> where it was written, for messages.
+        notes: What an import had to say.
+        folders: Path of a setting -> folder of the file that says it.
+    """
+
+    source: str
+    values: Mapping[str, Any]
+    places: Mapping[tuple[str, ...], str]
+    notes: tuple[Note, ...] = ()
+    folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
+
+    def where(self, path: tuple[str, ...]) -> str:
+        """The place of a setting, or of the nearest group that was written."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return self.source
+
+
+def over(top: Draft, below: Draft) -> Draft:
+    """The draft `top` laid over `below`: groups merge, every other value replaces."""
+    values = dict(below.values)
+    places, folders = dict(below.places), dict(below.folders)
+    for key, value in top.values.items():
+        group = group_of(key)
+        if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
+            values[key] = {**values[key], **value}
+            replaced: set[tuple[str, ...]] = {(key, str(inner)) for inner in value}
+        else:
+            values[key] = value
+            replaced = {(str(key),)}
+        places, folders = _without(places, replaced), _without(folders, replaced)
+    notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
+    return Draft(top.source, values, places, notes, folders)
+
+
+def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:
+    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in gone)}
+
+
+def group_of(name: object) -> type[BaseModel] | None:
+    """The class of a group of settings, None for a plain setting."""
+    field = Animation.model_fields.get(str(name))
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

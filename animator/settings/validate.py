@@ -1,0 +1,100 @@
+"""Validation: raw values in, the film that they describe or every problem out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from animator.errors import PresetError, Problem
+from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
+from animator.settings.compat import rules_in
+from animator.settings.controlnet import ControlUnit
+from animator.settings.raw import Draft, group_of
+from animator.settings.step import settings_of
+from schedules import Scope
+from schedules.suggest import suggestion
+
+WORDED = ("schedule", "range", "missing_input", "step")
+"""Types of errors whose message says everything already."""
+
+
+def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
+    """The validated film of a draft.
+
+    Raises:
+        PresetError: With `problems` and every problem of the draft.
+    """
+    found = list(problems)
+    values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
+    found += _schema_problems(draft)
+    try:
+        animation = Animation.model_validate(values, context=_scope(values))
+    except ValidationError as error:
+        found += [_problem(draft, details) for details in error.errors()]
+        raise PresetError(draft.source, tuple(found)) from None
+    if found:
+        raise PresetError(draft.source, tuple(found))
+    return animation
+
+
+def _schema_problems(draft: Draft) -> list[Problem]:
+    version = draft.values.get("schema", SCHEMA_VERSION)
+    if version == SCHEMA_VERSION:
+        return []
+    message = f"is {version!r}; this animator reads schema {SCHEMA_VERSION}"
+    return [Problem(draft.where(("schema",)), "schema", message)]
+
+
+def _scope(values: Mapping[str, Any]) -> Scope | None:
+    """What schedules are checked against; None where the numbers it needs are themselves wrong."""
+    defaults = Animation.model_fields
+    frames = values.get("frames", defaults["frames"].default)
+    fps = values.get("fps", defaults["fps"].default)
+    group = values.get("diffusion")
+    seed = group.get("seed", 0) if isinstance(group, Mapping) else 0
+    counts = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
+    if not counts or not isinstance(fps, int | float) or fps <= 0:
+        return None
+    compat = rules_in(values).schedules_compat
+    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=compat)
+
+
+def _problem(draft: Draft, details: ErrorDetails) -> Problem:
+    path = tuple(str(part) for part in details["loc"])
+    message = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden":
+        message = _unknown(path, draft.values)
+    elif path and details["type"] not in WORDED and not _of_group(details):
+        message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
+    return Problem(draft.where(path), ".".join(path), message)
+
+
+def _of_group(details: ErrorDetails) -> bool:
+    """True for a problem of several settings of a group, which names them itself."""
+    return details["type"] == "value_error" and isinstance(details["input"], Mapping)
+
+
+def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
+    group = group_of(path[0]) if len(path) > 1 else Animation
+    if len(path) > 2 and path[0] == "controlnet":
+        group = ControlUnit
+    elif len(path) > 2 and path[0] == "steps":
+        group = settings_of(values["steps"][int(path[1])]["use"])
+    names = list(group.model_fields) if group else []
+    question = suggestion(path[-1], names)
+    if question:
+        return f"unknown setting; {question}"
+    owners = [
+        f"{name}.{path[-1]}"
+        for name in Animation.model_fields
+        if (g := group_of(name)) and path[-1] in g.model_fields
+    ]
+    if owners:
+        return f"unknown setting here; did you mean `{owners[0]}`?"
+    return f"unknown setting; known here: {', '.join(sorted(names))}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
