@@ -88,7 +88,7 @@ def used() -> frozenset[Name]:
 
 
 def declares(value: ast.expr | None) -> bool:
-    """True for a call's result called again, as `sampler("DDIM")(solve)`: the registry finds what it declares."""
+    """True for a result that is called, as `sampler("DDIM")(solve)`: the registry finds what it declares."""
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Call)
 
 

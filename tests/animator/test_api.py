@@ -171,8 +171,6 @@ def test_with_nothing_is_the_same_film(film: Animation) -> None:
         ({"framez": 3}, "with_: framez: unknown setting; did you mean `frames`?"),
         ({"diffusion.step": 3}, "with_: diffusion.step: unknown setting; did you mean `steps`?"),
         ({"diffusion": {"steps": "many"}}, "with_: diffusion.steps: "),
-        ({"init.image": "nowhere.png"}, "with_: init.image: "),
-        ({"model": "nowhere/model.safetensors"}, "with_: model: "),
     ],
 )
 def test_with_checks_as_load_does(film: Animation, changes: dict[str, Any], said: str) -> None:
@@ -180,6 +178,21 @@ def test_with_checks_as_load_does(film: Animation, changes: dict[str, Any], said
 
 
 # Rendering
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"init.image": "nowhere.png"}, "init.image: "),
+        ({"model": "nowhere/model.safetensors"}, "model: "),
+    ],
+)
+def test_what_a_film_names_is_looked_for_before_anything_is_written(
+    film: Animation, tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    named = film.with_(**changes)
+    assert said in problems(lambda: rendered(named, tmp_path / "run"))[0]
+    assert not (tmp_path / "run").exists()
 
 
 def test_render_run_gives_film_and_extra_films(film: Animation, tmp_path: Path) -> None:
