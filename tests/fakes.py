@@ -27,7 +27,7 @@ class CountedGray:
     def __init__(self) -> None:
         self._drawings = count(1)
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
         return torch.full((3, height, width), next(self._drawings) / 10)
 
@@ -38,7 +38,7 @@ class KeepsOrGray:
 
     gray: float = 0.5
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
         return torch.full((3, height, width), self.gray) if request.picture is None else request.picture
 
@@ -50,9 +50,9 @@ class Recorder:
     diffuser: Diffuser = field(default_factory=CountedGray)
     asked: list[GenerationRequest] = field(default_factory=list)
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         self.asked.append(request)
-        return self.diffuser.draw(request)
+        return self.diffuser.generate(request)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Draws:
 
     answer: Callable[[GenerationRequest], Tensor]
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         return self.answer(request)
 
 
@@ -77,11 +77,11 @@ class RecordingMotion:
     looks: list[tuple[int, float | None]] = field(default_factory=list)
     moves: list[tuple[list[int], float | None]] = field(default_factory=list)
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
         self.looks.append((plan.frame, level(last)))
         return torch.full(picture.shape[-2:], float(len(self.looks)))
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         self.moves.append(([plan.frame for plan in plans], level(depth)))
         return picture
 

@@ -166,7 +166,7 @@ def test_a_class_that_writes_past_the_freeze_is_found() -> None:
         "    find: Callable[[list[int]], int]\n"
     )
     assert frozen_in_name_only(source) == []
-    sneaking = source + "    def see(self):\n        object.__setattr__(self, 'find', len)\n"
+    sneaking = source + "    def update(self):\n        object.__setattr__(self, 'find', len)\n"
     assert frozen_in_name_only(sneaking) == ["Thing"]
 
 

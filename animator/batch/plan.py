@@ -11,32 +11,32 @@ from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import ModelKey, model_key
 from animator.errors import RunError, UserError
 from animator.models.device import ComputeOptions
-from animator.presets.sources import Source, load
+from animator.presets.sources import PresetSource, load
 from animator.runs.run import Run, film_path
 from animator.settings import Animation
 
 
 @dataclass(frozen=True)
-class Order:
+class BatchJob:
     """What was asked for.
 
     Attributes:
         presets: The films.
         out: The batch's folder.
         overrides: `key=value` texts over each preset.
-        go_on: Go on with the batch in `out`.
+        resume: Go on with the batch in `out`.
         compute: Device, threads and whether pickled weights are read.
     """
 
     presets: tuple[Path, ...]
     out: Path
     overrides: tuple[str, ...] = ()
-    go_on: bool = False
+    resume: bool = False
     compute: ComputeOptions = field(default_factory=ComputeOptions)
 
 
 @dataclass(frozen=True)
-class Plan:
+class BatchPlan:
     """A batch, looked through.
 
     Attributes:
@@ -62,7 +62,7 @@ class Plan:
         return self.models[task.folder]
 
 
-def look_through(order: Order, say: Callable[[str], None]) -> Plan:
+def plan_batch(order: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     """The plan of a batch; every preset is read before any model is loaded.
 
     Raises:
@@ -73,22 +73,22 @@ def look_through(order: Order, say: Callable[[str], None]) -> Plan:
     models: dict[Path, ModelKey] = {}
     for task in _tasks(order, before):
         try:
-            animation = load(Source(task.preset), list(task.overrides), say)
+            animation = load(PresetSource(task.preset), list(task.overrides), say)
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
         models[task.folder] = model_key(animation, order.compute)
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, before.get(task.folder.name, {})) or waiting)
-    return Plan(tuple(outcomes), models)
+    return BatchPlan(tuple(outcomes), models)
 
 
-def _before(order: Order) -> dict[str, Mapping[str, Any]]:
+def _before(order: BatchJob) -> dict[str, Mapping[str, Any]]:
     """What the summary of an earlier sitting says about each film's folder."""
     path = order.out / SUMMARY
     if not path.exists():
         return {}
-    if not order.go_on:
+    if not order.resume:
         raise RunError(f"{order.out}: holds a batch already; go on with --continue, or choose another --out")
     try:
         films = json.loads(path.read_text(encoding="utf-8"))["films"]
@@ -97,7 +97,7 @@ def _before(order: Order) -> dict[str, Mapping[str, Any]]:
         raise RunError(f"{path}: cannot be read ({error}); remove it, the films go on without") from error
 
 
-def _tasks(order: Order, before: Mapping[str, Mapping[str, Any]]) -> list[Task]:
+def _tasks(order: BatchJob, before: Mapping[str, Mapping[str, Any]]) -> list[Task]:
     """The films, each in a folder named after its preset; the folder it had before, if it had one."""
     had = {str(film["preset"]): name for name, film in before.items()}
     taken = set(had.values())

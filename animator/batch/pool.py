@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from animator.batch.plan import Plan
+from animator.batch.plan import BatchPlan
 from animator.batch.task import Outcome, Status, Task
-from animator.batch.worker import Studio, stopped
+from animator.batch.worker import FilmRenderer, stopped
 from animator.models.device import ComputeOptions
 from animator.runs.progress_bar import Counter
 from animator.runs.render_run import OpenModel, open_model
@@ -22,14 +22,14 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Hand:
+class _Worker:
     """One process and the pipe to it."""
 
     process: SpawnProcess
     pipe: Connection
 
 
-class Crew:
+class WorkerPool:
     """Renders the films of a plan in several processes; use it in a `with` block, which ends them.
 
     Args:
@@ -40,16 +40,16 @@ class Crew:
     """
 
     def __init__(
-        self, plan: Plan, compute: ComputeOptions, jobs: int, opener: OpenModel = open_model
+        self, plan: BatchPlan, compute: ComputeOptions, jobs: int, opener: OpenModel = open_model
     ) -> None:
         self._opener = opener
         self._plan = plan
         self._compute = compute
         self._waiting = plan.waiting
         self._jobs = min(jobs, len(self._waiting))
-        self._busy: dict[_Hand, Task] = {}
+        self._busy: dict[_Worker, Task] = {}
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,16 +62,16 @@ class Crew:
     def outcomes(self) -> Iterator[Outcome]:
         """How films came out, as they are done."""
         for _ in range(self._jobs):
-            self._give(self._hire(), None)
+            self._assign(self._spawn(), None)
         while self._busy:
             ready = wait([hand.pipe for hand in self._busy])
             for hand in [hand for hand in self._busy if hand.pipe in ready]:
                 task = self._busy.pop(hand)
-                outcome, hand = self._heard(hand, task)
-                self._give(hand, task)
+                outcome, hand = self._receive(hand, task)
+                self._assign(hand, task)
                 yield outcome
 
-    def _heard(self, hand: _Hand, task: Task) -> tuple[Outcome, _Hand]:
+    def _receive(self, hand: _Worker, task: Task) -> tuple[Outcome, _Worker]:
         """What a process says of its film, and who goes on; one that died is replaced."""
         try:
             outcome: Outcome = hand.pipe.recv()
@@ -80,10 +80,10 @@ class Crew:
             code = hand.process.exitcode
             left = stopped(task)
             words = f"its process ended with exit code {code}; go on with --continue"
-            return Outcome(task, Status.FAILED, left.done, left.frames, error=words), self._hire()
+            return Outcome(task, Status.FAILED, left.done, left.frames, error=words), self._spawn()
         return outcome, hand
 
-    def _give(self, hand: _Hand, last: Task | None) -> None:
+    def _assign(self, hand: _Worker, last: Task | None) -> None:
         """The next film for a process, one with its model if there is any; without films it goes."""
         if not self._waiting:
             with suppress(OSError):
@@ -95,15 +95,15 @@ class Crew:
         hand.pipe.send(task)
         self._busy[hand] = task
 
-    def _hire(self) -> _Hand:
+    def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, self._compute, self._opener), daemon=True)
         process.start()
         theirs.close()
-        return _Hand(process, ours)
+        return _Worker(process, ours)
 
-    def _end(self, hand: _Hand) -> None:
+    def _end(self, hand: _Worker) -> None:
         hand.pipe.close()
         hand.process.join(PATIENCE)
         if hand.process.is_alive():
@@ -114,7 +114,7 @@ class Crew:
 def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
     """What a process does: film after film, until there is none or Ctrl-C."""
     begin(compute.threads)
-    studio = Studio(compute, Counter(), opener)
+    studio = FilmRenderer(compute, Counter(), opener)
     with suppress(KeyboardInterrupt, EOFError, OSError):
         while (task := pipe.recv()) is not None:
             pipe.send(studio.render(task))

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from animator.batch.plan import Order, Plan, look_through
-from animator.batch.pool import Crew
+from animator.batch.plan import BatchJob, BatchPlan, plan_batch
+from animator.batch.pool import WorkerPool
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
-from animator.batch.worker import Studio, stopped
+from animator.batch.worker import FilmRenderer, stopped
 from animator.runs.progress_bar import Counter
 from animator.runs.render_run import OpenModel, open_model
 from animator.runs.session import INTERRUPTED, begin, say
@@ -20,15 +20,15 @@ from animator.runs.session import INTERRUPTED, begin, say
 BATCHES = Path("renders") / "batch"
 
 
-def batch_folder(out: Path | None, *, go_on: bool) -> Path:
+def batch_folder(out: Path | None, *, resume: bool) -> Path:
     """The folder of a batch: as asked, the newest one to go on with, or a new one."""
     if out is not None:
         return out
-    newest = max(BATCHES.glob(f"*/{SUMMARY}"), default=None) if go_on else None
+    newest = max(BATCHES.glob(f"*/{SUMMARY}"), default=None) if resume else None
     return newest.parent if newest else BATCHES / datetime.now().strftime("%Y%m%d-%H%M%S")
 
 
-def conduct(order: Order, jobs: int, opener: OpenModel = open_model) -> int:
+def run_batch(order: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
     """The exit code of a batch: 0 where every film is finished, 1 where one failed, 130 on Ctrl-C.
 
     Prints the table of all films; `batch.json` in the batch's folder has the same and more.
@@ -42,7 +42,7 @@ def conduct(order: Order, jobs: int, opener: OpenModel = open_model) -> int:
         RunError: The folder holds a batch already, and it was not asked to go on.
     """
     begin(order.compute.threads)
-    plan = look_through(order, say)
+    plan = plan_batch(order, say)
     order.out.mkdir(parents=True, exist_ok=True)
     outcomes = {outcome.task.folder: outcome for outcome in plan.outcomes}
     write_summary(order.out, list(outcomes.values()))
@@ -62,17 +62,17 @@ def conduct(order: Order, jobs: int, opener: OpenModel = open_model) -> int:
     return code or int(failed)
 
 
-def _rendered(plan: Plan, order: Order, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
+def _rendered(plan: BatchPlan, order: BatchJob, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
     """The films as they are done, one after the other here, or several at a time in processes."""
     compute = order.compute
     if jobs > 1 and compute.threads is None:
         compute = replace(compute, threads=max(1, (os.cpu_count() or jobs) // jobs))
     if jobs == 1:
-        studio = Studio(compute, Counter(), opener)
+        studio = FilmRenderer(compute, Counter(), opener)
         yield from (studio.render(task) for task in plan.waiting)
         return
     with ExitStack() as stack:
-        yield from stack.enter_context(Crew(plan, compute, jobs, opener)).outcomes()
+        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener)).outcomes()
 
 
 def _as_left(outcome: Outcome) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from animator.batch.task import Outcome, Status
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 
 SUMMARY = "batch.json"
 _COUNT = re.compile(r"\d+ problems? in ")
@@ -21,7 +21,7 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> None:
     films = [outcome.plain() for outcome in outcomes]
     counts = {status.value: count for status, count in _counts(outcomes).items()}
     text = json.dumps({"schema": SCHEMA, "counts": counts, "films": films}, indent=2, ensure_ascii=False)
-    write_atomically(folder / SUMMARY, f"{text}\n".encode())
+    atomic_write(folder / SUMMARY, f"{text}\n".encode())
 
 
 def table(outcomes: Sequence[Outcome]) -> str:

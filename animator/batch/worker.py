@@ -7,13 +7,13 @@ from collections.abc import Callable
 import torch
 
 from animator.batch.task import Outcome, Status, Task
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import AnimatorError
 from animator.loop.build.models import options_of
 from animator.models.device import ComputeOptions, choose_device
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
-from animator.presets.sources import Source, load
+from animator.presets.sources import PresetSource, load
 from animator.runs.outputs import check_films
 from animator.runs.progress import Progress
 from animator.runs.render_run import OpenModel, open_model, open_run, render_run
@@ -22,10 +22,10 @@ from animator.settings import Animation
 
 Report = Callable[[str, int, int], None]
 """Is called with a film's name, its frames so far, and all of them."""
-ModelKey = tuple[str, Options]
+ModelKey = tuple[str, LoadOptions]
 
 
-class Studio:
+class FilmRenderer:
     """Renders film after film, and keeps the model while films share it.
 
     Args:
@@ -59,7 +59,7 @@ class Studio:
         )
 
     def _render(self, task: Task) -> Outcome:
-        animation = load(Source(task.preset), list(task.overrides), lambda note: None)
+        animation = load(PresetSource(task.preset), list(task.overrides), lambda note: None)
         device = self._device = self._device or choose_device(self._compute.device)
         check_films(animation, device)
         with open_run(animation, task.folder, resume=True) as run:
@@ -111,5 +111,5 @@ def _reported(task: Task, error: Exception) -> str:
     """The error in a line; all of it goes into a file of the film's folder."""
     task.folder.mkdir(parents=True, exist_ok=True)
     place = task.folder / "error.txt"
-    write_atomically(place, "".join(traceback.format_exception(error)).encode())
+    atomic_write(place, "".join(traceback.format_exception(error)).encode())
     return f"{type(error).__name__}: {error} (all of it in {place})"

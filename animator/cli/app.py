@@ -106,17 +106,17 @@ def render(  # noqa: PLR0913 (one parameter per option)
     span = _span(frames, start)
     short = [] if span.frames is None else [f"frames={span.frames}"]
     short += [] if model is None else [f"model={json.dumps(model)}"]
-    from animator.presets.sources import Source, load
+    from animator.presets.sources import PresetSource, load
 
-    animation = load(Source(preset, parseq, like, repair), [*(overrides or ()), *short], say)
-    from animator.cli.session import Order, sit
+    animation = load(PresetSource(preset, parseq, like, repair), [*(overrides or ()), *short], say)
+    from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
 
     piped = layout(out, raw)
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    order = Order(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped)
-    sit(order, context.obj or open_model)
+    order = RenderJob(animation, None if piped else out, span, resume=resume, compute=compute, stream=piped)
+    run_session(order, context.obj or open_model)
 
 
 @app.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
@@ -128,14 +128,15 @@ def resume(
     allow_pickle: AllowPickle = False,
 ) -> None:
     """Go on with a run where it stopped; prints the film's path."""
-    from animator.cli.session import Order, sit
+    from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
     from animator.runs.run import recorded
 
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    sit(
-        Order(recorded(rundir), rundir, FrameRange(), resume=True, compute=compute), context.obj or open_model
+    run_session(
+        RenderJob(recorded(rundir), rundir, FrameRange(), resume=True, compute=compute),
+        context.obj or open_model,
     )
 
 
@@ -170,12 +171,12 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: every problem at once, before any model loads."""
     animation = _load(preset, overrides or [])
     from animator.runs.outputs import check_films
-    from animator.timeline.lint import warnings_of
+    from animator.timeline.lint import setting_warnings
     from animator.timeline.timeline import Timeline
 
     check_films(animation)
 
-    for warning in warnings_of(animation):
+    for warning in setting_warnings(animation):
         say(f"warning: {warning}")
     drawings = Timeline(animation)[-1].drawing + 1
     seconds = animation.frames / animation.fps
@@ -197,10 +198,10 @@ def models(
     hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
 ) -> None:
     """List the models that are found: type, size, hash, place."""
-    from animator.models.diffusion.checkpoints.inventory import listed
+    from animator.models.diffusion.checkpoints.inventory import model_table
     from animator.models.folders import model_folders
 
-    for line in listed(tuple(folders or model_folders(["models"])), hashes=hashes):
+    for line in model_table(tuple(folders or model_folders(["models"])), hashes=hashes):
         sys.stdout.write(f"{line}\n")
 
 
@@ -259,9 +260,9 @@ def depth(
 
 
 def _load(preset: Path, overrides: list[str]) -> "Animation":
-    from animator.presets.sources import Source, load
+    from animator.presets.sources import PresetSource, load
 
-    return load(Source(preset), overrides, say)
+    return load(PresetSource(preset), overrides, say)
 
 
 def _span(frames: str | None, start: int | None) -> FrameRange:

@@ -38,11 +38,11 @@ def import_file(
     from animator.presets.load import dump_differences
     from animator.settings.import_notes import changes
     from animator.settings.validate import validate
-    from animator.timeline.lint import cuts_of
+    from animator.timeline.lint import clamped_schedules
 
     draft = raw.read(settings, repair=repair, parseq=parseq)
     animation = validate(draft)
-    cuts = (changes(path, cut) for path, cut in cuts_of(animation))
+    cuts = (changes(path, cut) for path, cut in clamped_schedules(animation))
     for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
         say(f"{note.effect.value}: {note}")
     _give(out, f"# From {settings.name}\n{dump_differences(animation)}")
@@ -58,12 +58,12 @@ def export(
 ) -> None:
     """Turn a preset into a Deforum settings file; says what Deforum will do differently."""
     from animator.presets import raw
-    from animator.presets.clip import with_clip_numbers
+    from animator.presets.clip import resolve_clip_placeholders
     from animator.presets.deforum.exporting import export_settings
     from animator.settings.validate import validate
 
     draft = raw.read(preset)
-    draft = replace(draft, values=with_clip_numbers(draft.values))
+    draft = replace(draft, values=resolve_clip_placeholders(draft.values))
     exported = export_settings(validate(draft))
     for note in exported.notes:
         say(f"{note.effect.value}: {note}")
@@ -87,10 +87,10 @@ def info(
 
 def _give(out: Path | None, text: str) -> None:
     """Writes a text to a file, or to standard output where there is none."""
-    from animator.core.atomic import write_atomically
+    from animator.core.atomic import atomic_write
 
     if out is None:
         sys.stdout.write(text)
         return
-    write_atomically(out, text.encode())
+    atomic_write(out, text.encode())
     sys.stdout.write(f"{out}\n")

@@ -35,20 +35,20 @@ def encode(
 
     Settings of the film (output, sound, upscaling, frame_interpolation, fps, name) may be changed by --set.
     """
-    from animator.cli.stdout import standard_output
+    from animator.cli.stdout import binary_stdout
     from animator.film.stream import Stream
     from animator.models.device import choose_device
     from animator.runs.progress_bar import Counter
-    from animator.runs.reencode import Again, encode_again, format_overrides, stream_again
+    from animator.runs.reencode import EncodeJob, encode_again, format_overrides, stream_again
 
     show_warnings()
     piped = layout(out, raw)
     chosen = [*(format_overrides(format) if format else ()), *(overrides or ())]
-    again = Again(rundir, tuple(chosen), None if piped else out, str(choose_device(device)))
+    again = EncodeJob(rundir, tuple(chosen), None if piped else out, str(choose_device(device)))
     if piped is None:
         sys.stdout.write("".join(f"{path}\n" for path in encode_again(again, Counter())))
         return
-    with standard_output() as pipe:
+    with binary_stdout() as pipe:
         stream_again(again, lambda size, fps: Stream(pipe, size, fps, piped))
 
 
@@ -69,7 +69,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films side by side.")] = 1,
-    go_on: Annotated[
+    resume: Annotated[
         bool, typer.Option("--continue", help="Go on with a batch: finished films stay, others go on.")
     ] = False,
     device: Device = "auto",
@@ -80,12 +80,12 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     A film that fails stops no other; the exit code is 1 then.
     """
-    from animator.batch.plan import Order
-    from animator.batch.run import batch_folder, conduct
+    from animator.batch.plan import BatchJob
+    from animator.batch.run import batch_folder, run_batch
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
 
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    folder = batch_folder(out, go_on=go_on)
-    order = Order(tuple(presets), folder, tuple(overrides or ()), go_on=go_on, compute=compute)
-    raise typer.Exit(conduct(order, jobs, context.obj or open_model))
+    folder = batch_folder(out, resume=resume)
+    order = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
+    raise typer.Exit(run_batch(order, jobs, context.obj or open_model))

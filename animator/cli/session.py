@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 import typer
 
-from animator.cli.stdout import standard_output
+from animator.cli.stdout import binary_stdout
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
@@ -29,7 +29,7 @@ PIPED = ("-o", "--out")
 
 
 @dataclass(frozen=True)
-class Order:
+class RenderJob:
     """What was asked for.
 
     Attributes:
@@ -50,7 +50,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class RenderContext:
     """What a rendering uses.
 
     Attributes:
@@ -66,7 +66,7 @@ class Workplace:
     opener: OpenModel
 
 
-def sit(order: Order, opener: OpenModel = open_model) -> None:
+def run_session(order: RenderJob, opener: OpenModel = open_model) -> None:
     """Renders and prints the film's path.
 
     Args:
@@ -83,7 +83,7 @@ def sit(order: Order, opener: OpenModel = open_model) -> None:
     with _open(order) as run:
         try:
             with ProgressBar(run.animation.name) as bar, _opened(order) as sink:
-                result = _render(order, run, Workplace(device, bar, sink, opener))
+                result = _render(order, run, RenderContext(device, bar, sink, opener))
         except KeyboardInterrupt:
             say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -97,7 +97,7 @@ def sit(order: Order, opener: OpenModel = open_model) -> None:
         say(f"the frames are in {run.folder}")
 
 
-def _render(order: Order, run: Run, place: Workplace) -> RenderResult:
+def _render(order: RenderJob, run: Run, place: RenderContext) -> RenderResult:
     start = order.span.start
     wanted = run.animation if start is None else order.animation
     diffuser = place.opener(wanted, place.device, allow_pickle=order.compute.allow_pickle)
@@ -109,17 +109,17 @@ def _render(order: Order, run: Run, place: Workplace) -> RenderResult:
 
 
 @contextmanager
-def _opened(order: Order) -> Iterator[OpenSink]:
+def _opened(order: RenderJob) -> Iterator[OpenSink]:
     """Where the frames go: into the film, or to standard output."""
     if order.stream is None:
         yield film_sink
         return
-    with standard_output() as out:
+    with binary_stdout() as out:
         settings = order.animation
         yield partial(StreamSink, Stream(out, settings.size, settings.fps, order.stream))
 
 
-def _open(order: Order) -> Run:
+def _open(order: RenderJob) -> Run:
     if order.span.start is None:
         return open_run(order.animation, order.out, resume=order.resume)
     if order.out is None or not is_run(order.out):

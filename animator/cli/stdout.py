@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def standard_output() -> Iterator[BinaryIO]:
+def binary_stdout() -> Iterator[BinaryIO]:
     """Standard output for bytes alone, in a `with` block.
 
     Libraries that print, in Python or below it, would break the stream; their words go to standard error.

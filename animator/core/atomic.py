@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def atomic_write(path: Path, data: bytes) -> None:
     """Puts `data` at `path`; whoever looks sees the old content or the new, never a part.
 
     Raises:

@@ -9,10 +9,10 @@ from animator.film import ffmpeg
 from animator.film.codecs import Encoder
 from animator.film.comment import metadata_text
 from animator.film.encoders import find_encoder
-from animator.film.spec import VideoSpec, encoder_words, filters, settle_arguments
+from animator.film.spec import VideoSpec, encoder_args, filters, settle_arguments
 
 
-def settle(film: VideoSpec, frames: int) -> None:
+def finalize(film: VideoSpec, frames: int) -> None:
     """Puts the finished film at its path and takes the part file away.
 
     Args:
@@ -28,7 +28,7 @@ def settle(film: VideoSpec, frames: int) -> None:
         return
     hidden = film.file.with_name(f".{film.part.stem}{film.file.suffix}")
     try:
-        if film.format.through:
+        if film.format.intermediate:
             _convert(film, find_encoder(film.format, film.encoding), hidden)
         else:
             _copy(film, frames / film.rate, hidden)
@@ -50,10 +50,10 @@ def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
 
 def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
     """A film of a format that needs all frames before it can begin."""
-    about = [*film.format.settled, "-f", film.format.muxer, str(target)]
+    about = [*film.format.final_args, "-f", film.format.muxer, str(target)]
     source = [*ffmpeg.QUIET, "-i", str(film.part)]
     if not film.format.palette:
-        told = ["-vf", filters(encoder, film.encoding), *encoder_words(encoder, film.encoding)]
+        told = ["-vf", filters(encoder, film.encoding), *encoder_args(encoder, film.encoding)]
         ffmpeg.run([*source, *told, *about], film.file.name)
         return
     dither = film.encoding.preset or encoder.preset

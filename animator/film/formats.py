@@ -24,10 +24,10 @@ class Format:
         muxer: ffmpeg's name of the container.
         codecs: Names of the codecs it can hold; the first is the default.
         good_for: What people use it for, as docs/film.md says it.
-        live: Options with which the part file plays though the process dies.
-        settled: Options of the finished file.
+        stream_args: Options with which the part file plays though the process dies.
+        final_args: Options of the finished file.
         audio: How sound is encoded; empty: the format holds none.
-        through: The format of the part file, where this one can only be made of all frames at the end.
+        intermediate: The format of the part file, where this one can only be made of all frames at the end.
         palette: True where all frames share one palette, which takes a first pass over them.
         is_sequence: True for a folder of image files, one per frame.
         encoders: Encoders of codecs that `codecs.CODECS` lacks.
@@ -37,10 +37,10 @@ class Format:
     muxer: str
     codecs: tuple[str, ...]
     good_for: str
-    live: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    stream_args: tuple[str, ...] = ()
+    final_args: tuple[str, ...] = ()
     audio: tuple[str, ...] = ()
-    through: str = ""
+    intermediate: str = ""
     palette: bool = False
     is_sequence: bool = False
     encoders: Mapping[str, Backends] = field(default_factory=dict)
@@ -58,9 +58,9 @@ _NAMED = (
     Format(
         "mkv", "matroska", ("ffv1", "h264", "h265", "av1", "vp9"), "lossless archives", _FLUSHED, (), _FLAC
     ),
-    Format("gif", "gif", ("gif",), "chats", settled=_LOOPED, through="mkv", palette=True),
-    Format("webp", "webp", ("webp",), "web pages, chats", settled=_LOOPED, through="mkv"),
-    Format("png", "image2", ("png",), "other programs", live=("-start_number", "0"), is_sequence=True),
+    Format("gif", "gif", ("gif",), "chats", final_args=_LOOPED, intermediate="mkv", palette=True),
+    Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv"),
+    Format("png", "image2", ("png",), "other programs", stream_args=("-start_number", "0"), is_sequence=True),
 )
 FORMATS: Mapping[str, Format] = {made.name: made for made in _NAMED}
 """The built-in formats by name; `find_format` also asks other packages."""

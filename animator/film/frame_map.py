@@ -12,7 +12,7 @@ from animator.film.index import Index
 
 
 @dataclass(frozen=True)
-class Span:
+class ClipRange:
     """A part of a clip.
 
     Attributes:
@@ -32,7 +32,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Numbering:
+class FrameMap:
     """A picture of the clip for every frame of the film.
 
     Attributes:
@@ -77,7 +77,7 @@ class Numbering:
         )
 
 
-def by_clock(index: Index, span: Span, fps: float) -> tuple[int, ...]:
+def by_clock(index: Index, span: ClipRange, fps: float) -> tuple[int, ...]:
     """The picture that a clip shows at each frame of a film with so many frames a second.
 
     Args:
@@ -85,7 +85,7 @@ def by_clock(index: Index, span: Span, fps: float) -> tuple[int, ...]:
         span: `every` makes it so many times as fast.
         fps: The film's rate.
     """
-    part = Span(span.first, span.last).of(len(index))
+    part = ClipRange(span.first, span.last).of(len(index))
     if not part:
         return ()
     begin = index.times[part[0]]

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from animator.film.clip import Fit
-from animator.images.image import Bytes, read_picture, to_bytes
+from animator.images.image import Image8, read_picture, to_uint8
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Folder:
     size: tuple[int, int]
     fit: Fit = "stretch"
 
-    def at(self, index: int) -> Bytes:
+    def at(self, index: int) -> Image8:
         """The index-th picture, uint8 RGB (H, W, 3), upright.
 
         Raises:
             UserError: The file is no picture.
         """
-        picture = Image.fromarray(to_bytes(read_picture(str(self.files[index]), None)))
+        picture = Image.fromarray(to_uint8(read_picture(str(self.files[index]), None)))
         lanczos = Image.Resampling.LANCZOS
         if self.fit == "crop":
             picture = ImageOps.fit(picture, self.size, lanczos)

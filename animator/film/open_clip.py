@@ -6,39 +6,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.film.clip import ClipSpec
-from animator.film.frame_map import Numbering, by_clock
+from animator.film.frame_map import FrameMap, by_clock
 from animator.film.image_folder import Folder
 from animator.film.index import index_of
-from animator.film.probe import allowed, is_folder, pictures_in, span_of
+from animator.film.probe import checked_path, is_folder, pictures_in, span_of
 from animator.film.reader import Clip, ClipReader, Pictures
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Shown:
+class ClipView:
     """What a clip shows at each frame of the film.
 
     Attributes:
         pictures: The clip's pictures.
-        numbering: Which of them a frame sees.
+        frame_map: Which of them a frame sees.
     """
 
     pictures: Pictures
-    numbering: Numbering
+    frame_map: FrameMap
 
-    def at(self, frame: int) -> Bytes:
+    def at(self, frame: int) -> Image8:
         """The picture for a frame of the film, uint8 RGB (H, W, 3).
 
         Raises:
             UserError: The clip is too short.
             VideoError: The clip is damaged.
         """
-        return self.pictures.at(self.numbering.of(frame))
+        return self.pictures.at(self.frame_map.of(frame))
 
 
-def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> Shown:
+def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> ClipView:
     """What the frames of a film see of a clip.
 
     Args:
@@ -49,11 +49,11 @@ def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> Shown:
     Raises:
         UserError: There is no such clip, or it holds no pictures.
     """
-    path, span = allowed(spec), span_of(spec)
+    path, span = checked_path(spec), span_of(spec)
     if is_folder(path):
         files = pictures_in(Path(path))
-        numbering = Numbering(span.of(len(files)), spec.after_end, path)
-        return Shown(Folder(files, size, spec.fit), numbering)
+        frame_map = FrameMap(span.of(len(files)), spec.after_end, path)
+        return ClipView(Folder(files, size, spec.fit), frame_map)
     index = index_of(path)
     by_time = spec.timing == "clock"
     if index.is_variable and not by_time:
@@ -66,4 +66,4 @@ def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> Shown:
     clip = Clip(path, size, start, every, spec.fit, conceal=spec.conceal)
     counted: Sequence[int] = range(len(span.of(len(index))))
     pictures = by_clock(index, span, fps) if by_time else counted
-    return Shown(ClipReader(clip, index), Numbering(pictures, spec.after_end, path))
+    return ClipView(ClipReader(clip, index), FrameMap(pictures, spec.after_end, path))

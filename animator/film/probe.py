@@ -6,35 +6,35 @@ from pathlib import Path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
-from animator.film.frame_map import Span, by_clock
+from animator.film.frame_map import ClipRange, by_clock
 from animator.film.index import index_of
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
-def length_of(clip: ClipSpec, fps: float) -> int:
+def frame_count(clip: ClipSpec, fps: float) -> int:
     """How many frames of a film the clip has pictures for; errors as `open_clip`."""
-    path, span = allowed(clip), span_of(clip)
+    path, span = checked_path(clip), span_of(clip)
     if is_folder(path):
         return len(span.of(len(pictures_in(Path(path)))))
     index = index_of(path)
     return len(by_clock(index, span, fps) if clip.timing == "clock" else span.of(len(index)))
 
 
-def rate_of(clip: ClipSpec) -> float:
+def frame_rate(clip: ClipSpec) -> float:
     """The frames a second at which a film shows the clip at its own pace.
 
     Raises:
         UserError: There is no such clip, or it has no rate.
     """
-    path = allowed(clip)
+    path = checked_path(clip)
     rate = None if is_folder(path) else index_of(path).fps
     if rate is None:
         raise UserError(f"{path}: has no frame rate of its own; give fps a number")
     return round(rate / clip.every, 3) if clip.timing == "frames" else rate
 
 
-def allowed(clip: ClipSpec) -> str:
+def checked_path(clip: ClipSpec) -> str:
     """The clip's path.
 
     Raises:
@@ -52,9 +52,9 @@ def allowed(clip: ClipSpec) -> str:
     return clip.path if is_url(clip.path) else str(Path(clip.path).expanduser())
 
 
-def span_of(clip: ClipSpec) -> Span:
+def span_of(clip: ClipSpec) -> ClipRange:
     """The part of the clip that counts."""
-    return Span(clip.first, clip.last, clip.every)
+    return ClipRange(clip.first, clip.last, clip.every)
 
 
 def is_folder(path: str) -> bool:

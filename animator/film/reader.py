@@ -16,7 +16,7 @@ from animator.film.clip import Fit
 from animator.film.ffmpeg import executable
 from animator.film.ffmpeg_input import input_options
 from animator.film.index import Index
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
 _FITS = {
     "stretch": "scale={0}:{1}:flags=lanczos",
@@ -32,7 +32,7 @@ _WORTH_SEEKING = 200
 class Pictures(Protocol):
     """Pictures by number."""
 
-    def at(self, index: int) -> Bytes:
+    def at(self, index: int) -> Image8:
         """The index-th picture, uint8 RGB (H, W, 3)."""
         ...
 
@@ -57,7 +57,7 @@ class Clip:
     fit: Fit = "stretch"
     conceal: bool = False
 
-    def frames(self, first: int = 0, seek: float | None = None) -> Iterator[Bytes]:
+    def frames(self, first: int = 0, seek: float | None = None) -> Iterator[Image8]:
         """The pictures, uint8 RGB (H, W, 3), from the first-th that counts to the end.
 
         Args:
@@ -126,11 +126,11 @@ class ClipReader:
         self.clip = clip
         self.index = index
         self._next = 0
-        self._frames: Iterator[Bytes] | None = None
-        self._kept: LRUCache[int, Bytes] = LRUCache(_KEPT)
-        self._last: Bytes | None = None
+        self._frames: Iterator[Image8] | None = None
+        self._kept: LRUCache[int, Image8] = LRUCache(_KEPT)
+        self._last: Image8 | None = None
 
-    def at(self, index: int) -> Bytes:
+    def at(self, index: int) -> Image8:
         """The index-th picture that counts, uint8 RGB (H, W, 3).
 
         Raises:
@@ -145,7 +145,7 @@ class ClipReader:
             self._frames.close()  # type: ignore[attr-defined]  # frames() is a generator
             self._frames = None
 
-    def _decode(self, index: int) -> Bytes:
+    def _decode(self, index: int) -> Image8:
         self._go_to(index)
         return self._read()
 
@@ -166,7 +166,7 @@ class ClipReader:
             return None
         return self.index.seek_to(source)
 
-    def _read(self) -> Bytes:
+    def _read(self) -> Image8:
         picture = None if self._frames is None else next(self._frames, None)
         if picture is None and self.clip.conceal and self._is_listed():
             picture = self._last  # stands for what is missing
@@ -192,7 +192,7 @@ class ClipReader:
         )
 
 
-def _read_ppm(pipe: IO[bytes]) -> Bytes | None:
+def _read_ppm(pipe: IO[bytes]) -> Image8 | None:
     """The next picture of a stream of binary PPM files; None at its end."""
     if pipe.readline().strip() != b"P6":
         return None

@@ -58,9 +58,9 @@ class VideoSpec:
         return format_of(self.file)
 
     @property
-    def live(self) -> tuple[Format, Encoding]:
+    def stream_args(self) -> tuple[Format, Encoding]:
         """Format and encoding of the part file, which plays whenever it ends."""
-        through = self.format.through
+        through = self.format.intermediate
         return (FORMATS[through], _LOSSLESS) if through else (self.format, self.encoding)
 
     @property
@@ -68,13 +68,13 @@ class VideoSpec:
         """The film so far; goes when the film is complete."""
         if self.format.is_sequence:
             return self.file.with_name(f"{self.file.name}.part")
-        return self.file.with_name(f"{self.file.stem}.part.{self.live[0].name}")
+        return self.file.with_name(f"{self.file.stem}.part.{self.stream_args[0].name}")
 
 
 def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
     """What ffmpeg is told to make the part file of raw RGB from standard input."""
     width, height = held_size(film.size, encoder)
-    live, encoding = film.live
+    live, encoding = film.stream_args
     source = [
         "-f",
         "rawvideo",
@@ -91,7 +91,7 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
     picture = [
         "-vf",
         filters(encoder, encoding),
-        *encoder_words(encoder, encoding),
+        *encoder_args(encoder, encoding),
         *_sample_entry(film, encoder),
     ]
     return [
@@ -100,7 +100,7 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
         *source,
         *picture,
         *_groups(encoder),
-        *live.live,
+        *live.stream_args,
         "-f",
         live.muxer,
         str(target),
@@ -122,7 +122,7 @@ def filters(encoder: Encoder, encoding: Encoding) -> str:
     return f"{convert},format={pixels},{tags}{upload}"
 
 
-def encoder_words(encoder: Encoder, encoding: Encoding) -> list[str]:
+def encoder_args(encoder: Encoder, encoding: Encoding) -> list[str]:
     """The codec options of ffmpeg."""
     words = ["-c:v", encoder.name]
     if encoder.presets and encoder.preset_option:
@@ -149,7 +149,7 @@ def settle_arguments(film: VideoSpec, target: Path, inputs: Sequence[str], mixed
     """
     opened = ["-i", str(film.part), "-f", "ffmetadata", "-i", "-", *inputs]
     chosen = ["-map", "0:v", "-map_metadata", "1", "-c:v", "copy", *mixed]
-    return [*QUIET, *opened, *chosen, *film.format.settled, "-f", film.format.muxer, str(target)]
+    return [*QUIET, *opened, *chosen, *film.format.final_args, "-f", film.format.muxer, str(target)]
 
 
 def _usual_pixels(encoder: Encoder, encoding: Encoding) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from animator.errors import VideoError
 from animator.film.frame_rate import frame_rate
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
 Layout = Literal["y4m", "rgb24"]
 _RED, _BLUE = 0.2126, 0.0722
@@ -37,7 +37,7 @@ class Stream:
             head = f"YUV4MPEG2 W{size[0]} H{size[1]} F{rate.numerator}:{rate.denominator} Ip A1:1 C444"
             self._put(f"{head} XCOLORRANGE=LIMITED\n".encode())
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Adds one picture, uint8 RGB (H, W, 3) of the stream's size.
 
         Raises:
@@ -69,7 +69,7 @@ class Stream:
             ) from error
 
 
-def to_bt709(pixels: Bytes) -> Bytes:
+def to_bt709(pixels: Image8) -> Image8:
     """The planes Y, Cb, Cr (3, H, W), uint8 in limited range, of a picture, uint8 RGB (H, W, 3).
 
     Source:
@@ -80,5 +80,5 @@ def to_bt709(pixels: Bytes) -> Bytes:
     cb = (blue - light) / (2.0 * (1.0 - _BLUE))
     cr = (red - light) / (2.0 * (1.0 - _RED))
     planes = np.stack((16.0 + 219.0 * light, 128.0 + 224.0 * cb, 128.0 + 224.0 * cr))
-    rounded: Bytes = np.clip(np.rint(planes), 0, 255).astype(np.uint8)
+    rounded: Image8 = np.clip(np.rint(planes), 0, 255).astype(np.uint8)
     return rounded

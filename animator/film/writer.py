@@ -12,9 +12,9 @@ import numpy as np
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
-from animator.film.finalize import settle
+from animator.film.finalize import finalize
 from animator.film.spec import VideoSpec, held_size, record_arguments
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
 QUEUED_FRAMES = 8
 """Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
@@ -38,7 +38,7 @@ class VideoWriter:
 
     def __init__(self, film: VideoSpec) -> None:
         check_film(film)
-        encoder = find_encoder(*film.live)
+        encoder = find_encoder(*film.stream_args)
         self._film = film
         self._frames = 0
         held = held_size(film.size, encoder)
@@ -73,7 +73,7 @@ class VideoWriter:
         else:
             self.abandon()
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Adds one picture, uint8 RGB (H, W, 3) of the film's size.
 
         Raises:
@@ -105,7 +105,7 @@ class VideoWriter:
         if self._broken.is_set() or self._process.returncode != 0:
             self._fail()
         self._said.close()
-        settle(self._film, self._frames)
+        finalize(self._film, self._frames)
 
     def abandon(self) -> None:
         """Ends the part file after the pictures so far; it plays, and goes when the film is completed."""

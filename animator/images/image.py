@@ -14,10 +14,10 @@ from torch import Tensor
 
 from animator.errors import UserError
 
-Bytes = NDArray[np.uint8]
+Image8 = NDArray[np.uint8]
 
 
-def from_bytes(pixels: Bytes, device: torch.device | str = "cpu") -> Tensor:
+def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
     """A picture (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
@@ -42,10 +42,10 @@ def read_picture(
         raise UserError(f"{path}: cannot be read as a picture: {reason}") from error
     if size is not None and upright.size != size:
         upright = upright.resize(size, Image.Resampling.LANCZOS)
-    return from_bytes(np.asarray(upright), device)
+    return from_uint8(np.asarray(upright), device)
 
 
-def to_bytes(picture: Tensor) -> Bytes:
+def to_uint8(picture: Tensor) -> Image8:
     """uint8 RGB (H, W, 3), rounded to nearest, from a picture (3, H, W)."""
     scaled = picture.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Vital:
+class FrameMetrics:
     """What was measured on one frame.
 
     Attributes:
@@ -36,7 +36,7 @@ class Vital:
         return {name: round(value, 6) for name, value in asdict(self).items()}
 
 
-def measure(frame: int, picture: Tensor, last: Tensor | None) -> Vital:
+def frame_metrics(frame: int, picture: Tensor, last: Tensor | None) -> FrameMetrics:
     """The vital signs of a picture (3, H, W), given the one before; waits for the device once."""
     grey = picture.mean(0)
     inner = grey[1:-1, 1:-1]
@@ -46,4 +46,4 @@ def measure(frame: int, picture: Tensor, last: Tensor | None) -> Vital:
     red, green, blue, contrast, sharp, moved = torch.stack(
         [*picture.mean((1, 2)), grey.std(), detail, flicker]
     ).tolist()
-    return Vital(frame, red, green, blue, contrast, sharp, moved)
+    return FrameMetrics(frame, red, green, blue, contrast, sharp, moved)

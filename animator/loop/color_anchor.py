@@ -8,10 +8,10 @@ from torch import Tensor
 from animator.timeline.plan import Plan
 
 
-class AnchorRule(Protocol):
+class ColorAnchorRule(Protocol):
     """When a picture becomes the anchor."""
 
-    def before(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
+    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """The anchor (3, H, W) of this drawing; None matches nothing.
 
         Args:
@@ -20,57 +20,57 @@ class AnchorRule(Protocol):
             moved: The last picture moved to this frame; None at the start of a film.
         """
 
-    def after(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
+    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
         """The anchor (3, H, W) once the frame was drawn."""
 
 
 @dataclass(frozen=True)
-class FirstDrawn:
+class FirstFrame:
     """The first frame, for the whole film."""
 
-    def before(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
+    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """The anchor there is."""
         return anchor
 
-    def after(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
+    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
         """The first drawing."""
         return drawn if anchor is None else anchor
 
 
 @dataclass(frozen=True)
-class SceneDrawn:
+class SceneStart:
     """The first frame of each scene."""
 
-    def before(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
+    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """None where a scene begins: it looks for its own colours."""
         return None if plan.cut else anchor
 
-    def after(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
+    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
         """The scene's first drawing."""
         return drawn if anchor is None else anchor
 
 
 @dataclass(frozen=True)
-class FirstMoved:
+class FirstWarped:
     """The first picture that was moved: the reference's anchor of films with an init image."""
 
-    def before(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
+    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """The first moved picture."""
         return moved if anchor is None else anchor
 
-    def after(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
+    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
         """The anchor there is."""
         return anchor
 
 
 @dataclass(frozen=True)
-class Legacy:
+class DeforumLegacy:
     """Deforum's old order: the first moved picture, and every drawing of strength 0."""
 
-    def before(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
+    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """The first moved picture."""
         return moved if anchor is None else anchor
 
-    def after(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
+    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
         """A drawing of strength 0, else the anchor there is."""
         return drawn if plan.diffusion.strength == 0.0 else anchor

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
-from animator.loop.color_anchor import AnchorRule
-from animator.loop.requests import Ask, asked
+from animator.loop.color_anchor import ColorAnchorRule
+from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
 from animator.models.diffusion.request import Diffuser
 from animator.timeline.plan import Plan
@@ -29,7 +29,7 @@ class Source(Protocol):
 class Motion(Protocol):
     """How a picture moves from one frame to the next."""
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The depth (H, W) of a picture about to move, larger = nearer; None where depth plays no part.
 
         Args:
@@ -38,7 +38,7 @@ class Motion(Protocol):
             last: What the last look gave, moved or not; None at the start of a film.
         """
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) moved by one or more frames, one after the other, and sampled once.
 
         Args:
@@ -60,9 +60,9 @@ class Pipeline:
     """What fills the slots for one film.
 
     Attributes:
-        arrive: Acts on the last picture as soon as it has moved.
+        after_motion: Acts on the last picture as soon as it has moved.
         over: Laid over the drawn picture after all other steps; the tween lays it over the in-betweens.
-        asks: Say more to the diffuser than the plan.
+        request_steps: Say more to the diffuser than the plan.
     """
 
     source: Source
@@ -71,14 +71,14 @@ class Pipeline:
     diffuser: Diffuser
     after: tuple[Step, ...]
     tween: "Tween"
-    anchor: AnchorRule
-    arrive: tuple[Step, ...] = ()
+    anchor: ColorAnchorRule
+    after_motion: tuple[Step, ...] = ()
     over: tuple[Step, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    request_steps: tuple[RequestStep, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Generated:
     """A drawn picture.
 
     Attributes:
@@ -92,7 +92,7 @@ class Drawn:
     anchor: Tensor | None = None
 
 
-def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
+def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Generated:
     """The drawn picture of a group: source, motion, arrival, before, diffuser, after, overlays.
 
     Args:
@@ -108,15 +108,15 @@ def draw(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Drawn:
     elif plan.cut:
         picture = depth = None
     else:
-        depth = pipeline.motion.look(picture, plans[0], depth)
-        moved = pipeline.motion.move(picture, plans, depth)
-        moved = _through(pipeline.arrive, moved, plan, state)
-    state = replace(state, anchor=pipeline.anchor.before(plan, state.anchor, moved))
+        depth = pipeline.motion.estimate_depth(picture, plans[0], depth)
+        moved = pipeline.motion.warp(picture, plans, depth)
+        moved = _through(pipeline.after_motion, moved, plan, state)
+    state = replace(state, anchor=pipeline.anchor.for_frame(plan, state.anchor, moved))
     if moved is not None:
         picture = _through(pipeline.before, moved, plan, state)
-    drawn = pipeline.diffuser.draw(asked(pipeline.asks, plan, picture))
+    drawn = pipeline.diffuser.generate(build_request(pipeline.request_steps, plan, picture))
     drawn = _through((*pipeline.after, *pipeline.over), drawn, plan, state)
-    return Drawn(drawn, depth, pipeline.anchor.after(plan, state.anchor, drawn))
+    return Generated(drawn, depth, pipeline.anchor.after_frame(plan, state.anchor, drawn))
 
 
 def _through(steps: Sequence[Step], picture: Tensor, plan: Plan, state: State) -> Tensor:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
-from animator.images.image import Bytes, to_bytes
-from animator.loop.pipeline import Pipeline, draw
+from animator.images.image import Image8, to_uint8
+from animator.loop.pipeline import Pipeline, generate
 from animator.loop.state import State
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
@@ -31,9 +31,9 @@ class Frame:
     state: State
 
     @property
-    def pixels(self) -> Bytes:
+    def pixels(self) -> Image8:
         """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
-        return to_bytes(self.picture)
+        return to_uint8(self.picture)
 
     def _repr_png_(self) -> bytes:
         """The picture as PNG: notebooks show a frame as its picture."""
@@ -54,7 +54,9 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
         old = None if plans[0].cut else state.picture
-        drawn = draw(pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state)
+        drawn = generate(
+            pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state
+        )
         pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
         last = plans[-1].frame
         for plan, seen in zip(plans, pictures, strict=True):

@@ -10,7 +10,7 @@ from animator.models.diffusion.request import GenerationRequest
 from animator.timeline.plan import Plan
 
 
-class Ask(Protocol):
+class RequestStep(Protocol):
     """One detail of what the diffuser is asked."""
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
@@ -40,10 +40,12 @@ class Guidance:
         return replace(request, picture=mixed, colors=colors)
 
 
-def asked(asks: Sequence[Ask], plan: Plan, picture: Tensor | None) -> GenerationRequest:
+def build_request(
+    request_steps: Sequence[RequestStep], plan: Plan, picture: Tensor | None
+) -> GenerationRequest:
     """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
     request = request_of(plan, picture)
-    for ask in asks:
+    for ask in request_steps:
         request = ask.apply(request, plan)
     return request
 

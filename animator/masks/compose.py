@@ -18,7 +18,7 @@ _JOINED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 """For masks of 0 and 1 these are the operations on sets; between, they keep soft edges soft."""
 
 
-def composed(node: Node, mask_of: Callable[[Leaf], Tensor]) -> Tensor:
+def compose(node: Node, mask_of: Callable[[Leaf], Tensor]) -> Tensor:
     """The mask (H, W), [0, 1], of a tree.
 
     Args:
@@ -28,11 +28,11 @@ def composed(node: Node, mask_of: Callable[[Leaf], Tensor]) -> Tensor:
     if isinstance(node, Leaf):
         return mask_of(node)
     if isinstance(node, Not):
-        return 1.0 - composed(node.inner, mask_of)
-    return _JOINED[node.mark](composed(node.left, mask_of), composed(node.right, mask_of))
+        return 1.0 - compose(node.inner, mask_of)
+    return _JOINED[node.mark](compose(node.left, mask_of), compose(node.right, mask_of))
 
 
-def hardened(mask: Tensor) -> Tensor:
+def binarize(mask: Tensor) -> Tensor:
     """A mask (H, W) of 0 and 1 whose dots are as dense as the mask is strong: Deforum's way with soft masks.
 
     Source:

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
-from animator.film.open_clip import Shown
+from animator.film.open_clip import ClipView
 from animator.images.colorspace import LUMA
 from animator.images.mask_tone import contrast_about_mean
-from animator.masks.compose import composed
+from animator.masks.compose import compose
 from animator.masks.expression import Leaf, parse_mask
 
 FILES_KEPT = 32
@@ -84,7 +84,7 @@ class FilmMask:
         device: Where masks live.
     """
 
-    film: Shown
+    film: ClipView
     adjust: Adjust
     device: torch.device
 
@@ -104,7 +104,7 @@ class Masks:
         device: torch.device,
         adjust: Adjust = _AS_IT_IS,
         words: WordModel | None = None,
-        settle: Callable[[Tensor], Tensor] | None = None,
+        dither: Callable[[Tensor], Tensor] | None = None,
         files: Mapping[str, Tensor] | None = None,
     ) -> None:
         """The masks of a film.
@@ -115,7 +115,7 @@ class Masks:
             device: Where masks live.
             adjust: What is done to masks from files.
             words: Finds `<word>`; None where no expression has one.
-            settle: What becomes of each mask before masks are joined, such as `hardened`; None leaves it.
+            dither: What becomes of each mask before masks are joined, such as `hardened`; None leaves it.
             files: Masks by path that take the place of files.
         """
         self._size = size
@@ -123,7 +123,7 @@ class Masks:
         self._device = device
         self._adjust = adjust
         self._words = words
-        self._settle = settle
+        self._dither = dither
         self._given = files or {}
         self._files: LRUCache[str, Tensor] = LRUCache(FILES_KEPT)
 
@@ -136,9 +136,9 @@ class Masks:
 
         def mask_of(leaf: Leaf) -> Tensor:
             found = self._leaf(leaf, frame, picture)
-            return found if self._settle is None else self._settle(found)
+            return found if self._dither is None else self._dither(found)
 
-        return composed(parse_mask(text), mask_of)
+        return compose(parse_mask(text), mask_of)
 
     def _leaf(self, leaf: Leaf, frame: int, picture: Tensor) -> Tensor:
         if leaf.kind == "file":

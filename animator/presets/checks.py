@@ -11,8 +11,8 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import offer_of
 from animator.models.folders import model_folders
 from animator.settings import Diffusion, wildcards
-from animator.settings.paths import looked_for
-from animator.settings.raw import Draft
+from animator.settings.paths import search_hint
+from animator.settings.raw import RawPreset
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Check:
     look: Callable[[Mapping[str, Any]], None]
     may_be_a_file: bool = False
 
-    def problems(self, draft: Draft) -> list[Problem]:
+    def problems(self, draft: RawPreset) -> list[Problem]:
         """The problem of a draft's setting, or none."""
         try:
             self.look(draft.values)
         except UserError as error:
             name = self.given(draft.values)
-            looked = looked_for(str(name), draft.folders.get(self.setting)) if self.may_be_a_file else ""
+            looked = search_hint(str(name), draft.folders.get(self.setting)) if self.may_be_a_file else ""
             return [Problem(draft.where(self.setting), ".".join(self.setting), f"{error}{looked}")]
         return []
 
@@ -47,7 +47,7 @@ class Check:
         return here
 
 
-def problems_of(draft: Draft) -> list[Problem]:
+def problems_of(draft: RawPreset) -> list[Problem]:
     """The problems of everything that a draft names and that is looked up."""
     return [problem for check in CHECKS for problem in check.problems(draft)]
 

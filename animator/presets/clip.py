@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
-from animator.film.probe import allowed, length_of, rate_of
+from animator.film.probe import checked_path, frame_count, frame_rate
 from animator.settings import Animation
 from animator.settings.paths import find_clip, not_found
 from animator.settings.video import Video
@@ -30,11 +30,11 @@ def check_clip(values: Mapping[str, Any], beside: Path | None) -> None:
         UserError: It is not, or it is a URL that is not allowed.
     """
     video = _video(values)
-    if video is not None and video.path and not _exists(allowed(video)):
+    if video is not None and video.path and not _exists(checked_path(video)):
         raise UserError(not_found(video.path, beside))
 
 
-def with_clip_numbers(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve_clip_placeholders(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The values of a preset with the clip's numbers in the place of `frames: clip` and `fps: clip`.
 
     Raises:
@@ -46,13 +46,13 @@ def with_clip_numbers(values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
     taken: dict[str, Any] = dict(values)
     if "fps" in asked:
-        taken["fps"] = rate_of(video)
+        taken["fps"] = frame_rate(video)
     if "frames" in asked:
-        taken["frames"] = length_of(video, _rate(taken))
+        taken["frames"] = frame_count(video, _rate(taken))
     return taken
 
 
-def without_words(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def drop_clip_placeholders(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The values without `frames: clip` and `fps: clip`: for a clip that is not there."""
     return {name: value for name, value in values.items() if value != CLIP or name not in ("fps", "frames")}
 
@@ -72,7 +72,7 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
         return values
     video = replace(video, path=str(find_clip(video.path, beside) or video.path))
     try:
-        counted = length_of(video, _rate(values)) if _exists(allowed(video)) else 0
+        counted = frame_count(video, _rate(values)) if _exists(checked_path(video)) else 0
     except UserError:  # no film; whoever opens it says so
         counted = 0
     return {**values, "frames": counted} if counted else values

@@ -8,12 +8,12 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.settings.controlnet import FRAME
 from animator.settings.paths import find, not_found
-from animator.settings.raw import Draft, over
+from animator.settings.raw import RawPreset, merge
 
 GROUP = "controlnet"
 
 
-def with_unit_files(draft: Draft, library: Library) -> tuple[Draft, list[Problem]]:
+def with_unit_files(draft: RawPreset, library: Library) -> tuple[RawPreset, list[Problem]]:
     """The draft with its units' files by the paths where they are, and a problem for each that is missing.
 
     Args:
@@ -30,10 +30,10 @@ def with_unit_files(draft: Draft, library: Library) -> tuple[Draft, list[Problem
     ]
     if found == list(units):
         return draft, problems
-    return over(Draft(draft.source, {GROUP: found}, _places(draft)), draft), problems
+    return merge(RawPreset(draft.source, {GROUP: found}, _places(draft)), draft), problems
 
 
-def _found(draft: Draft, number: int, unit: Any, problems: list[Problem]) -> Any:
+def _found(draft: RawPreset, number: int, unit: Any, problems: list[Problem]) -> Any:
     """The unit with paths that can be opened from the working directory."""
     if not _is_on(unit):
         return unit
@@ -51,7 +51,7 @@ def _found(draft: Draft, number: int, unit: Any, problems: list[Problem]) -> Any
     return found
 
 
-def _net(draft: Draft, number: int, unit: Any, library: Library) -> list[Problem]:
+def _net(draft: RawPreset, number: int, unit: Any, library: Library) -> list[Problem]:
     model = unit.get("model") if _is_on(unit) else None
     try:
         if isinstance(model, str) and model.strip():
@@ -61,7 +61,7 @@ def _net(draft: Draft, number: int, unit: Any, library: Library) -> list[Problem
     return []
 
 
-def _problem(draft: Draft, number: int, name: str, message: str) -> Problem:
+def _problem(draft: RawPreset, number: int, name: str, message: str) -> Problem:
     path = (GROUP, str(number), name)
     return Problem(draft.where(path), ".".join(path), message)
 
@@ -70,5 +70,5 @@ def _is_on(unit: Any) -> bool:
     return isinstance(unit, Mapping) and unit.get("enabled", True) is not False
 
 
-def _places(draft: Draft) -> dict[tuple[str, ...], str]:
+def _places(draft: RawPreset) -> dict[tuple[str, ...], str]:
     return {path: place for path, place in draft.places.items() if path[0] == GROUP}

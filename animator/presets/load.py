@@ -8,13 +8,13 @@ from typing import Any
 from animator.errors import Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
-from animator.presets.clip import check_clip, with_clip_numbers, without_words
+from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
 from animator.presets.controlnet_files import with_unit_files
 from animator.presets.plain import Overrides, override, read_source
-from animator.presets.resolve_paths import with_files
+from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
 from animator.settings import Animation
-from animator.settings.raw import Draft, group_of
+from animator.settings.raw import RawPreset, group_of
 from animator.settings.validate import validate
 
 
@@ -39,10 +39,10 @@ def checked(animation: Animation) -> Animation:
     Raises:
         PresetError: With every file, model or clip that is missing.
     """
-    return finish(Draft(animation.name, animation.plain(), {}))
+    return finish(RawPreset(animation.name, animation.plain(), {}))
 
 
-def finish(draft: Draft, overrides: Overrides = (), label: str = "override") -> Animation:
+def finish(draft: RawPreset, overrides: Overrides = (), label: str = "override") -> Animation:
     """Returns the validated film of a draft, overrides applied and the files it names looked for.
 
     Args:
@@ -54,17 +54,17 @@ def finish(draft: Draft, overrides: Overrides = (), label: str = "override") -> 
         PresetError: With every problem of the draft and the overrides.
     """
     draft, problems = override(draft, overrides, label)
-    draft, missing = with_files(draft)
+    draft, missing = resolve_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
     problems += [*missing, *lacking, *absent, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))
-        draft = replace(draft, values=with_clip_numbers(draft.values))
+        draft = replace(draft, values=resolve_clip_placeholders(draft.values))
     except UserError as error:
         problems.append(Problem(draft.where(clip), ".".join(clip), str(error).removeprefix("video.path: ")))
-        draft = replace(draft, values=without_words(draft.values))
+        draft = replace(draft, values=drop_clip_placeholders(draft.values))
     return validate(draft, problems)
 
 

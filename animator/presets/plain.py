@@ -8,7 +8,7 @@ from typing import Any
 from animator.errors import Problem
 from animator.presets import raw, yaml_text
 from animator.settings.override import EXPECTED, broken, override_each, override_with, plain_values
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 
 TEXT, MAPPING = "<text>", "<mapping>"
 """What problems are located in where there is no file."""
@@ -16,7 +16,7 @@ Overrides = Iterable[str] | Mapping[str, Any]
 """Texts `group.key=value`, or a mapping with keys `group.key`, or groups that are mappings themselves."""
 
 
-def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> Draft:
+def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> RawPreset:
     """Returns the settings of a source.
 
     Args:
@@ -27,7 +27,7 @@ def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> Draft:
         PresetError: It cannot be read.
     """
     if isinstance(source, Mapping):
-        return raw.extended(Draft(MAPPING, plain_values(source, MAPPING), {}))
+        return raw.extended(RawPreset(MAPPING, plain_values(source, MAPPING), {}))
     if isinstance(source, str) and "\n" in source:
         return raw.extended(raw.parse(source, TEXT))
     if isinstance(source, str | os.PathLike):
@@ -35,7 +35,9 @@ def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> Draft:
     raise broken("preset", f"expected a path, a mapping or YAML text; got {source!r:.60}")
 
 
-def override(draft: Draft, overrides: Overrides, label: str = "override") -> tuple[Draft, list[Problem]]:
+def override(
+    draft: RawPreset, overrides: Overrides, label: str = "override"
+) -> tuple[RawPreset, list[Problem]]:
     """Returns the draft with overrides laid over it, and the problems of the overrides themselves.
 
     Args:

@@ -9,7 +9,7 @@ from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
-from animator.settings.raw import Draft, group_of, over
+from animator.settings.raw import RawPreset, group_of, merge
 from schedules.parseq import Manifest
 
 MAX_BYTES = 16_000_000
@@ -19,7 +19,7 @@ MAX_EXTENDS = 16
 SETTINGS_SUFFIXES = (".txt", ".json")
 
 
-def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Draft:
+def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> RawPreset:
     """The values of a preset or settings file, with those of the presets it extends below them.
 
     Args:
@@ -36,7 +36,7 @@ def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Dra
     if is_settings_file(path):
         return _read_chain(path, _Reader(repair, manifest))
     values, notes = preset_values(manifest)
-    return over(Draft(str(parseq), nested(values), {}, notes), _read_chain(path, _Reader(repair)))
+    return merge(RawPreset(str(parseq), nested(values), {}, notes), _read_chain(path, _Reader(repair)))
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class _Reader:
     manifest: Manifest | None = None
 
 
-def _read_chain(path: Path, reader: _Reader) -> Draft:
+def _read_chain(path: Path, reader: _Reader) -> RawPreset:
     chain: list[Path] = []
-    drafts: list[Draft] = []
+    drafts: list[RawPreset] = []
     here: Path | None = path
     while here is not None:
         chain.append(here)
@@ -59,11 +59,11 @@ def _read_chain(path: Path, reader: _Reader) -> Draft:
         here = _base_path(chain, draft, base)
     merged = drafts.pop()
     while drafts:
-        merged = over(drafts.pop(), merged)
+        merged = merge(drafts.pop(), merged)
     return merged
 
 
-def _beside(folder: Path, draft: Draft) -> Draft:
+def _beside(folder: Path, draft: RawPreset) -> RawPreset:
     """The draft with the folder of its file beside each of its settings."""
     settings: dict[tuple[str, ...], Path] = {(key,): folder for key in draft.values}
     for key, value in draft.values.items():
@@ -77,17 +77,17 @@ def is_settings_file(path: Path) -> bool:
     return path.suffix.lower() in SETTINGS_SUFFIXES
 
 
-def extended(draft: Draft) -> Draft:
+def extended(draft: RawPreset) -> RawPreset:
     """Returns a draft that is no file over the preset that it extends, from the working directory.
 
     Raises:
         PresetError: That preset cannot be read.
     """
     base = _base_path([Path(draft.source)], draft, draft.values.get("extends"))
-    return draft if base is None else over(draft, read(base))
+    return draft if base is None else merge(draft, read(base))
 
 
-def _read_one(path: Path, reader: _Reader) -> Draft:
+def _read_one(path: Path, reader: _Reader) -> RawPreset:
     source = str(path)
     most = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
     try:
@@ -103,11 +103,11 @@ def _read_one(path: Path, reader: _Reader) -> Draft:
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)
-        return Draft(source, values, imported.places, imported.notes)
+        return RawPreset(source, values, imported.places, imported.notes)
     return parse(text, source)
 
 
-def parse(text: str, source: str) -> Draft:
+def parse(text: str, source: str) -> RawPreset:
     """The draft of a preset's YAML; what it extends is left to `read`.
 
     Raises:
@@ -120,10 +120,10 @@ def parse(text: str, source: str) -> Draft:
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)
-    return Draft(source, document.values, document.places)
+    return RawPreset(source, document.values, document.places)
 
 
-def _base_path(chain: list[Path], draft: Draft, base: object) -> Path | None:
+def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:
     if base is None:
         return None
     message = ""

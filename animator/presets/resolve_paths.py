@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from animator.core.urls import is_url
 from animator.errors import Problem
 from animator.settings import Animation
-from animator.settings.paths import NamesFile, find, find_clip, not_found
-from animator.settings.raw import Draft, group_of, over
+from animator.settings.paths import PathSetting, find, find_clip, not_found
+from animator.settings.raw import RawPreset, group_of, merge
 
 Setting = tuple[str, ...]
 PICTURES = ("picture", "masks")
@@ -20,7 +20,7 @@ _BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
 NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
 
 
-def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
+def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
     """The draft with every file it names by the path where it is, and a problem for each that is missing."""
     problems: list[Problem] = []
     for setting, kind in file_settings().items():
@@ -28,18 +28,20 @@ def with_files(draft: Draft) -> tuple[Draft, list[Problem]]:
         problems += _forbidden(draft, setting, kind)
         beside = draft.folders.get(setting)
 
-        def place(name: Any, beside: Path | None = beside, kind: NamesFile = kind) -> Any:
+        def place(name: Any, beside: Path | None = beside, kind: PathSetting = kind) -> Any:
             return resolved(name, beside, kind)
 
         if missing := [name for name in names_in(given, kind) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
         elif (found := each_name(given, place, kind)) != given:
-            draft = over(Draft(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft)
+            draft = merge(
+                RawPreset(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft
+            )
     return draft, problems
 
 
-def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]:
+def _forbidden(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
     """A problem for each URL where there may be none."""
     urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
     if kind.kind not in PICTURES or draft.values.get("download") is True:
@@ -47,7 +49,7 @@ def _forbidden(draft: Draft, setting: Setting, kind: NamesFile) -> list[Problem]
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
 
 
-def file_settings() -> dict[Setting, NamesFile]:
+def file_settings() -> dict[Setting, PathSetting]:
     """The settings that name files, such as `("init", "image")`, and how."""
     found = dict(_marked(Animation, ()))
     for name in Animation.model_fields:
@@ -56,12 +58,12 @@ def file_settings() -> dict[Setting, NamesFile]:
     return found
 
 
-def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, NamesFile]]:
+def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, PathSetting]]:
     for name, field in group.model_fields.items():
-        yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, NamesFile))
+        yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, PathSetting))
 
 
-def resolved(name: str, beside: Path | None, kind: NamesFile) -> str | None:
+def resolved(name: str, beside: Path | None, kind: PathSetting) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
     if kind.kind in PICTURES and is_url(name):
         return name
@@ -77,14 +79,14 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def names_in(given: Any, kind: NamesFile) -> list[str]:
+def names_in(given: Any, kind: PathSetting) -> list[str]:
     """The paths that a setting says: itself, its items or its values; what is no text is left out."""
     items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
     texts = [item for item in items if isinstance(item, str) and item.strip()]
     return [name for text in texts for name in _BRACKETED.findall(text)] if kind.kind == "masks" else texts
 
 
-def each_name(given: Any, change: Callable[[str], Any], kind: NamesFile) -> Any:
+def each_name(given: Any, change: Callable[[str], Any], kind: PathSetting) -> Any:
     """A setting's value with every path in it changed: itself, its items, its values, or what they name."""
     if isinstance(given, Mapping):
         return {key: each_name(item, change, kind) for key, item in given.items()}

@@ -12,16 +12,16 @@ from animator.presets.infotext import Infotext
 from animator.presets.load import finish
 from animator.presets.records import provenance
 from animator.settings import Animation
-from animator.settings.raw import Draft, over
-from animator.timeline.lint import cuts_of
+from animator.settings.raw import RawPreset, merge
+from animator.timeline.lint import clamped_schedules
 
 
 @dataclass(frozen=True)
-class Source:
+class PresetSource:
     """What a film is made from.
 
     Attributes:
-        preset: A YAML preset or a Deforum settings file; None: all comes from `like`.
+        preset: A YAML preset or a Deforum settings file; None: all comes from `from_image`.
         parseq: A Parseq manifest that gives some settings for every frame.
         like: A picture or film whose settings are taken over.
         repair: Mend the usual slips in a settings file's JSON.
@@ -33,7 +33,7 @@ class Source:
     repair: bool = False
 
 
-def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> Animation:
+def load(source: PresetSource, overrides: list[str], say: Callable[[str], None]) -> Animation:
     """The film of a source; what an import had to leave out, and values that are cut, are told first.
 
     Raises:
@@ -41,15 +41,15 @@ def load(source: Source, overrides: list[str], say: Callable[[str], None]) -> An
         PresetError: With every problem of the settings.
     """
     draft = draft_of(source)
-    for line in told(draft.notes, draft.source):
+    for line in import_messages(draft.notes, draft.source):
         say(line)
     animation = finish(draft, overrides, "--set")
-    for path, cut in cuts_of(animation):
+    for path, cut in clamped_schedules(animation):
         say(f"warning: {path}: {cut}")
     return animation
 
 
-def draft_of(source: Source) -> Draft:
+def draft_of(source: PresetSource) -> RawPreset:
     """The settings of a source, before validation; errors as `load`."""
     if source.preset is None and source.like is None:
         raise UserError("give a preset, a settings file, or --like PICTURE")
@@ -58,12 +58,12 @@ def draft_of(source: Source) -> Draft:
     if source.like is None:
         return raw.read(_given(source.preset), repair=source.repair, parseq=source.parseq)
     if source.preset is None:
-        return like(source.like)
+        return from_image(source.like)
     below = raw.read(source.preset, repair=source.repair, parseq=source.parseq)
-    return over(drawn_like(source.like), below)
+    return merge(drawn_like(source.like), below)
 
 
-def like(path: Path) -> Draft:
+def from_image(path: Path) -> RawPreset:
     """The whole film of a picture or film of ours, or how any other picture was drawn.
 
     Raises:
@@ -73,7 +73,7 @@ def like(path: Path) -> Draft:
     return raw.parse(said.preset, str(path)) if said.preset else drawn_like(path)
 
 
-def drawn_like(path: Path) -> Draft:
+def drawn_like(path: Path) -> RawPreset:
     """How a picture was drawn: prompts, sampler, steps, seed, size.
 
     Raises:
@@ -87,10 +87,10 @@ def drawn_like(path: Path) -> Draft:
     place = f"{path} (infotext)"
     model = text.fields.get("Model")
     notes = (_drawn_with(model),) if model else ()
-    return Draft(place, values, {(name,): place for name in values}, notes)
+    return RawPreset(place, values, {(name,): place for name in values}, notes)
 
 
-def told(notes: tuple[Note, ...], source: str) -> list[str]:
+def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
     """What a person should read of an import's notes: what changes the film, and how many more there are."""
     changing = [f"note: {note}" for note in notes if note.effect is Effect.CHANGES]
     rest = len(notes) - len(changing)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import RunError
 from animator.loop.state import State
 
@@ -37,7 +37,7 @@ class Checkpoints:
         newest = max((at for at in self._kept() if at < state.next_frame), default=0)
         if state.next_frame - newest >= self.spacing:
             self.folder.mkdir(exist_ok=True)
-            write_atomically(self._path(state.next_frame), state.to_bytes())
+            atomic_write(self._path(state.next_frame), state.to_bytes())
 
     def before(self, frame: int, device: torch.device | str = "cpu") -> State:
         """The newest kept state that goes on at a frame or before it; the beginning where none is kept.

@@ -6,11 +6,11 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import RunError
 from animator.film.reader import Clip
-from animator.images.image import from_bytes, read_picture
-from animator.models.depth.maps import png, to_preview, to_words
+from animator.images.image import from_uint8, read_picture
+from animator.models.depth.maps import png, to_preview, to_uint16
 from animator.models.depth.model import DepthModel
 
 
@@ -18,8 +18,8 @@ def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
     """The path of the 16-bit PNG of a depth map (H, W); its coloured preview lies beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.png"
-    write_atomically(path, png(to_words(depth)))
-    write_atomically(folder / f"{stem}.preview.png", png(to_preview(depth)))
+    atomic_write(path, png(to_uint16(depth)))
+    atomic_write(folder / f"{stem}.preview.png", png(to_preview(depth)))
     return path
 
 
@@ -36,7 +36,7 @@ def depth_of_file(path: Path, model: DepthModel, device: str, folder: Path) -> I
     if not path.exists():
         raise RunError(f"{path}: there is no such file")
     for number, pixels in enumerate(Clip(path).frames()):
-        yield write_depth_map(folder, f"{number:09d}", model.estimate(from_bytes(pixels, device)))
+        yield write_depth_map(folder, f"{number:09d}", model.estimate(from_uint8(pixels, device)))
 
 
 def _is_picture(path: Path) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
 from animator.core.urls import is_url
 from animator.errors import UserError
@@ -69,7 +69,7 @@ def fetched(url: str, folder: Path) -> Path:
     data = answer.getvalue()
     path = folder / f"{stem}{_suffix(url, data)}"
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, data)
+    atomic_write(path, data)
     return path
 
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from animator.images.metrics import Vital
+from animator.images.metrics import FrameMetrics
 
 SETTLED = 8
 """Frames at the beginning of a scene that say what is normal for it."""
@@ -14,18 +14,18 @@ MOST_SHIFT = 0.25
 """How far the mean brightness may move."""
 
 
-class Watch:
+class DriftMonitor:
     """Tells once for each sign when it runs away from the beginning of its scene.
 
     It remembers, so it belongs to a sitting and never to the state.
     """
 
     def __init__(self) -> None:
-        self.first: list[Vital] = []
-        self.recent: deque[Vital] = deque(maxlen=RECENT)
+        self.first: list[FrameMetrics] = []
+        self.recent: deque[FrameMetrics] = deque(maxlen=RECENT)
         self.told: set[str] = set()
 
-    def see(self, vital: Vital, *, cut: bool) -> list[str]:
+    def update(self, vital: FrameMetrics, *, cut: bool) -> list[str]:
         """What a person should know now, in words; mostly nothing.
 
         Args:
@@ -73,5 +73,5 @@ _ADVICE = {
 }
 
 
-def _mean(vitals: Sequence[Vital] | deque[Vital], name: str) -> float:
+def _mean(vitals: Sequence[FrameMetrics] | deque[FrameMetrics], name: str) -> float:
     return sum(float(getattr(vital, name)) for vital in vitals) / len(vitals)

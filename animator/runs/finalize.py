@@ -5,11 +5,11 @@ from pathlib import Path
 
 import torch
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.models.diffusion.checkpoints.model_info import records_of
 from animator.models.diffusion.request import Diffuser
 from animator.presets.subtitles import to_srt
-from animator.runs.outputs import Version, Versions
+from animator.runs.outputs import Output, RunOutputs
 from animator.runs.progress import Progress
 from animator.runs.render_frames import Rendered, Rendering
 from animator.runs.run import Run
@@ -50,7 +50,7 @@ def write_subtitles(run: Run) -> None:
     animation = run.animation
     if animation.output.subtitles:
         text = to_srt(Timeline(animation), animation.output.subtitles)
-        write_atomically(run.folder / f"{animation.name}.srt", text.encode())
+        atomic_write(run.folder / f"{animation.name}.srt", text.encode())
 
 
 def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple[Path, ...], bool]:
@@ -68,7 +68,7 @@ def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple
         AnimatorError: A network or ffmpeg failed.
     """
     made: list[Path] = []
-    for version in Versions(run, frames, run.animation, rendering.device).further:
+    for version in RunOutputs(run, frames, run.animation, rendering.device).extras:
         path = _made(version, rendering)
         if path is None:
             return tuple(made), False
@@ -76,7 +76,7 @@ def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple
     return tuple(made), True
 
 
-def _made(version: Version, rendering: Rendering) -> Path | None:
+def _made(version: Output, rendering: Rendering) -> Path | None:
     """The path of an extra film, made; None where it was stopped."""
     began = time.monotonic()
 

@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.core.atomic import write_atomically
-from animator.images.metrics import Vital
+from animator.core.atomic import atomic_write
+from animator.images.metrics import FrameMetrics
 
 
 @dataclass(frozen=True)
-class VitalsLog:
+class MetricsLog:
     """What was measured on each frame of a run: a line of JSON a frame.
 
     Attributes:
@@ -29,7 +29,7 @@ class VitalsLog:
                 found.append(json.loads(line))
         return found
 
-    def add(self, vital: Vital) -> None:
+    def add(self, vital: FrameMetrics) -> None:
         """Adds a frame's.
 
         Raises:
@@ -44,4 +44,4 @@ class VitalsLog:
     def cut(self, frames: int) -> None:
         """Keeps those of the first frames only."""
         kept = [line for line in self.read() if line["frame"] < frames]
-        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        atomic_write(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())

@@ -15,7 +15,7 @@ import torch
 
 from animator.errors import UserError
 from animator.film.formats import FORMATS
-from animator.film.interpolation.base import Inbetween, interpolated
+from animator.film.interpolation.base import FrameInterpolator, interpolate
 from animator.film.interpolation.open_interpolator import open_inbetween
 from animator.film.sound import Sound
 from animator.film.soundtrack import soundtrack
@@ -23,7 +23,7 @@ from animator.film.spec import VideoSpec
 from animator.film.upscaling.open_upscaler import open_upscaler
 from animator.film.upscaling.upscaler import Upscaler, upscaled
 from animator.film.writer import VideoWriter, check_film
-from animator.images.image import Bytes
+from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.presets.records import film_record
 from animator.runs.run import Run, film_path
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Version:
+class Output:
     """One film of a run's frames.
 
     Attributes:
@@ -45,7 +45,7 @@ class Version:
 
     film: VideoSpec
     count: int
-    pictures: Callable[[], Iterator[Bytes]]
+    pictures: Callable[[], Iterator[Image8]]
     keep: Path | None = None
 
     def make(self, report: Callable[[int], None]) -> Path:
@@ -67,7 +67,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Versions:
+class RunOutputs:
     """All films of a run's frames.
 
     Attributes:
@@ -83,24 +83,24 @@ class Versions:
     device: torch.device | str = "cpu"
 
     @cached_property
-    def plain(self) -> Version:
+    def plain(self) -> Output:
         """The frames as they are."""
         film = film_of(self.animation, film_path(self.run.folder, self.animation))
-        return Version(film, self.frames, lambda: self.run.pixels(range(self.frames)))
+        return Output(film, self.frames, lambda: self.run.pixels(range(self.frames)))
 
     @cached_property
-    def further(self) -> tuple[Version, ...]:
+    def extras(self) -> tuple[Output, ...]:
         """Those beside the plain one, in the order in which they are made."""
         larger, smoother = self._larger, self._smoother
         return tuple(version for version in (self._gif, larger, smoother) if version is not None)
 
     @property
-    def finest(self) -> Version:
+    def best(self) -> Output:
         """The one in which most was done."""
         return self._smoother or self._larger or self.plain
 
     @cached_property
-    def _larger(self) -> Version | None:
+    def _larger(self) -> Output | None:
         settings = self.animation.upscaling
         if not settings.r_upscale_video:
             return None
@@ -109,10 +109,10 @@ class Versions:
         name = f"_upscaled_{settings.r_upscale_factor}"
         film = replace(self._named(name), size=(width * factor, height * factor))
         keep = self._folder(name) if settings.r_upscale_keep_imgs else None
-        return Version(film, self.frames, self._larger_pictures, keep)
+        return Output(film, self.frames, self._larger_pictures, keep)
 
     @cached_property
-    def _smoother(self) -> Version | None:
+    def _smoother(self) -> Output | None:
         settings = self.animation.frame_interpolation
         if settings.engine == "None":
             return None
@@ -122,18 +122,18 @@ class Versions:
         film = replace(self._named(name), size=base.film.size, fps=base.film.rate * amount / slower)
         film = replace(film, sound=None) if slower > 1 else film  # it would have to be stretched
         keep = self._folder(name) if settings.keep_imgs else None
-        return Version(film, base.count * amount, lambda: self._smoother_pictures(base), keep)
+        return Output(film, base.count * amount, lambda: self._smoother_pictures(base), keep)
 
-    def _larger_pictures(self) -> Iterator[Bytes]:
+    def _larger_pictures(self) -> Iterator[Image8]:
         return upscaled(self.plain.pictures(), upscaler_of(self.animation, self.device))
 
-    def _smoother_pictures(self, base: Version) -> Iterator[Bytes]:
+    def _smoother_pictures(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.x_amount
         between = inbetween_of(self.animation, self.device)
-        return interpolated(base.pictures(), between, amount, self.device)
+        return interpolate(base.pictures(), between, amount, self.device)
 
     @property
-    def _gif(self) -> Version | None:
+    def _gif(self) -> Output | None:
         settings = self.animation.output
         if not settings.make_gif or settings.format == "gif":
             return None
@@ -190,7 +190,7 @@ def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
     return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
 
 
-def inbetween_of(animation: Animation, device: torch.device | str) -> Inbetween:
+def inbetween_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
     """What makes the pictures between a film's own; errors as `open_inbetween`."""
     settings = animation.frame_interpolation
     return open_inbetween(settings.engine, settings.model, device)

@@ -7,7 +7,7 @@ import torch
 
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
-from animator.models.diffusion.passthrough import KeepPicture
+from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.runs.downloads import with_downloads
 from animator.runs.render_frames import Rendering, Report
 from animator.runs.render_run import render_with
@@ -22,7 +22,7 @@ def motion_alone(pipeline: Pipeline) -> Pipeline:
 
 def preview_pipeline(animation: Animation) -> Pipeline:
     """Returns the pipeline of a film's preview, on the CPU."""
-    return motion_alone(build_pipeline(animation, KeepPicture()))
+    return motion_alone(build_pipeline(animation, PassthroughDiffuser()))
 
 
 def preview(run: Run, report: Report) -> Path:

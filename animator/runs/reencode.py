@@ -10,7 +10,7 @@ from animator.film.formats import format_of
 from animator.film.stream import Stream
 from animator.presets import raw
 from animator.presets.plain import override
-from animator.runs.outputs import Version, Versions
+from animator.runs.outputs import Output, RunOutputs
 from animator.runs.run import Run, changed_settings, recorded
 from animator.settings import Animation
 from animator.settings.validate import validate
@@ -20,7 +20,7 @@ FREE = ("name", "fps", "output", "sound", "upscaling", "frame_interpolation")
 
 
 @dataclass(frozen=True)
-class Again:
+class EncodeJob:
     """What is to be made of a run's frames.
 
     Attributes:
@@ -69,7 +69,7 @@ def format_overrides(name: str) -> list[str]:
     return [f"output.format={name}", *(f"output.{setting}" for setting in usual)]
 
 
-def encode_again(again: Again, report: Callable[[str, int, int], None]) -> list[Path]:
+def encode_again(again: EncodeJob, report: Callable[[str, int, int], None]) -> list[Path]:
     """The paths of the films made of a run's finished frames.
 
     Args:
@@ -82,34 +82,36 @@ def encode_again(again: Again, report: Callable[[str, int, int], None]) -> list[
     """
     settings = again.settings()
     with Run.take_up(again.rundir) as run:
-        versions = Versions(run, _finished(run), settings, again.device)
+        versions = RunOutputs(run, _finished(run), settings, again.device)
         if again.out is None:
-            chosen: tuple[Version, ...] = (versions.plain, *versions.further)
+            chosen: tuple[Output, ...] = (versions.plain, *versions.extras)
         else:
             chosen = (_finest_at(versions, again.out),)
         return [_made(run, version, report) for version in chosen]
 
 
-def stream_again(again: Again, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]) -> None:
+def stream_again(
+    again: EncodeJob, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]
+) -> None:
     """Writes the finest film of a run's finished frames into a stream; errors as `encode_again`."""
     settings = again.settings()
     with Run.take_up(again.rundir) as run:
-        finest = Versions(run, _finished(run), settings, again.device).finest
+        finest = RunOutputs(run, _finished(run), settings, again.device).best
         stream = open_stream(finest.film.size, finest.film.fps)
         for pixels in finest.pictures():
             stream.write(pixels)
         stream.close()
 
 
-def _finest_at(versions: Versions, path: Path) -> Version:
+def _finest_at(versions: RunOutputs, path: Path) -> Output:
     """The finest film, at a path of its own."""
-    finest = versions.finest
+    finest = versions.best
     if finest is not versions.plain and _holds_frames(versions.run, path):
         raise UserError(f"{path}: holds the run's own frames, which stay as they are; name another folder")
     return replace(finest, film=replace(finest.film, path=path), keep=None)
 
 
-def _made(run: Run, version: Version, report: Callable[[str, int, int], None]) -> Path:
+def _made(run: Run, version: Output, report: Callable[[str, int, int], None]) -> Path:
     if _holds_frames(run, version.film.file):  # the film is the frames, which are there
         return version.film.file
     return version.make(lambda done: report(version.film.file.name, done, version.count))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from animator.images.metrics import measure
+from animator.images.metrics import frame_metrics
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.runs.depth_export import write_depth_map
-from animator.runs.drift import Watch
+from animator.runs.drift import DriftMonitor
 from animator.runs.progress import Progress
 from animator.runs.run import Run
 from animator.runs.sink import OpenSink, film_sink
@@ -78,7 +78,7 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     began, first, total = time.monotonic(), state.next_frame, run.animation.frames
     wanted = total if rendering.end is None else min(rendering.end, total)
     rendering.report(Progress(first, total, 0.0, 0))
-    run.vitals.cut(first)
+    run.metrics.cut(first)
     measured, done = _Measured(run, state.picture), first
     sink = rendering.open_sink(run, first)
     try:
@@ -118,14 +118,14 @@ class _Measured:
     def __init__(self, run: Run, last: Tensor | None) -> None:
         self._run = run
         self._last = last
-        self._watch = Watch()
+        self._watch = DriftMonitor()
 
     def add(self, frame: Frame) -> None:
         """Measures a frame."""
         if self._run.animation.depth.save_depth_maps and frame.depth is not None:
             write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
-        vital = measure(frame.plan.frame, frame.picture, self._last)
-        self._run.vitals.add(vital)
-        for news in self._watch.see(vital, cut=frame.plan.cut):
+        vital = frame_metrics(frame.plan.frame, frame.picture, self._last)
+        self._run.metrics.add(vital)
+        for news in self._watch.update(vital, cut=frame.plan.cut):
             log.warning(news)
         self._last = frame.picture

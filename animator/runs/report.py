@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import RunError
-from animator.runs.metrics_log import VitalsLog
+from animator.runs.metrics_log import MetricsLog
 from animator.runs.run import Run
 
 SIGNS = ("red", "green", "blue", "contrast", "detail", "flicker")
@@ -29,7 +29,7 @@ def write_report(folder: Path) -> Path:
     Raises:
         RunError: The folder holds no measured frames.
     """
-    vitals = VitalsLog(folder / "frames.jsonl").read()
+    vitals = MetricsLog(folder / "frames.jsonl").read()
     if not vitals:
         raise RunError(f"{folder}: holds no measured frames (frames.jsonl)")
     with Run.take_up(folder) as run:
@@ -47,7 +47,7 @@ def write_report(folder: Path) -> Path:
         f"<h1>{name}</h1><p>{len(vitals)} frames</p>{''.join(thumbnails)}{''.join(curves)}\n"
     )
     path = folder / "report.html"
-    write_atomically(path, page.encode())
+    atomic_write(path, page.encode())
     return path
 
 

@@ -24,16 +24,16 @@ import torch
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import PresetError, RunError
-from animator.images.image import Bytes, to_bytes
+from animator.images.image import Image8, to_uint8
 from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.presets import raw
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MOST, Checkpoints
-from animator.runs.metrics_log import VitalsLog
+from animator.runs.metrics_log import MetricsLog
 from animator.settings import Animation
 from animator.settings.validate import validate
 from animator.settings.wildcards import with_wildcards
@@ -60,7 +60,7 @@ class Run:
         folder = Path(folder)
         self.folder = folder
         self.checkpoints = Checkpoints(folder / "states", animation.frames)
-        self.vitals = VitalsLog(folder / "frames.jsonl")
+        self.metrics = MetricsLog(folder / "frames.jsonl")
         self.animation = animation
         self._chunks = FrameChunks(animation)
         self._lock = FileLock(folder / ".lock")
@@ -97,7 +97,7 @@ class Run:
         _make(folder / FRAMES)
         animation = with_wildcards(animation)
         run = cls(folder, animation)
-        write_atomically(folder / "preset.yaml", dump(animation).encode())
+        atomic_write(folder / "preset.yaml", dump(animation).encode())
         return run
 
     @classmethod
@@ -164,16 +164,16 @@ class Run:
         if free < needed:
             log.warning("%s: the film may take %.1f GB; free are %.1f", self.folder, needed / 1e9, free / 1e9)
 
-    def write(self, frame: Frame) -> Bytes:
+    def write(self, frame: Frame) -> Image8:
         """Puts a frame on disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
-        pixels = to_bytes(frame.picture)
+        pixels = to_uint8(frame.picture)
         buffer = io.BytesIO()
         chunks = self._chunks.of(frame.plan)
         Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)
-        write_atomically(self.frame_path(frame.plan.frame), buffer.getvalue())
+        atomic_write(self.frame_path(frame.plan.frame), buffer.getvalue())
         if frame.state.next_frame == frame.plan.frame + 1:
             self.checkpoints.keep(frame.state)
-            write_atomically(self._state_path, frame.state.to_bytes())
+            atomic_write(self._state_path, frame.state.to_bytes())
         return pixels
 
     def state(self, device: torch.device | str = "cpu") -> State:
@@ -197,7 +197,7 @@ class Run:
             )
         return state
 
-    def pixels(self, frames: range) -> Iterator[Bytes]:
+    def pixels(self, frames: range) -> Iterator[Image8]:
         """The pixels of finished frames, uint8 RGB (H, W, 3).
 
         Raises:
@@ -214,10 +214,10 @@ class Run:
 
     def rewind(self, state: State, animation: Animation) -> None:
         """Takes the run back to a state, to go on from there with these settings; frames stay till redone."""
-        write_atomically(self._state_path, state.to_bytes())
+        atomic_write(self._state_path, state.to_bytes())
         self.checkpoints.forget_after(state.next_frame)
-        self.vitals.cut(state.next_frame)
-        write_atomically(self.folder / "preset.yaml", dump(animation).encode())
+        self.metrics.cut(state.next_frame)
+        atomic_write(self.folder / "preset.yaml", dump(animation).encode())
         self.animation = animation
         self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
         self._chunks = FrameChunks(animation)
@@ -225,7 +225,7 @@ class Run:
     def record(self, facts: Mapping[str, Any]) -> None:
         """Writes run.json: the facts given, and the digest of the settings."""
         text = json.dumps({"digest": digest(self.animation), **facts}, indent=2)
-        write_atomically(self.folder / "run.json", f"{text}\n".encode())
+        atomic_write(self.folder / "run.json", f"{text}\n".encode())
 
     @property
     def _state_path(self) -> Path:

@@ -8,7 +8,7 @@ from typing import Protocol
 from animator.errors import VideoError
 from animator.film.stream import Stream
 from animator.film.writer import VideoWriter
-from animator.images.image import Bytes
+from animator.images.image import Image8
 from animator.runs.outputs import film_of
 from animator.runs.run import Run
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 class Sink(Protocol):
     """Takes every frame of a sitting."""
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Adds a frame, uint8 RGB (H, W, 3)."""
         ...
 
@@ -57,7 +57,7 @@ def film_sink(run: Run, first: int) -> Sink:
 class FrameFiles:
     """Nothing more: the frames in the run folder are the film."""
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Nothing: the run has put it on disk."""
 
     def finish(self) -> None:
@@ -75,7 +75,7 @@ class StreamSink:
         for pixels in run.pixels(range(first)):
             stream.write(pixels)
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Adds a frame, uint8 RGB (H, W, 3).
 
         Raises:
@@ -109,7 +109,7 @@ class FilmSink:
             self.abandon()
             raise
 
-    def write(self, pixels: Bytes) -> None:
+    def write(self, pixels: Image8) -> None:
         """Adds a frame, uint8 RGB (H, W, 3)."""
         self._offer(pixels)
         self._frames += 1
@@ -130,7 +130,7 @@ class FilmSink:
         if writer is not None:
             writer.abandon()
 
-    def _offer(self, pixels: Bytes) -> None:
+    def _offer(self, pixels: Image8) -> None:
         writer = self._writer
         if writer is not None and not self._guarded(lambda: writer.write(pixels)):
             self._writer = None

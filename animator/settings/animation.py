@@ -12,7 +12,7 @@ from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
 from animator.settings.fields import FileStem, PromptTexts
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
 from animator.settings.image_filters import Color, Noise, Sharpen
@@ -36,7 +36,7 @@ MOST_STEPS = 32
 Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
 
 
-class Animation(Group):
+class Animation(SettingsGroup):
     """Everything a preset can say about one film."""
 
     name: FileStem = "untitled"
@@ -68,9 +68,9 @@ class Animation(Group):
     """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
     bpm: float | None = Field(None, gt=0, le=10_000)
     """Beats per minute, for keys such as 8b."""
-    compat: Switch = False
+    compat: StrictBool = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
-    download: Switch = False
+    download: StrictBool = False
     """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
@@ -127,10 +127,10 @@ class Animation(Group):
             PresetError: With every problem of the new settings.
         """
         from animator.settings.override import override_with  # these read this class
-        from animator.settings.raw import Draft
+        from animator.settings.raw import RawPreset
         from animator.settings.validate import validate
 
-        draft, problems = override_with(Draft(self.name, self.plain(), {}), changes, "with_")
+        draft, problems = override_with(RawPreset(self.name, self.plain(), {}), changes, "with_")
         return validate(draft, problems)
 
     @property
@@ -150,7 +150,7 @@ class Animation(Group):
     def guides(self) -> tuple[tuple[int, str], ...]:
         """Frame and path of the pictures that lead this film; empty where none does."""
         leads = self.guided.use_looper and mode_of(self).source == "last"
-        return self.guided.init_images.placed(self.scope) if leads else ()
+        return self.guided.init_images.keyframes(self.scope) if leads else ()
 
     @property
     def keyed_prompts(self) -> Prompts:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
 from animator.settings.fields import NotNegative, Unit
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from schedules import Schedule
 
 MOST_UNITS = 5
@@ -17,10 +17,10 @@ Module = Literal["none", "canny", "depth", "tile", "blur"]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
-class ControlUnit(Group):
+class ControlUnit(SettingsGroup):
     """One ControlNet with what it sees: up to five in a list, whose effects add up."""
 
-    enabled: Switch = True
+    enabled: StrictBool = True
     """A unit that is off is as if it were not there; its files need not be."""
     model: str = ""
     """A ControlNet of the checkpoint's base: a file, folder, name in the model folders, or hub id."""

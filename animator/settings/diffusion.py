@@ -5,12 +5,12 @@ from typing import Literal
 from pydantic import Field
 
 from animator.settings.fields import Count, NotNegative, Real, SamplerText, Text, Unit, Whole
-from animator.settings.group import FlowMethod, Group, Switch
+from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, Folders, InputPicture
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
-class Diffusion(Group):
+class Diffusion(SettingsGroup):
     """How a frame is redrawn."""
 
     strength: Unit = Schedule.parse(0.65)
@@ -57,7 +57,7 @@ class Diffusion(Group):
     """low keeps parts of the model off the device while they rest."""
     cadence: Count = Schedule.parse(1)
     """Every cadence-th frame is drawn; those between are warped and blended."""
-    cadence_keys: Switch = False
+    cadence_keys: StrictBool = False
     """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
     """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
@@ -76,7 +76,7 @@ class Diffusion(Group):
     """Draw each frame so many times more, each time over the last drawing."""
 
 
-class Init(Group):
+class Init(SettingsGroup):
     """A picture to begin with."""
 
     image: InputPicture = ""

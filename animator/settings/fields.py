@@ -20,14 +20,14 @@ from animator.masks.expression import parse_mask
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
-from animator.settings.paths import NamesFile
+from animator.settings.paths import PathSetting
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 from schedules.suggest import suggestion
 
 Values = NDArray[np.float64]
 
 
-class Parsed(ABC):
+class ParsedField(ABC):
     """Marks a field whose text is parsed into a value that keeps it as `source`."""
 
     json_schema: ClassVar[Mapping[str, Any]] = {
@@ -63,7 +63,7 @@ class Parsed(ABC):
             raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
 
 
-class ByFrame(Parsed):
+class ByFrame(ParsedField):
     """Marks a schedule: a field with one value at every frame, which the plan has under its name."""
 
     @property
@@ -73,7 +73,7 @@ class ByFrame(Parsed):
 
 
 @dataclass(frozen=True)
-class Numbers(ByFrame):
+class RangedSchedule(ByFrame):
     """Marks a `Schedule` field and the range its values must keep at every frame.
 
     Attributes:
@@ -104,17 +104,17 @@ class Numbers(ByFrame):
                 self._check_range(values)
         return schedule
 
-    def held(self, values: Values) -> Values:
+    def clamp(self, values: Values) -> Values:
         """The values (frames,) cut to the range, where such values are cut."""
         return np.clip(values, *self._limits) if self.cut else values
 
-    def outside(self, values: Values) -> NDArray[np.int64]:
+    def violations(self, values: Values) -> NDArray[np.int64]:
         """The frames whose value of (frames,) leaves the range."""
         low, high = self._limits
         return np.flatnonzero((values < low) | (values > high))
 
     @property
-    def expected(self) -> str:
+    def describe(self) -> str:
         """The range in words."""
         if self.high is None:
             return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
@@ -125,13 +125,13 @@ class Numbers(ByFrame):
         return -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
 
     def _check_range(self, values: Values) -> None:
-        outside = self.outside(values)
+        outside = self.violations(values)
         if outside.size:
             frame = int(outside[0])
             raise PydanticCustomError(
                 "range",
                 "is {value} at frame {frame}; expected {expected} at every frame",
-                {"value": f"{values[frame]:g}", "frame": frame, "expected": self.expected},
+                {"value": f"{values[frame]:g}", "frame": frame, "expected": self.describe},
             )
 
 
@@ -173,7 +173,7 @@ class _MaskTexts(Texts):
         return schedule
 
 
-class _Images(Parsed):
+class _Images(ParsedField):
     """Marks a field of pictures by frame."""
 
     json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of pictures by frame"}
@@ -182,11 +182,11 @@ class _Images(Parsed):
         """The pictures, their keys checked over the film's frames."""
         images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
         if scope is not None:
-            images.placed(scope)
+            images.keyframes(scope)
         return images
 
 
-class _PromptTexts(Parsed):
+class _PromptTexts(ParsedField):
     """Marks the field of keyed prompts: kept as written, checked by parsing."""
 
     json_schema: ClassVar[Mapping[str, Any]] = {
@@ -202,16 +202,16 @@ class _PromptTexts(Parsed):
         return prompts
 
 
-Real = Annotated[Schedule, Numbers()]
-Unit = Annotated[Schedule, Numbers(0.0, 1.0)]
-NotNegative = Annotated[Schedule, Numbers(0.0)]
-Positive = Annotated[Schedule, Numbers(np.nextafter(0.0, 1.0))]
-Whole = Annotated[Schedule, Numbers(whole=True)]
-Count = Annotated[Schedule, Numbers(1.0, whole=True)]
+Real = Annotated[Schedule, RangedSchedule()]
+Unit = Annotated[Schedule, RangedSchedule(0.0, 1.0)]
+NotNegative = Annotated[Schedule, RangedSchedule(0.0)]
+Positive = Annotated[Schedule, RangedSchedule(np.nextafter(0.0, 1.0))]
+Whole = Annotated[Schedule, RangedSchedule(whole=True)]
+Count = Annotated[Schedule, RangedSchedule(1.0, whole=True)]
 Text = Annotated[TextSchedule, Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
-MaskText = Annotated[TextSchedule, _MaskTexts(), NamesFile("masks")]
-Images = Annotated[KeyedImages, _Images(), NamesFile("picture")]
+MaskText = Annotated[TextSchedule, _MaskTexts(), PathSetting("masks")]
+Images = Annotated[KeyedImages, _Images(), PathSetting("picture")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

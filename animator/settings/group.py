@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
-Switch = Annotated[bool, Field(strict=True)]
+StrictBool = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
 
 
-class Group(BaseModel):
+class SettingsGroup(BaseModel):
     """Settings that belong together; unknown names are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)

@@ -4,15 +4,15 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from animator.settings.fields import Images, NotNegative, Real, Unit
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.keyed_images import KeyedImages
 from schedules import Schedule
 
 
-class Guided(Group):
+class Guided(SettingsGroup):
     """Guided images, Deforum's looper; see docs/guided.md."""
 
-    use_looper: Switch = False
+    use_looper: StrictBool = False
     """Lead the film through the pictures of `init_images`. 2D and 3D only."""
     init_images: Images = KeyedImages.parse({})
     """Paths of pictures by frame, such as `{0: a.png, max_f/2: b.png}`. Each leads from its frame on."""

@@ -4,18 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from animator.settings.fields import Count, NotNegative, Numbers
-from animator.settings.group import Group, Switch
+from animator.settings.fields import Count, NotNegative, RangedSchedule
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import InputPicture
 from schedules import Schedule
 
 
-class Noise(Group):
+class Noise(SettingsGroup):
     """Noise added before a frame is redrawn, so that detail has something to grow from."""
 
     type: Literal["perlin", "uniform"] = "perlin"
     """perlin comes in clouds, uniform is as strong everywhere."""
-    amount: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(0.065)
+    amount: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(0.065)
     """Share of noise; too little grows soft, too much boils."""
     perlin_w: float = Field(8, ge=0.1, le=64)
     """Clouds along the height (sic: so it is in Deforum)."""
@@ -27,7 +27,7 @@ class Noise(Group):
     """Strength of each finer octave relative to the one before."""
 
 
-class Color(Group):
+class Color(SettingsGroup):
     """Colour coherence: every frame's colours are matched to the anchor, the first frame."""
 
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
@@ -39,15 +39,15 @@ class Color(Group):
     """Path of the picture whose colours are kept, for `reference: image`."""
     coherence_video_every_n_frames: int = Field(1, ge=1)
     """For `reference: video`: the clip's colours are taken anew every so many frames."""
-    force_grayscale: Switch = False
+    force_grayscale: StrictBool = False
     """A film without colours."""
-    legacy: Switch = False
+    legacy: StrictBool = False
     """Match before the drawing only, to the first moved picture: Deforum's old order."""
     contrast: NotNegative = Schedule.parse(1)
     """Factor on the picture before each drawing; 1.01 against greying, no more."""
 
 
-class Sharpen(Group):
+class Sharpen(SettingsGroup):
     """Anti-blur: an unsharp mask against the blur of repeated warping."""
 
     amount: NotNegative = Schedule.parse(0.1)

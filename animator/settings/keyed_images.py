@@ -55,7 +55,7 @@ class KeyedImages:
         """Every picture's path once, in written order."""
         return tuple(dict.fromkeys(path for _, path in self.keys))
 
-    def placed(self, scope: Scope) -> tuple[tuple[int, str], ...]:
+    def keyframes(self, scope: Scope) -> tuple[tuple[int, str], ...]:
         """Frame and path of every picture: sorted, or as written where the film's rules say so.
 
         Raises:

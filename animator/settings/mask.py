@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from animator.masks.expression import leaves, parse_mask
 from animator.settings.fields import MaskText
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import ClipName, FileOrName, InputPicture
 from schedules import TextSchedule
 
@@ -15,17 +15,17 @@ Fill = Literal["fill", "original", "latent noise", "latent nothing"]
 """As `GenerationRequest.fill`, which is not imported here: that needs torch."""
 
 
-class Mask(Group):
+class Mask(SettingsGroup):
     """Masks: white is redrawn, black stays; see docs/masks.md."""
 
-    use_mask: Switch = False
+    use_mask: StrictBool = False
     """Redraw only what lies inside `mask_schedule`."""
     mask_file: InputPicture = ""
     """Path of a picture: white is redrawn, black stays. It is `{init_mask}` in mask expressions, and
     `{video_mask}` as long as there is no mask film."""
-    use_alpha_as_mask: Switch = False
+    use_alpha_as_mask: StrictBool = False
     """The alpha channel of `init.image` takes the place of `mask_file`: what is opaque is redrawn."""
-    use_mask_video: Switch = False
+    use_mask_video: StrictBool = False
     """`{video_mask}` is the frame of the mask film. Without `use_mask`, it only lays the clip or the init
     image over what it does not cover."""
     video_mask_path: ClipName = ""
@@ -33,7 +33,7 @@ class Mask(Group):
     mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
     """What is redrawn: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
     `<word>` with `! & | ^ \\` and brackets; may change by frame."""
-    invert_mask: Switch = False
+    invert_mask: StrictBool = False
     """Redraw what lies outside instead."""
     mask_contrast_adjust: float = Field(1.0, ge=0, le=100)
     """Factor on the contrast of masks from files and films, about their mean."""
@@ -41,17 +41,17 @@ class Mask(Group):
     """Factor on the brightness of masks from files and films."""
     mask_overlay_blur: float = Field(4.0, ge=0, le=64)
     """Softness of the mask's edge in pixels (sigma)."""
-    overlay_mask: Switch = True
+    overlay_mask: StrictBool = True
     """Lay the init image, or the clip's frame, over every frame outside the mask. Without either, what is
     outside moves on as it is."""
     fill: Fill = "original"
     """What the drawing inside the mask starts from: the picture there, the smeared colours around it, or
     latents of noise or nothing."""
-    full_res_mask: Switch = True
+    full_res_mask: StrictBool = True
     """Draw the mask's surroundings at the film's full size and scale them down into their place."""
     full_res_mask_padding: int = Field(4, ge=0, le=512)
     """How many pixels around the mask the drawing sees, with `full_res_mask`."""
-    use_noise_mask: Switch = False
+    use_noise_mask: StrictBool = False
     """Noise acts inside `noise_mask_schedule` only."""
     noise_mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
     """Where noise acts, as `mask_schedule`."""

@@ -4,18 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from animator.settings.fields import NotNegative, Numbers, Positive, Real
-from animator.settings.group import Group, Switch
+from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, InputFile
 from schedules import Schedule
 
 
-class Motion(Group):
+class Motion(SettingsGroup):
     """How the previous picture moves before it is redrawn."""
 
     angle: Real = Schedule.parse(0)
     """2D: degrees a frame, counter-clockwise."""
-    zoom: Annotated[Schedule, Numbers(0.0, cut=False)] = Schedule.parse(1)
+    zoom: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(1)
     """2D: factor a frame; 1.02 comes closer, 1 stands still."""
     translation_x: Real = Schedule.parse(0)
     """2D: pixels a frame, the picture goes right. 3D: units a frame, the camera does."""
@@ -33,7 +33,7 @@ class Motion(Group):
     """3D: degrees a frame, the camera pans right."""
     rotation_3d_z: Real = Schedule.parse(0)
     """3D: degrees a frame, the picture rolls counter-clockwise."""
-    enable_perspective_flip: Switch = False
+    enable_perspective_flip: StrictBool = False
     """2D only: turn the picture plane in space by the four schedules below."""
     perspective_flip_theta: Real = Schedule.parse(0)
     """Degrees a frame, rolls."""
@@ -50,14 +50,14 @@ class Motion(Group):
     unlike bicubic and lanczos, amplifies nothing however often a picture is read again."""
 
 
-class Flow(Group):
+class Flow(SettingsGroup):
     """Optical flow."""
 
     raft: InputFile = ""
     """Path of RAFT's weights, needed where a setting asks for RAFT."""
 
 
-class Camera(Group):
+class Camera(SettingsGroup):
     """The lens of the 3D mode."""
 
     fov: Real = Schedule.parse(70)
@@ -68,7 +68,7 @@ class Camera(Group):
     """Distance of the farthest point in `projection: pinhole`; deforum's knows none."""
     aspect_ratio: Positive = Schedule.parse(1)
     """Stretches horizontal motion in `projection: deforum`."""
-    aspect_ratio_use_old_formula: Switch = False
+    aspect_ratio_use_old_formula: StrictBool = False
     """Width over height of the picture stands in for `aspect_ratio`, as in Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
     """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
@@ -80,21 +80,21 @@ class Camera(Group):
     """How pixels are read between pixels."""
 
 
-class Depth(Group):
+class Depth(SettingsGroup):
     """Who says how far away things are, in the 3D mode."""
 
-    use_depth_warping: Switch = True
+    use_depth_warping: StrictBool = True
     """False moves the whole picture as one plane."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a MiDaS or DPT name such as dpt-large, a Depth-Anything name, one of Deforum's
     names, or the path of weights; `animator depth` tries one on a picture."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     """Number format of the network; auto is half precision where the device is good at it."""
-    stabilise: Switch = False
+    stabilise: StrictBool = False
     """Lay every depth map onto the one before instead of equalising each by itself: no pumping."""
     every: int = Field(1, ge=1)
     """Estimate the depth at every so many frames."""
     midas_weight: float = Field(0.2, ge=0, le=1)
     """Share of the first network where an old name stands for a blend of two."""
-    save_depth_maps: Switch = False
+    save_depth_maps: StrictBool = False
     """Write every depth map as a 16-bit PNG into the run's `depth/`."""

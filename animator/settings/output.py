@@ -16,13 +16,13 @@ from animator.film.formats import (
     find_format,
 )
 from animator.settings.fields import OneOf
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.subtitle_names import NAMES
 
 SubtitleName = Annotated[str, OneOf(NAMES)]
 
 
-class Output(Group):
+class Output(SettingsGroup):
     """The film file; [film.md](film.md) tells what each format is good for."""
 
     format: Annotated[str, OneOf(tuple(FORMATS), PLUGINS)] = "mp4"
@@ -40,7 +40,7 @@ class Output(Group):
     """ffmpeg's name of another pixel format than the codec's usual one, such as yuv444p or yuv420p10le."""
     encoder: Annotated[str, OneOf(ENCODER_CHOICES)] = "auto"
     """auto encodes in software; the others on hardware, where ffmpeg and the machine have it."""
-    make_gif: Switch = False
+    make_gif: StrictBool = False
     """Also make a GIF."""
     subtitles: tuple[SubtitleName, ...] = ()
     """Values to write beside the film as an .srt, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""

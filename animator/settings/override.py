@@ -8,12 +8,14 @@ import numpy as np
 from pydantic import BaseModel
 
 from animator.errors import PresetError, Problem
-from animator.settings.raw import Draft, group_of, over
+from animator.settings.raw import RawPreset, group_of, merge
 
 EXPECTED = "expected group.key=value, such as diffusion.steps=12"
 
 
-def override_with(draft: Draft, overrides: Mapping[Any, Any], label: str) -> tuple[Draft, list[Problem]]:
+def override_with(
+    draft: RawPreset, overrides: Mapping[Any, Any], label: str
+) -> tuple[RawPreset, list[Problem]]:
     """Returns the draft with a mapping laid over it, and the problems of the mapping itself.
 
     Args:
@@ -25,7 +27,7 @@ def override_with(draft: Draft, overrides: Mapping[Any, Any], label: str) -> tup
     return override_each(draft, given)
 
 
-def override_each(draft: Draft, given: list[tuple[Any, Any, str]]) -> tuple[Draft, list[Problem]]:
+def override_each(draft: RawPreset, given: list[tuple[Any, Any, str]]) -> tuple[RawPreset, list[Problem]]:
     """Lays keys and values over the draft, in order; each comes with its place."""
     problems: list[Problem] = []
     for key, value, place in given:
@@ -38,7 +40,7 @@ def override_each(draft: Draft, given: list[tuple[Any, Any, str]]) -> tuple[Draf
             places = {(key, str(name)): place for name in value}
         for part in reversed(path):
             value = {part: value}
-        draft = over(Draft(draft.source, value, places), draft)
+        draft = merge(RawPreset(draft.source, value, places), draft)
     return draft, problems
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 
 @dataclass(frozen=True)
-class NamesFile:
+class PathSetting:
     """Marks a setting that names something on the disk; a list or a mapping may name several.
 
     Attributes:
@@ -24,15 +24,15 @@ class NamesFile:
     kind: Literal["file", "picture", "folder", "clip", "masks", "name"] = "file"
 
 
-InputFile = Annotated[str, NamesFile()]
+InputFile = Annotated[str, PathSetting()]
 """The path of a file to read; empty for none."""
-InputPicture = Annotated[str, NamesFile("picture")]
+InputPicture = Annotated[str, PathSetting("picture")]
 """The path of a picture to read, or its URL; empty for none."""
-FileOrName = Annotated[str, NamesFile("name")]
+FileOrName = Annotated[str, PathSetting("name")]
 """The path of a file or folder, or a name such as a model's."""
-ClipName = Annotated[str, NamesFile("clip")]
+ClipName = Annotated[str, PathSetting("clip")]
 """The path of a film or of a folder or pattern of pictures, or its address; empty for none."""
-Folders = Annotated[tuple[str, ...], NamesFile("folder")]
+Folders = Annotated[tuple[str, ...], PathSetting("folder")]
 """Paths of folders."""
 
 
@@ -57,10 +57,10 @@ def find_clip(name: str, beside: Path | None) -> Path | None:
 
 def not_found(name: str, beside: Path | None) -> str:
     """What to tell a person about a file that `find` does not find."""
-    return f"{name}: there is no such file{looked_for(name, beside)}"
+    return f"{name}: there is no such file{search_hint(name, beside)}"
 
 
-def looked_for(name: str, beside: Path | None) -> str:
+def search_hint(name: str, beside: Path | None) -> str:
     """Where `find` looks for a name, in brackets; empty for an absolute path."""
     if _plain(name).is_absolute():
         return ""

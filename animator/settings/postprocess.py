@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, InputFile
 
 
-class Upscaling(Group):
+class Upscaling(SettingsGroup):
     """A second, larger film, made when all frames are there."""
 
-    r_upscale_video: Switch = False
+    r_upscale_video: StrictBool = False
     """Make a larger film, too."""
     r_upscale_factor: Literal["x2", "x3", "x4"] = "x2"
     """How many times larger."""
@@ -19,11 +19,11 @@ class Upscaling(Group):
     """lanczos is offline: interpolation and a little sharpening, no new detail. Or a network, by the path of
     its file or by name in the model folders, such as realesr-animevideov3 (needs the extra `upscale`);
     Deforum's three names without a file fall back to lanczos, and say so."""
-    r_upscale_keep_imgs: Switch = False
+    r_upscale_keep_imgs: StrictBool = False
     """Also keep the larger pictures, in a folder of PNG files."""
 
 
-class FrameInterpolation(Group):
+class FrameInterpolation(SettingsGroup):
     """A second, smoother film with pictures made up between the frames, when all frames are there."""
 
     engine: Literal["None", "flow", "RIFE v4.6", "FILM"] = "None"
@@ -31,13 +31,13 @@ class FrameInterpolation(Group):
     weights are given in `model`; without weights they fall back to flow, and say so."""
     x_amount: int = Field(2, ge=2, le=10)
     """So many pictures for each frame; the rate is raised as much."""
-    slow_mo_enabled: Switch = False
+    slow_mo_enabled: StrictBool = False
     """Play slower, in silence: a sound would have to be stretched."""
     slow_mo_amount: int = Field(2, ge=2, le=10)
     """So many times slower."""
-    keep_imgs: Switch = False
+    keep_imgs: StrictBool = False
     """Also keep the pictures, in a folder of PNG files."""
-    use_upscaled: Switch = False
+    use_upscaled: StrictBool = False
     """Between the upscaled pictures, where there are any, instead of the film's own."""
     model: InputFile = ""
     """Path of the weights: RIFE's flownet.pkl, .pth or .safetensors; FILM's TorchScript file, .pt."""

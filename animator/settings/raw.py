@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Draft:
+class RawPreset:
     """A preset before validation.
 
     Attributes:
@@ -39,7 +39,7 @@ class Draft:
         return self.source
 
 
-def over(top: Draft, below: Draft) -> Draft:
+def merge(top: RawPreset, below: RawPreset) -> RawPreset:
     """The draft `top` laid over `below`: groups merge, every other value replaces."""
     values = dict(below.values)
     places, folders = dict(below.places), dict(below.folders)
@@ -53,7 +53,7 @@ def over(top: Draft, below: Draft) -> Draft:
             replaced = {(str(key),)}
         places, folders = _without(places, replaced), _without(folders, replaced)
     notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
-    return Draft(top.source, values, places, notes, folders)
+    return RawPreset(top.source, values, places, notes, folders)
 
 
 def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName
 
 
-class Sound(Group):
+class Sound(SettingsGroup):
     """What is heard: moved, faded, cut or repeated, and never stretched; the film keeps its length."""
 
     add_soundtrack: Literal["None", "File", "Init Video"] = "File"
@@ -23,5 +23,5 @@ class Sound(Group):
     """Seconds, up to the end of the sound or of the film, whichever is first."""
     length: Literal["cut", "pad", "loop"] = "pad"
     """A sound shorter than the film stays so, gets silence, or is repeated; a longer one is cut."""
-    allow_url: Switch = False
+    allow_url: StrictBool = False
     """Fetch the soundtrack where its path is a URL."""

@@ -24,7 +24,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from animator.core import plugins
 from animator.errors import PluginError
 from animator.settings.fields import ByFrame, Texts
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from schedules import Schedule, TextSchedule
 
 GROUP = "animator.steps"
@@ -33,7 +33,7 @@ BUILT_IN: Mapping[str, str] = {"vignette": "animator.loop.steps.vignette:Vignett
 """Our own steps: the name in presets, and where the class is."""
 
 
-class StepSettings(Group):
+class StepSettings(SettingsGroup):
     """Further steps on each frame's image, in the order of the list; see [steps.md](steps.md).
 
     Beside `use` and `at`, each takes the settings of its own step.

@@ -10,7 +10,7 @@ from animator.errors import PresetError, Problem
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
-from animator.settings.raw import Draft, group_of
+from animator.settings.raw import RawPreset, group_of
 from animator.settings.step import settings_of
 from schedules import Scope
 from schedules.suggest import suggestion
@@ -19,7 +19,7 @@ WORDED = ("schedule", "range", "missing_input", "step")
 """Types of errors whose message says everything already."""
 
 
-def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
+def validate(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     """The validated film of a draft.
 
     Raises:
@@ -38,7 +38,7 @@ def validate(draft: Draft, problems: Iterable[Problem] = ()) -> Animation:
     return animation
 
 
-def _schema_problems(draft: Draft) -> list[Problem]:
+def _schema_problems(draft: RawPreset) -> list[Problem]:
     version = draft.values.get("schema", SCHEMA_VERSION)
     if version == SCHEMA_VERSION:
         return []
@@ -60,7 +60,7 @@ def _scope(values: Mapping[str, Any]) -> Scope | None:
     return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=compat)
 
 
-def _problem(draft: Draft, details: ErrorDetails) -> Problem:
+def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
     path = tuple(str(part) for part in details["loc"])
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":

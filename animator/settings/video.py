@@ -5,11 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from animator.film.clip import AfterEnd, ClipSpec, Fit, Timing
-from animator.settings.group import Group, Switch
+from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import ClipName
 
 
-class Video(Group):
+class Video(SettingsGroup):
     """The clip that the video mode redraws and that hybrid video follows; see docs/video.md."""
 
     path: ClipName = ""
@@ -31,7 +31,7 @@ class Video(Group):
     bars."""
     damaged: Literal["stop", "conceal"] = "stop"
     """Where the clip is damaged: stop there, or go on with what can be decoded."""
-    allow_url: Switch = False
+    allow_url: StrictBool = False
     """Let `path` be an http or https address that ffmpeg fetches."""
 
     @property

@@ -7,14 +7,14 @@ from itertools import pairwise
 
 from animator.settings.compat import RulesName
 
-BETWEEN = 0.07
+BASE_WEIGHT = 0.07
 """Share of the leading picture while it does not swing; Deforum's."""
 GAP_AFTER_LAST = 25
 """Frames after which the swing begins again behind the last key; Deforum's."""
 
 
 @dataclass(frozen=True)
-class Swing:
+class BlendCurve:
     """How the leading picture's share runs at one frame.
 
     Attributes:
@@ -36,16 +36,16 @@ def leading(placed: Sequence[tuple[int, str]], frame: int) -> str:
     return placed[sum(frame >= at for at, _ in placed[1:])][1]
 
 
-def share(placed: Sequence[tuple[int, str]], frame: int, swing: Swing) -> float:
+def share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
     """The leading picture's share at a frame: middle - slope * cos(2 p / frames), p frames after its key.
 
     Once the swing is over, and before the first key, it is 0.07.
     """
     since = frame - max((at for at, _ in placed if at <= frame), default=frame + 1)
-    return _swung(since, since, swing) if since >= 0 else BETWEEN
+    return _swung(since, since, swing) if since >= 0 else BASE_WEIGHT
 
 
-def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: Swing) -> float:
+def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
     """The leading picture's share as the Deforum extension 3.0 reckons it, from multiples of the gap.
 
     Keys that lie unevenly swing before or after their frame there, and the swing jumps back where its length
@@ -58,13 +58,13 @@ def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: Swing) -
     return _swung(frame % gap, frame % swing.frames if swing.frames else 0.0, swing)
 
 
-def _swung(since: float, phase: float, swing: Swing) -> float:
+def _swung(since: float, phase: float, swing: BlendCurve) -> float:
     if since > swing.frames or swing.frames == 0:
-        return BETWEEN
+        return BASE_WEIGHT
     return swing.middle - swing.slope * math.cos(phase / (swing.frames / 2))
 
 
-SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, Swing], float]] = {
+SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, BlendCurve], float]] = {
     "own": share,
     "deforum": deforum_share,
 }

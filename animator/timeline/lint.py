@@ -7,7 +7,7 @@ from animator.settings.modes import mode_of
 from animator.timeline.timeline import range_of, schedule_fields
 
 
-def warnings_of(animation: Animation) -> list[str]:
+def setting_warnings(animation: Animation) -> list[str]:
     """Each warning with the path of its setting."""
     scope = animation.scope
     found: list[str] = []
@@ -24,7 +24,7 @@ def warnings_of(animation: Animation) -> list[str]:
     return [*found, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 
-def cuts_of(animation: Animation) -> Iterator[tuple[str, str]]:
+def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:
     """The schedules that leave their range, by path, and what becomes of them.
 
     Only those of films with `compat` may: there the values are cut, as the reference does where it looks.
@@ -33,13 +33,13 @@ def cuts_of(animation: Animation) -> Iterator[tuple[str, str]]:
         numbers, values = range_of(animation, path), schedule.values(animation.scope)
         if numbers is None or not numbers.cut or isinstance(values, tuple):
             continue
-        outside = numbers.outside(values)
+        outside = numbers.violations(values)
         if outside.size:
             frame = int(outside[0])
-            held = numbers.held(values)[frame]
+            held = numbers.clamp(values)[frame]
             more = f"; so are {outside.size - 1} more frames" if outside.size > 1 else ""
             yield (
                 path,
                 f"is {values[frame]:g} at frame {frame}, which is cut to {held:g} "
-                f"(expected {numbers.expected}){more}",
+                f"(expected {numbers.describe}){more}",
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from animator.settings import Animation
 from animator.settings.fields import ByFrame
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from animator.settings.guided import Guided
 from schedules import PromptFrame
 
@@ -61,16 +61,16 @@ class Lead:
     color_share: float = 0.0
 
 
-_WORKED_OUT: Mapping[type[Group], type] = {Guided: Lead}
+_WORKED_OUT: Mapping[type[SettingsGroup], type] = {Guided: Lead}
 """What a part has besides the values of its group's schedules."""
 
 
-def base_of(group: type[Group]) -> type | None:
+def base_of(group: type[SettingsGroup]) -> type | None:
     """Returns the class that a group's part extends; None for most."""
     return _WORKED_OUT.get(group)
 
 
-def schedules_in(group: type[Group]) -> dict[str, ByFrame]:
+def schedules_in(group: type[SettingsGroup]) -> dict[str, ByFrame]:
     """Returns the schedules of a group by name."""
     return {
         name: mark
@@ -80,12 +80,14 @@ def schedules_in(group: type[Group]) -> dict[str, ByFrame]:
     }
 
 
-def scheduled_groups() -> dict[str, type[Group]]:
+def scheduled_groups() -> dict[str, type[SettingsGroup]]:
     """Returns the groups of a film that have schedules, by the setting that holds one or a list of them."""
-    found: dict[str, type[Group]] = {}
+    found: dict[str, type[SettingsGroup]] = {}
     for name, info in Animation.model_fields.items():
         kinds = (info.annotation, *get_args(info.annotation))
-        group = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Group)), None)
+        group = next(
+            (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, SettingsGroup)), None
+        )
         if group is not None and schedules_in(group):
             found[name] = group
     return found
@@ -96,7 +98,7 @@ def is_list(name: str) -> bool:
     return get_origin(Animation.model_fields[name].annotation) is tuple
 
 
-def part_name(group: type[Group]) -> str:
+def part_name(group: type[SettingsGroup]) -> str:
     """Returns the name of a group's part, such as MotionPlan for Motion."""
     return f"{group.__name__}Plan"
 
@@ -114,7 +116,7 @@ def plan_types() -> dict[str, type[Any]]:
     return types
 
 
-def part_type(group: type[Group]) -> type[Any]:
+def part_type(group: type[SettingsGroup]) -> type[Any]:
     """Returns the class of a group's part."""
     fields = [(name, mark.value_type, field()) for name, mark in schedules_in(group).items()]
     base = base_of(group)

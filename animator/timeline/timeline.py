@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from animator.errors import PresetError, Problem
 from animator.settings import Animation
 from animator.settings.compat import rules_of
-from animator.settings.fields import Numbers
-from animator.settings.group import Group
-from animator.timeline.guided import SHARES, Swing, leading
+from animator.settings.fields import RangedSchedule
+from animator.settings.group import SettingsGroup
+from animator.timeline.guided import SHARES, BlendCurve, leading
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
@@ -134,7 +134,7 @@ class Timeline(Sequence[Plan]):
                 "color_correction_factor",
             )
         )
-        swung = SHARES[self._rules.name](self._guides, frame, Swing(middle, slope, length))
+        swung = SHARES[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
         return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
 
 
@@ -149,11 +149,11 @@ def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
     return found
 
 
-def _groups(animation: Animation) -> Iterator[tuple[str, Group]]:
+def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
     """The groups of settings by their paths; those of a list have their place in it."""
     for name in type(animation).model_fields:
         value = getattr(animation, name)
-        if isinstance(value, Group):
+        if isinstance(value, SettingsGroup):
             yield name, value
     for name in ("controlnet", "steps"):
         yield from ((f"{name}.{place}", item) for place, item in enumerate(getattr(animation, name)))
@@ -172,17 +172,17 @@ def _columns(animation: Animation) -> Columns:
     return columns
 
 
-def range_of(animation: Animation, path: str) -> Numbers | None:
+def range_of(animation: Animation, path: str) -> RangedSchedule | None:
     """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
     group, _, name = path.rpartition(".")
     kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
-    return next((kind for kind in kinds if isinstance(kind, Numbers)), None)
+    return next((kind for kind in kinds if isinstance(kind, RangedSchedule)), None)
 
 
 def _held(animation: Animation, path: str, column: Column) -> Column:
     """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
     numbers = range_of(animation, path)
-    return column if numbers is None or isinstance(column, tuple) else numbers.held(column)
+    return column if numbers is None or isinstance(column, tuple) else numbers.clamp(column)
 
 
 def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:

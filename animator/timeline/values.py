@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.settings import Animation
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from animator.settings.step import StepSettings, mark_of
 from animator.timeline.plan import TYPES
 from animator.timeline.plan_parts import is_list, part_name, scheduled_groups, schedules_in
@@ -55,7 +55,7 @@ def lists_of(animation: Animation, columns: Columns) -> dict[str, tuple[Values, 
     return {**found, "steps": tuple(_step(f"steps.{place}", step, columns) for place, step in steps)}
 
 
-def _group(path: str, group: type[Group], columns: Columns) -> Values:
+def _group(path: str, group: type[SettingsGroup], columns: Columns) -> Values:
     marks = schedules_in(group).items()
     typed = {name: (mark.value_type, columns[f"{path}.{name}"]) for name, mark in marks}
     return Values(TYPES[part_name(group)], typed, {})

@@ -22,7 +22,7 @@ _STAY = 0.3  # weight of staying near the encoder that it began with
 _MEASURED = 64  # held-out pictures
 
 
-class Coding:
+class AutoencoderTask:
     """The autoencoder as a training task; what of it asks for no gradients stays as it is."""
 
     def __init__(

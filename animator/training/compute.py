@@ -10,7 +10,7 @@ from numpy.random import Generator, default_rng
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from animator.training.distributed import ALONE, Team
+from animator.training.distributed import ALONE, Distributed
 
 _SMALL = 32  # side of latents up to which plain attention trains faster on a CPU than the fused one
 
@@ -30,7 +30,7 @@ class Compute:
     device: torch.device
     half: bool = False
     compiled: bool = False
-    team: Team = ALONE
+    team: Distributed = ALONE
 
     @property
     def half_is_slow(self) -> bool:

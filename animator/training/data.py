@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import UserError
 from animator.training.scenes.render import Scene, scene
 
@@ -118,6 +118,6 @@ def _shard(folder: Path, size: int, first: int) -> None:
     pictures, labels = _files(folder, first)
     file = BytesIO()
     np.save(file, np.stack([s.picture for s in scenes]))
-    write_atomically(pictures, file.getvalue())
+    atomic_write(pictures, file.getvalue())
     known = [{"caption": s.caption, "kind": s.kind, "time": s.time, "style": s.style} for s in scenes]
-    write_atomically(labels, json.dumps(known).encode())
+    atomic_write(labels, json.dumps(known).encode())

@@ -21,7 +21,7 @@ _MEASURED, _MEASURED_AT_ONCE = 128, 32
 
 
 @dataclass(frozen=True)
-class Portion:
+class SizeShare:
     """Latents of one side and how many of them make a step."""
 
     side: int
@@ -37,7 +37,7 @@ class Examples:
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class Dataset:
     """What is learnt from, what is measured on, and how captions become tokens.
 
     Attributes:
@@ -70,26 +70,26 @@ class Batch:
     tokens: Tensor
 
 
-class Denoising:
+class DenoiserTask:
     """The denoiser as a training task."""
 
     def __init__(
-        self, networks: nn.ModuleDict, material: Material, diet: Sequence[Portion], compute: Compute
+        self, networks: nn.ModuleDict, material: Dataset, size_mix: Sequence[SizeShare], compute: Compute
     ) -> None:
         """The task.
 
         Args:
             networks: `unet` and `text_encoder`, trained in place.
             material: Latents and captions.
-            diet: What a step is made of, in turn.
+            size_mix: What a step is made of, in turn.
             compute: Device and precision.
         """
         for network in networks.values():
             compute.ready(network)
-        self.networks, self.diet = networks, tuple(diet)
+        self.networks, self.size_mix = networks, tuple(size_mix)
         self._tokenizer = material.tokenizer
         self._examples, self._held_out = material.examples, material.held_out
-        self._places = {portion.side: material.places(portion.side) for portion in diet}
+        self._places = {portion.side: material.places(portion.side) for portion in size_mix}
         self.compute, self._schedule = compute, noise_schedule()
 
     def loss(self, step: int) -> Tensor:
@@ -100,7 +100,7 @@ class Denoising:
 
     def batch(self, step: int) -> Batch:
         """The examples of a step."""
-        rng, portion = self.compute.chance(_STREAM, step), self.diet[step % len(self.diet)]
+        rng, portion = self.compute.chance(_STREAM, step), self.size_mix[step % len(self.size_mix)]
         held = self._examples.latents[portion.side]
         places = self._places[portion.side]
         chosen = places[rng.integers(0, len(places), portion.batch)]

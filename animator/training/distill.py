@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.training.denoiser import Batch, Denoising
+from animator.training.denoiser import Batch, DenoiserTask
 from animator.training.networks import embedded
 
 GUIDANCE_WIDTH = 64  # of the input
@@ -23,10 +23,10 @@ _RESCALED = 0.7
 _STREAM = 3
 
 
-class Distilling:
+class DistillTask:
     """A student that takes the scale, taught by a teacher that is guided."""
 
-    def __init__(self, denoising: Denoising, teacher: nn.ModuleDict) -> None:
+    def __init__(self, denoising: DenoiserTask, teacher: nn.ModuleDict) -> None:
         """The task.
 
         Args:
@@ -55,7 +55,7 @@ class Distilling:
     def measure(self, networks: nn.ModuleDict) -> dict[str, float]:
         """`held_out_<side>`, the error of v, and `guided_<side>`, the error against the guided teacher."""
         result = {}
-        for side in sorted({portion.side for portion in self._denoising.diet}):
+        for side in sorted({portion.side for portion in self._denoising.size_mix}):
             batch = self._denoising.held_out_batch(side, 0, _MEASURED)
             plain = torch.ones(len(batch.clean), device=batch.clean.device)
             error = self._error(networks, batch, plain, self._denoising.target(batch))

@@ -13,7 +13,7 @@ from torch import Tensor, distributed
 
 
 @dataclass(frozen=True)
-class Team:
+class Distributed:
     """Which of how many processes this is."""
 
     rank: int = 0
@@ -41,10 +41,10 @@ class Team:
             distributed.barrier()
 
 
-ALONE = Team()
+ALONE = Distributed()
 
 
-def joined() -> Team:
+def join() -> Distributed:
     """The team that torchrun started this process in; a team of one without torchrun."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
@@ -53,4 +53,4 @@ def joined() -> Team:
         distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    return Team(distributed.get_rank(), size)
+    return Distributed(distributed.get_rank(), size)

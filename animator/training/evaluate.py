@@ -1,8 +1,8 @@
-"""Measures the built-in model: `python -m animator.training.evaluate MODEL --workshop FOLDER`.
+"""Measures the built-in model: `python -m animator.training.evaluate MODEL --training_run FOLDER`.
 
 Everything is held out: the prompts, the pictures they are compared with, and the pictures that trained the
 judge come from seeds that the model has not seen. Writes `<name>.json` and `<name>.png`, a contact sheet,
-into the workshop's folder `evaluation`.
+into the training_run's folder `evaluation`.
 """
 
 import sys
@@ -21,7 +21,7 @@ from animator.training.recipes import Extent
 
 def main(  # noqa: PLR0913 - how typer declares options
     model: Annotated[Path, typer.Argument(help="diffusers folder of a model of ours")],
-    workshop: Annotated[Path, typer.Option(help="folder of the trainings; gets the results")],
+    training_run: Annotated[Path, typer.Option(help="folder of the trainings; gets the results")],
     name: Annotated[str, typer.Option(help="of the results")] = "result",
     prompts: Annotated[int, typer.Option(help="held-out prompts that are drawn", max=500)] = 500,
     steps: Annotated[int, typer.Option(help="of a drawing")] = 8,
@@ -34,7 +34,7 @@ def main(  # noqa: PLR0913 - how typer declares options
     try:
         use_threads(threads)
         manner, extent = Manner(steps, cfg_scale, sampler), Extent(prompts=prompts, frames=frames)
-        typer.echo(evaluated(model, workshop, manner, extent, name), nl=False)
+        typer.echo(evaluated(model, training_run, manner, extent, name), nl=False)
     except AnimatorError as error:
         say(f"error: {error}")
         sys.exit(error.exit_code)

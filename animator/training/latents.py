@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as nnf
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.training.autoencoder import to_tensor
 from animator.training.data import Pictures
 from animator.training.networks import CHANNELS, FACTOR
@@ -30,7 +30,7 @@ def latents(folder: Path, pictures: Pictures, vae: Any, side: int, device: torch
     """
     path = folder / f"latents-{side}-{len(pictures)}-{fingerprint(vae)}.f16"
     if not path.exists():
-        write_atomically(path, _encoded(pictures, vae, side, device).tobytes())
+        atomic_write(path, _encoded(pictures, vae, side, device).tobytes())
     flat = np.fromfile(path, np.float16)
     return torch.from_numpy(flat.reshape(2, len(pictures), CHANNELS, side, side))
 

@@ -31,7 +31,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainConfig:
     """How long and how fast.
 
     Attributes:
@@ -55,13 +55,16 @@ class Course:
         falling = min(1.0, (self.steps - step) / self.anneal) if self.anneal else 1.0
         return self.rate * min(1.0, (step + 1) / self.warmup) * math.sin(falling * math.pi / 2) ** 2
 
-    def lasting(self, steps: int) -> "Course":
+    def lasting(self, steps: int) -> "TrainConfig":
         """The course with another number of steps; the rate falls over the same share of them."""
         return replace(self, steps=steps, anneal=round(self.anneal * steps / self.steps))
 
 
 def train(
-    task: Task, course: Course, folder: Path, report: Callable[[dict[str, float]], None] = lambda line: None
+    task: Task,
+    course: TrainConfig,
+    folder: Path,
+    report: Callable[[dict[str, float]], None] = lambda line: None,
 ) -> nn.ModuleDict:
     """The running mean of the trained networks, from the folder's state on if it has one.
 
@@ -95,7 +98,7 @@ def train(
     return mean
 
 
-def _step(task: Task, trained: Trained, course: Course, step: int) -> Tensor:
+def _step(task: Task, trained: Trained, course: TrainConfig, step: int) -> Tensor:
     """Takes one step; returns its loss, still on the device."""
     loss = task.loss(step)
     torch.autograd.backward(loss)

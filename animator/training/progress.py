@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import UserError
 from animator.training.optimizer import Optimizer
 
@@ -45,7 +45,7 @@ def save_state(folder: Path, trained: Trained, step: int) -> None:
     """Writes the state after `step` steps; the one before is replaced once this one is whole."""
     held = {name: value.detach().cpu().contiguous().clone() for name, value in trained.tensors().items()}
     facts = json.dumps({"schema": SCHEMA, "step": step})
-    write_atomically(folder / STATE, save(held, metadata={"state": facts}))
+    atomic_write(folder / STATE, save(held, metadata={"state": facts}))
 
 
 def restore(folder: Path, trained: Trained) -> int:
@@ -81,4 +81,4 @@ def read_curve(folder: Path, until: int) -> list[dict[str, float]]:
 
 def write_curve(folder: Path, lines: list[dict[str, float]]) -> None:
     """Writes the curve, a line of JSON per measurement."""
-    write_atomically(folder / CURVE, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    atomic_write(folder / CURVE, "".join(json.dumps(line) + "\n" for line in lines).encode())

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from animator.training.denoiser import Portion
-from animator.training.loop import Course
+from animator.training.denoiser import SizeShare
+from animator.training.loop import TrainConfig
 from animator.training.networks import Sizes
 
 
@@ -36,7 +36,7 @@ class Recipe:
         coder: Course of the autoencoder.
         crops: Crops in each of its steps.
         denoiser: Course of the denoiser.
-        diet: What its steps are made of, in turn.
+        size_mix: What its steps are made of, in turn.
         distilled: Course of the distillation.
         distilled_diet: What its steps are made of.
         extent: How much of the model is measured at the end.
@@ -44,12 +44,12 @@ class Recipe:
 
     sizes: Sizes
     pictures: tuple[int, int]
-    coder: Course
+    coder: TrainConfig
     crops: int
-    denoiser: Course
-    diet: tuple[Portion, ...]
-    distilled: Course
-    distilled_diet: tuple[Portion, ...]
+    denoiser: TrainConfig
+    size_mix: tuple[SizeShare, ...]
+    distilled: TrainConfig
+    distilled_diet: tuple[SizeShare, ...]
     extent: Extent
 
 
@@ -57,34 +57,34 @@ RECIPES = {
     "cpu": Recipe(
         sizes=Sizes(),
         pictures=(12_000, 0),
-        coder=Course(steps=3000, rate=1e-3, anneal=1500, every=100),
+        coder=TrainConfig(steps=3000, rate=1e-3, anneal=1500, every=100),
         crops=12,
-        denoiser=Course(steps=6000, rate=1e-3, anneal=1500, every=150),
-        diet=(Portion(16, 64), Portion(32, 16)),
-        distilled=Course(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=100),
-        distilled_diet=(Portion(32, 16),),
+        denoiser=TrainConfig(steps=6000, rate=1e-3, anneal=1500, every=150),
+        size_mix=(SizeShare(16, 64), SizeShare(32, 16)),
+        distilled=TrainConfig(steps=2000, rate=8e-4, warmup=20, anneal=1500, every=100),
+        distilled_diet=(SizeShare(32, 16),),
         extent=Extent(),
     ),
     "gpu": Recipe(
         sizes=Sizes(widths=(64, 128, 256), text=192, text_layers=3),
         pictures=(60_000, 15_000),
-        coder=Course(steps=6000, rate=1e-3, anneal=3000, every=500),
+        coder=TrainConfig(steps=6000, rate=1e-3, anneal=3000, every=500),
         crops=128,
-        denoiser=Course(steps=9000, rate=1e-3, anneal=3000, mean=0.9995, every=500),
-        diet=(Portion(32, 512), Portion(32, 512), Portion(64, 128)),
-        distilled=Course(steps=4000, rate=5e-4, anneal=3000, mean=0.999, every=250),
-        distilled_diet=(Portion(32, 512), Portion(64, 128)),
+        denoiser=TrainConfig(steps=9000, rate=1e-3, anneal=3000, mean=0.9995, every=500),
+        size_mix=(SizeShare(32, 512), SizeShare(32, 512), SizeShare(64, 128)),
+        distilled=TrainConfig(steps=4000, rate=5e-4, anneal=3000, mean=0.999, every=250),
+        distilled_diet=(SizeShare(32, 512), SizeShare(64, 128)),
         extent=Extent(),
     ),
     "tiny": Recipe(
         sizes=Sizes(widths=(16, 32), text=32, text_layers=1),
         pictures=(250, 0),
-        coder=Course(steps=10, rate=1e-3, warmup=2, every=5),
+        coder=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
         crops=2,
-        denoiser=Course(steps=10, rate=1e-3, warmup=2, every=5),
-        diet=(Portion(16, 4), Portion(32, 2)),
-        distilled=Course(steps=10, rate=1e-3, warmup=2, every=5),
-        distilled_diet=(Portion(16, 4),),
+        denoiser=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
+        size_mix=(SizeShare(16, 4), SizeShare(32, 2)),
+        distilled=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
+        distilled_diet=(SizeShare(16, 4),),
         extent=Extent(judge_pictures=250, judge_steps=10, held_out=250, prompts=20, frames=4),
     ),
 }

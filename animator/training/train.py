@@ -1,7 +1,7 @@
-"""Makes the built-in model: `python -m animator.training.train STAGE --workshop FOLDER`.
+"""Makes the built-in model: `python -m animator.training.train STAGE --training_run FOLDER`.
 
 The stages are data, autoencoder, denoiser, distilled, pack and evaluation; `all` runs them in this order.
-Each goes on where it was stopped. The workshop holds the pictures, the states, the curves and the results.
+Each resumes where it was stopped. The folder holds the pictures, the states, the curves and the results.
 """
 
 import json
@@ -18,13 +18,13 @@ from animator.models.device import choose_device, use_threads
 from animator.runs.session import say
 from animator.training import data
 from animator.training.compute import Compute
-from animator.training.denoiser import Portion
-from animator.training.distributed import joined
+from animator.training.denoiser import SizeShare
+from animator.training.distributed import join
 from animator.training.evaluation.drawing import Manner
 from animator.training.evaluation.trial import evaluated
-from animator.training.loop import Course
+from animator.training.loop import TrainConfig
 from animator.training.recipes import RECIPES, Recipe
-from animator.training.training_run import DISTILLED, Workshop
+from animator.training.training_run import DISTILLED, TrainingRun
 
 # Flags with defaults are how typer declares options; hence the exceptions from the rules below.
 T = TypeVar("T")
@@ -34,9 +34,9 @@ _MANNER = Manner(steps=4, cfg_scale=3.0)  # of the evaluation: as few steps as t
 
 @dataclass(frozen=True)
 class Job:
-    """A workshop with what is to be done in it."""
+    """A training_run with what is to be done in it."""
 
-    shop: Workshop
+    shop: TrainingRun
     recipe: Recipe
     workers: int
     target: Path | None
@@ -68,7 +68,7 @@ def _coder(job: Job) -> None:
 
 
 def _denoiser(job: Job) -> None:
-    job.shop.train_denoiser(job.recipe.denoiser, job.recipe.diet, _log)
+    job.shop.train_denoiser(job.recipe.denoiser, job.recipe.size_mix, _log)
 
 
 def _distilled(job: Job) -> None:
@@ -96,7 +96,7 @@ STAGES: dict[str, Callable[[Job], None]] = {
 }
 
 
-def _course(course: Course, steps: int | None, anneal: int | None, rate: float | None) -> Course:
+def _course(course: TrainConfig, steps: int | None, anneal: int | None, rate: float | None) -> TrainConfig:
     length = course if steps is None else course.lasting(steps)
     return replace(
         length,
@@ -105,19 +105,19 @@ def _course(course: Course, steps: int | None, anneal: int | None, rate: float |
     )
 
 
-def _diet(text: str) -> tuple[Portion, ...]:
+def _diet(text: str) -> tuple[SizeShare, ...]:
     """`16x64,32x16`: a step of 64 latents of 16 x 16, then one of 16 of 32 x 32, and so on in turn."""
     try:
-        return tuple(Portion(*map(int, portion.split("x"))) for portion in text.split(","))
+        return tuple(SizeShare(*map(int, portion.split("x"))) for portion in text.split(","))
     except (TypeError, ValueError) as error:
-        raise UserError(f"--diet {text}: expected SIDExBATCH, ... such as 16x64,32x16") from error
+        raise UserError(f"--size_mix {text}: expected SIDExBATCH, ... such as 16x64,32x16") from error
 
 
 def main(  # noqa: PLR0913 - how typer declares options
     stage: Annotated[
         str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, evaluation, or all")
     ],
-    workshop: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
+    training_run: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
     recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
     base: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "cpu",
@@ -128,7 +128,7 @@ def main(  # noqa: PLR0913 - how typer declares options
     steps: Annotated[int | None, typer.Option(help="steps in all, instead of the recipe's")] = None,
     anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
     rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
-    diet: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
+    size_mix: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
     favour: Annotated[str, typer.Option(help="words of captions, a,b,b: each is learnt once more")] = "",
     fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
     packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
@@ -138,18 +138,22 @@ def main(  # noqa: PLR0913 - how typer declares options
     try:
         use_threads(threads)
         known = _picked(recipe, RECIPES, "--recipe")
-        fed = known if not diet else replace(known, diet=_diet(diet), distilled_diet=_diet(diet))
+        fed = (
+            known
+            if not size_mix
+            else replace(known, size_mix=_diet(size_mix), distilled_diet=_diet(size_mix))
+        )
         timed = replace(
             fed,
             coder=_course(fed.coder, steps, anneal, rate),
             denoiser=_course(fed.denoiser, steps, anneal, rate),
             distilled=_course(fed.distilled, steps, anneal, rate),
         )
-        compute = Compute(choose_device(device), half, compiled, joined())
+        compute = Compute(choose_device(device), half, compiled, join())
         if compute.half_is_slow:
             say("warning: --half: this CPU has no bfloat16; it is far faster without")
         favoured = tuple(word.strip() for word in favour.split(",") if word.strip())
-        shop = Workshop(workshop, compute, known.sizes, base, favoured)
+        shop = TrainingRun(training_run, compute, known.sizes, base, favoured)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
             run(job)

@@ -1,6 +1,6 @@
 """The stages of training in their order, and where each keeps its things.
 
-A workshop is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
+A training_run is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
 per stage with its state, its curve and, in `result`, the mean of its weights.
 """
 
@@ -14,16 +14,16 @@ from safetensors.torch import load_file, save
 from torch import nn
 from transformers import CLIPTokenizer
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import UserError
 from animator.training import data
-from animator.training.autoencoder import Coding
+from animator.training.autoencoder import AutoencoderTask
 from animator.training.compute import Compute
 from animator.training.data import Pictures
-from animator.training.denoiser import Denoising, Examples, Material, Portion
-from animator.training.distill import GUIDANCE_WIDTH, Distilling
+from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
+from animator.training.distill import GUIDANCE_WIDTH, DistillTask
 from animator.training.latents import latents
-from animator.training.loop import Course, train
+from animator.training.loop import TrainConfig, train
 from animator.training.networks import (
     FACTOR,
     Sizes,
@@ -45,7 +45,7 @@ _FOR_PROJECTION = 500  # pictures
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingRun:
     """A folder of trainings.
 
     Attributes:
@@ -78,26 +78,26 @@ class Workshop:
         tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(path)
         return tokenizer
 
-    def train_coder(self, course: Course, batch: int, report: Report, *, encoder: bool) -> None:
+    def train_coder(self, course: TrainConfig, batch: int, report: Report, *, encoder: bool) -> None:
         """The autoencoder; `encoder` says whether its encoder moves, too."""
         pictures = self.pictures(256)
         vae = self._new_coder()
         vae.encoder.requires_grad_(encoder)
-        task = Coding(vae, (pictures, self.held_out(256)), self.compute, batch)
+        task = AutoencoderTask(vae, (pictures, self.held_out(256)), self.compute, batch)
         self._keep(CODER, train(task, course, self.folder / CODER, report))
 
-    def train_denoiser(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
+    def train_denoiser(self, course: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
         """The U-Net and the text encoder, on latents of the autoencoder."""
-        task = Denoising(self._new_denoiser(), self._material(diet), diet, self.compute)
+        task = DenoiserTask(self._new_denoiser(), self._material(size_mix), size_mix, self.compute)
         self._keep(DENOISER, train(task, course, self.folder / DENOISER, report))
 
-    def distill(self, course: Course, diet: Sequence[Portion], report: Report) -> None:
+    def distill(self, course: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
         """A denoiser that takes cfg_scale as an input, from the one trained."""
         teacher, student = (self._result(DENOISER, self._new_denoiser()) for _ in range(2))
         for network in teacher.values():
             self.compute.ready(network)
         student["unet"] = with_guidance_input(student["unet"], GUIDANCE_WIDTH)
-        task = Distilling(Denoising(student, self._material(diet), diet, self.compute), teacher)
+        task = DistillTask(DenoiserTask(student, self._material(size_mix), size_mix, self.compute), teacher)
         self._keep(DISTILLED, train(task, course, self.folder / DISTILLED, report))
 
     def pack(self, target: Path, stage: str) -> int:
@@ -109,16 +109,16 @@ class Workshop:
         networks["vae"] = self._coder()
         return pack(networks, self.tokenizer(), target)
 
-    def _material(self, diet: Sequence[Portion]) -> Material:
-        examples, held_out = (self._examples(diet, held_out=held_out) for held_out in (False, True))
-        return Material(examples, held_out, self.tokenizer(), self.favoured)
+    def _material(self, size_mix: Sequence[SizeShare]) -> Dataset:
+        examples, held_out = (self._examples(size_mix, held_out=held_out) for held_out in (False, True))
+        return Dataset(examples, held_out, self.tokenizer(), self.favoured)
 
-    def _examples(self, diet: Sequence[Portion], *, held_out: bool) -> Examples:
-        """The latents that a diet asks for, those of up to 32 from pictures of 256."""
+    def _examples(self, size_mix: Sequence[SizeShare], *, held_out: bool) -> Examples:
+        """The latents that a size_mix asks for, those of up to 32 from pictures of 256."""
         vae = self.compute.ready(self._coder())
         found: dict[int, torch.Tensor] = {}
         captions: dict[int, list[str]] = {}
-        for side in sorted({portion.side for portion in diet}):
+        for side in sorted({portion.side for portion in size_mix}):
             size = max(256, side * FACTOR)
             pictures = self.held_out(size) if held_out else self.pictures(size)
             folder = self.folder / "pictures"
@@ -162,4 +162,4 @@ class Workshop:
         if not self.compute.team.leads:
             return
         held = {key: value.detach().cpu().contiguous() for key, value in networks.state_dict().items()}
-        write_atomically(self.folder / stage / "result.safetensors", save(held))
+        atomic_write(self.folder / stage / "result.safetensors", save(held))

@@ -7,7 +7,7 @@ from which type checkers know the plan.
 import sys
 from pathlib import Path
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.timeline import plan
 from docs.build.blocks import BLOCKS, filled
 from docs.build.parameters import document
@@ -17,10 +17,10 @@ from docs.build.plan_stub import plan_stub
 
 def main(folder: Path) -> None:
     """Writes the document and its pictures into a folder, and the types of the plan beside its module."""
-    write_atomically(Path(plan.__file__).with_suffix(".pyi"), plan_stub().encode())
-    write_atomically(folder / "parameters.md", document().encode())
+    atomic_write(Path(plan.__file__).with_suffix(".pyi"), plan_stub().encode())
+    atomic_write(folder / "parameters.md", document().encode())
     for page in (folder / name for name in BLOCKS if (folder / name).is_file()):
-        write_atomically(page, filled(page.name, page.read_text(encoding="utf-8")).encode())
+        atomic_write(page, filled(page.name, page.read_text(encoding="utf-8")).encode())
     (folder / "pictures").mkdir(exist_ok=True)
     for name, picture in pictures():
         picture.quantize(64).save(folder / "pictures" / name, "PNG", optimize=True)

@@ -33,7 +33,7 @@ def samplers() -> str:
 
 
 def _usual_spacings() -> Iterator[str]:
-    return (f"{made.name} ({made.spacing})" for made in METHODS.values() if made.spacing)
+    return (f"{made.name} ({made.schedule_type})" for made in METHODS.values() if made.schedule_type)
 
 
 def depth_models() -> str:
@@ -56,8 +56,8 @@ def _format_row(made: Format) -> str:
 def _part_file(made: Format) -> str:
     if made.is_sequence:
         return "the frames are the film; no file is made"
-    if made.through:
-        return f"`<name>.part.{made.through}`, lossless; the film is made of it at the end"
+    if made.intermediate:
+        return f"`<name>.part.{made.intermediate}`, lossless; the film is made of it at the end"
     return f"`<name>.part.{made.name}` plays whenever it ends"
 
 

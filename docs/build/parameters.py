@@ -17,7 +17,7 @@ from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import MAPPED
 from animator.settings import Animation
-from animator.settings.fields import Numbers, OneOf
+from animator.settings.fields import OneOf, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
 from docs.build.pictures import SHOWN
@@ -120,7 +120,9 @@ def _values(field: FieldInfo) -> str:
     """What a parameter may be."""
     default = field.get_default(call_default_factory=True)
     if isinstance(default, Schedule):
-        numbers = next((kind for kind in field.metadata if isinstance(kind, Numbers)), Numbers())
+        numbers = next(
+            (kind for kind in field.metadata if isinstance(kind, RangedSchedule)), RangedSchedule()
+        )
         return f"schedule{_range(numbers.low, numbers.high)}"
     if isinstance(default, TextSchedule):
         return "schedule of texts"

@@ -73,23 +73,23 @@ def _noisy(noise: Mapping[str, Any]) -> Image.Image:
 
 def _after(card: Any = None, **settings: Any) -> Image.Image:
     """The test card, or the picture (3, H, W) given, as it is one frame later."""
-    from animator.images.image import to_bytes
+    from animator.images.image import to_uint8
     from animator.loop.build.pipeline import build_pipeline
     from animator.loop.render import render
     from animator.loop.state import State
-    from animator.models.diffusion.passthrough import KeepPicture
+    from animator.models.diffusion.passthrough import PassthroughDiffuser
     from animator.timeline.timeline import Timeline
 
     quiet = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
     film = Animation.model_validate(
         {"size": (SIDE, SIDE), "frames": 2, "diffusion": {"seed": 1, "strength": 1}, **quiet, **settings}
     )
-    pipeline, timeline = build_pipeline(film, KeepPicture()), Timeline(film)
+    pipeline, timeline = build_pipeline(film, PassthroughDiffuser()), Timeline(film)
     if card is not None:
         (frame,) = render(timeline, pipeline, State(1, card, card))
     else:
         *_, frame = render(timeline, pipeline)
-    return Image.fromarray(to_bytes(frame.picture))
+    return Image.fromarray(to_uint8(frame.picture))
 
 
 def _sheet(panels: list[tuple[str, Image.Image]], columns: int = 4) -> Image.Image:

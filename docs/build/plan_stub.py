@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from animator.timeline.plan_parts import base_of, is_list, part_name, scheduled_groups, schedules_in
 
 HEAD = '''\
@@ -24,17 +24,17 @@ def plan_stub() -> str:
     return "\n".join([HEAD, *parts, _class("Plan", "FramePlan", _parts(groups))])
 
 
-def _base(group: type[Group]) -> str:
+def _base(group: type[SettingsGroup]) -> str:
     base = base_of(group)
     return base.__name__ if base else ""
 
 
-def _values(group: type[Group]) -> Iterator[str]:
+def _values(group: type[SettingsGroup]) -> Iterator[str]:
     for name, mark in schedules_in(group).items():
         yield f"{name}: {mark.value_type.__name__}"
 
 
-def _parts(groups: dict[str, type[Group]]) -> Iterator[str]:
+def _parts(groups: dict[str, type[SettingsGroup]]) -> Iterator[str]:
     for name, group in groups.items():
         part = part_name(group)
         yield f"{name}: tuple[{part}, ...] = ()" if is_list(name) else f"{name}: {part}"

@@ -287,9 +287,9 @@ def test_a_film_ends_before_a_frame(film: Animation, tmp_path: Path) -> None:
     asked: list[int] = []
 
     class Notes:
-        def draw(self, request: GenerationRequest) -> torch.Tensor:
+        def generate(self, request: GenerationRequest) -> torch.Tensor:
             asked.append(request.frame)
-            return FakeDiffuser().draw(request)
+            return FakeDiffuser().generate(request)
 
     for _ in range(2):  # resuming draws nothing that is there
         made = render_run(film, tmp_path / "run", diffuser=Notes(), device="cpu", resume=True, end=3)

@@ -24,7 +24,7 @@ class Row:
 
     `deforum_*` is Deforum's projection of equalised depth at its best scale of shift and turn; `exact_psnr`
     the same fed with true distances, which it never has. `hidden_*` are pixels that the first camera cannot
-    see: filled from the background, against what Deforum's projection smears there.
+    update: filled from the background, against what Deforum's projection smears there.
     """
 
     scene: str

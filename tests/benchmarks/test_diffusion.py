@@ -64,7 +64,7 @@ def recorded(
             return bare(*args, **kwargs)
 
         monkeypatch.setattr(owner, name, call)
-    diffuser.draw(request)
+    diffuser.generate(request)
     monkeypatch.undo()
     return calls
 
@@ -84,7 +84,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 @pytest.mark.parametrize("side", [128, 256])
 def test_draw(benchmark: BenchmarkFixture, diffuser: StableDiffuser, side: int) -> None:
-    benchmark.pedantic(diffuser.draw, args=(frame(1, side),), rounds=5, warmup_rounds=1)
+    benchmark.pedantic(diffuser.generate, args=(frame(1, side),), rounds=5, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("side", [128, 256, 384])
@@ -93,10 +93,10 @@ def test_overhead_over_the_bare_model(
 ) -> None:
     asked = frame(1, side)
     calls = recorded(diffuser, asked, monkeypatch)
-    turns = [(seconds(lambda: diffuser.draw(asked)), seconds(lambda: replay(calls))) for _ in range(12)]
+    turns = [(seconds(lambda: diffuser.generate(asked)), seconds(lambda: replay(calls))) for _ in range(12)]
     ours, bare = (sorted(times)[len(times) // 2] for times in zip(*turns[2:], strict=True))
     benchmark.extra_info |= {"draw_s": ours, "bare_s": bare, "overhead": ours / bare - 1}
-    benchmark.pedantic(diffuser.draw, args=(asked,), rounds=1)
+    benchmark.pedantic(diffuser.generate, args=(asked,), rounds=1)
 
 
 @torch.no_grad()
@@ -120,7 +120,7 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
 
     def film() -> None:
         for index in range(FRAMES):
-            times.append(seconds(partial(diffuser.draw, frame(index, 64))))
+            times.append(seconds(partial(diffuser.generate, frame(index, 64))))
             resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
 
     benchmark.pedantic(film, rounds=1)
@@ -140,18 +140,18 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
 def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     """A LoRA whose weight changes at every frame, over one that rests."""
     from animator.models.diffusion.checkpoints.library import Library
-    from animator.models.diffusion.load_options import Options
+    from animator.models.diffusion.load_options import LoadOptions
     from tests.animator.models.diffusion import lora_files, tiny_models
 
     made = lora_files.factors(tiny_models.pipeline("sd1"))
     lora_files.kohya(made, tmp_path / "x.safetensors", 4)
     folder = tiny_models.write_folder("sd1", tmp_path / "model")
-    tiny = open_stable(str(folder), torch.device("cpu"), Options(Library((tmp_path,))))
+    tiny = open_stable(str(folder), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
 
     def at(weight: float) -> GenerationRequest:
         return replace(frame(1, 64), prompt=PromptFrame(f"a lake <lora:x:{weight}>", ""))
 
-    resting = sorted(seconds(lambda: tiny.draw(at(0.5))) for _ in range(9))[4]
-    moving = sorted(seconds(partial(tiny.draw, at(i / 10))) for i in range(1, 10))[4]
+    resting = sorted(seconds(lambda: tiny.generate(at(0.5))) for _ in range(9))[4]
+    moving = sorted(seconds(partial(tiny.generate, at(i / 10))) for i in range(1, 10))[4]
     benchmark.extra_info |= {"resting_s": resting, "moving_s": moving}
-    benchmark.pedantic(tiny.draw, args=(at(0.7),), rounds=1)
+    benchmark.pedantic(tiny.generate, args=(at(0.7),), rounds=1)

@@ -14,7 +14,7 @@ from animator.film.spec import VideoSpec
 from animator.film.stream import to_bt709
 from animator.film.upscaling.upscaler import Lanczos
 from animator.film.writer import VideoWriter
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.flow.opencv import Dis
 from tests.animator.film.clips import texture
 
@@ -36,7 +36,7 @@ def test_a_film_of_24_pictures(benchmark: Any, tmp_path: Path, suffix: str) -> N
 @pytest.mark.parametrize("amount", [2, 10])
 def test_pictures_between_two(benchmark: Any, amount: int) -> None:
     between, times = FlowBetween(Dis()), tuple(step / amount for step in range(1, amount))
-    ends = from_bytes(CLIP[0]), from_bytes(CLIP[4])
+    ends = from_uint8(CLIP[0]), from_uint8(CLIP[4])
     benchmark.pedantic(lambda: list(between(*ends, times)), rounds=5, warmup_rounds=1)
 
 

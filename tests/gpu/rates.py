@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.retry import drawn_soundly
+from animator.models.diffusion.retry import generate_with_retry
 from animator.models.diffusion.unet_model import UNetModel
 from animator.models.torchvision_ops import declare_missing_ops
 from schedules import PromptFrame
@@ -75,7 +75,7 @@ def measured(bench: Bench, count: int = 12) -> Rates:
     """The rates of the three loops, one after the other."""
     made = random_pipeline(bench)
     plain = bench.per_second(_plain(made, bench), count)
-    engine = UNetEngine(UNetModel.of("random", made), Options(speed=bench.speed), bench.device)
+    engine = UNetEngine(UNetModel.of("random", made), LoadOptions(speed=bench.speed), bench.device)
     ours = _ours(engine, bench)
     rate = bench.per_second(ours, count)
     bare = bench.per_second(lambda _: _bare(engine, bench), count)
@@ -174,7 +174,7 @@ def _ours(engine: UNetEngine, bench: Bench) -> Callable[[int], None]:
 
     def frame(index: int) -> None:
         nonlocal picture
-        picture = drawn_soundly(engine.draw, asked(bench.side, picture, index), engine.widen)
+        picture = generate_with_retry(engine.generate, asked(bench.side, picture, index), engine.upcast_vae)
 
     return frame
 

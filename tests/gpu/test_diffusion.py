@@ -17,7 +17,7 @@ from animator.errors import AnimatorError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import open_diffuser
 from animator.models.diffusion.unet_model import UNetModel
 from tests.gpu.rates import Bench, asked, measured, random_pipeline, without_waiting
@@ -59,21 +59,21 @@ def test_frames_per_second(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_within_a_drawing_waits_for_the_device(family: str, sampler: str) -> None:
     """Once its texts are known; what is drawn may be launched ahead of what the device does."""
     one = bench(family, 512)
-    engine = UNetEngine(UNetModel.of(family, random_pipeline(one)), Options(), one.device)
+    engine = UNetEngine(UNetModel.of(family, random_pipeline(one)), LoadOptions(), one.device)
     picture = torch.rand((3, 512, 512), device="cuda")
     request = replace(asked(512, picture), sampler=sampler, subseed=5, subseed_strength=0.2)
-    engine.draw(request)
+    engine.generate(request)
     torch.cuda.synchronize()
     with without_waiting(one.device):
-        engine.draw(replace(request, seed=9))
+        engine.generate(replace(request, seed=9))
     torch.cuda.synchronize()
 
 
 def test_a_seed_means_the_same_picture_as_on_the_cpu() -> None:
     start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1))
     pictures = [
-        open_diffuser("starter", torch.device(name), Options(Library()))
-        .draw(asked(128, start.to(name)))
+        open_diffuser("starter", torch.device(name), LoadOptions(Library()))
+        .generate(asked(128, start.to(name)))
         .cpu()
         for name in ("cpu", "cuda")
     ]
@@ -84,13 +84,13 @@ def test_a_seed_means_the_same_picture_as_on_the_cpu() -> None:
 def test_compiled_graphs_draw_what_the_eager_model_does() -> None:
     start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1)).to("cuda")
     eager, compiled = (
-        open_diffuser("starter", torch.device("cuda"), Options(speed=speed))
+        open_diffuser("starter", torch.device("cuda"), LoadOptions(speed=speed))
         for speed in ("eager", "compiled")
     )
     for change in ({}, {"seed": 3}, {"strength": 0.2}, {"cfg_scale": 1.0}):
         request = replace(asked(128, start), **change)
         # Half precision, and other kernels.
-        assert float((eager.draw(request) - compiled.draw(request)).abs().mean()) < 0.02
+        assert float((eager.generate(request) - compiled.generate(request)).abs().mean()) < 0.02
 
 
 def test_running_out_of_memory_says_what_would_fit() -> None:
@@ -98,6 +98,6 @@ def test_running_out_of_memory_says_what_would_fit() -> None:
     torch.cuda.set_per_process_memory_fraction(0.02)
     try:
         with pytest.raises(AnimatorError, match="out of memory while drawing 8192 x 8192 on cuda"):
-            diffuser.draw(replace(asked(8192, None), steps=1))
+            diffuser.generate(replace(asked(8192, None), steps=1))
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)

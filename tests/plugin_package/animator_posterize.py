@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from animator.settings.fields import Numbers
+from animator.settings.fields import RangedSchedule
 from animator.settings.paths import InputFile
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Posterize:
     """Leaves a few levels of each color."""
 
-    levels: Annotated[int, Numbers(2, 256, whole=True)] = 4
+    levels: Annotated[int, RangedSchedule(2, 256, whole=True)] = 4
     """Levels of each color; may change by frame."""
-    mix: Annotated[float, Numbers(0, 1)] = 1.0
+    mix: Annotated[float, RangedSchedule(0, 1)] = 1.0
     """Share of the posterized image; may change by frame."""
     rounding: Literal["nearest", "down"] = "nearest"
     """How a color between two levels is rounded; the same for the whole film."""

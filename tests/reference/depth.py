@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.depth.estimator import Estimator
 from animator.models.depth.names import spec_named
 from animator.models.depth.open_depth import estimator
@@ -24,7 +24,7 @@ def depth_pipe(
     model: str, state_dict: Mapping[str, NDArray[np.generic]], picture_rgb: NDArray[np.uint8]
 ) -> Floats:
     """What the official program returns (H, W) for a picture uint8 (H, W, 3) RGB."""
-    return _opened(model, state_dict).raw(from_bytes(picture_rgb)[None])[0].numpy()
+    return _opened(model, state_dict).raw(from_uint8(picture_rgb)[None])[0].numpy()
 
 
 def _opened(model: str, state_dict: Mapping[str, NDArray[np.generic]]) -> Estimator:

@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.images.image import from_bytes, to_bytes
+from animator.images.image import from_uint8, to_uint8
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.models.diffusion.request import GenerationRequest
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum import import_settings
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
@@ -33,15 +33,15 @@ class StandIn:
     target: Bytes
     calls: list[dict[str, Any]] = field(default_factory=list)
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         self.calls.append(_call(request))
         width, height = request.size
         rolled = np.roll(self.target, (request.seed % 13, request.seed % 17), axis=(0, 1))[:height, :width]
         if request.picture is None:
-            return from_bytes(rolled)
+            return from_uint8(rolled)
         denoise = 1.0 - request.strength
-        start = to_bytes(request.picture).astype(np.float64)
-        return from_bytes(np.floor(start * (1 - denoise) + rolled * denoise + 0.5).astype(np.uint8))
+        start = to_uint8(request.picture).astype(np.float64)
+        return from_uint8(np.floor(start * (1 - denoise) + rolled * denoise + 0.5).astype(np.uint8))
 
 
 class StandInDepth:
@@ -50,7 +50,7 @@ class StandInDepth:
     def estimate(self, picture: Tensor) -> Tensor:
         height, width = picture.shape[-2:]
         rows = torch.arange(height, dtype=torch.float32).unsqueeze(1) / (height - 1)
-        levels = to_bytes(picture).astype(np.float32).mean(2)
+        levels = to_uint8(picture).astype(np.float32).mean(2)
         return (4 + 10 * rows + 0.05 * torch.from_numpy(levels)).expand(height, width)
 
 
@@ -67,11 +67,11 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
         for file in files.iterdir():
             given[key] = given[key].replace(file.name, str(file))
     imported = import_settings(given, "trace")
-    animation = validate(Draft("trace", with_clip_length(imported.values, folder), {}))
+    animation = validate(RawPreset("trace", with_clip_length(imported.values, folder), {}))
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())
-    frames = {frame.plan.frame: to_bytes(frame.picture) for frame in render(Timeline(animation), pipeline)}
+    frames = {frame.plan.frame: to_uint8(frame.picture) for frame in render(Timeline(animation), pipeline)}
     return {"calls": stand_in.calls, "frames": frames}
 
 

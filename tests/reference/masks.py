@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from animator.masks.compose import hardened
+from animator.masks.compose import binarize
 from animator.masks.sources import Masks, Still, mask_of_image
 from animator.presets.deforum import import_settings
 from animator.settings import Animation
@@ -43,7 +43,7 @@ def mask(expression: str, masks: Mapping[str, Bytes], width: int, height: int) -
         named={"video_mask": Still(sized["video_mask"]), "everywhere": Still(torch.ones(height, width))},
         device=cpu,
         words=TopRows(),
-        settle=hardened,
+        dither=binarize,
         files={f"{name}.png": mask for name, mask in sized.items()},
     )
     found = composer.at(expression, 0, torch.zeros(3, height, width))

@@ -16,14 +16,14 @@ from PIL import Image
 from torch import Tensor
 
 from animator.images.depth_map import prepare_depth as product_prepare_depth
-from animator.images.image import from_bytes, to_bytes
+from animator.images.image import from_uint8, to_uint8
 from animator.loop.build.hybrid import build_hybrid
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline, Step
 from animator.loop.state import State
-from animator.loop.steps.clip_motion import Carry, EveryPixel, TowardsClip
+from animator.loop.steps.clip_motion import Carry, DenseFlow, FilmToClip
 from animator.loop.steps.deforum import DeforumNoise
-from animator.loop.steps.frame_source import Held
+from animator.loop.steps.frame_source import StillImage
 from animator.loop.steps.masking import Area
 from animator.loop.steps.motion_2d import Warp2D
 from animator.loop.steps.motion_3d import FlippedThenWarp
@@ -81,7 +81,7 @@ class RoundedFlip(Warp2D):
 def warp2d(picture: Bytes, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
     pipeline, plan = _film(picture, {"animation_mode": "2D", **_settings(params)})
     for _ in range(repeats):
-        picture = _bgr(pipeline.motion.move(_rgb(picture), [plan], None))
+        picture = _bgr(pipeline.motion.warp(_rgb(picture), [plan], None))
     return picture
 
 
@@ -97,7 +97,7 @@ def warp3d(picture: Bytes, depth: Floats | None, params: Mapping[str, Any], repe
     levels = _rgb(picture) * 255.0
     for _ in range(repeats):
         start = levels.round() / SCALE
-        moved = motion.move(start, [plan], motion.look(start, plan, None))
+        moved = motion.warp(start, [plan], motion.estimate_depth(start, plan, None))
         levels = (moved * SCALE + guard).clamp(0.0, 255.0).floor()
     return _bgr(levels / 255.0)
 
@@ -175,13 +175,13 @@ def _film(
     return build_pipeline(animation, FakeDiffuser(), CPU, depth), Timeline(animation)[0]
 
 
-def _hybrid_flow(picture: Bytes, settings: Mapping[str, Any]) -> tuple[EveryPixel, Plan]:
+def _hybrid_flow(picture: Bytes, settings: Mapping[str, Any]) -> tuple[DenseFlow, Plan]:
     """How a film's hybrid motion finds and follows a flow."""
     motion = {"animation_mode": "2D", "hybrid_motion": "Optical Flow", "hybrid_motion_use_prev_img": True}
     animation = _animation(picture, {**motion, **settings})
-    (carry,) = build_hybrid(animation, Held(_rgb(picture)), _no_depth, CPU).arrive
-    assert isinstance(carry, Carry) and isinstance(carry.motion, TowardsClip)
-    assert isinstance(carry.motion.kind, EveryPixel)
+    (carry,) = build_hybrid(animation, StillImage(_rgb(picture)), _no_depth, CPU).after_motion
+    assert isinstance(carry, Carry) and isinstance(carry.motion, FilmToClip)
+    assert isinstance(carry.motion.kind, DenseFlow)
     return carry.motion.kind, Timeline(animation)[0]
 
 
@@ -213,8 +213,8 @@ def _written(path: Path, picture: Bytes, alpha: Bytes | None = None) -> str:
 
 
 def _rgb(picture: Bytes) -> Tensor:
-    return from_bytes(np.ascontiguousarray(picture[..., ::-1]))
+    return from_uint8(np.ascontiguousarray(picture[..., ::-1]))
 
 
 def _bgr(picture: Tensor) -> Bytes:
-    return np.ascontiguousarray(to_bytes(picture)[..., ::-1])
+    return np.ascontiguousarray(to_uint8(picture)[..., ::-1])

@@ -11,7 +11,7 @@ import pytest
 from animator.presets.deforum import import_settings
 from animator.presets.deforum.table import MAPPED, SWITCHES
 from animator.presets.subtitles import clock
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.subtitle_names import NAMES
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline, schedule_fields
@@ -55,7 +55,7 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
     own = ("parseq_use_deltas", "parseq_non_schedule_overrides")
     settings = {**dict.fromkeys(SWITCHES, True), **case["ui"], **{name: case[name] for name in own}}
     imported = import_settings({**settings, "parseq_manifest": case["manifest"]}, case["id"])
-    film = validate(Draft(case["id"], imported.values, {}))
+    film = validate(RawPreset(case["id"], imported.values, {}))
     after = case["after"]
     assert (film.frames, film.fps) == (after["max_frames"], after["fps"])
     assert film.diffusion.cadence.source == after["diffusion_cadence"]
@@ -71,7 +71,7 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
 
 
 def test_a_film_of_deforums_defaults_has_its_values() -> None:
-    film = validate(Draft("defaults", import_settings({}, "defaults").values, {}))
+    film = validate(RawPreset("defaults", import_settings({}, "defaults").values, {}))
     plan = Timeline(film)[3]
     assert plan.motion.zoom == pytest.approx(1.0025 + 0.002 * math.sin(1.25 * 3.14 * 3 / 30))
     assert (plan.noise.amount, plan.motion.translation_z, plan.diffusion.steps) == (0.065, 1.75, 25)

@@ -30,7 +30,7 @@ from animator.presets.deforum import Effect
 from animator.presets.load import finish
 from animator.presets.resolve_paths import each_name, file_settings
 from animator.settings.paths import find
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
@@ -93,7 +93,7 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
         tally.refusals.append(f"{path.name} {done}: {error}")
 
 
-def _missing(draft: Draft, stand_ins: dict[str, Path]) -> list[str]:
+def _missing(draft: RawPreset, stand_ins: dict[str, Path]) -> list[str]:
     """Overrides with a stand-in for each file that a draft names and that is not there."""
     found = ["controlnet=[]"] if draft.values.get("controlnet") else []  # their networks are not here
     for setting, kind in file_settings().items():

@@ -6,10 +6,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from animator.images.image import Bytes, from_bytes, to_bytes
+from animator.images.image import Image8, from_uint8, to_uint8
 
 
-class Inbetween(Protocol):
+class FrameInterpolator(Protocol):
     """Whatever makes up the pictures between two pictures."""
 
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
@@ -23,9 +23,9 @@ class Inbetween(Protocol):
         ...
 
 
-def interpolated(
-    pictures: Iterable[Bytes], between: Inbetween, amount: int, device: torch.device | str = "cpu"
-) -> Iterator[Bytes]:
+def interpolate(
+    pictures: Iterable[Image8], between: FrameInterpolator, amount: int, device: torch.device | str = "cpu"
+) -> Iterator[Image8]:
     """So many pictures for each one, uint8 RGB (H, W, 3): itself, then those on the way to the next.
 
     The last one has no next and stays for its whole time, so that at the raised rate the film lasts exactly
@@ -38,14 +38,14 @@ def interpolated(
         device: Where they are made.
     """
     times = tuple(step / amount for step in range(1, amount))
-    here: Bytes | None = None
+    here: Image8 | None = None
     tensor: Tensor | None = None
     for pixels in pictures:
-        following = from_bytes(pixels, device)
+        following = from_uint8(pixels, device)
         if here is not None and tensor is not None:
             yield here
             for made in between(tensor, following, times):
-                yield to_bytes(made)
+                yield to_uint8(made)
         here, tensor = pixels, following
     if here is not None:
         yield from (here for _ in range(amount))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from animator.film.interpolation.base import Inbetween
+from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowBetween
 from animator.film.interpolation.rife import load_rife
 from animator.film.interpolation.torchscript import load_scripted
@@ -14,7 +14,7 @@ from animator.models.flow.opencv import Dis, DisQuality
 log = logging.getLogger(__name__)
 
 
-def open_inbetween(engine: str, weights: str, device: torch.device | str) -> Inbetween:
+def open_inbetween(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
     """What makes the pictures between two.
 
     Args:

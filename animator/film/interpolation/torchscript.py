@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.errors import ModelError
 
 
-class Scripted:
+class TorchScriptInterpolator:
     """Makes pictures between two with a TorchScript network `(first, second, time) -> picture`.
 
     That is how FILM's published `film_net_fp32.pt` is called: pictures (1, 3, H, W) in [0, 1], time (1, 1).
@@ -29,7 +29,7 @@ class Scripted:
         return iter([picture[0].float().clamp(0.0, 1.0) for picture in made])
 
 
-def load_scripted(path: Path, device: torch.device | str = "cpu") -> Scripted:
+def load_scripted(path: Path, device: torch.device | str = "cpu") -> TorchScriptInterpolator:
     """The network of a TorchScript file.
 
     Raises:
@@ -51,4 +51,4 @@ def load_scripted(path: Path, device: torch.device | str = "cpu") -> Scripted:
     if not isinstance(made, Tensor) or made.shape != probe.shape:
         shape = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
         raise ModelError(f"{path}: gave {shape} for two pictures of 64 x 64; expected one such picture")
-    return Scripted(network)
+    return TorchScriptInterpolator(network)

@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.images.image import Bytes, from_bytes, to_bytes
+from animator.images.image import Image8, from_uint8, to_uint8
 from animator.models.weights import read_weights
 
 TILE = 512
@@ -23,7 +23,7 @@ OVERLAP = 32
 class Upscaler(Protocol):
     """Whatever makes pictures larger."""
 
-    def __call__(self, pixels: Bytes) -> Bytes:
+    def __call__(self, pixels: Image8) -> Image8:
         """The picture, uint8 RGB (factor * H, factor * W, 3), of one (H, W, 3)."""
         ...
 
@@ -40,7 +40,7 @@ class Lanczos:
     factor: int
     sharpening: int = 60
 
-    def __call__(self, pixels: Bytes) -> Bytes:
+    def __call__(self, pixels: Image8) -> Image8:
         """The larger picture."""
         height, width = pixels.shape[:2]
         size = (width * self.factor, height * self.factor)
@@ -66,16 +66,16 @@ class NetworkUpscaler:
         self._device = device
 
     @torch.inference_mode()
-    def __call__(self, pixels: Bytes) -> Bytes:
+    def __call__(self, pixels: Image8) -> Image8:
         """The larger picture."""
-        picture = from_bytes(pixels, self._device)
+        picture = from_uint8(pixels, self._device)
         height, width = picture.shape[-2:]
         scale = self._scale
         large = torch.empty((3, height * scale, width * scale), device=picture.device)
         for top, bottom in _spans(height):
             for left, right in _spans(width):
                 self._draw(picture, large, (top, bottom, left, right))
-        made = to_bytes(large)
+        made = to_uint8(large)
         if scale == self._factor:
             return made
         size = (width * self._factor, height * self._factor)
@@ -127,7 +127,7 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
     return NetworkUpscaler(found.eval().model, found.scale, factor, device)
 
 
-def upscaled(pictures: Iterable[Bytes], upscaler: Upscaler) -> Iterator[Bytes]:
+def upscaled(pictures: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
     """The pictures, uint8 RGB, made larger one by one."""
     return (upscaler(pixels) for pixels in pictures)
 

@@ -14,17 +14,17 @@ from animator.images.deforum.warp2d import deforum_flip_matrix
 from animator.images.noise import Perlin
 from animator.images.resample import Border, Sampling
 from animator.images.warp2d import Flip, Move2D, matrix2d, turn_zoom_matrix
-from animator.loop.color_anchor import AnchorRule, FirstDrawn, FirstMoved
+from animator.loop.color_anchor import ColorAnchorRule, FirstFrame, FirstWarped
 from animator.loop.pipeline import Motion, Step
 from animator.loop.steps.clip_motion import FlowWarp
 from animator.loop.steps.deforum import DeforumAntiBlur, DeforumMatch, DeforumMatchImage, DeforumNoise
 from animator.loop.steps.deforum_depth import deforum_scaling
-from animator.loop.steps.depth_source import Equalised, Scaling
+from animator.loop.steps.depth_source import DepthScaling, Equalized
 from animator.loop.steps.filters import AntiBlur, MatchColor, MatchImage, PerlinNoise, UniformNoise
 from animator.loop.steps.masking import Area, Within
 from animator.loop.steps.motion_2d import Warp2D, neutral_flip
 from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, FlippedWarp
-from animator.masks.compose import hardened
+from animator.masks.compose import binarize
 from animator.models.flow.consistency import Gaussian
 from animator.models.flow.deforum import deforum_flow_warp, deforum_reliability, deforum_soften
 from animator.models.flow.features import FAINT, USUAL
@@ -85,9 +85,9 @@ class Behavior:
     noise: Callable[[Perlin | None, Area | None], Step]
     flip_matrix: Callable[[Flip, int, int], Matrix]
     step_matrix: Callable[[Move2D, int, int], Matrix]
-    depth_scaling: Callable[[str], Scaling]
+    depth_scaling: Callable[[str], DepthScaling]
     flip_in_space: Callable[[Warp2D, DeforumWarp], Motion]
-    anchor_over_image: AnchorRule
+    anchor_over_image: ColorAnchorRule
     feature_contrast: float
     reliability: Callable[[Tensor, Tensor], Tensor]
     soften: Callable[[float], Callable[[Tensor], Tensor]]
@@ -109,8 +109,8 @@ def _anti_blur(alpha: Tensor | None) -> Step:
     return AntiBlur()
 
 
-def _equalised(model: str) -> Scaling:
-    return Equalised()
+def _equalised(model: str) -> DepthScaling:
+    return Equalized()
 
 
 def _noise(perlin: Perlin | None, area: Area | None) -> Step:
@@ -149,7 +149,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         step_matrix=matrix2d,
         depth_scaling=_equalised,
         flip_in_space=FlippedWarp,
-        anchor_over_image=FirstDrawn(),
+        anchor_over_image=FirstFrame(),
         feature_contrast=FAINT,
         reliability=consistency,
         soften=Gaussian,
@@ -167,12 +167,12 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         step_matrix=turn_zoom_matrix,  # there, a flip cancels the translation
         depth_scaling=deforum_scaling,
         flip_in_space=FlippedThenWarp,
-        anchor_over_image=FirstMoved(),
+        anchor_over_image=FirstWarped(),
         feature_contrast=USUAL,
         reliability=deforum_reliability,
         soften=_deforum_soften,
         flow_warp=_deforum_flow_warp,
         step_areas=_deforum_areas,
-        settle_mask=hardened,
+        settle_mask=binarize,
     ),
 }

@@ -14,12 +14,12 @@ from animator.loop.pipeline import Step
 from animator.loop.steps.clip_motion import (
     Carry,
     ClipMotion,
-    EveryPixel,
+    ClipToClip,
+    DenseFlow,
+    FilmToClip,
     Found,
+    GlobalMotion,
     Kind,
-    TowardsClip,
-    WholePicture,
-    WithinClip,
 )
 from animator.loop.steps.composite import (
     AfterFirst,
@@ -36,10 +36,10 @@ from animator.loop.steps.composite import (
     even_tone,
     inverse_tone,
 )
-from animator.loop.steps.frame_source import Footage, Held
+from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.models.depth.model import DepthModel
-from animator.models.flow.consistency import Trusted
-from animator.models.flow.features import GlobalMotion
+from animator.models.flow.consistency import ConsistencyFiltered
+from animator.models.flow.features import MotionModel
 from animator.models.flow.model import FlowModel
 from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
@@ -50,18 +50,18 @@ class Hybrid:
     """What the clip does.
 
     Attributes:
-        arrive: Steps on the last picture once the camera has moved it, in order.
+        after_motion: Steps on the last picture once the camera has moved it, in order.
         after: Steps on the drawn picture.
         motion: Carries in-betweens along; None where the clip moves nothing.
     """
 
-    arrive: tuple[Step, ...] = ()
+    after_motion: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
     motion: ClipMotion | None = None
 
 
 def build_hybrid(
-    animation: Animation, clip: Footage, depth: Callable[[], DepthModel], device: torch.device
+    animation: Animation, clip: FrameSource, depth: Callable[[], DepthModel], device: torch.device
 ) -> Hybrid:
     """What the clip does in a film.
 
@@ -87,27 +87,27 @@ def build_hybrid(
     return Hybrid(carry, (AfterFirst(mix),), motion)
 
 
-def _mixed_in(animation: Animation, clip: Footage, device: torch.device) -> Footage:
+def _mixed_in(animation: Animation, clip: FrameSource, device: torch.device) -> FrameSource:
     if not animation.hybrid.use_init_image:
         return clip
     if not animation.init.image:
         raise UserError("hybrid.use_init_image: is true, and init.image is empty; name the picture there")
-    return Held(read_picture(animation.init.image, animation.size, device))
+    return StillImage(read_picture(animation.init.image, animation.size, device))
 
 
-def _motion(animation: Animation, clip: Footage, device: torch.device) -> ClipMotion | None:
+def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:
     settings, behavior = animation.hybrid, behavior_of(animation)
     sampling = Sampling(animation.motion.sampling)
     if settings.motion == "None":
         return None
     if settings.motion == "Optical Flow":
-        return _following(animation, clip, EveryPixel(_flow(animation, device), behavior.flow_warp(sampling)))
-    whole = WholePicture(GlobalMotion(settings.motion), sampling, behavior.feature_contrast)
+        return _following(animation, clip, DenseFlow(_flow(animation, device), behavior.flow_warp(sampling)))
+    whole = GlobalMotion(MotionModel(settings.motion), sampling, behavior.feature_contrast)
     return _following(animation, clip, whole)
 
 
-def _following(animation: Animation, clip: Footage, kind: Kind[Found]) -> ClipMotion:
-    return TowardsClip(clip, kind) if animation.hybrid.motion_use_prev_img else WithinClip(clip, kind)
+def _following(animation: Animation, clip: FrameSource, kind: Kind[Found]) -> ClipMotion:
+    return FilmToClip(clip, kind) if animation.hybrid.motion_use_prev_img else ClipToClip(clip, kind)
 
 
 def _flow(animation: Animation, device: torch.device) -> FlowModel:
@@ -118,7 +118,7 @@ def _flow(animation: Animation, device: torch.device) -> FlowModel:
     if not settings.flow_consistency:
         return model
     behavior = behavior_of(animation)
-    return Trusted(model, behavior.reliability, behavior.soften(settings.consistency_blur))
+    return ConsistencyFiltered(model, behavior.reliability, behavior.soften(settings.consistency_blur))
 
 
 def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:

@@ -12,8 +12,8 @@ from animator.images.color import grayscale
 from animator.images.image import read_picture
 from animator.loop.build.compat import behavior_of
 from animator.loop.pipeline import Step
-from animator.loop.requests import Ask
-from animator.loop.steps.frame_source import Footage, Held
+from animator.loop.requests import RequestStep
+from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, MaskedRedraw, OverlaidTween, Overlay, Within
 from animator.loop.tweens.tween import Tween
 from animator.masks.expression import leaves, parse_mask
@@ -28,14 +28,14 @@ class Masking:
     """What a film does with its masks; all empty for one without.
 
     Attributes:
-        asks: What is asked of the diffuser.
+        request_steps: What is asked of the diffuser.
         redrawn: Where steps before and after the drawing may act; None is everywhere.
         noised: Where noise may act; None is everywhere.
         overlay: What is laid over the rest; None is nothing.
         sharpened: Where anti-blur acts (H, W), [0, 1], with `compat`; None is everywhere.
     """
 
-    asks: tuple[Ask, ...] = ()
+    request_steps: tuple[RequestStep, ...] = ()
     redrawn: Area | None = None
     noised: Area | None = None
     overlay: Overlay | None = None
@@ -55,7 +55,7 @@ class Masking:
         return tween if self.overlay is None else OverlaidTween(tween, self.overlay)
 
 
-def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Masking:
+def masking_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masking:
     """What a film does with its masks.
 
     Args:
@@ -77,9 +77,9 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fo
     overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
     if not settings.acts:
         return Masking(noised=noised, overlay=overlay)
-    asks = (MaskedRedraw(soft, settings.fill, padding),)
+    request_steps = (MaskedRedraw(soft, settings.fill, padding),)
     areas = behavior_of(animation).step_areas(soft, hard, noised)
-    return Masking(asks, areas.steps, areas.noise, overlay, _alpha(animation, device))
+    return Masking(request_steps, areas.steps, areas.noise, overlay, _alpha(animation, device))
 
 
 def _alpha(animation: Animation, device: torch.device) -> Tensor | None:
@@ -106,8 +106,8 @@ def _masks(animation: Animation, device: torch.device) -> Masks:
         from animator.masks.clipseg import open_clipseg  # loads transformers: seconds that other films save
 
         words = open_clipseg(settings.word_model, device, settings.word_threshold)
-    settle = behavior_of(animation).settle_mask
-    return Masks(animation.size, _named(animation, adjust, device), device, adjust, words, settle)
+    dither = behavior_of(animation).settle_mask
+    return Masks(animation.size, _named(animation, adjust, device), device, adjust, words, dither)
 
 
 def _texts(animation: Animation) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mappin
 
 
 def _overlay(
-    animation: Animation, area: Area, clip: Callable[[], Footage], device: torch.device
+    animation: Animation, area: Area, clip: Callable[[], FrameSource], device: torch.device
 ) -> Overlay | None:
     """What lies over the rest: the clip's frame, or the init image; None where there is neither."""
     if not animation.mask.overlay_mask:
@@ -146,7 +146,7 @@ def _overlay(
     if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
         below = clip().at
     elif animation.init.image:
-        below = Held(read_picture(animation.init.image, animation.size, device)).at
+        below = StillImage(read_picture(animation.init.image, animation.size, device)).at
     else:
         return None
     return Overlay(area, partial(_without_color, below) if animation.color.force_grayscale else below)

@@ -7,7 +7,7 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.conditioning import lora_weights
 from animator.models.folders import model_folders
 from animator.settings import Animation
@@ -19,10 +19,10 @@ def folders_of(animation: Animation) -> tuple[Path, ...]:
     return model_folders(animation.diffusion.model_folders)
 
 
-def options_of(animation: Animation, *, allow_pickle: bool = False) -> Options:
+def options_of(animation: Animation, *, allow_pickle: bool = False) -> LoadOptions:
     """The options that a film's settings give."""
     settings = animation.diffusion
-    return Options(
+    return LoadOptions(
         library=Library(folders_of(animation), allow_pickle),
         vae=settings.vae,
         architecture=settings.architecture,
@@ -33,7 +33,7 @@ def options_of(animation: Animation, *, allow_pickle: bool = False) -> Options:
     )
 
 
-def check_timeline(plans: Iterable[Plan], options: Options) -> None:
+def check_timeline(plans: Iterable[Plan], options: LoadOptions) -> None:
     """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
 
     Raises:

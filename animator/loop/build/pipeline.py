@@ -13,13 +13,13 @@ from animator.loop.build.hybrid import Hybrid, build_hybrid
 from animator.loop.build.masks import masking_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps
-from animator.loop.color_anchor import AnchorRule, FirstDrawn, Legacy, SceneDrawn
+from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
 from animator.loop.pipeline import Motion, Pipeline, Source, Step
-from animator.loop.requests import Ask, Guidance
+from animator.loop.requests import Guidance, RequestStep
 from animator.loop.steps.clip_motion import CarriedTween
 from animator.loop.steps.controlnet import units_of
-from animator.loop.steps.depth_source import Normalised, Scaling, Scene, Steadied
-from animator.loop.steps.frame_source import ClipFootage, Footage
+from animator.loop.steps.depth_source import DepthScaling, DepthSource, Normalized, Stabilized
+from animator.loop.steps.frame_source import ClipFrames, FrameSource
 from animator.loop.steps.motion_2d import Still, Warp2D
 from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.loop.steps.redo import FlowRedo, Redo
@@ -69,40 +69,44 @@ def build_pipeline(
     match = match_color_steps(animation, device, clip)
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
-    asks = (*_guidance(animation, device), *masking.asks, *units_of(animation, device, network))
+    request_steps = (
+        *_guidance(animation, device),
+        *masking.request_steps,
+        *units_of(animation, device, network),
+    )
     tween = masking.over(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
         before=(
             *before_steps(animation, match, masking),
-            *(_trials(animation, diffuser, device, asks) if mode.prepares else ()),
+            *(_redo_steps(animation, diffuser, device, request_steps) if mode.prepares else ()),
         ),
         diffuser=diffuser,
         after=after_steps(animation, match, masking, hybrid.after),
         tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
-        arrive=hybrid.arrive,
+        after_motion=hybrid.after_motion,
         over=masking.overlays,
-        asks=asks,
+        request_steps=request_steps,
     )
 
 
-def _guidance(animation: Animation, device: torch.device) -> tuple[Ask, ...]:
+def _guidance(animation: Animation, device: torch.device) -> tuple[RequestStep, ...]:
     pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
     return (Guidance(pictures),) if pictures else ()
 
 
-def _anchor(animation: Animation) -> AnchorRule:
+def _anchor(animation: Animation) -> ColorAnchorRule:
     if animation.color.legacy:
-        return Legacy()
+        return DeforumLegacy()
     if animation.color.reference == "scene":
-        return SceneDrawn()
+        return SceneStart()
     init = animation.init.image or animation.hybrid_begins_over_clip
-    return behavior_of(animation).anchor_over_image if init else FirstDrawn()
+    return behavior_of(animation).anchor_over_image if init else FirstFrame()
 
 
-def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], Footage]) -> Source:
+def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Source:
     if animation.hybrid_begins_over_clip:
         return LastPicture(clip().at(0))
     first = [path for _, path in animation.guides[:1]]
@@ -110,14 +114,14 @@ def _last_picture(animation: Animation, device: torch.device, clip: Callable[[],
     return LastPicture(read_picture(path, animation.size, device) if path else None)
 
 
-def _clip(animation: Animation, device: torch.device) -> Footage:
+def _clip(animation: Animation, device: torch.device) -> FrameSource:
     clip = open_clip(animation.video.spec, animation.size, animation.fps)
-    clip.numbering.check(animation.frames)
-    return ClipFootage(clip, device)
+    clip.frame_map.check(animation.frames)
+    return ClipFrames(clip, device)
 
 
-def _trials(
-    animation: Animation, diffuser: Diffuser, device: torch.device, asks: tuple[Ask, ...]
+def _redo_steps(
+    animation: Animation, diffuser: Diffuser, device: torch.device, request_steps: tuple[RequestStep, ...]
 ) -> tuple[Step, ...]:
     settings = animation.diffusion
     flow = open_flow(
@@ -125,8 +129,8 @@ def _trials(
     )
     redo: tuple[Step, ...] = ()
     if settings.diffusion_redo:
-        redo = (Redo(diffuser, settings.diffusion_redo, asks),)
-    return redo if flow is None else (FlowRedo(diffuser, flow, asks), *redo)
+        redo = (Redo(diffuser, settings.diffusion_redo, request_steps),)
+    return redo if flow is None else (FlowRedo(diffuser, flow, request_steps), *redo)
 
 
 def _tween(animation: Animation, device: torch.device) -> Tween:
@@ -163,14 +167,14 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
     return warp if flip is None else behavior_of(animation).flip_in_space(flip, warp)
 
 
-def _scene(animation: Animation, model: DepthModel) -> Scene:
+def _scene(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
-    return Scene(model, settings.every, Steadied() if settings.stabilise else _scaling(animation))
+    return DepthSource(model, settings.every, Stabilized() if settings.stabilise else _scaling(animation))
 
 
-def _scaling(animation: Animation) -> Scaling:
+def _scaling(animation: Animation) -> DepthScaling:
     if animation.camera.projection == "pinhole":
-        return Normalised()
+        return Normalized()
     return behavior_of(animation).depth_scaling(animation.depth.model)
 
 

@@ -19,7 +19,7 @@ from animator.loop.steps.filters import (
     MatchClip,
     PresetStep,
 )
-from animator.loop.steps.frame_source import Footage
+from animator.loop.steps.frame_source import FrameSource
 from animator.settings import Animation
 from animator.settings.modes import mode_of
 
@@ -69,7 +69,7 @@ def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple
 
 
 def match_color_steps(
-    animation: Animation, device: torch.device, clip: Callable[[], Footage]
+    animation: Animation, device: torch.device, clip: Callable[[], FrameSource]
 ) -> tuple[Step, ...]:
     """Returns what keeps the colors of a film.
 

@@ -11,11 +11,11 @@ from animator.images.camera import Matrix
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import warp_by_matrix
-from animator.loop.pipeline import Drawn, Motion
+from animator.loop.pipeline import Generated, Motion
 from animator.loop.state import State
-from animator.loop.steps.frame_source import Footage
+from animator.loop.steps.frame_source import FrameSource
 from animator.loop.tweens.tween import Tween
-from animator.models.flow.features import GlobalMotion, feature_matrix
+from animator.models.flow.features import MotionModel, feature_matrix
 from animator.models.flow.model import FlowModel
 from animator.timeline.plan import Plan
 
@@ -42,7 +42,7 @@ class Kind(Protocol[Found]):
 
 
 @dataclass(frozen=True)
-class WholePicture:
+class GlobalMotion:
     """One matrix for the whole picture.
 
     Attributes:
@@ -51,7 +51,7 @@ class WholePicture:
         contrast: How much a feature has to stand out.
     """
 
-    kind: GlobalMotion
+    kind: MotionModel
     sampling: Sampling
     contrast: float
 
@@ -69,7 +69,7 @@ class WholePicture:
 
 
 @dataclass(frozen=True)
-class EveryPixel:
+class DenseFlow:
     """Optical flow, `flow_factor` of it.
 
     Attributes:
@@ -96,27 +96,27 @@ class EveryPixel:
 class ClipMotion(Protocol):
     """Carries pictures along with the clip."""
 
-    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
         """The picture (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
         ...
 
 
-class WithinClip(Generic[Found]):
+class ClipToClip(Generic[Found]):
     """The clip's own motion from each of its pictures to the next.
 
     A function of the clip and the frames alone. The last few results are kept, for in-betweens ask again.
 
     Args:
-        footage: The clip.
+        frames: The clip.
         kind: What motion is looked for.
     """
 
-    def __init__(self, footage: Footage, kind: Kind[Found]) -> None:
-        self._footage = footage
+    def __init__(self, frames: FrameSource, kind: Kind[Found]) -> None:
+        self._footage = frames
         self._kind = kind
         self._kept: LRUCache[tuple[int, int], Found] = LRUCache(_KEPT)
 
-    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
         """The picture (3, H, W) moved by all plans, sampled once."""
         return self._kind.follow(picture, self._along(plans))
 
@@ -137,21 +137,21 @@ class WithinClip(Generic[Found]):
 
 
 @dataclass(frozen=True)
-class TowardsClip(Generic[Found]):
+class FilmToClip(Generic[Found]):
     """The motion from the film's own picture to the clip's.
 
     Attributes:
-        footage: The clip.
+        frames: The clip.
         kind: What motion is looked for.
     """
 
-    footage: Footage
+    frames: FrameSource
     kind: Kind[Found]
 
-    def carry(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
+    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
         """The picture (3, H, W) moved towards the clip's picture of the last plan's frame."""
         last = plans[-1]
-        return self.kind.follow(picture, self.kind.between(picture, self.footage.at(last.frame), last))
+        return self.kind.follow(picture, self.kind.between(picture, self.frames.at(last.frame), last))
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Carry:
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) carried along by one frame."""
-        return self.motion.carry(picture, [plan])
+        return self.motion.apply(picture, [plan])
 
 
 @dataclass(frozen=True)
@@ -177,13 +177,13 @@ class Carried:
     camera: Motion
     clip: ClipMotion
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The camera's look."""
-        return self.camera.look(picture, plan, last)
+        return self.camera.estimate_depth(picture, plan, last)
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) moved by the camera and then carried along, each sampled once."""
-        return self.clip.carry(self.camera.move(picture, plans, depth), plans)
+        return self.clip.apply(self.camera.warp(picture, plans, depth), plans)
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class CarriedTween:
         return self.tween.draws_last
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """The pictures (3, H, W) of a group, one per plan."""
         return self.tween(Carried(motion, self.clip), plans, old, drawn)

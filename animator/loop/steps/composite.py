@@ -11,7 +11,7 @@ from animator.images.depth_map import normalise
 from animator.images.mask_tone import contrast_about_mean, equalised, stretch
 from animator.loop.pipeline import Step
 from animator.loop.state import State
-from animator.loop.steps.frame_source import Footage
+from animator.loop.steps.frame_source import FrameSource
 from animator.models.depth.model import DepthModel
 from animator.timeline.plan import Plan
 
@@ -32,11 +32,11 @@ class Composite:
     """Mixes the clip's picture of the frame in.
 
     Attributes:
-        footage: The clip.
+        frames: The clip.
         mask: Where the film's picture stays; None: nowhere by itself.
     """
 
-    footage: Footage
+    frames: FrameSource
     mask: Mask | None = None
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
@@ -44,7 +44,7 @@ class Composite:
         alpha = plan.hybrid.comp_alpha
         if alpha == 0.0:
             return picture
-        mixed = clip = self.footage.at(plan.frame)
+        mixed = clip = self.frames.at(plan.frame)
         if self.mask is not None:
             mixed = clip.lerp(picture, self.mask.of(picture, clip, plan).expand_as(picture))
         return picture.lerp(mixed, alpha)

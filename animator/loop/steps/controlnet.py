@@ -1,4 +1,4 @@
-"""`Units`: what the film's ControlNet units say to the diffuser about each frame."""
+"""`ControlNetUnits`: what the film's ControlNet units say to the diffuser about each frame."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.loop.steps.controlnet_sources import open_pictures
-from animator.loop.steps.frame_source import Footage
-from animator.models.controlnet.preprocessors import Module, fitted, module_of
+from animator.loop.steps.frame_source import FrameSource
+from animator.models.controlnet.preprocessors import Preprocessor, fitted, preprocessor_of
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
@@ -17,10 +17,10 @@ from animator.settings.controlnet import FRAME, ControlUnit
 from animator.timeline.plan import ControlUnitPlan, Plan
 
 
-class Unit:
+class ControlNetUnit:
     """A unit's control pictures; the last one made from the source is kept."""
 
-    def __init__(self, settings: ControlUnit, pictures: Footage | None, module: Module) -> None:
+    def __init__(self, settings: ControlUnit, pictures: FrameSource | None, module: Preprocessor) -> None:
         """The unit of its settings.
 
         Args:
@@ -85,14 +85,14 @@ class Unit:
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class ControlNetUnits:
     """Says to the diffuser what the film's units want; see `animator.loop.requests.Ask`.
 
     Attributes:
         units: In the film's order; None for one that is off.
     """
 
-    units: tuple[Unit | None, ...]
+    units: tuple[ControlNetUnit | None, ...]
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The request with its control pictures."""
@@ -103,7 +103,7 @@ class Units:
 
 def units_of(
     animation: Animation, device: torch.device, depth: Callable[[], DepthModel]
-) -> tuple[Units, ...]:
+) -> tuple[ControlNetUnits, ...]:
     """The film's units; empty where none is on.
 
     Args:
@@ -117,9 +117,11 @@ def units_of(
     if not any(unit.enabled for unit in animation.controlnet):
         return ()
 
-    def opened(unit: ControlUnit) -> Unit:
+    def opened(unit: ControlUnit) -> ControlNetUnit:
         path = unit.source != FRAME
         pictures = open_pictures(unit, device) if path else None
-        return Unit(unit, pictures, module_of(unit.module, (unit.threshold_a, unit.threshold_b), depth))
+        return ControlNetUnit(
+            unit, pictures, preprocessor_of(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+        )
 
-    return (Units(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)
+    return (ControlNetUnits(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from animator.errors import UserError
-from animator.film.frame_map import Numbering, Span
+from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
 from animator.film.probe import is_folder, is_picture, pictures_in
 from animator.film.reader import Clip, ClipReader
-from animator.images.image import from_bytes, read_picture
-from animator.loop.steps.frame_source import Footage, Held
+from animator.images.image import from_uint8, read_picture
+from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.settings.controlnet import ControlUnit
 
 
@@ -23,11 +23,11 @@ class Moving:
 
     Attributes:
         pictures: Gives a picture (3, h, w) by its number.
-        numbering: Which of them a frame sees.
+        frame_map: Which of them a frame sees.
     """
 
     pictures: Callable[[int], Tensor]
-    numbering: Numbering
+    frame_map: FrameMap
 
     def at(self, frame: int) -> Tensor:
         """The clip's picture of a frame.
@@ -35,16 +35,16 @@ class Moving:
         Raises:
             UserError: The clip is too short.
         """
-        have = len(self.numbering.pictures)
-        if frame >= have and (self.numbering.after_end == "error" or not have):
+        have = len(self.frame_map.pictures)
+        if frame >= have and (self.frame_map.after_end == "error" or not have):
             raise UserError(
-                f"frame {frame}: {self.numbering.clip}: has {have} pictures that count, so none for it; set "
+                f"frame {frame}: {self.frame_map.clip}: has {have} pictures that count, so none for it; set "
                 "the unit's after_end to hold or loop, or let its weight be 0 by then"
             )
-        return self.pictures(self.numbering.of(frame))
+        return self.pictures(self.frame_map.of(frame))
 
 
-def open_pictures(unit: ControlUnit, device: torch.device) -> Footage:
+def open_pictures(unit: ControlUnit, device: torch.device) -> FrameSource:
     """The pictures of a unit whose source is a path, in their own size.
 
     Args:
@@ -56,13 +56,13 @@ def open_pictures(unit: ControlUnit, device: torch.device) -> Footage:
     """
     path = Path(unit.source).expanduser()
     if is_picture(path):
-        return Held(read_picture(str(path), None, device))
-    span = Span(unit.extract_from_frame, every=unit.extract_nth_frame)
+        return StillImage(read_picture(str(path), None, device))
+    span = ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame)
     if is_folder(str(path)):
         files = pictures_in(path)
-        numbers = Numbering(span.of(len(files)), unit.after_end, str(path))
+        numbers = FrameMap(span.of(len(files)), unit.after_end, str(path))
         return Moving(lambda number: read_picture(str(files[number]), None, device), numbers)
     index = index_of(str(path))
     reader = ClipReader(Clip(path, None, span.first, span.every), index)
-    numbers = Numbering(range(len(span.of(len(index)))), unit.after_end, str(path))
-    return Moving(lambda number: from_bytes(reader.at(number), device), numbers)
+    numbers = FrameMap(range(len(span.of(len(index)))), unit.after_end, str(path))
+    return Moving(lambda number: from_uint8(reader.at(number), device), numbers)

@@ -24,11 +24,11 @@ class DeforumScaling:
     answer: Step
     place: Step
 
-    def take(self, nearness: Tensor, last: Tensor | None) -> Tensor:
+    def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """The estimate itself."""
         return nearness
 
-    def share(self, kept: Tensor) -> Tensor:
+    def normalize(self, kept: Tensor) -> Tensor:
         """2 - z (H, W); below 0 where a network's raw distances go beyond 2."""
         answer = self.answer(kept)
         return 2.0 - torch.where(torch.isfinite(answer).all(), self.place(answer), 1.0)

@@ -14,57 +14,57 @@ from animator.timeline.plan import Plan
 log = logging.getLogger(__name__)
 
 
-class Scaling(Protocol):
+class DepthScaling(Protocol):
     """Turns a network's nearness, of any scale, into shares: 1 the nearest, 0 the farthest."""
 
-    def take(self, nearness: Tensor, last: Tensor | None) -> Tensor:
+    def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """What is kept of an estimate (H, W), given what was kept of the last one."""
 
-    def share(self, kept: Tensor) -> Tensor:
+    def normalize(self, kept: Tensor) -> Tensor:
         """Shares (H, W) of what is kept; all 1, a plane, where the map is flat or not finite."""
 
 
 @dataclass(frozen=True)
-class Equalised:
+class Equalized:
     """Every map by itself, its histogram made even: Deforum's way."""
 
-    def take(self, nearness: Tensor, last: Tensor | None) -> Tensor:
+    def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """The estimate itself."""
         return nearness
 
-    def share(self, kept: Tensor) -> Tensor:
+    def normalize(self, kept: Tensor) -> Tensor:
         """The map stretched and equalised."""
         return _unless_flat(kept, prepare_depth(kept))
 
 
 @dataclass(frozen=True)
-class Normalised:
+class Normalized:
     """Every map by itself, stretched between its extremes; proportions stay true."""
 
-    def take(self, nearness: Tensor, last: Tensor | None) -> Tensor:
+    def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """The estimate itself."""
         return nearness
 
-    def share(self, kept: Tensor) -> Tensor:
+    def normalize(self, kept: Tensor) -> Tensor:
         """The map stretched to [0, 1]."""
         return _unless_flat(kept, normalise(kept))
 
 
 @dataclass(frozen=True)
-class Steadied:
+class Stabilized:
     """Every map laid onto the one before, so that the scene does not pump; the first one sets the scale."""
 
-    def take(self, nearness: Tensor, last: Tensor | None) -> Tensor:
+    def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """The estimate in the first map's scale."""
         return normalise(nearness) if last is None else steady(nearness, last)
 
-    def share(self, kept: Tensor) -> Tensor:
+    def normalize(self, kept: Tensor) -> Tensor:
         """The map, cut where it leaves the first one's range."""
         return _unless_flat(kept, kept.clamp(0.0, 1.0))
 
 
 @dataclass(frozen=True)
-class Scene:
+class DepthSource:
     """Where the depth of a film's pictures comes from.
 
     Attributes:
@@ -75,9 +75,9 @@ class Scene:
 
     model: DepthModel
     every: int
-    scaling: Scaling
+    scaling: DepthScaling
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
         """What is kept of the picture's depth (H, W), larger = nearer; the last one between two estimates."""
         if last is not None and plan.frame % self.every:
             return last
@@ -86,7 +86,7 @@ class Scene:
             log.warning(
                 "frame %d: the depth map is flat or not finite; the picture moves as one plane", plan.frame
             )
-        return self.scaling.take(nearness, last)
+        return self.scaling.store(nearness, last)
 
 
 def _unless_flat(kept: Tensor, share: Tensor) -> Tensor:

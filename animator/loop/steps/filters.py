@@ -11,7 +11,7 @@ from animator.images.color import Coherence, Palette, contrast, grayscale, match
 from animator.images.noise import Perlin, perlin_noise, uniform_noise
 from animator.images.sharpen import Sharpen, sharpen
 from animator.loop.state import State
-from animator.loop.steps.frame_source import Footage
+from animator.loop.steps.frame_source import FrameSource
 from animator.timeline.plan import Plan
 from schedules.seeds import derive
 
@@ -54,7 +54,7 @@ class MatchClip:
     """
 
     match: Callable[[Tensor, Tensor], Tensor]
-    clip: Footage
+    clip: FrameSource
     every: int
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:

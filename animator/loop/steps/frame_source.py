@@ -6,11 +6,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from animator.film.open_clip import Shown
-from animator.images.image import from_bytes
+from animator.film.open_clip import ClipView
+from animator.images.image import from_uint8
 
 
-class Footage(Protocol):
+class FrameSource(Protocol):
     """Something that shows a picture at every frame of the film."""
 
     def at(self, frame: int) -> Tensor:
@@ -19,7 +19,7 @@ class Footage(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class ClipFootage:
+class ClipFrames:
     """What a clip shows.
 
     Attributes:
@@ -27,7 +27,7 @@ class ClipFootage:
         device: Where pictures live.
     """
 
-    clip: Shown
+    clip: ClipView
     device: torch.device
 
     def at(self, frame: int) -> Tensor:
@@ -37,11 +37,11 @@ class ClipFootage:
             UserError: The clip is too short.
             VideoError: The clip is damaged.
         """
-        return from_bytes(self.clip.at(frame), self.device)
+        return from_uint8(self.clip.at(frame), self.device)
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class StillImage:
     """One picture at every frame.
 
     Attributes:

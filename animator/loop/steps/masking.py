@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from animator.images.sharpen import blur
-from animator.loop.pipeline import Drawn, Motion, Step
+from animator.loop.pipeline import Generated, Motion, Step
 from animator.loop.state import State
 from animator.loop.tweens.tween import Tween
 from animator.masks.sources import Masks
@@ -125,8 +125,8 @@ class OverlaidTween:
         return self.tween.draws_last
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """The pictures of a group; see `Tween`."""
         for plan, seen in zip(plans, self.tween(motion, plans, old, drawn), strict=True):
             whole = seen.picture is drawn.picture

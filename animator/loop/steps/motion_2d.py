@@ -17,10 +17,10 @@ from animator.timeline.plan import Plan
 class Still:
     """No motion at all."""
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture itself."""
         return picture
 
@@ -41,10 +41,10 @@ class Warp2D:
     flip: Callable[[Flip, int, int], Matrix] | None
     step: Callable[[Move2D, int, int], Matrix] = matrix2d
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the moves of all plans, sampled once through their product."""
         height, width = picture.shape[-2:]
         dst_from_src: Matrix = np.eye(3)

@@ -17,7 +17,7 @@ from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import edge_on, inverse, matrix_grid
 from animator.images.warp3d import projection_grid, warp3d
 from animator.loop.pipeline import Motion
-from animator.loop.steps.depth_source import Scene
+from animator.loop.steps.depth_source import DepthSource
 from animator.loop.steps.motion_2d import Warp2D
 from animator.timeline.plan import Plan
 from schedules.seeds import derive
@@ -33,15 +33,15 @@ class DeforumWarp:
         sampling: How pixels are read between pixels.
     """
 
-    scene: Scene | None
+    scene: DepthSource | None
     border: Border
     sampling: Sampling
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
-        return None if self.scene is None else self.scene.look(picture, plan, last)
+        return None if self.scene is None else self.scene.estimate_depth(picture, plan, last)
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
         return warp3d(
             picture, self.distances(depth), combined(plans), lens(plans[-1]), self.border, self.sampling
@@ -49,7 +49,7 @@ class DeforumWarp:
 
     def distances(self, depth: Tensor | None) -> Tensor | None:
         """Distances (H, W) of what a look said; None is one plane."""
-        return None if self.scene is None or depth is None else 2.0 - self.scene.scaling.share(depth)
+        return None if self.scene is None or depth is None else 2.0 - self.scene.scaling.normalize(depth)
 
 
 @dataclass(frozen=True)
@@ -58,28 +58,28 @@ class FlippedWarp:
 
     Attributes:
         flip: Turns the picture plane.
-        warp: Moves what the flip shows.
+        motion: Moves what the flip shows.
     """
 
     flip: Warp2D
-    warp: DeforumWarp
+    motion: DeforumWarp
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
-        return self.warp.look(picture, plan, last)
+        return self.motion.estimate_depth(picture, plan, last)
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the flips and then the motions of all plans, sampled once."""
         height, width = picture.shape[-2:]
         flips = self.flip.flips(plans, width, height)
         if edge_on(flips):
             return torch.zeros_like(picture)
-        z = self.warp.distances(depth)
+        z = self.motion.distances(depth)
         if z is None:
             z = torch.ones((height, width), device=picture.device)
         flipped = matrix_grid(inverse(flips), width, height, picture.device)
         grid = then(flipped, projection_grid(z, combined(plans), lens(plans[-1])))
-        return sample(picture, grid, self.warp.border, self.warp.sampling).clamp_(0.0, 1.0)
+        return sample(picture, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -88,21 +88,21 @@ class FlippedThenWarp:
 
     Attributes:
         flip: Turns the picture plane.
-        warp: Moves the flipped picture.
+        motion: Moves the flipped picture.
     """
 
     flip: Warp2D
-    warp: Motion
+    motion: Motion
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
-        return self.warp.look(picture, plan, last)
+        return self.motion.estimate_depth(picture, plan, last)
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) after the flips of all plans and then their motions."""
         for plan in plans:
             picture = self.flip.flipped(picture, plan)
-        return self.warp.move(picture, plans, depth)
+        return self.motion.warp(picture, plans, depth)
 
 
 @dataclass(frozen=True)
@@ -116,21 +116,21 @@ class PinholeWarp:
             background that is extended over it.
     """
 
-    scene: Scene | None
+    scene: DepthSource | None
     sampling: Sampling
     noise: float
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The picture's depth (H, W), or None for a plane."""
-        return None if self.scene is None else self.scene.look(picture, plan, last)
+        return None if self.scene is None else self.scene.estimate_depth(picture, plan, last)
 
-    def move(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """The picture (3, H, W) seen after the motions of all plans, gaps filled."""
         camera = lens(plans[-1])
         if self.scene is None or depth is None:
             z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
         else:
-            z = pinhole_distance(self.scene.scaling.share(depth), camera)
+            z = pinhole_distance(self.scene.scaling.normalize(depth), camera)
         view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
         filled = extend_background(view.picture, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))

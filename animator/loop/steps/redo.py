@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from animator.loop.requests import Ask, asked
+from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.model import FlowModel
@@ -21,17 +21,17 @@ class Redo:
     Attributes:
         diffuser: The model that draws.
         times: How often.
-        asks: What the film asks beyond the plan.
+        request_steps: What the film request_steps beyond the plan.
     """
 
     diffuser: Diffuser
     times: int
-    asks: tuple[Ask, ...] = ()
+    request_steps: tuple[RequestStep, ...] = ()
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The last trial (3, H, W)."""
         for trial in range(self.times):
-            picture = _trial(self.diffuser, self.asks, plan, picture, f"redo {trial}")
+            picture = _preview_generation(self.diffuser, self.request_steps, plan, picture, f"redo {trial}")
         return picture
 
 
@@ -42,20 +42,22 @@ class FlowRedo:
     Attributes:
         diffuser: The model that draws.
         flow: Estimates the flow.
-        asks: What the film asks beyond the plan.
+        request_steps: What the film request_steps beyond the plan.
     """
 
     diffuser: Diffuser
     flow: FlowModel
-    asks: tuple[Ask, ...] = ()
+    request_steps: tuple[RequestStep, ...] = ()
 
     def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
         """The picture (3, H, W) moved."""
-        trial = _trial(self.diffuser, self.asks, plan, picture, "flow redo")
+        trial = _preview_generation(self.diffuser, self.request_steps, plan, picture, "flow redo")
         return warp_by_flow(picture, self.flow(picture, trial), plan.diffusion.redo_flow_factor)
 
 
-def _trial(diffuser: Diffuser, asks: Sequence[Ask], plan: Plan, picture: Tensor, stream: str) -> Tensor:
+def _preview_generation(
+    diffuser: Diffuser, request_steps: Sequence[RequestStep], plan: Plan, picture: Tensor, stream: str
+) -> Tensor:
     """A drawing (3, H, W) of the frame with a seed derived from the frame's own, so that it repeats."""
-    request = asked(asks, plan, picture)
-    return diffuser.draw(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))
+    request = build_request(request_steps, plan, picture)
+    return diffuser.generate(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))

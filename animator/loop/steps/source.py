@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from animator.loop.state import State
-from animator.loop.steps.frame_source import Footage
+from animator.loop.steps.frame_source import FrameSource
 from animator.timeline.plan import Plan
 
 
@@ -36,7 +36,7 @@ class ClipFrame:
         clip: What the clip shows.
     """
 
-    clip: Footage
+    clip: FrameSource
 
     def opening(self, plan: Plan) -> None:
         """None: the clip has a picture for every frame."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from animator.settings.fields import Numbers
+from animator.settings.fields import RangedSchedule
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from animator.loop.state import State
     from animator.timeline.plan import Plan
 
-Share = Annotated[float, Numbers(0.0, 1.0)]
+Share = Annotated[float, RangedSchedule(0.0, 1.0)]
 
 
 @dataclass(frozen=True)

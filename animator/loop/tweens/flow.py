@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from animator.loop.pipeline import Drawn, Motion
+from animator.loop.pipeline import Generated, Motion
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
 from animator.timeline.plan import Plan
@@ -27,14 +27,14 @@ class FlowTween:
     flow: FlowModel
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """The pictures (3, H, W) of a group, one per plan, with the last look's depth."""
         first, *later = plans
         new = drawn.picture
-        depth = motion.look(new, later[0], drawn.depth) if later else drawn.depth
+        depth = motion.estimate_depth(new, later[0], drawn.depth) if later else drawn.depth
         fading = old is not None and first.tween < 1.0
-        moved = motion.move(old, [first], drawn.depth) if old is not None and fading else new
+        moved = motion.warp(old, [first], drawn.depth) if old is not None and fading else new
         towards = self.flow(moved, new) if fading else None
         for position, plan in enumerate(plans):
             picture = new
@@ -43,4 +43,4 @@ class FlowTween:
                 here = warp_by_flow(moved, towards, plan.tween * factor)
                 picture = here.lerp(warp_by_flow(new, towards, (plan.tween - 1.0) * factor), plan.tween)
             moves = plans[1 : position + 1]
-            yield Drawn(motion.move(picture, moves, depth) if moves else picture, depth)
+            yield Generated(motion.warp(picture, moves, depth) if moves else picture, depth)

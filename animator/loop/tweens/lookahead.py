@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from animator.images.grid import grid_of_shares, shares
 from animator.images.resample import Border, Sampling, sample
-from animator.loop.pipeline import Drawn, Motion
+from animator.loop.pipeline import Generated, Motion
 from animator.loop.tweens.tween import Composed
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
@@ -43,25 +43,25 @@ class LookAhead:
     flow: FlowModel | None = None
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """The pictures (3, H, W) of a group, one per plan, with the last look's depth."""
         if old is None:
             yield from Composed()(motion, plans, old, drawn)
             return
-        depth = drawn.depth if drawn.depth is not None else motion.look(old, plans[0], None)
-        way = _Way(motion, plans, old, depth)
+        depth = drawn.depth if drawn.depth is not None else motion.estimate_depth(old, plans[0], None)
+        way = _PixelPaths(motion, plans, old, depth)
         flow = self.flow if not plans[-1].cut else None
         towards = None if flow is None else flow(way.forward(len(plans)), drawn.picture)
         for steps in range(1, len(plans)):
             picture = way.forward(steps)
             if not plans[-1].cut:
                 picture = self._between(way, steps, picture, drawn.picture, towards)
-            yield Drawn(picture, depth)
-        yield Drawn(drawn.picture, drawn.depth)
+            yield Generated(picture, depth)
+        yield Generated(drawn.picture, drawn.depth)
 
     def _between(
-        self, way: "_Way", steps: int, here: Tensor, drawn: Tensor, towards: Tensor | None
+        self, way: "_PixelPaths", steps: int, here: Tensor, drawn: Tensor, towards: Tensor | None
     ) -> Tensor:
         """The in-between (3, H, W) of the old picture moved forward and the drawn one moved back."""
         share = steps / len(way.plans)
@@ -77,7 +77,7 @@ class LookAhead:
 
 
 @dataclass(frozen=True, eq=False)
-class _Way:
+class _PixelPaths:
     """Where the pixels of a picture go in the frames of a group.
 
     Attributes:
@@ -94,11 +94,11 @@ class _Way:
 
     def forward(self, steps: int) -> Tensor:
         """The old picture (3, H, W), so many frames on."""
-        return self.motion.move(self.old, self.plans[:steps], self.depth)
+        return self.motion.warp(self.old, self.plans[:steps], self.depth)
 
     def known(self, steps: int) -> Tensor:
         """Which pixels (H, W) of an in-between the old picture has seen; edges that are smeared are not."""
-        where = self.motion.move(_picture(self._start()), self.plans[:steps], self.depth)[:2]
+        where = self.motion.warp(_picture(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = where.shape[-2:]
         margin = torch.tensor([0.6 / width, 0.6 / height], device=where.device).view(2, 1, 1)
         return ((where > margin) & (where < 1.0 - margin)).all(0)
@@ -110,7 +110,7 @@ class _Way:
         and fro, which ends quickly as long as neighbours move alike.
         """
         start = self._start()
-        came_from = self.motion.move(_picture(start), self.plans[steps:], self._depth_after(steps))[:2]
+        came_from = self.motion.warp(_picture(start), self.plans[steps:], self._depth_after(steps))[:2]
         shift = came_from - start
         place = start - shift
         for _ in range(_ROUNDS):
@@ -132,7 +132,7 @@ class _Way:
             return None
         low, high = self.depth.min(), self.depth.max()
         shown = ((self.depth - low) / (high - low).clamp_min(1e-9)).expand(3, -1, -1)
-        return self.motion.move(shown, self.plans[:steps], self.depth)[0] * (high - low) + low
+        return self.motion.warp(shown, self.plans[:steps], self.depth)[0] * (high - low) + low
 
 
 def _picture(places: Tensor) -> Tensor:

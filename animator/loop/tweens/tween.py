@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from torch import Tensor
 
-from animator.loop.pipeline import Drawn, Motion
+from animator.loop.pipeline import Generated, Motion
 from animator.timeline.plan import Plan
 
 
@@ -21,8 +21,8 @@ class Tween(Protocol):
         """True if the last frame of a group is drawn, False if the first."""
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """The pictures (3, H, W) of a group, one per plan, with the last look's depth.
 
         Args:
@@ -44,19 +44,19 @@ class Composed:
     draws_last: ClassVar[bool] = False
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """Yields the pictures (3, H, W) of a group, one per plan, with the last look's depth."""
         first, *later = plans
-        depth = motion.look(drawn.picture, later[0], drawn.depth) if later else drawn.depth
+        depth = motion.estimate_depth(drawn.picture, later[0], drawn.depth) if later else drawn.depth
         for position, plan in enumerate(plans):
             moves = plans[1 : position + 1]
-            new = motion.move(drawn.picture, moves, depth) if moves else drawn.picture
+            new = motion.warp(drawn.picture, moves, depth) if moves else drawn.picture
             if old is None or plan.tween >= 1.0:
-                yield Drawn(new, depth)
+                yield Generated(new, depth)
             else:
-                faded = motion.move(old, [first, *moves], drawn.depth).lerp(new, plan.tween)
-                yield Drawn(faded, depth)
+                faded = motion.warp(old, [first, *moves], drawn.depth).lerp(new, plan.tween)
+                yield Generated(faded, depth)
 
 
 @dataclass(frozen=True)
@@ -66,19 +66,19 @@ class Chained:
     draws_last: ClassVar[bool] = False
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Drawn
-    ) -> Iterator[Drawn]:
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
+    ) -> Iterator[Generated]:
         """Yields the pictures (3, H, W) of a group, one per plan, with the last look's depth."""
         new, depth = drawn.picture, drawn.depth
         for position, plan in enumerate(plans):
             fades = old is not None and plan.tween < 1.0
             if position > 0 or fades:
                 # Both pictures move by the new one's depth, so that they stay one on the other.
-                depth = motion.look(new, plan, depth)
+                depth = motion.estimate_depth(new, plan, depth)
             if position > 0:
-                new = motion.move(new, [plan], depth)
+                new = motion.warp(new, [plan], depth)
             if old is None or not fades:
-                yield Drawn(new, depth)
+                yield Generated(new, depth)
                 continue
-            old = motion.move(old, [plan], depth)
-            yield Drawn(old.lerp(new, plan.tween), depth)
+            old = motion.warp(old, [plan], depth)
+            yield Generated(old.lerp(new, plan.tween), depth)

@@ -14,19 +14,19 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images.depth_map import normalise
-from animator.images.image import from_bytes, to_bytes
+from animator.images.image import from_uint8, to_uint8
 from animator.models.depth.model import DepthModel
 
-Module = Callable[[Tensor], Tensor]
+Preprocessor = Callable[[Tensor], Tensor]
 
 CANNY = 100.0, 200.0
 BLUR_SIGMA = 9.0
 TILE_RATE = 1.0
 
 
-def module_of(
+def preprocessor_of(
     name: str, thresholds: tuple[float | None, float | None], open_depth: Callable[[], DepthModel]
-) -> Module:
+) -> Preprocessor:
     """The module of a name, its thresholds filled in.
 
     Args:
@@ -59,8 +59,8 @@ def canny(picture: Tensor, low: float, high: float) -> Tensor:
         low: Gradients above this continue an edge.
         high: Gradients above this begin one.
     """
-    edges = cv2.Canny(np.ascontiguousarray(to_bytes(picture)), low, high)
-    return from_bytes(np.repeat(edges[:, :, None], 3, axis=2), picture.device)
+    edges = cv2.Canny(np.ascontiguousarray(to_uint8(picture)), low, high)
+    return from_uint8(np.repeat(edges[:, :, None], 3, axis=2), picture.device)
 
 
 def depth(picture: Tensor, model: DepthModel) -> Tensor:

@@ -6,9 +6,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
-Words = NDArray[np.uint16]
+Depth16 = NDArray[np.uint16]
 Range = tuple[float, float]
 
 
@@ -18,7 +18,7 @@ def value_range(depth: Tensor) -> Range:
     return (float(finite.min()), float(finite.max())) if finite.numel() else (0.0, 1.0)
 
 
-def to_words(depth: Tensor, between: Range | None = None) -> Words:
+def to_uint16(depth: Tensor, between: Range | None = None) -> Depth16:
     """uint16 (H, W), 0 = farthest, 65535 = nearest, from nearness (H, W).
 
     Args:
@@ -28,14 +28,14 @@ def to_words(depth: Tensor, between: Range | None = None) -> Words:
     return np.round(_unit(depth, between) * 65535).astype(np.uint16)
 
 
-def to_preview(depth: Tensor, between: Range | None = None) -> Bytes:
+def to_preview(depth: Tensor, between: Range | None = None) -> Image8:
     """uint8 RGB (H, W, 3) for the eye, dark = far, bright = near, from nearness (H, W)."""
     gray = np.round(_unit(depth, between) * 255).astype(np.uint8)
-    colored: Bytes = cv2.applyColorMap(gray, cv2.COLORMAP_INFERNO)[..., ::-1]  # OpenCV's order is BGR
+    colored: Image8 = cv2.applyColorMap(gray, cv2.COLORMAP_INFERNO)[..., ::-1]  # OpenCV's order is BGR
     return np.ascontiguousarray(colored)
 
 
-def png(pixels: Words | Bytes) -> bytes:
+def png(pixels: Depth16 | Image8) -> bytes:
     """The PNG file of a gray map (H, W), of 8 or 16 bits, or of an RGB picture (H, W, 3)."""
     ordered = pixels[..., ::-1] if pixels.ndim == 3 else pixels
     done, encoded = cv2.imencode(".png", np.ascontiguousarray(ordered))

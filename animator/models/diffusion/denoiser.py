@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.controlnet.residuals import Hint, arguments
+from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet_kwargs
 from animator.models.diffusion.guidance import Guidance
-from animator.models.diffusion.samplers.sigmas import NoiseTable
+from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 from animator.models.diffusion.speed import nothing
 
 
@@ -36,29 +36,29 @@ class Denoiser:
 
     Attributes:
         unet: diffusers' U-Net.
-        table: The model's noise levels.
+        table: The model's noise sigmas.
         prediction: What the U-Net gives: "epsilon", "v_prediction" or "sample".
         guidance: One for all steps, or one per step.
-        levels: The drawing's noise levels, which say which step a level belongs to.
+        sigmas: The drawing's noise sigmas, which say which step a level belongs to.
         sizes: SDXL's six numbers about the picture's size (1, 6); None for other families.
         scale_embedding: cfg_scale as an input (1, width) of distilled models; None for others.
         inpaint: What stays; None draws everywhere.
         rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.
         before_call: Called before every call of the U-Net.
-        hints: The ControlNets that guide it.
+        guides: The ControlNets that guide it.
     """
 
     unet: Any
-    table: NoiseTable
+    table: NoiseSchedule
     prediction: str
     guidance: Sequence[Guidance]
-    levels: Sequence[float]
+    sigmas: Sequence[float]
     sizes: Tensor | None = None
     scale_embedding: Tensor | None = None
     inpaint: Inpaint | None = None
     rows_at_once: int = 64
     before_call: Callable[[], None] = nothing
-    hints: Sequence[Hint] = ()
+    guides: Sequence[ControlNetGuide] = ()
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """The clean latent (1, C, h, w) that the model sees in x (1, C, h, w) of noise level sigma."""
@@ -100,8 +100,8 @@ class Denoiser:
             "added_cond_kwargs": added,
         }
         is_negative_first = guidance.scale is not None and rows.start == 0
-        share = self._step(sigma) / (len(self.levels) - 1)
-        hinted = arguments(self.hints, asked, share, is_negative_first=is_negative_first)
+        share = self._step(sigma) / (len(self.sigmas) - 1)
+        hinted = unet_kwargs(self.guides, asked, share, is_negative_first=is_negative_first)
         if self.inpaint is not None and self.inpaint.extra is not None:
             asked["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
         self.before_call()
@@ -116,5 +116,5 @@ class Denoiser:
 
     def _step(self, sigma: float) -> int:
         """The step that a level belongs to; a midpoint belongs to the step that began above it."""
-        begun = bisect_left([-level for level in self.levels], -sigma + 1e-9)
-        return min(max(begun - 1, 0), len(self.levels) - 2)
+        begun = bisect_left([-level for level in self.sigmas], -sigma + 1e-9)
+        return min(max(begun - 1, 0), len(self.sigmas) - 2)

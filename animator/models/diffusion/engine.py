@@ -11,15 +11,15 @@ from torch import Tensor, nn
 from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.controlnet.networks import ControlNets
 from animator.models.diffusion.denoiser import Denoiser, Inpaint
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.merged_upsampling import merge_last_layers
-from animator.models.diffusion.prompts.conditioning import Prompter
+from animator.models.diffusion.prompts.conditioning import PromptEncoder
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.models.diffusion.samplers.sampler import NoiseSampler, Sampler
-from animator.models.diffusion.samplers.sigmas import sampler_levels
+from animator.models.diffusion.samplers.sigmas import sampler_sigmas
 from animator.models.diffusion.speed import compile_unet, nothing
 from animator.models.diffusion.unet_model import UNetModel
 
@@ -29,13 +29,13 @@ GRIDS_KEPT = 256
 class Engine(Protocol):
     """A loaded model."""
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W), single precision, not clipped; may hold NaN."""
 
     def to(self, device: torch.device) -> None:
         """Moves the model."""
 
-    def widen(self) -> bool:
+    def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
 
     def guide(self, controlnets: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ class Engine(Protocol):
 class UNetEngine:
     """A checkpoint with a U-Net, drawn by our own loop over diffusers' parts."""
 
-    def __init__(self, model: UNetModel, options: Options, device: torch.device) -> None:
+    def __init__(self, model: UNetModel, options: LoadOptions, device: torch.device) -> None:
         """The engine of a model, which it moves to the device.
 
         Args:
@@ -62,7 +62,7 @@ class UNetEngine:
         self._device = device
         self._dtype = model.unet.dtype
         self._loras = LoraLayers(model.name, model.family, model.parts)
-        self._prompter = Prompter(model.encoders, options.library, device, self._dtype)
+        self._prompter = PromptEncoder(model.encoders, options.library, device, self._dtype)
         self._nets = ControlNets(model.unet, model.autoencoder, options.library)
         self._grids: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(GRIDS_KEPT)
         _lay_out(model, options)
@@ -84,7 +84,7 @@ class UNetEngine:
             else:
                 part.to(device)
 
-    def widen(self) -> bool:
+    def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
         vae = self._model.autoencoder.model
         if vae.dtype == torch.float32:
@@ -97,39 +97,39 @@ class UNetEngine:
         self._nets.load(controlnets)
 
     @torch.no_grad()
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The drawn picture; see `Engine`.
 
         Raises:
             ModelError: A sampler, LoRA, textual inversion, ControlNet or clip_skip cannot be had.
         """
         model = self._model
-        hints = self._nets.hints(request.controls)
+        guides = self._nets.guides(request.controls)
         self._set_tiling(request.tiling or self._options.tiling)
         self._loras.apply(self._prompter.loras(request.prompt))
         sampler = find_sampler(request.sampler)
-        levels = self._levels(sampler, request)
+        sigmas = self._levels(sampler, request)
         noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
-        denoise = replace(self._denoiser(request, levels), hints=hints)
+        denoise = replace(self._denoiser(request, sigmas), guides=guides)
         eta = request.ddim_eta if sampler.noise == "ddim_eta" else request.ancestral_eta
         x = sampler.solve(
             denoise,
-            self._start(request, levels[0], noise),
-            levels,
-            NoiseSampler(noise.draw, eta, model.table.earlier),
+            self._start(request, sigmas[0], noise),
+            sigmas,
+            NoiseSampler(noise.draw, eta, model.table.sigma_at),
         )
-        drawn = model.autoencoder.decode(x / math.sqrt(levels[-1] ** 2 + 1), request.size)
+        drawn = model.autoencoder.decode(x / math.sqrt(sigmas[-1] ** 2 + 1), request.size)
         if request.mask is not None and request.picture is not None:
             drawn = request.picture.lerp(drawn, request.mask)
         return drawn
 
     def _levels(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
-        spacing = sampler.spacing or self._model.spacing or "Uniform"
-        levels = self._grids.get(
+        spacing = sampler.schedule_type or self._model.schedule_type or "Uniform"
+        sigmas = self._grids.get(
             (sampler, spacing, request.steps),
-            lambda: sampler_levels(self._model.table, sampler, spacing, request.steps),
+            lambda: sampler_sigmas(self._model.table, sampler, spacing, request.steps),
         )
-        return levels[len(levels) - 1 - request.steps_run :]
+        return sigmas[len(sigmas) - 1 - request.steps_run :]
 
     def _start(self, request: GenerationRequest, level: float, noise: LatentNoise) -> Tensor:
         first = noise.first(request.subseed, request.subseed_strength)
@@ -145,14 +145,16 @@ class UNetEngine:
         start = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
         return latent.lerp(start, self._model.autoencoder.shrink_mask(request.mask))
 
-    def _denoiser(self, request: GenerationRequest, levels: tuple[float, ...]) -> Denoiser:
+    def _denoiser(self, request: GenerationRequest, sigmas: tuple[float, ...]) -> Denoiser:
         model = self._model
         return Denoiser(
             unet=model.unet,
             table=model.table,
             prediction=model.prediction,
-            guidance=self._prompter.guidance(request, self._loras.text_state, scaled_model=model.takes_scale),
-            levels=levels,
+            guidance=self._prompter.guidance(
+                request, self._loras.text_state, scaled_model=model.is_guidance_distilled
+            ),
+            sigmas=sigmas,
             sizes=model.sizes(request.size, self._device, self._dtype),
             scale_embedding=model.scale_embedding(request.cfg_scale, self._device, self._dtype),
             inpaint=self._inpaint(request),
@@ -187,7 +189,7 @@ class UNetEngine:
                     module.padding_mode = wanted
 
 
-def _lay_out(model: UNetModel, options: Options) -> None:
+def _lay_out(model: UNetModel, options: LoadOptions) -> None:
     """Puts weights into the order that convolutions like, and has the VAE tile where asked."""
     vae = model.autoencoder.model
     merge_last_layers(vae.decoder)

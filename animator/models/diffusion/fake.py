@@ -15,7 +15,7 @@ class FakeDiffuser:
 
     device: torch.device | str = "cpu"
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The blend of the request's picture and the patches (3, H, W)."""
         width, height = request.size
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")

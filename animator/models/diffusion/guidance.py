@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.prompts.encode import Condition, lengthened
+from animator.models.diffusion.prompts.encode import Conditioning, lengthened
 
 OFF = 1.0
 """cfg_scale from which on the negative prompt counts; at it and below only the prompt is asked."""
@@ -21,23 +21,23 @@ class Guidance:
         pooled: Likewise (rows, width), or None.
         weights: Weight of each positive prompt.
         scale: cfg_scale; None where there is no negative prompt.
-        away: How far to lead from the last row, a negative prompt, to the one before, the empty one; None
-            where there are no such rows. Models that take cfg_scale as an input are asked so.
+        negative_scale: How far to lead from the last row, a negative prompt, to the one before, the empty
+            one; None where there are no such rows. Models that take cfg_scale as an input are asked so.
     """
 
     context: Tensor
     pooled: Tensor | None
     weights: tuple[float, ...]
     scale: float | None
-    away: float | None = None
+    negative_scale: float | None = None
 
     @classmethod
     def of(
         cls,
-        positives: Sequence[tuple[Condition, float]],
-        negative: Condition,
+        positives: Sequence[tuple[Conditioning, float]],
+        negative: Conditioning,
         scale: float,
-        padding: Condition,
+        padding: Conditioning,
     ) -> "Guidance":
         """The guidance of weighted prompts away from a negative one.
 
@@ -60,12 +60,12 @@ class Guidance:
         )
 
     @classmethod
-    def of_scaled_model(
+    def for_guidance_distilled(
         cls,
-        positives: Sequence[tuple[Condition, float]],
-        negative: Condition | None,
+        positives: Sequence[tuple[Conditioning, float]],
+        negative: Conditioning | None,
         scale: float,
-        empty: Condition,
+        empty: Conditioning,
     ) -> "Guidance":
         """The guidance of a model that takes cfg_scale as an input, and so answers as if already guided.
 
@@ -82,7 +82,7 @@ class Guidance:
         extra = [(empty, 1.0), (negative, 1.0)] if negative is not None and is_on else []
         asked = cls.of([*positives, *extra], empty, OFF, empty)
         weights = tuple(weight for _, weight in positives)
-        return replace(asked, weights=weights, away=(scale - 1) / scale if is_on else None)
+        return replace(asked, weights=weights, negative_scale=(scale - 1) / scale if is_on else None)
 
     @property
     def rows(self) -> int:
@@ -95,9 +95,9 @@ class Guidance:
         With guidance: the negative answer plus, for each prompt, its difference to it times weight times
         scale (Liu et al. 2022, composable diffusion). Without: the prompts' weighted mean.
         """
-        if self.away is not None:
+        if self.negative_scale is not None:
             answers, (empty, negative) = answers[:-2], answers[-2:]
-            return torch.add(self._mean(answers), empty - negative, alpha=self.away)
+            return torch.add(self._mean(answers), empty - negative, alpha=self.negative_scale)
         if self.scale is None:
             return self._mean(answers)
         negative, positives = answers[:1], answers[1:]

@@ -28,33 +28,33 @@ class Box:
         return picture[:, self.top : self.bottom, self.left : self.right]
 
 
-def drawn_in_region(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
+def inpaint(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
     """The picture (3, H, W) of a request, its mask's fill and padding and its colours seen to.
 
     Args:
-        draw: Draws a request whose size it may choose, and keeps what lies outside its mask.
+        generate: Draws a request whose size it may choose, and keeps what lies outside its mask.
         request: What to draw. A negative seed, A1111's word for any, becomes one of the frame's own.
     """
     if request.seed < 0:
         request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
     if request.mask is None or request.picture is None:
-        return recolored(draw(request), request.colors)
+        return match_hue(generate(request), request.colors)
     if not request.mask.any():
         return request.picture
     if request.fill == "fill":
         request = replace(request, picture=fill_smoothly(request.picture, request.mask))
-    return recolored(_drawn_closely(draw, request), request.colors)
+    return match_hue(_drawn_closely(generate, request), request.colors)
 
 
-def _drawn_closely(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
+def _drawn_closely(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
     """The picture with its mask's box drawn at the size of the whole."""
     picture, mask, padding = request.picture, request.mask, request.mask_padding
     if picture is None or mask is None or padding is None:
-        return draw(request)
+        return generate(request)
     height, width = picture.shape[-2:]
     box = padded_box(mask, padding)
     if (box.right - box.left, box.bottom - box.top) == (width, height):
-        return draw(request)
+        return generate(request)
     size = request.size[1], request.size[0]
     near, near_mask = (_scaled(box.cut(whole), size).clamp(0.0, 1.0) for whole in (picture, mask))
     controls = tuple(
@@ -62,7 +62,7 @@ def _drawn_closely(draw: Callable[[GenerationRequest], Tensor], request: Generat
         for control in request.controls
         if control.picture is not None
     )
-    drawn = draw(replace(request, picture=near, mask=near_mask, controls=controls))
+    drawn = generate(replace(request, picture=near, mask=near_mask, controls=controls))
     part = _scaled(drawn, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
     whole = picture.clone()
     box.cut(whole).lerp_(part, box.cut(mask))
@@ -87,7 +87,7 @@ def padded_box(mask: Tensor, padding: int) -> Box:
     return Box(left, top, left + across, top + down)
 
 
-def recolored(drawn: Tensor, colors: Tensor | None) -> Tensor:
+def match_hue(drawn: Tensor, colors: Tensor | None) -> Tensor:
     """The drawing (3, H, W) with the hues of another picture and its own lightness.
 
     Source:

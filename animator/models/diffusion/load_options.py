@@ -1,4 +1,4 @@
-"""`Options`: how models are found, loaded and run; the same for a whole film."""
+"""`LoadOptions`: how models are found, loaded and run; the same for a whole film."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -7,7 +7,7 @@ from animator.models.diffusion.checkpoints.library import Library
 
 
 @dataclass(frozen=True)
-class Options:
+class LoadOptions:
     """How models are found, loaded and run.
 
     Attributes:

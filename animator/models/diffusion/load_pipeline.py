@@ -16,7 +16,7 @@ from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.torchvision_ops import declare_missing_ops
 
@@ -25,7 +25,7 @@ _LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, ImportError, Att
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
 
-def load_pipeline(checkpoint: Checkpoint, options: Options, device: torch.device) -> Any:
+def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.device) -> Any:
     """The checkpoint's pipeline, still on the CPU, in the precision that suits the device it is for.
 
     Args:
@@ -105,7 +105,7 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
     )
 
 
-def _single_file(diffusers: Any, checkpoint: Checkpoint, options: Options, dtype: torch.dtype) -> Any:
+def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
     described = str(_shipped(checkpoint.name, kind))
@@ -176,7 +176,7 @@ def _apply_hints(pipeline: Any, kind: Kind) -> None:
         pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config, **said)
 
 
-def _vae(diffusers: Any, options: Options, pipeline: Any) -> Any:
+def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     dtype = pipeline.vae.dtype
     path = Path(options.vae).expanduser()
     found = path if path.exists() else options.library.checkpoint(options.vae)

@@ -1,4 +1,4 @@
-"""`Shelf`: the checkpoints of a film: one on the device, a few in the host's memory, the rest on disk."""
+"""`ModelCache`: a film's checkpoints: one on the device, a few in the host's memory, the rest on disk."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ KEPT = 3
 """Models in memory, the one that draws included."""
 
 
-class Shelf:
+class ModelCache:
     """Engines by checkpoint name; loaded when they are first asked for."""
 
     def __init__(self, load: Callable[[str], Engine], device: torch.device) -> None:
@@ -26,7 +26,7 @@ class Shelf:
         self._engines: LRUCache[str, Engine] = LRUCache(KEPT)
         self._current = ""
 
-    def take(self, name: str) -> Engine:
+    def load(self, name: str) -> Engine:
         """The engine of a name, on the device.
 
         Raises:
@@ -35,13 +35,13 @@ class Shelf:
         if name == self._current:
             return self._engines.get(name, lambda: self._load(name))
         if self._current:
-            self._put_back(self._current)
+            self._offload(self._current)
         engine = self._engines.get(name, lambda: self._load(name))
         engine.to(self._device)
         self._current = name
         return engine
 
-    def _put_back(self, name: str) -> None:
+    def _offload(self, name: str) -> None:
         """Makes room on the device before another model comes."""
         self._current = ""
         self._engines.get(name, lambda: self._load(name)).to(torch.device("cpu"))

@@ -9,12 +9,12 @@ from animator.models.diffusion.request import GenerationRequest
 
 
 @dataclass(frozen=True)
-class KeepPicture:
+class PassthroughDiffuser:
     """Returns the picture it is given; a test card where there is none."""
 
     device: torch.device | str = "cpu"
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The request's picture (3, H, W), or the test card."""
         if request.picture is not None:
             return request.picture

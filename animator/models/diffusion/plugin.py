@@ -1,8 +1,8 @@
 """Diffusers of other packages, opened by the film's model name: `model: NAME` or `model: NAME:REST`.
 
 NAME is an entry point of the group `animator.diffusers`, which names a function of REST, the device and the
-film's `Options` that opens a `Diffuser`. What REST means is up to that function. It may be empty. A built-in
-model, a file, a folder and a hub id come first. Importing this loads no torch.
+film's `LoadOptions` that opens a `Diffuser`. What REST means is up to that function. It may be empty. A
+built-in model, a file, a folder and a hub id come first. Importing this loads no torch.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from animator.models.diffusion.checkpoints.library import Library
 if TYPE_CHECKING:
     import torch
 
-    from animator.models.diffusion.load_options import Options
+    from animator.models.diffusion.load_options import LoadOptions
     from animator.models.diffusion.request import Diffuser
 
 PLUGINS = "animator.diffusers"
-OpenDiffuser: TypeAlias = "Callable[[str, torch.device, Options], Diffuser]"
+OpenDiffuser: TypeAlias = "Callable[[str, torch.device, LoadOptions], Diffuser]"
 """What an entry point of the group names."""
 
 
@@ -39,7 +39,7 @@ class Offer:
     name: str
     model: str
 
-    def open(self, device: torch.device, options: Options) -> Diffuser:
+    def open(self, device: torch.device, options: LoadOptions) -> Diffuser:
         """Opens the diffuser.
 
         Raises:
@@ -49,7 +49,7 @@ class Offer:
         opened: object = None
         if callable(function):
             opened = cast(OpenDiffuser, function)(self.model, device, options)
-        if not callable(getattr(opened, "draw", None)):
+        if not callable(getattr(opened, "generate", None)):
             raise PluginError(
                 f"model {self.name}: its package offers no function of model, device and options that opens "
                 "a Diffuser"

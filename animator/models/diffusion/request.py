@@ -100,5 +100,5 @@ class GenerationRequest:
 class Diffuser(Protocol):
     """A model that draws."""
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W), RGB in [0, 1], of the request's size."""

@@ -19,8 +19,10 @@ FLAT = 1 / 255
 log = logging.getLogger(__name__)
 
 
-def drawn_soundly(
-    draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest, widen: Callable[[], bool]
+def generate_with_retry(
+    generate: Callable[[GenerationRequest], Tensor],
+    request: GenerationRequest,
+    upcast_vae: Callable[[], bool],
 ) -> Tensor:
     """The drawn picture (3, H, W), clipped to [0, 1].
 
@@ -29,23 +31,23 @@ def drawn_soundly(
     stays blank is taken: it may be meant.
 
     Args:
-        draw: Draws a request.
+        generate: Draws a request.
         request: What to draw.
-        widen: Has the VAE compute in single precision; False where it does already.
+        upcast_vae: Has the VAE compute in single precision; False where it does already.
 
     Raises:
         AnimatorError: Every attempt gave NaN.
     """
-    drawn, fault = _attempt(draw, request)
-    if fault == "NaN" and widen():
+    drawn, fault = _attempt(generate, request)
+    if fault == "NaN" and upcast_vae():
         log.warning("frame %d: NaN in half precision; the VAE goes on in single precision", request.frame)
-        drawn, fault = _attempt(draw, request)
+        drawn, fault = _attempt(generate, request)
     for turn in range(1, REDRAWS + 1):
         if not fault:
             break
         log.warning("frame %d: the drawn picture is %s; drawing it again", request.frame, fault)
         seed = derive(request.seed, request.frame, f"redraw {turn}")
-        drawn, fault = _attempt(draw, replace(request, seed=seed))
+        drawn, fault = _attempt(generate, replace(request, seed=seed))
     if fault == "NaN":
         raise AnimatorError(
             f"frame {request.frame}: the model gave numbers that are no picture (NaN), {REDRAWS + 1} times; "

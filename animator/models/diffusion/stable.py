@@ -7,17 +7,17 @@ from torch import Tensor
 
 from animator.models.device import choose_device
 from animator.models.diffusion.checkpoints.find import find_checkpoint
-from animator.models.diffusion.checkpoints.model_info import ModelRecord
+from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine, UNetEngine
-from animator.models.diffusion.inpaint import drawn_in_region
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.inpaint import inpaint
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explained
-from animator.models.diffusion.model_cache import Shelf
+from animator.models.diffusion.model_cache import ModelCache
 from animator.models.diffusion.plugin import offer_of
 from animator.models.diffusion.request import Diffuser, GenerationRequest
-from animator.models.diffusion.retry import drawn_soundly
+from animator.models.diffusion.retry import generate_with_retry
 from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
 from animator.models.diffusion.unet_model import UNetModel
 
@@ -25,7 +25,7 @@ from animator.models.diffusion.unet_model import UNetModel
 class StableDiffuser:
     """Draws with Stable Diffusion checkpoints; build it with `open_diffuser`."""
 
-    def __init__(self, model: str, device: torch.device, options: Options) -> None:
+    def __init__(self, model: str, device: torch.device, options: LoadOptions) -> None:
         """Loads a film's model.
 
         Args:
@@ -39,14 +39,14 @@ class StableDiffuser:
         self._model = model
         self._device = device
         self._options = options
-        self._records: dict[str, ModelRecord] = {}
-        self._shelf = Shelf(self._load, device)
-        self._shelf.take(model).guide(options.controlnets)
+        self._records: dict[str, ModelInfo] = {}
+        self._shelf = ModelCache(self._load, device)
+        self._shelf.load(model).guide(options.controlnets)
         for name in options.controlnets:
             place = find_controlnet(name, options.library)
-            self._records[f"controlnet {name}"] = ModelRecord(place, "ControlNetModel")
+            self._records[f"controlnet {name}"] = ModelInfo(place, "ControlNetModel")
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The drawn picture (3, H, W); see `Diffuser`.
 
         Raises:
@@ -54,22 +54,24 @@ class StableDiffuser:
             AnimatorError: The model gave numbers that are no picture, or memory ran out.
         """
         with explained(request, self._device):
-            engine = self._shelf.take(request.checkpoint or self._model)
-            return drawn_in_region(lambda part: drawn_soundly(engine.draw, part, engine.widen), request)
+            engine = self._shelf.load(request.checkpoint or self._model)
+            return inpaint(
+                lambda part: generate_with_retry(engine.generate, part, engine.upcast_vae), request
+            )
 
     def engine(self) -> Engine:
         """The engine of the film's model."""
-        return self._shelf.take(self._model)
+        return self._shelf.load(self._model)
 
     @property
-    def records(self) -> tuple[ModelRecord, ...]:
+    def records(self) -> tuple[ModelInfo, ...]:
         """What was loaded so far."""
         return tuple(self._records.values())
 
     def _load(self, name: str) -> Engine:
         checkpoint = find_checkpoint(name, self._options.library)
         pipeline = load_pipeline(checkpoint, self._options, self._device)
-        self._records[name] = ModelRecord(checkpoint, type(pipeline).__name__)
+        self._records[name] = ModelInfo(checkpoint, type(pipeline).__name__)
         pipeline.set_progress_bar_config(disable=True)
         if is_transformer(pipeline):
             return TransformerEngine(name, pipeline, self._options, self._device)
@@ -79,7 +81,7 @@ class StableDiffuser:
 def open_diffuser(
     model: str | Path,
     device: torch.device | str = "auto",
-    options: Options = Options(),  # noqa: B008
+    options: LoadOptions = LoadOptions(),  # noqa: B008
 ) -> Diffuser:
     """Opens the diffuser of a model: half precision on GPUs, single on CPUs.
 

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.prompts.conditioning import lora_weights
-from animator.models.diffusion.prompts.transformer_texts import TransformerTexts, takes_scale
+from animator.models.diffusion.prompts.transformer_texts import TransformerTexts, is_guidance_distilled
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
@@ -36,7 +36,7 @@ def is_transformer(pipeline: Any) -> bool:
 class TransformerEngine:
     """A rectified-flow transformer that draws; see `Engine`."""
 
-    def __init__(self, name: str, pipeline: Any, options: Options, device: torch.device) -> None:
+    def __init__(self, name: str, pipeline: Any, options: LoadOptions, device: torch.device) -> None:
         """The engine of a pipeline, which it moves to the device."""
         self._name = name
         self._family = FAMILIES[type(pipeline).__name__]
@@ -87,7 +87,7 @@ class TransformerEngine:
             if name not in self._stays:
                 part.to(device)
 
-    def widen(self) -> bool:
+    def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
         if self._pipeline.vae.dtype == torch.float32:
             return False
@@ -104,7 +104,7 @@ class TransformerEngine:
             raise self._cannot("a ControlNet")
 
     @torch.no_grad()
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The drawn picture; see `Engine`.
 
         Raises:
@@ -139,7 +139,11 @@ class TransformerEngine:
             height=height * self._coder.factor,
             num_inference_steps=request.steps,
             guidance_scale=request.cfg_scale,
-            **({"true_cfg_scale": request.cfg_scale} if is_flux and not takes_scale(self._pipeline) else {}),
+            **(
+                {"true_cfg_scale": request.cfg_scale}
+                if is_flux and not is_guidance_distilled(self._pipeline)
+                else {}
+            ),
             generator=noise.generator,
             output_type="latent",
             **self._texts.of(request, self._loras.text_state),
@@ -151,7 +155,7 @@ class TransformerEngine:
 
     def _refuse(self, request: GenerationRequest) -> None:
         sampler = find_sampler(request.sampler)
-        if sampler.name != "Euler" or sampler.spacing:
+        if sampler.name != "Euler" or sampler.schedule_type:
             raise ModelError(
                 f"sampler {request.sampler!r}: the model {self._name} draws with Euler only; "
                 "--set diffusion.sampler=Euler"
@@ -169,7 +173,7 @@ class TransformerEngine:
         return ModelError(f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can")
 
     def _first_level(self, scheduler: Any, request: GenerationRequest, shape: tuple[int, ...]) -> float:
-        """How much of the first latent is noise, in (0, 1]; by the levels that the pipeline will take."""
+        """How much of the first latent is noise, in (0, 1]; by the sigmas that the pipeline will take."""
         given: dict[str, Any] = {"num_inference_steps": request.steps}
         if self._family == "flux":
             given |= {"sigmas": np.linspace(1.0, 1 / request.steps, request.steps)}
@@ -189,7 +193,7 @@ def _without_texts(pipeline: Any) -> Any:
 
 
 def _shift(config: Any, shape: tuple[int, ...]) -> float:
-    """How far a picture of this size moves the levels up."""
+    """How far a picture of this size moves the sigmas up."""
     from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
     return float(

@@ -10,7 +10,7 @@ import torch
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
-from animator.models.diffusion.samplers.sigmas import NoiseTable
+from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 
 PIXELS = 8
 """Sides are filled up to multiples of this, of which every latent pixel covers one."""
@@ -30,7 +30,7 @@ class UNetModel:
         encoders: Its text encoders.
         table: Its noise levels.
         prediction: What the U-Net gives: "epsilon", "v_prediction" or "sample".
-        spacing: The spacing that the checkpoint asks for where a sampler names none; empty: none.
+        schedule_type: The spacing that the checkpoint asks for where a sampler names none; empty: none.
     """
 
     name: str
@@ -38,9 +38,9 @@ class UNetModel:
     unet: Any
     autoencoder: Autoencoder
     encoders: TextEncoders
-    table: NoiseTable
+    table: NoiseSchedule
     prediction: str
-    spacing: str
+    schedule_type: str
 
     @classmethod
     def of(cls, name: str, pipeline: Any) -> "UNetModel":
@@ -67,7 +67,7 @@ class UNetModel:
             encoders=_encoders(pipeline),
             table=_table(scheduler, family),
             prediction=scheduler.config.get("prediction_type", "epsilon"),
-            spacing="Trailing" if scheduler.config.get("timestep_spacing") == "trailing" else "",
+            schedule_type="Trailing" if scheduler.config.get("timestep_spacing") == "trailing" else "",
         )
 
     @property
@@ -76,13 +76,13 @@ class UNetModel:
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
 
     @property
-    def takes_scale(self) -> bool:
+    def is_guidance_distilled(self) -> bool:
         """True where the U-Net reads cfg_scale as an input (LCM), and is asked without a negative prompt."""
         return self.unet.config.get("time_cond_proj_dim") is not None
 
     def scale_embedding(self, scale: float, device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
         """cfg_scale as waves (1, width), where the U-Net reads it (Luo et al. 2023); else None."""
-        if not self.takes_scale:
+        if not self.is_guidance_distilled:
             return None
         half = self.unet.config["time_cond_proj_dim"] // 2
         waves = (scale - 1) * 1000 * torch.exp(torch.arange(half) * (-math.log(10_000) / (half - 1)))
@@ -126,9 +126,9 @@ def _encoders(pipeline: Any) -> TextEncoders:
     return TextEncoders(both, bool(pipeline.config.get("force_zeros_for_empty_prompt", True)))
 
 
-def _table(scheduler: Any, family: str) -> NoiseTable:
+def _table(scheduler: Any, family: str) -> NoiseSchedule:
     """The checkpoint's noise levels; any scheduler's configuration will do, the betas are what counts."""
     from diffusers import EulerDiscreteScheduler
 
     alphas = EulerDiscreteScheduler.from_config(scheduler.config).alphas_cumprod
-    return NoiseTable.of(np.asarray(alphas.to(torch.float64)), family)
+    return NoiseSchedule.of(np.asarray(alphas.to(torch.float64)), family)

@@ -11,24 +11,24 @@ from animator.models.flow.model import FlowModel
 
 
 @dataclass(frozen=True)
-class Trusted:
+class ConsistencyFiltered:
     """A flow times how far it can be trusted.
 
     Attributes:
         model: Estimates flow, here and back.
-        reliability: The factor (H, W) of a flow here (2, H, W) and back (2, H, W).
+        confidence: The factor (H, W) of a flow here (2, H, W) and back (2, H, W).
         soften: Softens the factor (1, H, W).
     """
 
     model: FlowModel
-    reliability: Callable[[Tensor, Tensor], Tensor]
+    confidence: Callable[[Tensor, Tensor], Tensor]
     soften: Callable[[Tensor], Tensor]
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
         """The flow (2, H, W) between two pictures (3, H, W)."""
         forward = self.model(first, second, guess)
         backward = self.model(second, first)
-        return forward * self.soften(self.reliability(forward, backward).unsqueeze(0))
+        return forward * self.soften(self.confidence(forward, backward).unsqueeze(0))
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ _RATIO = 0.75
 """How much closer than the second best a match has to be (Lowe 2004)."""
 
 
-class GlobalMotion(str, Enum):
+class MotionModel(str, Enum):
     """The kind of motion that is looked for; the values are Deforum's `hybrid_motion`."""
 
     AFFINE = "Affine"
     PERSPECTIVE = "Perspective"
 
 
-def feature_matrix(first: Tensor, second: Tensor, kind: GlobalMotion, contrast: float = FAINT) -> Matrix:
+def feature_matrix(first: Tensor, second: Tensor, kind: MotionModel, contrast: float = FAINT) -> Matrix:
     """The motion from the first picture to the second as `dst_from_src`, float64 (3, 3).
 
     SIFT features, matched by ratio, fitted by RANSAC: turn, scale and shift for "Affine", a homography for
@@ -53,7 +53,7 @@ def feature_matrix(first: Tensor, second: Tensor, kind: GlobalMotion, contrast: 
         return np.eye(3)
     start = np.array([points[match.queryIdx].pt for match in good], dtype=np.float32).reshape(-1, 1, 2)
     end = np.array([other_points[match.trainIdx].pt for match in good], dtype=np.float32).reshape(-1, 1, 2)
-    if kind is GlobalMotion.PERSPECTIVE:
+    if kind is MotionModel.PERSPECTIVE:
         found = cv2.findHomography(start, end, cv2.RANSAC, 5.0)[0]
     else:
         found = cv2.estimateAffinePartial2D(start, end)[0]

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.images.image import Bytes, to_bytes
+from animator.images.image import Image8, to_uint8
 
 Field = NDArray[np.float32]
 
@@ -77,9 +77,9 @@ class Farneback:
         return _on_device(flow, first.device)
 
 
-def gray(picture: Tensor) -> Bytes:
+def gray(picture: Tensor) -> Image8:
     """The picture (3, H, W) as uint8 grey (H, W) on the host."""
-    return np.asarray(cv2.cvtColor(to_bytes(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(to_uint8(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def _on_host(flow: Tensor | None) -> Field | None:

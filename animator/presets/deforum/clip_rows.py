@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.deforum.conversions import Choice, Number, one_of
-from animator.presets.deforum.rows import SWITCH, WORDS, Gate, Row
+from animator.presets.deforum.rows import SWITCH, WORDS, EnableFlag, Row
 
 YES, NO = True, False
 
@@ -17,12 +17,12 @@ def in_use(settings: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class ClipGate(Gate):
+class ClipGate(EnableFlag):
     """Opens where a film sees its clip: in video mode, and in hybrid video."""
 
-    def opens(self, settings: Mapping[str, Any]) -> bool:
+    def is_on(self, settings: Mapping[str, Any]) -> bool:
         """True where the clip plays a part."""
-        return super().opens(settings) or in_use(settings)
+        return super().is_on(settings) or in_use(settings)
 
 
 _CLIP = ClipGate("animation_mode", value="", on="Video Input", default=None)

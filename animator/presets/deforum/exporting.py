@@ -104,7 +104,7 @@ def _opens(row: Row, value: Any) -> bool:
 def _idle(row: Row, ours: Mapping[str, Any]) -> bool:
     """True where the setting that this one depends on is off, so that its value says nothing."""
     above = ROWS.get(row.gate.switch) if row.gate else None
-    return above is not None and row.gate is not None and not row.gate.opens({above.name: ours[above.ours]})
+    return above is not None and row.gate is not None and not row.gate.is_on({above.name: ours[above.ours]})
 
 
 def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:

@@ -15,7 +15,7 @@ from animator.presets.deforum.parseq import with_manifest
 from animator.presets.deforum.rows import CURVE, WORDS, Row
 from animator.presets.deforum.settings_text import read_document
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
-from animator.presets.deforum.versions import Modern, modern
+from animator.presets.deforum.versions import Upgraded, upgrade
 from animator.settings.import_notes import Note, changes, harmless
 from schedules.parseq import Manifest
 
@@ -51,7 +51,7 @@ def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mappi
     """
     document = read_document(text, source, repair=repair)
     try:
-        return modern(document.values).settings
+        return upgrade(document.values).settings
     except ValueError as error:
         raise PresetError(source, (Problem(source, "prompts", str(error)),)) from error
 
@@ -91,7 +91,7 @@ def import_settings(
     values |= {
         row.ours: row.gate.value
         for row in MAPPED
-        if row.gate and not row.gate.plain and not row.gate.opens(filled)
+        if row.gate and not row.gate.plain and not row.gate.is_on(filled)
     }
     units = read_units(given.settings, _clip_of(values))
     wrong = [Problem(places.get(name, source), name, message) for name, message in units.problems]
@@ -129,15 +129,15 @@ class _Reading:
 
 def _modern(
     settings: Mapping[str, Any], over: Mapping[str, Any], source: str, places: Mapping[str, str]
-) -> Modern:
+) -> Upgraded:
     """The settings by the extension's names, with what their Parseq manifest says."""
     try:
-        given = modern(settings)
+        given = upgrade(settings)
     except ValueError as error:
         where = places.get("animation_prompts", places.get("prompts", source))
         raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
     try:
-        return Modern(with_manifest({**given.settings, **over}), given.notes)
+        return Upgraded(with_manifest({**given.settings, **over}), given.notes)
     except ValueError as error:
         name = "parseq_manifest"
         raise PresetError(source, (Problem(places.get(name, source), name, str(error)),)) from error
@@ -145,9 +145,9 @@ def _modern(
 
 def _counting(settings: Mapping[str, Any]) -> Iterator[Row]:
     """The rows that have a say: those whose switch is on, and not those another one replaces."""
-    replaced = {row.gate.plain for row in MAPPED if row.gate and row.gate.opens(settings)}
+    replaced = {row.gate.plain for row in MAPPED if row.gate and row.gate.is_on(settings)}
     return (
-        row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.opens(settings))
+        row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.is_on(settings))
     )
 
 

@@ -11,7 +11,7 @@ _QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"}
 
 
 @dataclass(frozen=True)
-class Slip:
+class Repair:
     """One thing wrong.
 
     Attributes:
@@ -25,7 +25,7 @@ class Slip:
     mended: str | None
 
 
-def find_slip(text: str, error: json.JSONDecodeError) -> Slip:
+def find_repair(text: str, error: json.JSONDecodeError) -> Repair:
     """What is wrong where a JSON decoder stopped."""
     looks = (_bare_backslash,) if "escape" in error.msg else _LOOKS
     for look in looks:
@@ -33,51 +33,51 @@ def find_slip(text: str, error: json.JSONDecodeError) -> Slip:
         if slip is not None:
             return slip
     if error.pos >= len(text.rstrip()):
-        return Slip(error.pos, "the file ends too early; it seems to be cut off", None)
-    return Slip(error.pos, f"{error.msg[:1].lower()}{error.msg[1:]}", None)
+        return Repair(error.pos, "the file ends too early; it seems to be cut off", None)
+    return Repair(error.pos, f"{error.msg[:1].lower()}{error.msg[1:]}", None)
 
 
-def _doubled_comma(text: str, at: int) -> Slip | None:
+def _doubled_comma(text: str, at: int) -> Repair | None:
     before = _before(text, at)
     if text[at : at + 1] == "," and before >= 0 and text[before] in ",{[":
-        return Slip(at, "a comma too many", text[:at] + text[at + 1 :])
+        return Repair(at, "a comma too many", text[:at] + text[at + 1 :])
     return None
 
 
-def _trailing_comma(text: str, at: int) -> Slip | None:
+def _trailing_comma(text: str, at: int) -> Repair | None:
     comma = at if text[at : at + 1] == "," else _before(text, at)
     following = text[comma + 1 :].lstrip()[:1]
     if comma >= 0 and text[comma] == "," and following in ("}", "]"):
-        return Slip(comma, f"a comma before the closing {following}", text[:comma] + text[comma + 1 :])
+        return Repair(comma, f"a comma before the closing {following}", text[:comma] + text[comma + 1 :])
     return None
 
 
-def _typographic_quote(text: str, at: int) -> Slip | None:
+def _typographic_quote(text: str, at: int) -> Repair | None:
     if text[at : at + 1] not in _QUOTES:
         return None
     close = next((i for i in range(at + 1, len(text)) if text[i] in _QUOTES or text[i] == "\n"), -1)
     if close < 0 or text[close] == "\n":
         return None
     inside = text[at + 1 : close].replace('"', '\\"')
-    return Slip(at, f"typographic quotes {text[at]}", f'{text[:at]}"{inside}"{text[close + 1 :]}')
+    return Repair(at, f"typographic quotes {text[at]}", f'{text[:at]}"{inside}"{text[close + 1 :]}')
 
 
-def _single_quotes(text: str, at: int) -> Slip | None:
+def _single_quotes(text: str, at: int) -> Repair | None:
     match = re.compile(r"'((?:[^'\\\n]|\\.)*)'").match(text, at)
     if match is None:
         return None
     inside = match[1].replace("\\'", "'").replace('"', '\\"')
-    return Slip(at, "single quotes; JSON wants double ones", f'{text[:at]}"{inside}"{text[match.end() :]}')
+    return Repair(at, "single quotes; JSON wants double ones", f'{text[:at]}"{inside}"{text[match.end() :]}')
 
 
-def _comment(text: str, at: int) -> Slip | None:
+def _comment(text: str, at: int) -> Repair | None:
     match = re.compile(r"(//|#)[^\n]*|/\*.*?\*/", re.DOTALL).match(text, at)
     if match is None:
         return None
-    return Slip(at, "a comment; JSON has none", text[:at] + text[match.end() :])
+    return Repair(at, "a comment; JSON has none", text[:at] + text[match.end() :])
 
 
-def _missing_comma(text: str, at: int) -> Slip | None:
+def _missing_comma(text: str, at: int) -> Repair | None:
     before = _before(text, at)
     ends_value = before >= 0 and (text[before] in '"}]' or text[before].isalnum())
     if (
@@ -85,19 +85,19 @@ def _missing_comma(text: str, at: int) -> Slip | None:
         and (text[at : at + 1] in ('"', "{", "[") or text[at : at + 1].isalnum())
         and before < at - 1
     ):
-        return Slip(before + 1, "a comma is missing here", f"{text[: before + 1]},{text[before + 1 :]}")
+        return Repair(before + 1, "a comma is missing here", f"{text[: before + 1]},{text[before + 1 :]}")
     return None
 
 
-def _lone_quote(text: str, at: int) -> Slip | None:
+def _lone_quote(text: str, at: int) -> Repair | None:
     if re.match(r'"\s*[,}\]\n]', text[at : at + 20]) and re.search(
         r"[:,\[]\s*-?[\d.]+$", text[max(0, at - 40) : at]
     ):
-        return Slip(at, 'a " too many', text[:at] + text[at + 1 :])
+        return Repair(at, 'a " too many', text[:at] + text[at + 1 :])
     return None
 
 
-def _bare_word(text: str, at: int) -> Slip | None:
+def _bare_word(text: str, at: int) -> Repair | None:
     match = _WORD.match(text, at)
     before = _before(text, at)
     if match is None or before < 0 or text[before] not in ":,[{":
@@ -105,14 +105,14 @@ def _bare_word(text: str, at: int) -> Slip | None:
     word = match[0].rstrip()
     quoted = _PYTHON.get(word) or json.dumps(word, ensure_ascii=False)
     what = f"{word} should be {quoted}" if word in _PYTHON else f"the word {word:.40} has no quotes"
-    return Slip(at, what, text[:at] + quoted + text[at + len(word) :])
+    return Repair(at, what, text[:at] + quoted + text[at + len(word) :])
 
 
-def _bare_backslash(text: str, at: int) -> Slip | None:
+def _bare_backslash(text: str, at: int) -> Repair | None:
     slash = text.rfind("\\", max(0, at - 2), at + 1)
     if slash < 0 or re.match(r'["\\/bfnrt]|u[0-9a-fA-F]{4}', text[slash + 1 : slash + 6]):
         return None
-    return Slip(slash, "a single backslash in text", f"{text[:slash]}\\{text[slash:]}")
+    return Repair(slash, "a single backslash in text", f"{text[:slash]}\\{text[slash:]}")
 
 
 def _before(text: str, at: int) -> int:
@@ -120,7 +120,7 @@ def _before(text: str, at: int) -> int:
     return len(text[:at].rstrip()) - 1
 
 
-_LOOKS: tuple[Callable[[str, int], Slip | None], ...] = (
+_LOOKS: tuple[Callable[[str, int], Repair | None], ...] = (
     _doubled_comma,
     _trailing_comma,
     _typographic_quote,

@@ -6,7 +6,7 @@ from typing import Any
 
 from animator.masks.expression import parse_mask
 from animator.presets.deforum.conversions import Conversion, Number, one_of
-from animator.presets.deforum.rows import SWITCH, WORDS, Gate, Row
+from animator.presets.deforum.rows import SWITCH, WORDS, EnableFlag, Row
 from animator.settings.keyed_images import KeyedImages
 from schedules import TextSchedule
 
@@ -46,8 +46,8 @@ _FACTOR = Number(0, 100)
 
 MASK_ROWS = (
     Row("use_mask", NO, "mask.use_mask", SWITCH),
-    Row("use_alpha_as_mask", NO, "mask.use_alpha_as_mask", SWITCH, Gate("use_init", value=NO)),
-    Row("mask_file", "", "mask.mask_file", WORDS, Gate("use_mask", value="", default=None)),
+    Row("use_alpha_as_mask", NO, "mask.use_alpha_as_mask", SWITCH, EnableFlag("use_init", value=NO)),
+    Row("mask_file", "", "mask.mask_file", WORDS, EnableFlag("use_mask", value="", default=None)),
     Row("invert_mask", NO, "mask.invert_mask", SWITCH),
     # What the reference calls contrast changes the brightness, and the other way round.
     Row("mask_contrast_adjust", 1.0, "mask.mask_brightness_adjust", _FACTOR),
@@ -58,13 +58,19 @@ MASK_ROWS = (
     Row("full_res_mask", YES, "mask.full_res_mask", SWITCH),
     Row("full_res_mask_padding", 4, "mask.full_res_mask_padding", Number(0, 512, whole=True)),
     Row("use_mask_video", NO, "mask.use_mask_video", SWITCH),
-    Row("video_mask_path", "", "mask.video_mask_path", WORDS, Gate("use_mask_video", value="", default=None)),
+    Row(
+        "video_mask_path",
+        "",
+        "mask.video_mask_path",
+        WORDS,
+        EnableFlag("use_mask_video", value="", default=None),
+    ),
     Row(
         "mask_schedule",
         '0: ("{video_mask}")',
         "mask.mask_schedule",
         MASKS,
-        Gate("use_mask", value="{video_mask}", default=None),
+        EnableFlag("use_mask", value="{video_mask}", default=None),
     ),
     Row("use_noise_mask", NO, "mask.use_noise_mask", SWITCH),
     Row(
@@ -72,11 +78,11 @@ MASK_ROWS = (
         '0: ("{video_mask}")',
         "mask.noise_mask_schedule",
         MASKS,
-        Gate("use_noise_mask", value="{video_mask}", default=None),
+        EnableFlag("use_noise_mask", value="{video_mask}", default=None),
     ),
     # guided images
     Row("use_looper", NO, "guided.use_looper", SWITCH),
-    Row("init_images", "", "guided.init_images", Images(), Gate("use_looper", value="", default=None)),
+    Row("init_images", "", "guided.init_images", Images(), EnableFlag("use_looper", value="", default=None)),
     Row("image_strength_schedule", "0:(0.75)", "guided.image_strength_schedule"),
     Row("blendFactorMax", "0:(0.35)", "guided.blend_factor_max"),
     Row("blendFactorSlope", "0:(0.25)", "guided.blend_factor_slope"),

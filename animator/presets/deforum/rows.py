@@ -13,7 +13,7 @@ FLOW = Choice(
 
 
 @dataclass(frozen=True)
-class Gate:
+class EnableFlag:
     """A switch that a setting depends on.
 
     Attributes:
@@ -32,7 +32,7 @@ class Gate:
     default: Any = False
     follows: bool = False
 
-    def opens(self, settings: Mapping[str, Any]) -> bool:
+    def is_on(self, settings: Mapping[str, Any]) -> bool:
         """True where the switch is on."""
         return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
 
@@ -53,4 +53,4 @@ class Row:
     default: Any
     ours: str
     conversion: Conversion = CURVE
-    gate: Gate | None = None
+    gate: EnableFlag | None = None

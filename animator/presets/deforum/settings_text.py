@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.errors import PresetError, Problem
-from animator.presets.deforum.json_repair import Slip, find_slip
+from animator.presets.deforum.json_repair import Repair, find_repair
 from animator.settings.import_notes import Note, harmless
 
 MAX_REPAIRS = 100
@@ -47,7 +47,7 @@ def read_document(text: str, source: str, *, repair: bool = False) -> Document:
             values, doubled = _decoded(text)
             break
         except json.JSONDecodeError as error:
-            slip = find_slip(text, error)
+            slip = find_repair(text, error)
             if not repair or slip.mended is None or len(notes) >= MAX_REPAIRS:
                 raise _refused(text, source, slip) from None
             notes.append(harmless((), f"{_place(source, text, slip.at)}: repaired: {slip.what}"))
@@ -76,7 +76,7 @@ def _decoded(text: str) -> tuple[Any, tuple[str, ...]]:
     return json.JSONDecoder(object_pairs_hook=pairs, strict=False).decode(text), tuple(doubled)
 
 
-def _refused(text: str, source: str, slip: Slip) -> PresetError:
+def _refused(text: str, source: str, slip: Repair) -> PresetError:
     hint = "--repair mends it" if slip.mended is not None else "this one is for a person to mend"
     shown = _line(text, slip.at)
     return PresetError(

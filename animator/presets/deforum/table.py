@@ -18,7 +18,7 @@ from animator.presets.deforum.conversions import (
     one_of,
 )
 from animator.presets.deforum.mask_rows import MASK_ROWS
-from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, Gate, Row
+from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, EnableFlag, Row
 
 YES, NO = True, False
 _MODES = Choice(
@@ -51,8 +51,8 @@ _ENGINES = Choice(
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
 
-_FILE = Gate("add_soundtrack", value="", on="File", default=None)
-_LARGER = Gate("r_upscale_video", value="lanczos", default=None)
+_FILE = EnableFlag("add_soundtrack", value="", on="File", default=None)
+_LARGER = EnableFlag("r_upscale_video", value="lanczos", default=None)
 
 MAPPED = (
     Row("batch_name", "Deforum_{timestring}", "name", WORDS),
@@ -67,14 +67,19 @@ MAPPED = (
     # the drawing
     Row("strength_schedule", "0: (0.65)", "diffusion.strength"),
     Row("steps", 25, "diffusion.steps", Number(1, 10_000, whole=True)),
-    Row("steps_schedule", "0: (25)", "diffusion.steps", gate=Gate("enable_steps_scheduling", plain="steps")),
+    Row(
+        "steps_schedule",
+        "0: (25)",
+        "diffusion.steps",
+        gate=EnableFlag("enable_steps_scheduling", plain="steps"),
+    ),
     Row("cfg_scale_schedule", "0: (7)", "diffusion.cfg_scale"),
     Row("sampler", "Euler a", "diffusion.sampler", PLAIN),
     Row(
         "sampler_schedule",
         '0: ("Euler a")',
         "diffusion.sampler",
-        gate=Gate("enable_sampler_scheduling", plain="sampler"),
+        gate=EnableFlag("enable_sampler_scheduling", plain="sampler"),
     ),
     Row("seed", -1, "diffusion.seed", Number(-1, 2**64, whole=True)),
     Row("seed_behavior", "iter", "diffusion.seed_behavior", _SEEDS),
@@ -84,37 +89,43 @@ MAPPED = (
         "subseed_schedule",
         "0: (1)",
         "diffusion.subseed",
-        gate=Gate("enable_subseed_scheduling", value=-1, follows=True),
+        gate=EnableFlag("enable_subseed_scheduling", value=-1, follows=True),
     ),
     Row(
         "subseed_strength_schedule",
         "0: (0)",
         "diffusion.subseed_strength",
-        gate=Gate("enable_subseed_scheduling", value=0),
+        gate=EnableFlag("enable_subseed_scheduling", value=0),
     ),
     Row(
         "noise_multiplier_schedule",
         "0: (1.05)",
         "diffusion.noise_multiplier",
-        gate=Gate("enable_noise_multiplier_scheduling", value=1, default=True),
+        gate=EnableFlag("enable_noise_multiplier_scheduling", value=1, default=True),
     ),
     Row(
-        "clipskip_schedule", "0: (2)", "diffusion.clip_skip", gate=Gate("enable_clipskip_scheduling", value=1)
+        "clipskip_schedule",
+        "0: (2)",
+        "diffusion.clip_skip",
+        gate=EnableFlag("enable_clipskip_scheduling", value=1),
     ),
     Row(
-        "ddim_eta_schedule", "0: (0)", "diffusion.ddim_eta", gate=Gate("enable_ddim_eta_scheduling", value=0)
+        "ddim_eta_schedule",
+        "0: (0)",
+        "diffusion.ddim_eta",
+        gate=EnableFlag("enable_ddim_eta_scheduling", value=0),
     ),
     Row(
         "ancestral_eta_schedule",
         "0: (1)",
         "diffusion.ancestral_eta",
-        gate=Gate("enable_ancestral_eta_scheduling", value=1),
+        gate=EnableFlag("enable_ancestral_eta_scheduling", value=1),
     ),
     Row(
         "checkpoint_schedule",
         '0: ("model1.ckpt"), 100: ("model2.safetensors")',
         "diffusion.checkpoint",
-        gate=Gate("enable_checkpoint_scheduling", value=""),
+        gate=EnableFlag("enable_checkpoint_scheduling", value=""),
     ),
     Row("tiling", NO, "diffusion.tiling", SWITCH),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
@@ -123,7 +134,7 @@ MAPPED = (
     Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", FLOW),
     Row("redo_flow_factor_schedule", "0: (1)", "diffusion.redo_flow_factor"),
     Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
-    Row("init_image", "", "init.image", WORDS, Gate("use_init", value="")),
+    Row("init_image", "", "init.image", WORDS, EnableFlag("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
     *CLIP_ROWS,
     *MASK_ROWS,

@@ -72,14 +72,14 @@ RETIRED: Mapping[str, str] = {"histogram_matching": "was never used after versio
 
 
 @dataclass(frozen=True)
-class Modern:
+class Upgraded:
     """Settings by 3.0's names, and what was changed to get there."""
 
     settings: Mapping[str, Any]
     notes: tuple[Note, ...]
 
 
-def modern(document: Mapping[str, Any]) -> Modern:
+def upgrade(document: Mapping[str, Any]) -> Upgraded:
     """The settings of a document of any generation, by the extension's names.
 
     Raises:
@@ -98,7 +98,7 @@ def modern(document: Mapping[str, Any]) -> Modern:
         )
     _mend_sampler(settings, scheduler, notes)
     _mend_prompts(settings, notes)
-    return Modern(settings, tuple(notes))
+    return Upgraded(settings, tuple(notes))
 
 
 def deprecated_values(settings: Mapping[str, Any]) -> Settings:

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.training.data import Label, Pictures
 from animator.training.optimizer import Optimizer
 from animator.training.scenes.air import TIMES
@@ -84,7 +84,7 @@ def trained_judge(path: Path, pictures: Pictures, steps: int) -> Judge:
         torch.autograd.backward(loss)
         optimizer.step(_RATE * (1 - step / steps), step + 1)
         judge.zero_grad(set_to_none=True)
-    write_atomically(path, save(judge.state_dict()))
+    atomic_write(path, save(judge.state_dict()))
     return judge.eval()
 
 

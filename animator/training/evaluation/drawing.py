@@ -31,7 +31,7 @@ class Manner:
 
 def drawn(diffuser: Diffuser, prompt: str, manner: Manner, seed: int) -> Tensor:
     """A picture (3, H, W) in [0, 1]."""
-    return diffuser.draw(_request(prompt, manner, seed, None))
+    return diffuser.generate(_request(prompt, manner, seed, None))
 
 
 def zoom(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> Iterator[Tensor]:
@@ -39,7 +39,7 @@ def zoom(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> Iterat
     picture = drawn(diffuser, prompt, manner, 1)
     yield picture
     for frame in range(1, frames):
-        picture = diffuser.draw(_request(prompt, manner, 1 + frame, _zoomed(picture)))
+        picture = diffuser.generate(_request(prompt, manner, 1 + frame, _zoomed(picture)))
         yield picture
 
 

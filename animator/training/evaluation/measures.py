@@ -11,12 +11,12 @@ import torch
 from torch import nn
 from transformers import CLIPTokenizer
 
-from animator.images.metrics import Vital, measure
+from animator.images.metrics import FrameMetrics, frame_metrics
 from animator.models.diffusion.request import Diffuser
 from animator.training.autoencoder import psnr, to_tensor
 from animator.training.compute import Compute
 from animator.training.data import Pictures
-from animator.training.denoiser import Denoising, Examples, Material, Portion
+from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.evaluation.classifier import Judge, accuracy, asked_time, judged, shrunk, small
 from animator.training.evaluation.drawing import Manner, drawn, zoom
 from animator.training.evaluation.frechet import frechet_distance
@@ -55,7 +55,7 @@ def denoising(model: Model, held_out: Pictures, count: int) -> dict[str, float]:
     captions = {side: [label.caption for label in held_out.labels[:count]]}
     examples = Examples({side: latents[None].half()}, captions)
     tokenizer = CLIPTokenizer.from_pretrained(model.folder / "tokenizer")
-    task = Denoising(networks, Material(examples, examples, tokenizer), (Portion(side, 1),), _CPU)
+    task = DenoiserTask(networks, Dataset(examples, examples, tokenizer), (SizeShare(side, 1),), _CPU)
     unet: Any = networks["unet"]
     width = unet.config.get("time_cond_proj_dim")
     if width is None:
@@ -108,7 +108,7 @@ def film(diffuser: Diffuser, manner: Manner, frames: int) -> dict[str, float]:
 def _drift(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> dict[str, float]:
     vitals, last = [], None
     for index, picture in enumerate(zoom(diffuser, prompt, manner, frames)):
-        vitals.append(measure(index, picture.clamp(0, 1), last))
+        vitals.append(frame_metrics(index, picture.clamp(0, 1), last))
         last = picture.clamp(0, 1)
     first, end = vitals[:_ENDS], vitals[-_ENDS:]
     colors = [abs(_mean(end, name) - _mean(first, name)) for name in ("red", "green", "blue")]
@@ -120,7 +120,7 @@ def _drift(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> dict
     }
 
 
-def _mean(vitals: Sequence[Vital], name: str) -> float:
+def _mean(vitals: Sequence[FrameMetrics], name: str) -> float:
     return statistics.fmean(getattr(v, name) for v in vitals)
 
 

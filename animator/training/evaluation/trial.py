@@ -1,4 +1,4 @@
-"""A whole evaluation: every number and a contact sheet, into the workshop's folder `evaluation`."""
+"""A whole evaluation: every number and a contact sheet, into the training_run's folder `evaluation`."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import torch
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.models.diffusion.stable import open_diffuser
 from animator.training import data
 from animator.training.evaluation import measures
@@ -20,28 +20,28 @@ _JUDGE_SIZE = 128
 _CODED, _DENOISED = 64, 128  # held-out pictures
 
 
-def evaluated(model: Path, workshop: Path, manner: Manner, extent: Extent, name: str) -> str:
+def evaluated(model: Path, training_run: Path, manner: Manner, extent: Extent, name: str) -> str:
     """Measures a model; writes `<name>.json` and `<name>.png`, a contact sheet, and returns the JSON.
 
     Args:
         model: Diffusers folder of a model of ours.
-        workshop: Folder of the trainings; pictures that are missing are made in it.
+        training_run: Folder of the trainings; pictures that are missing are made in it.
         manner: How is drawn.
         extent: How much is measured.
         name: Of the results.
     """
-    folder = workshop / "evaluation"
+    folder = training_run / "evaluation"
     folder.mkdir(parents=True, exist_ok=True)
-    found = _measured(measures.Model(model), workshop, manner, extent)
+    found = _measured(measures.Model(model), training_run, manner, extent)
     text = json.dumps({"manner": str(manner), **found}, indent=2) + "\n"
-    write_atomically(folder / f"{name}.json", text.encode())
+    atomic_write(folder / f"{name}.json", text.encode())
     _draw_sheet(model, manner, folder / f"{name}.png")
     return text
 
 
-def _measured(model: measures.Model, workshop: Path, manner: Manner, extent: Extent) -> dict[str, float]:
-    held_out = _pictures(workshop / "pictures" / "held_out-256", data.HELD_OUT, extent.held_out, 256)
-    judge = _judge(workshop, extent)
+def _measured(model: measures.Model, training_run: Path, manner: Manner, extent: Extent) -> dict[str, float]:
+    held_out = _pictures(training_run / "pictures" / "held_out-256", data.HELD_OUT, extent.held_out, 256)
+    judge = _judge(training_run, extent)
     diffuser = open_diffuser(str(model.folder), torch.device("cpu"))
     large = Manner(manner.steps, manner.cfg_scale, manner.sampler, 512)
     return {
@@ -55,9 +55,9 @@ def _measured(model: measures.Model, workshop: Path, manner: Manner, extent: Ext
     }
 
 
-def _judge(workshop: Path, extent: Extent) -> Judge:
-    path = workshop / "evaluation" / "judge.safetensors"
-    pictures = _pictures(workshop / "pictures" / "judge", FOR_JUDGE, extent.judge_pictures, _JUDGE_SIZE)
+def _judge(training_run: Path, extent: Extent) -> Judge:
+    path = training_run / "evaluation" / "judge.safetensors"
+    pictures = _pictures(training_run / "pictures" / "judge", FOR_JUDGE, extent.judge_pictures, _JUDGE_SIZE)
     return trained_judge(path, pictures, extent.judge_steps)
 
 
@@ -72,4 +72,4 @@ def _draw_sheet(model: Path, manner: Manner, path: Path) -> None:
     pictures = [drawn(diffuser, prompt, manner, 7) for prompt in PROMPTS]
     image = cv2.cvtColor(sheet(pictures, 4, 256), cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".png", image)
-    write_atomically(path, encoded.tobytes())
+    atomic_write(path, encoded.tobytes())

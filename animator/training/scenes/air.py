@@ -6,7 +6,7 @@ import numpy as np
 
 from animator.training.scenes.colors import jitter, mix, rgb
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ _GREY = {"stormy": (0.75, 0.45, 0.0), "rainy": (0.75, 0.75, 0.0), "foggy": (0.6,
 
 def draw_air(
     view: View, weathers: tuple[str, ...] = ANY, horizon: tuple[float, float] = (LOW_HORIZON, HIGH_HORIZON)
-) -> Air:
+) -> Atmosphere:
     """A time of day with one of the weathers, and a horizon between two heights."""
     rng = view.rng
     name = str(rng.choice(list(TIMES), p=_shares([t.weight for t in TIMES.values()])))
@@ -87,7 +87,7 @@ def draw_air(
         sky = [mix(c, np.full(3, c.mean() * scale + lift, np.float32), share) for c in sky]
     low_sun = name in ("dawn", "sunset", "dusk")
     sun = (rng.uniform(0.15, 0.85), line * (rng.uniform(0.72, 1.0) if low_sun else rng.uniform(0.15, 0.5)))
-    return Air(name, weather, line, sky[0], sky[1], sky[2], time.light, time.ambient, sun)
+    return Atmosphere(name, weather, line, sky[0], sky[1], sky[2], time.light, time.ambient, sun)
 
 
 def _shares(weights: list[float]) -> Array:

@@ -1,7 +1,7 @@
 """The words for a scene, in the many orders in which people write prompts."""
 
 from animator.training.scenes.air import TIMES, WEATHERS
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 _OPENINGS = ("", "", "", "a photo of ", "a beautiful ", "digital art of ", "a picture of ")
 _PRAISE = (
@@ -16,7 +16,7 @@ _PRAISE = (
 _KEPT = 0.88  # of the things in a scene, how many its caption tells
 
 
-def caption(view: View, draft: Draft, grade: str, style: str) -> str:
+def caption(view: View, draft: SceneImage, grade: str, style: str) -> str:
     """A caption in lower case: subject, what else is seen, time, weather, style; some of it left out."""
     parts = []
     if draft.air:

@@ -7,12 +7,12 @@ from animator.training.scenes import noise
 from animator.training.scenes.air import WEATHERS
 from animator.training.scenes.colors import blend, jitter, mix, rgb, smoothstep
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 _WHITE = np.ones(3, np.float32)
 
 
-def with_clouds(view: View, air: Air, image: Array) -> Array:
+def with_clouds(view: View, air: Atmosphere, image: Array) -> Array:
     """The sky with the clouds of its weather."""
     rng = view.rng
     cover = WEATHERS[air.weather].clouds + rng.normal(0, 0.2)
@@ -34,7 +34,7 @@ def with_clouds(view: View, air: Air, image: Array) -> Array:
     return blend(image, mix(shade, lit, light[..., None]), opacity)
 
 
-def _colors(view: View, air: Air) -> tuple[Array, Array]:
+def _colors(view: View, air: Atmosphere) -> tuple[Array, Array]:
     """The lit side, (3,) or (side, side, 3), and the shaded side (3,) of clouds."""
     lit = rgb(70, 85, 125) if air.dark else mix(air.light, _WHITE, 0.35)
     if air.sun_is_low:
@@ -46,7 +46,7 @@ def _colors(view: View, air: Air) -> tuple[Array, Array]:
     return lit, shade
 
 
-def with_lightning(view: View, air: Air, image: Array) -> Array:
+def with_lightning(view: View, air: Atmosphere, image: Array) -> Array:
     """The sky with one flash down to the horizon."""
     rng = view.rng
     x, y = rng.uniform(0.1, 0.9), rng.uniform(0, 0.15)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from animator.training.scenes.figures import Shape, painted
-from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.sky import sky
 from animator.training.scenes.terrain import Ground, Land, land
 from animator.training.scenes.water import Sea, flooded
@@ -12,7 +12,7 @@ from animator.training.scenes.water import Sea, flooded
 Drawn = tuple[Land, tuple[str, ...]]
 
 
-def landscape(view: View, air: Air, ground: Ground, sea: Sea | None = None) -> Drawn:
+def landscape(view: View, air: Atmosphere, ground: Ground, sea: Sea | None = None) -> Drawn:
     """Land under its sky, flooded where there is a sea, and the words for what is in the sky."""
     above, words = sky(view, air)
     drawn = land(view, air, ground, above)
@@ -25,6 +25,6 @@ def with_shapes(drawn: Land, shapes: Iterable[Shape]) -> Land:
     return replace(drawn, color=color, disparity=disparity)
 
 
-def draft(drawn: Land, air: Air, subject: str, extras: Iterable[str]) -> Draft:
+def draft(drawn: Land, air: Atmosphere, subject: str, extras: Iterable[str]) -> SceneImage:
     """The finished landscape."""
-    return Draft(drawn.color, drawn.disparity, subject, tuple(extras), air)
+    return SceneImage(drawn.color, drawn.disparity, subject, tuple(extras), air)

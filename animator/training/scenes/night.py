@@ -5,7 +5,7 @@ import numpy as np
 from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, hsv, jitter, mix, rgb, smoothstep
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 _TINT = np.array([0.95, 0.95, 1.0], np.float32)
 
@@ -20,7 +20,7 @@ def stars(view: View, count: int, power: float) -> Array:
     return np.asarray(view.blurred(points, 0.55 / 256) * np.float32(3.2 * spread**2))
 
 
-def with_stars(view: View, air: Air, image: Array) -> tuple[Array, tuple[str, ...]]:
+def with_stars(view: View, air: Atmosphere, image: Array) -> tuple[Array, tuple[str, ...]]:
     """The sky with stars, and sometimes the milky way."""
     rng = view.rng
     light = stars(view, int(rng.integers(150, 600)), 3)
@@ -35,7 +35,7 @@ def with_stars(view: View, air: Air, image: Array) -> tuple[Array, tuple[str, ..
     return image + np.clip(light, 0, 1)[..., None] * _TINT, words
 
 
-def with_moon(view: View, air: Air, image: Array) -> tuple[Array, str]:
+def with_moon(view: View, air: Atmosphere, image: Array) -> tuple[Array, str]:
     """The sky with a moon, and which: full or a crescent."""
     rng = view.rng
     radius = rng.uniform(0.03, 0.085)
@@ -52,7 +52,7 @@ def with_moon(view: View, air: Air, image: Array) -> tuple[Array, str]:
     return blend(image, np.asarray(surface, np.float32), disc), name
 
 
-def with_aurora(view: View, air: Air, image: Array) -> Array:
+def with_aurora(view: View, air: Atmosphere, image: Array) -> Array:
     """The sky with curtains of northern lights."""
     rng = view.rng
     shape, rays = view.noise(noise.SMOOTH)[0], view.noise(noise.ROUGH)[0]

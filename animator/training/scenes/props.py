@@ -5,14 +5,14 @@ import numpy as np
 from animator.training.scenes.colors import hsv, mix, rgb
 from animator.training.scenes.figures import Shape, box, ellipse, polygon, stroke
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 
-def _lit(air: Air, color: Array) -> Array:
+def _lit(air: Atmosphere, color: Array) -> Array:
     return np.asarray(color * (air.ambient + 0.6 * air.light) * (0.5 if air.dark else 1.0), np.float32)
 
 
-def sailboat(view: View, air: Air) -> list[Shape]:
+def sailboat(view: View, air: Atmosphere) -> list[Shape]:
     """A boat with two sails on the water below the horizon, and its reflection."""
     rng, side = view.rng, view.side
     size = rng.uniform(0.09, 0.2) * side
@@ -33,7 +33,7 @@ def sailboat(view: View, air: Air) -> list[Shape]:
     ]
 
 
-def balloons(view: View, air: Air) -> list[Shape]:
+def balloons(view: View, air: Atmosphere) -> list[Shape]:
     """Two to five striped hot air balloons, the far ones first."""
     rng, side = view.rng, view.side
     shapes: list[Shape] = []
@@ -50,7 +50,7 @@ def balloons(view: View, air: Air) -> list[Shape]:
     return shapes
 
 
-def birds(view: View, air: Air) -> list[Shape]:
+def birds(view: View, air: Atmosphere) -> list[Shape]:
     """A flock of distant birds: two strokes each."""
     rng, side = view.rng, view.side
     x, y, spread = rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.6) * air.horizon, rng.uniform(0.05, 0.16)
@@ -66,7 +66,7 @@ def birds(view: View, air: Air) -> list[Shape]:
     return shapes
 
 
-def lighthouse(view: View, air: Air) -> list[Shape]:
+def lighthouse(view: View, air: Atmosphere) -> list[Shape]:
     """A striped tower on a rock in the water, its lamp lit when the sun is low or gone."""
     rng, side = view.rng, view.side
     size = rng.uniform(0.42, 0.62) * side
@@ -89,7 +89,7 @@ def lighthouse(view: View, air: Air) -> list[Shape]:
     return shapes
 
 
-def bridge(view: View, air: Air) -> list[Shape]:
+def bridge(view: View, air: Atmosphere) -> list[Shape]:
     """A suspension bridge across the whole picture in front of the far shore."""
     rng, side = view.rng, view.side
     deck = (air.horizon + rng.uniform(0.0, 0.05)) * side

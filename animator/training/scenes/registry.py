@@ -13,14 +13,14 @@ from animator.training.scenes.families.neon import neon
 from animator.training.scenes.families.ornament import glass, mandala
 from animator.training.scenes.families.sea import sea
 from animator.training.scenes.families.space import space
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of scene: its drawing and its weight among all pictures."""
 
-    draw: Callable[[View], Draft]
+    draw: Callable[[View], SceneImage]
     weight: float
 
 

@@ -9,7 +9,7 @@ from animator.training.scenes.colors import mix
 from animator.training.scenes.figures import Shape, painted
 from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import Plant, Stand
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 from animator.training.scenes.terrain import FOCAL, WIDTH, Land, fade, nearness
 
 
@@ -36,7 +36,7 @@ class Grove:
     across: float = 1.0
 
 
-def planted(view: View, air: Air, drawn: Land, grove: Grove) -> tuple[Land, int]:
+def planted(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> tuple[Land, int]:
     """The land with the grove on it, and how many of it are to be seen."""
     stands = _stands(view, air, drawn, grove)
     shapes: list[Shape] = [shape for stand in stands for shape in grove.plant(view.rng, stand)]
@@ -44,7 +44,7 @@ def planted(view: View, air: Air, drawn: Land, grove: Grove) -> tuple[Land, int]
     return (replace(drawn, color=color, disparity=disparity), len(stands)) if stands else (drawn, 0)
 
 
-def _stands(view: View, air: Air, drawn: Land, grove: Grove) -> list[Stand]:
+def _stands(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> list[Stand]:
     rng, camera, ground, side = view.rng, drawn.camera, drawn.ground, view.side
     near, far = grove.distances
     distance = np.sort(near * (far / near) ** (rng.random(grove.count) ** 0.7))[::-1]
@@ -81,7 +81,7 @@ def _stands(view: View, air: Air, drawn: Land, grove: Grove) -> list[Stand]:
 class _Lit:
     """Lights a colour by the air and fades it with distance."""
 
-    air: Air
+    air: Atmosphere
     faded: float
     shade: float
 

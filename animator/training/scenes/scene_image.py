@@ -58,7 +58,7 @@ def view(rng: Generator, side: int) -> View:
 
 
 @dataclass(frozen=True)
-class Air:
+class Atmosphere:
     """Light and weather of an outdoor scene.
 
     Attributes:
@@ -102,7 +102,7 @@ class Air:
 
 
 @dataclass(frozen=True)
-class Draft:
+class SceneImage:
     """A scene before weather in front of the lens, tone curve and style.
 
     Attributes:
@@ -117,4 +117,4 @@ class Draft:
     disparity: Array
     subject: str
     extras: tuple[str, ...] = ()
-    air: Air | None = None
+    air: Atmosphere | None = None

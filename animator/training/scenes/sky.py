@@ -6,12 +6,12 @@ from animator.training.scenes.clouds import with_clouds, with_lightning
 from animator.training.scenes.colors import blend, smoothstep
 from animator.training.scenes.night import with_aurora, with_moon, with_stars
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 Sky = tuple[Array, tuple[str, ...]]
 
 
-def sky(view: View, air: Air) -> Sky:
+def sky(view: View, air: Atmosphere) -> Sky:
     """The sky (side, side, 3) and the words for what is in it."""
     image = _gradient(view, air)
     words: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ def sky(view: View, air: Air) -> Sky:
     return np.clip(image, 0, 1.3).astype(np.float32), words
 
 
-def _night(view: View, air: Air, image: Array) -> Sky:
+def _night(view: View, air: Atmosphere, image: Array) -> Sky:
     words: tuple[str, ...] = ()
     if air.weather in ("clear", "aurora", "cloudy"):
         image, words = with_stars(view, air, image)
@@ -38,13 +38,13 @@ def _night(view: View, air: Air, image: Array) -> Sky:
     return image, words
 
 
-def _gradient(view: View, air: Air) -> Array:
+def _gradient(view: View, air: Atmosphere) -> Array:
     height = np.clip(view.y / air.horizon, 0, 1) ** 0.9
     upper = blend(air.zenith, air.middle, np.clip(height / 0.55, 0, 1))
     return blend(upper, air.low, np.clip((height - 0.55) / 0.45, 0, 1))
 
 
-def _with_sun(view: View, air: Air, image: Array) -> Array:
+def _with_sun(view: View, air: Atmosphere, image: Array) -> Array:
     distance = np.hypot(view.x - air.sun[0], view.y - air.sun[1])
     low = air.sun_is_low
     radius = view.rng.uniform(0.035, 0.07) if low else view.rng.uniform(0.02, 0.035)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, mix
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 
 NEAR = 0.05  # distance at which the disparity reaches 1, in sides of the height field
 FOCAL = 0.8  # of the height of the picture
@@ -91,7 +91,7 @@ class Land:
     ground: Ground
 
 
-def land(view: View, air: Air, ground: Ground, sky: Array) -> Land:
+def land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
     """The land in front of the sky; water is left dry, see `water.flooded`."""
     camera = _camera(view.rng, ground, air.horizon)
     surface, light = _march(view, air, ground, camera)
@@ -111,7 +111,7 @@ def nearness(distance: Array) -> Array:
     return np.asarray(np.clip(NEAR / distance, 0, 1) ** DISPARITY_POWER, np.float32)
 
 
-def fade(distance: Array, ground: Ground, air: Air) -> Array:
+def fade(distance: Array, ground: Ground, air: Atmosphere) -> Array:
     """How much of a thing at a distance the air hides."""
     return np.asarray(
         1 - np.exp(-((distance / ground.far) ** 1.2) * 2.1 * ground.haze * air.thickness), np.float32
@@ -133,7 +133,7 @@ def _camera(rng: Generator, ground: Ground, horizon: float) -> Camera:
     return Camera(places[best], forward, np.array([-forward[1], forward[0]]), height, horizon)
 
 
-def _march(view: View, air: Air, ground: Ground, camera: Camera) -> tuple[Surface, Array]:
+def _march(view: View, air: Atmosphere, ground: Ground, camera: Camera) -> tuple[Surface, Array]:
     """The surface seen, and the sunlight (side, side) on it."""
     side = view.side
     steps = (NEAR * (ground.far / NEAR) ** np.linspace(0, 1, int(side * 0.9))).astype(np.float32)
@@ -173,7 +173,7 @@ def _first_seen(rise: Array, steps: Array, side: int) -> tuple[Array, NDArray[np
     return distance.astype(np.float32), index < count
 
 
-def _sunlight(air: Air, camera: Camera, right: Array, down: Array) -> Array:
+def _sunlight(air: Atmosphere, camera: Camera, right: Array, down: Array) -> Array:
     """Lambert's law for a sun on the side of the picture where it stands."""
     toward = camera.right * (air.sun[0] - 0.5) * 2.2 + camera.forward * 0.6
     toward = toward / np.linalg.norm(toward)

@@ -8,7 +8,7 @@ import numpy as np
 from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, jitter, rgb
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Air, View
+from animator.training.scenes.scene_image import Atmosphere, View
 from animator.training.scenes.terrain import Land
 
 
@@ -34,7 +34,7 @@ def mirrored(view: View, image: Array, horizon: float, shift: tuple[Array, Array
     )
 
 
-def flooded(view: View, air: Air, drawn: Land, sea: Sea) -> Land:
+def flooded(view: View, air: Atmosphere, drawn: Land, sea: Sea) -> Land:
     """The land with everything below its water level under water."""
     level = drawn.ground.water
     if level is None:
@@ -55,7 +55,7 @@ def flooded(view: View, air: Air, drawn: Land, sea: Sea) -> Land:
     return replace(drawn, color=blend(drawn.color, color, wet))
 
 
-def _glitter(view: View, air: Air, ripples: Array) -> Array:
+def _glitter(view: View, air: Atmosphere, ripples: Array) -> Array:
     """Sunlight (side, side) on the ripples under the sun."""
     if not air.bright:
         return view.blank()

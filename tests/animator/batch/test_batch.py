@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from animator.batch.plan import Order, look_through
-from animator.batch.run import batch_folder, conduct
+from animator.batch.plan import BatchJob, plan_batch
+from animator.batch.run import batch_folder, run_batch
 from animator.batch.summary import table
 from animator.batch.task import Outcome, Status, Task
 from animator.errors import RunError
@@ -37,11 +37,11 @@ class Fakes:
         self.opened.append(animation.diffusion.vae)
         return self
 
-    def draw(self, request: GenerationRequest) -> torch.Tensor:
+    def generate(self, request: GenerationRequest) -> torch.Tensor:
         words = request.prompt.positive
         if request.frame == 2 and words in self.at:
             raise self.at.pop(words)
-        return FakeDiffuser().draw(request)
+        return FakeDiffuser().generate(request)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def frames(out: Path) -> dict[str, bytes]:
 def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
     fakes.at["film4"] = RuntimeError("out of memory")
     out = tmp_path / "out"
-    assert conduct(Order(ten(tmp_path), out, compute=CPU), 1, fakes.open) == 1
+    assert run_batch(BatchJob(ten(tmp_path), out, compute=CPU), 1, fakes.open) == 1
     summary = told(out)
     assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
     by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
@@ -91,13 +91,15 @@ def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.Cap
 
 def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
     films, out, whole = ten(tmp_path), tmp_path / "out", tmp_path / "whole"
-    conduct(Order(films, whole, compute=CPU), 1, fakes.open)
+    run_batch(BatchJob(films, whole, compute=CPU), 1, fakes.open)
     fakes.at["film3"] = KeyboardInterrupt()
-    assert conduct(Order(films, out, compute=CPU), 1, fakes.open) == 130
+    assert run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open) == 130
     assert told(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
     films_before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
     assert len(films_before) == 4  # three, and the part of the fourth
-    assert conduct(Order(films, out, go_on=True, compute=CPU), 1, fakes.open) == 1  # two are broken still
+    assert (
+        run_batch(BatchJob(films, out, resume=True, compute=CPU), 1, fakes.open) == 1
+    )  # two are broken still
     assert told(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
     assert frames(out) == frames(whole)
     after = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
@@ -109,27 +111,27 @@ def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
     tmp_path: Path, fakes: Fakes, lost: int
 ) -> None:
     film = preset(tmp_path, "lake", diffusion="{seed: 1}", frame_interpolation="{engine: flow}")
-    order = Order((film,), tmp_path / "out", compute=CPU, go_on=True)
-    assert conduct(order, 1, fakes.open) == 0
-    (whole,) = look_through(order, print).outcomes
+    order = BatchJob((film,), tmp_path / "out", compute=CPU, resume=True)
+    assert run_batch(order, 1, fakes.open) == 0
+    (whole,) = plan_batch(order, print).outcomes
     assert whole.status is Status.FINISHED and len(whole.films) == 2
     whole.films[lost].unlink()
-    (again,) = look_through(order, print).outcomes
+    (again,) = plan_batch(order, print).outcomes
     assert again.status is Status.WAITING
 
 
 def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
-    assert conduct(Order(films, out, compute=CPU), 1, fakes.open) == 1
+    assert run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open) == 1
     preset(tmp_path, "b")
-    assert conduct(Order(films, out, go_on=True, compute=CPU), 1, fakes.open) == 0
+    assert run_batch(BatchJob(films, out, resume=True, compute=CPU), 1, fakes.open) == 0
 
 
 def test_other_settings_are_refused_for_a_film_that_has_begun(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b")), tmp_path / "out"
-    conduct(Order(films, out, compute=CPU), 1, fakes.open)
+    run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open)
     before = frames(out)
-    assert conduct(Order(films, out, ("motion.angle=3",), go_on=True, compute=CPU), 1, fakes.open) == 1
+    assert run_batch(BatchJob(films, out, ("motion.angle=3",), resume=True, compute=CPU), 1, fakes.open) == 1
     assert "motion.angle: was 0, now 3" in told(out)["films"][0]["error"] and frames(out) == before
 
 
@@ -138,9 +140,9 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
         return preset(tmp_path, name, diffusion=f"{{vae: '{vae}', seed: 1}}")
 
     mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
-    order = Order(mixed, tmp_path / "out", compute=CPU)
-    assert [task.preset.stem for task in look_through(order, print).waiting] == ["a", "c", "b", "d"]
-    assert conduct(order, 1, fakes.open) == 0
+    order = BatchJob(mixed, tmp_path / "out", compute=CPU)
+    assert [task.preset.stem for task in plan_batch(order, print).waiting] == ["a", "c", "b", "d"]
+    assert run_batch(order, 1, fakes.open) == 0
     assert fakes.opened == ["", "x"]
     assert [film["preset"] for film in told(tmp_path / "out")["films"]] == [str(path) for path in mixed]
 
@@ -148,34 +150,34 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
 def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -> None:
     films = (preset(tmp_path, "a"), preset(tmp_path, "b"))
     for number, chosen in enumerate((films, films[1:])):
-        conduct(Order(chosen, tmp_path / str(number), ("diffusion.seed=5",), compute=CPU), 1, fakes.open)
+        run_batch(BatchJob(chosen, tmp_path / str(number), ("diffusion.seed=5",), compute=CPU), 1, fakes.open)
     alone, together = frames(tmp_path / "1"), frames(tmp_path / "0")
     assert alone == {name: data for name, data in together.items() if name.startswith("b")}
 
 
 def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
-    order = Order((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
-    conduct(order, 1, fakes.open)
+    order = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
+    run_batch(order, 1, fakes.open)
     with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
-        conduct(order, 1, fakes.open)
-    anew = Order(order.presets, tmp_path / "new", go_on=True, compute=CPU)
-    assert conduct(anew, 1, fakes.open) == 0  # so that one command does for both
+        run_batch(order, 1, fakes.open)
+    anew = BatchJob(order.presets, tmp_path / "new", resume=True, compute=CPU)
+    assert run_batch(anew, 1, fakes.open) == 0  # so that one command does for both
 
 
 def test_presets_of_one_name_have_folders_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     films = (preset(tmp_path, "a"), preset(tmp_path / "other", "a"), preset(tmp_path, "a"))
-    plan = look_through(Order(films, tmp_path / "out", compute=CPU), print)
+    plan = plan_batch(BatchJob(films, tmp_path / "out", compute=CPU), print)
     assert [outcome.task.folder.name for outcome in plan.outcomes] == ["a", "a-2"]
 
 
 def test_the_newest_batch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert batch_folder(None, go_on=True).parent == Path("renders/batch")  # there is none yet
+    assert batch_folder(None, resume=True).parent == Path("renders/batch")  # there is none yet
     for stamp in ("20260101-000000", "20260102-000000"):
         (Path("renders/batch") / stamp).mkdir(parents=True)
         (Path("renders/batch") / stamp / "batch.json").write_text("{}")
-    assert batch_folder(None, go_on=True) == Path("renders/batch/20260102-000000")
+    assert batch_folder(None, resume=True) == Path("renders/batch/20260102-000000")
 
 
 def test_the_table_is_for_people() -> None:
@@ -224,18 +226,20 @@ def test_killed_in_the_middle_and_continued(
 
 
 def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fakes) -> None:
-    order = Order((preset(tmp_path, "a"),), tmp_path / "out", go_on=True, compute=CPU)
-    conduct(order, 1, fakes.open)
+    order = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", resume=True, compute=CPU)
+    run_batch(order, 1, fakes.open)
     (before,) = told(order.out)["films"]
-    conduct(order, 1, fakes.open)
+    run_batch(order, 1, fakes.open)
     assert told(order.out)["films"] == [before] and before["seconds"] > 0
 
 
 def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"),), tmp_path / "out"
-    conduct(Order(films, out, compute=CPU), 1, fakes.open)
+    run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open)
     before = frames(out)
-    assert conduct(Order(films, out, ("output.format=mkv",), go_on=True, compute=CPU), 1, fakes.open) == 0
+    assert (
+        run_batch(BatchJob(films, out, ("output.format=mkv",), resume=True, compute=CPU), 1, fakes.open) == 0
+    )
     (film,) = told(out)["films"]
     assert Path(film["films"][0]).name == "a.mkv" and facts_of(out / "a" / "a.mkv").frames == 4
     assert frames(out) == before

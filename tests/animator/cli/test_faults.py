@@ -16,7 +16,7 @@ from imageio_ffmpeg import count_frames_and_secs
 
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
-from animator.runs.metrics_log import VitalsLog
+from animator.runs.metrics_log import MetricsLog
 from animator.runs.render_run import open_run, render_run
 from animator.settings import Animation
 
@@ -112,7 +112,7 @@ def test_a_write_that_fails_costs_no_finished_frame(
 
 
 def test_torn_lines_of_measurements_are_left_out(tmp_path: Path) -> None:
-    log = VitalsLog(tmp_path / "frames.jsonl")
+    log = MetricsLog(tmp_path / "frames.jsonl")
     log.path.write_bytes(b'{"frame": 0, "red": 1}\n\x00\xff{"frame"\n{"frame": 1, "red": 1}\n{"fra')
     assert [line["frame"] for line in log.read()] == [0, 1]
 
@@ -158,13 +158,13 @@ def test_a_dying_encoder_costs_no_frame_and_no_film(
     make_animation: Callable[..., Animation], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class KillsFfmpeg:
-        def draw(self, request: GenerationRequest) -> torch.Tensor:
+        def generate(self, request: GenerationRequest) -> torch.Tensor:
             if request.frame == 5:
                 children = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
                 for child in children.stdout.split():
                     os.kill(int(child), signal.SIGKILL)
                 time.sleep(0.5)
-            return FakeDiffuser().draw(request)
+            return FakeDiffuser().generate(request)
 
     with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=KillsFfmpeg(), device=torch.device("cpu"))

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from animator.images.image import Bytes
+from animator.images.image import Image8
 
 
-def texture(side: int, seed: int) -> Bytes:
+def texture(side: int, seed: int) -> Image8:
     """Clouds of all sizes, uint8 RGB (side, side, 3)."""
     noise = np.random.default_rng(seed).random((side, side, 3)).astype(np.float32)
     clouds = sum(cv2.GaussianBlur(noise, (0, 0), width) * width for width in (1.5, 4, 10, 24))
@@ -14,7 +14,7 @@ def texture(side: int, seed: int) -> Bytes:
     return ((clouds - low) / (high - low) * 255).astype(np.uint8)
 
 
-def moving_disc(frames: int = 17, side: int = 192) -> list[Bytes]:
+def moving_disc(frames: int = 17, side: int = 192) -> list[Image8]:
     """The clip, uint8 RGB (side, side, 3) each."""
     ground, inside = texture(2 * side, 1), 255 - texture(80, 2)
     clip = []
@@ -32,7 +32,7 @@ def moving_disc(frames: int = 17, side: int = 192) -> list[Bytes]:
     return clip
 
 
-def psnr(seen: Bytes, true: Bytes) -> float:
+def psnr(seen: Image8, true: Image8) -> float:
     """Peak signal-to-noise ratio in dB."""
     error = np.mean((seen.astype(float) - true) ** 2)
     return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))

@@ -10,8 +10,8 @@ from PIL import Image
 
 from animator.errors import UserError, VideoError
 from animator.film.ffmpeg_input import input_options
-from animator.film.open_clip import Shown, open_clip
-from animator.film.probe import length_of, rate_of
+from animator.film.open_clip import ClipView, open_clip
+from animator.film.probe import frame_count, frame_rate
 from animator.film.reader import Clip, ClipReader
 from animator.settings.video import Video
 from tests.animator.film.films import H264, Ffmpeg, moving
@@ -19,7 +19,7 @@ from tests.animator.film.films import H264, Ffmpeg, moving
 SIZE = (32, 24)
 
 
-def opened(path: Path | str, **settings: Any) -> Shown:
+def opened(path: Path | str, **settings: Any) -> ClipView:
     return open_clip(Video(path=str(path), **settings).spec, SIZE, settings.pop("fps", 10))
 
 
@@ -33,9 +33,9 @@ def test_a_range_is_counted_and_shown(mp4: Path) -> None:
 
 def test_length_and_rate_follow_the_step(mp4: Path) -> None:
     video = Video(path=str(mp4), extract_from_frame=10, extract_to_frame=30, extract_nth_frame=5).spec
-    assert (length_of(video, 25), rate_of(video)) == (5, 5)
+    assert (frame_count(video, 25), frame_rate(video)) == (5, 5)
     by_clock = Video(path=str(mp4), timing="clock").spec
-    assert (length_of(by_clock, 10), rate_of(by_clock)) == (120, 25)
+    assert (frame_count(by_clock, 10), frame_rate(by_clock)) == (120, 25)
 
 
 def test_an_uneven_clip_is_told_of_or_kept_in_time(uneven: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -46,7 +46,7 @@ def test_an_uneven_clip_is_told_of_or_kept_in_time(uneven: Path, caplog: pytest.
     by_clock = opened(uneven, timing="clock")  # the film has 10 frames a second
     assert [np.array_equal(by_clock.at(i), whole[i]) for i in range(10)] == [True] * 10
     assert np.array_equal(by_clock.at(13), whole[19])
-    assert len(by_clock.numbering.pictures) == 20
+    assert len(by_clock.frame_map.pictures) == 20
 
 
 def test_an_upright_phone_film_stays_upright(mp4: Path, ffmpeg: Ffmpeg) -> None:
@@ -77,9 +77,9 @@ def test_a_folder_in_its_natural_order(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no picture")
     clip = opened(tmp_path)
     assert [int(clip.at(i)[0, 0, 0]) for i in range(4)] == [10, 20, 90, 100]
-    assert length_of(Video(path=str(tmp_path)).spec, 10) == 4
+    assert frame_count(Video(path=str(tmp_path)).spec, 10) == 4
     with pytest.raises(UserError, match="has no frame rate of its own"):
-        rate_of(Video(path=str(tmp_path)).spec)
+        frame_rate(Video(path=str(tmp_path)).spec)
 
 
 def test_an_empty_folder_and_a_broken_picture_say_so(tmp_path: Path) -> None:
@@ -138,9 +138,9 @@ def test_a_film_that_ends_too_early_says_so(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     short = tmp_path / "short.mkv"
     short.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
     clip = opened(short)
-    assert 10 < len(clip.numbering.pictures) < 90
+    assert 10 < len(clip.frame_map.pictures) < 90
     with pytest.raises(UserError, match=r"short.mkv: has \d+ frames that count, and the film has 100"):
-        clip.numbering.check(100)
+        clip.frame_map.check(100)
 
 
 def test_recent_pictures_are_kept(mp4: Path) -> None:

@@ -24,7 +24,7 @@ from animator.images.resample import Border, Sampling
 from animator.images.sharpen import Sharpen, sharpen
 from animator.images.warp2d import Flip, Move2D
 from animator.images.warp3d import projection_grid, warp3d
-from animator.loop.steps.depth_source import Equalised
+from animator.loop.steps.depth_source import Equalized
 from animator.models.flow.warp import consistency, warp_by_flow
 from tests.warps import warp2d
 
@@ -37,7 +37,7 @@ def generator() -> torch.Generator:
 
 
 def warp_in_3d(picture: Tensor, plane: Tensor) -> Tensor:
-    z = 2.0 - Equalised().share(plane)
+    z = 2.0 - Equalized().normalize(plane)
     return warp3d(picture, z, MOTION, Camera(), Border.REFLECT, Sampling.BICUBIC)
 
 

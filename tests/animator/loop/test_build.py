@@ -11,7 +11,7 @@ from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.loop.steps.composite import ClipDepthMask, Composite, DepthMask, Toned
 from animator.loop.steps.deforum import DeforumNoise
-from animator.loop.steps.depth_source import Equalised, Normalised, Steadied
+from animator.loop.steps.depth_source import Equalized, Normalized, Stabilized
 from animator.loop.steps.motion_3d import DeforumWarp, PinholeWarp
 from animator.models.depth.model import FakeDepth
 from animator.models.diffusion.fake import FakeDiffuser
@@ -61,10 +61,10 @@ def test_the_padding_of_the_3d_mode(pipeline: Any, padding: str, border: Border)
 @pytest.mark.parametrize(
     ("projection", "stabilise", "kind"),
     [
-        ("deforum", False, Equalised),
-        ("pinhole", False, Normalised),
-        ("deforum", True, Steadied),
-        ("pinhole", True, Steadied),
+        ("deforum", False, Equalized),
+        ("pinhole", False, Normalized),
+        ("deforum", True, Stabilized),
+        ("pinhole", True, Stabilized),
     ],
 )
 def test_how_depth_is_scaled(pipeline: Any, projection: str, stabilise: bool, kind: type) -> None:
@@ -123,7 +123,7 @@ def test_the_tones_of_a_clips_mask(
 
 def toned(pipeline: Any, picture: str, **hybrid: Any) -> Toned:
     clip = {"path": str(Path(picture).parent / "%d.png"), "after_end": "hold"}
-    step = pipeline(hybrid={"composite": "Normal", **hybrid}, video=clip).arrive[0]
+    step = pipeline(hybrid={"composite": "Normal", **hybrid}, video=clip).after_motion[0]
     assert isinstance(step, Composite) and isinstance(step.mask, Toned)
     return step.mask
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.loop.build.pipeline import build_pipeline
-from animator.loop.color_anchor import AnchorRule, FirstDrawn, FirstMoved, Legacy, SceneDrawn
+from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, FirstWarped, SceneStart
 from animator.loop.render import render
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
@@ -26,49 +26,49 @@ def plan_of(make_animation: Make, frame: int, **settings: Any) -> Plan:
 @pytest.mark.parametrize(
     ("rule", "anchor", "scene_goes_on", "scene_begins"),
     [
-        (FirstDrawn(), None, None, None),
-        (FirstDrawn(), ANCHOR, ANCHOR, ANCHOR),
-        (SceneDrawn(), None, None, None),
-        (SceneDrawn(), ANCHOR, ANCHOR, None),
-        (FirstMoved(), None, MOVED, MOVED),
-        (FirstMoved(), ANCHOR, ANCHOR, ANCHOR),
-        (Legacy(), None, MOVED, MOVED),
-        (Legacy(), ANCHOR, ANCHOR, ANCHOR),
+        (FirstFrame(), None, None, None),
+        (FirstFrame(), ANCHOR, ANCHOR, ANCHOR),
+        (SceneStart(), None, None, None),
+        (SceneStart(), ANCHOR, ANCHOR, None),
+        (FirstWarped(), None, MOVED, MOVED),
+        (FirstWarped(), ANCHOR, ANCHOR, ANCHOR),
+        (DeforumLegacy(), None, MOVED, MOVED),
+        (DeforumLegacy(), ANCHOR, ANCHOR, ANCHOR),
     ],
 )
 def test_the_anchor_of_a_drawing(
     make_animation: Make,
-    rule: AnchorRule,
+    rule: ColorAnchorRule,
     anchor: Tensor | None,
     scene_goes_on: Tensor | None,
     scene_begins: Tensor | None,
 ) -> None:
-    assert rule.before(plan_of(make_animation, 2), anchor, MOVED) is scene_goes_on
-    assert rule.before(plan_of(make_animation, 3), anchor, MOVED) is scene_begins
+    assert rule.for_frame(plan_of(make_animation, 2), anchor, MOVED) is scene_goes_on
+    assert rule.for_frame(plan_of(make_animation, 3), anchor, MOVED) is scene_begins
 
 
 @pytest.mark.parametrize(
     ("rule", "anchor", "strength_half", "strength_0"),
     [
-        (FirstDrawn(), None, DRAWN, DRAWN),
-        (FirstDrawn(), ANCHOR, ANCHOR, ANCHOR),
-        (SceneDrawn(), None, DRAWN, DRAWN),
-        (SceneDrawn(), ANCHOR, ANCHOR, ANCHOR),
-        (FirstMoved(), None, None, None),
-        (FirstMoved(), ANCHOR, ANCHOR, ANCHOR),
-        (Legacy(), None, None, DRAWN),
-        (Legacy(), ANCHOR, ANCHOR, DRAWN),
+        (FirstFrame(), None, DRAWN, DRAWN),
+        (FirstFrame(), ANCHOR, ANCHOR, ANCHOR),
+        (SceneStart(), None, DRAWN, DRAWN),
+        (SceneStart(), ANCHOR, ANCHOR, ANCHOR),
+        (FirstWarped(), None, None, None),
+        (FirstWarped(), ANCHOR, ANCHOR, ANCHOR),
+        (DeforumLegacy(), None, None, DRAWN),
+        (DeforumLegacy(), ANCHOR, ANCHOR, DRAWN),
     ],
 )
 def test_the_anchor_after_a_drawing(
     make_animation: Make,
-    rule: AnchorRule,
+    rule: ColorAnchorRule,
     anchor: Tensor | None,
     strength_half: Tensor | None,
     strength_0: Tensor | None,
 ) -> None:
-    assert rule.after(plan_of(make_animation, 2), anchor, DRAWN) is strength_half
-    assert rule.after(plan_of(make_animation, 3), anchor, DRAWN) is strength_0
+    assert rule.after_frame(plan_of(make_animation, 2), anchor, DRAWN) is strength_half
+    assert rule.after_frame(plan_of(make_animation, 3), anchor, DRAWN) is strength_0
 
 
 def brightness(make_animation: Make, reference: str) -> list[float]:
@@ -95,10 +95,10 @@ def test_the_first_frames_colors_outlast_a_cut_where_that_is_asked_for(make_anim
 @pytest.mark.parametrize(
     ("settings", "kind"),
     [
-        ({}, SceneDrawn),
-        ({"color": {"reference": "first"}}, FirstDrawn),
-        ({"color": {"legacy": True}}, Legacy),
-        ({"color": {"reference": "first"}, "compat": True}, FirstDrawn),
+        ({}, SceneStart),
+        ({"color": {"reference": "first"}}, FirstFrame),
+        ({"color": {"legacy": True}}, DeforumLegacy),
+        ({"color": {"reference": "first"}, "compat": True}, FirstFrame),
     ],
 )
 def test_which_rule_a_film_has(make_animation: Make, settings: dict[str, Any], kind: type) -> None:

@@ -12,12 +12,12 @@ from animator.images.image import read_picture
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.settings.keyed_images import KeyedImages
-from animator.timeline.guided import Swing, leading, share
+from animator.timeline.guided import BlendCurve, leading, share
 from animator.timeline.timeline import Timeline
 from schedules import ScheduleError, Scope
 from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
 
-SWING = Swing(0.35, 0.25, 4)
+SWING = BlendCurve(0.35, 0.25, 4)
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def pictures(tmp_path: Path) -> tuple[str, str]:
 
 def test_keys_are_formulas_and_sorted_but_for_the_reference() -> None:
     images = KeyedImages.parse('{"max_f/2": "b.png", "0": "a.png", "1s": "c.png"}')
-    assert images.placed(Scope(21, fps=4)) == ((0, "a.png"), (4, "c.png"), (10, "b.png"))
-    assert images.placed(Scope(21, fps=4, compat=True))[0] == (10, "b.png")
+    assert images.keyframes(Scope(21, fps=4)) == ((0, "a.png"), (4, "c.png"), (10, "b.png"))
+    assert images.keyframes(Scope(21, fps=4, compat=True))[0] == (10, "b.png")
     assert images.paths == ("b.png", "a.png", "c.png")
 
 
@@ -50,7 +50,7 @@ def test_a_picture_leads_from_its_key_and_swings_in() -> None:
     assert shares[0] == pytest.approx(0.1) and shares[:5] == sorted(shares[:5])
     assert shares[5] == 0.07
     assert share(((5, "a"),), 2, SWING) == 0.07
-    assert share(placed, 10, Swing(0.35, 0.25, 0)) == 0.07
+    assert share(placed, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
 
 
 def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(

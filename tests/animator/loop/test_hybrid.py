@@ -9,16 +9,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.errors import ModelError, UserError
-from animator.images.image import read_picture, to_bytes
+from animator.images.image import read_picture, to_uint8
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
 from animator.loop.state import State
-from animator.loop.steps.clip_motion import WithinClip
+from animator.loop.steps.clip_motion import ClipToClip
 from animator.loop.steps.composite import BlendMask, ClipDepthMask, Composite, DepthMask, DifferenceMask, Mask
-from animator.loop.steps.frame_source import Held
-from animator.models.diffusion.passthrough import KeepPicture
-from animator.models.flow.consistency import Gaussian, Trusted
+from animator.loop.steps.frame_source import StillImage
+from animator.models.diffusion.passthrough import PassthroughDiffuser
+from animator.models.flow.consistency import ConsistencyFiltered, Gaussian
 from animator.models.flow.opencv import Dis
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
@@ -36,7 +36,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     coarse = torch.rand((1, 3, 26, 26), generator=torch.Generator().manual_seed(5))
     texture = functional.interpolate(coarse, (SIDE + 80, SIDE + 80), mode="bicubic")[0].clamp(0.0, 1.0)
     places = (40 - STEP * i for i in range(FRAMES))
-    save_clip(folder, (to_bytes(texture[:, at : at + SIDE, at : at + SIDE]) for at in places), "%d.png")
+    save_clip(folder, (to_uint8(texture[:, at : at + SIDE, at : at + SIDE]) for at in places), "%d.png")
     return folder
 
 
@@ -62,7 +62,7 @@ def drawn_over(recorder: Recorder, number: int) -> Tensor:
 
 
 def pictures(animation: Animation, diffuser: Any = None) -> list[Tensor]:
-    pipeline = build_pipeline(animation, diffuser or KeepPicture())
+    pipeline = build_pipeline(animation, diffuser or PassthroughDiffuser())
     return [frame.picture for frame in render(Timeline(animation), pipeline)]
 
 
@@ -189,7 +189,7 @@ def test_each_mask_says_where_the_film_stays(film: Make) -> None:
     }
     for mask, (picture, clip, expected) in wanted.items():
         assert torch.allclose(mask.of(picture, clip, plan), expected, atol=1e-5), mask
-        mixed = Composite(Held(clip), mask).apply(picture, plan, State())
+        mixed = Composite(StillImage(clip), mask).apply(picture, plan, State())
         assert torch.allclose(mixed, clip.lerp(picture, expected.expand_as(clip)), atol=1e-5), mask
 
 
@@ -198,8 +198,8 @@ def test_the_tones_of_a_mask_in_their_order(film: Make) -> None:
     settings = {"composite": "Normal", "comp_mask_type": "Blend", "comp_mask_blend_alpha": 1}
 
     def mask(**more: Any) -> Tensor:
-        pipeline: Pipeline = build_pipeline(film(hybrid={**settings, **more}), KeepPicture())
-        step = pipeline.arrive[0]
+        pipeline: Pipeline = build_pipeline(film(hybrid={**settings, **more}), PassthroughDiffuser())
+        step = pipeline.after_motion[0]
         assert isinstance(step, Composite) and step.mask is not None
         return step.mask.of(ramp, ramp, Timeline(film(hybrid={**settings, **more}))[1])[0]
 
@@ -221,9 +221,13 @@ def test_flow_that_cannot_be_trusted_is_not_followed() -> None:
     def halves(forward: Tensor, backward: Tensor) -> Tensor:
         return (torch.arange(32) < 16).float().expand(32, 32)
 
-    sharp = Trusted(back_is_wrong, halves, Gaussian(0))(torch.zeros(3, 32, 32), torch.zeros(3, 32, 32))
+    sharp = ConsistencyFiltered(back_is_wrong, halves, Gaussian(0))(
+        torch.zeros(3, 32, 32), torch.zeros(3, 32, 32)
+    )
     assert sharp[0, 5, 15:17].tolist() == [4.0, 0.0]
-    soft = Trusted(back_is_wrong, halves, Gaussian(2))(torch.zeros(3, 32, 32), torch.zeros(3, 32, 32))
+    soft = ConsistencyFiltered(back_is_wrong, halves, Gaussian(2))(
+        torch.zeros(3, 32, 32), torch.zeros(3, 32, 32)
+    )
     assert 2.0 < float(soft[0, 5, 15]) < 4.0 and 0.0 < float(soft[0, 5, 16]) < 2.0
 
 
@@ -266,7 +270,7 @@ def test_the_clip_plays_no_part_where_it_is_not_asked_for(film: Make, make_anima
 
 
 def test_what_is_kept_of_the_clips_motion_is_bounded(film: Make) -> None:
-    pipeline = build_pipeline(film(hybrid={"motion": "Affine"}, cadence=7), KeepPicture())
-    motion = pipeline.arrive[0].motion  # type: ignore[attr-defined]  # a Carry
+    pipeline = build_pipeline(film(hybrid={"motion": "Affine"}, cadence=7), PassthroughDiffuser())
+    motion = pipeline.after_motion[0].motion  # type: ignore[attr-defined]  # a Carry
     list(render(Timeline(film(hybrid={"motion": "Affine"}, cadence=7)), pipeline))
-    assert isinstance(motion, WithinClip) and len(motion._kept) <= 4
+    assert isinstance(motion, ClipToClip) and len(motion._kept) <= 4

@@ -168,7 +168,7 @@ def test_near_things_move_more_than_far_ones(make_animation: Make, projection: s
     )
     motion = build_pipeline(animation, FakeDiffuser()).motion
     plan = Timeline(animation)[1]
-    moved = motion.move(grain, [plan], motion.look(grain, plan, None))
+    moved = motion.warp(grain, [plan], motion.estimate_depth(grain, plan, None))
     shifts = [best_shift(grain[0, row], moved[0, row]) for row in (10, 118)]
     assert 0 < abs(shifts[0]) < abs(shifts[1])
 

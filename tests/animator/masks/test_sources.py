@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.errors import UserError
-from animator.masks.compose import hardened
+from animator.masks.compose import binarize
 from animator.masks.sources import Adjust, Masks, Still, read_mask
 
 CPU = torch.device("cpu")
@@ -73,5 +73,5 @@ def test_alpha_is_a_mask(tmp_path: Path) -> None:
 
 
 def test_hardened_masks_are_as_dense_as_they_were_strong() -> None:
-    hard = hardened(torch.full((64, 64), 0.25))
+    hard = binarize(torch.full((64, 64), 0.25))
     assert set(hard.unique().tolist()) == {0.0, 1.0} and hard.mean() == pytest.approx(0.25, abs=0.01)

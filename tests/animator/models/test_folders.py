@@ -12,7 +12,7 @@ from animator.cli.app import app
 from animator.errors import ModelError
 from animator.loop.build.models import folders_of, options_of
 from animator.loop.build.pipeline import build_pipeline
-from animator.models.diffusion.passthrough import KeepPicture
+from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.models.flow.open_flow import RAFT_FILES, open_flow
 from animator.models.folders import find_file, model_folders
 from animator.models.torchvision_ops import declare_missing_ops
@@ -76,7 +76,7 @@ def test_a_films_depth_network_is_looked_for_in_its_model_folders(
         mode="3d", depth={"model": "dpt-large"}, diffusion={"seed": 1, "model_folders": ("mine",)}
     )
     with pytest.raises(ModelError, match="looked"):
-        build_pipeline(animation, KeepPicture())
+        build_pipeline(animation, PassthroughDiffuser())
     assert seen == [(Path("mine"), shared)] and folders_of(animation) == seen[0]
 
 

@@ -6,7 +6,7 @@ from animator import __version__
 from animator.models.diffusion.samplers.registry import split_sampler
 from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
@@ -40,7 +40,7 @@ def test_a_text_is_written_as_it_was_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", [OLD, NEW])
 def test_a_preset_can_start_from_it(text: str) -> None:
-    film = validate(Draft("picture.png", nested(Infotext.parse(text).settings()), {}))
+    film = validate(RawPreset("picture.png", nested(Infotext.parse(text).settings()), {}))
     assert Timeline(film)[0].prompt.positive == Infotext.parse(text).positive
 
 

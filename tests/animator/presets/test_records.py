@@ -13,7 +13,7 @@ from animator.presets import load as presets
 from animator.presets import raw
 from animator.presets.infotext import Infotext
 from animator.presets.records import FrameChunks, provenance
-from animator.presets.sources import Source, load
+from animator.presets.sources import PresetSource, load
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 from animator.settings import Animation
@@ -93,7 +93,7 @@ def test_a_long_record_fits_into_a_film(make_animation: Make, tmp_path: Path) ->
 def test_a_film_made_like_a_frame_of_ours_is_the_same_film(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     for source in (path, path.parent / "frames" / "000000001.png"):
-        assert presets.dump(load(Source(None, like=source), [], print)) == presets.dump(lake)
+        assert presets.dump(load(PresetSource(None, like=source), [], print)) == presets.dump(lake)
 
 
 def test_over_a_preset_a_picture_gives_how_it_was_drawn(tmp_path: Path) -> None:
@@ -101,12 +101,12 @@ def test_over_a_preset_a_picture_gives_how_it_was_drawn(tmp_path: Path) -> None:
     chunks.add_text("parameters", "a fjord\nSteps: 30, Sampler: Euler, CFG scale: 4, Seed: 77, Model: dream")
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=chunks)
     told: list[str] = []
-    made = load(Source(PRESETS / "quickstart.yaml", like=tmp_path / "a.png"), ["frames=5"], told.append)
+    made = load(PresetSource(PRESETS / "quickstart.yaml", like=tmp_path / "a.png"), ["frames=5"], told.append)
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
     assert told == ["note: the picture was drawn with the model dream; give yours with --model"]
-    alone = load(Source(None, like=tmp_path / "a.png"), [], told.append)
+    alone = load(PresetSource(None, like=tmp_path / "a.png"), [], told.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 
 

@@ -9,9 +9,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from animator.cli.app import app
-from animator.images.metrics import Vital, measure
-from animator.runs.drift import Watch
-from animator.runs.metrics_log import VitalsLog
+from animator.images.metrics import FrameMetrics, frame_metrics
+from animator.runs.drift import DriftMonitor
+from animator.runs.metrics_log import MetricsLog
 from animator.runs.report import write_report
 from animator.runs.run import Run
 from animator.settings import Animation
@@ -19,22 +19,22 @@ from animator.settings import Animation
 Make = Callable[..., Animation]
 
 
-def vital(frame: int, **other: float) -> Vital:
+def vital(frame: int, **other: float) -> FrameMetrics:
     usual = {"red": 0.5, "green": 0.5, "blue": 0.5, "contrast": 0.2, "detail": 0.05, "flicker": 0.02}
-    return Vital(frame, **{**usual, **other})
+    return FrameMetrics(frame, **{**usual, **other})
 
 
-def news_of(vitals: list[Vital], cuts: tuple[int, ...] = ()) -> list[str]:
-    watch = Watch()
-    return [news for one in vitals for news in watch.see(one, cut=one.frame in cuts)]
+def news_of(vitals: list[FrameMetrics], cuts: tuple[int, ...] = ()) -> list[str]:
+    watch = DriftMonitor()
+    return [news for one in vitals for news in watch.update(one, cut=one.frame in cuts)]
 
 
 def test_a_picture_is_measured() -> None:
     columns = (torch.arange(32) % 2).float().expand(3, 32, 32)
-    seen = measure(3, columns, 1 - columns)
+    seen = frame_metrics(3, columns, 1 - columns)
     assert (seen.red, seen.flicker) == (0.5, 1.0)
     assert seen.contrast == pytest.approx(0.5, abs=0.01) and seen.detail == pytest.approx(2.0)
-    assert measure(0, columns, None).flicker == 0
+    assert frame_metrics(0, columns, None).flicker == 0
 
 
 def test_a_steady_film_is_no_news() -> None:
@@ -84,7 +84,7 @@ def test_a_cut_starts_afresh() -> None:
 
 
 def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
-    log = VitalsLog(tmp_path / "frames.jsonl")
+    log = MetricsLog(tmp_path / "frames.jsonl")
     for i in range(5):
         log.add(vital(i))
     with log.path.open("a") as file:
@@ -98,7 +98,7 @@ def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_p
     with Run.create(tmp_path, make_animation()) as run:
         for i, red in enumerate((0.2, 0.6, 0.4)):
             Image.new("RGB", (8, 8)).save(run.frame_path(i))
-            run.vitals.add(vital(i, red=red))
+            run.metrics.add(vital(i, red=red))
     page = write_report(tmp_path).read_text()
     points = page.partition('stroke="#c33" points="')[2].partition('"')[0].split()
     low, high, middle = (float(point.split(",")[1]) for point in points)

@@ -14,7 +14,7 @@ from animator.film.upscaling.upscaler import Lanczos
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import dump, load
 from animator.runs.outputs import check_films, inbetween_of, sound_of, upscaler_of
-from animator.runs.reencode import Again, encode_again, stream_again
+from animator.runs.reencode import EncodeJob, encode_again, stream_again
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 from animator.settings import Animation
@@ -122,14 +122,14 @@ def test_the_clips_own_sound(make_animation: Make, tmp_path: Path) -> None:
 def test_encode_makes_another_film_of_the_frames(make_animation: Make, tmp_path: Path, name: str) -> None:
     rendered(make_animation(output={"codec": "h265", "crf": 30}), tmp_path / "run")
     out = tmp_path / (name if name == "pictures" else f"film.{name}")
-    assert encode_again(Again(tmp_path / "run", out=out), nothing) == [out]
+    assert encode_again(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
     assert len(list(out.iterdir())) == 6 if out.is_dir() else name == "webp" or facts_of(out).frames == 6
 
 
 def test_encode_fills_a_folder_whatever_its_name(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(), tmp_path / "run")
     out = tmp_path / "elsewhere" / "frames"
-    assert encode_again(Again(tmp_path / "run", out=out), nothing) == [out]
+    assert encode_again(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
     assert len(list(out.glob("*.png"))) == 6
 
 
@@ -137,9 +137,9 @@ def test_encode_leaves_the_runs_own_frames_as_they_are(make_animation: Make, tmp
     rendered(make_animation(), tmp_path / "run")
     frames = tmp_path / "run" / "frames"
     before = {path.name: path.read_bytes() for path in frames.iterdir()}
-    assert encode_again(Again(tmp_path / "run", out=frames), nothing) == [frames]
+    assert encode_again(EncodeJob(tmp_path / "run", out=frames), nothing) == [frames]
     with pytest.raises(UserError, match="holds the run's own frames"):
-        encode_again(Again(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
+        encode_again(EncodeJob(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
     assert before == {path.name: path.read_bytes() for path in frames.iterdir()}
 
 
@@ -151,10 +151,10 @@ def test_encode_with_other_settings_of_the_film(make_animation: Make, tmp_path: 
         "frame_interpolation.x_amount=4",
         "output.crf=30",
     )
-    made = encode_again(Again(tmp_path / "run", overrides), nothing)
+    made = encode_again(EncodeJob(tmp_path / "run", overrides), nothing)
     assert [path.name for path in made] == ["untitled.mp4", "untitled_interpolated_x4.mp4"]
     assert (facts_of(made[0]).fps, facts_of(made[1]).fps, facts_of(made[1]).frames) == (30, 120, 24)
-    finest = encode_again(Again(tmp_path / "run", overrides, tmp_path / "finest.webm"), nothing)
+    finest = encode_again(EncodeJob(tmp_path / "run", overrides, tmp_path / "finest.webm"), nothing)
     assert facts_of(finest[0]).frames == 24
     assert load(tmp_path / "run" / "preset.yaml").fps == 15
 
@@ -162,21 +162,21 @@ def test_encode_with_other_settings_of_the_film(make_animation: Make, tmp_path: 
 def test_encode_changes_no_frame(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(), tmp_path / "run")
     with pytest.raises(UserError, match=r"(?s)change the frames themselves.*motion.angle: was 0, now 3"):
-        encode_again(Again(tmp_path / "run", ("motion.angle=3",)), nothing)
+        encode_again(EncodeJob(tmp_path / "run", ("motion.angle=3",)), nothing)
     with pytest.raises(PresetError, match="codec: vp9 does not go into mp4"):
-        encode_again(Again(tmp_path / "run", ("output.codec=vp9",)), nothing)
+        encode_again(EncodeJob(tmp_path / "run", ("output.codec=vp9",)), nothing)
     with pytest.raises(UserError, match=r"film.avi: ends in .avi"):
-        encode_again(Again(tmp_path / "run", out=tmp_path / "film.avi"), nothing)
+        encode_again(EncodeJob(tmp_path / "run", out=tmp_path / "film.avi"), nothing)
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "preset.yaml").write_text(dump(make_animation()))
     with pytest.raises(RunError, match="has no finished frame"):
-        encode_again(Again(tmp_path / "empty"), nothing)
+        encode_again(EncodeJob(tmp_path / "empty"), nothing)
 
 
 def test_streams_are_the_finest_film(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(frame_interpolation=SMOOTHER), tmp_path / "run")
     with (tmp_path / "film.y4m").open("wb") as pipe:
-        stream_again(Again(tmp_path / "run"), lambda size, fps: Stream(pipe, size, fps))
+        stream_again(EncodeJob(tmp_path / "run"), lambda size, fps: Stream(pipe, size, fps))
     assert (facts_of(tmp_path / "film.y4m").frames, facts_of(tmp_path / "film.y4m").fps) == (12, 30)
     with Run.take_up(tmp_path / "run") as run:
         first = next(run.pixels(range(1)))
@@ -265,7 +265,7 @@ def test_a_sound_is_heard_when_its_file_is_given(make_animation: Make) -> None:
 def test_encode_adds_a_sound(make_animation: Make, tmp_path: Path) -> None:
     tone(tmp_path / "tone.mkv")
     rendered(make_animation(), tmp_path / "run")
-    again = Again(tmp_path / "run", (f"sound.soundtrack_path={tmp_path / 'tone.mkv'}",))
+    again = EncodeJob(tmp_path / "run", (f"sound.soundtrack_path={tmp_path / 'tone.mkv'}",))
     assert facts_of(encode_again(again, nothing)[0]).sound == "aac"
     with pytest.raises(UserError, match=r"nix.mp3: there is no such sound file"):
-        encode_again(Again(tmp_path / "run", ("sound.soundtrack_path=nix.mp3",)), nothing)
+        encode_again(EncodeJob(tmp_path / "run", ("sound.soundtrack_path=nix.mp3",)), nothing)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from animator.cli.app import app
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
-from animator.models.diffusion.passthrough import KeepPicture
+from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.runs.preview import motion_alone, preview, preview_pipeline
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, render_with
@@ -99,6 +99,6 @@ def test_a_run_renders_with_a_pipeline_of_the_callers(make_animation: Make, tmp_
     animation = make_animation(frames=2)
     with open_run(animation, tmp_path / "run", resume=False) as run:
         pipeline = preview_pipeline(animation)
-        assert isinstance(pipeline.diffuser, KeepPicture)
+        assert isinstance(pipeline.diffuser, PassthroughDiffuser)
         assert render_with(run, pipeline, Rendering(torch.device("cpu"))).frames == 2
         assert run.film_path.exists()

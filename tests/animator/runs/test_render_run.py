@@ -31,7 +31,7 @@ def rendered(animation: Animation, folder: Path, diffuser: Diffuser) -> list[dic
     """What was measured on each frame."""
     with open_run(animation, folder, resume=True) as run:
         render_run(run, diffuser=diffuser, device=CPU)
-        return run.vitals.read()
+        return run.metrics.read()
 
 
 def test_flicker_is_the_change_from_frame_to_frame(make_animation: Make, tmp_path: Path) -> None:

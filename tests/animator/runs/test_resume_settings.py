@@ -11,7 +11,7 @@ from animator.errors import RunError
 from animator.runs.run import Run, digest
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from animator.settings.keyed_images import KeyedImages
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -25,7 +25,7 @@ def settings() -> Iterator[tuple[str, str]]:
     film = Animation()
     for name in type(film).model_fields:
         value = getattr(film, name)
-        if isinstance(value, Group):
+        if isinstance(value, SettingsGroup):
             yield from ((name, inner) for inner in type(value).model_fields)
         else:
             yield "", name

@@ -16,7 +16,7 @@ import torch
 from imageio_ffmpeg import count_frames_and_secs
 from PIL import Image
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import RunError
 from animator.loop.requests import request_of
 from animator.loop.state import State
@@ -48,10 +48,10 @@ class StopsAt:
     def __init__(self, frame: int) -> None:
         self.frame = frame
 
-    def draw(self, request: GenerationRequest) -> torch.Tensor:
+    def generate(self, request: GenerationRequest) -> torch.Tensor:
         if request.frame >= self.frame:
             raise KeyboardInterrupt
-        return FakeDiffuser().draw(request)
+        return FakeDiffuser().generate(request)
 
 
 def test_a_run_folder_holds_what_the_design_says(make_animation: Make, tmp_path: Path) -> None:
@@ -157,21 +157,21 @@ def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state"
-    write_atomically(path, b"old")
+    atomic_write(path, b"old")
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"new")
+        atomic_write(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["state"]
 
 
 def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(frames=1), tmp_path / "run")
-    drawn = FakeDiffuser().draw(request_of(_plan(make_animation(frames=1)), None))
+    drawn = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
     expected = (drawn.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
     with Image.open(tmp_path / "run" / "frames" / "000000000.png") as image:
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0
@@ -192,9 +192,9 @@ CHILD = """
     from animator.runs.render_run import open_run, render_run
 
     class Slow:
-        def draw(self, request):
+        def generate(self, request):
             time.sleep(0.01)
-            return FakeDiffuser().draw(request)
+            return FakeDiffuser().generate(request)
 
     with open_run(load(Path(sys.argv[1])), Path(sys.argv[2]), resume=True) as run:
         render_run(run, diffuser=Slow(), device=torch.device("cpu"))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from imageio_ffmpeg import count_frames_and_secs
 
-from animator.core.atomic import write_atomically
+from animator.core.atomic import atomic_write
 from animator.errors import RunError, VideoError
 from animator.film.writer import VideoWriter
 from animator.loop.render import Frame
@@ -41,10 +41,10 @@ def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
 
     def recorded(path: Path, data: bytes) -> None:
         written.append(path.relative_to(opened.folder).as_posix())
-        write_atomically(path, data)
+        atomic_write(path, data)
 
-    monkeypatch.setattr(run, "write_atomically", recorded)
-    monkeypatch.setattr(checkpoints, "write_atomically", recorded)
+    monkeypatch.setattr(run, "atomic_write", recorded)
+    monkeypatch.setattr(checkpoints, "atomic_write", recorded)
     opened.write(frame(opened, 23))
     assert written == ["frames/000000023.png", "states/000000024.safetensors", "state.safetensors"]
 

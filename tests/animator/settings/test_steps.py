@@ -16,12 +16,12 @@ from animator.loop.render import render
 from animator.loop.state import State
 from animator.loop.steps.filters import PresetStep
 from animator.loop.steps.vignette import Vignette
-from animator.models.diffusion.passthrough import KeepPicture
+from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.presets.load import dump, dump_differences, load
 from animator.runs.run import digest
 from animator.settings import Animation
 from animator.settings.step import names
-from animator.timeline.lint import warnings_of
+from animator.timeline.lint import setting_warnings
 from animator.timeline.table import rows
 from animator.timeline.timeline import Timeline
 
@@ -72,7 +72,7 @@ def test_a_step_of_an_installed_package_has_its_values_in_the_plan(tmp_path: Pat
 @pytest.mark.usefixtures("posterize")
 def test_a_step_of_an_installed_package_acts_in_the_film(make_animation: Make) -> None:
     film = make_animation(frames=2, steps=[{"use": "posterize", "at": "after", "levels": 2}])
-    frames = list(render(Timeline(film), build_pipeline(film, KeepPicture()), State()))
+    frames = list(render(Timeline(film), build_pipeline(film, PassthroughDiffuser()), State()))
     assert all(set(frame.picture.unique().tolist()) <= {0.0, 1.0} for frame in frames)
 
 
@@ -169,7 +169,7 @@ def test_settings_with_steps_can_be_pickled(make_animation: Make) -> None:
 
 def test_steps_stand_between_sharpening_and_noise_or_after_the_colors(make_animation: Make) -> None:
     film = make_animation(steps=[{"use": "vignette", "at": "after"}, {"use": "vignette"}])
-    pipeline = build_pipeline(film, KeepPicture())
+    pipeline = build_pipeline(film, PassthroughDiffuser())
     assert [type(step).__name__ for step in pipeline.before] == [
         "MatchColor",
         "Contrast",
@@ -184,11 +184,11 @@ def test_steps_stand_between_sharpening_and_noise_or_after_the_colors(make_anima
 
 def test_a_step_before_the_diffusion_is_warned_of_where_nothing_is_redrawn(make_animation: Make) -> None:
     steps = [{"use": "vignette", "at": "after"}, {"use": "vignette"}]
-    said = warnings_of(make_animation(mode="interpolation", steps=steps))
+    said = setting_warnings(make_animation(mode="interpolation", steps=steps))
     assert [text for text in said if text.startswith("steps")] == [
         "steps.1: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
     ]
-    assert not any(text.startswith("steps") for text in warnings_of(make_animation(steps=steps)))
+    assert not any(text.startswith("steps") for text in setting_warnings(make_animation(steps=steps)))
 
 
 def test_a_vignette_darkens_corners_and_keeps_the_center(make_animation: Make) -> None:

@@ -8,11 +8,11 @@ import pytest
 from animator.cli.app import app
 from animator.errors import PresetError
 from animator.presets.deforum import import_settings
-from animator.presets.sources import Source, load
+from animator.presets.sources import PresetSource, load
 from animator.settings import Animation
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
-from animator.timeline.lint import cuts_of, warnings_of
+from animator.timeline.lint import clamped_schedules, setting_warnings
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
@@ -36,7 +36,7 @@ def settings_file(tmp_path: Path) -> Path:
 
 def test_what_is_cut_is_told_when_a_film_is_loaded_to_render(settings_file: Path) -> None:
     said: list[str] = []
-    film = load(Source(settings_file), [], said.append)
+    film = load(PresetSource(settings_file), [], said.append)
     assert [line for line in said if line.startswith("warning")] == [
         f"warning: {STRENGTH}",
         f"warning: {KERNEL}",
@@ -59,22 +59,22 @@ def test_the_commands_tell_what_is_cut(
 
 
 def test_a_film_within_its_ranges_is_cut_nowhere(make_animation: Make) -> None:
-    assert not list(cuts_of(make_animation()))
-    assert warnings_of(make_animation(motion={"zoom": "0:(1), 99:(2)"}))[0].startswith("motion.zoom: ")
+    assert not list(clamped_schedules(make_animation()))
+    assert setting_warnings(make_animation(motion={"zoom": "0:(1), 99:(2)"}))[0].startswith("motion.zoom: ")
 
 
 def test_negative_noise_and_zoom_of_deforum_count_as_they_are() -> None:
     settings = {"max_frames": 2, "noise_schedule": "0:(-0.1)", "zoom": "0:(-1)"}
     film = Animation.model_validate(import_settings(settings, "film.txt").values)
     assert (Timeline(film)[1].noise.amount, Timeline(film)[1].motion.zoom) == (-0.1, -1.0)
-    assert not list(cuts_of(film))
+    assert not list(clamped_schedules(film))
     for group, name in (("noise", "amount"), ("motion", "zoom")):
         with pytest.raises(PresetError, match=f"{group}.{name}: is -1 at frame 0; expected at least 0"):
-            validate(Draft("film", {group: {name: -1}}, {}))
+            validate(RawPreset("film", {group: {name: -1}}, {}))
 
 
 def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:
     said = "hybrid: mixes and moves films of the modes 2d and 3d only"
-    assert said in warnings_of(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
-    assert said not in warnings_of(make_animation(hybrid={"motion": "Affine"}))
-    assert said not in warnings_of(make_animation(mode="video"))
+    assert said in setting_warnings(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
+    assert said not in setting_warnings(make_animation(hybrid={"motion": "Affine"}))
+    assert said not in setting_warnings(make_animation(mode="video"))

@@ -12,7 +12,7 @@ import pytest
 
 from animator.settings import Animation
 from animator.settings.fields import Count, Real, Text
-from animator.settings.group import Group
+from animator.settings.group import SettingsGroup
 from animator.timeline import plan as plan_module
 from animator.timeline.plan import TYPES, MotionPlan, Plan
 from animator.timeline.plan_parts import part_type, schedules_in
@@ -24,7 +24,7 @@ Make = Callable[..., Animation]
 ROOT = Path(__file__).parents[3]
 
 
-class Shake(Group):
+class Shake(SettingsGroup):
     amount: Real = Schedule.parse(1)
     count: Count = Schedule.parse(3)
     word: Text = TextSchedule.parse("a")

@@ -12,13 +12,13 @@ from transformers import CLIPTokenizer
 
 from animator.errors import UserError
 from animator.training import data
-from animator.training.autoencoder import Coding, psnr
+from animator.training.autoencoder import AutoencoderTask, psnr
 from animator.training.compute import Compute
 from animator.training.data import Pictures
-from animator.training.denoiser import Denoising, Examples, Material, Portion
-from animator.training.distill import Distilling
+from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
+from animator.training.distill import DistillTask
 from animator.training.latents import latents
-from animator.training.loop import Course, train
+from animator.training.loop import TrainConfig, train
 from animator.training.networks import (
     Sizes,
     embedded,
@@ -36,8 +36,8 @@ from animator.training.tokenizer import learn
 
 CPU = Compute(torch.device("cpu"))
 SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, coder=48)
-DIET = (Portion(8, 4), Portion(4, 6))
-COURSE = Course(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
+DIET = (SizeShare(8, 4), SizeShare(4, 6))
+COURSE = TrainConfig(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
 
 
 def networks(seed: int = 0) -> tuple[nn.ModuleDict, CLIPTokenizer]:
@@ -63,9 +63,9 @@ def examples(shards: tuple[Path, Pictures], coder: AutoencoderTiny) -> Examples:
     return Examples(found, {side: [label.caption for label in pictures.labels] for side in found})
 
 
-def denoising(examples: Examples, seed: int = 0) -> Denoising:
+def denoising(examples: Examples, seed: int = 0) -> DenoiserTask:
     parts, tokenizer = networks(seed)
-    return Denoising(parts, Material(examples, examples, tokenizer), DIET, CPU)
+    return DenoiserTask(parts, Dataset(examples, examples, tokenizer), DIET, CPU)
 
 
 def same(one: nn.Module, other: nn.Module) -> bool:
@@ -120,9 +120,9 @@ class TestAutoencoder:
         vae = copy.deepcopy(coder)
         vae.encoder.requires_grad_(requires_grad=False)
         first = copy.deepcopy(vae)
-        task = Coding(vae, (shards[1], shards[1]), CPU, 4)
+        task = AutoencoderTask(vae, (shards[1], shards[1]), CPU, 4)
         before = psnr(first, shards[1], CPU.device, 8)
-        mean = train(task, Course(steps=12, rate=2e-3, warmup=2, every=12), tmp_path)
+        mean = train(task, TrainConfig(steps=12, rate=2e-3, warmup=2, every=12), tmp_path)
         assert same(mean["vae"].get_submodule("encoder"), first.encoder)
         assert not same(mean["vae"].get_submodule("decoder"), first.decoder)
         assert task.measure(task.networks)["psnr"] > before + 1
@@ -165,14 +165,14 @@ class TestDenoiser:
         assert (tmp_path / "whole" / STATE).read_bytes() == (tmp_path / "halves" / STATE).read_bytes()
 
     def test_a_longer_course_goes_on_where_a_shorter_ended(self, examples: Examples, tmp_path: Path) -> None:
-        constant = Course(steps=5, rate=2e-3, warmup=2, every=5)
+        constant = TrainConfig(steps=5, rate=2e-3, warmup=2, every=5)
         train(denoising(examples), constant, tmp_path)
-        train(denoising(examples), Course(steps=10, rate=2e-3, warmup=2, every=5), tmp_path)
+        train(denoising(examples), TrainConfig(steps=10, rate=2e-3, warmup=2, every=5), tmp_path)
         steps = [json.loads(line)["step"] for line in (tmp_path / CURVE).read_text().splitlines()]
         assert steps == [5, 10]
 
     def test_a_state_of_other_networks_is_refused(self, examples: Examples, tmp_path: Path) -> None:
-        train(denoising(examples), Course(steps=1, rate=1e-3, every=1), tmp_path)
+        train(denoising(examples), TrainConfig(steps=1, rate=1e-3, every=1), tmp_path)
         task = denoising(examples)
         task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
         with pytest.raises(UserError, match="another training"):
@@ -197,7 +197,7 @@ class TestDenoiser:
         has = [word in caption for caption in examples.captions[8]]
         assert 0 < sum(has) < 16
         for times in range(3):
-            material = Material(examples, examples, tokenizer, (word,) * times)
+            material = Dataset(examples, examples, tokenizer, (word,) * times)
             counts = [material.places(8).tolist().count(i) for i in range(16)]
             assert counts == [1 + times if x else 1 for x in has]
 
@@ -239,9 +239,9 @@ class TestDistillation:
         for name in task.networks:
             task.networks[name].load_state_dict(teacher[name].state_dict())
         task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
-        distilling = Distilling(task, teacher)
+        distilling = DistillTask(task, teacher)
         before = distilling.measure(task.networks)["guided_8"]
-        train(distilling, Course(steps=20, rate=2e-4, warmup=2, anneal=10, mean=0.5, every=20), tmp_path)
+        train(distilling, TrainConfig(steps=20, rate=2e-4, warmup=2, anneal=10, mean=0.5, every=20), tmp_path)
         assert distilling.measure(task.networks)["guided_8"] < before
 
     def test_the_scale_is_embedded_as_samplers_do(self) -> None:
@@ -252,7 +252,7 @@ class TestDistillation:
 
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    course = Course(steps=100, rate=1.0, warmup=10, anneal=20)
+    course = TrainConfig(steps=100, rate=1.0, warmup=10, anneal=20)
     rates = [course.rate_at(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[50] == 1
@@ -282,7 +282,7 @@ def test_captions_are_varied_but_never_lose_their_subject() -> None:
 
 
 def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it() -> None:
-    whole = Course(steps=6000, rate=1.0, warmup=1, anneal=1500)
+    whole = TrainConfig(steps=6000, rate=1.0, warmup=1, anneal=1500)
     short = whole.lasting(400)
     assert (short.steps, short.anneal, short.rate) == (400, 100, 1.0)
     assert short.rate_at(299) == 1.0, "the whole rate until the last quarter"

@@ -79,7 +79,7 @@ def test_the_model_is_half_precision_and_knows_no_paths(workshop: Path) -> None:
 @pytest.mark.parametrize("cfg_scale", [1.0, 5.0])
 def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str, cfg_scale: float) -> None:
     diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
-    picture = diffuser.draw(
+    picture = diffuser.generate(
         GenerationRequest(
             frame=0,
             size=(64, 64),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 
 
@@ -21,13 +21,13 @@ class Plain:
     shade: float
     device: torch.device
 
-    def draw(self, request: GenerationRequest) -> Tensor:
+    def generate(self, request: GenerationRequest) -> Tensor:
         """The picture (3, H, W)."""
         width, height = request.size
         target = torch.full((3, height, width), self.shade, device=self.device)
         return target if request.picture is None else target.lerp(request.picture, request.strength)
 
 
-def open_plain(model: str, device: torch.device, options: Options) -> Plain:
+def open_plain(model: str, device: torch.device, options: LoadOptions) -> Plain:
     """The diffuser of a shade; half gray where none is given."""
     return Plain(float(model or 0.5), device)

@@ -9,7 +9,7 @@ APNG = Format(
     "apng",
     ("apng",),
     "web pages, lossless",
-    settled=("-plays", "0"),
-    through="mkv",
+    final_args=("-plays", "0"),
+    intermediate="mkv",
     encoders={"apng": {SOFTWARE: (_ENCODER,)}},
 )

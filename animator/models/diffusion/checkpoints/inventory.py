@@ -14,7 +14,7 @@ NOT_LOOKED_INTO = "pickled file"
 WIDE = 36  # of the type's column
 
 
-def listed(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
+def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
     """A line per model: type, size, the short hash that model sites show, name or path.
 
     Args:

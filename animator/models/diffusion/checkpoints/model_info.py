@@ -12,7 +12,7 @@ SHORT = 10
 """Letters of the short form, which model sites call AutoV2."""
 
 
-class ModelRecord:
+class ModelInfo:
     """A checkpoint's facts; a file's hash is computed beside the work, for it takes seconds per GB."""
 
     def __init__(self, checkpoint: Checkpoint, kind: str) -> None:
@@ -54,7 +54,7 @@ def records_of(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
         diffuser: Any diffuser; those with models have `records`.
         wait: Wait for hashes.
     """
-    records: tuple[ModelRecord, ...] = getattr(diffuser, "records", ())
+    records: tuple[ModelInfo, ...] = getattr(diffuser, "records", ())
     return [record.facts(wait=wait) for record in records]
 
 

@@ -10,7 +10,7 @@ from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.controlnet.load import load_controlnet
-from animator.models.diffusion.controlnet.residuals import Hint
+from animator.models.diffusion.controlnet.residuals import ControlNetGuide
 from animator.models.diffusion.request import Control
 
 KEPT = 8
@@ -45,17 +45,17 @@ class ControlNets:
         for name in names:
             self._net(name)
 
-    def hints(self, controls: Iterable[Control]) -> tuple[Hint, ...]:
+    def guides(self, controls: Iterable[Control]) -> tuple[ControlNetGuide, ...]:
         """What guides a drawing; controls without weight, net or picture are left out.
 
         Raises:
             ModelError: See `load`.
         """
-        found: list[Hint] = []
+        found: list[ControlNetGuide] = []
         for control in controls:
             if control.weight and control.model and control.picture is not None:
                 picture = self._autoencoder.filled(control.picture).to(self._unet.dtype)
-                found.append(Hint(self._net(control.model), picture, control))
+                found.append(ControlNetGuide(self._net(control.model), picture, control))
         return tuple(found)
 
     def to(self, device: torch.device) -> None:

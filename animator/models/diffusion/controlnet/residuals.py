@@ -19,7 +19,7 @@ FADE = 0.825
 
 
 @dataclass(frozen=True, eq=False)
-class Hint:
+class ControlNetGuide:
     """One ControlNet and what it does in a drawing.
 
     Attributes:
@@ -32,7 +32,7 @@ class Hint:
     picture: Tensor
     control: Control
 
-    def additions(self, asked: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
+    def residuals(self, asked: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
         """What it adds to each layer (rows, C, h, w), the middle last.
 
         Args:
@@ -54,23 +54,23 @@ class Hint:
         return found
 
 
-def arguments(
-    hints: Sequence[Hint], asked: Mapping[str, Any], share: float, *, is_negative_first: bool
+def unet_kwargs(
+    guides: Sequence[ControlNetGuide], asked: Mapping[str, Any], share: float, *, is_negative_first: bool
 ) -> dict[str, Any]:
     """What the U-Net is given beside what it is asked; empty where no net acts.
 
     Args:
-        hints: The drawing's nets.
-        asked: See `Hint.additions`.
+        guides: The drawing's nets.
+        asked: See `ControlNetGuide.residuals`.
         share: Share of the steps that were done before this one; a net acts from its start on, and before
             its end.
-        is_negative_first: See `Hint.additions`.
+        is_negative_first: See `ControlNetGuide.residuals`.
     """
     total: list[Tensor] = []
-    for hint in hints:
+    for hint in guides:
         if not hint.control.start <= share < hint.control.end:
             continue
-        found = hint.additions(asked, is_negative_first=is_negative_first)
+        found = hint.residuals(asked, is_negative_first=is_negative_first)
         total = [torch.add(old, new) for old, new in zip(total, found, strict=True)] if total else found
     if not total:
         return {}

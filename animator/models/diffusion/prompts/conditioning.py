@@ -1,4 +1,4 @@
-"""`Prompter`: a request's texts -> what the U-Net is asked at every step; every text is encoded once."""
+"""`PromptEncoder`: a request's texts -> what the U-Net is asked at every step; every text is encoded once."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.lora.apply import Weights
 from animator.models.diffusion.prompts.editing import texts_by_step
 from animator.models.diffusion.prompts.embedding_file import read_vectors
-from animator.models.diffusion.prompts.encode import Condition, TextEncoders, blended
+from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blended
 from animator.models.diffusion.prompts.syntax import split_and, split_loras
 from animator.models.diffusion.request import GenerationRequest
 from schedules import PromptFrame
@@ -20,7 +20,7 @@ TEXTS_KEPT = 256
 Plan = tuple[tuple[str, str, float], ...]  # a step's texts: positive, negative, share of the step
 
 
-class Prompter:
+class PromptEncoder:
     """The prompts of one loaded model."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Prompter:
         self._encoders = encoders
         self._library = library
         self._place = (device, dtype)
-        self._conditions: LRUCache[tuple[str, int, Hashable], Condition] = LRUCache(TEXTS_KEPT)
+        self._conditions: LRUCache[tuple[str, int, Hashable], Conditioning] = LRUCache(TEXTS_KEPT)
         self._vectors: dict[str, tuple[Tensor, ...]] = {}
 
     def loras(self, prompt: PromptFrame) -> Weights:
@@ -80,27 +80,27 @@ class Prompter:
         is_asked = any(no.strip() for _, no, _ in plan)
         negative = self._negative(plan, request, state) if is_asked else None
         empty = self._condition("", request, state)
-        return Guidance.of_scaled_model(
+        return Guidance.for_guidance_distilled(
             self._positives(plan, request, state), negative, request.cfg_scale, empty
         )
 
     def _condition(
         self, text: str, request: GenerationRequest, state: Hashable, *, is_negative: bool = False
-    ) -> Condition:
+    ) -> Conditioning:
         found = self._conditions.get(
             (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
         )
         empty = is_negative and self._encoders.zero_when_empty and not text.strip()
         return _zeros(found) if empty else found
 
-    def _negative(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Condition:
+    def _negative(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Conditioning:
         texts = [(" ".join(part for part, _ in split_and(no)), weight) for _, no, weight in plan]
         found = [(self._condition(text, request, state, is_negative=True), weight) for text, weight in texts]
         return blended(found, self._condition("", request, state))
 
     def _positives(
         self, plan: Plan, request: GenerationRequest, state: Hashable
-    ) -> list[tuple[Condition, float]]:
+    ) -> list[tuple[Conditioning, float]]:
         split = [split_and(text) for text, _, _ in plan]
         if all(len(part) == 1 for part in split):
             mixed = [
@@ -115,11 +115,11 @@ class Prompter:
             for text, weight in part
         ]
 
-    def _encode(self, text: str, clip_skip: int) -> Condition:
+    def _encode(self, text: str, clip_skip: int) -> Conditioning:
         condition = self._encoders.encode(text, self._inversions(text), clip_skip)
         device, dtype = self._place
         pooled = condition.pooled
-        return Condition(
+        return Conditioning(
             condition.context.to(device, dtype), None if pooled is None else pooled.to(device, dtype)
         )
 
@@ -153,8 +153,8 @@ def parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
     return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 
-def _zeros(condition: Condition) -> Condition:
+def _zeros(condition: Conditioning) -> Conditioning:
     pooled = condition.pooled
-    return Condition(
+    return Conditioning(
         torch.zeros_like(condition.context), None if pooled is None else torch.zeros_like(pooled)
     )

@@ -13,7 +13,7 @@ from animator.models.diffusion.prompts.tokens import CHUNK, Chunk, chunks
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
+class Conditioning:
     """What one prompt means to the U-Net.
 
     Attributes:
@@ -148,7 +148,7 @@ class TextEncoders:
         return tuple(encoder.width for encoder in self.encoders)
 
     @torch.no_grad()
-    def encode(self, prompt: str, vectors: Mapping[str, Sequence[Tensor]], clip_skip: int) -> Condition:
+    def encode(self, prompt: str, vectors: Mapping[str, Sequence[Tensor]], clip_skip: int) -> Conditioning:
         """The condition of one prompt: no AND, no tags.
 
         Args:
@@ -164,10 +164,10 @@ class TextEncoders:
             context, whole = encoder.encode(parts, own, clip_skip)
             contexts.append(context)
             pooled = whole if whole is not None else pooled
-        return Condition(torch.cat(contexts, dim=-1), pooled)
+        return Conditioning(torch.cat(contexts, dim=-1), pooled)
 
 
-def blended(conditions: Sequence[tuple[Condition, float]], padding: Condition) -> Condition:
+def blended(conditions: Sequence[tuple[Conditioning, float]], padding: Conditioning) -> Conditioning:
     """The weighted mean of conditions.
 
     Args:
@@ -183,12 +183,12 @@ def blended(conditions: Sequence[tuple[Condition, float]], padding: Condition) -
         context = context + lengthened(condition, longest, padding).context * share
         if condition.pooled is not None:
             pooled = condition.pooled * share + (0.0 if pooled is None else pooled)
-    return Condition(torch.as_tensor(context), pooled)
+    return Conditioning(torch.as_tensor(context), pooled)
 
 
-def lengthened(condition: Condition, length: int, padding: Condition) -> Condition:
+def lengthened(condition: Conditioning, length: int, padding: Conditioning) -> Conditioning:
     """The condition with chunks of the empty prompt behind it, `length` tokens in all."""
     missing = (length - condition.context.shape[1]) // padding.context.shape[1]
     if missing <= 0:
         return condition
-    return Condition(torch.cat([condition.context, *[padding.context] * missing], dim=1), condition.pooled)
+    return Conditioning(torch.cat([condition.context, *[padding.context] * missing], dim=1), condition.pooled)

@@ -53,7 +53,7 @@ class TransformerTexts:
             key = (*texts, is_guided, request.clip_skip, state)
             return self._known.get(key, lambda: self._stable_3(texts, request.clip_skip))
         names = {"prompt_embeds": texts[0]}
-        if is_guided and texts[1] and not takes_scale(self._pipeline):
+        if is_guided and texts[1] and not is_guidance_distilled(self._pipeline):
             names["negative_prompt_embeds"] = texts[1]
         found: dict[str, Tensor] = {}
         for name, text in names.items():
@@ -83,7 +83,7 @@ class TransformerTexts:
         return {"context": context.to(self._device), "pooled": pooled.to(self._device)}
 
 
-def takes_scale(pipeline: Any) -> bool:
+def is_guidance_distilled(pipeline: Any) -> bool:
     """True for distilled models, which take cfg_scale as an input and no negative prompt."""
     return bool(getattr(pipeline.transformer.config, "guidance_embeds", False))
 

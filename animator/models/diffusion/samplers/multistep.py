@@ -25,22 +25,22 @@ _BASHFORTH = ((1.0,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -5
 
 
 @sampler("LMS", ("klms", "k lms"))
-def lms(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def lms(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """Linear multistep of order 4: polynomials in sigma through the last slopes."""
-    return _adams(denoise, x, levels, _Polynomial(4, 4, lambda level: level))
+    return _adams(denoise, x, sigmas, _Polynomial(4, 4, lambda level: level))
 
 
 @sampler("DEIS")
-def deis(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def deis(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DEIS of order 3: polynomials in log sigma through the last slopes; a step to 0 is Euler's."""
-    return _adams(denoise, x, levels, _Polynomial(3, 1, math.log))
+    return _adams(denoise, x, sigmas, _Polynomial(3, 1, math.log))
 
 
 @sampler("PLMS", ("pndm",), "DDIM", extra_calls=1)
-def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def plms(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """Pseudo linear multistep: Adams-Bashforth as if the steps were even; the first step takes two calls."""
     slopes: list[Tensor] = []
-    for start, stop in itertools.pairwise(levels):
+    for start, stop in itertools.pairwise(sigmas):
         slopes = [(x - denoise(x, start)) / start, *slopes[:3]]
         slope = _weighted(_BASHFORTH[len(slopes) - 1], slopes)
         if len(slopes) == 1 and stop > 0:
@@ -51,103 +51,103 @@ def plms(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Te
 
 
 @sampler("DPM++ 2M", ("dpmpp 2m",))
-def dpmpp_2m(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M): deterministic."""
     before: Tensor | None = None
-    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
-        clean = denoise(x, start)
-        guess = clean
+    for i, (start, stop) in enumerate(itertools.pairwise(sigmas)):
+        denoised = denoise(x, start)
+        guess = denoised
         if before is not None and stop > 0:
-            ratio = math.log(levels[i - 1] / start) / math.log(start / stop)
-            guess = clean + (clean - before) / (2 * ratio)
-        x, before = toward(x, guess, stop / start), clean
+            ratio = math.log(sigmas[i - 1] / start) / math.log(start / stop)
+            guess = denoised + (denoised - before) / (2 * ratio)
+        x, before = toward(x, guess, stop / start), denoised
     return x
 
 
 @sampler("DPM++ 2M SDE", ("dpmpp 2m sde",), noise="ancestral_eta")
-def dpmpp_2m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M) for the stochastic equation, midpoint form."""
-    return _dpmpp_2m_sde(denoise, x, levels, noise, lambda h: -math.expm1(-h) / 2)
+    return _dpmpp_2m_sde(denoise, x, sigmas, noise, lambda h: -math.expm1(-h) / 2)
 
 
 @sampler("DPM++ 2M SDE Heun", noise="ancestral_eta")
-def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M) for the stochastic equation, Heun form."""
-    return _dpmpp_2m_sde(denoise, x, levels, noise, lambda h: math.expm1(-h) / h + 1)
+    return _dpmpp_2m_sde(denoise, x, sigmas, noise, lambda h: math.expm1(-h) / h + 1)
 
 
 def _dpmpp_2m_sde(
-    denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler, weight: Callable[[float], float]
+    denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler, weight: Callable[[float], float]
 ) -> Tensor:
     before: Tensor | None = None
-    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
-        clean = denoise(x, start)
+    for i, (start, stop) in enumerate(itertools.pairwise(sigmas)):
+        denoised = denoise(x, start)
         if stop > 0:
             h = math.log(start / stop)
             whole = h * (1 + noise.eta)
-            x = toward(x, clean, math.exp(-whole))
+            x = toward(x, denoised, math.exp(-whole))
             if before is not None:
-                x = x + (clean - before) * (weight(whole) * h / math.log(levels[i - 1] / start))
+                x = x + (denoised - before) * (weight(whole) * h / math.log(sigmas[i - 1] / start))
             x = _brownian(x, stop, h, noise)
         else:
-            x = clean
-        before = clean
+            x = denoised
+        before = denoised
     return x
 
 
 @sampler("DPM++ 3M SDE", ("dpmpp 3m sde",), noise="ancestral_eta", drop_next_to_last=True)
-def dpmpp_3m_sde(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_3m_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(3M) for the stochastic equation."""
     cleans: list[Tensor] = []
-    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
-        clean = denoise(x, start)
+    for i, (start, stop) in enumerate(itertools.pairwise(sigmas)):
+        denoised = denoise(x, start)
         if stop > 0:
             h = math.log(start / stop)
             whole = h * (1 + noise.eta)
             phi_2 = math.expm1(-whole) / whole + 1
             phi_3 = phi_2 / whole - 0.5
-            x = toward(x, clean, math.exp(-whole))
-            lengths = [math.log(levels[i - k - 1] / levels[i - k]) / h for k in range(len(cleans))]
+            x = toward(x, denoised, math.exp(-whole))
+            lengths = [math.log(sigmas[i - k - 1] / sigmas[i - k]) / h for k in range(len(cleans))]
             if len(cleans) == 1:
-                x = x + (clean - cleans[0]) * (phi_2 / lengths[0])
+                x = x + (denoised - cleans[0]) * (phi_2 / lengths[0])
             elif len(cleans) == 2:
-                near, far = (clean - cleans[0]) / lengths[0], (cleans[0] - cleans[1]) / lengths[1]
+                near, far = (denoised - cleans[0]) / lengths[0], (cleans[0] - cleans[1]) / lengths[1]
                 curve = (near - far) / (lengths[0] + lengths[1])
                 x = x + (near + curve * lengths[0]) * phi_2 - curve * phi_3
             x = _brownian(x, stop, h, noise)
         else:
-            x = clean
-        cleans = [clean, *cleans[:1]]
+            x = denoised
+        cleans = [denoised, *cleans[:1]]
     return x
 
 
 @sampler("UniPC", ("uni pc",))
-def unipc(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler, order: int = 3) -> Tensor:
+def unipc(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler, order: int = 3) -> Tensor:
     """UniPC of order 3, B(h) = e^h - 1: every model call corrects its own step and predicts the next."""
     cleans: list[Tensor] = []
     come_from, last_order = x, 0
-    steps = len(levels) - 1
-    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
-        clean = denoise(x, start)
+    steps = len(sigmas) - 1
+    for i, (start, stop) in enumerate(itertools.pairwise(sigmas)):
+        denoised = denoise(x, start)
         if last_order:
-            x = _unified(come_from, cleans[:last_order], levels[: i + 1][::-1], clean)
-        cleans = [clean, *cleans[: order - 1]]
+            x = _unified(come_from, cleans[:last_order], sigmas[: i + 1][::-1], denoised)
+        cleans = [denoised, *cleans[: order - 1]]
         come_from, last_order = x, min(order, steps - i, len(cleans))
-        x = clean if stop == 0 else _unified(x, cleans[:last_order], (stop, *levels[: i + 1][::-1]), None)
+        x = denoised if stop == 0 else _unified(x, cleans[:last_order], (stop, *sigmas[: i + 1][::-1]), None)
     return x
 
 
-def _unified(x: Tensor, cleans: Sequence[Tensor], levels: Levels, ahead: Tensor | None) -> Tensor:
-    """One predictor step, or with `ahead`, the clean latent at the step's end, one corrector step.
+def _unified(x: Tensor, cleans: Sequence[Tensor], sigmas: Levels, ahead: Tensor | None) -> Tensor:
+    """One predictor step, or with `ahead`, the denoised latent at the step's end, one corrector step.
 
     Args:
         x: Where the step starts.
-        cleans: The last clean latents, newest (the start's) first: as many as the order.
-        levels: The step's end, its start, and the levels before.
+        cleans: The last denoised latents, newest (the start's) first: as many as the order.
+        sigmas: The step's end, its start, and the sigmas before.
         ahead: None predicts.
     """
-    h = math.log(levels[1] / levels[0])
-    places = [math.log(levels[1] / levels[k + 1]) / h for k in range(1, len(cleans))]
+    h = math.log(sigmas[1] / sigmas[0])
+    places = [math.log(sigmas[1] / sigmas[k + 1]) / h for k in range(1, len(cleans))]
     changes = [(past - cleans[0]) / place for past, place in zip(cleans[1:], places, strict=True)]
     if ahead is not None:
         places, changes = [*places, 1.0], [*changes, ahead - cleans[0]]
@@ -179,13 +179,13 @@ class _Polynomial:
     place: Callable[[float], float]
 
 
-def _adams(denoise: Denoise, x: Tensor, levels: Levels, through: _Polynomial) -> Tensor:
-    """Adams-Bashforth on uneven levels: the polynomial through the last slopes, integrated over the step."""
+def _adams(denoise: Denoise, x: Tensor, sigmas: Levels, through: _Polynomial) -> Tensor:
+    """Adams-Bashforth on uneven sigmas: the polynomial through the last slopes, integrated over the step."""
     slopes: list[Tensor] = []
-    for i, (start, stop) in enumerate(itertools.pairwise(levels)):
+    for i, (start, stop) in enumerate(itertools.pairwise(sigmas)):
         slopes = [(x - denoise(x, start)) / start, *slopes[: through.order - 1]]
         known = slopes[: through.order if stop > 0 else through.order_to_zero]
-        places = [through.place(levels[i - k]) for k in range(len(known))]
+        places = [through.place(sigmas[i - k]) for k in range(len(known))]
         x = x + _weighted(_integrals(places, start, stop, through.place), known)
     return x
 

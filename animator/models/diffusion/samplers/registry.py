@@ -1,4 +1,4 @@
-"""Samplers by the names people use: a method that solves and the spacing of its noise levels.
+"""Samplers by the names people use: a method that solves and the spacing of its noise sigmas.
 
 `"DPM++ 2M Karras"` is the method `DPM++ 2M` on the spacing `Karras`; every method goes with every spacing.
 A method alone takes its usual spacing. Methods are declared where they stand, in the modules listed here, or
@@ -12,7 +12,7 @@ from animator.core import plugins
 from animator.errors import ModelError, PluginError
 from animator.models.diffusion.samplers import multistep, singlestep, solvers
 from animator.models.diffusion.samplers.sampler import Sampler
-from animator.models.diffusion.samplers.sigmas import SPACINGS
+from animator.models.diffusion.samplers.sigmas import SCHEDULES
 from schedules.suggest import suggestion
 
 PLUGINS = "animator.samplers"
@@ -26,7 +26,7 @@ METHODS: Mapping[str, Sampler] = {
 }
 """The built-in samplers by name, each with its usual spacing."""
 
-SPACING_NAMES = tuple(SPACINGS)
+SPACING_NAMES = tuple(SCHEDULES)
 
 ALIASES = {
     "automatic": "Uniform",
@@ -60,7 +60,7 @@ def _known() -> dict[str, Sampler]:
     for name, sampler in METHODS.items():
         for spacing in SPACING_NAMES:
             if spacing != name:  # DDIM and LCM are also spacings
-                known[f"{name} {spacing}"] = replace(sampler, spacing=spacing)
+                known[f"{name} {spacing}"] = replace(sampler, schedule_type=spacing)
     return known
 
 
@@ -109,7 +109,7 @@ def _offered(wanted: str) -> Sampler | None:
         made = plugins.load(PLUGINS, entry)
         if not isinstance(made, Sampler):
             raise PluginError(f"sampler {entry!r}: its package offers no Sampler of that name")
-        return replace(made, spacing=spacings[ending]) if ending else made
+        return replace(made, schedule_type=spacings[ending]) if ending else made
     return None
 
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Denoise: TypeAlias = "Callable[[Tensor, float], Tensor]"
-"""The model: its idea of the clean latent, from a latent and its noise level."""
+"""The model: its idea of the denoised latent, from a latent and its noise level."""
 Levels: TypeAlias = "Sequence[float]"
-"""Noise levels to walk down; the last is usually 0."""
+"""Noise sigmas to walk down; the last is usually 0."""
 Solver: TypeAlias = "Callable[[Denoise, Tensor, Levels, NoiseSampler], Tensor]"
-"""From the model, a latent at the first level, the levels and the noise to the latent at the last level."""
+"""From the model, a latent at the first level, the sigmas and the noise to the latent at the last level."""
 
 
 def _share_of_level(level: float, share: float) -> float:
@@ -46,20 +46,20 @@ class SamplerTraits:
     Attributes:
         name: As presets and people write it.
         aliases: Other spellings, lower case with blanks: those of notebooks and of k-diffusion.
-        spacing: The spacing of its noise levels, a key of `spacing.SPACINGS`; empty: the model's usual one.
+        schedule_type: How its sigmas are spaced, a key of `sigmas.SCHEDULES`; empty: the usual one of the model.
         noise: The fresh noise it adds: none, as much as `ancestral_eta` or `ddim_eta` says, or a fixed share.
         calls_per_step: How often it calls the model in a step; None where it finds its own number of steps.
             With two, a step to 0 takes one.
         extra_calls: Calls beyond those, in the first step.
-        own_levels: True where it walks levels of its own from the first to the last above 0.
+        own_levels: True where it walks sigmas of its own from the first to the last above 0.
         few_steps: True where it is made for models distilled to a few steps; more bring it no nearer.
         drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for samplers
-            that would spend two model calls between the two smallest levels.
+            that would spend two model calls between the two smallest sigmas.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
-    spacing: str = ""
+    schedule_type: str = ""
     noise: Literal["none", "ancestral_eta", "ddim_eta", "fixed"] = "none"
     calls_per_step: int | None = 1
     extra_calls: int = 0

@@ -1,8 +1,8 @@
 """DPM-Solver in single steps: DPM fast and DPM adaptive; from the first level to the last above 0.
 
-Both choose their own levels between those two, in even or adapted steps of t = -log sigma. What little noise
+Both choose their own sigmas between those two, in even or adapted steps of t = -log sigma. What little noise
 the last level stands for stays in, as k-diffusion leaves it. Source: Lu et al. 2022 (DPM-Solver, algorithms
-1, 2 and appendix C; its epsilons are `(x - clean) / sigma` here).
+1, 2 and appendix C; its epsilons are `(x - denoised) / sigma` here).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ MOST_TRIES = 400
 
 
 @sampler("DPM fast", noise="ancestral_eta", own_levels=True)
-def dpm_fast(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpm_fast(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-fast: as many model calls as there are steps, in even steps of order 3 and a rest."""
-    high, low = _ends(levels)
+    high, low = _ends(sigmas)
     if high == low:
         return denoise(x, high)
-    calls = len(levels) - 1
+    calls = len(sigmas) - 1
     orders = _orders(calls)
     width = math.log(high / low) / len(orders)
     edges = [high * math.exp(-width * k) for k in range(len(orders))] + [low]
@@ -44,7 +44,7 @@ def dpm_fast(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -
 
 
 @sampler("DPM adaptive", noise="ancestral_eta", calls_per_step=None, own_levels=True)
-def dpm_adaptive(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+def dpm_adaptive(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-23: steps as long as the difference between order 2 and order 3 permits.
 
     The number of steps asked for plays no part. Every step waits for the device once, to read its error.
@@ -52,7 +52,7 @@ def dpm_adaptive(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSample
     Raises:
         AnimatorError: No step is short enough for this model.
     """
-    high, low = _ends(levels)
+    high, low = _ends(sigmas)
     if high == low:
         return denoise(x, high)
     power = 1 / (1.5 if noise.eta > 0 else 3)  # a stochastic step's error falls more slowly
@@ -122,9 +122,9 @@ class _Step:
         return self._slopes[place, h]
 
 
-def _ends(levels: Levels) -> tuple[float, float]:
+def _ends(sigmas: Levels) -> tuple[float, float]:
     """The first level and the last one above 0."""
-    return levels[0], levels[-1] if levels[-1] > 0 else levels[-2]
+    return sigmas[0], sigmas[-1] if sigmas[-1] > 0 else sigmas[-2]
 
 
 def _orders(calls: int) -> list[int]:

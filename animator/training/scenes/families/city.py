@@ -10,7 +10,7 @@ from animator.training.scenes.colors import blend, hsv, jitter, mix, rgb, smooth
 from animator.training.scenes.figures import painted
 from animator.training.scenes.noise import Array
 from animator.training.scenes.props import bridge
-from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.sky import sky
 from animator.training.scenes.water import mirrored
 
@@ -21,7 +21,7 @@ _ROWS = 3  # of houses, the far one first
 _GLOW = rgb(92, 104, 158)  # of the air above a city at night
 
 
-def city(view: View) -> Draft:
+def city(view: View) -> SceneImage:
     """Houses in three rows with lit windows, above a river or a road."""
     air = draw_air(view, _WEATHERS, (0.6, 0.74))
     neon = air.time in ("night", "dusk") and view.chance(0.3)
@@ -47,10 +47,10 @@ def city(view: View) -> Draft:
         color, disparity = painted(color, disparity, bridge(view, air))
         words = ["a bridge"]
     subject = ("neon cyberpunk " if neon else "") + view.pick("city skyline", "city", "skyscrapers")
-    return Draft(color, disparity, subject, (*(w for w in words if w), *sky_words), air)
+    return SceneImage(color, disparity, subject, (*(w for w in words if w), *sky_words), air)
 
 
-def _above_lights(view: View, air: Air, image: Array, glow: Array) -> Array:
+def _above_lights(view: View, air: Atmosphere, image: Array, glow: Array) -> Array:
     """The sky over a city at night, lit from below: the houses stand dark before it."""
     height = np.clip(air.horizon - view.y, 0, 1)
     return np.asarray(image + (np.exp(-height / 0.35) * 0.95)[..., None] * glow, np.float32)
@@ -66,7 +66,7 @@ def _window_colors(*, neon: bool) -> tuple[Array, ...]:
 class _Row:
     """One row of houses: `near` is 0 for the farthest and 1 for the nearest."""
 
-    air: Air
+    air: Atmosphere
     near: float
     walls: Array
     haze: Array
@@ -119,7 +119,7 @@ def _house(view: View, row: _Row, height: int, width: int) -> Array:
     return blend(np.asarray(front, np.float32), color, panes * np.float32(0.2 + 0.8 * row.near))
 
 
-def _river(view: View, air: Air, image: Array, depth: Array) -> Array:
+def _river(view: View, air: Atmosphere, image: Array, depth: Array) -> Array:
     ripples = noise.sample(view.noise(noise.ROUGH), view.x * 180 / (depth + 0.15), 60 / (depth + 0.08))
     swing = 0.004 + 0.02 * depth
     mirror = mirrored(view, image, air.horizon, (ripples * swing * 0.3, ripples * swing))
@@ -127,7 +127,7 @@ def _river(view: View, air: Air, image: Array, depth: Array) -> Array:
     return blend(deep, mirror, 0.75 - 0.35 * depth)
 
 
-def _road(view: View, air: Air, depth: Array) -> Array:
+def _road(view: View, air: Atmosphere, depth: Array) -> Array:
     distance = 1 / (depth + 0.03)
     across = (view.x - 0.5) * distance
     light = air.ambient + 0.4 * air.light

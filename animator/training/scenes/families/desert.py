@@ -12,11 +12,11 @@ from animator.training.scenes.landscape import draft, landscape
 from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import cactus, pyramid
 from animator.training.scenes.scatter import Grove, planted
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 from animator.training.scenes.terrain import Ground, Surface
 
 
-def desert(view: View) -> Draft:
+def desert(view: View) -> SceneImage:
     """Dunes, with cactuses or pyramids in half of the pictures."""
     rng = view.rng
     air = draw_air(view, DRY)

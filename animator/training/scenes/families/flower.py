@@ -7,10 +7,10 @@ import numpy as np
 from animator.training.scenes import noise
 from animator.training.scenes.colors import NAMED, blend, hsv, rgb, smoothstep
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 
-def flower(view: View) -> Draft:
+def flower(view: View) -> SceneImage:
     """One to three blossoms of three rings of petals before a blurred background."""
     rng = view.rng
     name, hue = NAMED[rng.integers(len(NAMED))]
@@ -25,7 +25,7 @@ def flower(view: View) -> Draft:
         color = _heart(color, blossom)
     one = view.pick(f"a {name} flower", f"{name} flower", f"{name} blossom")
     subject = one if count == 1 else f"{name} flowers"
-    return Draft(color, disparity, subject)
+    return SceneImage(color, disparity, subject)
 
 
 _RINGS = (1.0, 0.78, 0.55)

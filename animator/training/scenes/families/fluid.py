@@ -5,17 +5,17 @@ import numpy as np
 from animator.training.scenes import noise
 from animator.training.scenes.colors import palette, smoothstep
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 
-def fluid(view: View) -> Draft:
+def fluid(view: View) -> SceneImage:
     """A flowing pattern in one palette."""
     colors, name = palette(view.rng)
     kind = view.pick("marble", "waves", "liquid paint", "smoke")
     value, light = _PATTERNS[kind](view)
     color = colors(value) * (1 + light)[..., None]
     disparity = 0.2 + 0.5 * view.blurred(value, 1 / 64)
-    return Draft(color.astype(np.float32), disparity.astype(np.float32), f"{name} {kind}")
+    return SceneImage(color.astype(np.float32), disparity.astype(np.float32), f"{name} {kind}")
 
 
 def _warped(view: View) -> tuple[Array, Array]:
@@ -66,7 +66,7 @@ _ITERATIONS = 60
 _ESCAPED = 40.0  # squared radius beyond which a point is taken to have left
 
 
-def fractal(view: View) -> Draft:
+def fractal(view: View) -> SceneImage:
     """A Julia set coloured by its smooth escape time."""
     rng = view.rng
     colors, name = palette(rng)
@@ -77,7 +77,7 @@ def fractal(view: View) -> Draft:
     value = np.abs((time * rng.uniform(1, 2.5)) % 2 - 1)
     disparity = view.blurred(time, 1 / 128) * np.float32(0.8)
     subject = f"{name} {view.pick('fractal', 'julia fractal', 'fractal spirals')}"
-    return Draft(colors(1 - value), disparity, subject)
+    return SceneImage(colors(1 - value), disparity, subject)
 
 
 def _escape_time(z: np.ndarray, constant: np.complex64) -> Array:

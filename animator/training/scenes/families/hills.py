@@ -13,7 +13,7 @@ from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import castle, house, pine, round_tree
 from animator.training.scenes.props import balloons, birds
 from animator.training.scenes.scatter import Grove, planted
-from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
 
 
@@ -26,7 +26,7 @@ class _Season:
     leaves: Array
 
 
-def _season(view: View, air: Air) -> _Season:
+def _season(view: View, air: Atmosphere) -> _Season:
     rng = view.rng
     if air.weather == "snowy":
         return _Season("winter", jitter(rgb(225, 232, 240), rng, 0.02), rgb(70, 92, 86))
@@ -37,7 +37,7 @@ def _season(view: View, air: Air) -> _Season:
     return _Season("", jitter(rgb(84, 128, 48), rng, 0.04), jitter(rgb(44, 86, 40), rng, 0.04))
 
 
-def hills(view: View) -> Draft:
+def hills(view: View) -> SceneImage:
     """Grassy hills with trees, flowers, houses, a castle, balloons or birds."""
     air = draw_air(view, ANY)
     season = _season(view, air)
@@ -54,7 +54,7 @@ def hills(view: View) -> Draft:
     return draft(drawn, air, subject, [*([landmark] if landmark else []), *extras, *sky_words])
 
 
-def forest(view: View) -> Draft:
+def forest(view: View) -> SceneImage:
     """Many trees of one kind."""
     rng = view.rng
     air = draw_air(view, ANY)
@@ -100,7 +100,7 @@ class _Meadow:
         return blend(color, self.petals, blossom)
 
 
-def _furnished(view: View, air: Air, drawn: Land, season: _Season) -> tuple[Land, list[str], str]:
+def _furnished(view: View, air: Atmosphere, drawn: Land, season: _Season) -> tuple[Land, list[str], str]:
     """The hills with trees, buildings and things in the sky, their words, and the landmark's word."""
     rng, words, landmark = view.rng, [], ""
     if view.chance(0.4):

@@ -14,7 +14,7 @@ from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import castle, house, pine
 from animator.training.scenes.props import balloons, birds, sailboat
 from animator.training.scenes.scatter import Grove, planted
-from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
 from animator.training.scenes.water import draw_sea
 
@@ -25,17 +25,17 @@ _BEND = 14  # texels by which slopes wander
 _BARE = 1  # which of the lowlands grows no trees
 
 
-def mountains(view: View) -> Draft:
+def mountains(view: View) -> SceneImage:
     """Mountains, snowy or bare."""
     return _mountains(view, None)
 
 
-def lake(view: View) -> Draft:
+def lake(view: View) -> SceneImage:
     """Mountains behind a lake."""
     return _mountains(view, float(view.rng.uniform(0.24, 0.38)))
 
 
-def _mountains(view: View, water: float | None) -> Draft:
+def _mountains(view: View, water: float | None) -> SceneImage:
     rng = view.rng
     air = draw_air(view, ANY)
     snowy = view.chance(0.6) or air.weather == "snowy"
@@ -105,7 +105,9 @@ class _Rock:
         return color * (1 + grain)[..., None]
 
 
-def _furnished(view: View, air: Air, drawn: Land, *, snowy: bool, wooded: bool) -> tuple[Land, list[str]]:
+def _furnished(
+    view: View, air: Atmosphere, drawn: Land, *, snowy: bool, wooded: bool
+) -> tuple[Land, list[str]]:
     """The land with trees, a castle, a house, a boat, balloons or birds, and their words."""
     words = []
     if wooded and view.chance(0.4):

@@ -6,10 +6,10 @@ from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, hsv, rgb, smoothstep
 from animator.training.scenes.night import stars
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 
-def neon(view: View) -> Draft:
+def neon(view: View) -> SceneImage:
     """A glowing grid to the horizon, a retro sun, and often a ridge of mountains."""
     rng = view.rng
     horizon = float(rng.uniform(0.45, 0.6))
@@ -25,7 +25,7 @@ def neon(view: View) -> Draft:
     disparity = np.where(below, 0.1 + 0.9 * near, disparity).astype(np.float32)
     color = color + view.blurred(np.clip(color - 0.5, 0, 1), 0.015) * np.float32(0.8)
     subject = view.pick("neon grid", "synthwave landscape", "retrowave neon grid", "vaporwave neon grid")
-    return Draft(color, disparity, subject, tuple(words))
+    return SceneImage(color, disparity, subject, tuple(words))
 
 
 def _sky(view: View, horizon: float, warm: float) -> Array:

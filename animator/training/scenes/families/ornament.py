@@ -4,15 +4,15 @@ import numpy as np
 
 from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, palette, smoothstep
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 
-def mandala(view: View) -> Draft:
+def mandala(view: View) -> SceneImage:
     """Rings of petals around the middle of the picture, or the picture of a kaleidoscope."""
     return _kaleidoscope(view) if view.chance(0.2) else _rosette(view)
 
 
-def _rosette(view: View) -> Draft:
+def _rosette(view: View) -> SceneImage:
     """Rings of outlined petals with a dot in each, every ring in a colour of its own."""
     rng = view.rng
     colors, name = palette(rng)
@@ -39,10 +39,10 @@ def _rosette(view: View) -> Draft:
     color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(heart, heart * 0.8, radius))
     disparity = 0.15 + 0.6 * view.blurred(height.astype(np.float32), 1 / 64)
     subject = f"{name} {view.pick('mandala', 'mandala', 'ornamental mandala')}"
-    return Draft(color.astype(np.float32), disparity.astype(np.float32), subject)
+    return SceneImage(color.astype(np.float32), disparity.astype(np.float32), subject)
 
 
-def _kaleidoscope(view: View) -> Draft:
+def _kaleidoscope(view: View) -> SceneImage:
     """Waves that are mirrored around the middle."""
     rng = view.rng
     colors, name = palette(rng)
@@ -58,10 +58,10 @@ def _kaleidoscope(view: View) -> Draft:
     color = colors(value) * (1.1 - 0.6 * smoothstep(0.5, 1.4, radius))[..., None]
     disparity = np.clip(1 - radius * 0.7, 0, 1) * 0.6 + 0.15 * value
     subject = f"{name} kaleidoscope"
-    return Draft(color, disparity.astype(np.float32), subject)
+    return SceneImage(color, disparity.astype(np.float32), subject)
 
 
-def glass(view: View) -> Draft:
+def glass(view: View) -> SceneImage:
     """Cells of coloured glass between dark leads."""
     rng = view.rng
     colors, name = palette(rng)
@@ -77,7 +77,7 @@ def glass(view: View) -> Draft:
     color = colors(tone.astype(np.float32))[cell] * (shine * open_glass)[..., None] + 0.03
     disparity = 0.3 + 0.15 * (1 - open_glass) + 0.2 * rng.random(count)[cell]
     subject = f"{name} {view.pick('stained glass', 'stained glass window', 'mosaic')}"
-    return Draft(color.astype(np.float32), disparity.astype(np.float32), subject)
+    return SceneImage(color.astype(np.float32), disparity.astype(np.float32), subject)
 
 
 def _nearest_two(view: View, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,14 +10,14 @@ from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import palm, round_tree
 from animator.training.scenes.props import birds, lighthouse, sailboat
 from animator.training.scenes.scatter import Grove, planted
-from animator.training.scenes.scene_image import Air, Draft, View
+from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
 from animator.training.scenes.water import draw_sea
 
 _OPEN = 1.3  # a water level above all land
 
 
-def sea(view: View) -> Draft:
+def sea(view: View) -> SceneImage:
     """Water to the horizon, with or without islands, sometimes with a lighthouse or a sailboat."""
     rng = view.rng
     air = draw_air(view, ANY)
@@ -60,7 +60,7 @@ class _Shore:
 
 
 def _furnished(
-    view: View, air: Air, drawn: Land, *, islands: bool, tropical: bool
+    view: View, air: Atmosphere, drawn: Land, *, islands: bool, tropical: bool
 ) -> tuple[Land, list[str], bool]:
     """The sea with trees, a lighthouse, a boat or birds, their words, and whether there is a lighthouse."""
     words = []

@@ -8,7 +8,7 @@ from animator.training.scenes import noise
 from animator.training.scenes.colors import blend, hsv, mix, rgb, smoothstep
 from animator.training.scenes.night import stars
 from animator.training.scenes.noise import Array
-from animator.training.scenes.scene_image import Draft, View
+from animator.training.scenes.scene_image import SceneImage, View
 
 _HUES = (
     (0.0, "red"),
@@ -22,7 +22,7 @@ _HUES = (
 )
 
 
-def space(view: View) -> Draft:
+def space(view: View) -> SceneImage:
     """A starry sky with a nebula, a planet or a galaxy."""
     color: Array = np.zeros((view.side, view.side, 3), np.float32) + rgb(4, 5, 14)
     nebula = ""
@@ -39,7 +39,7 @@ def space(view: View) -> Draft:
         subject += f" in a {nebula}" if nebula else ""
     else:
         subject = f"a {nebula}" if nebula else "starfield"
-    return Draft(np.clip(color, 0, 1.4), disparity, subject, ("stars",) if view.chance(0.4) else ())
+    return SceneImage(np.clip(color, 0, 1.4), disparity, subject, ("stars",) if view.chance(0.4) else ())
 
 
 def _nebula(view: View, color: Array) -> tuple[Array, str]:

@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.film.interpolation.base import Inbetween, interpolated
+from animator.film.interpolation.base import FrameInterpolator, interpolate
 from animator.film.interpolation.flow import FlowBetween, splat
-from animator.images.image import Bytes, from_bytes, to_bytes
+from animator.images.image import Image8, from_uint8, to_uint8
 from animator.images.inpaint import fill_from_coarse
 from animator.models.flow.opencv import Dis
 from tests.animator.film.clips import moving_disc, psnr, texture
@@ -23,13 +23,13 @@ def cross_fade(first: Tensor, second: Tensor, times: tuple[float, ...]) -> Itera
     return (torch.lerp(first, second, time) for time in times)
 
 
-def left_out(clip: list[Bytes], between: Inbetween) -> float:
+def left_out(clip: list[Image8], between: FrameInterpolator) -> float:
     """Mean PSNR of every second picture, made of its neighbours."""
     found = []
     for first in range(0, len(clip) - 2, 2):
-        ends = from_bytes(clip[first]), from_bytes(clip[first + 2])
+        ends = from_uint8(clip[first]), from_uint8(clip[first + 2])
         (made,) = between(*ends, (0.5,))
-        found.append(psnr(to_bytes(made), clip[first + 1]))
+        found.append(psnr(to_uint8(made), clip[first + 1]))
     return float(np.mean(found))
 
 
@@ -42,9 +42,9 @@ def test_dropped_pictures_come_back_far_better_than_by_a_fade() -> None:
 def test_every_moment_is_where_it_belongs() -> None:
     ground = texture(160, 3)
     clip = [np.ascontiguousarray(ground[20:116, 4 * step : 4 * step + 96]) for step in range(5)]
-    made = list(FLOW(from_bytes(clip[0]), from_bytes(clip[4]), (0.25, 0.5, 0.75)))
+    made = list(FLOW(from_uint8(clip[0]), from_uint8(clip[4]), (0.25, 0.5, 0.75)))
     for step, picture in enumerate(made, 1):
-        inner = to_bytes(picture)[8:-8, 20:-20]
+        inner = to_uint8(picture)[8:-8, 20:-20]
         scores = [psnr(inner, other[8:-8, 20:-20]) for other in clip]
         assert int(np.argmax(scores)) == step and scores[step] > 30
 
@@ -54,15 +54,15 @@ def test_what_is_covered_comes_from_the_side_that_shows_it() -> None:
     first, true, last = (ground.copy() for _ in range(3))
     for picture, left in ((first, 40), (true, 44), (last, 48)):
         picture[50:98, left : left + 48] = patch
-    (made,) = FLOW(from_bytes(first), from_bytes(last), (0.5,))
-    (faded,) = cross_fade(from_bytes(first), from_bytes(last), (0.5,))
+    (made,) = FLOW(from_uint8(first), from_uint8(last), (0.5,))
+    (faded,) = cross_fade(from_uint8(first), from_uint8(last), (0.5,))
     for ghost in (np.s_[54:94, 40:44], np.s_[54:94, 92:96]):  # the ground behind it, and what it runs into
-        assert psnr(to_bytes(made)[ghost], true[ghost]) > psnr(to_bytes(faded)[ghost], true[ghost]) + 3
-    assert psnr(to_bytes(made), true) > psnr(to_bytes(faded), true) + 6
+        assert psnr(to_uint8(made)[ghost], true[ghost]) > psnr(to_uint8(faded)[ghost], true[ghost]) + 3
+    assert psnr(to_uint8(made), true) > psnr(to_uint8(faded), true) + 6
 
 
 def test_pictures_that_stand_still_stay_as_they_are() -> None:
-    picture = from_bytes(texture(64, 5))
+    picture = from_uint8(texture(64, 5))
     for made in FLOW(picture, picture, (0.3, 0.7)):
         assert torch.allclose(made, picture, atol=1e-4)
 
@@ -74,18 +74,18 @@ def test_no_lines_show_where_the_flow_is_in_doubt(change: float) -> None:
     def smooth(seed: int) -> NDArray[np.float64]:
         return cv2.GaussianBlur(texture(96, seed), (0, 0), 4).astype(float)
 
-    def roughest(picture: Bytes) -> float:
+    def roughest(picture: Image8) -> float:
         inner = picture[8:-8, 8:-8].mean(-1)
         return float(np.abs(cv2.Laplacian(inner, cv2.CV_64F)).max())
 
     redrawn = [np.clip(smooth(8) + change * (smooth(seed) - 128), 0, 255) for seed in (11, 12)]
     first, second = redrawn[0].astype(np.uint8), np.roll(redrawn[1], 2, 1).astype(np.uint8)
-    (made,) = FLOW(from_bytes(first), from_bytes(second), (0.5,))
-    assert roughest(to_bytes(made)) < 3 * roughest(first)  # with hard borders: 4 to 7 times
+    (made,) = FLOW(from_uint8(first), from_uint8(second), (0.5,))
+    assert roughest(to_uint8(made)) < 3 * roughest(first)  # with hard borders: 4 to 7 times
 
 
 def test_pictures_that_share_nothing_fade() -> None:
-    first, second = from_bytes(texture(64, 6)), from_bytes(255 - texture(64, 9))
+    first, second = from_uint8(texture(64, 6)), from_uint8(255 - texture(64, 9))
     (made,) = FLOW(first, second, (0.5,))
     error = (made - (first + second) / 2).abs().mean()
     assert error < 0.35 * (first - second).abs().mean()  # nearer the mean than either picture is
@@ -94,18 +94,18 @@ def test_pictures_that_share_nothing_fade() -> None:
 @pytest.mark.parametrize("amount", [2, 3, 10])
 def test_the_film_lasts_as_long_as_before(amount: int) -> None:
     clip = [texture(32, seed) for seed in range(3)]
-    made = list(interpolated(clip, cross_fade, amount))
+    made = list(interpolate(clip, cross_fade, amount))
     assert len(made) == 3 * amount
     assert all(np.array_equal(made[frame * amount], clip[frame]) for frame in range(3))
     assert all(np.array_equal(held, clip[2]) for held in made[-amount:])
-    step = to_bytes(torch.lerp(from_bytes(clip[0]), from_bytes(clip[1]), 1 / amount))
+    step = to_uint8(torch.lerp(from_uint8(clip[0]), from_uint8(clip[1]), 1 / amount))
     assert np.array_equal(made[1], step)
 
 
 def test_one_picture_and_none() -> None:
     picture = texture(32, 1)
-    assert [np.array_equal(made, picture) for made in interpolated([picture], FLOW, 3)] == [True] * 3
-    assert list(interpolated([], FLOW, 3)) == []
+    assert [np.array_equal(made, picture) for made in interpolate([picture], FLOW, 3)] == [True] * 3
+    assert list(interpolate([], FLOW, 3)) == []
 
 
 def test_what_is_thrown_arrives_between_pixels() -> None:

@@ -12,11 +12,11 @@ from animator.errors import ModelError
 from animator.film.interpolation.rife import RifeNetwork, load_rife
 from animator.film.interpolation.torchscript import load_scripted
 from animator.film.upscaling.upscaler import TILE, Lanczos, NetworkUpscaler, load_upscaler
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.weights import read_weights
 from tests.animator.film.clips import psnr, texture
 
-PAIR = from_bytes(texture(50, 1)), from_bytes(texture(50, 2))
+PAIR = from_uint8(texture(50, 1)), from_uint8(texture(50, 2))
 RIFE_LAYOUT = {
     "block0.conv0.0.0.weight": (96, 7, 3, 3),
     "block0.conv0.1.0.weight": (192, 96, 3, 3),
@@ -169,7 +169,7 @@ def test_tiles_leave_no_seam() -> None:
     )
     pixels = np.tile(texture(96, 4), (2, 8, 1))[:140, : TILE + 90]
     made = NetworkUpscaler(blur, 2, 2, "cpu")(pixels)
-    whole = blur(from_bytes(pixels).unsqueeze(0))[0]
+    whole = blur(from_uint8(pixels).unsqueeze(0))[0]
     assert np.abs(made.astype(float) - whole.permute(1, 2, 0).numpy() * 255).max() < 0.51
 
 

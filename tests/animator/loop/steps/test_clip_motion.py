@@ -8,12 +8,12 @@ from torch import Tensor
 
 from animator.images.resample import Sampling
 from animator.images.warp2d import Move2D, matrix2d
-from animator.loop.steps.clip_motion import EveryPixel, WholePicture
-from animator.models.flow.features import FAINT, GlobalMotion
+from animator.loop.steps.clip_motion import DenseFlow, GlobalMotion
+from animator.models.flow.features import FAINT, MotionModel
 from animator.models.flow.warp import warp_by_flow
 from tests.letters import letters_of, picture_of
 
-WHOLE = WholePicture(GlobalMotion("Affine"), Sampling.NEAREST, FAINT)
+WHOLE = GlobalMotion(MotionModel("Affine"), Sampling.NEAREST, FAINT)
 SHIFT = matrix2d(Move2D(shift_px=(2, 1)), 8, 8)
 TURN = matrix2d(Move2D(angle_deg=90, center=(3.5 / 8, 3.5 / 8)), 8, 8)
 FLAG = picture_of("/".join(["RRGGBBCC", "MMYYWWKK"] * 4))
@@ -36,7 +36,7 @@ def test_flows_are_joined_where_the_later_one_comes_from() -> None:
     """The earlier flow moves the left half down only; the later one moves everything 8 pixels right."""
     earlier, later = torch.zeros(2, 32, 32), torch.zeros(2, 32, 32)
     earlier[1, :, :16], later[0] = 4.0, 8.0
-    joined = EveryPixel(no_flow, warp_by_flow).then(earlier, later)
+    joined = DenseFlow(no_flow, warp_by_flow).then(earlier, later)
     assert joined[0].unique().tolist() == [8.0]
     assert joined[1, 5].tolist() == [4.0] * 24 + [0.0] * 8
 

@@ -24,7 +24,7 @@ from tests.fakes import Draws, Make, Recorder
 
 def guided(request: GenerationRequest) -> Tensor:
     """Draws as the fake does, with some of every control picture."""
-    drawn = FakeDiffuser().draw(request)
+    drawn = FakeDiffuser().generate(request)
     for control in request.controls:
         if control.picture is not None:
             drawn = drawn.lerp(control.picture, min(0.5, control.weight * 0.3))
@@ -52,9 +52,9 @@ def units(*settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_film_without_units_asks_for_nothing(make_animation: Make) -> None:
-    assert build_pipeline(make_animation(), FakeDiffuser()).asks == ()
+    assert build_pipeline(make_animation(), FakeDiffuser()).request_steps == ()
     off = make_animation(**units({"enabled": False, "source": "/not/there"}))
-    assert build_pipeline(off, FakeDiffuser()).asks == ()
+    assert build_pipeline(off, FakeDiffuser()).request_steps == ()
 
 
 def test_every_frame_sees_its_own_picture(make_animation: Make, maps: Path) -> None:
@@ -166,7 +166,7 @@ def test_the_timeline_shows_units(make_animation: Make) -> None:
 
 def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make, tmp_path: Path) -> None:
     """Drawn at full size, a part of the frame sees the same part of the control picture."""
-    from animator.models.diffusion.inpaint import drawn_in_region
+    from animator.models.diffusion.inpaint import inpaint
     from animator.models.diffusion.request import Control
 
     ramp = torch.linspace(0, 1, 64).expand(3, 64, 64)
@@ -175,13 +175,13 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
     (plan, *_) = Timeline(make_animation())
     seen: list[GenerationRequest] = []
 
-    def draw(request: GenerationRequest) -> Tensor:
+    def generate(request: GenerationRequest) -> Tensor:
         seen.append(request)
         return torch.zeros(3, 64, 64)
 
     controls = (Control(1.0, model="x", picture=ramp),)
     request = replace(request_of(plan, ramp), mask=mask, mask_padding=0, controls=controls)
-    drawn_in_region(draw, request)
+    inpaint(generate, request)
     part = seen[0].controls[0].picture
     assert part is not None and part.shape == (3, 64, 64)
     assert float(part[0, 32, 0]) == pytest.approx(0.5, abs=0.05) and float(part.max()) > 0.98

@@ -9,14 +9,19 @@ from torch import Tensor
 from animator.images.depth_map import prepare_depth, usable
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.steps.deforum_depth import deforum_scaling
-from animator.loop.steps.depth_source import Equalised, Normalised, Scaling, Steadied
+from animator.loop.steps.depth_source import DepthScaling, Equalized, Normalized, Stabilized
 from animator.loop.steps.motion_3d import DeforumWarp
 from animator.models.depth.blend import mixed_inverse
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.settings import Animation
 
 Make = Callable[..., Animation]
-SCALINGS = [Equalised(), Normalised(), Steadied(), *(deforum_scaling(n) for n in ("starter", "Leres", "Zoe"))]
+SCALINGS = [
+    Equalized(),
+    Normalized(),
+    Stabilized(),
+    *(deforum_scaling(n) for n in ("starter", "Leres", "Zoe")),
+]
 
 
 @pytest.fixture
@@ -29,56 +34,60 @@ def inverse() -> Tensor:
 
 @pytest.mark.parametrize("name", ["Midas-3-Hybrid", "Midas-3.1-BeitLarge", "starter", "a/file.pt"])
 def test_inverse_depth_is_placed_as_without_compat(name: str, inverse: Tensor) -> None:
-    z, plain = (2.0 - scaling.share(inverse) for scaling in (deforum_scaling(name), Equalised()))
+    z, plain = (2.0 - scaling.normalize(inverse) for scaling in (deforum_scaling(name), Equalized()))
     assert torch.equal(z, plain)
 
 
 @pytest.mark.parametrize("name", ["Zoe", "AdaBins", " adabins "])
 def test_metres_are_equalised_as_metres(name: str, inverse: Tensor) -> None:
-    z = 2.0 - deforum_scaling(name).share(inverse)
+    z = 2.0 - deforum_scaling(name).normalize(inverse)
     torch.testing.assert_close(z, 1.0 + prepare_depth(1.0 / inverse))
     assert z[25, 20] == z.min()
 
 
 def test_lereses_substitute_counts_distances(inverse: Tensor) -> None:
-    torch.testing.assert_close(2.0 - deforum_scaling("Leres").share(inverse), 1.0 + prepare_depth(-inverse))
+    torch.testing.assert_close(
+        2.0 - deforum_scaling("Leres").normalize(inverse), 1.0 + prepare_depth(-inverse)
+    )
 
 
 def test_old_networks_distances_stay_as_they_are(inverse: Tensor) -> None:
     metres = 1.0 / inverse
-    torch.testing.assert_close(2.0 - deforum_scaling("Zoe+AdaBins (old)").share(inverse), metres)
+    torch.testing.assert_close(2.0 - deforum_scaling("Zoe+AdaBins (old)").normalize(inverse), metres)
     midas = torch.full_like(metres, 12.0)
     blend = mixed_inverse(midas, metres, 0.2)
     wanted = 0.2 * (50.0 - midas) / 19.0 + 0.8 * metres
-    torch.testing.assert_close(2.0 - deforum_scaling("Midas+AdaBins (old)").share(blend), wanted)
+    torch.testing.assert_close(2.0 - deforum_scaling("Midas+AdaBins (old)").normalize(blend), wanted)
 
 
 @pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
 @pytest.mark.parametrize(
     "scaling", SCALINGS, ids=["equalised", "normalised", "steadied", "starter", "Leres", "Zoe"]
 )
-def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: Scaling, value: float) -> None:
+def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: DepthScaling, value: float) -> None:
     flat = torch.full((8, 9), value)
     assert not usable(flat)
-    assert torch.equal(scaling.share(flat), torch.ones(8, 9))
+    assert torch.equal(scaling.normalize(flat), torch.ones(8, 9))
 
 
 @pytest.mark.parametrize("name", ["Midas-3-Hybrid", "Zoe", "Leres", "Zoe+AdaBins (old)"])
 def test_one_broken_value_makes_a_plane_with_compat_only(name: str, inverse: Tensor) -> None:
     inverse[3, 3] = torch.nan
-    assert torch.equal(deforum_scaling(name).share(inverse), torch.ones_like(inverse))
-    assert Equalised().share(inverse).unique().numel() > 10
+    assert torch.equal(deforum_scaling(name).normalize(inverse), torch.ones_like(inverse))
+    assert Equalized().normalize(inverse).unique().numel() > 10
 
 
 @pytest.mark.parametrize(
     ("settings", "scaling"),
     [
-        ({"depth": {"model": "Zoe"}}, Equalised()),
+        ({"depth": {"model": "Zoe"}}, Equalized()),
         ({"depth": {"model": "Zoe"}, "compat": True}, deforum_scaling("Zoe")),
-        ({"depth": {"model": "Zoe", "stabilise": True}, "compat": True}, Steadied()),
+        ({"depth": {"model": "Zoe", "stabilise": True}, "compat": True}, Stabilized()),
     ],
 )
-def test_which_films_place_it_so(make_animation: Make, settings: dict[str, object], scaling: Scaling) -> None:
+def test_which_films_place_it_so(
+    make_animation: Make, settings: dict[str, object], scaling: DepthScaling
+) -> None:
     class Flat:
         def estimate(self, picture: Tensor) -> Tensor:
             return torch.ones(picture.shape[-2:])

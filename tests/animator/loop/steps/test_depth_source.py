@@ -6,7 +6,7 @@ from torch import Tensor
 
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
-from animator.loop.steps.depth_source import Equalised, Normalised, Scene, Steadied
+from animator.loop.steps.depth_source import DepthSource, Equalized, Normalized, Stabilized
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.timeline.timeline import Timeline
 from tests.fakes import CountingDepth, Make
@@ -29,37 +29,39 @@ def test_depth_is_estimated_at_multiples_of_every(make_animation: Make, every: i
 
 
 def test_between_estimates_the_last_one_is_kept(make_animation: Make) -> None:
-    scene, plan = Scene(CountingDepth(), 3, Normalised()), Timeline(make_animation())[4]
-    assert scene.look(torch.zeros(3, 8, 8), plan, SLOPE) is SLOPE
+    scene, plan = DepthSource(CountingDepth(), 3, Normalized()), Timeline(make_animation())[4]
+    assert scene.estimate_depth(torch.zeros(3, 8, 8), plan, SLOPE) is SLOPE
 
 
 @pytest.mark.parametrize("last", [None, SLOPE])
-@pytest.mark.parametrize("scaling", [Equalised(), Normalised()])
+@pytest.mark.parametrize("scaling", [Equalized(), Normalized()])
 def test_maps_that_are_scaled_by_themselves_forget_the_last(
-    scaling: Equalised | Normalised, last: Tensor | None
+    scaling: Equalized | Normalized, last: Tensor | None
 ) -> None:
-    assert scaling.take(SLOPE * 3, last) is not last
-    torch.testing.assert_close(scaling.take(SLOPE * 3, last), SLOPE * 3)
-    share = scaling.share(SLOPE)
+    assert scaling.store(SLOPE * 3, last) is not last
+    torch.testing.assert_close(scaling.store(SLOPE * 3, last), SLOPE * 3)
+    share = scaling.normalize(SLOPE)
     assert float(share.max()) == pytest.approx(1.0) and bool((share.flatten().diff() > 0).all())
 
 
 def test_steadied_maps_keep_the_scale_of_the_first() -> None:
-    first = Steadied().take(SLOPE, None)
+    first = Stabilized().store(SLOPE, None)
     torch.testing.assert_close(first, (SLOPE - 2) / 4)
-    torch.testing.assert_close(Steadied().take(SLOPE * 5 + 3, first), first, atol=1e-5, rtol=0)
-    assert Steadied().share(torch.tensor([-0.5, 0.5, 1.5])).tolist() == [0.0, 0.5, 1.0]
+    torch.testing.assert_close(Stabilized().store(SLOPE * 5 + 3, first), first, atol=1e-5, rtol=0)
+    assert Stabilized().normalize(torch.tensor([-0.5, 0.5, 1.5])).tolist() == [0.0, 0.5, 1.0]
 
 
 def test_a_map_that_says_nothing_is_one_near_plane(
     make_animation: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scene = Scene(CountingDepth(), 1, Normalised())
-    assert torch.equal(scene.scaling.share(torch.full((4, 4), 7.0)), torch.ones(4, 4))
+    scene = DepthSource(CountingDepth(), 1, Normalized())
+    assert torch.equal(scene.scaling.normalize(torch.full((4, 4), 7.0)), torch.ones(4, 4))
 
     class Flat:
         def estimate(self, picture: Tensor) -> Tensor:
             return torch.zeros(8, 8)
 
-    Scene(Flat(), 1, Normalised()).look(torch.zeros(3, 8, 8), Timeline(make_animation())[3], None)
+    DepthSource(Flat(), 1, Normalized()).estimate_depth(
+        torch.zeros(3, 8, 8), Timeline(make_animation())[3], None
+    )
     assert "frame 3: the depth map is flat" in caplog.text

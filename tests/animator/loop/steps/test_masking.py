@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.loop.pipeline import Drawn
+from animator.loop.pipeline import Generated
 from animator.loop.state import State
 from animator.loop.steps.masking import Area, OverlaidTween, Overlay, Within
 from animator.loop.tweens.tween import Composed
@@ -57,7 +57,7 @@ def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
 def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
     white = torch.ones(3, 1, 4)
     overlaid = OverlaidTween(Composed(), Overlay(area(HALF), lambda frame: white))
-    old, drawn = torch.zeros(3, 1, 4), Drawn(torch.full((3, 1, 4), 0.5), None)
+    old, drawn = torch.zeros(3, 1, 4), Generated(torch.full((3, 1, 4), 0.5), None)
     frames = list(overlaid(Stays(), plans.group(2), old, drawn))
     assert [level(frame.picture) for frame in frames] == [0.625, 0.75]
     alone = list(overlaid(RecordingMotion(), plans[1:2], None, drawn))
@@ -67,8 +67,8 @@ def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> No
 class Stays:
     """Moves nothing, into pictures of its own."""
 
-    def look(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
         """No depth."""
 
-    def move(self, picture: Tensor, plans: Any, depth: Tensor | None) -> Tensor:
+    def warp(self, picture: Tensor, plans: Any, depth: Tensor | None) -> Tensor:
         return picture.clone()

@@ -17,7 +17,7 @@ TURNED = {"enable_perspective_flip": True, "perspective_flip_theta": 180}
 
 
 def moved(letters: str, plans: Sequence[Plan], warp: Warp2D = WARP) -> str:
-    return letters_of(warp.move(picture_of(letters), plans, None))
+    return letters_of(warp.warp(picture_of(letters), plans, None))
 
 
 @pytest.mark.parametrize(

@@ -45,24 +45,24 @@ def test_one_reading_moves_as_two_do_and_keeps_more_detail(make_animation: Make,
     motion = {**FLIP, "translation_z": 5, "rotation_3d_y": 1}
     plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:3]
     blurred = functional.avg_pool2d(soft, 9, stride=1, padding=4)
-    once, twice = (kind(PLANE, WARP).move(blurred, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
+    once, twice = (kind(PLANE, WARP).warp(blurred, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
     # Far from the edges, where the border is met once or twice; a level and a half of smoothness.
     assert (once - twice)[:, 24:-24, 24:-24].abs().max() * 255 < 1.5
-    once, twice = (kind(PLANE, WARP).move(soft, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
+    once, twice = (kind(PLANE, WARP).warp(soft, plans, None) for kind in (FlippedWarp, FlippedThenWarp))
     assert detail(once) > 1.2 * detail(twice)
 
 
 def test_a_flip_of_no_angle_is_the_warp_alone(make_animation: Make, soft: Tensor) -> None:
     motion = {"enable_perspective_flip": True, "translation_z": 5, "rotation_3d_y": 1}
     plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:2]
-    flipped, plain = FlippedWarp(PLANE, WARP).move(soft, plans, None), WARP.move(soft, plans, None)
+    flipped, plain = FlippedWarp(PLANE, WARP).warp(soft, plans, None), WARP.warp(soft, plans, None)
     assert (flipped - plain).abs().max() < 1e-4
 
 
 def test_a_plane_seen_edge_on_is_black(make_animation: Make, soft: Tensor) -> None:
     motion = {"enable_perspective_flip": True, "perspective_flip_phi": 90}
     plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=motion))[1:2]
-    assert FlippedWarp(PLANE, WARP).move(soft, plans, None).abs().max() == 0
+    assert FlippedWarp(PLANE, WARP).warp(soft, plans, None).abs().max() == 0
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_who_flips(make_animation: Make, settings: dict[str, object], kind: type
 def test_the_pinhole_flips_too(make_animation: Make, soft: Tensor) -> None:
     plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=FLIP))[1:2]
     pinhole = PinholeWarp(None, Sampling.STEADY, 0.0)
-    flipped = FlippedThenWarp(PLANE, pinhole).move(soft, plans, None)
+    flipped = FlippedThenWarp(PLANE, pinhole).warp(soft, plans, None)
     assert torch.equal(flipped, PLANE.flipped(soft, plans[0]))
 
 
@@ -94,9 +94,9 @@ def test_moves_of_several_frames_end_with_the_last_ones_lens(
         size=(128, 96), mode="3d", motion={"translation_x": 20}, camera={"fov": "0:(40), 3:(100)"}
     )
     first, second = Timeline(animation)[1:3]
-    moved = warp.move(soft, [first, second], None)
-    assert torch.equal(moved, warp.move(soft, [replace(first, camera=second.camera), second], None))
-    assert not torch.equal(moved, warp.move(soft, [first, replace(second, camera=first.camera)], None))
+    moved = warp.warp(soft, [first, second], None)
+    assert torch.equal(moved, warp.warp(soft, [replace(first, camera=second.camera), second], None))
+    assert not torch.equal(moved, warp.warp(soft, [first, replace(second, camera=first.camera)], None))
 
 
 def revealed(make_animation: Make, frame: int) -> Tensor:
@@ -105,7 +105,7 @@ def revealed(make_animation: Make, frame: int) -> Tensor:
         mode="3d", motion={"translation_x": 100}, diffusion={"seed": 7, "seed_behavior": "fixed"}
     )
     warp = PinholeWarp(None, Sampling.NEAREST, 1.0)
-    return warp.move(torch.full((3, 64, 64), 0.5), Timeline(animation)[frame : frame + 1], None)[0, 0, -6:]
+    return warp.warp(torch.full((3, 64, 64), 0.5), Timeline(animation)[frame : frame + 1], None)[0, 0, -6:]
 
 
 def test_a_fixed_seed_does_not_repeat_the_noise_over_what_is_revealed(make_animation: Make) -> None:

@@ -21,11 +21,11 @@ def moved(make_animation: Make) -> Callable[..., Tensor]:
     square = torch.zeros(3, 64, 64)
     square[:, 16:24, 12:20] = 1.0
 
-    def move(compat: bool, **motion: Any) -> Tensor:
+    def warp(compat: bool, **motion: Any) -> Tensor:
         film = make_animation(compat=compat, motion={"border": "zeros", "sampling": "bilinear", **motion})
-        return build_pipeline(film, FakeDiffuser()).motion.move(square, [Timeline(film)[1]], None)
+        return build_pipeline(film, FakeDiffuser()).motion.warp(square, [Timeline(film)[1]], None)
 
-    return move
+    return warp
 
 
 def place(picture: Tensor) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from animator.errors import PresetError
 from animator.loop.build.pipeline import build_pipeline
-from animator.loop.pipeline import Drawn
+from animator.loop.pipeline import Generated
 from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.loop.tweens.lookahead import LookAhead
@@ -88,10 +88,10 @@ def test_a_picture_that_nothing_changed_stays_as_it_moves(
         size=(SIDE, SIDE), frames=5, motion=motion, diffusion={"seed": 1, "cadence": 5}
     )
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Drawn(move.move(seen(0), plans, None), None)
+    drawn = Generated(move.warp(seen(0), plans, None), None)
     pictures = list(LookAhead()(move, plans, seen(0), drawn))
     for position, found in enumerate(pictures):
-        wanted = move.move(seen(0), plans[: position + 1], None)
+        wanted = move.warp(seen(0), plans[: position + 1], None)
         inside = (found.picture - wanted)[:, 16:80, 16:80].abs()
         assert float(inside.mean()) * 255 < 1.5, position
 
@@ -104,9 +104,9 @@ def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> N
     )  # fmt: skip
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
     depth = torch.linspace(1.0, 2.0, SIDE).expand(SIDE, SIDE).contiguous()
-    drawn = Drawn(move.move(seen(0), plans, depth), depth)
+    drawn = Generated(move.warp(seen(0), plans, depth), depth)
     for position, found in enumerate(LookAhead()(move, plans, seen(0), drawn)):
-        wanted = move.move(seen(0), plans[: position + 1], depth)
+        wanted = move.warp(seen(0), plans[: position + 1], depth)
         assert float((found.picture - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 0.8, position
 
 
@@ -123,7 +123,7 @@ def test_the_edges_of_what_only_one_picture_shows_are_soft(make_animation: Make)
     """Black becomes white, so that an in-between shows the drawing's weight."""
     animation = make_animation(motion={"translation_x": -3}, frames=4, diffusion={"cadence": 4})
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Drawn(torch.ones(3, 64, 64), None)
+    drawn = Generated(torch.ones(3, 64, 64), None)
     row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).picture[0, 32]
     out_of_view_later, in_both, new = row[:7], row[11:58], row[62:]
     assert [level(part) for part in (out_of_view_later, in_both, new)] == pytest.approx([0, 0.25, 1])

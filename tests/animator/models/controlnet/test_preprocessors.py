@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from animator.models.controlnet.preprocessors import Module, blur, canny, depth, fitted, module_of, tile
+from animator.models.controlnet.preprocessors import (
+    Preprocessor,
+    blur,
+    canny,
+    depth,
+    fitted,
+    preprocessor_of,
+    tile,
+)
 from animator.models.depth.model import DepthModel, FakeDepth
 
 
@@ -18,8 +26,8 @@ def no_depth() -> DepthModel:
     raise AssertionError("no depth network is needed")
 
 
-def made(name: str, low: float | None = None, high: float | None = None) -> Module:
-    return module_of(name, (low, high), no_depth)
+def made(name: str, low: float | None = None, high: float | None = None) -> Preprocessor:
+    return preprocessor_of(name, (low, high), no_depth)
 
 
 def test_canny_draws_white_lines_along_edges() -> None:
@@ -44,7 +52,7 @@ def test_depth_is_white_where_it_is_near() -> None:
     near = FakeDepth().estimate(card())
     assert drawn.shape == (3, 64, 64) and float(drawn.min()) == 0 and float(drawn.max()) == 1
     assert torch.equal(drawn[0], drawn[2]) and bool(drawn[0].flatten().argmax() == near.flatten().argmax())
-    assert torch.equal(module_of("depth", (None, None), FakeDepth)(card()), drawn)
+    assert torch.equal(preprocessor_of("depth", (None, None), FakeDepth)(card()), drawn)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:

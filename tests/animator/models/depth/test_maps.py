@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import torch
 
-from animator.models.depth.maps import png, to_preview, to_words, value_range
+from animator.models.depth.maps import png, to_preview, to_uint16, value_range
 
 RAMP = torch.linspace(-2, 6, 35).reshape(5, 7)
 
 
 def test_words_use_the_whole_range_near_is_bright() -> None:
-    words = to_words(RAMP)
+    words = to_uint16(RAMP)
     assert words.dtype == np.uint16
     assert words.shape == (5, 7)
     assert words[0, 0] == 0
@@ -19,16 +19,16 @@ def test_words_use_the_whole_range_near_is_bright() -> None:
 
 
 def test_a_given_range_is_kept_from_map_to_map() -> None:
-    words = to_words(RAMP, between=(-10.0, 10.0))
+    words = to_uint16(RAMP, between=(-10.0, 10.0))
     assert words[0, 0] == round(8 / 20 * 65535)
-    assert to_words(RAMP, between=(0.0, 1.0))[0, 0] == 0
+    assert to_uint16(RAMP, between=(0.0, 1.0))[0, 0] == 0
 
 
 def test_flat_and_broken_maps_do_not_fail() -> None:
-    assert not to_words(torch.full((2, 2), 7.0)).any()
+    assert not to_uint16(torch.full((2, 2), 7.0)).any()
     broken = torch.tensor([[float("nan"), 0.0], [1.0, float("inf")]])
     assert value_range(broken) == (0.0, 1.0)
-    assert to_words(broken).tolist() == [[0, 0], [65535, 65535]]
+    assert to_uint16(broken).tolist() == [[0, 0], [65535, 65535]]
     assert value_range(torch.full((2, 2), float("nan"))) == (0.0, 1.0)
 
 
@@ -44,7 +44,7 @@ def test_the_preview_is_dark_far_away_and_bright_near() -> None:
 
 
 def test_png_files_hold_what_was_given() -> None:
-    words, preview = to_words(RAMP), to_preview(RAMP)
+    words, preview = to_uint16(RAMP), to_preview(RAMP)
     read = cv2.imdecode(np.frombuffer(png(words), np.uint8), cv2.IMREAD_UNCHANGED)
     assert read is not None and read.dtype == np.uint16
     assert np.array_equal(read, words)

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.depth import weights
 from animator.models.depth.blend import MetricWithMetric, RelativeWithMetric
 from animator.models.depth.estimator import Estimator
@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_state: dict[st
 
 def test_opens_by_name_from_the_folder(folder: Path, small: Estimator, picture: MakePicture) -> None:
     opened = open_depth("midas-small")
-    frame = from_bytes(picture(64, 96))
+    frame = from_uint8(picture(64, 96))
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
 
@@ -52,7 +52,7 @@ def test_opens_by_path_whatever_the_file_is_called(
 ) -> None:
     save_file(small_state, tmp_path / "mine.safetensors")
     opened = open_depth(tmp_path / "mine.safetensors")
-    frame = from_bytes(picture(64, 96))
+    frame = from_uint8(picture(64, 96))
     assert isinstance(opened, Estimator) and opened.spec.name == "midas-small"
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
@@ -146,7 +146,7 @@ def test_halves_on_a_cpu_are_said_to_be_left_alone(folder: Path, caplog: pytest.
 def test_halves_answer_about_the_same(
     small: Estimator, small_state: dict[str, Tensor], picture: MakePicture, dtype: torch.dtype
 ) -> None:
-    frame = from_bytes(picture(96, 128))
+    frame = from_uint8(picture(96, 128))
     halved = estimator(spec_of("midas-small"), small_state, dtype=dtype).estimate(frame)
     whole = small.estimate(frame)
     assert halved.dtype == torch.float32
@@ -156,7 +156,7 @@ def test_halves_answer_about_the_same(
 def test_batches_equal_single_pictures_and_the_input_is_left_alone(
     small: Estimator, picture: MakePicture
 ) -> None:
-    frames = torch.stack([from_bytes(picture(64, 96, k)) for k in range(3)])
+    frames = torch.stack([from_uint8(picture(64, 96, k)) for k in range(3)])
     before = frames.clone()
     together = small.estimate_batch(frames)
     assert together.shape == (3, 64, 96)
@@ -169,7 +169,7 @@ def test_batches_equal_single_pictures_and_the_input_is_left_alone(
 def test_maps_have_the_size_of_the_picture(
     small: Estimator, picture: MakePicture, size: tuple[int, int]
 ) -> None:
-    depth = small.estimate(from_bytes(picture(*size)))
+    depth = small.estimate(from_uint8(picture(*size)))
     assert depth.shape == size
     assert depth.dtype == torch.float32
     assert torch.isfinite(depth).all()
@@ -178,7 +178,7 @@ def test_maps_have_the_size_of_the_picture(
 
 def test_relative_networks_know_no_metres(small: Estimator, picture: MakePicture) -> None:
     with pytest.raises(ModelError, match="midas-small tells relative depth only"):
-        small.metres(from_bytes(picture(64, 64)))
+        small.metres(from_uint8(picture(64, 64)))
 
 
 class Ramp(torch.nn.Module):
@@ -195,7 +195,7 @@ class Ramp(torch.nn.Module):
 @pytest.mark.parametrize("name", ["depth-anything-v2-indoor-small", "zoe-nk"])
 def test_metres_become_nearness(name: str, picture: MakePicture) -> None:
     opened = Estimator(spec_of(name), Ramp())
-    frame = from_bytes(picture(42, 56))
+    frame = from_uint8(picture(42, 56))
     metres, nearness = opened.metres(frame), opened.estimate(frame)
     assert metres.shape == nearness.shape == (42, 56)
     assert (metres.diff(dim=0) >= 0).all()

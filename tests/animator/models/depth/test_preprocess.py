@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.depth.estimator import network_input
 from animator.models.depth.families.dpt import DPT_LARGE
 from animator.models.depth.preprocess import Normalise, Sizing
@@ -43,7 +43,7 @@ def test_halves_round_to_even_as_in_numpy() -> None:
 def test_resizes_as_opencv(picture: MakePicture, old: tuple[int, int], new: tuple[int, int]) -> None:
     pixels = picture(*old)
     expected = cv2.resize(pixels / 255.0, new[::-1], interpolation=cv2.INTER_CUBIC).transpose(2, 0, 1)
-    ours = cubic(from_bytes(pixels)[None].double(), new)[0].numpy()
+    ours = cubic(from_uint8(pixels)[None].double(), new)[0].numpy()
     # float32 weights on both sides; the pictures differ by the rounding of k / 255.
     assert np.abs(ours - expected).max() < 2e-7
 
@@ -53,7 +53,7 @@ def test_the_input_of_a_network_is_bit_by_bit_that_of_its_program(picture: MakeP
     size = DPT_LARGE.preparation.sizing.of(90, 160)
     resized = cv2.resize(pixels / 255.0, size[::-1], interpolation=cv2.INTER_CUBIC)
     expected = ((resized - 0.5) / 0.5).transpose(2, 0, 1).astype(np.float32)
-    ours = network_input(DPT_LARGE.preparation, from_bytes(pixels)[None])[0].numpy()
+    ours = network_input(DPT_LARGE.preparation, from_uint8(pixels)[None])[0].numpy()
     assert (ours == expected).mean() > 0.999  # the order of four additions is not ours to choose
     assert np.abs(ours - expected).max() < 2e-7
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from animator.images.image import from_bytes
+from animator.images.image import from_uint8
 from animator.models.depth.open_depth import open_depth
 from animator.models.depth.starter import WEIGHTS, StarterDepth, StarterNet, input_size
 from animator.training.depth.rooms import room
@@ -33,7 +33,7 @@ def test_the_file_is_small_and_fits() -> None:
 
 
 def test_answers_the_same_every_time_in_float32(starter: StarterDepth) -> None:
-    frame = from_bytes(room(HELD_OUT[0], (96, 128))[0])
+    frame = from_uint8(room(HELD_OUT[0], (96, 128))[0])
     first = starter.estimate(frame)
     assert first.dtype == torch.float32
     assert torch.equal(first, starter.estimate(frame))
@@ -45,7 +45,7 @@ def correlations(starter: StarterDepth, size: tuple[int, int]) -> list[float]:
     for seed in HELD_OUT:
         pixels, disparity = room(seed, size)
         if disparity.std() > 0.01:
-            depth = starter.estimate(from_bytes(pixels)).numpy()
+            depth = starter.estimate(from_uint8(pixels)).numpy()
             found.append(np.corrcoef(depth.ravel(), disparity.ravel())[0, 1])
     return found
 
@@ -59,7 +59,7 @@ def test_tells_near_from_far_in_rooms_it_has_not_seen(starter: StarterDepth, siz
 
 def test_never_answers_with_a_constant(starter: StarterDepth) -> None:
     for seed in HELD_OUT:
-        assert starter.estimate(from_bytes(room(seed, (64, 64))[0])).std() > 1e-3
+        assert starter.estimate(from_uint8(room(seed, (64, 64))[0])).std() > 1e-3
 
 
 def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter: StarterDepth) -> None:
@@ -68,7 +68,7 @@ def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter: StarterDept
     pixels = np.empty((192, 256, 3))
     pixels[:96] = np.linspace([90, 140, 230], [200, 220, 245], 96)[:, None]
     pixels[96:] = np.linspace([110, 140, 110], [50, 110, 40], 96)[:, None] + rng.normal(0, 8, (96, 256, 1))
-    depth = starter.estimate(from_bytes(pixels.clip(0, 255).astype(np.uint8))).mean(1)
+    depth = starter.estimate(from_uint8(pixels.clip(0, 255).astype(np.uint8))).mean(1)
     assert depth[:80].mean() < depth[110:130].mean() < depth[170:].mean()
 
 
@@ -81,7 +81,7 @@ def test_takes_any_size(starter: StarterDepth, size: tuple[int, int]) -> None:
 
 
 def test_batches_equal_single_pictures(starter: StarterDepth) -> None:
-    frames = torch.stack([from_bytes(room(seed, (64, 96))[0]) for seed in HELD_OUT[:3]])
+    frames = torch.stack([from_uint8(room(seed, (64, 96))[0]) for seed in HELD_OUT[:3]])
     together = starter.estimate_batch(frames)
     alone = torch.stack([starter.estimate(frame) for frame in frames])
     assert torch.allclose(together, alone, atol=1e-5)
@@ -96,7 +96,7 @@ def test_pictures_are_looked_at_as_a_whole() -> None:
 
 
 def test_halves_are_close(starter: StarterDepth) -> None:
-    frame = from_bytes(room(HELD_OUT[0], (64, 64))[0])
+    frame = from_uint8(room(HELD_OUT[0], (64, 64))[0])
     halved = StarterDepth.load(torch.device("cpu"), torch.bfloat16).estimate(frame)
     assert np.corrcoef(halved.flatten(), starter.estimate(frame).flatten())[0, 1] > 0.98
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
@@ -54,7 +54,7 @@ def opened(folder_of: Folder, models: Path) -> Callable[[str], StableDiffuser]:
 
     @lru_cache
     def open_kind(kind: str) -> StableDiffuser:
-        return open_stable(str(folder_of(kind)), CPU, Options(Library((models / "library",))))
+        return open_stable(str(folder_of(kind)), CPU, LoadOptions(Library((models / "library",))))
 
     return open_kind
 

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import predicted
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import open_diffuser
@@ -117,9 +117,9 @@ def test_a_ckpt_draws_what_its_safetensors_does(
     from safetensors.torch import load_file
 
     torch.save({"state_dict": load_file(file_of("sd1"))}, tmp_path / "model.ckpt")
-    options = Options(Library(allow_pickle=True), architecture=str(folder_of("sd1")))
-    pickled = open_diffuser(str(tmp_path / "model.ckpt"), CPU, options).draw(request_)
-    assert torch.equal(pickled, open_diffuser(str(file_of("sd1")), CPU, options).draw(request_))
+    options = LoadOptions(Library(allow_pickle=True), architecture=str(folder_of("sd1")))
+    pickled = open_diffuser(str(tmp_path / "model.ckpt"), CPU, options).generate(request_)
+    assert torch.equal(pickled, open_diffuser(str(file_of("sd1")), CPU, options).generate(request_))
 
 
 class _Answers(torch.nn.Module):

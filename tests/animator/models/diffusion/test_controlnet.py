@@ -12,7 +12,7 @@ from torch import Tensor
 
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
@@ -27,7 +27,7 @@ Guided = Callable[..., Tensor]
 def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser]:
     @lru_cache
     def open_kind(kind: str) -> StableDiffuser:
-        return open_stable(str(folder_of(kind)), CPU, Options(Library((nets,), allow_pickle=True)))
+        return open_stable(str(folder_of(kind)), CPU, LoadOptions(Library((nets,), allow_pickle=True)))
 
     return open_kind
 
@@ -40,11 +40,11 @@ def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Contro
 
 
 @pytest.fixture
-def draw(diffuser_of: Callable[[str], StableDiffuser], request_: GenerationRequest) -> Guided:
+def generate(diffuser_of: Callable[[str], StableDiffuser], request_: GenerationRequest) -> Guided:
     """Draws with controls, and with a changed request where wanted."""
 
     def drawn(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
-        return diffuser_of(kind).draw(replace(request_, controls=controls, **changes))
+        return diffuser_of(kind).generate(replace(request_, controls=controls, **changes))
 
     return drawn
 
@@ -54,19 +54,19 @@ def apart(one: Tensor, other: Tensor) -> float:
 
 
 @pytest.mark.parametrize("form", ["folder", "file", "original", "bare", "pickled"])
-def test_every_form_of_the_same_net_draws_the_same(draw: Guided, form: str) -> None:
-    without, reference = draw(), draw(control("sd1-file"))
+def test_every_form_of_the_same_net_draws_the_same(generate: Guided, form: str) -> None:
+    without, reference = generate(), generate(control("sd1-file"))
     assert apart(without, reference) > 1e-3
-    assert torch.equal(draw(control(f"sd1-{form}")), reference)
+    assert torch.equal(generate(control(f"sd1-{form}")), reference)
 
 
 @pytest.mark.parametrize("form", ["folder", "original", "small"])
-def test_nets_for_sdxl_act(draw: Guided, form: str) -> None:
+def test_nets_for_sdxl_act(generate: Guided, form: str) -> None:
     net = control(f"sdxl-{form}")
-    drawn = draw(net, kind="sdxl")
-    assert apart(draw(kind="sdxl"), drawn) > 1e-3
+    drawn = generate(net, kind="sdxl")
+    assert apart(generate(kind="sdxl"), drawn) > 1e-3
     if form != "small":
-        assert torch.equal(drawn, draw(control("sdxl-file"), kind="sdxl"))
+        assert torch.equal(drawn, generate(control("sdxl-file"), kind="sdxl"))
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
@@ -120,50 +120,50 @@ def test_the_drawing_is_that_of_diffusers_pipeline(
             control(names[1], 0.5, end=0.5, picture=PICTURE.flip(-1)),
         ),
     )
-    drawn = diffuser_of(kind).draw(asked)
+    drawn = diffuser_of(kind).generate(asked)
     assert torch.allclose(drawn, expected, atol=1e-3)  # its levels are in single precision
-    assert apart(diffuser_of(kind).draw(replace(asked, controls=asked.controls[:1])), drawn) > 5e-3
+    assert apart(diffuser_of(kind).generate(replace(asked, controls=asked.controls[:1])), drawn) > 5e-3
 
 
 def test_weight_0_changes_nothing_and_asks_nothing(
-    draw: Guided, diffuser_of: Callable[[str], StableDiffuser]
+    generate: Guided, diffuser_of: Callable[[str], StableDiffuser]
 ) -> None:
-    without = draw()
-    assert torch.equal(draw(control(weight=0.0)), without)
-    assert torch.equal(draw(control(picture=None)), without)
-    assert torch.equal(draw(control(model="")), without)
-    draw(control())
+    without = generate()
+    assert torch.equal(generate(control(weight=0.0)), without)
+    assert torch.equal(generate(control(picture=None)), without)
+    assert torch.equal(generate(control(model="")), without)
+    generate(control())
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
     calls: list[int] = []
     handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
-    draw(control(weight=0.0))
+    generate(control(weight=0.0))
     assert not calls
-    draw(control(), cfg_scale=1.0, strength=0.0, steps=4)
+    generate(control(), cfg_scale=1.0, strength=0.0, steps=4)
     assert len(calls) == 4
     for handle in handles:
         handle.remove()
 
 
-def test_weights_and_pictures_act(draw: Guided) -> None:
+def test_weights_and_pictures_act(generate: Guided) -> None:
     drawn = [
-        draw(),
-        draw(control(weight=0.3)),
-        draw(control(weight=1.2)),
-        draw(control(picture=PICTURE.flip(-1))),
-        draw(control("other")),
+        generate(),
+        generate(control(weight=0.3)),
+        generate(control(weight=1.2)),
+        generate(control(picture=PICTURE.flip(-1))),
+        generate(control("other")),
     ]
     for index, picture in enumerate(drawn):
         assert all(apart(picture, other) > 1e-4 for other in drawn[index + 1 :])
     assert apart(drawn[0], drawn[1]) < apart(drawn[0], drawn[2])
 
 
-def test_units_add_up(draw: Guided) -> None:
-    both = draw(control(weight=0.4), control("other", 0.7))
-    assert apart(both, draw(control(weight=0.4))) > 1e-4
-    assert apart(both, draw(control("other", 0.7))) > 1e-4
-    twice = draw(control(weight=0.4), control(weight=0.4))
-    assert torch.allclose(twice, draw(control(weight=0.8)), atol=1e-4)
+def test_units_add_up(generate: Guided) -> None:
+    both = generate(control(weight=0.4), control("other", 0.7))
+    assert apart(both, generate(control(weight=0.4))) > 1e-4
+    assert apart(both, generate(control("other", 0.7))) > 1e-4
+    twice = generate(control(weight=0.4), control(weight=0.4))
+    assert torch.allclose(twice, generate(control(weight=0.8)), atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -180,64 +180,64 @@ def test_units_add_up(draw: Guided) -> None:
 )
 @pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M Karras"])
 def test_a_net_is_asked_from_its_start_to_its_end(
-    draw: Guided,
+    generate: Guided,
     diffuser_of: Callable[[str], StableDiffuser],
     start: float,
     end: float,
     asked: int,
     sampler: str,
 ) -> None:
-    draw(control())
+    generate(control())
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
     calls: list[int] = []
     handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
     for strength, steps in ((0.0, 8), (0.5, 16)):  # the share is that of the steps that run
         calls.clear()
-        draw(control(start=start, end=end), strength=strength, steps=steps, sampler=sampler)
+        generate(control(start=start, end=end), strength=strength, steps=steps, sampler=sampler)
         assert len(calls) == asked
     for handle in handles:
         handle.remove()
 
 
-def test_starts_and_ends_tile_the_steps(draw: Guided) -> None:
-    halves = draw(control(end=0.4), control(start=0.4), strength=0.0, steps=10)
-    assert torch.equal(halves, draw(control(), strength=0.0, steps=10))
+def test_starts_and_ends_tile_the_steps(generate: Guided) -> None:
+    halves = generate(control(end=0.4), control(start=0.4), strength=0.0, steps=10)
+    assert torch.equal(halves, generate(control(), strength=0.0, steps=10))
 
 
-def test_modes_weigh_prompt_and_control_apart(draw: Guided) -> None:
+def test_modes_weigh_prompt_and_control_apart(generate: Guided) -> None:
     balanced, prompt, strict = (
-        draw(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
+        generate(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
     )
     assert min(apart(balanced, prompt), apart(prompt, strict), apart(balanced, strict)) > 1e-4
-    assert apart(draw(), prompt) < apart(draw(), balanced)  # finer layers are told less
-    alone = [draw(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
+    assert apart(generate(), prompt) < apart(generate(), balanced)  # finer layers are told less
+    alone = [generate(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
     assert torch.equal(*alone)  # without a negative prompt there is nothing that they tell apart
 
 
 def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
-    draw: Guided, folder_of: Folder, nets: Path, request_: GenerationRequest
+    generate: Guided, folder_of: Folder, nets: Path, request_: GenerationRequest
 ) -> None:
     wide = torch.rand((3, 52, 100))
     changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}
-    assert apart(draw(**changes), draw(control(picture=wide), **changes)) > 1e-4
-    inpaint = open_stable(str(folder_of("sd1-inpaint")), CPU, Options(Library((nets,))))
+    assert apart(generate(**changes), generate(control(picture=wide), **changes)) > 1e-4
+    inpaint = open_stable(str(folder_of("sd1-inpaint")), CPU, LoadOptions(Library((nets,))))
     mask = torch.ones(1, 64, 64).tril()
     masked = [
-        inpaint.draw(replace(request_, mask=mask, controls=controls)) for controls in ((), (control(),))
+        inpaint.generate(replace(request_, mask=mask, controls=controls)) for controls in ((), (control(),))
     ]
     assert apart(*masked) > 1e-4
-    low = open_stable(str(folder_of("sd1")), CPU, Options(Library((nets,)), memory="low"))
+    low = open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((nets,)), memory="low"))
     for mode in ("balanced", "control"):
         asked = replace(request_, controls=(control(control_mode=mode),))
-        assert torch.allclose(low.draw(asked), draw(control(control_mode=mode)), atol=1e-3)
+        assert torch.allclose(low.generate(asked), generate(control(control_mode=mode)), atol=1e-3)
 
 
-def test_tiling_reaches_the_nets(draw: Guided, diffuser_of: Callable[[str], StableDiffuser]) -> None:
-    plain = draw(control())
-    tiled = draw(control(), tiling=True)
+def test_tiling_reaches_the_nets(generate: Guided, diffuser_of: Callable[[str], StableDiffuser]) -> None:
+    plain = generate(control())
+    tiled = generate(control(), tiling=True)
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
     modes = {m.padding_mode for net in engine._nets for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
     assert "circular" in modes and apart(plain, tiled) > 1e-4
-    assert torch.equal(draw(control()), plain)
+    assert torch.equal(generate(control()), plain)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from animator.images.colorspace import lab_from_rgb
 from animator.images.inpaint import fill_smoothly
-from animator.models.diffusion.inpaint import Box, drawn_in_region, padded_box, recolored
+from animator.models.diffusion.inpaint import Box, inpaint, match_hue, padded_box
 from animator.models.diffusion.request import Control, GenerationRequest
 from schedules import PromptFrame
 from tests.fakes import Draws, Recorder
@@ -38,7 +38,7 @@ def request_() -> GenerationRequest:
 def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     mask = masked(20, 30, 36, 54)
-    drawn = drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4))
+    drawn = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
     assert asked.size == (96, 64) and asked.picture is not None and asked.picture.shape == (3, 64, 96)
     assert asked.mask is not None and asked.mask.mean() == pytest.approx(16 * 24 / (24 * 36), abs=0.05)
@@ -50,7 +50,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequ
     painter = Recorder(Draws(painted))
     controls = (Control(1.0, picture=PICTURE), Control(1.0))
     mask = masked(20, 30, 36, 54)
-    drawn_in_region(painter.draw, replace(request_, mask=mask, mask_padding=4, controls=controls))
+    inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4, controls=controls))
     (asked,) = painter.asked
     (seen,) = (control.picture for control in asked.controls if control.picture is not None)
     assert asked.picture is not None and torch.equal(seen, asked.picture)
@@ -59,7 +59,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequ
 
 def test_without_padding_the_whole_picture_is_drawn(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
-    drawn_in_region(painter.draw, replace(request_, mask=masked(20, 30, 36, 54)))
+    inpaint(painter.generate, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].picture is PICTURE
 
 
@@ -79,7 +79,7 @@ def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box:
 
 def test_a_blank_mask_draws_nothing(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
-    drawn = drawn_in_region(painter.draw, replace(request_, mask=torch.zeros(1, 64, 96)))
+    drawn = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert drawn is PICTURE and not painter.asked
 
 
@@ -94,7 +94,7 @@ def test_fill_takes_the_colours_around_the_mask() -> None:
 
 def test_colours_are_taken_over_but_not_lightness() -> None:
     reference = torch.stack([torch.full((64, 96), level) for level in (0.6, 0.3, 0.2)])
-    changed, before = lab_from_rgb(recolored(PICTURE * 0.5 + 0.25, reference)), PICTURE * 0.5 + 0.25
+    changed, before = lab_from_rgb(match_hue(PICTURE * 0.5 + 0.25, reference)), PICTURE * 0.5 + 0.25
     assert (changed[0] - lab_from_rgb(before)[0]).abs().mean() < 0.02
     assert (changed[1:].mean((1, 2)) - lab_from_rgb(reference)[1:].mean((1, 2))).abs().max() < 0.02
 
@@ -102,6 +102,6 @@ def test_colours_are_taken_over_but_not_lightness() -> None:
 def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     for frame in (1, 2, 1):
-        drawn_in_region(painter.draw, replace(request_, seed=-1, frame=frame))
+        inpaint(painter.generate, replace(request_, seed=-1, frame=frame))
     first, second, again = (request.seed for request in painter.asked)
     assert first == again != second and first >= 0

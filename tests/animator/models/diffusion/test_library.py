@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import read_header
 from animator.models.diffusion.checkpoints.identify import Kind, identify
-from animator.models.diffusion.checkpoints.inventory import listed
+from animator.models.diffusion.checkpoints.inventory import model_table
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.weights import read_tensors
 from tests.animator.models.diffusion import lora_files, tiny_models
@@ -175,7 +175,7 @@ def test_missing_loras_are_explained(library: Library) -> None:
 
 
 def test_models_are_listed_with_type_size_and_hash(library: Library) -> None:
-    lines = list(listed(library.folders, hashes=True))
+    lines = list(model_table(library.folders, hashes=True))
     assert lines[0].startswith("diffusers model") and lines[0].endswith("  starter")
     (dream,) = [line for line in lines if line.endswith("dream.safetensors")]
     assert dream.startswith("Stable Diffusion 1 checkpoint")
@@ -185,7 +185,7 @@ def test_models_are_listed_with_type_size_and_hash(library: Library) -> None:
     assert any(line.startswith("SDXL LoRA") for line in lines)
     assert any(line.startswith("pickled file (.ckpt)") for line in lines)
     library.files[1].write_bytes(b"broken")
-    assert any(line.startswith("broken file") for line in listed(library.folders, hashes=False))
+    assert any(line.startswith("broken file") for line in model_table(library.folders, hashes=False))
 
 
 def test_real_files_of_loras_are_known(tmp_path: Path) -> None:

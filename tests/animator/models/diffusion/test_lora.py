@@ -13,7 +13,7 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.lora_keys import split_name
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
@@ -43,12 +43,12 @@ def loras(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diffuser(folder_of: Folder, loras: Path) -> StableDiffuser:
-    return open_stable(str(folder_of("sd1")), CPU, Options(Library((loras,))))
+    return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((loras,))))
 
 
 def drawn(diffuser: StableDiffuser, request: GenerationRequest, tags: str) -> torch.Tensor:
     prompt = PromptFrame(f"{request.prompt.positive} {tags}", request.prompt.negative)
-    return diffuser.draw(replace(request, prompt=prompt))
+    return diffuser.generate(replace(request, prompt=prompt))
 
 
 def layers_of(pipeline: Any) -> LoraLayers:
@@ -84,7 +84,7 @@ def test_alpha_scales(diffuser: StableDiffuser, request_: GenerationRequest) -> 
 def test_weights_act_and_go_away_without_a_trace(
     diffuser: StableDiffuser, request_: GenerationRequest
 ) -> None:
-    without = diffuser.draw(request_)
+    without = diffuser.generate(request_)
     some = drawn(diffuser, request_, "<lora:sd1-kohya:0.3>")
     more = drawn(diffuser, request_, "<lora:sd1-kohya:0.9>")
     both = drawn(diffuser, request_, "<lora:sd1-kohya:0.9><lora:second:0.5>")
@@ -95,7 +95,7 @@ def test_weights_act_and_go_away_without_a_trace(
     for frame in range(20):  # a weight that moves at every frame never drifts
         drawn(diffuser, replace(request_, steps=1), f"<lora:sd1-kohya:{frame / 20}>")
     assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0.3>"), some)
-    assert torch.equal(diffuser.draw(request_), without)
+    assert torch.equal(diffuser.generate(request_), without)
     assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0>"), without)
 
 
@@ -108,8 +108,8 @@ def test_text_and_image_weights_are_apart(diffuser: StableDiffuser, request_: Ge
 
 def test_a_morphing_prompt_mixes_lora_weights(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     blend = (("a cat <lora:sd1-kohya:1>", "", 0.25), ("a cat", "", 0.75))
-    mixed = diffuser.draw(replace(request_, prompt=PromptFrame("", "", blend)))
-    direct = diffuser.draw(replace(request_, prompt=PromptFrame("a cat <lora:sd1-kohya:0.25>", "")))
+    mixed = diffuser.generate(replace(request_, prompt=PromptFrame("", "", blend)))
+    direct = diffuser.generate(replace(request_, prompt=PromptFrame("a cat <lora:sd1-kohya:0.25>", "")))
     assert torch.allclose(mixed, direct, atol=1e-5)
 
 
@@ -212,13 +212,13 @@ def test_names_of_all_ages_are_understood(name: str, expected: tuple[str, str, s
 def test_a_lora_for_another_base_is_refused_by_name(
     diffuser: StableDiffuser, request_: GenerationRequest, loras: Path
 ) -> None:
-    without = diffuser.draw(request_)
+    without = diffuser.generate(request_)
     with pytest.raises(ModelError) as refused:
         drawn(diffuser, request_, "<lora:sdxl-kohya:1>")
     message = str(refused.value)
     assert str(loras / "sdxl-kohya.safetensors") in message
     assert "made for SDXL" in message and "is Stable Diffusion 1" in message
-    assert torch.equal(diffuser.draw(request_), without)
+    assert torch.equal(diffuser.generate(request_), without)
 
 
 def test_layers_of_other_shapes_are_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.flux_keys import flux_targets
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import open_diffuser
@@ -200,10 +200,10 @@ def test_a_kohya_file_for_flux_acts_through_a_prompt(
     folder_of: Callable[[str], Path], request_: GenerationRequest, tmp_path: Path
 ) -> None:
     as_kohya(tmp_path / "k.safetensors")
-    diffuser = open_diffuser(str(folder_of("flux")), torch.device("cpu"), Options(Library((tmp_path,))))
-    without = diffuser.draw(request_)
-    drawn = diffuser.draw(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
+    diffuser = open_diffuser(str(folder_of("flux")), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
+    without = diffuser.generate(request_)
+    drawn = diffuser.generate(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
     assert float((drawn - without).abs().mean()) > 1e-3
-    sd1 = open_diffuser(str(folder_of("sd1")), torch.device("cpu"), Options(Library((tmp_path,))))
+    sd1 = open_diffuser(str(folder_of("sd1")), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
     with pytest.raises(ModelError, match=r"made for Flux; the model .* is Stable Diffusion 1"):
-        sd1.draw(replace(request_, prompt=PromptFrame("a cat <lora:k:0.8>", "")))
+        sd1.generate(replace(request_, prompt=PromptFrame("a cat <lora:k:0.8>", "")))

@@ -10,7 +10,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import METHODS
@@ -58,7 +58,7 @@ UNET_CHANGES: dict[str, dict[str, Any]] = {
 
 def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[str, Any]) -> float:
     """How far a changed request moves the picture."""
-    first, second = diffuser.draw(request), diffuser.draw(replace(request, **other))
+    first, second = diffuser.generate(request), diffuser.generate(replace(request, **other))
     if first.shape != second.shape:
         return 1.0
     return float((first - second).abs().mean())
@@ -71,10 +71,10 @@ def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[st
 def test_drawing_is_sound_repeatable_and_of_the_asked_size(
     opened: Opened, request_: GenerationRequest, kind: str
 ) -> None:
-    drawn = opened(kind).draw(request_)
+    drawn = opened(kind).generate(request_)
     assert drawn.shape == (3, 64, 64) and drawn.dtype == torch.float32
     assert 0 <= float(drawn.min()) < float(drawn.max()) <= 1
-    assert torch.equal(drawn, opened(kind).draw(request_))
+    assert torch.equal(drawn, opened(kind).generate(request_))
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -103,10 +103,10 @@ def test_every_sampler_draws_a_picture_of_its_own(
     opened: Opened, request_: GenerationRequest, name: str
 ) -> None:
     asked = replace(request_, steps=12, sampler=name)
-    drawn = opened("sd1").draw(asked)
-    assert torch.equal(drawn, opened("sd1").draw(asked))
+    drawn = opened("sd1").generate(asked)
+    assert torch.equal(drawn, opened("sd1").generate(asked))
     if name != "Euler":
-        assert float((drawn - opened("sd1").draw(replace(asked, sampler="Euler"))).abs().mean()) > 1e-4
+        assert float((drawn - opened("sd1").generate(replace(asked, sampler="Euler"))).abs().mean()) > 1e-4
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
@@ -126,7 +126,7 @@ def test_transformers_refuse_what_they_cannot_do(
     opened: Opened, request_: GenerationRequest, kind: str, change: dict[str, Any]
 ) -> None:
     with pytest.raises(ModelError, match=r"cannot do it|draws with Euler only"):
-        opened(kind).draw(replace(request_, **change))
+        opened(kind).generate(replace(request_, **change))
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_transformers_refuse_what_they_cannot_do(
 def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
     opened: Opened, file_of: Folder, folder_of: Folder, request_: GenerationRequest, kind: str
 ) -> None:
-    from_file = open_diffuser(str(file_of(kind)), CPU, Options(architecture=str(folder_of(kind))))
-    assert torch.equal(from_file.draw(request_), opened(kind).draw(request_))
+    from_file = open_diffuser(str(file_of(kind)), CPU, LoadOptions(architecture=str(folder_of(kind))))
+    assert torch.equal(from_file.generate(request_), opened(kind).generate(request_))
     asked = replace(request_, picture=None, sampler="DPM++ 2M Karras")
-    assert torch.equal(from_file.draw(asked), opened(kind).draw(asked))
+    assert torch.equal(from_file.generate(asked), opened(kind).generate(asked))
 
 
 @pytest.mark.parametrize("kind", ["sd1", "flux"])
@@ -150,7 +150,7 @@ def test_any_size_is_drawn(
 ) -> None:
     width, height = size
     picture = torch.full((3, height, width), 0.4) if with_picture else None
-    drawn = opened(kind).draw(replace(request_, size=size, picture=picture))
+    drawn = opened(kind).generate(replace(request_, size=size, picture=picture))
     assert drawn.shape == (3, height, width)
 
 
@@ -168,7 +168,7 @@ def test_the_steps_that_run_are_those_promised(
         for steps, strength in ((20, 0.65), (10, 0.95), (4, 0.9), (1, 0.3), (7, 0.3), (2, 0.0)):
             asked = replace(request_, steps=steps, strength=strength, cfg_scale=1.0)
             calls.clear()
-            diffuser.draw(asked)
+            diffuser.generate(asked)
             assert len(calls) == asked.steps_run
     finally:
         handle.remove()
@@ -191,7 +191,7 @@ def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
         velocity = FluxPipeline._pack_latents(velocity, 1, *latent.shape[1:])
     answer = lambda **given: (velocity.expand(len(given["hidden_states"]), *velocity.shape[1:]),)  # noqa: E731
     monkeypatch.setattr(engine.transformer, "forward", answer)
-    drawn = opened(kind).draw(replace(request_, strength=strength))
+    drawn = opened(kind).generate(replace(request_, strength=strength))
     expected = coder.decode(latent, request_.size).clamp(0, 1)
     assert torch.allclose(drawn, expected, atol=1e-3)
 
@@ -203,9 +203,9 @@ def test_transformers_encode_a_text_once(opened: Opened, request_: GenerationReq
     calls: list[int] = []
     handle = engine.text_encoder.register_forward_hook(lambda *_: calls.append(1))
     asked = replace(request_, prompt=PromptFrame("a text of its own", "and another"))
-    opened(kind).draw(asked)
+    opened(kind).generate(asked)
     first = len(calls)
-    opened(kind).draw(replace(asked, seed=9, strength=0.7))
+    opened(kind).generate(replace(asked, seed=9, strength=0.7))
     handle.remove()
     assert len(calls) == first > 0
 
@@ -214,7 +214,7 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest
     mask = torch.zeros(1, 64, 64)
     mask[:, :, 32:] = 1
     for kind in ("sd1", "sd1-inpaint"):
-        drawn = opened(kind).draw(replace(request_, mask=mask))
+        drawn = opened(kind).generate(replace(request_, mask=mask))
         assert request_.picture is not None
         assert torch.equal(drawn[:, :, :32], request_.picture[:, :, :32])
         assert float((drawn[:, :, 32:] - request_.picture[:, :, 32:]).abs().mean()) > 0.05
@@ -225,9 +225,9 @@ def test_a_tiling_picture_has_no_edge(opened: Opened, request_: GenerationReques
     engine = opened("sd1").engine()
     assert isinstance(engine, UNetEngine)
     before = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]
-    opened("sd1").draw(replace(request_, tiling=True))
+    opened("sd1").generate(replace(request_, tiling=True))
     around = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]
-    opened("sd1").draw(request_)
+    opened("sd1").generate(request_)
     after = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]
     assert set(around) == {"circular"} and before == after and set(after) == {"zeros"}
 
@@ -240,9 +240,9 @@ def test_prompts_that_morph_go_from_one_to_the_other(
 
     def at(weight: float) -> torch.Tensor:
         blend = ((*one, 1 - weight), (*two, weight))
-        return opened(kind).draw(replace(request_, prompt=PromptFrame("ignored", "ignored", blend)))
+        return opened(kind).generate(replace(request_, prompt=PromptFrame("ignored", "ignored", blend)))
 
-    ends = [opened(kind).draw(replace(request_, prompt=PromptFrame(*texts))) for texts in (one, two)]
+    ends = [opened(kind).generate(replace(request_, prompt=PromptFrame(*texts))) for texts in (one, two)]
     assert torch.allclose(at(0.0), ends[0], atol=1e-4) and torch.allclose(at(1.0), ends[1], atol=1e-4)
     away = [float((at(w) - ends[0]).abs().mean()) for w in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert away == sorted(away) and away[1] > 1e-4
@@ -251,6 +251,6 @@ def test_prompts_that_morph_go_from_one_to_the_other(
 def test_a_zero_weight_of_a_prompt_joined_by_and_is_the_other_alone(
     opened: Opened, request_: GenerationRequest
 ) -> None:
-    both = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat AND a blue dog :0", "x")))
-    one = opened("sd1").draw(replace(request_, prompt=PromptFrame("a red cat", "x")))
+    both = opened("sd1").generate(replace(request_, prompt=PromptFrame("a red cat AND a blue dog :0", "x")))
+    one = opened("sd1").generate(replace(request_, prompt=PromptFrame("a red cat", "x")))
     assert torch.allclose(both, one, atol=1e-5)

@@ -10,10 +10,10 @@ import torch
 from animator.models.diffusion.denoiser import Denoiser
 from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.guidance import Guidance
-from animator.models.diffusion.load_options import Options
-from animator.models.diffusion.prompts.encode import Condition
+from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.prompts.encode import Conditioning
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.samplers.sigmas import NoiseTable
+from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.diffusion.transformer_engine import TransformerEngine
 from schedules import PromptFrame
@@ -29,7 +29,7 @@ Folder = Callable[[str], Path]
 def test_another_vae_is_taken(
     opened: Opened, folder_of: Folder, models: Path, request_: GenerationRequest
 ) -> None:
-    usual = opened("sd1").draw(request_)
+    usual = opened("sd1").generate(request_)
     other = tiny_models.pipeline("sd1", seed=8).vae
     other.save_pretrained(models / "other-vae")
     tensors = {
@@ -41,8 +41,10 @@ def test_another_vae_is_taken(
     save_file({k: v.contiguous() for k, v in tensors.items()}, models / "other-vae.safetensors")
     folder, file = (
         open_stable(
-            str(folder_of("sd1")), CPU, Options(vae=str(models / name), architecture=str(folder_of("sd1")))
-        ).draw(request_)
+            str(folder_of("sd1")),
+            CPU,
+            LoadOptions(vae=str(models / name), architecture=str(folder_of("sd1"))),
+        ).generate(request_)
         for name in ("other-vae", "other-vae.safetensors")
     )
     assert torch.equal(folder, file) and not torch.allclose(folder, usual, atol=1e-2)
@@ -57,22 +59,22 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
         num_encoder_blocks=(1, 1, 1, 1),
         num_decoder_blocks=(1, 1, 1, 1),
     ).save_pretrained(models / "taesd")
-    diffuser = open_stable(str(folder_of("sd1")), CPU, Options(vae=str(models / "taesd")))
-    assert diffuser.draw(request_).shape == (3, 64, 64)
+    diffuser = open_stable(str(folder_of("sd1")), CPU, LoadOptions(vae=str(models / "taesd")))
+    assert diffuser.generate(request_).shape == (3, 64, 64)
 
 
 @pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
 def test_little_memory_draws_nearly_the_same(
     folder_of: Folder, request_: GenerationRequest, opened: Opened, kind: str
 ) -> None:
-    low = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).draw(request_)
+    low = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).generate(request_)
     # One prompt at a time instead of two at once: other kernels, other last bits.
-    assert torch.allclose(low, opened(kind).draw(request_), atol=1e-3)
+    assert torch.allclose(low, opened(kind).generate(request_), atol=1e-3)
 
 
 def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
     for kind in ("sd1", "sd3"):
-        engine = open_stable(str(folder_of(kind)), CPU, Options(memory="low")).engine()
+        engine = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).engine()
         assert isinstance(engine, UNetEngine | TransformerEngine)
         engine.to(torch.device("meta"))
         parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
@@ -91,11 +93,11 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
         place[: len(sample)].copy_(sample + len(calls))
         return (place[: len(sample)],)
 
-    condition = Condition(torch.zeros(1, 77, 8), None)
+    condition = Conditioning(torch.zeros(1, 77, 8), None)
     guidance = Guidance.of([(condition, 1.0)], condition, 2.0, condition)
     denoiser = Denoiser(
         replayed,
-        NoiseTable(torch.linspace(0.1, 10, 1000).double().numpy()),
+        NoiseSchedule(torch.linspace(0.1, 10, 1000).double().numpy()),
         "sample",
         (guidance,),
         (1.0, 0.0),
@@ -114,7 +116,7 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
 def test_a_compiled_model_draws_nearly_the_same(
     folder_of: Folder, request_: GenerationRequest, opened: Opened
 ) -> None:
-    compiled = open_stable(str(folder_of("sd1")), CPU, Options(speed="compiled"))
+    compiled = open_stable(str(folder_of("sd1")), CPU, LoadOptions(speed="compiled"))
     for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
         asked = replace(request_, **change)
-        assert torch.allclose(compiled.draw(asked), opened("sd1").draw(asked), atol=1e-3)
+        assert torch.allclose(compiled.generate(asked), opened("sd1").generate(asked), atol=1e-3)

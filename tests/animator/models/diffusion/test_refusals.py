@@ -10,7 +10,7 @@ import torch
 
 from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import open_diffuser
 from schedules import PromptFrame
@@ -49,7 +49,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> Path:
 def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None:
     path = shelf / name
     with pytest.raises(ModelError, match=message):
-        open_diffuser(str(path) if path.exists() else name, CPU, Options(Library((shelf,))))
+        open_diffuser(str(path) if path.exists() else name, CPU, LoadOptions(Library((shelf,))))
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None
 def test_requests_that_cannot_be_met(
     folder_of: Folder, shelf: Path, request_: GenerationRequest, change: dict[str, Any], message: str
 ) -> None:
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((shelf,))))
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((shelf,))))
     with pytest.raises(ModelError, match=message):
-        diffuser.draw(replace(request_, **change))
-    diffuser.draw(request_)  # goes on as if nothing had been
+        diffuser.generate(replace(request_, **change))
+    diffuser.generate(request_)  # goes on as if nothing had been
 
 
 def test_running_out_of_memory_while_drawing(
@@ -86,7 +86,7 @@ def test_running_out_of_memory_while_drawing(
 
     with monkeypatch.context() as patch, pytest.raises(AnimatorError) as said:
         patch.setattr(unet, "forward", full)
-        diffuser.draw(replace(request_, frame=41))
+        diffuser.generate(replace(request_, frame=41))
     message = str(said.value)
     assert message.startswith("frame 41: out of memory while drawing 64 x 64 on cpu")
     assert "--set diffusion.memory=low" in message and "go on with --resume" in message
@@ -94,5 +94,5 @@ def test_running_out_of_memory_while_drawing(
     wide = replace(request_, size=(128, 64), picture=None)
     with monkeypatch.context() as patch, pytest.raises(AnimatorError, match=r'--set "size=\[64,64\]"'):
         patch.setattr(unet, "forward", full)
-        diffuser.draw(wide)
-    diffuser.draw(request_)
+        diffuser.generate(wide)
+    diffuser.generate(request_)

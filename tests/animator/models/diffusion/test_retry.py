@@ -15,10 +15,10 @@ from animator.loop.build.models import check_timeline
 from animator.models.diffusion import memory
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import records_of, sha256
-from animator.models.diffusion.load_options import Options
-from animator.models.diffusion.model_cache import KEPT, Shelf
+from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.model_cache import KEPT, ModelCache
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.retry import REDRAWS, drawn_soundly
+from animator.models.diffusion.retry import REDRAWS, generate_with_retry
 from animator.models.diffusion.stable import open_diffuser
 from animator.timeline.timeline import Timeline
 from schedules.seeds import derive
@@ -54,7 +54,7 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
 ) -> None:
     draw = Draws(bad, bad, GOOD)
     with caplog.at_level(logging.WARNING):
-        assert torch.equal(drawn_soundly(draw, request_, never), GOOD)
+        assert torch.equal(generate_with_retry(draw, request_, never), GOOD)
     again = [derive(request_.seed, request_.frame, f"redraw {turn}") for turn in (1, 2)]
     assert draw.seeds == [request_.seed, *again]
     assert "frame 0: the drawn picture is" in caplog.text
@@ -62,27 +62,27 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
 
 def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
     draw = Draws(NAN, GOOD)
-    assert torch.equal(drawn_soundly(draw, request_, lambda: True), GOOD)
+    assert torch.equal(generate_with_retry(draw, request_, lambda: True), GOOD)
     assert draw.seeds == [request_.seed] * 2
 
 
 def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRequest) -> None:
     with pytest.raises(AnimatorError, match=r"frame 0: .*NaN.*4 times; try another sampler"):
-        drawn_soundly(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
+        generate_with_retry(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
 
 
 def test_a_picture_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
-    assert torch.equal(drawn_soundly(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
+    assert torch.equal(generate_with_retry(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
 
 
 def test_a_blank_redrawing_of_a_blank_picture_is_fine(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
-    drawn_soundly(draw, replace(request_, picture=torch.ones(3, 8, 8)), never)
+    generate_with_retry(draw, replace(request_, picture=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
 
 
 def test_values_outside_are_clipped(request_: GenerationRequest) -> None:
-    drawn = drawn_soundly(Draws(GOOD * 3 - 1), request_, never)
+    drawn = generate_with_retry(Draws(GOOD * 3 - 1), request_, never)
     assert torch.equal(drawn, (GOOD * 3 - 1).clamp(0, 1))
 
 
@@ -90,7 +90,7 @@ def test_a_real_model_recovers_and_later_seeds_stay(
     folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU)
-    second = diffuser.draw(replace(request_, frame=1, seed=4))
+    second = diffuser.generate(replace(request_, frame=1, seed=4))
     unet = diffuser.engine().model.unet  # type: ignore[attr-defined]  # an SD 1 engine
     forward, calls = unet.forward, []
 
@@ -100,11 +100,11 @@ def test_a_real_model_recovers_and_later_seeds_stay(
         return (out[0] * torch.nan,) if len(calls) == 1 else out
 
     monkeypatch.setattr(unet, "forward", breaks_once)
-    redrawn = diffuser.draw(request_)
+    redrawn = diffuser.generate(request_)
     assert bool(torch.isfinite(redrawn).all())
     seed = derive(request_.seed, request_.frame, "redraw 1")
-    assert torch.equal(redrawn, diffuser.draw(replace(request_, seed=seed)))
-    assert torch.equal(second, diffuser.draw(replace(request_, frame=1, seed=4)))
+    assert torch.equal(redrawn, diffuser.generate(replace(request_, seed=seed)))
+    assert torch.equal(second, diffuser.generate(replace(request_, frame=1, seed=4)))
 
 
 @pytest.mark.parametrize(
@@ -147,13 +147,13 @@ class Parcel:
     def __init__(self) -> None:
         self.moves: list[str] = []
 
-    def draw(self, request: GenerationRequest) -> torch.Tensor:
+    def generate(self, request: GenerationRequest) -> torch.Tensor:
         return GOOD
 
     def to(self, device: torch.device) -> None:
         self.moves.append(str(device))
 
-    def widen(self) -> bool:
+    def upcast_vae(self) -> bool:
         return False
 
     def guide(self, controlnets: object) -> None:
@@ -169,12 +169,12 @@ def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
         parcels[name] = Parcel()
         return parcels[name]
 
-    shelf = Shelf(load, torch.device("meta"))
+    shelf = ModelCache(load, torch.device("meta"))
     for name in ("a", "a", "b", "a", "c", "b", "d", "b"):
-        shelf.take(name)
+        shelf.load(name)
     assert loaded == ["a", "b", "c", "d"] and KEPT == 3
     assert parcels["a"].moves == ["meta", "cpu", "meta", "cpu"]
-    shelf.take("a")  # was used longest ago, so it went when d came
+    shelf.load("a")  # was used longest ago, so it went when d came
     assert loaded == ["a", "b", "c", "d", "a"]
 
 
@@ -182,14 +182,14 @@ def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
     folder_of: Folder, request_: GenerationRequest, models: Path
 ) -> None:
     other = tiny_models.write_folder("sd1", models / "folders" / "sd1-other", seed=8)
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, Options(Library((models,))))
-    first = diffuser.draw(request_)
-    second = diffuser.draw(replace(request_, checkpoint=str(other)))
-    by_name = diffuser.draw(replace(request_, checkpoint="sd1-other"))
-    xl = diffuser.draw(replace(request_, checkpoint=str(folder_of("sdxl"))))
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((models,))))
+    first = diffuser.generate(request_)
+    second = diffuser.generate(replace(request_, checkpoint=str(other)))
+    by_name = diffuser.generate(replace(request_, checkpoint="sd1-other"))
+    xl = diffuser.generate(replace(request_, checkpoint=str(folder_of("sdxl"))))
     assert torch.equal(second, by_name)
     assert len({float(picture.sum()) for picture in (first, second, xl)}) == 3
-    assert torch.equal(diffuser.draw(request_), first)
+    assert torch.equal(diffuser.generate(request_), first)
     assert [record["type"] for record in records_of(diffuser, wait=False)] == [
         "StableDiffusionPipeline",
         "StableDiffusionPipeline",
@@ -201,15 +201,15 @@ def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
 def test_missing_checkpoints_and_loras_are_found_before_any_model_loads(make_animation: Make) -> None:
     plans = Timeline(make_animation(diffusion={"checkpoint": {0: "", 4: "gone.safetensors"}}))
     with pytest.raises(ModelError, match=r"frame 4: model gone\.safetensors: there is no such"):
-        check_timeline(plans, Options())
+        check_timeline(plans, LoadOptions())
     plans = Timeline(make_animation(prompts={0: "a lake", 3: "a sea <lora:gone:1>"}))
     with pytest.raises(ModelError, match=r"frame 3: <lora:gone>: there is no"):
-        check_timeline(plans, Options())
-    check_timeline(Timeline(make_animation()), Options())
+        check_timeline(plans, LoadOptions())
+    check_timeline(Timeline(make_animation()), LoadOptions())
 
 
 def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folder_of: Folder) -> None:
-    options = Options(architecture=str(folder_of("sd1")))
+    options = LoadOptions(architecture=str(folder_of("sd1")))
     (record,) = records_of(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
     data = file_of("sd1").read_bytes()
     assert record["sha256"] == hashlib.sha256(data).hexdigest() and record["bytes"] == len(data)

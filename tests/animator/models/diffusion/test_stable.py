@@ -33,10 +33,10 @@ def diffuser() -> StableDiffuser:
 
 
 def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
-    picture = diffuser.draw(BASE)
+    picture = diffuser.generate(BASE)
     assert picture.shape == (3, 64, 64) and picture.dtype == torch.float32
     assert 0 <= float(picture.min()) < float(picture.max()) <= 1
-    assert torch.equal(picture, diffuser.draw(BASE))
+    assert torch.equal(picture, diffuser.generate(BASE))
 
 
 @pytest.mark.parametrize(
@@ -52,22 +52,24 @@ def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
     ids=lambda other: next(iter(other)),
 )
 def test_every_control_acts(diffuser: StableDiffuser, other: dict[str, Any]) -> None:
-    assert float((diffuser.draw(BASE) - diffuser.draw(replace(BASE, **other))).abs().mean()) > 1e-3
+    assert float((diffuser.generate(BASE) - diffuser.generate(replace(BASE, **other))).abs().mean()) > 1e-3
 
 
 def test_prompts_give_their_colours(diffuser: StableDiffuser) -> None:
     """The model knows its words: night is blue and dark, a desert at sunset is warm and bright."""
     at_256 = replace(BASE, size=(256, 256), steps=6)
-    night = diffuser.draw(at_256).mean((1, 2))
-    desert = diffuser.draw(replace(at_256, prompt=PromptFrame("desert dunes at sunset", "", ()))).mean((1, 2))
+    night = diffuser.generate(at_256).mean((1, 2))
+    desert = diffuser.generate(replace(at_256, prompt=PromptFrame("desert dunes at sunset", "", ()))).mean(
+        (1, 2)
+    )
     assert night[2] > night[0] and desert[0] > desert[2] and desert.mean() > night.mean() + 0.1
 
 
 def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
-    start = diffuser.draw(replace(BASE, size=(128, 128), seed=9))
+    start = diffuser.generate(replace(BASE, size=(128, 128), seed=9))
     asked = replace(BASE, size=(128, 128), picture=start, steps=10)
     distances = [
-        float((diffuser.draw(replace(asked, strength=s)) - start).abs().mean()) for s in (0.2, 0.5, 0.9)
+        float((diffuser.generate(replace(asked, strength=s)) - start).abs().mean()) for s in (0.2, 0.5, 0.9)
     ]
     assert distances == sorted(distances, reverse=True)
 
@@ -77,5 +79,7 @@ def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
 def test_every_sampler_draws_at_every_strength(diffuser: StableDiffuser, name: str, strength: float) -> None:
     start = torch.full((3, 64, 64), 0.5)
     start[:, 20:40] = 0.3
-    drawn = diffuser.draw(replace(BASE, sampler=f"{name} Karras", strength=strength, picture=start, steps=5))
+    drawn = diffuser.generate(
+        replace(BASE, sampler=f"{name} Karras", strength=strength, picture=start, steps=5)
+    )
     assert drawn.shape == start.shape and float(drawn.std()) > 0.02

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
@@ -37,13 +37,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diffuser(folder_of: Folder, library: Path) -> StableDiffuser:
-    return open_stable(str(folder_of("sd1")), CPU, Options(Library((library,), allow_pickle=True)))
+    return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,), allow_pickle=True)))
 
 
 def drawn(
     diffuser: StableDiffuser, request: GenerationRequest, positive: str, negative: str = ""
 ) -> torch.Tensor:
-    return diffuser.draw(replace(request, prompt=PromptFrame(positive, negative)))
+    return diffuser.generate(replace(request, prompt=PromptFrame(positive, negative)))
 
 
 def test_a_name_stands_for_its_vectors(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
@@ -64,7 +64,7 @@ def test_it_works_in_the_negative_prompt(diffuser: StableDiffuser, request_: Gen
 def test_both_text_encoders_of_sdxl_get_their_own(
     folder_of: Folder, library: Path, request_: GenerationRequest
 ) -> None:
-    diffuser = open_stable(str(folder_of("sdxl")), CPU, Options(Library((library,))))
+    diffuser = open_stable(str(folder_of("sdxl")), CPU, LoadOptions(Library((library,))))
     named = drawn(diffuser, request_, "a cat, both")
     assert float((named - drawn(diffuser, request_, "a cat, bothy")).abs().mean()) > 1e-4
     with pytest.raises(ModelError, match=r"vectors of width 32; .*have 32 and 48"):
@@ -79,6 +79,6 @@ def test_one_for_another_base_is_refused_by_name(
 
 
 def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: GenerationRequest) -> None:
-    strict = open_stable(str(folder_of("sd1")), CPU, Options(Library((library,))))
+    strict = open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,))))
     with pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* --allow-pickle"):
         drawn(strict, request_, "an old cat")

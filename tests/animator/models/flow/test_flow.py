@@ -11,7 +11,7 @@ from animator.errors import ModelError
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling
 from animator.images.warp2d import Move2D, matrix2d
-from animator.models.flow.features import USUAL, GlobalMotion, feature_matrix, is_possible
+from animator.models.flow.features import USUAL, MotionModel, feature_matrix, is_possible
 from animator.models.flow.model import FlowModel
 from animator.models.flow.opencv import Dis, DisQuality, Farneback
 from animator.models.flow.raft import load_raft
@@ -108,8 +108,8 @@ def test_edges_of_moving_things_are_found() -> None:
     assert not edges[0, 0]
 
 
-@pytest.mark.parametrize("kind", list(GlobalMotion))
-def test_the_motion_of_the_whole_picture_is_found(kind: GlobalMotion) -> None:
+@pytest.mark.parametrize("kind", list(MotionModel))
+def test_the_motion_of_the_whole_picture_is_found(kind: MotionModel) -> None:
     first = blobs(256, 256)
     matrix = matrix2d(Move2D(angle_deg=4.0, zoom=1.05, shift_px=(3.0, -2.0)), 256, 256)
     second = warp2d(first, Move2D(angle_deg=4.0, zoom=1.05, shift_px=(3.0, -2.0)), Border.REPLICATE)
@@ -122,9 +122,9 @@ def test_the_motion_of_the_whole_picture_is_found(kind: GlobalMotion) -> None:
 def test_features_are_found_in_soft_pictures() -> None:
     soft = blobs(96, 96, grain=12) * 0.3 + 0.3
     moved = soft.roll((2, 3), (1, 2))
-    found = feature_matrix(soft, moved, GlobalMotion.AFFINE)
+    found = feature_matrix(soft, moved, MotionModel.AFFINE)
     np.testing.assert_allclose(found[:2, 2] + found[:2, :2] @ [48, 48] - [48, 48], [3, 2], atol=0.3)
-    np.testing.assert_array_equal(feature_matrix(soft, moved, GlobalMotion.AFFINE, USUAL), np.eye(3))
+    np.testing.assert_array_equal(feature_matrix(soft, moved, MotionModel.AFFINE, USUAL), np.eye(3))
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_motions_that_cannot_be(matrix: Any, possible: bool) -> None:
 
 def test_nothing_to_match_is_no_motion() -> None:
     flat = torch.full((3, 64, 64), 0.4)
-    np.testing.assert_array_equal(feature_matrix(flat, flat, GlobalMotion.AFFINE), np.eye(3))
-    np.testing.assert_array_equal(feature_matrix(flat, blobs(64, 64), GlobalMotion.PERSPECTIVE), np.eye(3))
+    np.testing.assert_array_equal(feature_matrix(flat, flat, MotionModel.AFFINE), np.eye(3))
+    np.testing.assert_array_equal(feature_matrix(flat, blobs(64, 64), MotionModel.PERSPECTIVE), np.eye(3))
 
 
 def test_raft_runs_from_a_file_at_any_size(tmp_path: Path) -> None:

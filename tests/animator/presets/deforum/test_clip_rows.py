@@ -13,7 +13,7 @@ from animator.presets.deforum import Effect, import_settings
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import load
 from animator.settings import Animation
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 
 HYBRID: dict[str, Any] = {
@@ -50,7 +50,7 @@ HYBRID: dict[str, Any] = {
 
 def film_of(settings: dict[str, Any]) -> Animation:
     imported = import_settings(settings, "film.txt")
-    return validate(Draft("film.txt", imported.values, imported.places))
+    return validate(RawPreset("film.txt", imported.values, imported.places))
 
 
 def test_every_hybrid_setting_comes_through() -> None:

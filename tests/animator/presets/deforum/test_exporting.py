@@ -12,7 +12,7 @@ from animator.presets.deforum import import_text
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import dump, load
 from animator.settings import Animation
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline, schedule_fields
 from schedules import Schedule
@@ -21,7 +21,7 @@ from tests.fakes import Make
 
 def film_of(text: str) -> Animation:
     imported = import_text(text, "film.txt")
-    return validate(Draft("film.txt", imported.values, imported.places))
+    return validate(RawPreset("film.txt", imported.values, imported.places))
 
 
 def test_import_export_import_is_stable(generation: str) -> None:

@@ -10,7 +10,7 @@ from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import dump
 from animator.runs.outputs import sound_of
 from animator.settings import Animation
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 
 BASE = {"max_frames": 10, "prompts": {"0": "a lake"}, "seed": 1, "animation_mode": "2D"}
@@ -18,7 +18,7 @@ BASE = {"max_frames": 10, "prompts": {"0": "a lake"}, "seed": 1, "animation_mode
 
 def imported(settings: dict[str, Any]) -> tuple[Animation, list[str]]:
     found = import_text(json.dumps({**BASE, **settings}), "film.txt")
-    film = validate(Draft("film.txt", found.values, found.places))
+    film = validate(RawPreset("film.txt", found.values, found.places))
     return film, [str(note) for note in found.notes]
 
 

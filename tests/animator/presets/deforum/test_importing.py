@@ -12,7 +12,7 @@ from animator.presets.deforum.importing import film_name
 from animator.presets.deforum.rows import Row
 from animator.presets.deforum.table import MAPPED, ROWS, SWITCHES
 from animator.settings import Animation
-from animator.settings.raw import Draft
+from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 
@@ -22,7 +22,7 @@ DEFAULTS: dict[str, Any] = json.loads(
 
 
 def film_of(imported: Imported) -> Animation:
-    return validate(Draft("film.txt", imported.values, imported.places))
+    return validate(RawPreset("film.txt", imported.values, imported.places))
 
 
 def notes(settings: dict[str, Any], effect: Effect) -> list[str]:
@@ -153,12 +153,12 @@ def test_what_a_file_does_not_say_has_deforums_default(row: Row) -> None:
     if row.name == "prompts" or row.ours.startswith("size.") or row.name == "batch_name":
         assert (values["prompts"], values["size"], values["name"]) == ({"0": ""}, [512, 512], "Deforum")
         return
-    counts = row.gate is None or row.gate.opens({**DEFAULTS, **SWITCHES})
+    counts = row.gate is None or row.gate.is_on({**DEFAULTS, **SWITCHES})
     source = row.gate.plain if row.gate and row.gate.plain and not counts else row.name
     default = {"legacy_colormatch": True}.get(source, DEFAULTS.get(source, ""))  # as Deforum reads files
     wanted = row.conversion.read(default) if counts or source != row.name else row.gate and row.gate.value
     replaced = any(
-        other.gate and other.gate.plain == row.name and other.gate.opens(DEFAULTS) for other in MAPPED
+        other.gate and other.gate.plain == row.name and other.gate.is_on(DEFAULTS) for other in MAPPED
     )
     group, _, name = row.ours.rpartition(".")
     assert replaced or (values[group] if group else values)[name] == wanted

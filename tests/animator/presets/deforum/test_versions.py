@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from animator.presets.deforum.versions import modern
+from animator.presets.deforum.versions import upgrade
 
 
 def settings(**document: Any) -> dict[str, Any]:
-    return dict(modern(document).settings)
+    return dict(upgrade(document).settings)
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_a_file_that_is_silent_matches_colours_the_old_way() -> None:
 
 
 def test_where_both_names_are_given_the_newer_one_counts_and_it_is_told() -> None:
-    result = modern({"W": 512, "width": 640})
+    result = upgrade({"W": 512, "width": 640})
     assert result.settings["W"] == 512
     assert [str(note) for note in result.notes] == ["width: W is given too and counts"]
 
 
 def test_broken_prompts_are_told_with_their_place() -> None:
     with pytest.raises(ValueError, match="line 1, column 11 of the prompts: broken JSON"):
-        modern({"prompts": '{"0": "a",}'})
+        upgrade({"prompts": '{"0": "a",}'})
     with pytest.raises(ValueError, match="a prompt is text"):
-        modern({"prompts": {"0": 3}})
+        upgrade({"prompts": {"0": 3}})
 
 
 def test_a_sampler_that_nobody_knows_is_left_for_the_check() -> None:

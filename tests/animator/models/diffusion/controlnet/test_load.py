@@ -13,7 +13,7 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import records_of
 from animator.models.diffusion.controlnet.keys import flat_name
 from animator.models.diffusion.engine import UNetEngine
-from animator.models.diffusion.load_options import Options
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import open_diffuser
 
 CPU = torch.device("cpu")
@@ -21,7 +21,7 @@ Folder = Callable[[str], Path]
 
 
 def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Path) -> None:
-    options = Options(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
+    options = LoadOptions(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, options)
     records = records_of(diffuser, wait=True)
     assert [(record["name"], record["type"]) for record in records[1:]] == [
@@ -51,14 +51,14 @@ def test_nets_that_cannot_be_had_are_said(
 ) -> None:
     engine = opened(kind).engine()
     if isinstance(engine, UNetEngine):
-        engine = UNetEngine(engine.model, Options(Library((broken,))), CPU)
+        engine = UNetEngine(engine.model, LoadOptions(Library((broken,))), CPU)
     with pytest.raises(ModelError, match=message):
         engine.guide((name,))
 
 
 def test_they_are_said_before_any_frame(folder_of: Folder, nets: Path) -> None:
     with pytest.raises(ModelError, match="controlnet gone: there is no such"):
-        open_diffuser(str(folder_of("sd1")), CPU, Options(Library((nets,)), controlnets=("gone",)))
+        open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((nets,)), controlnets=("gone",)))
 
 
 @pytest.fixture(scope="module")

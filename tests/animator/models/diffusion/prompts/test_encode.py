@@ -7,7 +7,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.guidance import Guidance
-from animator.models.diffusion.prompts.encode import Condition, blended
+from animator.models.diffusion.prompts.encode import Conditioning, blended
 from animator.models.diffusion.unet_model import UNetModel
 from tests.animator.models.diffusion import tiny_models
 
@@ -17,7 +17,7 @@ def pipelines() -> dict[str, Any]:
     return {kind: tiny_models.pipeline(kind) for kind in ("sd1", "sd2", "sdxl")}
 
 
-def encode(pipeline: Any, text: str, clip_skip: int = 1) -> Condition:
+def encode(pipeline: Any, text: str, clip_skip: int = 1) -> Conditioning:
     return UNetModel.of("tiny", pipeline).encoders.encode(text, {}, clip_skip)
 
 
@@ -73,8 +73,8 @@ def test_break_gives_the_windows_of_its_parts(pipelines: dict[str, Any]) -> None
     assert torch.allclose(both, torch.cat(parts, dim=1), atol=1e-5)
 
 
-def condition(value: float, chunks: int = 1) -> Condition:
-    return Condition(torch.full((1, 77 * chunks, 4), value), torch.full((1, 4), value))
+def condition(value: float, chunks: int = 1) -> Conditioning:
+    return Conditioning(torch.full((1, 77 * chunks, 4), value), torch.full((1, 4), value))
 
 
 def test_blending_is_the_weighted_mean_and_pads_with_nothing() -> None:
@@ -102,16 +102,16 @@ def test_guidance_is_off_at_scale_1_and_below() -> None:
 
 
 def test_a_model_that_takes_the_scale_is_asked_once_unless_there_is_a_negative_prompt() -> None:
-    alone = Guidance.of_scaled_model([(condition(1.0), 1.0)], None, 4.0, condition(9.0))
+    alone = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], None, 4.0, condition(9.0))
     assert alone.rows == 1 and float(alone.combined(torch.full((1, 1, 1, 1), 5.0))) == 5
-    off = Guidance.of_scaled_model([(condition(1.0), 1.0)], condition(2.0), 1.0, condition(9.0))
+    off = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], condition(2.0), 1.0, condition(9.0))
     assert off.rows == 1
 
 
 def test_a_model_that_takes_the_scale_leads_from_negative_prompts_as_guidance_does() -> None:
     """empty 1, positive 3, negative 2: guidance by 4 says 2 + 4 * (3 - 2) = 6."""
     scale, empty, positive, negative = 4.0, 1.0, 3.0, 2.0
-    guidance = Guidance.of_scaled_model([(condition(1.0), 1.0)], condition(2.0), scale, condition(9.0))
+    guidance = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], condition(2.0), scale, condition(9.0))
     assert guidance.rows == 3
     guided = [empty + scale * (answer - empty) for answer in (positive, empty, negative)]
     assert float(guidance.combined(torch.tensor(guided).reshape(3, 1, 1, 1))) == 6

@@ -50,7 +50,7 @@ def test_unknown_names_get_the_nearest() -> None:
 def test_every_declaration_is_of_its_own_and_asks_for_a_spacing_that_there_is() -> None:
     spellings = [spelling for made in METHODS.values() for spelling in (made.name.lower(), *made.aliases)]
     assert len(spellings) == len(set(spellings))
-    assert {made.spacing for made in METHODS.values()} <= {"", *SPACING_NAMES}
+    assert {made.schedule_type for made in METHODS.values()} <= {"", *SPACING_NAMES}
     assert set(ALIASES.values()) <= {*METHODS, *SPACING_NAMES}
 
 
@@ -79,7 +79,7 @@ def test_a_sampler_is_a_function_below_its_declaration() -> None:
 )
 def test_another_package_adds_a_sampler(name: str, spacing: str) -> None:
     found = find_sampler(name)
-    assert (found.name, found.spacing, found.calls_per_step) == ("Euler halves", spacing, 2)
+    assert (found.name, found.schedule_type, found.calls_per_step) == ("Euler halves", spacing, 2)
 
 
 @pytest.mark.usefixtures("extras")

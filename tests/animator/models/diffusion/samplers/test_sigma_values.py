@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from animator.models.diffusion.samplers.sigmas import SPACINGS, NoiseTable, grid
+from animator.models.diffusion.samplers.sigmas import SCHEDULES, NoiseSchedule, schedule_sigmas
 from animator.models.diffusion.unet_model import UNetModel
 from tests.animator.models.diffusion.tiny_models import pipeline
 
@@ -44,23 +44,25 @@ ALIGNED = {
 
 
 def test_every_spacing_has_its_levels_written_here() -> None:
-    assert set(TEN_STEPS) == set(SPACINGS)
+    assert set(TEN_STEPS) == set(SCHEDULES)
 
 
 @pytest.mark.parametrize("name", TEN_STEPS)
 def test_ten_steps_have_these_levels(name: str) -> None:
-    assert grid(NoiseTable.of(ALPHAS), name, 10) == pytest.approx(TEN_STEPS[name], rel=2e-4)
+    assert schedule_sigmas(NoiseSchedule.of(ALPHAS), name, 10) == pytest.approx(TEN_STEPS[name], rel=2e-4)
 
 
 @pytest.mark.parametrize("family", ALIGNED)
 def test_align_your_steps_takes_the_levels_of_the_models_family(family: str) -> None:
-    levels = grid(NoiseTable.of(ALPHAS, family), "Align Your Steps", 11)
+    levels = schedule_sigmas(NoiseSchedule.of(ALPHAS, family), "Align Your Steps", 11)
     assert levels == pytest.approx(ALIGNED[family], rel=1e-6)
 
 
 def test_ten_aligned_steps_of_sdxl_have_these_levels() -> None:
     expected = (14.615, 5.9634, 3.339, 1.855, 1.1023, 0.67496, 0.43114, 0.26062, 0.12252, 0.029, 0)
-    assert grid(NoiseTable.of(ALPHAS, "sdxl"), "Align Your Steps", 10) == pytest.approx(expected, rel=2e-4)
+    assert schedule_sigmas(NoiseSchedule.of(ALPHAS, "sdxl"), "Align Your Steps", 10) == pytest.approx(
+        expected, rel=2e-4
+    )
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])

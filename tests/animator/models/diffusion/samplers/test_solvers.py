@@ -13,11 +13,11 @@ from torch import Tensor
 from animator.errors import AnimatorError
 from animator.models.diffusion.samplers.registry import METHODS
 from animator.models.diffusion.samplers.sampler import NoiseSampler, Sampler
-from animator.models.diffusion.samplers.sigmas import NoiseTable, grid
+from animator.models.diffusion.samplers.sigmas import NoiseSchedule, schedule_sigmas
 from animator.models.torchvision_ops import declare_missing_ops
 from tests.animator.models.diffusion.tiny_models import BETAS
 
-TABLE = NoiseTable.of(np.cumprod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2))
+TABLE = NoiseSchedule.of(np.cumprod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2))
 SHAPE = (1, 4, 8, 8)
 SAMPLERS = tuple(METHODS.values())
 NOISY = tuple(made for made in SAMPLERS if made.noise != "none")
@@ -95,13 +95,13 @@ def test_solvers_give_what_diffusers_schedulers_give(
 
     scheduler = getattr(diffusers, theirs)(**BETAS, timestep_spacing="trailing", **options)
     expected = by_diffusers(scheduler, steps, is_scaled=is_scaled)
-    found = solve(ours, grid(TABLE, "Trailing", steps), fresh(eta=0.0))
+    found = solve(ours, schedule_sigmas(TABLE, "Trailing", steps), fresh(eta=0.0))
     # Their levels are in single precision, and LMS integrates to 1e-4.
     assert torch.allclose(found, expected.to(torch.float64), atol=2e-3), (found - expected).abs().max()
 
 
 def test_ancestral_steps_without_eta_are_eulers() -> None:
-    levels = grid(TABLE, "Karras", 9)
+    levels = schedule_sigmas(TABLE, "Karras", 9)
     assert torch.allclose(solve("Euler a", levels, fresh(eta=0.0)), solve("Euler", levels))
 
 
@@ -112,7 +112,7 @@ def test_ddim_with_eta_is_diffusers_ddim() -> None:
 
     scheduler = DDIMScheduler(**BETAS, timestep_spacing="leading", clip_sample=False, set_alpha_to_one=False)
     scheduler.set_timesteps(10)
-    levels = grid(TABLE, "DDIM", 10)
+    levels = schedule_sigmas(TABLE, "DDIM", 10)
     source, x = fresh(), normal()
     start = x * math.sqrt(levels[0] ** 2 + 1)
     for timestep, level in zip(scheduler.timesteps, levels, strict=False):
@@ -127,7 +127,7 @@ def test_ddim_with_eta_is_diffusers_ddim() -> None:
 def test_a_model_that_is_sure_is_believed(sampler: Sampler) -> None:
     """With a constant clean latent every solver ends exactly there, or within its last level's noise."""
     clean = normal(4)
-    levels = grid(TABLE, "Karras", 8)
+    levels = schedule_sigmas(TABLE, "Karras", 8)
     found = sampler.solve(lambda x, sigma: clean, normal() * levels[0], levels, fresh())
     assert torch.allclose(found, clean, atol=5 * levels[-2] if sampler.own_levels else 1e-9)
 
@@ -147,7 +147,7 @@ def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
     errors = []
     # DPM fast groups its calls in threes; what is left over decides how large its error is.
     for steps in (10, 19, 37) if sampler.own_levels else (8, 16, 32):
-        levels = [level for level in grid(TABLE, "Exponential", steps) if level > 0]
+        levels = [level for level in schedule_sigmas(TABLE, "Exponential", steps) if level > 0]
         start = normal() * levels[0]
         found = sampler.solve(exact, start, levels, fresh(eta=0.0))
         right = start * math.sqrt((1 + levels[-1] ** 2) / (1 + levels[0] ** 2))
@@ -156,10 +156,10 @@ def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
     assert errors[1] < 0.62 * errors[0] and errors[2] < 0.62 * errors[1], errors
 
 
-@named(made for made in NOISY if not made.few_steps and made.spacing != "DDIM")
+@named(made for made in NOISY if not made.few_steps and made.schedule_type != "DDIM")
 def test_fresh_noise_keeps_the_spread_right(sampler: Sampler) -> None:
     """Data of variance 1: with noise put in at every step the drawn latents have variance 1 as well."""
-    levels = [level for level in grid(TABLE, "Exponential", 60) if level > 0]
+    levels = [level for level in schedule_sigmas(TABLE, "Exponential", 60) if level > 0]
     big = (1, 4, 64, 64)
     generator = torch.Generator().manual_seed(2)
     noise = NoiseSampler(lambda: torch.randn(big, generator=generator, dtype=torch.float64), 1.0)
@@ -171,7 +171,7 @@ def test_fresh_noise_keeps_the_spread_right(sampler: Sampler) -> None:
 
 @named(made for made in SAMPLERS if made.calls_per_step is not None)
 def test_the_model_is_called_as_often_as_promised(sampler: Sampler) -> None:
-    levels = grid(TABLE, "Karras", 7)
+    levels = schedule_sigmas(TABLE, "Karras", 7)
     asked: list[float] = []
 
     def count(x: Tensor, sigma: float) -> Tensor:
@@ -187,27 +187,27 @@ def test_the_model_is_called_as_often_as_promised(sampler: Sampler) -> None:
 
 @named(NOISY)
 def test_noise_is_repeatable_and_only_noise_differs(sampler: Sampler) -> None:
-    levels = grid(TABLE, "Karras", 24)  # from 20 steps on Restart goes back up
+    levels = schedule_sigmas(TABLE, "Karras", 24)  # from 20 steps on Restart goes back up
     assert torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(1)))
     assert not torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(2)))
 
 
 @named(made for made in SAMPLERS if made.noise in ("none", "fixed"))
 def test_no_eta_acts_where_none_is_declared(sampler: Sampler) -> None:
-    levels = grid(TABLE, "Karras", 6)
+    levels = schedule_sigmas(TABLE, "Karras", 6)
     assert torch.equal(solve(sampler.name, levels, fresh()), solve(sampler.name, levels, fresh(eta=0.3)))
 
 
 @named(made for made in SAMPLERS if made.noise == "none")
 def test_no_noise_is_drawn_where_none_is_declared(sampler: Sampler) -> None:
-    levels = grid(TABLE, "Karras", 24)
+    levels = schedule_sigmas(TABLE, "Karras", 24)
     assert torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(2)))
 
 
 @named(made for made in NOISY if made.noise != "fixed")
 def test_eta_acts(sampler: Sampler) -> None:
     name = sampler.name
-    levels = grid(TABLE, "Karras", 6)
+    levels = schedule_sigmas(TABLE, "Karras", 6)
     some, none = solve(name, levels, fresh(eta=0.5)), solve(name, levels, fresh(eta=0.0))
     assert not torch.allclose(some, none) and not torch.allclose(some, solve(name, levels, fresh(eta=1.0)))
     assert torch.equal(none, solve(name, levels, fresh(2, eta=0.0)))
@@ -226,7 +226,7 @@ def test_tcd_is_diffusers_tcd() -> None:
 
     scheduler = TCDScheduler(**BETAS, clip_sample=False)
     scheduler.set_timesteps(4)
-    levels = grid(TABLE, "LCM", 4)
+    levels = schedule_sigmas(TABLE, "LCM", 4)
     source, x = fresh(), normal()
     start = x * math.sqrt(levels[0] ** 2 + 1)
     noises = [source.sample() for _ in range(3)]
@@ -243,13 +243,13 @@ def test_tcd_is_diffusers_tcd() -> None:
             + math.sqrt(1 - share / early) * noises[index]
         )
     turn = iter(noises)
-    noise = NoiseSampler(lambda: next(turn), 1.0, TABLE.earlier)
+    noise = NoiseSampler(lambda: next(turn), 1.0, TABLE.sigma_at)
     found = METHODS["TCD"].solve(two_points, start, levels[:-1], noise)
     assert torch.allclose(found / math.sqrt(levels[3] ** 2 + 1), x, atol=1e-4)
 
 
 def test_tcd_without_noise_is_eulers_and_with_all_of_it_lcm() -> None:
-    levels = grid(TABLE, "LCM", 4)
+    levels = schedule_sigmas(TABLE, "LCM", 4)
     assert torch.allclose(solve("TCD", levels, fresh(eta=0.0)), solve("Euler", levels))
     everything = solve("TCD", levels, fresh(eta=10 / 3))
     assert torch.allclose(everything, solve("LCM", levels, fresh()))
@@ -263,7 +263,7 @@ def test_restart_goes_back_up_as_often_as_there_are_steps_for(steps: int, turns:
         asked.append(sigma)
         return two_points(x, sigma)
 
-    levels = grid(TABLE, "Karras", steps)
+    levels = schedule_sigmas(TABLE, "Karras", steps)
     METHODS["Restart"].solve(note, normal() * levels[0], levels, fresh())
     assert len(asked) == 2 * steps - 1
     ups = [(before, after) for before, after in itertools.pairwise(asked) if after > before]
@@ -272,7 +272,7 @@ def test_restart_goes_back_up_as_often_as_there_are_steps_for(steps: int, turns:
 
 
 def test_dpm_adaptive_takes_as_many_steps_as_the_model_needs() -> None:
-    levels = grid(TABLE, "Karras", 8)
+    levels = schedule_sigmas(TABLE, "Karras", 8)
     asked: list[float] = []
 
     def calls(clean: Callable[[Tensor, float], Tensor]) -> int:
@@ -290,7 +290,7 @@ def test_dpm_adaptive_takes_as_many_steps_as_the_model_needs() -> None:
 
 
 def test_dpm_adaptive_comes_near_the_exact_solution() -> None:
-    levels = grid(TABLE, "Karras", 8)[:-1]
+    levels = schedule_sigmas(TABLE, "Karras", 8)[:-1]
     start = normal() * levels[0]
     found = METHODS["DPM adaptive"].solve(lambda x, sigma: x / (1 + sigma**2), start, levels, fresh(eta=0.0))
     right = start * math.sqrt((1 + levels[-1] ** 2) / (1 + levels[0] ** 2))
