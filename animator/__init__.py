@@ -1,4 +1,4 @@
-"""Deforum-style films: schedules drive a warped picture that a diffusion model redraws.
+"""Deforum-style films: schedules drive a warped image that a diffusion model redraws.
 
 Importing this package loads no torch, no model, and writes nothing; names load on first use.
 """

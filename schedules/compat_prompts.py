@@ -1,6 +1,6 @@
 """Prompts as the Deforum extension 3.0 combines, expands and interpolates them, for `compat`.
 
-Source: observed behaviour. Blanks stay as they come out there: text encoders ignore most, comparisons do not.
+Source: observed behavior. Blanks stay as they come out there: text encoders ignore most, comparisons do not.
 """
 
 import re
@@ -46,7 +46,7 @@ def expand(keyed: Keyed, scope: Scope) -> list[str]:
 
 
 def prepared(texts: Sequence[str], scope: Scope) -> list[str]:
-    """Returns each frame's prompt with its maths done and its negative part set off."""
+    """Returns each frame's prompt with its math done and its negative part set off."""
     done: list[str] = []
     for text, run in groupby(texts):
         done += prepare(text, len(done) + np.arange(len(list(run))), scope)
@@ -54,7 +54,7 @@ def prepared(texts: Sequence[str], scope: Scope) -> list[str]:
 
 
 def prepare(text: str, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a prompt at `frames` as `positive--neg negative`, maths done.
+    """Returns a prompt at `frames` as `positive--neg negative`, math done.
 
     The blank before `--neg` goes, several negative parts are run together.
     """
@@ -70,10 +70,10 @@ def _set_off(text: str) -> str:
 
 
 def render(text: str, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a prompt at `frames` with its maths done; maths does not go over a line's end."""
+    """Returns a prompt at `frames` with its math done; math does not go over a line's end."""
     if "`" not in text:
         return [text] * len(frames)
-    return PromptText.parse(text, maths=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
+    return PromptText.parse(text, math=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
@@ -87,7 +87,7 @@ def series(keyed: Keyed, scope: Scope, text_at: Render) -> list[tuple[str, Blend
     Args:
         keyed: The prompts; in their keys `max_f` is the number of frames here, not the last frame.
         scope: The film.
-        text_at: Gives a key's text at some frames, such as with its maths done.
+        text_at: Gives a key's text at some frames, such as with its math done.
     """
     wide = interpolation_scope(scope)
     placed = sorted({key.frame(wide): text for key, text in keyed}.items())

@@ -1,4 +1,4 @@
-"""Formulas: whitelisted maths as a small tree, every node knowing its column.
+"""Formulas: whitelisted math as a small tree, every node knowing its column.
 
 `parse` reads the text through `ast` and keeps only numbers, names and the operations of `operations.py`;
 `evaluate.py` computes the tree. Limits keep the work bounded whatever the text.
@@ -72,7 +72,7 @@ def _blanks(match: re.Match[str]) -> str:
 
 
 class _Reader:
-    """Turns Python's tree into ours, refusing whatever is not maths."""
+    """Turns Python's tree into ours, refusing whatever is not math."""
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
         self._place = place
@@ -105,7 +105,7 @@ class _Reader:
             case ast.Call():
                 return self._call(tree, depth)
         hint = "formulas have numbers, variables, operators and functions"
-        raise self._error(tree, "this is not maths", hint)
+        raise self._error(tree, "this is not math", hint)
 
     def _error(self, tree: ast.expr, message: str, hint: str = "") -> ScheduleError:
         return self._place.error(message, tree.col_offset, hint)

@@ -42,7 +42,7 @@ def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[Prom
     """Returns the keyed prompts that `source` says; see `Prompts.parse`.
 
     Raises:
-        ScheduleError: No prompts, or maths in one that cannot be read; points at the column.
+        ScheduleError: No prompts, or math in one that cannot be read; points at the column.
     """
     given = _from_json(source) if isinstance(source, str) else source
     if isinstance(given, str):

@@ -1,4 +1,4 @@
-"""One prompt's text: its maths between backticks, and its negative part behind `--neg`."""
+"""One prompt's text: its math between backticks, and its negative part behind `--neg`."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ class PromptText:
     pieces: tuple[str | Formula, ...]
 
     @classmethod
-    def parse(cls, text: str, *, maths: re.Pattern[str] = MATHS) -> "PromptText":
+    def parse(cls, text: str, *, math: re.Pattern[str] = MATHS) -> "PromptText":
         """Returns the prompt taken apart; a lone backtick is plain text.
 
         Raises:
@@ -34,7 +34,7 @@ class PromptText:
         """
         pieces: list[str | Formula] = []
         done = 0
-        for match in maths.finditer(text):
+        for match in math.finditer(text):
             formula = expression.parse(match.group(1), place=Place(text, match.start() + 1))
             pieces += [text[done : match.start()], formula]
             done = match.end()

@@ -75,7 +75,7 @@ class Prompts:
             negative: Negative text common to all.
 
         Raises:
-            ScheduleError: No prompts, or maths in one that cannot be read; points at the column.
+            ScheduleError: No prompts, or math in one that cannot be read; points at the column.
         """
         keys = parse_prompts(source)
         for part in (prefix, suffix, negative):
@@ -96,7 +96,7 @@ class Prompts:
         """Returns what to draw on each frame.
 
         Raises:
-            ScheduleError: A key or maths that gives no number; names the frame.
+            ScheduleError: A key or math that gives no number; names the frame.
         """
         if scope.compat:
             return self._reference_frames(scope)

@@ -1,6 +1,6 @@
 """Schedule text as the Deforum extension 3.0 takes it apart, for `compat`.
 
-Source: observed behaviour. Every comma separates, whatever brackets stand around it; of `a:b:c` the middle
+Source: observed behavior. Every comma separates, whatever brackets stand around it; of `a:b:c` the middle
 counts; a value is a number if it is one after all quotes and brackets are deleted, wherever they stood.
 """
 

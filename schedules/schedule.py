@@ -70,7 +70,7 @@ class Schedule:
     def values(self, scope: Scope) -> Array:
         """Returns the value of every frame (frames,), float64.
 
-        Frames on which a formula gives no number (NaN) are bridged from their neighbours. With `scope.compat`
+        Frames on which a formula gives no number (NaN) are bridged from their neighbors. With `scope.compat`
         infinities are kept, as the reference does.
 
         Raises:

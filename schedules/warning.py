@@ -78,7 +78,7 @@ def _gaps(points: Sequence[Point], scope: Scope) -> Iterator[ScheduleWarning]:
     gaps = running & np.isnan(own_values(points, frames, scope))
     if gaps.any():
         frame = int(np.argmax(gaps))
-        message = f"frame {frame}: the formula gives no number; bridged from its neighbours"
+        message = f"frame {frame}: the formula gives no number; bridged from its neighbors"
         yield ScheduleWarning(message, None, frame)
 
 

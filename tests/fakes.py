@@ -16,9 +16,9 @@ Make = Callable[..., Animation]
 """Makes a small film from the settings that differ from a small default; see the fixture `make_animation`."""
 
 SHARP: dict[str, Any] = {"noise": {"amount": 0}, "sharpen": {"amount": 0}}
-"""Settings of a film to whose pictures nothing is added before they are drawn; colors are matched."""
+"""Settings of a film to whose images nothing is added before they are drawn; colors are matched."""
 QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "None"}}
-"""Settings of a film that leaves its pictures as they are: no noise, no sharpening, no color matching."""
+"""Settings of a film that leaves its images as they are: no noise, no sharpening, no color matching."""
 
 
 class CountedGray:
@@ -34,13 +34,13 @@ class CountedGray:
 
 @dataclass(frozen=True)
 class KeepsOrGray:
-    """Gives the picture back as it is; a flat gray where there is none."""
+    """Gives the image back as it is; a flat gray where there is none."""
 
     gray: float = 0.5
 
     def generate(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
-        return torch.full((3, height, width), self.gray) if request.picture is None else request.picture
+        return torch.full((3, height, width), self.gray) if request.image is None else request.image
 
 
 @dataclass(frozen=True)
@@ -70,20 +70,20 @@ class RecordingMotion:
     """Moves nothing. Its looks give flat depths 1, 2, 3 and so on; it notes what each was given.
 
     Attributes:
-        looks: The frame that the picture was about to move to, and the depth of the look before.
+        looks: The frame that the image was about to move to, and the depth of the look before.
         moves: The frames of every move, and its depth.
     """
 
     looks: list[tuple[int, float | None]] = field(default_factory=list)
     moves: list[tuple[list[int], float | None]] = field(default_factory=list)
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
         self.looks.append((plan.frame, level(last)))
-        return torch.full(picture.shape[-2:], float(len(self.looks)))
+        return torch.full(image.shape[-2:], float(len(self.looks)))
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         self.moves.append(([plan.frame for plan in plans], level(depth)))
-        return picture
+        return image
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ class CountingDepth:
 
     asked: list[Tensor] = field(default_factory=list)
 
-    def estimate(self, picture: Tensor) -> Tensor:
-        self.asked.append(picture)
-        height, width = picture.shape[-2:]
+    def estimate(self, image: Tensor) -> Tensor:
+        self.asked.append(image)
+        height, width = image.shape[-2:]
         return torch.linspace(1.0, 2.0, height).unsqueeze(1).expand(height, width)
 
 

@@ -1,4 +1,4 @@
-"""Pictures written as letters: one letter a pixel, one line a row, such as "RRG/BBW"."""
+"""Images written as letters: one letter a pixel, one line a row, such as "RRG/BBW"."""
 
 import torch
 from torch import Tensor
@@ -15,14 +15,14 @@ COLORS = {
 }
 
 
-def picture_of(letters: str) -> Tensor:
-    """The picture (3, H, W) of rows of color letters, top row first."""
+def image_of(letters: str) -> Tensor:
+    """The image (3, H, W) of rows of color letters, top row first."""
     rows = [[COLORS[letter] for letter in row] for row in letters.split("/")]
     return torch.tensor(rows).permute(2, 0, 1).contiguous()
 
 
-def letters_of(picture: Tensor) -> str:
-    """The rows of letters of a picture (3, H, W); "?" where a pixel is not exactly one of the colors."""
+def letters_of(image: Tensor) -> str:
+    """The rows of letters of an image (3, H, W); "?" where a pixel is not exactly one of the colors."""
     names = {color: letter for letter, color in COLORS.items()}
-    rows = picture.permute(1, 2, 0).tolist()
+    rows = image.permute(1, 2, 0).tolist()
     return "/".join("".join(names.get(tuple(pixel), "?") for pixel in row) for row in rows)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from docs.build.blocks import BLOCKS, filled, marked
+from docs.build.images import SHOWN, images
 from docs.build.parameters import document, undocumented
-from docs.build.pictures import SHOWN, pictures
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -27,12 +27,12 @@ def test_every_parameter_is_explained() -> None:
     assert undocumented() == (), "write a docstring below the field and run `python -m docs.build`"
 
 
-def test_every_link_and_picture_is_there() -> None:
+def test_every_link_and_image_is_there() -> None:
     links = re.findall(r"\]\(([^)]+)\)", document())
     assert links and all((DOCS / link).is_file() for link in links)
 
 
-def test_every_picture_is_shown_and_can_be_made() -> None:
-    made = dict(pictures())
+def test_every_image_is_shown_and_can_be_made() -> None:
+    made = dict(images())
     assert set(made) == {name for shown in SHOWN.values() for name, _ in shown}
-    assert all(picture.getcolors(1_000_000) for picture in made.values())
+    assert all(image.getcolors(1_000_000) for image in made.values())

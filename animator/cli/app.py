@@ -142,7 +142,7 @@ def resume(
 
 @app.command(epilog="Example: animator report renders/quickstart/20260101-120000")
 def report(rundir: RunDir) -> None:
-    """Make report.html of a run: curves of colour, contrast, detail and flicker, with thumbnails."""
+    """Make report.html of a run: curves of color, contrast, detail and flicker, with thumbnails."""
     from animator.runs.report import write_report
 
     sys.stdout.write(f"{write_report(rundir)}\n")
@@ -240,14 +240,14 @@ def timeline(
 
 @app.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
 def depth(
-    file: Annotated[Path, typer.Argument(help="A picture or a film.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="An image or a film.", show_default=False)],
     model: Annotated[
         str, typer.Option(help="A depth network's name, or the path of its weights.")
     ] = "starter",
     out: Annotated[Path, typer.Option(help="Folder for the maps.")] = Path(),
     device: Device = "auto",
 ) -> None:
-    """Write depth maps, 16-bit PNG and a coloured preview; prints each map's path."""
+    """Write depth maps, 16-bit PNG and a colored preview; prints each map's path."""
     from animator.models.depth.open_depth import open_depth
     from animator.models.device import choose_device
     from animator.models.folders import model_folders

@@ -74,7 +74,7 @@ def export(
 def info(
     file: Annotated[Path, typer.Argument(help="A PNG of A1111, a PNG or film of ours.", show_default=False)],
 ) -> None:
-    """Print how a picture or film was made, as far as it says so."""
+    """Print how an image or film was made, as far as it says so."""
     from animator.presets import yaml_text
     from animator.presets.records import provenance
 

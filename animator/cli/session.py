@@ -54,7 +54,7 @@ class RenderContext:
     """What a rendering uses.
 
     Attributes:
-        device: Where pictures and models live.
+        device: Where images and models live.
         bar: Is told of every frame.
         sink: Opens what takes the frames.
         opener: Opens the diffuser.

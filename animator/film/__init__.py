@@ -1,1 +1,1 @@
-"""Pictures to films and back, through ffmpeg."""
+"""Images to films and back, through ffmpeg."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fit = Literal["stretch", "crop", "pad"]
-"""How pictures of another shape come to a size: distorted, cut off, or with black bars."""
+"""How images of another shape come to a size: distorted, cut off, or with black bars."""
 Timing = Literal["frames", "clock"]
 AfterEnd = Literal["error", "hold", "loop"]
 
@@ -14,14 +14,14 @@ class ClipSpec:
     """The clip that a film is made over.
 
     Attributes:
-        path: A video file, a folder of pictures, a pattern such as `in/%09d.png`, or a URL.
-        first: First picture that counts.
-        last: Last picture that counts; -1 is the clip's end.
+        path: A video file, a folder of images, a pattern such as `in/%09d.png`, or a URL.
+        first: First image that counts.
+        last: Last image that counts; -1 is the clip's end.
         every: Every so many count.
-        timing: "frames" shows one picture per frame of the film; "clock" what the clip shows at that second.
+        timing: "frames" shows one image per frame of the film; "clock" what the clip shows at that second.
         after_end: What frames beyond the clip's end see.
-        fit: How its pictures come to the film's size.
-        conceal: Take what can be decoded of damaged pictures instead of stopping there.
+        fit: How its images come to the film's size.
+        conceal: Take what can be decoded of damaged images instead of stopping there.
         allow_url: Fetch `path` where it is a URL.
     """
 

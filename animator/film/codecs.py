@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quality:
-    """How an encoder is told the quality of its pictures.
+    """How an encoder is told the quality of its images.
 
     Attributes:
         option: Its option; empty: the number is not passed on as it is.
@@ -41,7 +41,7 @@ class Encoder:
         options: Whatever else it is told.
         even: True where sides have to be even.
         device: What ffmpeg is told before its input.
-        upload: Filters that take pictures to the hardware.
+        upload: Filters that take images to the hardware.
     """
 
     name: str

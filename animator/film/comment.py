@@ -30,6 +30,6 @@ def read_comment(path: Path) -> str:
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
         words = done.stderr.decode(errors="replace").strip()[-300:]
-        raise UserError(f"{path}: is no picture or film that can be read: {words}")
+        raise UserError(f"{path}: is no image or film that can be read: {words}")
     found = _COMMENT.search(done.stdout.decode("utf-8", errors="replace"))
     return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""

@@ -37,12 +37,12 @@ def _listed(executable: str) -> frozenset[str]:
 
 
 def _try(encoder: Encoder, backend: str) -> None:
-    """Encodes one black picture; an encoder that is built in need not have its hardware."""
-    picture = ["-f", "lavfi", "-i", "color=black:size=256x256", "-frames:v", "1"]
+    """Encodes one black image; an encoder that is built in need not have its hardware."""
+    image = ["-f", "lavfi", "-i", "color=black:size=256x256", "-frames:v", "1"]
     upload = f",{encoder.upload}" if encoder.upload else ""
     told = ["-vf", f"format={encoder.pixels[0]}{upload}", "-c:v", encoder.name, "-f", "null", "-"]
     try:
-        ffmpeg.run([*ffmpeg.QUIET, *encoder.device, *picture, *told], encoder.name)
+        ffmpeg.run([*ffmpeg.QUIET, *encoder.device, *image, *told], encoder.name)
     except VideoError as error:
         raise UserError(
             f"output.encoder: {backend} does not work on this machine; set it to auto (software). {error}"

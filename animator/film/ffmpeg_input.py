@@ -21,7 +21,7 @@ def input_options(path: str | Path) -> list[str]:
     """The options that open a film. A file is named as one, so that no name is taken for a protocol.
 
     Args:
-        path: A film file, a pattern of numbered pictures such as `in/%09d.png`, or a URL.
+        path: A film file, a pattern of numbered images such as `in/%09d.png`, or a URL.
     """
     if is_url(path):
         return ["-protocol_whitelist", _REMOTE, "-i", str(path)]

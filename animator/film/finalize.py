@@ -66,10 +66,10 @@ def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
 
 
 def _settle_folder(film: VideoSpec) -> None:
-    """Moves the pictures in; those of an earlier film go, whatever else lies there stays."""
+    """Moves the images in; those of an earlier film go, whatever else lies there stays."""
     film.file.mkdir(parents=True, exist_ok=True)
     for old in film.file.glob("[0-9]" * 9 + ".png"):
         old.unlink()
-    for picture in sorted(film.part.iterdir()):
-        picture.replace(film.file / picture.name)
+    for image in sorted(film.part.iterdir()):
+        image.replace(film.file / image.name)
     shutil.rmtree(film.part)

@@ -76,7 +76,7 @@ ENCODER_CHOICES = ("auto", *(backend for backend in BACKENDS if backend != SOFTW
 
 @dataclass(frozen=True)
 class Encoding:
-    """How pictures are encoded; empty fields leave it to the codec.
+    """How images are encoded; empty fields leave it to the codec.
 
     Attributes:
         codec: One that the format holds; "auto" is its usual one.

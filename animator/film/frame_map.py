@@ -1,4 +1,4 @@
-"""Which picture of a clip each frame of a film sees."""
+"""Which image of a clip each frame of a film sees."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ class ClipRange:
     """A part of a clip.
 
     Attributes:
-        first: First picture that counts.
-        last: Last picture that counts; -1 is the clip's end.
+        first: First image that counts.
+        last: Last image that counts; -1 is the clip's end.
         every: Every so many count.
     """
 
@@ -26,36 +26,36 @@ class ClipRange:
     every: int = 1
 
     def of(self, count: int) -> range:
-        """The pictures that count of a clip of so many."""
+        """The images that count of a clip of so many."""
         stop = count if self.last < 0 else min(count, self.last + 1)
         return range(self.first, stop, self.every)
 
 
 @dataclass(frozen=True)
 class FrameMap:
-    """A picture of the clip for every frame of the film.
+    """An image of the clip for every frame of the film.
 
     Attributes:
-        pictures: The clip's picture for each frame that it has one for.
+        images: The clip's image for each frame that it has one for.
         after_end: What frames beyond them see.
         clip: The clip's name, for messages.
     """
 
-    pictures: Sequence[int]
+    images: Sequence[int]
     after_end: AfterEnd
     clip: str
 
     def of(self, frame: int) -> int:
-        """The clip's picture for a frame.
+        """The clip's image for a frame.
 
         Raises:
             UserError: The clip is too short.
         """
-        if frame < len(self.pictures):
-            return self.pictures[frame]
+        if frame < len(self.images):
+            return self.images[frame]
         if self.after_end == "error":
             raise self.too_short(frame + 1)
-        return self.pictures[-1 if self.after_end == "hold" else frame % len(self.pictures)]
+        return self.images[-1 if self.after_end == "hold" else frame % len(self.images)]
 
     def check(self, frames: int) -> None:
         """Nothing, if the clip suffices for a film of so many frames.
@@ -63,14 +63,14 @@ class FrameMap:
         Raises:
             UserError: It does not.
         """
-        if not self.pictures:
+        if not self.images:
             raise UserError(f"{self.clip}: has no frame in the range that video.extract_* asks for")
-        if self.after_end == "error" and frames > len(self.pictures):
+        if self.after_end == "error" and frames > len(self.images):
             raise self.too_short(frames)
 
     def too_short(self, frames: int) -> UserError:
         """Says what to do."""
-        have = len(self.pictures)
+        have = len(self.images)
         return UserError(
             f"{self.clip}: has {have} frames that count, and the film has {frames}; set frames: {have} "
             "(or frames: clip), or video.after_end: hold or loop"
@@ -78,7 +78,7 @@ class FrameMap:
 
 
 def by_clock(index: Index, span: ClipRange, fps: float) -> tuple[int, ...]:
-    """The picture that a clip shows at each frame of a film with so many frames a second.
+    """The image that a clip shows at each frame of a film with so many frames a second.
 
     Args:
         index: The clip.

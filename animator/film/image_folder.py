@@ -1,4 +1,4 @@
-"""A folder of pictures as a clip."""
+"""A folder of images as a clip."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +7,17 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from animator.film.clip import Fit
-from animator.images.image import Image8, read_picture, to_uint8
+from animator.images.image import Image8, read_image, to_uint8
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The pictures of a folder in their natural order: 2 before 10.
+    """The images of a folder in their natural order: 2 before 10.
 
     Attributes:
-        files: The pictures.
+        files: The images.
         size: Width and height that they are scaled to.
-        fit: How pictures of another shape come to the size; see `Clip`.
+        fit: How images of another shape come to the size; see `Clip`.
     """
 
     files: tuple[Path, ...]
@@ -25,17 +25,17 @@ class Folder:
     fit: Fit = "stretch"
 
     def at(self, index: int) -> Image8:
-        """The index-th picture, uint8 RGB (H, W, 3), upright.
+        """The index-th image, uint8 RGB (H, W, 3), upright.
 
         Raises:
-            UserError: The file is no picture.
+            UserError: The file is no image.
         """
-        picture = Image.fromarray(to_uint8(read_picture(str(self.files[index]), None)))
+        image = Image.fromarray(to_uint8(read_image(str(self.files[index]), None)))
         lanczos = Image.Resampling.LANCZOS
         if self.fit == "crop":
-            picture = ImageOps.fit(picture, self.size, lanczos)
+            image = ImageOps.fit(image, self.size, lanczos)
         elif self.fit == "pad":
-            picture = ImageOps.pad(picture, self.size, lanczos)
-        elif picture.size != self.size:
-            picture = picture.resize(self.size, lanczos)
-        return np.asarray(picture)
+            image = ImageOps.pad(image, self.size, lanczos)
+        elif image.size != self.size:
+            image = image.resize(self.size, lanczos)
+        return np.asarray(image)

@@ -1,4 +1,4 @@
-"""What is in a film file: when each picture is shown, found without decoding any."""
+"""What is in a film file: when each image is shown, found without decoding any."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from animator.film.ffmpeg_input import input_options, is_playlist
 from animator.film.frame_rate import usual_rate
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
-"""Containers with a table of their pictures, in which ffmpeg finds every picture by its time. In transport
+"""Containers with a table of their images, in which ffmpeg finds every image by its time. In transport
 streams, AVI and MPEG it lands elsewhere."""
 _DISCARDED = 0x4  # the flag of packets that an edit list cuts away
 _UNKNOWN = -(2**63)  # what ffmpeg has for a time that the file does not tell
@@ -24,10 +24,10 @@ _UNKNOWN = -(2**63)  # what ffmpeg has for a time that the file does not tell
 
 @dataclass(frozen=True)
 class Index:
-    """The pictures of a film file.
+    """The images of a film file.
 
     Attributes:
-        times: Ascending, in seconds, when each picture is shown.
+        times: Ascending, in seconds, when each image is shown.
         container: ffmpeg's names of the file's kind.
     """
 
@@ -39,12 +39,12 @@ class Index:
 
     @cached_property
     def gap(self) -> float:
-        """Seconds from one picture to the next, as most are; 0 for a single picture."""
+        """Seconds from one image to the next, as most are; 0 for a single image."""
         return float(median(b - a for a, b in pairwise(self.times))) if len(self) > 1 else 0.0
 
     @property
     def fps(self) -> float | None:
-        """Pictures a second on average, at three digits; None for a single picture."""
+        """Images a second on average, at three digits; None for a single image."""
         if len(self) < 2 or self.times[-1] <= self.times[0]:
             return None
         mean = float((len(self) - 1) / (self.times[-1] - self.times[0]))
@@ -52,14 +52,14 @@ class Index:
 
     @property
     def is_variable(self) -> bool:
-        """True where pictures are not evenly spaced in time."""
+        """True where images are not evenly spaced in time."""
         return any(abs(float(b - a) - self.gap) > 0.3 * self.gap for a, b in pairwise(self.times))
 
-    def seek_to(self, picture: int) -> float | None:
-        """The time, in seconds, between a picture and the one before; None where seeking is not exact."""
-        if picture == 0 or not self.container & _EXACT:
+    def seek_to(self, image: int) -> float | None:
+        """The time, in seconds, between an image and the one before; None where seeking is not exact."""
+        if image == 0 or not self.container & _EXACT:
             return None
-        before, here = self.times[picture - 1 : picture + 1]
+        before, here = self.times[image - 1 : image + 1]
         return float((before + here) / 2) if before < here else None
 
 
@@ -67,7 +67,7 @@ def index_of(path: str | Path) -> Index:
     """The index of a film.
 
     Raises:
-        UserError: The file is missing, or holds no pictures.
+        UserError: The file is missing, or holds no images.
     """
     command = [executable(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
     command += [*input_options(path), "-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"]
@@ -81,7 +81,7 @@ def index_of(path: str | Path) -> Index:
         raise UserError(f"{path}: could not be read within {error.timeout:.0f} s; is it a film?") from error
     times = _times(done.stdout, done.stderr)
     if not times:
-        raise UserError(f"{path}: holds no pictures that ffmpeg can read: {_errors(done.stderr)}")
+        raise UserError(f"{path}: holds no images that ffmpeg can read: {_errors(done.stderr)}")
     found = re.search(r"Input #0, ([\w,]+), from", done.stderr)
     return Index(times, frozenset(found[1].split(",") if found else ()))
 
@@ -95,7 +95,7 @@ def _patience(path: str | Path) -> float:
 def _times(listing: str, said: str) -> tuple[Fraction, ...]:
     """The times in ffmpeg's framecrc listing: `stream, dts, pts, duration, size, checksum[, F=flags]`.
 
-    Where a file does not say when each picture is shown, the times of decoding stand for those, and where it
+    Where a file does not say when each image is shown, the times of decoding stand for those, and where it
     does not say these either, the rate does.
     """
     base = re.search(r"^#tb 0: (\d+)/(\d+)", listing, re.MULTILINE)

@@ -13,10 +13,10 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
 def frame_count(clip: ClipSpec, fps: float) -> int:
-    """How many frames of a film the clip has pictures for; errors as `open_clip`."""
+    """How many frames of a film the clip has images for; errors as `open_clip`."""
     path, span = checked_path(clip), span_of(clip)
     if is_folder(path):
-        return len(span.of(len(pictures_in(Path(path)))))
+        return len(span.of(len(images_in(Path(path)))))
     index = index_of(path)
     return len(by_clock(index, span, fps) if clip.timing == "clock" else span.of(len(index)))
 
@@ -42,7 +42,7 @@ def checked_path(clip: ClipSpec) -> str:
     """
     if not clip.path:
         raise UserError(
-            "video.path: is empty; expected a film, a folder of pictures or a pattern like in/%09d.png"
+            "video.path: is empty; expected a film, a folder of images or a pattern like in/%09d.png"
         )
     if is_url(clip.path) and not clip.allow_url:
         raise UserError(
@@ -58,17 +58,17 @@ def span_of(clip: ClipSpec) -> ClipRange:
 
 
 def is_folder(path: str) -> bool:
-    """True for a folder of pictures."""
+    """True for a folder of images."""
     return not is_url(path) and Path(path).is_dir()
 
 
-def is_picture(path: Path) -> bool:
-    """True for the name of a single picture that is there."""
+def is_image(path: Path) -> bool:
+    """True for the name of a single image that is there."""
     return path.suffix.lower() in _SUFFIXES and path.is_file()
 
 
-def pictures_in(folder: Path) -> tuple[Path, ...]:
-    """The picture files of a folder in natural order.
+def images_in(folder: Path) -> tuple[Path, ...]:
+    """The image files of a folder in natural order.
 
     Raises:
         UserError: It holds none.
@@ -76,7 +76,7 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
     files = (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.name[0] != ".")
     found = tuple(sorted(files, key=lambda path: _natural(path.name)))
     if not found:
-        raise UserError(f"{folder}: holds no pictures ({', '.join(_SUFFIXES)})")
+        raise UserError(f"{folder}: holds no images ({', '.join(_SUFFIXES)})")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pictures out of any film that ffmpeg reads, decoded as they are needed."""
+"""Images out of any film that ffmpeg reads, decoded as they are needed."""
 
 import os
 import subprocess
@@ -24,30 +24,30 @@ _FITS = {
     "pad": "scale={0}:{1}:flags=lanczos:force_original_aspect_ratio=decrease,pad={0}:{1}:-1:-1",
 }
 _KEPT = 4
-"""Pictures that a reader keeps: the last ones are asked for again, by motion and by in-betweens."""
+"""Images that a reader keeps: the last ones are asked for again, by motion and by in-betweens."""
 _WORTH_SEEKING = 200
-"""Decoding so many pictures takes less time than a new start of ffmpeg at another place."""
+"""Decoding so many images takes less time than a new start of ffmpeg at another place."""
 
 
-class Pictures(Protocol):
-    """Pictures by number."""
+class Images(Protocol):
+    """Images by number."""
 
     def at(self, index: int) -> Image8:
-        """The index-th picture, uint8 RGB (H, W, 3)."""
+        """The index-th image, uint8 RGB (H, W, 3)."""
         ...
 
 
 @dataclass(frozen=True)
 class Clip:
-    """Frames of a film file. Each stored picture counts once, however long it is shown.
+    """Frames of a film file. Each stored image counts once, however long it is shown.
 
     Attributes:
-        path: The file, a pattern of numbered pictures such as `in/%09d.png`, or a URL.
-        size: Width and height that pictures are scaled to; None keeps the film's own, turned upright.
+        path: The file, a pattern of numbered images such as `in/%09d.png`, or a URL.
+        size: Width and height that images are scaled to; None keeps the film's own, turned upright.
         start: First frame that counts.
         every: Every so many frames count.
-        fit: How pictures of another shape come to the size: distorted, cut off, or with black bars.
-        conceal: Take what can be decoded of damaged pictures instead of stopping there.
+        fit: How images of another shape come to the size: distorted, cut off, or with black bars.
+        conceal: Take what can be decoded of damaged images instead of stopping there.
     """
 
     path: Path | str
@@ -58,14 +58,14 @@ class Clip:
     conceal: bool = False
 
     def frames(self, first: int = 0, seek: float | None = None) -> Iterator[Image8]:
-        """The pictures, uint8 RGB (H, W, 3), from the first-th that counts to the end.
+        """The images, uint8 RGB (H, W, 3), from the first-th that counts to the end.
 
         Args:
             first: Ordinal among those that count.
             seek: A time just before it, in seconds; None decodes from the beginning.
 
         Raises:
-            UserError: The file is missing, or ffmpeg finds no pictures in it.
+            UserError: The file is missing, or ffmpeg finds no images in it.
             VideoError: ffmpeg failed in the middle.
         """
         with tempfile.TemporaryFile() as said:
@@ -78,9 +78,9 @@ class Clip:
                 if pipe is None:
                     raise AssertionError("the process was started with a pipe")
                 with pipe:
-                    while (picture := _read_ppm(pipe)) is not None:
+                    while (image := _read_ppm(pipe)) is not None:
                         count += 1
-                        yield picture
+                        yield image
                 process.wait()
             finally:
                 process.kill()
@@ -89,7 +89,7 @@ class Clip:
             words = said.read().decode(errors="replace").strip()
         if count == 0 and first == 0:
             raise UserError(
-                f"{self.path}: holds no pictures that ffmpeg can read: {words or '(it said nothing)'}"
+                f"{self.path}: holds no images that ffmpeg can read: {words or '(it said nothing)'}"
             )
         if process.returncode != 0:
             raise VideoError(self._broken(first + count, words))
@@ -102,7 +102,7 @@ class Clip:
         options = ["-hide_banner", "-loglevel", "error", "-nostdin"]
         options += [] if self.conceal else ["-xerror", "-err_detect", "explode"]
         options += [] if seek is None else ["-seek_timestamp", "1", "-ss", f"{seek:.6f}"]
-        # Pictures as PPM: each one says its own size. No frame is doubled or dropped to keep a rate.
+        # Images as PPM: each one says its own size. No frame is doubled or dropped to keep a rate.
         output = ["-map", "0:v:0", "-vf", ",".join(filters), "-fps_mode", "passthrough"]
         output += ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]
         return [executable(), *options, *input_options(self.path), *output]
@@ -119,7 +119,7 @@ class ClipReader:
 
     Args:
         clip: The film.
-        index: When its pictures are shown; with it, a start far inside is sought instead of decoded up to.
+        index: When its images are shown; with it, a start far inside is sought instead of decoded up to.
     """
 
     def __init__(self, clip: Clip, index: Index | None = None) -> None:
@@ -131,7 +131,7 @@ class ClipReader:
         self._last: Image8 | None = None
 
     def at(self, index: int) -> Image8:
-        """The index-th picture that counts, uint8 RGB (H, W, 3).
+        """The index-th image that counts, uint8 RGB (H, W, 3).
 
         Raises:
             UserError: The clip is shorter.
@@ -154,7 +154,7 @@ class ClipReader:
         seek = self._seek(index) if self._frames is None or not 0 <= ahead <= _WORTH_SEEKING else None
         if self._frames is None or ahead < 0 or seek is not None:
             self.close()
-            # Where pictures are missing, counting has to begin at the beginning, or they would shift.
+            # Where images are missing, counting has to begin at the beginning, or they would shift.
             start = 0 if self.clip.conceal else index
             self._frames, self._next = self.clip.frames(start, seek), start
         while self._next < index:
@@ -167,33 +167,31 @@ class ClipReader:
         return self.index.seek_to(source)
 
     def _read(self) -> Image8:
-        picture = None if self._frames is None else next(self._frames, None)
-        if picture is None and self.clip.conceal and self._is_listed():
-            picture = self._last  # stands for what is missing
-        if picture is None:
+        image = None if self._frames is None else next(self._frames, None)
+        if image is None and self.clip.conceal and self._is_listed():
+            image = self._last  # stands for what is missing
+        if image is None:
             raise self._ended()
         self._next += 1
-        self._last = picture
-        return picture
+        self._last = image
+        return image
 
     def _is_listed(self) -> bool:
-        """True where the file says that it has the next picture."""
+        """True where the file says that it has the next image."""
         return self.index is not None and self.clip.start + self._next * self.clip.every < len(self.index)
 
     def _ended(self) -> UserError | VideoError:
-        """Why there is no next picture: the file has no more, or it lists more than it holds."""
+        """Why there is no next image: the file has no more, or it lists more than it holds."""
         self._frames = None
         clip, source = self.clip, self.clip.start + self._next * self.clip.every
         if self.index is not None and self._is_listed():
             message = f"ends before its frame {source}, though it lists {len(self.index)}; it is damaged"
             return VideoError(f"{clip.path}: {message}. End before that with video.extract_to_frame")
-        return UserError(
-            f"{clip.path}: is too short for picture {self._next}; set frames to what the clip has"
-        )
+        return UserError(f"{clip.path}: is too short for image {self._next}; set frames to what the clip has")
 
 
 def _read_ppm(pipe: IO[bytes]) -> Image8 | None:
-    """The next picture of a stream of binary PPM files; None at its end."""
+    """The next image of a stream of binary PPM files; None at its end."""
     if pipe.readline().strip() != b"P6":
         return None
     width, height = (int(number) for number in pipe.readline().split())

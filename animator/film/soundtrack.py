@@ -1,4 +1,4 @@
-"""The sound of a film that is made from a clip: it begins where the pictures do."""
+"""The sound of a film that is made from a clip: it begins where the images do."""
 
 import re
 import subprocess

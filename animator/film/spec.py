@@ -11,7 +11,7 @@ from animator.film.formats import FORMATS, USUAL, Encoding, Format, format_of
 from animator.film.frame_rate import frame_rate
 from animator.film.sound import Sound
 
-PICTURES = "%09d.png"
+IMAGES = "%09d.png"
 _RGB = ("bgr0", "rgb24", "bgra")
 _LOSSLESS = Encoding("ffv1")
 
@@ -23,7 +23,7 @@ class VideoSpec:
     Attributes:
         path: The finished file: .mp4, .webm, .mov, .mkv, .gif, .webp; without a suffix it is a folder of PNG
             files. It appears when the film is complete.
-        size: Width and height of the pictures; sides that a codec cannot hold are made even by repeating
+        size: Width and height of the images; sides that a codec cannot hold are made even by repeating
             the last row or column.
         fps: Frames per second; 29.97 and the like mean the exact rates of television.
         encoding: Codec, quality, preset.
@@ -87,8 +87,8 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
         "-i",
         "-",
     ]
-    target = film.part / PICTURES if film.format.is_sequence else film.part
-    picture = [
+    target = film.part / IMAGES if film.format.is_sequence else film.part
+    image = [
         "-vf",
         filters(encoder, encoding),
         *encoder_args(encoder, encoding),
@@ -98,7 +98,7 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
         *QUIET,
         *encoder.device,
         *source,
-        *picture,
+        *image,
         *_groups(encoder),
         *live.stream_args,
         "-f",
@@ -110,8 +110,8 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
 def filters(encoder: Encoder, encoding: Encoding) -> str:
     """The filters from RGB to what an encoder takes, tagged as what it is.
 
-    Small untagged pictures are taken for BT.601 by players, and an encoder believes the picture's own tags
-    before any option: so matrix, primaries and transfer are said by the picture.
+    Small untagged images are taken for BT.601 by players, and an encoder believes the image's own tags
+    before any option: so matrix, primaries and transfer are said by the image.
     """
     pixels = encoding.pixel_format or _usual_pixels(encoder, encoding)
     if pixels in _RGB:
@@ -133,7 +133,7 @@ def encoder_args(encoder: Encoder, encoding: Encoding) -> list[str]:
 
 
 def held_size(size: tuple[int, int], encoder: Encoder) -> tuple[int, int]:
-    """Width and height of the pictures as an encoder can hold them."""
+    """Width and height of the images as an encoder can hold them."""
     width, height = size
     return (width + width % 2, height + height % 2) if encoder.even else size
 

@@ -20,7 +20,7 @@ class Stream:
 
     Args:
         out: Where the bytes go.
-        size: Width and height of the pictures.
+        size: Width and height of the images.
         fps: Frames per second.
         layout: "y4m" is YUV4MPEG2, 4:4:4, BT.709 in limited range; "rgb24" is nothing but pixels.
     """
@@ -38,7 +38,7 @@ class Stream:
             self._put(f"{head} XCOLORRANGE=LIMITED\n".encode())
 
     def write(self, pixels: Image8) -> None:
-        """Adds one picture, uint8 RGB (H, W, 3) of the stream's size.
+        """Adds one image, uint8 RGB (H, W, 3) of the stream's size.
 
         Raises:
             VideoError: Nobody reads any more.
@@ -70,7 +70,7 @@ class Stream:
 
 
 def to_bt709(pixels: Image8) -> Image8:
-    """The planes Y, Cb, Cr (3, H, W), uint8 in limited range, of a picture, uint8 RGB (H, W, 3).
+    """The planes Y, Cb, Cr (3, H, W), uint8 in limited range, of an image, uint8 RGB (H, W, 3).
 
     Source:
         ITU-R BT.709-6, items 3.2 to 3.4, quantised to 8 bits: 16 + 219 Y, 128 + 224 C.

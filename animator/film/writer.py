@@ -1,4 +1,4 @@
-"""A film file from pictures, through a pipe into ffmpeg while they are made."""
+"""A film file from images, through a pipe into ffmpeg while they are made."""
 
 import queue
 import subprocess
@@ -19,11 +19,11 @@ from animator.images.image import Image8
 QUEUED_FRAMES = 8
 """Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
 CLOSING_SECONDS = 120.0
-"""How long ffmpeg may take to write its last pictures."""
+"""How long ffmpeg may take to write its last images."""
 
 
 class VideoWriter:
-    """Feeds pictures to ffmpeg from a thread of its own.
+    """Feeds images to ffmpeg from a thread of its own.
 
     Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
     keeps what there is, playable, as `<name>.part.mp4` (see `VideoSpec.part`), and an earlier film at its
@@ -74,7 +74,7 @@ class VideoWriter:
             self.abandon()
 
     def write(self, pixels: Image8) -> None:
-        """Adds one picture, uint8 RGB (H, W, 3) of the film's size.
+        """Adds one image, uint8 RGB (H, W, 3) of the film's size.
 
         Raises:
             VideoError: ffmpeg has stopped.
@@ -108,7 +108,7 @@ class VideoWriter:
         finalize(self._film, self._frames)
 
     def abandon(self) -> None:
-        """Ends the part file after the pictures so far; it plays, and goes when the film is completed."""
+        """Ends the part file after the images so far; it plays, and goes when the film is completed."""
         self._close()
         self._said.close()
 
@@ -149,7 +149,7 @@ class VideoWriter:
 
 
 def check_film(film: VideoSpec) -> None:
-    """Finds whatever would keep a film from being made, before its first picture.
+    """Finds whatever would keep a film from being made, before its first image.
 
     Raises:
         UserError: A suffix, codec, encoder or sound that cannot be had.

@@ -1,6 +1,6 @@
 """Angles, rigid motions and projections. Host numbers only: nothing here touches the device.
 
-Axes are those of the picture: x to the right, y down, z away from the viewer. Points are row vectors:
+Axes are those of the image: x to the right, y down, z away from the viewer. Points are row vectors:
 moved = point @ rotation + translation.
 """
 
@@ -24,7 +24,7 @@ class Camera:
     """The lens.
 
     Attributes:
-        fov_deg: Field of view over the picture's height, degrees; negative mirrors every motion. Closer to
+        fov_deg: Field of view over the image's height, degrees; negative mirrors every motion. Closer to
             0 than a thousandth it counts as a thousandth, so that a schedule may pass through 0.
         near: Where the nearest point lies, in Deforum's units; it acts on the pinhole's distances alone.
         far: Where the farthest point lies, likewise.
@@ -53,7 +53,7 @@ class Camera:
 
     @property
     def focal(self) -> float:
-        """Focal length in halves of the picture's height; its sign is that of `fov_deg`."""
+        """Focal length in halves of the image's height; its sign is that of `fov_deg`."""
         fov = copysign(max(abs(self.fov_deg), 1e-3), self.fov_deg)
         return 1.0 / tan(radians(fov) / 2.0)
 

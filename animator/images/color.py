@@ -1,4 +1,4 @@
-"""Contrast, and colour coherence: a picture takes over the colours of a reference, channel by channel.
+"""Contrast, and color coherence: an image takes over the colors of a reference, channel by channel.
 
 Histograms are matched in float: an idle match changes nothing, so hundreds of frames neither band nor drift.
 """
@@ -17,7 +17,7 @@ _SLACK_PIXELS = 2.0
 
 
 class Coherence(str, Enum):
-    """The space in which colours are matched; the values are Deforum's."""
+    """The space in which colors are matched; the values are Deforum's."""
 
     NONE = "None"
     LAB = "LAB"
@@ -27,7 +27,7 @@ class Coherence(str, Enum):
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a reference, ready to be matched to: make it once, use it for every frame.
+    """The colors of a reference, ready to be matched to: make it once, use it for every frame.
 
     Attributes:
         space: Where the histograms were taken.
@@ -42,17 +42,17 @@ _INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
 _BACK = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
 
 
-def match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-    """The picture (3, H, W) with the reference's histogram in each channel of a colour space.
+def match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
+    """The image (3, H, W) with the reference's histogram in each channel of a color space.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         reference: (3, h, w), [0, 1], of any size, on the same device.
-        space: `Coherence.NONE` returns the picture itself.
+        space: `Coherence.NONE` returns the image itself.
     """
     if space is Coherence.NONE:
-        return picture
-    return match_palette(picture, palette_of(reference, space))
+        return image
+    return match_palette(image, palette_of(reference, space))
 
 
 def palette_of(reference: Tensor, space: Coherence) -> Palette:
@@ -60,15 +60,15 @@ def palette_of(reference: Tensor, space: Coherence) -> Palette:
     return Palette(space, _bridged(*_middles(_bins(_channels(reference, space)))))
 
 
-def match_palette(picture: Tensor, palette: Palette) -> Tensor:
-    """The picture (3, H, W), [0, 1], with the histogram of a palette in each channel.
+def match_palette(image: Tensor, palette: Palette) -> Tensor:
+    """The image (3, H, W), [0, 1], with the histogram of a palette in each channel.
 
     Each channel value moves by what its bin moves: v + shift[bin(v)]. A bin moves to where the palette has
     the same quantile, found by linear interpolation; it stops one bin short, and stays where a pixel or two
-    could make the difference, so that rounding cannot set a picture adrift that matches already. A flat
-    picture takes the palette's median.
+    could make the difference, so that rounding cannot set an image adrift that matches already. A flat
+    image takes the palette's median.
     """
-    channels = _channels(picture, palette.space)
+    channels = _channels(image, palette.space)
     bins = _bins(channels)
     shift = _shifts(palette.quantiles, _middles(bins)[0], slack=_SLACK_PIXELS / bins.shape[1])
     for plane, row, index in zip(channels, shift, bins, strict=True):
@@ -77,25 +77,25 @@ def match_palette(picture: Tensor, palette: Palette) -> Tensor:
     return back(channels) if back else channels.clamp_(0.0, 1.0)
 
 
-def grayscale(picture: Tensor) -> Tensor:
-    """The picture (3, H, W) without colour: Rec. 601 luma in all three channels."""
-    return luma(picture).expand(3, -1, -1).contiguous()
+def grayscale(image: Tensor) -> Tensor:
+    """The image (3, H, W) without color: Rec. 601 luma in all three channels."""
+    return luma(image).expand(3, -1, -1).contiguous()
 
 
-def contrast(picture: Tensor, factor: float) -> Tensor:
-    """The picture (3, H, W) times a factor, kept within [0, 1]; the picture itself for 1.
+def contrast(image: Tensor, factor: float) -> Tensor:
+    """The image (3, H, W) times a factor, kept within [0, 1]; the image itself for 1.
 
     The reference lets 8-bit values wrap around above 255 (250 * 1.1 becomes 19); here they saturate.
     """
     if factor == 1.0:
-        return picture
-    return (picture * factor).clamp_(0.0, 1.0)
+        return image
+    return (image * factor).clamp_(0.0, 1.0)
 
 
-def _channels(picture: Tensor, space: Coherence) -> Tensor:
-    """A fresh tensor (3, H, W) of the picture's channels in a space, each in [0, 1]."""
+def _channels(image: Tensor, space: Coherence) -> Tensor:
+    """A fresh tensor (3, H, W) of the image's channels in a space, each in [0, 1]."""
     into = _INTO.get(space)
-    return into(picture) if into else picture.clone()
+    return into(image) if into else image.clone()
 
 
 def _bins(channels: Tensor) -> Tensor:
@@ -118,7 +118,7 @@ def _middles(bins: Tensor) -> tuple[Tensor, Tensor]:
 def _bridged(quantiles: Tensor, held: Tensor) -> Tensor:
     """The quantiles (3, BINS) rising straight across empty bins, from one bin that holds pixels to the next.
 
-    Left flat there, matching to a reference of 8-bit levels would band the picture to those levels. Below the
+    Left flat there, matching to a reference of 8-bit levels would band the image to those levels. Below the
     first bin that holds any, and above the last, they are out of reach.
     """
     index = torch.arange(BINS, device=held.device).expand_as(held)

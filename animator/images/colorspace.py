@@ -1,6 +1,6 @@
-"""Conversions between RGB and the spaces that colours are matched in, on the picture's device.
+"""Conversions between RGB and the spaces that colors are matched in, on the image's device.
 
-A picture is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB
+An image is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB
 under D65 as (L / 100, (a + 128) / 256, (b + 128) / 256), HSV has hue as a fraction of the circle. Going
 there and back is the identity to about 1e-5. Constants enter as scalars, never as small tensors, which would
 have to be copied to the device and waited for; results are written over two buffers, since fresh memory costs
@@ -31,9 +31,9 @@ _EDGE_ENCODED = 0.0404482362771082
 _EDGE_LINEAR = _EDGE_ENCODED / 12.92
 
 
-def lab_from_rgb(picture: Tensor) -> Tensor:
-    """CIELAB of a picture, (3, H, W), each channel scaled into [0, 1] (see the module)."""
-    lab = picture.clone()
+def lab_from_rgb(image: Tensor) -> Tensor:
+    """CIELAB of an image, (3, H, W), each channel scaled into [0, 1] (see the module)."""
+    lab = image.clone()
     for planes in _bands(lab):
         spare = torch.empty_like(planes)
         _linearise_(planes, spare)
@@ -47,9 +47,9 @@ def lab_from_rgb(picture: Tensor) -> Tensor:
 
 
 def rgb_from_lab_(lab: Tensor) -> Tensor:
-    """The picture (3, H, W), kept within [0, 1], of scaled CIELAB (3, H, W), which is overwritten."""
-    picture = torch.empty_like(lab)
-    for planes, out in zip(_bands(lab), _bands(picture), strict=True):
+    """The image (3, H, W), kept within [0, 1], of scaled CIELAB (3, H, W), which is overwritten."""
+    image = torch.empty_like(lab)
+    for planes, out in zip(_bands(lab), _bands(image), strict=True):
         y, x, z = planes
         y.add_(0.16).mul_(1 / 1.16)
         x.mul_(256 / 500).sub_(128 / 500).add_(y)
@@ -58,23 +58,23 @@ def rgb_from_lab_(lab: Tensor) -> Tensor:
         _mix((x, y, z), _RGB_FROM_XYZ, out=out).clamp_(0.0, 1.0)
         _encode_(out, planes)
         out.clamp_(0.0, 1.0)
-    return picture
+    return image
 
 
-def _bands(picture: Tensor) -> tuple[Tensor, ...]:
-    """Views (3, h, W) of a picture, few enough rows each to stay in a processor's cache.
+def _bands(image: Tensor) -> tuple[Tensor, ...]:
+    """Views (3, h, W) of an image, few enough rows each to stay in a processor's cache.
 
     That saves a third of the time at 1024 pixels; on other devices one view holds all rows.
     """
-    rows = _BAND_PIXELS // picture.shape[-1] if picture.device.type == "cpu" else picture.shape[-2]
-    return torch.split(picture, max(rows, 1), dim=1)
+    rows = _BAND_PIXELS // image.shape[-1] if image.device.type == "cpu" else image.shape[-2]
+    return torch.split(image, max(rows, 1), dim=1)
 
 
-def hsv_from_rgb(picture: Tensor) -> Tensor:
-    """Hue, saturation, value (3, H, W), each in [0, 1]; grey has hue 0."""
-    red, green, blue = picture
-    value = picture.amax(0)
-    chroma = value - picture.amin(0)
+def hsv_from_rgb(image: Tensor) -> Tensor:
+    """Hue, saturation, value (3, H, W), each in [0, 1]; gray has hue 0."""
+    red, green, blue = image
+    value = image.amax(0)
+    chroma = value - image.amin(0)
     safe = chroma.clamp_min(1e-12)
     of_green = ((blue - red) / safe).add_(2.0)
     of_blue = ((red - green) / safe).add_(4.0)
@@ -84,7 +84,7 @@ def hsv_from_rgb(picture: Tensor) -> Tensor:
 
 
 def rgb_from_hsv(hsv: Tensor) -> Tensor:
-    """The picture (3, H, W) of a tensor of hue, saturation and value (3, H, W)."""
+    """The image (3, H, W) of a tensor of hue, saturation and value (3, H, W)."""
     hue, saturation, value = hsv
     depth = saturation * value
     planes = torch.empty_like(hsv)
@@ -95,10 +95,10 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
     return planes.clamp_(0.0, 1.0)
 
 
-def luma(picture: Tensor) -> Tensor:
-    """Rec. 601 luma (H, W) of a picture."""
-    weighed = picture[0] * LUMA[0]
-    return weighed.add_(picture[1], alpha=LUMA[1]).add_(picture[2], alpha=LUMA[2])
+def luma(image: Tensor) -> Tensor:
+    """Rec. 601 luma (H, W) of an image."""
+    weighed = image[0] * LUMA[0]
+    return weighed.add_(image[1], alpha=LUMA[1]).add_(image[2], alpha=LUMA[2])
 
 
 def _mix(planes: Tensor | tuple[Tensor, Tensor, Tensor], rows: Rows, out: Tensor) -> Tensor:

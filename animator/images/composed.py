@@ -1,6 +1,6 @@
-"""Several warps as one: the last drawn picture is read once, however many frames ago it was drawn.
+"""Several warps as one: the last drawn image is read once, however many frames ago it was drawn.
 
-Warping an already warped picture blurs it a little more at every frame of a group. Matrices compose by `@`,
+Warping an already warped image blurs it a little more at every frame of a group. Matrices compose by `@`,
 rigid motions by `Rigid.then`, and any sampling grids by `then`.
 """
 
@@ -14,11 +14,11 @@ def then(earlier: Tensor, later: Tensor) -> Tensor:
     """The sampling grid (H, W, 2) of an earlier warp followed by a later one.
 
     The shifts of the earlier grid are read where the later one looks; beyond the edge the nearest shift goes
-    on, so that the border is met only once, when the picture is read.
+    on, so that the border is met only once, when the image is read.
 
     Args:
-        earlier: (H, W, 2), normalised.
-        later: (H, W, 2), normalised.
+        earlier: (H, W, 2), normalized.
+        later: (H, W, 2), normalized.
     """
     height, width = earlier.shape[:2]
     shift = (earlier - still_grid(height, width, earlier.device)).permute(2, 0, 1).unsqueeze(0)

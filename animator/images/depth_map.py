@@ -1,4 +1,4 @@
-"""From what a depth network says to distances: normalising, equalising, holding still over time.
+"""From what a depth network says to distances: normalizing, equalizing, holding still over time.
 
 Depth maps are (H, W) float32. Nothing here waits for the device: whether a map is usable is a tensor too.
 """
@@ -19,12 +19,12 @@ def usable(depth: Tensor) -> Tensor:
     return _says_something(*_range(depth))
 
 
-def normalise(depth: Tensor) -> Tensor:
+def normalize(depth: Tensor) -> Tensor:
     """The map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
     return _stretched(depth, *_range(depth))
 
 
-def equalise(depth: Tensor) -> Tensor:
+def equalize(depth: Tensor) -> Tensor:
     """The map (H, W), [0, 1], with its 1024-bin histogram made even: in (0, 1], order kept.
 
     Between the left edges of two bins the cumulated share rises linearly, as the reference has it.
@@ -40,8 +40,8 @@ def equalise(depth: Tensor) -> Tensor:
 
 
 def prepare_depth(depth: Tensor) -> Tensor:
-    """The map (H, W) stretched to [0, 1], then equalised: what the reference makes of every depth map."""
-    return equalise(normalise(depth))
+    """The map (H, W) stretched to [0, 1], then equalized: what the reference makes of every depth map."""
+    return equalize(normalize(depth))
 
 
 def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
@@ -54,11 +54,11 @@ def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
     """The map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
 
     A robust straight-line fit (from medians, then least squares with Cauchy's weights, so that what moved
-    does not count) instead of normalising each frame by its own extremes.
+    does not count) instead of normalizing each frame by its own extremes.
 
     Args:
         depth: (H, W), this frame's inverse depth, of any scale.
-        last: (H, W), the last frame's steadied map, moved along with the picture.
+        last: (H, W), the last frame's steadied map, moved along with the image.
         rounds: How often the fit is reweighted.
 
     Returns:

@@ -1,9 +1,9 @@
 """Sampling grids: where each pixel of a result is read, as `resample.sample` takes it.
 
-A grid is (H, W, 2), float32, (x, y), normalised as `grid_sample` has it with `align_corners=False`: -1 and 1
+A grid is (H, W, 2), float32, (x, y), normalized as `grid_sample` has it with `align_corners=False`: -1 and 1
 are the outer edges of the outermost pixels. Positions come in three other units, one function for each, since
-a detour through another unit would change the last bits: pixels whose centres are whole numbers, pixels from
-the middle of the picture, and shares of the picture from 0 to 1.
+a detour through another unit would change the last bits: pixels whose centers are whole numbers, pixels from
+the middle of the image, and shares of the image from 0 to 1.
 """
 
 import torch
@@ -15,13 +15,13 @@ Device = torch.device | str
 def pixel_axes(
     height: int, width: int, device: Device, dtype: torch.dtype = torch.float32
 ) -> tuple[Tensor, Tensor]:
-    """Returns the columns (W,) and rows (H, 1) of a picture's pixels, whole numbers from 0."""
+    """Returns the columns (W,) and rows (H, 1) of an image's pixels, whole numbers from 0."""
     columns = torch.arange(width, device=device, dtype=dtype)
     return columns, torch.arange(height, device=device, dtype=dtype).unsqueeze(1)
 
 
 def still_axes(height: int, width: int, device: Device) -> tuple[Tensor, Tensor]:
-    """Returns x (W,) and y (H, 1) of the pixel centres, normalised."""
+    """Returns x (W,) and y (H, 1) of the pixel centers, normalized."""
     x, y = pixel_axes(height, width, device)
     return x.mul_(2 / width).add_(1 / width - 1), y.mul_(2 / height).add_(1 / height - 1)
 
@@ -49,24 +49,24 @@ def flow_grid(flow: Tensor, factor: float) -> Tensor:
 
 
 def grid_of_pixels(x: Tensor, y: Tensor) -> Tensor:
-    """Returns the grid (H, W, 2) of positions (H, W) in pixels, whole numbers at pixel centres."""
+    """Returns the grid (H, W, 2) of positions (H, W) in pixels, whole numbers at pixel centers."""
     height, width = x.shape
     return torch.stack(((2 * x + 1) / width - 1, (2 * y + 1) / height - 1), -1)
 
 
 def grid_of_offsets(x: Tensor, y: Tensor) -> Tensor:
-    """Returns the grid (H, W, 2) of positions (H, W) in pixels from the middle of the picture."""
+    """Returns the grid (H, W, 2) of positions (H, W) in pixels from the middle of the image."""
     height, width = x.shape
     return torch.stack((x * (2 / width), y * (2 / height)), -1)
 
 
 def shares(height: int, width: int, device: Device) -> Tensor:
-    """Returns the positions (2, H, W) of the pixel centres as shares of the picture, (across, down)."""
+    """Returns the positions (2, H, W) of the pixel centers as shares of the image, (across, down)."""
     x, y = pixel_axes(height, width, device)
     across, down = (x + 0.5) / width, (y + 0.5) / height
     return torch.stack((across.expand(height, width), down.expand(height, width)))
 
 
 def grid_of_shares(places: Tensor) -> Tensor:
-    """Returns the grid (H, W, 2) of positions (2, H, W) given as shares of the picture, 0 to 1."""
+    """Returns the grid (H, W, 2) of positions (2, H, W) given as shares of the image, 0 to 1."""
     return places.mul(2.0).sub_(1.0).permute(1, 2, 0)

@@ -1,6 +1,6 @@
-"""The one picture convention, and every conversion from and to it.
+"""The one image convention, and every conversion from and to it.
 
-A picture is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render device. Eight bits exist
+An image is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render device. Eight bits exist
 only in files: rounding at every frame is what darkens and bands a feedback loop.
 """
 
@@ -18,7 +18,7 @@ Image8 = NDArray[np.uint8]
 
 
 def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
-    """A picture (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
+    """An image (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
     # torch refuses to share memory that cannot be written, such as a decoded file.
@@ -26,26 +26,24 @@ def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 
-def read_picture(
-    path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu"
-) -> Tensor:
-    """The picture (3, H, W) of an image file, resized to (width, height) where a size is given.
+def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
+    """The image (3, H, W) of an image file, resized to (width, height) where a size is given.
 
     Raises:
-        UserError: The file is missing or no picture.
+        UserError: The file is missing or no image.
     """
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, Image.DecompressionBombError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: cannot be read as a picture: {reason}") from error
+        raise UserError(f"{path}: cannot be read as an image: {reason}") from error
     if size is not None and upright.size != size:
         upright = upright.resize(size, Image.Resampling.LANCZOS)
     return from_uint8(np.asarray(upright), device)
 
 
-def to_uint8(picture: Tensor) -> Image8:
-    """uint8 RGB (H, W, 3), rounded to nearest, from a picture (3, H, W)."""
-    scaled = picture.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
+def to_uint8(image: Tensor) -> Image8:
+    """uint8 RGB (H, W, 3), rounded to nearest, from an image (3, H, W)."""
+    scaled = image.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

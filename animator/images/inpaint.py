@@ -1,7 +1,7 @@
 """Filling gaps from what is known around them.
 
 Three kinds of gaps, three ways: `extend_background` knows distances and prefers what lies farther away;
-`fill_smoothly` blends the means of all scales, so that no edge of a scale shows in a picture;
+`fill_smoothly` blends the means of all scales, so that no edge of a scale shows in an image;
 `fill_from_coarse` takes the finest scale that knows anything, so that a known vector of a flow is never
 averaged with those farther off.
 """
@@ -17,14 +17,14 @@ _SURE = 4.0
 _LEAST = 1e-6
 
 
-def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
-    """The picture (3, H, W) with its revealed pixels filled from the known ones left, right, above and below.
+def extend_background(image: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
+    """The image (3, H, W) with its revealed pixels filled from the known ones left, right, above and below.
 
-    The four are weighted by closeness in the picture and by the eighth power of their distance from the
+    The four are weighted by closeness in the image and by the eighth power of their distance from the
     camera: what comes into view belongs to the background.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         z: (H, W), distances, above 0; read at known pixels only.
         revealed: (H, W), 1 where nothing is known.
     """
@@ -34,37 +34,37 @@ def extend_background(picture: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     columns, rows = (axis.expand_as(known) for axis in axes)
     beside = [(rows * width + place, steps) for place, steps in _nearest(known, columns, 1)]
     above_below = [(place * width + columns, steps) for place, steps in _nearest(known, rows, 0)]
-    flat, away = picture.flatten(1), torch.where(known, z, 0.0)
+    flat, away = image.flatten(1), torch.where(known, z, 0.0)
     closeness = away.div_(away.amax().clamp_min(1e-12)).square_().square_().square_().flatten()
-    total = torch.zeros_like(picture)
+    total = torch.zeros_like(image)
     weights = torch.full_like(z, 1e-35)
     for index, steps in (*beside, *above_below):
         weight = closeness.index_select(0, index.flatten()).view_as(z).div_(steps).div_(steps)
-        total.addcmul_(flat.index_select(1, index.flatten()).view_as(picture), weight)
+        total.addcmul_(flat.index_select(1, index.flatten()).view_as(image), weight)
         weights += weight
-    return torch.where(known, picture, total.div_(weights))
+    return torch.where(known, image, total.div_(weights))
 
 
-def fill_smoothly(picture: Tensor, mask: Tensor) -> Tensor:
-    """Returns the picture with what a mask holds replaced by the colours around it.
+def fill_smoothly(image: Tensor, mask: Tensor) -> Tensor:
+    """Returns the image with what a mask holds replaced by the colors around it.
 
-    Means of what lies outside are laid one over the other, ever finer, so that every pixel takes its colour
+    Means of what lies outside are laid one over the other, ever finer, so that every pixel takes its color
     from the nearest ones that stay. A mask over everything gives mid-gray.
 
     Args:
-        picture: (3, H, W), [0, 1].
-        mask: (1, H, W), [0, 1]; 1 where the picture is replaced.
+        image: (3, H, W), [0, 1].
+        mask: (1, H, W), [0, 1]; 1 where the image is replaced.
     """
-    known = _weighed(picture, (mask < 0.5).to(picture.dtype))
-    height, width = picture.shape[-2:]
-    result = torch.full_like(picture, 0.5)
+    known = _weighed(image, (mask < 0.5).to(image.dtype))
+    height, width = image.shape[-2:]
+    result = torch.full_like(image, 0.5)
     for halvings in reversed(range(max(height, width).bit_length())):
         small = functional.interpolate(
             known, (max(height >> halvings, 1), max(width >> halvings, 1)), mode="area"
         )
         spread = functional.interpolate(small, (height, width), mode="bilinear", align_corners=False)
         result = result.lerp(_mean(spread)[0], (spread[0, -1:] * _SURE).clamp(0.0, 1.0))
-    return picture.lerp(result, mask)
+    return image.lerp(result, mask)
 
 
 def fill_from_coarse(values: Tensor, known: Tensor) -> Tensor:

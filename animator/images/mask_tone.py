@@ -1,4 +1,4 @@
-"""Masks that say where one picture covers another, and what can be done to their tones.
+"""Masks that say where one image covers another, and what can be done to their tones.
 
 A mask is (H, W), float32 in [0, 1].
 """
@@ -30,7 +30,7 @@ def contrast_about_mean(mask: Tensor, factor: float) -> Tensor:
     return ((mask - mean) * factor + mean).clamp_(0.0, 1.0)
 
 
-def equalised(mask: Tensor) -> Tensor:
+def equalized(mask: Tensor) -> Tensor:
     """The mask with its values spread evenly, as Pillow's `ImageOps.equalize` does in 256 levels.
 
     Between two levels the curve is straight, so that a smooth mask does not get steps.

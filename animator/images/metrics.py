@@ -1,4 +1,4 @@
-"""Vital signs of a film's frames: colour, contrast, detail, flicker."""
+"""Vital signs of a film's frames: color, contrast, detail, flicker."""
 
 from dataclasses import asdict, dataclass
 
@@ -36,14 +36,14 @@ class FrameMetrics:
         return {name: round(value, 6) for name, value in asdict(self).items()}
 
 
-def frame_metrics(frame: int, picture: Tensor, last: Tensor | None) -> FrameMetrics:
-    """The vital signs of a picture (3, H, W), given the one before; waits for the device once."""
-    grey = picture.mean(0)
-    inner = grey[1:-1, 1:-1]
-    around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]
+def frame_metrics(frame: int, image: Tensor, last: Tensor | None) -> FrameMetrics:
+    """The vital signs of an image (3, H, W), given the one before; waits for the device once."""
+    gray = image.mean(0)
+    inner = gray[1:-1, 1:-1]
+    around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]
     detail = (around - 4 * inner).abs().mean()
-    flicker = torch.zeros_like(detail) if last is None else (picture - last).abs().mean()
+    flicker = torch.zeros_like(detail) if last is None else (image - last).abs().mean()
     red, green, blue, contrast, sharp, moved = torch.stack(
-        [*picture.mean((1, 2)), grey.std(), detail, flicker]
+        [*image.mean((1, 2)), gray.std(), detail, flicker]
     ).tolist()
     return FrameMetrics(frame, red, green, blue, contrast, sharp, moved)

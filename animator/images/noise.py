@@ -1,7 +1,7 @@
 """Noise that gives the diffusion something to draw from.
 
 Numbers are drawn on the CPU generator that the caller hands in and then moved: the same noise on every
-device. A picture is blended towards the noise, and so towards mid-grey, as the reference does it.
+device. An image is blended towards the noise, and so towards mid-gray, as the reference does it.
 """
 
 from dataclasses import dataclass
@@ -43,51 +43,51 @@ class Perlin:
 
 
 def uniform_noise(
-    picture: Tensor, amount: float, generator: torch.Generator, mask: Tensor | None = None
+    image: Tensor, amount: float, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The picture (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
+    """The image (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
 
     Args:
-        picture: (3, H, W), any size.
-        amount: Share of noise, 0 to 1; 0 returns the picture itself.
+        image: (3, H, W), any size.
+        amount: Share of noise, 0 to 1; 0 returns the image itself.
         generator: On the CPU.
         mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
     """
     if amount == 0.0:
-        return picture
-    height, width = picture.shape[-2:]
-    return blend(picture, white(height, width, generator).to(picture.device, non_blocking=True), amount, mask)
+        return image
+    height, width = image.shape[-2:]
+    return blend(image, white(height, width, generator).to(image.device, non_blocking=True), amount, mask)
 
 
 def perlin_noise(
-    picture: Tensor, amount: float, perlin: Perlin, generator: torch.Generator, mask: Tensor | None = None
+    image: Tensor, amount: float, perlin: Perlin, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The picture (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
+    """The image (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
 
     Args:
-        picture: (3, H, W), any size.
-        amount: Share of noise, 0 to 1; 0 returns the picture itself.
+        image: (3, H, W), any size.
+        amount: Share of noise, 0 to 1; 0 returns the image itself.
         perlin: Cells, octaves, persistence.
         generator: On the CPU.
         mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
     """
     if amount == 0.0:
-        return picture
-    height, width = picture.shape[-2:]
-    noise = white(height, width, generator).to(picture.device, non_blocking=True)
-    noise *= perlin_field(perlin, height, width, generator, picture.device).add_(1.0).mul_(0.5)
-    return blend(picture, noise, amount, mask)
+        return image
+    height, width = image.shape[-2:]
+    noise = white(height, width, generator).to(image.device, non_blocking=True)
+    noise *= perlin_field(perlin, height, width, generator, image.device).add_(1.0).mul_(0.5)
+    return blend(image, noise, amount, mask)
 
 
-def blend(picture: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
-    """The picture (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
+def blend(image: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
+    """The image (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
 
-    The noise is clamped to [-1, 1] in place and read as a picture: -1 is black, 0 is mid-grey.
+    The noise is clamped to [-1, 1] in place and read as an image: -1 is black, 0 is mid-gray.
     """
     target = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(0.5)
-    result = torch.empty_like(picture)
+    result = torch.empty_like(image)
     weight = amount if mask is None else mask * amount
-    for plane, wanted, out in zip(picture, target.unbind(0)[::-1], result, strict=True):
+    for plane, wanted, out in zip(image, target.unbind(0)[::-1], result, strict=True):
         torch.lerp(plane, wanted, weight, out=out)
     return result.clamp_(0.0, 1.0)
 

@@ -1,8 +1,8 @@
-"""A true camera: the picture seen from another place, with occlusion, and a mask of what comes into view.
+"""A true camera: the image seen from another place, with occlusion, and a mask of what comes into view.
 
 The source's distances are splatted into the new view: nearest and farthest surface a pixel. Each is followed
 back to the source and counts only where the source pixel that it leads to is really seen there. So every
-colour is interpolated once, in the source; nothing is smeared over a gap, and gaps are known.
+color is interpolated once, in the source; nothing is smeared over a gap, and gaps are known.
 """
 
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ _BEHIND = 1e-3
 
 @dataclass(frozen=True)
 class View:
-    """A picture seen from a new place.
+    """An image seen from a new place.
 
     Attributes:
-        picture: (3, H, W), [0, 1]. Where `revealed` is 1 it repeats what happens to be near.
+        image: (3, H, W), [0, 1]. Where `revealed` is 1 it repeats what happens to be near.
         z: (H, W), distances from the new place; where `revealed` is 1, those of what happens to be near.
         revealed: (H, W), float, 1 where no pixel of the source is seen, else 0.
     """
 
-    picture: Tensor
+    image: Tensor
     z: Tensor
     revealed: Tensor
 
@@ -51,7 +51,7 @@ class _Eye:
         return self.x / self.focal_x * z, self.y / self.focal_y * z
 
     def seen(self, points: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """Where (x, y), from the middle of the picture, points are seen."""
+        """Where (x, y), from the middle of the image, points are seen."""
         x, y, z = points
         scale = z.clamp_min(_BEHIND).reciprocal()
         return x * scale * self.focal_x, y * scale * self.focal_y
@@ -72,19 +72,19 @@ class _Origin:
 
 
 def pinhole_view(
-    picture: Tensor, z: Tensor, motion: Rigid, camera: Camera, sampling: Sampling = Sampling.BICUBIC
+    image: Tensor, z: Tensor, motion: Rigid, camera: Camera, sampling: Sampling = Sampling.BICUBIC
 ) -> View:
-    """The picture after a motion of the scene, seen through a pinhole camera.
+    """The image after a motion of the scene, seen through a pinhole camera.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         z: (H, W), distance of each pixel's surface along the optical axis, in the scene's unit, above 0.
         motion: How the points move, from `camera.rigid`. A negative field of view moves them backwards.
         camera: The lens; `aspect_ratio` is that of a pixel.
         sampling: How the source is read.
     """
     if motion == STILL:
-        return View(picture, z, torch.zeros_like(z))
+        return View(image, z, torch.zeros_like(z))
     if camera.focal < 0.0:
         motion = motion.inverse()
     eye = _eye(z, camera)
@@ -94,8 +94,8 @@ def pinhole_view(
         torch.where(front, mine, other) for mine, other in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
     revealed = _closed(~front & ~(far.missed <= _TOLERANCE_PX))
-    seen = sample(picture, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
-    return View(seen, depth, revealed.to(picture.dtype))
+    seen = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
+    return View(seen, depth, revealed.to(image.dtype))
 
 
 def _closed(mask: Tensor) -> Tensor:
@@ -104,7 +104,7 @@ def _closed(mask: Tensor) -> Tensor:
 
 
 def _grown(mask: Tensor) -> Tensor:
-    """The mask (H, W), bool, with the eight neighbours of its pixels."""
+    """The mask (H, W), bool, with the eight neighbors of its pixels."""
     padded = functional.pad(mask, (1, 1, 1, 1))
     across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
     return across[:-2] | across[1:-1] | across[2:]

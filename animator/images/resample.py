@@ -1,6 +1,6 @@
-"""Reading a picture at fractional positions: the one sampler under every warp.
+"""Reading an image at fractional positions: the one sampler under every warp.
 
-Positions are normalised as `torch.nn.functional.grid_sample` has them with `align_corners=False`:
+Positions are normalized as `torch.nn.functional.grid_sample` has them with `align_corners=False`:
 -1 and 1 are the outer edges of the outermost pixels. Nothing here waits for the device.
 """
 
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 class Border(str, Enum):
-    """What is seen beyond the edge of a picture."""
+    """What is seen beyond the edge of an image."""
 
     REPLICATE = "replicate"
     WRAP = "wrap"
@@ -24,9 +24,9 @@ class Border(str, Enum):
 class Sampling(str, Enum):
     """How the value between pixels is found.
 
-    A film reads its own pictures again and again. Bilinear loses detail each time. Bicubic (PyTorch's and
+    A film reads its own images again and again. Bilinear loses detail each time. Bicubic (PyTorch's and
     the reference's, a = -0.75) and Lanczos raise some frequencies by up to 2.9 and 2.7 % each time, which
-    rings after some dozen readings: they suit pictures that are read once. Steady (close to Catmull-Rom)
+    rings after some dozen readings: they suit images that are read once. Steady (close to Catmull-Rom)
     raises none and keeps nearly as much.
     """
 
@@ -52,12 +52,12 @@ _REACH = {
 }
 
 
-def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
-    """The picture (3, h, w) read at the positions of a grid.
+def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
+    """The image (3, h, w) read at the positions of a grid.
 
     Args:
-        picture: (3, H, W), float32.
-        grid: (h, w, 2), float32, normalised (x, y); -1 and 1 are the picture's outer edges.
+        image: (3, H, W), float32.
+        grid: (h, w, 2), float32, normalized (x, y); -1 and 1 are the image's outer edges.
         border: What lies beyond the edge.
         sampling: Bicubic and Lanczos overshoot at edges; the result is kept within [0, 1] by the caller
             who wants that.
@@ -66,20 +66,20 @@ def sample(picture: Tensor, grid: Tensor, border: Border, sampling: Sampling) ->
         (3, h, w), float32.
     """
     if border is Border.WRAP:
-        picture, grid = _wrapped(picture, grid, _REACH[sampling])
+        image, grid = _wrapped(image, grid, _REACH[sampling])
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
-        return _lanczos(picture, grid, border)
+        return _lanczos(image, grid, border)
     if sampling is Sampling.STEADY:
-        return _steady(picture, grid, border)
-    return _read(picture, grid, border, sampling.value)
+        return _steady(image, grid, border)
+    return _read(image, grid, border, sampling.value)
 
 
-def _read(picture: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
+def _read(image: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
     if border is Border.MIRROR:
-        grid = _about_pixels(grid, picture.shape[-1], picture.shape[-2])
+        grid = _about_pixels(grid, image.shape[-1], image.shape[-2])
     read = functional.grid_sample(
-        picture.unsqueeze(0),
+        image.unsqueeze(0),
         grid.unsqueeze(0),
         mode=mode,
         padding_mode=_PADDING[border],
@@ -88,21 +88,21 @@ def _read(picture: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
     return read.squeeze(0)
 
 
-def _steady(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
+def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     """Three fifths of bicubic reading and two of Hermite's (bilinear at smoothed positions).
 
     Keys' kernel is linear in its parameter, so along the axes this is a = -0.45. The share is the largest for
     which no frequency, in any direction and at any shift, is raised by more than 2 in a million.
     """
     smooth = torch.empty_like(grid)
-    for axis, size in ((0, picture.shape[-1]), (1, picture.shape[-2])):
+    for axis, size in ((0, image.shape[-1]), (1, image.shape[-2])):
         position = (grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5)
         pixel = position.floor()
         part = position.sub_(pixel)
         eased = (part * -2.0).add_(3.0).mul_(part).mul_(part)
         torch.add(pixel, eased, out=smooth[..., axis]).add_(0.5).mul_(2 / size).sub_(1.0)
-    read = _read(picture, grid, border, Sampling.BICUBIC.value).mul_(0.6)
-    return read.add_(_read(picture, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
+    read = _read(image, grid, border, Sampling.BICUBIC.value).mul_(0.6)
+    return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
 
 
 def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
@@ -113,25 +113,25 @@ def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
     return scaled
 
 
-def _wrapped(picture: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
-    """The picture with its far edges repeated around it, and the grid folded into it."""
-    height, width = picture.shape[-2:]
+def _wrapped(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
+    """The image with its far edges repeated around it, and the grid folded into it."""
+    height, width = image.shape[-2:]
     top, left = min(reach, height), min(reach, width)
-    padded = functional.pad(picture.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
+    padded = functional.pad(image.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
     folded = torch.remainder(grid + 1.0, 2.0).sub_(1.0)
     folded[..., 0] *= width / (width + 2 * left)
     folded[..., 1] *= height / (height + 2 * top)
     return padded, folded
 
 
-def _lanczos(picture: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Lanczos-3 reading: 36 taps a pixel, row by row of taps, so that memory stays at some pictures."""
-    height, width = picture.shape[-2:]
+def _lanczos(image: Tensor, grid: Tensor, border: Border) -> Tensor:
+    """Lanczos-3 reading: 36 taps a pixel, row by row of taps, so that memory stays at some images."""
+    height, width = image.shape[-2:]
     x = (grid[..., 0] + 1.0) * (width / 2) - 0.5
     y = (grid[..., 1] + 1.0) * (height / 2) - 0.5
     columns = _taps(x, width, border)
-    flat = picture.flatten(1)
-    result = torch.zeros((picture.shape[0], *x.shape), dtype=picture.dtype, device=picture.device)
+    flat = image.flatten(1)
+    result = torch.zeros((image.shape[0], *x.shape), dtype=image.dtype, device=image.device)
     for row, row_weight in _taps(y, height, border):
         across = torch.zeros_like(result)
         start = row * width

@@ -19,7 +19,7 @@ class Sharpen:
         kernel: Width of the blur in pixels; an even one counts as the next odd one, so that it may change
             over time, and below 1 as 1.
         sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel.
-        amount: How much of the difference to the blurred picture is added; 0 changes nothing.
+        amount: How much of the difference to the blurred image is added; 0 changes nothing.
         threshold: Differences below it stay as they are, in levels of 255.
     """
 
@@ -34,28 +34,28 @@ class Sharpen:
         return max(self.kernel, 1) | 1
 
 
-def sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
-    """The sharpened picture (3, H, W), within [0, 1]; the picture itself where nothing would change.
+def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
+    """The sharpened image (3, H, W), within [0, 1]; the image itself where nothing would change.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         how: Kernel, sigma, amount, threshold.
         mask: (H, W), [0, 1]: 1 sharpens, 0 keeps, between blends. None sharpens everywhere.
     """
     if how.amount == 0.0 or how.width == 1:
-        return picture
-    detail = picture - blur(picture, how.width, how.sigma)
+        return image
+    detail = image - blur(image, how.width, how.sigma)
     if how.threshold > 0.0:
         detail = torch.where(detail.abs() < how.threshold / 255.0, 0.0, detail)
     if mask is not None:
         detail *= mask
-    return torch.add(picture, detail, alpha=how.amount).clamp_(0.0, 1.0)
+    return torch.add(image, detail, alpha=how.amount).clamp_(0.0, 1.0)
 
 
-def blur(picture: Tensor, kernel: int, sigma: float) -> Tensor:
-    """The picture (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
+def blur(image: Tensor, kernel: int, sigma: float) -> Tensor:
+    """The image (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
     weights = gaussian_weights(kernel, sigma)
-    return along(along(picture, weights, 1), weights, 2)
+    return along(along(image, weights, 1), weights, 2)
 
 
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
@@ -74,10 +74,10 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     return [w / sum(raw) for w in raw]
 
 
-def along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
+def along(image: Tensor, weights: list[float], axis: int) -> Tensor:
     """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
-    size, reach = picture.shape[axis], len(weights) // 2
-    padded = mirrored(picture, reach, axis)
+    size, reach = image.shape[axis], len(weights) // 2
+    padded = mirrored(image, reach, axis)
     result = padded.narrow(axis, reach, size) * weights[reach]
     for offset in range(1, reach + 1):
         for start in (reach - offset, reach + offset):
@@ -85,16 +85,16 @@ def along(picture: Tensor, weights: list[float], axis: int) -> Tensor:
     return result
 
 
-def mirrored(picture: Tensor, reach: int, axis: int) -> Tensor:
-    """The picture (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
+def mirrored(image: Tensor, reach: int, axis: int) -> Tensor:
+    """The image (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
 
-    A picture smaller than the reach is mirrored again and again.
+    An image smaller than the reach is mirrored again and again.
     """
-    size = picture.shape[axis]
+    size = image.shape[axis]
     if reach < size:
         pads = (0, 0, reach, reach) if axis == 1 else (reach, reach, 0, 0)
-        return functional.pad(picture.unsqueeze(0), pads, mode="reflect").squeeze(0)
-    index = torch.arange(-reach, size + reach, device=picture.device).abs_()
+        return functional.pad(image.unsqueeze(0), pads, mode="reflect").squeeze(0)
+    index = torch.arange(-reach, size + reach, device=image.device).abs_()
     period = max(2 * (size - 1), 1)
     index = torch.remainder(index, period)
-    return picture.index_select(axis, torch.minimum(index, period - index).clamp_(0, size - 1))
+    return image.index_select(axis, torch.minimum(index, period - index).clamp_(0, size - 1))

@@ -1,6 +1,6 @@
-"""The 2D warp: angle, zoom, shift, centre and perspective flip as one 3x3 matrix, applied once.
+"""The 2D warp: angle, zoom, shift, center and perspective flip as one 3x3 matrix, applied once.
 
-Matrices map pixel positions (x right, y down, pixel centres at whole numbers) of the source to those of
+Matrices map pixel positions (x right, y down, pixel centers at whole numbers) of the source to those of
 the result and are named `dst_from_src`; they are plain float64 on the host, so that moves compose by `@`.
 """
 
@@ -18,13 +18,13 @@ from animator.images.resample import Border, Sampling, sample
 
 @dataclass(frozen=True)
 class Flip:
-    """A turn of the picture plane in space, seen in perspective.
+    """A turn of the image plane in space, seen in perspective.
 
     Attributes:
         theta: Turn in the plane, degrees.
         phi: Tilt about the horizontal axis, degrees.
         gamma: Tilt about the vertical axis, degrees.
-        fv: Field of view over the picture's diagonal, degrees; the wider, the stronger the perspective.
+        fv: Field of view over the image's diagonal, degrees; the wider, the stronger the perspective.
     """
 
     theta: float = 0.0
@@ -55,7 +55,7 @@ class Move2D:
 def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
     """The move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
 
-    The order and the centre (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
+    The order and the center (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
     when a flip is on, and a flip of no angle changes nothing.
     """
     matrix = turn_zoom_matrix(move, width, height) @ shift_matrix(move)
@@ -66,7 +66,7 @@ def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
-    """Turn and zoom about the move's centre, float64 (3, 3)."""
+    """Turn and zoom about the move's center, float64 (3, 3)."""
     x, y = width * move.center[0], height * move.center[1]
     a = move.zoom * cos(radians(move.angle_deg))
     b = move.zoom * sin(radians(move.angle_deg))
@@ -101,26 +101,26 @@ def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, f
     return np.asarray(flipped / flipped[2, 2])
 
 
-def warp_by_matrix(picture: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
-    """The picture (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
+def warp_by_matrix(image: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
+    """The image (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
 
-    A singular matrix (zoom 0) leaves nothing of the picture: the result is black, as in the reference.
+    A singular matrix (zoom 0) leaves nothing of the image: the result is black, as in the reference.
     The result is within [0, 1].
     """
     if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
-        return picture
+        return image
     if edge_on(dst_from_src):
-        return torch.zeros_like(picture)
-    height, width = picture.shape[-2:]
-    grid = matrix_grid(inverse(dst_from_src), width, height, picture.device)
-    read = sample(picture, grid, border, sampling)
+        return torch.zeros_like(image)
+    height, width = image.shape[-2:]
+    grid = matrix_grid(inverse(dst_from_src), width, height, image.device)
+    read = sample(image, grid, border, sampling)
     return read.clamp_(0.0, 1.0)
 
 
 def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:
-    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalised to [-1, 1].
+    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalized to [-1, 1].
 
-    The normalisation is folded into the matrix, so that an affine map costs two additions a pixel.
+    The normalization is folded into the matrix, so that an affine map costs two additions a pixel.
     """
     normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
     rows = (normal @ src_from_dst).tolist()
@@ -135,7 +135,7 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
 
 
 def edge_on(dst_from_src: Matrix) -> bool:
-    """True for a singular matrix, which leaves nothing of a picture to be seen."""
+    """True for a singular matrix, which leaves nothing of an image to be seen."""
     return bool(abs(np.linalg.det(dst_from_src)) < 1e-12)
 
 

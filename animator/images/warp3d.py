@@ -4,7 +4,7 @@ This is not a true camera (a point's x and y do not grow with its distance); `pi
 
 Source:
     grid = identity - (project(P @ R + T) - project(P)), project(x, y, z) = focal * (x / aspect, y) / z,
-    with P spanning [-1, 1] over the picture's corners.
+    with P spanning [-1, 1] over the image's corners.
 """
 
 import torch
@@ -17,12 +17,12 @@ __all__ = ["Border", "Sampling", "projection_grid", "warp3d"]
 
 
 def warp3d(
-    picture: Tensor, z: Tensor | None, motion: Rigid, camera: Camera, border: Border, sampling: Sampling
+    image: Tensor, z: Tensor | None, motion: Rigid, camera: Camera, border: Border, sampling: Sampling
 ) -> Tensor:
-    """The picture (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
+    """The image (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         z: (H, W), distances; None is the plane z = 1.
         motion: How the points move, from `camera.rigid`.
         camera: The lens; `near` and `far` have no effect here, as in the reference.
@@ -30,15 +30,15 @@ def warp3d(
         sampling: Bicubic is the reference's default.
     """
     if motion == STILL:
-        return picture
-    height, width = picture.shape[-2:]
+        return image
+    height, width = image.shape[-2:]
     if z is None:
-        z = torch.ones((height, width), device=picture.device)
-    return sample(picture, projection_grid(z, motion, camera), border, sampling).clamp_(0.0, 1.0)
+        z = torch.ones((height, width), device=image.device)
+    return sample(image, projection_grid(z, motion, camera), border, sampling).clamp_(0.0, 1.0)
 
 
 def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:
-    """The sampling grid (H, W, 2), normalised, of a motion in Deforum's projection.
+    """The sampling grid (H, W, 2), normalized, of a motion in Deforum's projection.
 
     Args:
         z: (H, W), distances.

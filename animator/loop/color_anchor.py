@@ -1,4 +1,4 @@
-"""Whose colours a film keeps: rules for the anchor that colour coherence matches to."""
+"""Whose colors a film keeps: rules for the anchor that color coherence matches to."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from animator.timeline.plan import Plan
 
 
 class ColorAnchorRule(Protocol):
-    """When a picture becomes the anchor."""
+    """When an image becomes the anchor."""
 
     def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
         """The anchor (3, H, W) of this drawing; None matches nothing.
@@ -17,7 +17,7 @@ class ColorAnchorRule(Protocol):
         Args:
             plan: Of the frame that is drawn.
             anchor: The last drawing's.
-            moved: The last picture moved to this frame; None at the start of a film.
+            moved: The last image moved to this frame; None at the start of a film.
         """
 
     def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
@@ -42,7 +42,7 @@ class SceneStart:
     """The first frame of each scene."""
 
     def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """None where a scene begins: it looks for its own colours."""
+        """None where a scene begins: it looks for its own colors."""
         return None if plan.cut else anchor
 
     def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
@@ -52,10 +52,10 @@ class SceneStart:
 
 @dataclass(frozen=True)
 class FirstWarped:
-    """The first picture that was moved: the reference's anchor of films with an init image."""
+    """The first image that was moved: the reference's anchor of films with an init image."""
 
     def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The first moved picture."""
+        """The first moved image."""
         return moved if anchor is None else anchor
 
     def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
@@ -65,10 +65,10 @@ class FirstWarped:
 
 @dataclass(frozen=True)
 class DeforumLegacy:
-    """Deforum's old order: the first moved picture, and every drawing of strength 0."""
+    """Deforum's old order: the first moved image, and every drawing of strength 0."""
 
     def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The first moved picture."""
+        """The first moved image."""
         return moved if anchor is None else anchor
 
     def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:

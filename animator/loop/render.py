@@ -20,23 +20,23 @@ class Frame:
 
     Attributes:
         plan: What the settings said about it.
-        picture: The picture (3, H, W), RGB in [0, 1].
+        image: The image (3, H, W), RGB in [0, 1].
         depth: The depth (H, W), larger = nearer, by which it moved here; None where depth plays no part.
         state: Where rendering goes on if it stops after this frame.
     """
 
     plan: Plan
-    picture: Tensor
+    image: Tensor
     depth: Tensor | None
     state: State
 
     @property
     def pixels(self) -> Image8:
-        """The picture for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
-        return to_uint8(self.picture)
+        """The image for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
+        return to_uint8(self.image)
 
     def _repr_png_(self) -> bytes:
-        """The picture as PNG: notebooks show a frame as its picture."""
+        """The image as PNG: notebooks show a frame as its image."""
         buffer = io.BytesIO()
         Image.fromarray(self.pixels).save(buffer, "PNG")
         return buffer.getvalue()
@@ -53,13 +53,13 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
-        old = None if plans[0].cut else state.picture
+        old = None if plans[0].cut else state.image
         drawn = generate(
             pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state
         )
-        pictures = pipeline.tween(pipeline.motion, plans, old, drawn)
+        images = pipeline.tween(pipeline.motion, plans, old, drawn)
         last = plans[-1].frame
-        for plan, seen in zip(plans, pictures, strict=True):
+        for plan, seen in zip(plans, images, strict=True):
             if plan.frame == last:
-                state = State(last + 1, seen.picture, drawn.anchor, seen.depth)
-            yield Frame(plan, seen.picture, seen.depth, state)
+                state = State(last + 1, seen.image, drawn.anchor, seen.depth)
+            yield Frame(plan, seen.image, seen.depth, state)

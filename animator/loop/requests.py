@@ -19,44 +19,44 @@ class RequestStep(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Guidance:
-    """Leads the film through pictures.
+    """Leads the film through images.
 
     Attributes:
-        pictures: Path -> picture (3, H, W), for every path that plans name.
+        images: Path -> image (3, H, W), for every path that plans name.
     """
 
-    pictures: Mapping[str, Tensor]
+    images: Mapping[str, Tensor]
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The request with the leading picture mixed into its own, and the colours to keep.
+        """The request with the leading image mixed into its own, and the colors to keep.
 
-        The film's first frame is drawn over the first picture as it is.
+        The film's first frame is drawn over the first image as it is.
         """
-        if request.picture is None or plan.frame == 0:
+        if request.image is None or plan.frame == 0:
             return request
-        led, lead = request.picture, self.pictures[plan.guided.image]
+        led, lead = request.image, self.images[plan.guided.image]
         mixed = led.lerp(lead, plan.guided.share).clamp(0.0, 1.0)
         colors = led.lerp(lead, plan.guided.color_share).clamp(0.0, 1.0)
-        return replace(request, picture=mixed, colors=colors)
+        return replace(request, image=mixed, colors=colors)
 
 
 def build_request(
-    request_steps: Sequence[RequestStep], plan: Plan, picture: Tensor | None
+    request_steps: Sequence[RequestStep], plan: Plan, image: Tensor | None
 ) -> GenerationRequest:
-    """What the diffuser is asked for a frame, over a picture (3, H, W) or from the prompt alone."""
-    request = request_of(plan, picture)
+    """What the diffuser is asked for a frame, over an image (3, H, W) or from the prompt alone."""
+    request = request_of(plan, image)
     for ask in request_steps:
         request = ask.apply(request, plan)
     return request
 
 
-def request_of(plan: Plan, picture: Tensor | None) -> GenerationRequest:
-    """The request that a plan makes, over a picture (3, H, W) or from the prompt alone."""
+def request_of(plan: Plan, image: Tensor | None) -> GenerationRequest:
+    """The request that a plan makes, over an image (3, H, W) or from the prompt alone."""
     settings = plan.diffusion
     return GenerationRequest(
         frame=plan.frame,
         size=plan.size,
-        picture=picture,
+        image=image,
         prompt=plan.prompt,
         strength=settings.strength,
         steps=settings.steps,

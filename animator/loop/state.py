@@ -9,6 +9,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 SCHEMA = "animator.state.1"
+IMAGE_KEY = "picture"
+"""The name of the last image in state files; it stays, so that older runs resume."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,19 +19,19 @@ class State:
 
     Attributes:
         next_frame: The first frame not rendered yet; always the first of a cadence group.
-        picture: The last emitted picture (3, H, W); None before the first frame.
-        anchor: The picture whose colours the film keeps (3, H, W); None before the first frame.
+        image: The last emitted image (3, H, W); None before the first frame.
+        anchor: The image whose colors the film keeps (3, H, W); None before the first frame.
         depth: The last look's depth (H, W), larger = nearer; None where depth plays no part.
     """
 
     next_frame: int = 0
-    picture: Tensor | None = None
+    image: Tensor | None = None
     anchor: Tensor | None = None
     depth: Tensor | None = None
 
     def to_bytes(self) -> bytes:
         """This state as a safetensors file, bit for bit."""
-        tensors = {"picture": self.picture, "anchor": self.anchor, "depth": self.depth}
+        tensors = {IMAGE_KEY: self.image, "anchor": self.anchor, "depth": self.depth}
         held = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items() if t is not None}
         return save(held, metadata={"state": json.dumps({"schema": SCHEMA, "next_frame": self.next_frame})})
 
@@ -49,4 +51,6 @@ class State:
             raise ValueError(f"not a whole state file: {error}") from error
         if schema != SCHEMA:
             raise ValueError(f"is of schema {schema}; this animator reads {SCHEMA}")
-        return cls(next_frame, **{name: tensor.to(device) for name, tensor in held.items()})
+        image = held.pop(IMAGE_KEY, None)
+        rest = {name: tensor.to(device) for name, tensor in held.items()}
+        return cls(next_frame, None if image is None else image.to(device), **rest)

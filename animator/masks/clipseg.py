@@ -1,4 +1,4 @@
-"""Word masks: what a word means in a picture, found by CLIPSeg."""
+"""Word masks: what a word means in an image, found by CLIPSeg."""
 
 from pathlib import Path
 from typing import Any
@@ -38,18 +38,18 @@ class ClipSeg:
         self._tokens: LRUCache[str, Any] = LRUCache(WORDS_KEPT)
 
     @torch.no_grad()
-    def find(self, word: str, picture: Tensor) -> Tensor:
-        """The mask (H, W) of 0 and 1 of a word, or of a few words, in a picture (3, H, W)."""
+    def find(self, word: str, image: Tensor) -> Tensor:
+        """The mask (H, W) of 0 and 1 of a word, or of a few words, in an image (3, H, W)."""
         side = int(self._model.config.vision_config.image_size)
-        mean, spread = (picture.new_tensor(x).view(3, 1, 1) for x in (_MEAN, _SPREAD))
+        mean, spread = (image.new_tensor(x).view(3, 1, 1) for x in (_MEAN, _SPREAD))
         small = functional.interpolate(
-            picture[None], (side, side), mode="bilinear", align_corners=False, antialias=True
+            image[None], (side, side), mode="bilinear", align_corners=False, antialias=True
         )
         tokens = self._tokens.get(word, lambda: self._read(word))
         logits = self._model(pixel_values=(small - mean) / spread, **tokens).logits
         sure = torch.as_tensor(logits).reshape(1, 1, *logits.shape[-2:]).sigmoid()
-        sized = functional.interpolate(sure, picture.shape[-2:], mode="bilinear", align_corners=False)
-        return (sized[0, 0] > self._threshold).to(picture.dtype)
+        sized = functional.interpolate(sure, image.shape[-2:], mode="bilinear", align_corners=False)
+        return (sized[0, 0] > self._threshold).to(image.dtype)
 
     def _read(self, word: str) -> Any:
         longest = min(MAX_TOKENS, int(self._model.config.text_config.max_position_embeddings))

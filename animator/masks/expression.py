@@ -106,7 +106,7 @@ class _Parser:
     def whole(self) -> Node:
         """The tree of all tokens."""
         if not self.tokens:
-            raise self._error("the mask is empty", 0, "write {everywhere} for the whole picture")
+            raise self._error("the mask is empty", 0, "write {everywhere} for the whole image")
         node, after = self._level(0, 0, 0)
         if after < len(self.tokens):
             raise self._left_over(self.tokens[after])

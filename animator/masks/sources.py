@@ -47,20 +47,20 @@ _AS_IT_IS = Adjust()
 class MaskOf(Protocol):
     """Gives one mask."""
 
-    def __call__(self, frame: int, picture: Tensor) -> Tensor:
+    def __call__(self, frame: int, image: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of a frame.
 
         Args:
             frame: Its number in the film.
-            picture: What is about to be drawn over (3, H, W), for masks that look at it.
+            image: What is about to be drawn over (3, H, W), for masks that look at it.
         """
 
 
 class WordModel(Protocol):
-    """Finds what a word means in a picture."""
+    """Finds what a word means in an image."""
 
-    def find(self, word: str, picture: Tensor) -> Tensor:
-        """The mask (H, W), [0, 1], of a word in a picture (3, H, W)."""
+    def find(self, word: str, image: Tensor) -> Tensor:
+        """The mask (H, W), [0, 1], of a word in an image (3, H, W)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class Still:
 
     mask: Tensor
 
-    def __call__(self, frame: int, picture: Tensor) -> Tensor:
+    def __call__(self, frame: int, image: Tensor) -> Tensor:
         """The mask."""
         return self.mask
 
@@ -88,7 +88,7 @@ class FilmMask:
     adjust: Adjust
     device: torch.device
 
-    def __call__(self, frame: int, picture: Tensor) -> Tensor:
+    def __call__(self, frame: int, image: Tensor) -> Tensor:
         """The mask of the frame."""
         pixels = torch.from_numpy(self.film.at(frame).astype(np.float32)).to(self.device)
         return self.adjust.apply((pixels @ pixels.new_tensor(LUMA)).div_(255.0))
@@ -127,7 +127,7 @@ class Masks:
         self._given = files or {}
         self._files: LRUCache[str, Tensor] = LRUCache(FILES_KEPT)
 
-    def at(self, text: str, frame: int, picture: Tensor) -> Tensor:
+    def at(self, text: str, frame: int, image: Tensor) -> Tensor:
         """The mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
 
         Raises:
@@ -135,21 +135,21 @@ class Masks:
         """
 
         def mask_of(leaf: Leaf) -> Tensor:
-            found = self._leaf(leaf, frame, picture)
+            found = self._leaf(leaf, frame, image)
             return found if self._dither is None else self._dither(found)
 
         return compose(parse_mask(text), mask_of)
 
-    def _leaf(self, leaf: Leaf, frame: int, picture: Tensor) -> Tensor:
+    def _leaf(self, leaf: Leaf, frame: int, image: Tensor) -> Tensor:
         if leaf.kind == "file":
             return self._file(leaf.text)
         if leaf.kind == "word":
             if self._words is None:
                 raise UserError(f"mask <{leaf.text}>: give the CLIPSeg folder as mask.word_model")
-            return self._words.find(leaf.text, picture)
+            return self._words.find(leaf.text, image)
         if leaf.text not in self._named:
             raise UserError(f"mask {{{leaf.text}}}: there is none; give mask.mask_file")
-        return self._named[leaf.text](frame, picture)
+        return self._named[leaf.text](frame, image)
 
     def _file(self, path: str) -> Tensor:
         if path in self._given:
@@ -161,7 +161,7 @@ def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: s
     """The mask (H, W), [0, 1], of an image file: its gray, or with channel "A" its alpha.
 
     Raises:
-        UserError: The file is missing or no picture, or has no alpha channel.
+        UserError: The file is missing or no image, or has no alpha channel.
     """
     try:
         with Image.open(path) as image:

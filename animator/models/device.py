@@ -1,4 +1,4 @@
-"""Where pictures and models live."""
+"""Where images and models live."""
 
 from dataclasses import dataclass
 

@@ -79,7 +79,7 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
 
 
 def _exists(path: str) -> bool:
-    """True for a file, a folder, a URL, or a pattern of numbered pictures whose folder is there."""
+    """True for a file, a folder, a URL, or a pattern of numbered images whose folder is there."""
     place = Path(path)
     return is_url(path) or place.exists() or ("%" in place.name and place.parent.is_dir())
 

@@ -1,4 +1,4 @@
-"""A1111's infotext: how a picture was drawn, as that web UI writes it into its PNGs and reads it back.
+"""A1111's infotext: how an image was drawn, as that web UI writes it into its PNGs and reads it back.
 
 Three parts: the prompt, `Negative prompt: ...`, and a last line `Steps: 20, Sampler: Euler a, ...`, in which
 texts with commas, colons or line breaks are quoted as JSON.
@@ -22,7 +22,7 @@ _FEWEST_FIELDS = 3
 
 @dataclass(frozen=True)
 class Infotext:
-    """How a picture was drawn.
+    """How an image was drawn.
 
     Attributes:
         positive: The prompt.
@@ -50,13 +50,13 @@ class Infotext:
         return cls(positive.strip(), negative.strip(), fields)
 
     @classmethod
-    def of(cls, plan: Plan, model: str, *, over_picture: bool) -> "Infotext":
+    def of(cls, plan: Plan, model: str, *, over_image: bool) -> "Infotext":
         """The infotext of a frame.
 
         Args:
             plan: The frame's plan.
             model: The film's model; the plan's own checkpoint goes before it.
-            over_picture: True where the frame was drawn over a picture and not from its prompt alone.
+            over_image: True where the frame was drawn over an image and not from its prompt alone.
         """
         settings, (width, height) = plan.diffusion, plan.size
         sampler, schedule = split_sampler(settings.sampler)
@@ -71,7 +71,7 @@ class Infotext:
             "Model": PurePath(settings.checkpoint or model).stem,
             "Variation seed": settings.subseed if varied else "",
             "Variation seed strength": settings.subseed_strength if varied else "",
-            "Denoising strength": round(1 - settings.strength, 6) if over_picture else "",
+            "Denoising strength": round(1 - settings.strength, 6) if over_image else "",
             "Clip skip": settings.clip_skip if settings.clip_skip > 1 else "",
             "Version": f"animator {__version__}",
         }

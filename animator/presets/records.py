@@ -31,7 +31,7 @@ SCHEMA = "animator.film.1"
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a picture or film was made, as far as it says so.
+    """How an image or film was made, as far as it says so.
 
     Attributes:
         infotext: A1111's text; None where there is none.
@@ -54,16 +54,16 @@ class FrameChunks:
     def of(self, plan: Plan) -> PngInfo:
         """The chunks of one frame."""
         chunks = PngInfo()
-        infotext = Infotext.of(plan, self._animation.model, over_picture=self._is_over_picture(plan))
+        infotext = Infotext.of(plan, self._animation.model, over_image=self._is_over_image(plan))
         chunks.add_text(PARAMETERS, infotext.text)
         chunks.add_text(FRAME, json.dumps(asdict(plan)))
         chunks.add(b"zTXt", self._film)
         return chunks
 
-    def _is_over_picture(self, plan: Plan) -> bool:
-        """True where a frame is drawn over a picture and not from its prompt alone."""
+    def _is_over_image(self, plan: Plan) -> bool:
+        """True where a frame is drawn over an image and not from its prompt alone."""
         source = mode_of(self._animation).source
-        begins = source == "clip" or self._animation.begins_over_picture
+        begins = source == "clip" or self._animation.begins_over_image
         return source != "nothing" and plan.diffusion.strength > 0 and (plan.frame > 0 or begins)
 
 
@@ -83,7 +83,7 @@ def provenance(path: Path) -> Provenance:
     try:
         with Image.open(path) as image:
             texts = image.text if isinstance(image, PngImageFile) else {}
-    except (OSError, SyntaxError, ValueError):  # no picture that Pillow knows, or a broken one
+    except (OSError, SyntaxError, ValueError):  # no image that Pillow knows, or a broken one
         texts = {FILM: read_comment(path)}
     said = Provenance(
         texts.get(PARAMETERS) or None, _preset(texts.get(FILM, "")), _object(texts.get(FRAME, ""))

@@ -14,10 +14,10 @@ from animator.settings.paths import PathSetting, find, find_clip, not_found
 from animator.settings.raw import RawPreset, group_of, merge
 
 Setting = tuple[str, ...]
-PICTURES = ("picture", "masks")
-"""Kinds of settings whose files are pictures, which may be URLs where the film permits it."""
+IMAGES = ("image", "masks")
+"""Kinds of settings whose files are images, which may be URLs where the film permits it."""
 _BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
-NOT_FETCHED = "{url}: is a URL; pictures are fetched only with `download: true` (--set download=true)"
+NOT_FETCHED = "{url}: is a URL; images are fetched only with `download: true` (--set download=true)"
 
 
 def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
@@ -44,7 +44,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 def _forbidden(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
     """A problem for each URL where there may be none."""
     urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
-    if kind.kind not in PICTURES or draft.values.get("download") is True:
+    if kind.kind not in IMAGES or draft.values.get("download") is True:
         return []
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
 
@@ -65,12 +65,12 @@ def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, Pa
 
 def resolved(name: str, beside: Path | None, kind: PathSetting) -> str | None:
     """The name as it can be opened from the working directory; None where a file is missing."""
-    if kind.kind in PICTURES and is_url(name):
+    if kind.kind in IMAGES and is_url(name):
         return name
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
-    if kind.kind in ("file", *PICTURES):
+    if kind.kind in ("file", *IMAGES):
         return str(path) if path and path.is_file() else None
     return str(path) if path else name
 

@@ -1,4 +1,4 @@
-"""What a film is made from: a preset or settings file, a Parseq manifest, a picture to be like."""
+"""What a film is made from: a preset or settings file, a Parseq manifest, an image to be like."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class PresetSource:
     Attributes:
         preset: A YAML preset or a Deforum settings file; None: all comes from `from_image`.
         parseq: A Parseq manifest that gives some settings for every frame.
-        like: A picture or film whose settings are taken over.
+        like: An image or film whose settings are taken over.
         repair: Mend the usual slips in a settings file's JSON.
     """
 
@@ -52,7 +52,7 @@ def load(source: PresetSource, overrides: list[str], say: Callable[[str], None])
 def draft_of(source: PresetSource) -> RawPreset:
     """The settings of a source, before validation; errors as `load`."""
     if source.preset is None and source.like is None:
-        raise UserError("give a preset, a settings file, or --like PICTURE")
+        raise UserError("give a preset, a settings file, or --like IMAGE")
     if source.preset is None and source.parseq is not None:
         raise UserError("--parseq needs a preset or settings file to be laid over")
     if source.like is None:
@@ -64,7 +64,7 @@ def draft_of(source: PresetSource) -> RawPreset:
 
 
 def from_image(path: Path) -> RawPreset:
-    """The whole film of a picture or film of ours, or how any other picture was drawn.
+    """The whole film of an image or film of ours, or how any other image was drawn.
 
     Raises:
         UserError: The file says nothing.
@@ -74,14 +74,14 @@ def from_image(path: Path) -> RawPreset:
 
 
 def drawn_like(path: Path) -> RawPreset:
-    """How a picture was drawn: prompts, sampler, steps, seed, size.
+    """How an image was drawn: prompts, sampler, steps, seed, size.
 
     Raises:
         UserError: The file does not say.
     """
     said = provenance(path)
     if said.infotext is None:
-        raise UserError(f"{path}: is a film; --like over a preset needs a picture, one of its frames say")
+        raise UserError(f"{path}: is a film; --like over a preset needs an image, one of its frames say")
     text = Infotext.parse(said.infotext)
     values = nested(text.settings())
     place = f"{path} (infotext)"
@@ -99,7 +99,7 @@ def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
 
 
 def _drawn_with(model: str) -> Note:
-    return Note(Effect.CHANGES, (), f"the picture was drawn with the model {model}; give yours with --model")
+    return Note(Effect.CHANGES, (), f"the image was drawn with the model {model}; give yours with --model")
 
 
 def _given(preset: Path | None) -> Path:

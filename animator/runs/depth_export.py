@@ -1,4 +1,4 @@
-"""Depth maps as files: 16 bits for programs, a coloured preview for people."""
+"""Depth maps as files: 16 bits for programs, a colored preview for people."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,13 @@ from torch import Tensor
 from animator.core.atomic import atomic_write
 from animator.errors import RunError
 from animator.film.reader import Clip
-from animator.images.image import from_uint8, read_picture
+from animator.images.image import from_uint8, read_image
 from animator.models.depth.maps import png, to_preview, to_uint16
 from animator.models.depth.model import DepthModel
 
 
 def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
-    """The path of the 16-bit PNG of a depth map (H, W); its coloured preview lies beside it."""
+    """The path of the 16-bit PNG of a depth map (H, W); its colored preview lies beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.png"
     atomic_write(path, png(to_uint16(depth)))
@@ -24,13 +24,13 @@ def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
 
 
 def depth_of_file(path: Path, model: DepthModel, device: str, folder: Path) -> Iterator[Path]:
-    """Writes the depth maps of a picture or of every frame of a film; yields each as it is done.
+    """Writes the depth maps of an image or of every frame of a film; yields each as it is done.
 
     Raises:
-        UserError: The file is neither a picture nor a film.
+        UserError: The file is neither an image nor a film.
     """
-    if _is_picture(path):
-        depth = model.estimate(read_picture(str(path), None, device))
+    if _is_image(path):
+        depth = model.estimate(read_image(str(path), None, device))
         yield write_depth_map(folder, f"{path.stem}.depth", depth)
         return
     if not path.exists():
@@ -39,7 +39,7 @@ def depth_of_file(path: Path, model: DepthModel, device: str, folder: Path) -> I
         yield write_depth_map(folder, f"{number:09d}", model.estimate(from_uint8(pixels, device)))
 
 
-def _is_picture(path: Path) -> bool:
+def _is_image(path: Path) -> bool:
     try:
         with Image.open(path) as image:
             return getattr(image, "n_frames", 1) == 1

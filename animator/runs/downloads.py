@@ -1,4 +1,4 @@
-"""Pictures that settings give by URL, where a film permits it: fetched once, kept in the run folder.
+"""Images that settings give by URL, where a film permits it: fetched once, kept in the run folder.
 
 Whoever goes on with the run reads the kept file, so a film is the same whatever has become of the URL.
 """
@@ -14,7 +14,7 @@ from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
 from animator.core.urls import is_url
 from animator.errors import UserError
-from animator.presets.resolve_paths import NOT_FETCHED, PICTURES, each_name, file_settings
+from animator.presets.resolve_paths import IMAGES, NOT_FETCHED, each_name, file_settings
 from animator.settings import Animation
 from animator.settings.keyed_images import KeyedImages
 from schedules import TextSchedule
@@ -25,18 +25,18 @@ KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 
 
 def with_downloads(animation: Animation, folder: Path) -> Animation:
-    """The film with every picture that it gives by URL by its file in a folder.
+    """The film with every image that it gives by URL by its file in a folder.
 
     Args:
         animation: The film.
-        folder: Where fetched pictures are kept; what is there already is not fetched again.
+        folder: Where fetched images are kept; what is there already is not fetched again.
 
     Raises:
-        UserError: The film permits no download; a picture could not be had, is too large, or is none.
+        UserError: The film permits no download; an image could not be had, is too large, or is none.
     """
     for (*groups, name), kind in file_settings().items():
         group = getattr(animation, groups[0]) if groups else animation
-        if kind.kind not in PICTURES:
+        if kind.kind not in IMAGES:
             continue
         given = getattr(group, name)
         parsed = isinstance(given, KeyedImages | TextSchedule)
@@ -57,7 +57,7 @@ def _there(animation: Animation, folder: Path, name: str) -> str:
 
 
 def fetched(url: str, folder: Path) -> Path:
-    """The file of a URL's picture, fetched into a folder where it is not there yet; errors as above."""
+    """The file of a URL's image, fetched into a folder where it is not there yet; errors as above."""
     stem = hashlib.sha256(url.encode()).hexdigest()[:16]
     for path in sorted(folder.glob(f"{stem}.*")):
         return path
@@ -74,10 +74,10 @@ def fetched(url: str, folder: Path) -> Path:
 
 
 def _suffix(url: str, data: bytes) -> str:
-    """The ending for a picture's file.
+    """The ending for an image's file.
 
     Raises:
-        UserError: It is no picture of a kind that is expected, or a huge one.
+        UserError: It is no image of a kind that is expected, or a huge one.
     """
     try:
         with Image.open(io.BytesIO(data), formats=list(KINDS)) as image:
@@ -88,5 +88,5 @@ def _suffix(url: str, data: bytes) -> str:
             image.verify()
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         names = ", ".join(KINDS)
-        raise UserError(f"{url}: is no whole picture; expected one of {names}") from error
+        raise UserError(f"{url}: is no whole image; expected one of {names}") from error
     return KINDS[kind]

@@ -1,4 +1,4 @@
-"""Drift watch: how colours, contrast, detail and flicker of a film develop, and when they run away."""
+"""Drift watch: how colors, contrast, detail and flicker of a film develop, and when they run away."""
 
 from collections import deque
 from collections.abc import Sequence

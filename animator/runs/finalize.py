@@ -59,7 +59,7 @@ def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple
     Args:
         run: The open run folder.
         frames: How many of its frames.
-        rendering: Device, progress, and the token that stops between pictures.
+        rendering: Device, progress, and the token that stops between images.
 
     Returns:
         The films made, and whether all of them were.

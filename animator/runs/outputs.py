@@ -1,6 +1,6 @@
 """The films of a run's finished frames: as they are, larger, smoother, as a GIF.
 
-In the reference's order: pictures are made larger first; those made up between others come after, between the
+In the reference's order: images are made larger first; those made up between others come after, between the
 larger ones only where that is asked for.
 """
 
@@ -38,18 +38,18 @@ class Output:
 
     Attributes:
         film: What the file is to be.
-        count: How many pictures it has.
-        pictures: Makes them, uint8 RGB (H, W, 3).
+        count: How many images it has.
+        images: Makes them, uint8 RGB (H, W, 3).
         keep: A folder for them as PNG files; None where they are not kept.
     """
 
     film: VideoSpec
     count: int
-    pictures: Callable[[], Iterator[Image8]]
+    images: Callable[[], Iterator[Image8]]
     keep: Path | None = None
 
     def make(self, report: Callable[[int], None]) -> Path:
-        """The path of the film, made; `report` is called with the pictures so far.
+        """The path of the film, made; `report` is called with the images so far.
 
         Raises:
             VideoError: ffmpeg failed.
@@ -59,7 +59,7 @@ class Output:
             films.append(VideoSpec(self.keep, self.film.size, self.film.fps))
         with ExitStack() as stack:
             writers = [stack.enter_context(VideoWriter(film)) for film in films]
-            for done, pixels in enumerate(self.pictures(), 1):
+            for done, pixels in enumerate(self.images(), 1):
                 for writer in writers:
                     writer.write(pixels)
                 report(done)
@@ -74,7 +74,7 @@ class RunOutputs:
         run: The run.
         frames: How many of its frames.
         animation: The settings of the films; the run's own, or with others of `FREE`.
-        device: Where pictures are computed.
+        device: Where images are computed.
     """
 
     run: Run
@@ -109,7 +109,7 @@ class RunOutputs:
         name = f"_upscaled_{settings.r_upscale_factor}"
         film = replace(self._named(name), size=(width * factor, height * factor))
         keep = self._folder(name) if settings.r_upscale_keep_imgs else None
-        return Output(film, self.frames, self._larger_pictures, keep)
+        return Output(film, self.frames, self._larger_images, keep)
 
     @cached_property
     def _smoother(self) -> Output | None:
@@ -122,15 +122,15 @@ class RunOutputs:
         film = replace(self._named(name), size=base.film.size, fps=base.film.rate * amount / slower)
         film = replace(film, sound=None) if slower > 1 else film  # it would have to be stretched
         keep = self._folder(name) if settings.keep_imgs else None
-        return Output(film, base.count * amount, lambda: self._smoother_pictures(base), keep)
+        return Output(film, base.count * amount, lambda: self._smoother_images(base), keep)
 
-    def _larger_pictures(self) -> Iterator[Image8]:
-        return upscaled(self.plain.pictures(), upscaler_of(self.animation, self.device))
+    def _larger_images(self) -> Iterator[Image8]:
+        return upscaled(self.plain.images(), upscaler_of(self.animation, self.device))
 
-    def _smoother_pictures(self, base: Output) -> Iterator[Image8]:
+    def _smoother_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.x_amount
         between = inbetween_of(self.animation, self.device)
-        return interpolate(base.pictures(), between, amount, self.device)
+        return interpolate(base.images(), between, amount, self.device)
 
     @property
     def _gif(self) -> Output | None:
@@ -148,7 +148,7 @@ class RunOutputs:
         return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
 
     def _folder(self, ending: str) -> Path:
-        """A folder of pictures; a dot in a film's name must not pass for a suffix."""
+        """A folder of images; a dot in a film's name must not pass for a suffix."""
         return self.run.folder / f"{self.animation.name}{ending}".replace(".", "_")
 
 
@@ -184,14 +184,14 @@ def sound_of(animation: Animation) -> Sound | None:
 
 
 def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
-    """What makes a film's pictures larger; errors as `open_upscaler`."""
+    """What makes a film's images larger; errors as `open_upscaler`."""
     settings = animation.upscaling
     factor = int(settings.r_upscale_factor[1:])
     return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
 
 
 def inbetween_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
-    """What makes the pictures between a film's own; errors as `open_inbetween`."""
+    """What makes the images between a film's own; errors as `open_inbetween`."""
     settings = animation.frame_interpolation
     return open_inbetween(settings.engine, settings.model, device)
 

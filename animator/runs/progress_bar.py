@@ -54,7 +54,7 @@ class ProgressBar:
 
 
 class Counter:
-    """Tells now and then how far films of finished frames are; call it with each picture."""
+    """Tells now and then how far films of finished frames are; call it with each image."""
 
     def __init__(self) -> None:
         self._last_line = time.monotonic()
@@ -64,4 +64,4 @@ class Counter:
         now = time.monotonic()
         if now - self._last_line >= LINE_SECONDS:
             self._last_line = now
-            sys.stderr.write(f"{name}: {done}/{count} pictures\n")
+            sys.stderr.write(f"{name}: {done}/{count} images\n")

@@ -27,7 +27,7 @@ class EncodeJob:
         rundir: The run's folder.
         overrides: `key=value` texts over its settings, of `FREE` alone.
         out: The film's file; None makes every film of the run where it belongs.
-        device: Where pictures are computed.
+        device: Where images are computed.
     """
 
     rundir: Path
@@ -74,7 +74,7 @@ def encode_again(again: EncodeJob, report: Callable[[str, int, int], None]) -> l
 
     Args:
         again: What is to be made.
-        report: Called with a film's name, the pictures so far, and all of them.
+        report: Called with a film's name, the images so far, and all of them.
 
     Raises:
         RunError: The run has no frames, or one of them is broken.
@@ -98,7 +98,7 @@ def stream_again(
     with Run.take_up(again.rundir) as run:
         finest = RunOutputs(run, _finished(run), settings, again.device).best
         stream = open_stream(finest.film.size, finest.film.fps)
-        for pixels in finest.pictures():
+        for pixels in finest.images():
             stream.write(pixels)
         stream.close()
 

@@ -33,7 +33,7 @@ class Rendering:
     """How the frames of a run are rendered.
 
     Attributes:
-        device: Where pictures and models live.
+        device: Where images and models live.
         report: Called when rendering begins, and after every frame on disk.
         stop: Stops the rendering between frames.
         end: Stop before this frame, the film ends there; a group of in-betweens that holds it is finished.
@@ -68,7 +68,7 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
 
     Args:
         run: The open run folder.
-        pipeline: The filled slots; its pictures live on the rendering's device.
+        pipeline: The filled slots; its images live on the rendering's device.
         state: Where the run stands.
         rendering: Device, progress, and where to stop.
 
@@ -79,7 +79,7 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     wanted = total if rendering.end is None else min(rendering.end, total)
     rendering.report(Progress(first, total, 0.0, 0))
     run.metrics.cut(first)
-    measured, done = _Measured(run, state.picture), first
+    measured, done = _Measured(run, state.image), first
     sink = rendering.open_sink(run, first)
     try:
         for frame in _up_to_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
@@ -124,8 +124,8 @@ class _Measured:
         """Measures a frame."""
         if self._run.animation.depth.save_depth_maps and frame.depth is not None:
             write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
-        vital = frame_metrics(frame.plan.frame, frame.picture, self._last)
+        vital = frame_metrics(frame.plan.frame, frame.image, self._last)
         self._run.metrics.add(vital)
         for news in self._watch.update(vital, cut=frame.plan.cut):
             log.warning(news)
-        self._last = frame.picture
+        self._last = frame.image

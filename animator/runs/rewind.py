@@ -18,7 +18,7 @@ def rewind(run: Run, frame: int, animation: Animation, device: torch.device, dif
         run: The open run; it may have been made with other settings.
         frame: The first frame to redo. Within a group of in-betweens that is the group's drawn frame.
         animation: The settings to go on with.
-        device: Where pictures and models live.
+        device: Where images and models live.
         diffuser: The model that draws.
     """
     timeline = Timeline(run.animation)

@@ -3,9 +3,9 @@
 preset.yaml            every setting, as rendered
 run.json               versions, model, digest, times
 frames/000000000.png   whole or not there
-frames.jsonl           colour, contrast, detail and flicker of each frame
+frames.jsonl           color, contrast, detail and flicker of each frame
 state.safetensors      where to go on; replaced after a group's frames are on disk
-downloads/             pictures that the settings give by URL
+downloads/             images that the settings give by URL
 states/                a few earlier ones, to take the film up again from there
 <name>.mp4             appears when complete; <name>.part.mp4 is the film so far
 """
@@ -39,17 +39,17 @@ from animator.settings.validate import validate
 from animator.settings.wildcards import with_wildcards
 
 log = logging.getLogger(__name__)
-BYTES_PER_PIXEL = 2.2  # PNG of a busy picture, and its share of the film
+BYTES_PER_PIXEL = 2.2  # PNG of a busy image, and its share of the film
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
 FRAMES = "frames"
-"""The folder, in a run's, of its frames' pictures."""
-NOT_PICTURES = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
+"""The folder, in a run's, of its frames' images."""
+NOT_IMAGES = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
 """Settings that change no frame, so that a film may go on when they differ."""
 
 
 def digest(animation: Animation) -> str:
     """A fingerprint of every setting that changes a frame."""
-    plain = {k: v for k, v in animation.plain().items() if k not in NOT_PICTURES}
+    plain = {k: v for k, v in animation.plain().items() if k not in NOT_IMAGES}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
@@ -117,7 +117,7 @@ class Run:
         changed = [
             line
             for line in changed_settings(before, animation)
-            if line.partition(":")[0].partition(".")[0] not in NOT_PICTURES
+            if line.partition(":")[0].partition(".")[0] not in NOT_IMAGES
         ]
         if changed:
             raise RunError(
@@ -143,16 +143,16 @@ class Run:
 
     @property
     def downloads(self) -> Path:
-        """Where pictures are kept that the settings give by URL."""
+        """Where images are kept that the settings give by URL."""
         return self.folder / "downloads"
 
     @property
     def frames_folder(self) -> Path:
-        """Where the frames' pictures are."""
+        """Where the frames' images are."""
         return self.folder / FRAMES
 
     def frame_path(self, frame: int) -> Path:
-        """Where a frame's picture is."""
+        """Where a frame's image is."""
         return self.frames_folder / f"{frame:09d}.png"
 
     def warn_of_space(self, frames: int) -> None:
@@ -166,7 +166,7 @@ class Run:
 
     def write(self, frame: Frame) -> Image8:
         """Puts a frame on disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
-        pixels = to_uint8(frame.picture)
+        pixels = to_uint8(frame.image)
         buffer = io.BytesIO()
         chunks = self._chunks.of(frame.plan)
         Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)

@@ -42,7 +42,7 @@ class Animation(SettingsGroup):
     name: FileStem = "untitled"
     """The film's name: its folder below `renders/` and its file."""
     mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
-    """2d moves the picture in its plane, 3d moves a camera through it by its depth, video draws over a clip,
+    """2d moves the image in its plane, 3d moves a camera through it by its depth, video draws over a clip,
     interpolation draws every frame from its prompts alone."""
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
@@ -55,7 +55,7 @@ class Animation(SettingsGroup):
     id."""
     prompts: PromptTexts = Prompts.parse("")
     """One prompt, or prompts by frame: `{0: a lake, 60: a desert --neg fog}`. Keys may be formulas or times
-    (`2s`, `8b`); backticks hold maths."""
+    (`2s`, `8b`); backticks hold math."""
     prompt_prefix: str = ""
     """Text before every prompt."""
     prompt_suffix: str = ""
@@ -71,7 +71,7 @@ class Animation(SettingsGroup):
     compat: StrictBool = False
     """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
     download: StrictBool = False
-    """Fetch pictures that are given by URL, such as `init.image`; they are kept in the run folder."""
+    """Fetch images that are given by URL, such as `init.image`; they are kept in the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
@@ -111,7 +111,7 @@ class Animation(SettingsGroup):
     @model_validator(mode="after")
     def _has_an_image_for_its_alpha(self) -> "Animation":
         if self.mask.use_alpha_as_mask and not self.init.image:
-            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the picture init.image")
+            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the image init.image")
         return self
 
     def with_(self, /, **changes: Any) -> "Animation":
@@ -148,7 +148,7 @@ class Animation(SettingsGroup):
 
     @property
     def guides(self) -> tuple[tuple[int, str], ...]:
-        """Frame and path of the pictures that lead this film; empty where none does."""
+        """Frame and path of the images that lead this film; empty where none does."""
         leads = self.guided.use_looper and mode_of(self).source == "last"
         return self.guided.init_images.keyframes(self.scope) if leads else ()
 
@@ -176,8 +176,8 @@ class Animation(SettingsGroup):
         return self.is_hybrid and self.hybrid.use_first_frame_as_init_image
 
     @property
-    def begins_over_picture(self) -> bool:
-        """True where the first frame is drawn over a picture from outside."""
+    def begins_over_image(self) -> bool:
+        """True where the first frame is drawn over an image from outside."""
         return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:

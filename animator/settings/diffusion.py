@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.settings.fields import Count, NotNegative, Real, SamplerText, Text, Unit, Whole
 from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
-from animator.settings.paths import FileOrName, Folders, InputPicture
+from animator.settings.paths import FileOrName, Folders, InputImage
 from schedules import Schedule, SeedBehavior, TextSchedule
 
 
@@ -60,26 +60,26 @@ class Diffusion(SettingsGroup):
     cadence_keys: StrictBool = False
     """Also draw every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
-    """In-betweens sample the drawn picture once through all moves, or are warped again and again."""
+    """In-betweens sample the drawn image once through all moves, or are warped again and again."""
     cadence_blend: Literal["fade", "lookahead"] = "fade"
     """fade draws a group's first frame and fades it in over the group; lookahead draws the last one first and
-    leads up to it: the old picture moves forward and the new one back, so that nothing is seen double."""
+    leads up to it: the old image moves forward and the new one back, so that nothing is seen double."""
     optical_flow_cadence: FlowMethod = "None"
-    """In-betweens also follow the flow from the old picture to the new one, instead of only fading."""
+    """In-betweens also follow the flow from the old image to the new one, instead of only fading."""
     cadence_flow_factor: Real = Schedule.parse(1)
     """How far in-betweens go along the flow."""
     optical_flow_redo_generation: FlowMethod = "None"
-    """Draw once for trial, move the picture along the flow to the trial, then draw."""
+    """Draw once for trial, move the image along the flow to the trial, then draw."""
     redo_flow_factor: Real = Schedule.parse(1)
-    """How far the picture goes along the flow to the trial."""
+    """How far the image goes along the flow to the trial."""
     diffusion_redo: int = Field(0, ge=0, le=50)
     """Draw each frame so many times more, each time over the last drawing."""
 
 
 class Init(SettingsGroup):
-    """A picture to begin with."""
+    """An image to begin with."""
 
-    image: InputPicture = ""
-    """Path or URL of the picture that the first frame is drawn over; empty begins from the prompt alone."""
+    image: InputImage = ""
+    """Path or URL of the image that the first frame is drawn over; empty begins from the prompt alone."""
     strength: float = Field(0.8, ge=0, le=1)
     """How much of it the first frame keeps."""

@@ -174,12 +174,12 @@ class _MaskTexts(Texts):
 
 
 class _Images(ParsedField):
-    """Marks a field of pictures by frame."""
+    """Marks a field of images by frame."""
 
-    json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of pictures by frame"}
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of images by frame"}
 
     def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
-        """The pictures, their keys checked over the film's frames."""
+        """The images, their keys checked over the film's frames."""
         images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
         if scope is not None:
             images.keyframes(scope)
@@ -211,7 +211,7 @@ Count = Annotated[Schedule, RangedSchedule(1.0, whole=True)]
 Text = Annotated[TextSchedule, Texts()]
 SamplerText = Annotated[TextSchedule, _SamplerNames()]
 MaskText = Annotated[TextSchedule, _MaskTexts(), PathSetting("masks")]
-Images = Annotated[KeyedImages, _Images(), PathSetting("picture")]
+Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
 
 

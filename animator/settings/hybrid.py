@@ -15,14 +15,14 @@ class Hybrid(SettingsGroup):
     """In the modes 2d and 3d, the clip of `video` mixed into each frame, or moving it; see docs/video.md."""
 
     composite: Literal["None", "Normal", "Before Motion", "After Generation"] = "None"
-    """When the clip's picture is mixed in: after its motion (Normal), before it, or after the drawing."""
+    """When the clip's image is mixed in: after its motion (Normal), before it, or after the drawing."""
     comp_alpha: Unit = Schedule.parse(0.5)
-    """How much of the clip's picture comes in; 0 nothing."""
+    """How much of the clip's image comes in; 0 nothing."""
     comp_mask_type: Literal["None", "Depth", "Video Depth", "Blend", "Difference"] = "None"
-    """Where the film's own picture stays: where it is near, where the clip is near, where the two together
+    """Where the film's own image stays: where it is near, where the clip is near, where the two together
     are bright, or where they differ."""
     comp_mask_inverse: StrictBool = False
-    """Swap where the film's picture stays and where the clip's comes in."""
+    """Swap where the film's image stays and where the clip's comes in."""
     comp_mask_equalize: Literal["None", "Before", "After", "Both"] = "None"
     """Spread the mask's values evenly, before or after its contrast."""
     comp_mask_contrast: NotNegative = Schedule.parse(1)
@@ -36,10 +36,10 @@ class Hybrid(SettingsGroup):
     comp_mask_blend_alpha: Unit = Schedule.parse(0.5)
     """The clip's share in the `Blend` mask."""
     motion: Literal["None", "Optical Flow", "Perspective", "Affine"] = "None"
-    """How the clip's motion moves the film: each pixel by optical flow, or the whole picture by matched
+    """How the clip's motion moves the film: each pixel by optical flow, or the whole image by matched
     features."""
     motion_use_prev_img: StrictBool = False
-    """Follow the motion from the film's own last picture to the clip's, instead of that within the clip."""
+    """Follow the motion from the film's own last image to the clip's, instead of that within the clip."""
     flow_method: Literal["DIS Medium", "DIS Fine", "Farneback", "RAFT"] = "DIS Medium"
     """Who estimates the flow; RAFT needs `flow.raft`."""
     flow_factor: Real = Schedule.parse(1)
@@ -51,7 +51,7 @@ class Hybrid(SettingsGroup):
     use_first_frame_as_init_image: StrictBool = True
     """Draw the first frame over the clip's first, keeping `init.strength` of it."""
     use_init_image: StrictBool = False
-    """Mix in the init image in the place of the clip's pictures."""
+    """Mix in the init image in the place of the clip's images."""
 
     @property
     def acts(self) -> bool:

@@ -1,4 +1,4 @@
-"""What happens to the look of a picture between two drawings."""
+"""What happens to the look of an image between two drawings."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from animator.settings.fields import Count, NotNegative, RangedSchedule
 from animator.settings.group import SettingsGroup, StrictBool
-from animator.settings.paths import InputPicture
+from animator.settings.paths import InputImage
 from schedules import Schedule
 
 
@@ -28,23 +28,23 @@ class Noise(SettingsGroup):
 
 
 class Color(SettingsGroup):
-    """Colour coherence: every frame's colours are matched to the anchor, the first frame."""
+    """Color coherence: every frame's colors are matched to the anchor, the first frame."""
 
     coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
-    """The colour space in which colours are matched; None lets them drift."""
+    """The color space in which colors are matched; None lets them drift."""
     reference: Literal["first", "scene", "image", "video"] = "scene"
-    """Whose colours are kept: the first frame's, the last cut's (strength 0), those of `image`, or frame by
+    """Whose colors are kept: the first frame's, the last cut's (strength 0), those of `image`, or frame by
     frame those of the clip `video.path`."""
-    image: InputPicture = ""
-    """Path of the picture whose colours are kept, for `reference: image`."""
+    image: InputImage = ""
+    """Path of the image whose colors are kept, for `reference: image`."""
     coherence_video_every_n_frames: int = Field(1, ge=1)
-    """For `reference: video`: the clip's colours are taken anew every so many frames."""
+    """For `reference: video`: the clip's colors are taken anew every so many frames."""
     force_grayscale: StrictBool = False
-    """A film without colours."""
+    """A film without colors."""
     legacy: StrictBool = False
-    """Match before the drawing only, to the first moved picture: Deforum's old order."""
+    """Match before the drawing only, to the first moved image: Deforum's old order."""
     contrast: NotNegative = Schedule.parse(1)
-    """Factor on the picture before each drawing; 1.01 against greying, no more."""
+    """Factor on the image before each drawing; 1.01 against graying, no more."""
 
 
 class Sharpen(SettingsGroup):

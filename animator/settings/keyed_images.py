@@ -1,4 +1,4 @@
-"""Pictures by frame, as a film's settings name them."""
+"""Images by frame, as a film's settings name them."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from schedules.sources import Frozen, entries, freeze, thaw
 
 @dataclass(frozen=True)
 class KeyedImages:
-    """Paths of pictures by frame. Equal where the sources are equal.
+    """Paths of images by frame. Equal where the sources are equal.
 
     Attributes:
         frozen: The source in hashable form.
@@ -25,7 +25,7 @@ class KeyedImages:
 
     @classmethod
     def parse(cls, source: str | Mapping[Any, Any]) -> "KeyedImages":
-        """The keyed pictures that `source` says.
+        """The keyed images that `source` says.
 
         Args:
             source: A mapping `{0: "a.png", "max_f/2": "b.png"}`, the same as JSON, or "" for none.
@@ -36,27 +36,27 @@ class KeyedImages:
         given = _from_json(source) if isinstance(source, str) else source
         if not isinstance(given, Mapping):
             raise ScheduleError(
-                f"is {given!r:.80}", hint='expected pictures by frame, such as {"0": "a.png", "30": "b.png"}'
+                f"is {given!r:.80}", hint='expected images by frame, such as {"0": "a.png", "30": "b.png"}'
             )
         keys: list[tuple[KeyTime, str]] = []
         for entry in entries(given):
             if not isinstance(entry.value, str) or not entry.value.strip():
-                raise entry.place.error("the path of a picture is expected here")
+                raise entry.place.error("the path of an image is expected here")
             keys.append((entry.at, entry.value.strip()))
         return cls(freeze(given), tuple(keys))
 
     @property
     def source(self) -> Any:
-        """The pictures as they were written: a mapping, ready for YAML."""
+        """The images as they were written: a mapping, ready for YAML."""
         return thaw(self.frozen)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every picture's path once, in written order."""
+        """Every image's path once, in written order."""
         return tuple(dict.fromkeys(path for _, path in self.keys))
 
     def keyframes(self, scope: Scope) -> tuple[tuple[int, str], ...]:
-        """Frame and path of every picture: sorted, or as written where the film's rules say so.
+        """Frame and path of every image: sorted, or as written where the film's rules say so.
 
         Raises:
             ScheduleError: A key that gives no frame.

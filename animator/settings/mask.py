@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from animator.masks.expression import leaves, parse_mask
 from animator.settings.fields import MaskText
 from animator.settings.group import SettingsGroup, StrictBool
-from animator.settings.paths import ClipName, FileOrName, InputPicture
+from animator.settings.paths import ClipName, FileOrName, InputImage
 from schedules import TextSchedule
 
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
@@ -20,8 +20,8 @@ class Mask(SettingsGroup):
 
     use_mask: StrictBool = False
     """Redraw only what lies inside `mask_schedule`."""
-    mask_file: InputPicture = ""
-    """Path of a picture: white is redrawn, black stays. It is `{init_mask}` in mask expressions, and
+    mask_file: InputImage = ""
+    """Path of an image: white is redrawn, black stays. It is `{init_mask}` in mask expressions, and
     `{video_mask}` as long as there is no mask film."""
     use_alpha_as_mask: StrictBool = False
     """The alpha channel of `init.image` takes the place of `mask_file`: what is opaque is redrawn."""
@@ -45,7 +45,7 @@ class Mask(SettingsGroup):
     """Lay the init image, or the clip's frame, over every frame outside the mask. Without either, what is
     outside moves on as it is."""
     fill: Fill = "original"
-    """What the drawing inside the mask starts from: the picture there, the smeared colours around it, or
+    """What the drawing inside the mask starts from: the image there, the smeared colors around it, or
     latents of noise or nothing."""
     full_res_mask: StrictBool = True
     """Draw the mask's surroundings at the film's full size and scale them down into their place."""
@@ -62,7 +62,7 @@ class Mask(SettingsGroup):
 
     @property
     def acts(self) -> bool:
-        """True where only a part of the picture is redrawn."""
+        """True where only a part of the image is redrawn."""
         return self.use_mask or self.use_alpha_as_mask
 
     @model_validator(mode="after")

@@ -12,10 +12,10 @@ class Mode:
     """One way to fill the slots.
 
     Attributes:
-        source: What is redrawn: the last picture, the clip's, or nothing.
+        source: What is redrawn: the last image, the clip's, or nothing.
         motion: How it moves: in the plane, in space, or not at all.
-        prepares: True where colours, contrast, anti-blur and noise act before the drawing.
-        matches: True where colours are matched after the drawing.
+        prepares: True where colors, contrast, anti-blur and noise act before the drawing.
+        matches: True where colors are matched after the drawing.
         morph: Easing by which prompts fade into each other; empty switches at keys.
         names_seed: False where the reference's schedules read `s` as -1 instead of the seed.
     """

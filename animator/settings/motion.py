@@ -1,4 +1,4 @@
-"""How pictures move."""
+"""How images move."""
 
 from typing import Annotated, Literal
 
@@ -11,20 +11,20 @@ from schedules import Schedule
 
 
 class Motion(SettingsGroup):
-    """How the previous picture moves before it is redrawn."""
+    """How the previous image moves before it is redrawn."""
 
     angle: Real = Schedule.parse(0)
     """2D: degrees a frame, counter-clockwise."""
     zoom: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(1)
     """2D: factor a frame; 1.02 comes closer, 1 stands still."""
     translation_x: Real = Schedule.parse(0)
-    """2D: pixels a frame, the picture goes right. 3D: units a frame, the camera does."""
+    """2D: pixels a frame, the image goes right. 3D: units a frame, the camera does."""
     translation_y: Real = Schedule.parse(0)
-    """2D: pixels a frame, the picture goes down. 3D: units a frame, the camera up."""
+    """2D: pixels a frame, the image goes down. 3D: units a frame, the camera up."""
     transform_center_x: Real = Schedule.parse(0.5)
-    """2D: centre of angle and zoom, 0 is the left edge, 1 the right."""
+    """2D: center of angle and zoom, 0 is the left edge, 1 the right."""
     transform_center_y: Real = Schedule.parse(0.5)
-    """2D: centre of angle and zoom, 0 is the upper edge, 1 the lower."""
+    """2D: center of angle and zoom, 0 is the upper edge, 1 the lower."""
     translation_z: Real = Schedule.parse(0)
     """3D: units a frame, the camera goes forward; a unit is 1/200 of half the width."""
     rotation_3d_x: Real = Schedule.parse(0)
@@ -32,9 +32,9 @@ class Motion(SettingsGroup):
     rotation_3d_y: Real = Schedule.parse(0)
     """3D: degrees a frame, the camera pans right."""
     rotation_3d_z: Real = Schedule.parse(0)
-    """3D: degrees a frame, the picture rolls counter-clockwise."""
+    """3D: degrees a frame, the image rolls counter-clockwise."""
     enable_perspective_flip: StrictBool = False
-    """2D only: turn the picture plane in space by the four schedules below."""
+    """2D only: turn the image plane in space by the four schedules below."""
     perspective_flip_theta: Real = Schedule.parse(0)
     """Degrees a frame, rolls."""
     perspective_flip_phi: Real = Schedule.parse(0)
@@ -44,10 +44,10 @@ class Motion(SettingsGroup):
     perspective_flip_fv: Real = Schedule.parse(53)
     """Field of view of the flip in degrees; larger is stronger."""
     border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
-    """2D only: what comes in from outside the picture."""
+    """2D only: what comes in from outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """2D only: how pixels are read between pixels; the reference's is bilinear. steady keeps detail and,
-    unlike bicubic and lanczos, amplifies nothing however often a picture is read again."""
+    unlike bicubic and lanczos, amplifies nothing however often an image is read again."""
 
 
 class Flow(SettingsGroup):
@@ -69,13 +69,13 @@ class Camera(SettingsGroup):
     aspect_ratio: Positive = Schedule.parse(1)
     """Stretches horizontal motion in `projection: deforum`."""
     aspect_ratio_use_old_formula: StrictBool = False
-    """Width over height of the picture stands in for `aspect_ratio`, as in Deforum before 0.5."""
+    """Width over height of the image stands in for `aspect_ratio`, as in Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
     """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
     reveal_noise: float = Field(0, ge=0, le=1)
     """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
     padding: Literal["border", "reflection", "zeros"] = "border"
-    """What comes in from outside the picture."""
+    """What comes in from outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """How pixels are read between pixels."""
 
@@ -84,14 +84,14 @@ class Depth(SettingsGroup):
     """Who says how far away things are, in the 3D mode."""
 
     use_depth_warping: StrictBool = True
-    """False moves the whole picture as one plane."""
+    """False moves the whole image as one plane."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a MiDaS or DPT name such as dpt-large, a Depth-Anything name, one of Deforum's
-    names, or the path of weights; `animator depth` tries one on a picture."""
+    names, or the path of weights; `animator depth` tries one on an image."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     """Number format of the network; auto is half precision where the device is good at it."""
-    stabilise: StrictBool = False
-    """Lay every depth map onto the one before instead of equalising each by itself: no pumping."""
+    stabilize: StrictBool = False
+    """Lay every depth map onto the one before instead of equalizing each by itself: no pumping."""
     every: int = Field(1, ge=1)
     """Estimate the depth at every so many frames."""
     midas_weight: float = Field(0.2, ge=0, le=1)

@@ -35,7 +35,7 @@ class Output(SettingsGroup):
     frames."""
     preset: str = ""
     """How long the encoder may take: ultrafast to placebo (h264, h265), 0 to 13 (av1), 0 to 5 (vp9); for
-    prores the flavour, proxy to 4444xq; for gif the dithering; for webp the kind of picture."""
+    prores the flavour, proxy to 4444xq; for gif the dithering; for webp the kind of image."""
     pixel_format: str = ""
     """ffmpeg's name of another pixel format than the codec's usual one, such as yuv444p or yuv420p10le."""
     encoder: Annotated[str, OneOf(ENCODER_CHOICES)] = "auto"
@@ -47,7 +47,7 @@ class Output(SettingsGroup):
 
     @property
     def encoding(self) -> Encoding:
-        """How pictures are encoded."""
+        """How images are encoded."""
         return Encoding(self.codec, self.crf, self.preset, self.pixel_format, self.encoder)
 
     @property

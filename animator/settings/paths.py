@@ -14,24 +14,24 @@ class PathSetting:
     """Marks a setting that names something on the disk; a list or a mapping may name several.
 
     Attributes:
-        kind: A file that has to be there; a picture: such a file, or a URL where the film permits it; a
-            folder that need not be there; a clip: a film, a folder of pictures, a pattern such as
-            `in/%09d.png` or an address; masks: pictures within mask expressions, such as `[sky.png]`; or
+        kind: A file that has to be there; an image: such a file, or a URL where the film permits it; a
+            folder that need not be there; a clip: a film, a folder of images, a pattern such as
+            `in/%09d.png` or an address; masks: images within mask expressions, such as `[sky.png]`; or
             a file or folder where the text looks like a path and one is
             there, and else a name that is known elsewhere.
     """
 
-    kind: Literal["file", "picture", "folder", "clip", "masks", "name"] = "file"
+    kind: Literal["file", "image", "folder", "clip", "masks", "name"] = "file"
 
 
 InputFile = Annotated[str, PathSetting()]
 """The path of a file to read; empty for none."""
-InputPicture = Annotated[str, PathSetting("picture")]
-"""The path of a picture to read, or its URL; empty for none."""
+InputImage = Annotated[str, PathSetting("image")]
+"""The path of an image to read, or its URL; empty for none."""
 FileOrName = Annotated[str, PathSetting("name")]
 """The path of a file or folder, or a name such as a model's."""
 ClipName = Annotated[str, PathSetting("clip")]
-"""The path of a film or of a folder or pattern of pictures, or its address; empty for none."""
+"""The path of a film or of a folder or pattern of images, or its address; empty for none."""
 Folders = Annotated[tuple[str, ...], PathSetting("folder")]
 """Paths of folders."""
 
@@ -47,7 +47,7 @@ def find(name: str, beside: Path | None) -> Path | None:
 
 
 def find_clip(name: str, beside: Path | None) -> Path | None:
-    """Like `find`, for a clip: a pattern of numbered pictures is found where its folder is."""
+    """Like `find`, for a clip: a pattern of numbered images is found where its folder is."""
     pattern = _plain(name)
     if "%" not in pattern.name:
         return find(name, beside)

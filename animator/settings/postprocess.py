@@ -20,24 +20,24 @@ class Upscaling(SettingsGroup):
     its file or by name in the model folders, such as realesr-animevideov3 (needs the extra `upscale`);
     Deforum's three names without a file fall back to lanczos, and say so."""
     r_upscale_keep_imgs: StrictBool = False
-    """Also keep the larger pictures, in a folder of PNG files."""
+    """Also keep the larger images, in a folder of PNG files."""
 
 
 class FrameInterpolation(SettingsGroup):
-    """A second, smoother film with pictures made up between the frames, when all frames are there."""
+    """A second, smoother film with images made up between the frames, when all frames are there."""
 
     engine: Literal["None", "flow", "RIFE v4.6", "FILM"] = "None"
     """flow is offline: DIS optical flow both ways, occlusions minded. RIFE v4.6 and FILM are networks whose
     weights are given in `model`; without weights they fall back to flow, and say so."""
     x_amount: int = Field(2, ge=2, le=10)
-    """So many pictures for each frame; the rate is raised as much."""
+    """So many images for each frame; the rate is raised as much."""
     slow_mo_enabled: StrictBool = False
     """Play slower, in silence: a sound would have to be stretched."""
     slow_mo_amount: int = Field(2, ge=2, le=10)
     """So many times slower."""
     keep_imgs: StrictBool = False
-    """Also keep the pictures, in a folder of PNG files."""
+    """Also keep the images, in a folder of PNG files."""
     use_upscaled: StrictBool = False
-    """Between the upscaled pictures, where there are any, instead of the film's own."""
+    """Between the upscaled images, where there are any, instead of the film's own."""
     model: InputFile = ""
     """Path of the weights: RIFE's flownet.pkl, .pth or .safetensors; FILM's TorchScript file, .pt."""

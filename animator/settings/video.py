@@ -13,7 +13,7 @@ class Video(SettingsGroup):
     """The clip that the video mode redraws and that hybrid video follows; see docs/video.md."""
 
     path: ClipName = ""
-    """Any film that ffmpeg reads, a folder of pictures, or a pattern such as `in/%09d.png`."""
+    """Any film that ffmpeg reads, a folder of images, or a pattern such as `in/%09d.png`."""
     extract_from_frame: int = Field(0, ge=0)
     """First frame of the clip that counts."""
     extract_to_frame: int = Field(-1, ge=-1)
@@ -21,10 +21,10 @@ class Video(SettingsGroup):
     extract_nth_frame: int = Field(1, ge=1)
     """Every so many frames of the clip count."""
     timing: Timing = "frames"
-    """frames: each of the clip's pictures is one frame of the film, as in Deforum. clock: the film sees what
+    """frames: each of the clip's images is one frame of the film, as in Deforum. clock: the film sees what
     the clip shows at the same second, whatever the rates of the two and however uneven the clip's."""
     after_end: AfterEnd = "error"
-    """What a film sees that is longer than the clip: an error before anything is drawn, the last picture, or
+    """What a film sees that is longer than the clip: an error before anything is drawn, the last image, or
     the clip again."""
     fit: Fit = "stretch"
     """How a clip of another shape comes to the film's size: distorted as in Deforum, cut off, or with black

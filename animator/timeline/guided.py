@@ -1,4 +1,4 @@
-"""Guided images: which picture leads the film at each frame, and how strongly. Pure, no torch."""
+"""Guided images: which image leads the film at each frame, and how strongly. Pure, no torch."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +8,14 @@ from itertools import pairwise
 from animator.settings.compat import RulesName
 
 BASE_WEIGHT = 0.07
-"""Share of the leading picture while it does not swing; Deforum's."""
+"""Share of the leading image while it does not swing; Deforum's."""
 GAP_AFTER_LAST = 25
 """Frames after which the swing begins again behind the last key; Deforum's."""
 
 
 @dataclass(frozen=True)
 class BlendCurve:
-    """How the leading picture's share runs at one frame.
+    """How the leading image's share runs at one frame.
 
     Attributes:
         middle: Deforum's blendFactorMax.
@@ -29,7 +29,7 @@ class BlendCurve:
 
 
 def leading(placed: Sequence[tuple[int, str]], frame: int) -> str:
-    """The path of the picture that leads at a frame: the last one whose key has come.
+    """The path of the image that leads at a frame: the last one whose key has come.
 
     Before the second key it is the first one.
     """
@@ -37,7 +37,7 @@ def leading(placed: Sequence[tuple[int, str]], frame: int) -> str:
 
 
 def share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
-    """The leading picture's share at a frame: middle - slope * cos(2 p / frames), p frames after its key.
+    """The leading image's share at a frame: middle - slope * cos(2 p / frames), p frames after its key.
 
     Once the swing is over, and before the first key, it is 0.07.
     """
@@ -46,7 +46,7 @@ def share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> f
 
 
 def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
-    """The leading picture's share as the Deforum extension 3.0 reckons it, from multiples of the gap.
+    """The leading image's share as the Deforum extension 3.0 reckons it, from multiples of the gap.
 
     Keys that lie unevenly swing before or after their frame there, and the swing jumps back where its length
     does not divide the frame. A swing of no length, on which the reference fails, is none.
@@ -68,4 +68,4 @@ SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, BlendCurve]
     "own": share,
     "deforum": deforum_share,
 }
-"""How the leading picture's share is found, by the name of the film's rules."""
+"""How the leading image's share is found, by the name of the film's rules."""

@@ -28,8 +28,8 @@ class FramePlan:
     Attributes:
         frame: Index in the film, from 0.
         drawing: Ordinal of the drawn frame that this frame's group begins with.
-        tween: Weight of the group's new picture in this frame, in (0, 1]; the rest is the old picture's.
-        cut: True where a new scene begins: nothing of the last picture is kept.
+        tween: Weight of the group's new image in this frame, in (0, 1]; the rest is the old image's.
+        cut: True where a new scene begins: nothing of the last image is kept.
         size: Width and height in pixels.
         prompt: Positive and negative prompt.
         seed: Seed of the group's drawing.
@@ -48,12 +48,12 @@ class FramePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """The picture that leads a guided film at a frame, worked out from the schedules of `guided`.
+    """The image that leads a guided film at a frame, worked out from the schedules of `guided`.
 
     Attributes:
         image: Its path; empty where none does.
-        share: Its share in the picture that is redrawn.
-        color_share: Its share in the colours that the drawing is given.
+        share: Its share in the image that is redrawn.
+        color_share: Its share in the colors that the drawing is given.
     """
 
     image: str = ""

@@ -1,4 +1,4 @@
-"""The curves of a film's schedules as one picture, keys marked. Small multiples, drawn with pillow."""
+"""The curves of a film's schedules as one image, keys marked. Small multiples, drawn with pillow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def curves(animation: Animation) -> list[Curve]:
 
 
 def plot(found: Sequence[Curve]) -> Image.Image:
-    """The picture of the curves, one strip below the other."""
+    """The image of the curves, one strip below the other."""
     image = Image.new("RGB", (WIDTH, HEIGHT * len(found)), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(12)

@@ -107,7 +107,7 @@ class Timeline(Sequence[Plan]):
         """Schedules whose place another setting takes."""
         film = self.animation
         strength = np.array(self._columns[self._strength], dtype=np.float64)
-        if film.begins_over_picture:
+        if film.begins_over_image:
             strength[0] = film.init.strength
         found: dict[str, Column] = {"diffusion.strength": strength}
         if film.camera.aspect_ratio_use_old_formula:
@@ -122,7 +122,7 @@ class Timeline(Sequence[Plan]):
         }
 
     def _more(self, group: str, frame: int) -> Mapping[str, object]:
-        """What a group's part has besides the values of its schedules: the picture that leads the film."""
+        """What a group's part has besides the values of its schedules: the image that leads the film."""
         if group != "guided" or not self._guides:
             return {}
         middle, slope, length, colors = (

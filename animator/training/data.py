@@ -1,4 +1,4 @@
-"""Pictures on disk: shards of scenes, made once, read many times.
+"""Images on disk: shards of scenes, made once, read many times.
 
 A shard is `scenes-<first seed>.npy`, uint8 (count, size, size, 3), beside a `.json` with what is known about
 each. Every seed has its place, so shards that are there already are not made again.
@@ -26,7 +26,7 @@ TRAINED_ON = 1_000_000  # first seed of those that are trained on
 
 @dataclass(frozen=True)
 class Label:
-    """What is known about one picture: see `scenes.render.Scene`."""
+    """What is known about one image: see `scenes.render.Scene`."""
 
     caption: str
     kind: str
@@ -35,12 +35,12 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """All pictures of a folder.
+class Images:
+    """All images of a folder.
 
     Attributes:
         shards: Memory-mapped uint8 arrays (n, size, size, 3), in the order of their seeds.
-        labels: One per picture.
+        labels: One per image.
     """
 
     shards: tuple[NDArray[np.uint8], ...]
@@ -55,19 +55,19 @@ class Pictures:
         return int(self.shards[0].shape[1])
 
     def batches(self, count: int) -> Iterator[NDArray[np.uint8]]:
-        """All pictures in order, at most `count` at a time."""
+        """All images in order, at most `count` at a time."""
         for shard in self.shards:
             for start in range(0, len(shard), count):
                 yield np.asarray(shard[start : start + count])
 
-    def picture(self, index: int) -> NDArray[np.uint8]:
-        """One picture (size, size, 3)."""
+    def image(self, index: int) -> NDArray[np.uint8]:
+        """One image (size, size, 3)."""
         full = len(self.shards[0])
         return np.asarray(self.shards[index // full][index % full])
 
 
 def make(folder: Path, seeds: range, size: int, workers: int) -> Iterator[int]:
-    """Makes the shards of these seeds that are not there yet; yields the number of pictures after each.
+    """Makes the shards of these seeds that are not there yet; yields the number of images after each.
 
     Args:
         folder: Where; created.
@@ -76,7 +76,7 @@ def make(folder: Path, seeds: range, size: int, workers: int) -> Iterator[int]:
         workers: Processes.
     """
     if len(seeds) % SHARD or seeds.step != 1:
-        raise UserError(f"{len(seeds)} pictures: expected a multiple of {SHARD}")
+        raise UserError(f"{len(seeds)} images: expected a multiple of {SHARD}")
     folder.mkdir(parents=True, exist_ok=True)
     starts = [first for first in seeds[::SHARD] if not _files(folder, first)[1].exists()]
     done = len(seeds) - len(starts) * SHARD
@@ -90,8 +90,8 @@ def make(folder: Path, seeds: range, size: int, workers: int) -> Iterator[int]:
             yield (done := done + SHARD)
 
 
-def read(folder: Path, limit: int | None = None) -> Pictures:
-    """The pictures of a folder, at most `limit` of them, a whole number of shards.
+def read(folder: Path, limit: int | None = None) -> Images:
+    """The images of a folder, at most `limit` of them, a whole number of shards.
 
     Raises:
         UserError: There are none, or fewer than asked for.
@@ -100,12 +100,12 @@ def read(folder: Path, limit: int | None = None) -> Pictures:
     wanted = len(names) if limit is None else -(-limit // SHARD)
     if not names or len(names) < wanted:
         raise UserError(
-            f"{folder}: {len(names)} shards of pictures, expected {max(wanted, 1)};"
+            f"{folder}: {len(names)} shards of images, expected {max(wanted, 1)};"
             f" make them with python -m animator.training.train data"
         )
     labels = [Label(**entry) for name in names[:wanted] for entry in json.loads(name.read_text())]
     shards = tuple(np.load(name.with_suffix(".npy"), mmap_mode="r") for name in names[:wanted])
-    return Pictures(shards, tuple(labels))
+    return Images(shards, tuple(labels))
 
 
 def _files(folder: Path, first: int) -> tuple[Path, Path]:
@@ -115,9 +115,9 @@ def _files(folder: Path, first: int) -> tuple[Path, Path]:
 def _shard(folder: Path, size: int, first: int) -> None:
     """Writes one shard; its labels come last and say that it is whole."""
     scenes: list[Scene] = [scene(seed, size) for seed in range(first, first + SHARD)]
-    pictures, labels = _files(folder, first)
+    images, labels = _files(folder, first)
     file = BytesIO()
-    np.save(file, np.stack([s.picture for s in scenes]))
-    atomic_write(pictures, file.getvalue())
+    np.save(file, np.stack([s.image for s in scenes]))
+    atomic_write(images, file.getvalue())
     known = [{"caption": s.caption, "kind": s.kind, "time": s.time, "style": s.style} for s in scenes]
     atomic_write(labels, json.dumps(known).encode())

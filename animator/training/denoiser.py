@@ -44,19 +44,19 @@ class Dataset:
         examples: Learnt from.
         held_out: Measured on.
         tokenizer: Of the captions.
-        favoured: An example is learnt once more for each of these that its caption has; a word that stands
+        favored: An example is learnt once more for each of these that its caption has; a word that stands
             here three times makes it four times as often.
     """
 
     examples: Examples
     held_out: Examples
     tokenizer: CLIPTokenizer
-    favoured: tuple[str, ...] = ()
+    favored: tuple[str, ...] = ()
 
     def places(self, side: int) -> NDArray[np.int64]:
-        """The examples of a side to choose from evenly: favoured ones stand there more than once."""
+        """The examples of a side to choose from evenly: favored ones stand there more than once."""
         captions = self.examples.captions[side]
-        again = [i for word in self.favoured for i, caption in enumerate(captions) if word in caption]
+        again = [i for word in self.favored for i, caption in enumerate(captions) if word in caption]
         return np.concatenate([np.arange(len(captions)), np.array(again, np.int64)])
 
 

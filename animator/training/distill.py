@@ -1,6 +1,6 @@
 """Guidance distillation: the U-Net takes cfg_scale as an input and answers in one call as guidance in two.
 
-The student goes on learning from the pictures; a teacher, which stays as it is, says only which way guidance
+The student goes on learning from the images; a teacher, which stays as it is, says only which way guidance
 leads. Sources: Tang and others, "Diffusion Models without Classifier-free Guidance" (arXiv 2502.12154), and
 Meng and others, "On Distillation of Guided Diffusion Models" (arXiv 2210.03142). The input is that of latent
 consistency models (arXiv 2310.04378), which samplers know.

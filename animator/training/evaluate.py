@@ -1,6 +1,6 @@
 """Measures the built-in model: `python -m animator.training.evaluate MODEL --training_run FOLDER`.
 
-Everything is held out: the prompts, the pictures they are compared with, and the pictures that trained the
+Everything is held out: the prompts, the images they are compared with, and the images that trained the
 judge come from seeds that the model has not seen. Writes `<name>.json` and `<name>.png`, a contact sheet,
 into the training_run's folder `evaluation`.
 """

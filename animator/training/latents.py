@@ -1,4 +1,4 @@
-"""Pictures as latents, computed once and kept on disk beside the pictures."""
+"""Images as latents, computed once and kept on disk beside the images."""
 
 import hashlib
 from pathlib import Path
@@ -12,37 +12,37 @@ from torch.nn import functional as nnf
 
 from animator.core.atomic import atomic_write
 from animator.training.autoencoder import to_tensor
-from animator.training.data import Pictures
+from animator.training.data import Images
 from animator.training.networks import CHANNELS, FACTOR
 
 _BATCH = 16
 
 
-def latents(folder: Path, pictures: Pictures, vae: Any, side: int, device: torch.device) -> Tensor:
-    """Latents float16 (2, N, 4, side, side) of the pictures as they are and mirrored.
+def latents(folder: Path, images: Images, vae: Any, side: int, device: torch.device) -> Tensor:
+    """Latents float16 (2, N, 4, side, side) of the images as they are and mirrored.
 
     Args:
         folder: Where the file is kept; its name has the encoder's fingerprint.
-        pictures: Their size is 8 * side times a power of two; larger ones are averaged down.
+        images: Their size is 8 * side times a power of two; larger ones are averaged down.
         vae: Whose encoder is used.
         side: Of the latents.
         device: Where the encoder is.
     """
-    path = folder / f"latents-{side}-{len(pictures)}-{fingerprint(vae)}.f16"
+    path = folder / f"latents-{side}-{len(images)}-{fingerprint(vae)}.f16"
     if not path.exists():
-        atomic_write(path, _encoded(pictures, vae, side, device).tobytes())
+        atomic_write(path, _encoded(images, vae, side, device).tobytes())
     flat = np.fromfile(path, np.float16)
-    return torch.from_numpy(flat.reshape(2, len(pictures), CHANNELS, side, side))
+    return torch.from_numpy(flat.reshape(2, len(images), CHANNELS, side, side))
 
 
 @torch.no_grad()
-def _encoded(pictures: Pictures, vae: Any, side: int, device: torch.device) -> NDArray[np.float16]:
-    result = np.empty((2, len(pictures), CHANNELS, side, side), np.float16)
+def _encoded(images: Images, vae: Any, side: int, device: torch.device) -> NDArray[np.float16]:
+    result = np.empty((2, len(images), CHANNELS, side, side), np.float16)
     start = 0
-    for batch in pictures.batches(_BATCH):
-        picture = to_tensor(batch, device)
-        picture = nnf.avg_pool2d(picture, pictures.size // (side * FACTOR))
-        for way, seen in enumerate((picture, picture.flip(-1))):
+    for batch in images.batches(_BATCH):
+        image = to_tensor(batch, device)
+        image = nnf.avg_pool2d(image, images.size // (side * FACTOR))
+        for way, seen in enumerate((image, image.flip(-1))):
             result[way, start : start + len(batch)] = vae.encoder(seen).half().cpu().numpy()
         start += len(batch)
     return result

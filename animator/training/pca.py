@@ -2,7 +2,7 @@
 
 AutoencoderTiny's encoder without residual blocks is a chain of convolutions with no activation between them.
 The first levels only move pixels to channels, the last projects. So latents are good from the start (about
-24 dB by a linear decoder), smooth, and turn over with the picture.
+24 dB by a linear decoder), smooth, and turn over with the image.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ class Projection:
     basis: NDArray[np.floating]
 
 
-def projection(pictures: NDArray[np.uint8]) -> Projection:
-    """The principal components of the patches of pictures (N, H, W, 3), scaled to deviations near 1."""
-    count, height, width, _ = pictures.shape
-    values = pictures.astype(np.float32) / 127.5 - 1
+def projection(images: NDArray[np.uint8]) -> Projection:
+    """The principal components of the patches of images (N, H, W, 3), scaled to deviations near 1."""
+    count, height, width, _ = images.shape
+    values = images.astype(np.float32) / 127.5 - 1
     blocks = values.reshape(count, height // FACTOR, FACTOR, width // FACTOR, FACTOR, 3)
     patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(-1, _PATCH)
     mean = patches.mean(0)

@@ -12,14 +12,14 @@ class Extent:
     """How much is measured.
 
     Attributes:
-        judge_pictures: True pictures that the judge learns from.
+        judge_images: True images that the judge learns from.
         judge_steps: Steps of its training.
-        held_out: True pictures of each size that are measured with.
-        prompts: Held-out prompts that are drawn, at most as many as held-out pictures.
+        held_out: True images of each size that are measured with.
+        prompts: Held-out prompts that are drawn, at most as many as held-out images.
         frames: Of the film.
     """
 
-    judge_pictures: int = 3000
+    judge_images: int = 3000
     judge_steps: int = 600
     held_out: int = 500
     prompts: int = 500
@@ -32,7 +32,7 @@ class Recipe:
 
     Attributes:
         sizes: Of the networks.
-        pictures: How many of 256 pixels, and how many of 512.
+        images: How many of 256 pixels, and how many of 512.
         coder: Course of the autoencoder.
         crops: Crops in each of its steps.
         denoiser: Course of the denoiser.
@@ -43,7 +43,7 @@ class Recipe:
     """
 
     sizes: Sizes
-    pictures: tuple[int, int]
+    images: tuple[int, int]
     coder: TrainConfig
     crops: int
     denoiser: TrainConfig
@@ -56,7 +56,7 @@ class Recipe:
 RECIPES = {
     "cpu": Recipe(
         sizes=Sizes(),
-        pictures=(12_000, 0),
+        images=(12_000, 0),
         coder=TrainConfig(steps=3000, rate=1e-3, anneal=1500, every=100),
         crops=12,
         denoiser=TrainConfig(steps=6000, rate=1e-3, anneal=1500, every=150),
@@ -67,7 +67,7 @@ RECIPES = {
     ),
     "gpu": Recipe(
         sizes=Sizes(widths=(64, 128, 256), text=192, text_layers=3),
-        pictures=(60_000, 15_000),
+        images=(60_000, 15_000),
         coder=TrainConfig(steps=6000, rate=1e-3, anneal=3000, every=500),
         crops=128,
         denoiser=TrainConfig(steps=9000, rate=1e-3, anneal=3000, mean=0.9995, every=500),
@@ -78,14 +78,14 @@ RECIPES = {
     ),
     "tiny": Recipe(
         sizes=Sizes(widths=(16, 32), text=32, text_layers=1),
-        pictures=(250, 0),
+        images=(250, 0),
         coder=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
         crops=2,
         denoiser=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
         size_mix=(SizeShare(16, 4), SizeShare(32, 2)),
         distilled=TrainConfig(steps=10, rate=1e-3, warmup=2, every=5),
         distilled_diet=(SizeShare(16, 4),),
-        extent=Extent(judge_pictures=250, judge_steps=10, held_out=250, prompts=20, frames=4),
+        extent=Extent(judge_images=250, judge_steps=10, held_out=250, prompts=20, frames=4),
     ),
 }
 """By name; `tiny` makes nothing worth looking at, in two minutes: a rehearsal."""

@@ -1,7 +1,7 @@
 """Makes the built-in model: `python -m animator.training.train STAGE --training_run FOLDER`.
 
 The stages are data, autoencoder, denoiser, distilled, pack and evaluation; `all` runs them in this order.
-Each resumes where it was stopped. The folder holds the pictures, the states, the curves and the results.
+Each resumes where it was stopped. The folder holds the images, the states, the curves and the results.
 """
 
 import json
@@ -55,7 +55,7 @@ def _log(line: dict[str, float]) -> None:
 
 def _data(job: Job) -> None:
     folder = job.shop.folder / "pictures"
-    for size, count in zip((256, 512), job.recipe.pictures, strict=True):
+    for size, count in zip((256, 512), job.recipe.images, strict=True):
         held_out = job.recipe.extent.held_out
         wanted = ((f"held_out-{size}", data.HELD_OUT, held_out), (str(size), data.TRAINED_ON, count))
         for name, first, number in wanted if count else ():
@@ -117,19 +117,19 @@ def main(  # noqa: PLR0913 - how typer declares options
     stage: Annotated[
         str, typer.Argument(help="data, autoencoder, denoiser, distilled, pack, evaluation, or all")
     ],
-    training_run: Annotated[Path, typer.Option(help="folder of pictures, states and curves")],
+    training_run: Annotated[Path, typer.Option(help="folder of images, states and curves")],
     recipe: Annotated[str, typer.Option(help="cpu, gpu or tiny")] = "cpu",
     base: Annotated[Path | None, typer.Option(help="diffusers folder to go on from")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "cpu",
     threads: Annotated[int, typer.Option(help="CPU threads of the networks")] = 1,
-    workers: Annotated[int, typer.Option(help="processes that make pictures")] = 2,
+    workers: Annotated[int, typer.Option(help="processes that make images")] = 2,
     half: Annotated[bool, typer.Option("--half", help="compute in bfloat16")] = False,  # noqa: FBT002
     compiled: Annotated[bool, typer.Option("--compile", help="compile the networks")] = False,  # noqa: FBT002
     steps: Annotated[int | None, typer.Option(help="steps in all, instead of the recipe's")] = None,
     anneal: Annotated[int | None, typer.Option(help="last steps over which the rate falls")] = None,
     rate: Annotated[float | None, typer.Option(help="learning rate")] = None,
     size_mix: Annotated[str, typer.Option(help="latents of a step in turn, such as 16x64,32x16")] = "",
-    favour: Annotated[str, typer.Option(help="words of captions, a,b,b: each is learnt once more")] = "",
+    favor: Annotated[str, typer.Option(help="words of captions, a,b,b: each is learnt once more")] = "",
     fixed_encoder: Annotated[bool, typer.Option("--fixed-encoder", help="train the decoder alone")] = False,  # noqa: FBT002
     packed: Annotated[str, typer.Option(help="stage that is packed: denoiser or distilled")] = DISTILLED,
     target: Annotated[Path | None, typer.Option(help="folder of the packed model")] = None,
@@ -152,8 +152,8 @@ def main(  # noqa: PLR0913 - how typer declares options
         compute = Compute(choose_device(device), half, compiled, join())
         if compute.half_is_slow:
             say("warning: --half: this CPU has no bfloat16; it is far faster without")
-        favoured = tuple(word.strip() for word in favour.split(",") if word.strip())
-        shop = TrainingRun(training_run, compute, known.sizes, base, favoured)
+        favored = tuple(word.strip() for word in favor.split(",") if word.strip())
+        shop = TrainingRun(training_run, compute, known.sizes, base, favored)
         job = Job(shop, timed, workers, target, packed, moves_encoder=not fixed_encoder)
         for run in STAGES.values() if stage == "all" else (_picked(stage, STAGES, "stage"),):
             run(job)

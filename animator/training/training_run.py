@@ -19,7 +19,7 @@ from animator.errors import UserError
 from animator.training import data
 from animator.training.autoencoder import AutoencoderTask
 from animator.training.compute import Compute
-from animator.training.data import Pictures
+from animator.training.data import Images
 from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.distill import GUIDANCE_WIDTH, DistillTask
 from animator.training.latents import latents
@@ -41,7 +41,7 @@ from animator.training.tokenizer import learn
 Report = Callable[[dict[str, float]], None]
 CODER, DENOISER, DISTILLED = "autoencoder", "denoiser", "distilled"
 VOCABULARY = 1100  # tokens beside those of the bytes, at most
-_FOR_PROJECTION = 500  # pictures
+_FOR_PROJECTION = 500  # images
 
 
 @dataclass(frozen=True)
@@ -53,37 +53,37 @@ class TrainingRun:
         compute: Device and precision.
         sizes: Of new networks.
         start: A diffusers folder whose weights are gone on with; None begins with new ones.
-        favoured: Words of captions; each makes the denoiser learn its pictures once more.
+        favored: Words of captions; each makes the denoiser learn its images once more.
     """
 
     folder: Path
     compute: Compute
     sizes: Sizes
     start: Path | None = None
-    favoured: tuple[str, ...] = ()
+    favored: tuple[str, ...] = ()
 
-    def pictures(self, size: int, limit: int | None = None) -> Pictures:
-        """The pictures of a size to train on."""
+    def images(self, size: int, limit: int | None = None) -> Images:
+        """The images of a size to train on."""
         return data.read(self.folder / "pictures" / str(size), limit)
 
-    def held_out(self, size: int) -> Pictures:
-        """The pictures of a size to measure on."""
+    def held_out(self, size: int) -> Images:
+        """The images of a size to measure on."""
         return data.read(self.folder / "pictures" / f"held_out-{size}")
 
     def tokenizer(self) -> CLIPTokenizer:
         """The tokenizer, learnt from the captions of the first call."""
         path = (self.start or self.folder) / "tokenizer"
         if not path.exists():
-            learn([label.caption for label in self.pictures(256).labels], VOCABULARY).save_pretrained(path)
+            learn([label.caption for label in self.images(256).labels], VOCABULARY).save_pretrained(path)
         tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(path)
         return tokenizer
 
     def train_coder(self, course: TrainConfig, batch: int, report: Report, *, encoder: bool) -> None:
         """The autoencoder; `encoder` says whether its encoder moves, too."""
-        pictures = self.pictures(256)
+        images = self.images(256)
         vae = self._new_coder()
         vae.encoder.requires_grad_(encoder)
-        task = AutoencoderTask(vae, (pictures, self.held_out(256)), self.compute, batch)
+        task = AutoencoderTask(vae, (images, self.held_out(256)), self.compute, batch)
         self._keep(CODER, train(task, course, self.folder / CODER, report))
 
     def train_denoiser(self, course: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
@@ -111,27 +111,27 @@ class TrainingRun:
 
     def _material(self, size_mix: Sequence[SizeShare]) -> Dataset:
         examples, held_out = (self._examples(size_mix, held_out=held_out) for held_out in (False, True))
-        return Dataset(examples, held_out, self.tokenizer(), self.favoured)
+        return Dataset(examples, held_out, self.tokenizer(), self.favored)
 
     def _examples(self, size_mix: Sequence[SizeShare], *, held_out: bool) -> Examples:
-        """The latents that a size_mix asks for, those of up to 32 from pictures of 256."""
+        """The latents that a size_mix asks for, those of up to 32 from images of 256."""
         vae = self.compute.ready(self._coder())
         found: dict[int, torch.Tensor] = {}
         captions: dict[int, list[str]] = {}
         for side in sorted({portion.side for portion in size_mix}):
             size = max(256, side * FACTOR)
-            pictures = self.held_out(size) if held_out else self.pictures(size)
+            images = self.held_out(size) if held_out else self.images(size)
             folder = self.folder / "pictures"
-            found[side] = latents(folder, pictures, vae, side, self.compute.device).to(self.compute.device)
-            captions[side] = [label.caption for label in pictures.labels]
+            found[side] = latents(folder, images, vae, side, self.compute.device).to(self.compute.device)
+            captions[side] = [label.caption for label in images.labels]
         return Examples(found, captions)
 
     def _new_coder(self) -> Any:
         if self.start:
             return open_part(self.start, "vae")
         vae = new_autoencoder(self.sizes)
-        pictures = next(self.pictures(256).batches(_FOR_PROJECTION))
-        write_projection(vae, projection(pictures))
+        images = next(self.images(256).batches(_FOR_PROJECTION))
+        write_projection(vae, projection(images))
         return vae
 
     def _coder(self) -> Any:

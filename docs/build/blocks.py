@@ -39,7 +39,7 @@ def _usual_spacings() -> Iterator[str]:
 def depth_models() -> str:
     """Returns the table of depth networks."""
     head = "| name | file | what it tells | license |\n|---|---|---|---|\n"
-    told = {"inverse": "relative depth", "metres": "metres"}
+    told = {"inverse": "relative depth", "meters": "meters"}
     rows = (
         f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
         for spec in MODELS

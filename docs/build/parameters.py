@@ -20,7 +20,7 @@ from animator.settings import Animation
 from animator.settings.fields import OneOf, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
-from docs.build.pictures import SHOWN
+from docs.build.images import SHOWN
 from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters
@@ -90,11 +90,11 @@ def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level
         for name, field in kind.model_fields.items()
         if not _kind(field) and name not in shared
     ]
-    pictures = "".join(
+    images = "".join(
         f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
     )
     head = f"{level} {title}\n{intro}\n\n" if intro else f"{level} {title}\n"
-    return f"{head}{TABLE}" + "\n".join(rows) + f"\n{pictures}"
+    return f"{head}{TABLE}" + "\n".join(rows) + f"\n{images}"
 
 
 def _row(path: str, field: FieldInfo, words: str) -> str:

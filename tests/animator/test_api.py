@@ -33,7 +33,7 @@ from animator import (
     render,
     render_run,
 )
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from tests.animator.film.facts import facts_of
 
 TEXT = """
@@ -315,7 +315,7 @@ def test_paths_may_be_texts(preset: Path, tmp_path: Path, as_given: Callable[[Pa
         with run(folder, film) as opened:
             assert opened.folder == tmp_path / "run"
     frame = as_given(tmp_path / "run" / "frames" / "000000000.png")
-    assert read_picture(frame, None).shape == (3, 64, 64)
+    assert read_image(frame, None).shape == (3, 64, 64)
     with VideoWriter(VideoSpec(as_given(tmp_path / "clip.webm"), (64, 64), 12)) as writer:
         writer.write(np.zeros((64, 64, 3), np.uint8))
     assert facts_of(tmp_path / "clip.webm").frames == 1

@@ -22,7 +22,7 @@ from .raycaster import Array, Shot, moves, scenes, seen_from_start, shoot, start
 class Row:
     """How well one move of the camera was shown, in dB and SSIM.
 
-    `deforum_*` is Deforum's projection of equalised depth at its best scale of shift and turn; `exact_psnr`
+    `deforum_*` is Deforum's projection of equalized depth at its best scale of shift and turn; `exact_psnr`
     the same fed with true distances, which it never has. `hidden_*` are pixels that the first camera cannot
     update: filled from the background, against what Deforum's projection smears there.
     """
@@ -57,29 +57,27 @@ def compare(scene: str, size: tuple[int, int]) -> list[Row]:
 def _row(scene: str, name: str, move: Move3D, first: Shot, camera: Camera) -> Row:
     truth = shoot(scenes()[scene], rigid(move), camera, first.z.shape)
     visible = seen_from_start(scenes()[scene], truth, camera)
-    picture = torch.from_numpy(first.picture).permute(2, 0, 1).float().contiguous()
+    image = torch.from_numpy(first.image).permute(2, 0, 1).float().contiguous()
     z = torch.from_numpy(first.z).float()
-    view = pinhole_view(picture, z, rigid(move), camera)
-    ours = _array(extend_background(view.picture, view.z, view.revealed))
+    view = pinhole_view(image, z, rigid(move), camera)
+    ours = _array(extend_background(view.image, view.z, view.revealed))
     even = 2.0 - prepare_depth(1.0 / z)
-    theirs = best_projection(picture, even, move, truth, visible)
-    exact = best_projection(picture, z / z.min(), move, truth, visible)
+    theirs = best_projection(image, even, move, truth, visible)
+    exact = best_projection(image, z / z.min(), move, truth, visible)
     return Row(
         scene=scene,
         move=name,
-        pinhole_psnr=psnr(ours, truth.picture, visible),
-        pinhole_ssim=ssim(ours, truth.picture, visible),
-        deforum_psnr=psnr(theirs, truth.picture, visible),
-        deforum_ssim=ssim(theirs, truth.picture, visible),
-        exact_psnr=psnr(exact, truth.picture, visible),
-        hidden_psnr=psnr(ours, truth.picture, ~visible),
-        hidden_deforum_psnr=psnr(theirs, truth.picture, ~visible),
+        pinhole_psnr=psnr(ours, truth.image, visible),
+        pinhole_ssim=ssim(ours, truth.image, visible),
+        deforum_psnr=psnr(theirs, truth.image, visible),
+        deforum_ssim=ssim(theirs, truth.image, visible),
+        exact_psnr=psnr(exact, truth.image, visible),
+        hidden_psnr=psnr(ours, truth.image, ~visible),
+        hidden_deforum_psnr=psnr(theirs, truth.image, ~visible),
     )
 
 
-def best_projection(
-    picture: Tensor, z: Tensor, move: Move3D, truth: Shot, visible: NDArray[np.bool_]
-) -> Array:
+def best_projection(image: Tensor, z: Tensor, move: Move3D, truth: Shot, visible: NDArray[np.bool_]) -> Array:
     """Deforum's projection (H, W, 3) at the scale of shift, and of turn, that comes closest to the truth."""
     shifts = np.geomspace(0.02, 3.0, 26)
     turns = (1.0,) if move.rotation_deg == (0.0, 0.0, 0.0) else (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
@@ -87,8 +85,8 @@ def best_projection(
     for shift, turn in itertools.product(shifts, turns):
         scaled = Move3D(_scaled(move.translation, shift), _scaled(move.rotation_deg, turn))
         camera = Camera(fov_deg=60.0)
-        shown = _array(warp3d(picture, z, rigid(scaled), camera, Border.REPLICATE, Sampling.BICUBIC))
-        tried.append((psnr(shown, truth.picture, visible), shown))
+        shown = _array(warp3d(image, z, rigid(scaled), camera, Border.REPLICATE, Sampling.BICUBIC))
+        tried.append((psnr(shown, truth.image, visible), shown))
     return max(tried, key=lambda pair: pair[0])[1]
 
 
@@ -96,17 +94,17 @@ def _scaled(values: Triple, factor: float) -> Triple:
     return values[0] * factor, values[1] * factor, values[2] * factor
 
 
-def _array(picture: Tensor) -> Array:
-    return picture.permute(1, 2, 0).double().numpy()
+def _array(image: Tensor) -> Array:
+    return image.permute(1, 2, 0).double().numpy()
 
 
-def psnr(picture: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
+def psnr(image: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
     """Peak signal to noise ratio in dB over the pixels of a mask."""
-    error = ((picture - truth) ** 2).mean(-1)[mask].mean()
+    error = ((image - truth) ** 2).mean(-1)[mask].mean()
     return float(-10 * np.log10(max(error, 1e-12)))
 
 
-def ssim(picture: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
+def ssim(image: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
     """Mean structural similarity over the pixels of a mask (Wang 2004: 11 x 11 Gaussian, sigma 1.5)."""
     taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     taps /= taps.sum()
@@ -116,7 +114,7 @@ def ssim(picture: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
             a = np.apply_along_axis(lambda v: np.convolve(np.pad(v, 5, "reflect"), taps, "valid"), axis, a)
         return a
 
-    x, y = picture.mean(-1), truth.mean(-1)
+    x, y = image.mean(-1), truth.mean(-1)
     mean_x, mean_y = smooth(x), smooth(y)
     var_x, var_y = smooth(x * x) - mean_x**2, smooth(y * y) - mean_y**2
     both = smooth(x * y) - mean_x * mean_y

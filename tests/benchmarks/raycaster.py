@@ -18,7 +18,7 @@ FAR = 1e9
 
 @dataclass(frozen=True)
 class Surface:
-    """One object: where a ray (origin, direction) hits it, and its colour there."""
+    """One object: where a ray (origin, direction) hits it, and its color there."""
 
     hit: Callable[[Array, Array], Array]
     color: Callable[[Array], Array]
@@ -26,15 +26,15 @@ class Surface:
 
 @dataclass(frozen=True)
 class Shot:
-    """What a camera saw: picture (H, W, 3) in [0, 1], z (H, W), and the points (H, W, 3) in the scene."""
+    """What a camera saw: image (H, W, 3) in [0, 1], z (H, W), and the points (H, W, 3) in the scene."""
 
-    picture: Array
+    image: Array
     z: Array
     points: Array
 
 
 def texture(seed: int, scale: float) -> Callable[[Array], Array]:
-    """A smooth three-dimensional colour pattern: 24 waves of random direction, down to `scale` in length."""
+    """A smooth three-dimensional color pattern: 24 waves of random direction, down to `scale` in length."""
     rng = np.random.default_rng(seed)
     waves = rng.normal(size=(24, 3))
     waves *= (2 * np.pi / (scale * rng.uniform(1, 12, 24)) / np.linalg.norm(waves, axis=1))[:, None]
@@ -153,7 +153,7 @@ def start() -> Rigid:
 
 
 def _cast(scene: list[Surface], motion: Rigid, directions: Array) -> tuple[Array, Array, Array]:
-    """Colours, z in the moved camera, and points in the scene's own place, of rays of the moved camera."""
+    """Colors, z in the moved camera, and points in the scene's own place, of rays of the moved camera."""
     back = motion.inverse()
     origin, turned = np.array(back.translation), directions @ np.array(back.rotation)
     hits = np.stack([surface.hit(origin, turned) for surface in scene])

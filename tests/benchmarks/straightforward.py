@@ -1,6 +1,6 @@
 """The same operations as one would write them with the usual libraries: what ours are timed against.
 
-Float throughout, as ours: OpenCV on (H, W, 3) arrays, scikit-image for colours, PyTorch in eager mode for the
+Float throughout, as ours: OpenCV on (H, W, 3) arrays, scikit-image for colors, PyTorch in eager mode for the
 3D warp and for Perlin noise, each with its own conversions.
 """
 
@@ -18,12 +18,12 @@ from animator.images.camera import Camera, Matrix, Rigid
 Array = NDArray[np.float32]
 
 
-def to_array(picture: Tensor) -> Array:
+def to_array(image: Tensor) -> Array:
     """(H, W, 3) of (3, H, W)."""
-    return np.ascontiguousarray(picture.permute(1, 2, 0).numpy())
+    return np.ascontiguousarray(image.permute(1, 2, 0).numpy())
 
 
-def to_picture(array: Array) -> Tensor:
+def to_image(array: Array) -> Tensor:
     """(3, H, W) of (H, W, 3)."""
     return torch.from_numpy(array.astype(np.float32)).permute(2, 0, 1).contiguous()
 
@@ -35,7 +35,7 @@ def warp2d(array: Array, matrix: Matrix) -> Array:
 
 
 def prepare_depth(depth: Array) -> Array:
-    """Stretched to [0, 1] and equalised with NumPy."""
+    """Stretched to [0, 1] and equalized with NumPy."""
     even = (depth - depth.min()) / (depth.max() - depth.min())
     counts, edges = np.histogram(even, 1024, (0, 1))
     return np.interp(even, edges[:-1], counts.cumsum() / even.size).astype(np.float32)
@@ -50,13 +50,13 @@ def warp3d(array: Array, depth: Array, motion: Rigid, camera: Camera) -> Array:
     offset = (moved[..., :2] / moved[..., 2:] - points[..., :2] / points[..., 2:]) * camera.focal
     identity = functional.affine_grid(torch.eye(2, 3)[None], [1, 3, height, width], align_corners=False)
     read = functional.grid_sample(
-        to_picture(array)[None], identity - offset[None], "bicubic", "border", align_corners=False
+        to_image(array)[None], identity - offset[None], "bicubic", "border", align_corners=False
     )
     return to_array(read[0].clamp(0, 1))
 
 
 def match_color(array: Array, reference: Array, space: str) -> Array:
-    """scikit-image's colour spaces and `match_histograms`."""
+    """scikit-image's color spaces and `match_histograms`."""
     from skimage.color import hsv2rgb, lab2rgb, rgb2hsv, rgb2lab
     from skimage.exposure import match_histograms
 
@@ -98,4 +98,4 @@ def perlin_noise(array: Array, amount: float, generator: torch.Generator) -> Arr
         0.5**octave * perlin((height, width), (8 << octave, 8 << octave), generator) for octave in range(4)
     )
     target = ((noise * (field + 1) / 2).clamp(-1, 1) + 1) / 2
-    return to_array((1 - amount) * to_picture(array) + amount * target).clip(0, 1)
+    return to_array((1 - amount) * to_image(array) + amount * target).clip(0, 1)

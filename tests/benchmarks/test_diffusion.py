@@ -38,7 +38,7 @@ def frame(index: int, side: int) -> GenerationRequest:
     return GenerationRequest(
         frame=index,
         size=(side, side),
-        picture=torch.rand((3, side, side), generator=torch.Generator().manual_seed(index)),
+        image=torch.rand((3, side, side), generator=torch.Generator().manual_seed(index)),
         prompt=PromptFrame(f"a lake at dawn, (mist:{1 + index / 1000:.3f})", "blurry"),
         strength=0.5 + 0.001 * (index % 100),
         steps=16,
@@ -134,7 +134,7 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
     }
     assert (
         grown < 20e6
-    )  # 256 kept prompts of 40 KB are 10 MB; a leak of a latent a frame would not show, a picture would
+    )  # 256 kept prompts of 40 KB are 10 MB; a leak of a latent a frame would not show, an image would
 
 
 def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> None:

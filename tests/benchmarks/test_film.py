@@ -1,4 +1,4 @@
-"""How fast films are made of frames: encoding, pictures between others, larger pictures.
+"""How fast films are made of frames: encoding, images between others, larger images.
 
 pytest tests/benchmarks/test_film.py -m benchmark_suite -n 0
 """
@@ -24,11 +24,11 @@ CLIP = [np.ascontiguousarray(texture(SIDE + 24, 1)[step : step + SIDE, :SIDE]) f
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "mov", "mkv", "gif"])
-def test_a_film_of_24_pictures(benchmark: Any, tmp_path: Path, suffix: str) -> None:
+def test_a_film_of_24_images(benchmark: Any, tmp_path: Path, suffix: str) -> None:
     def write() -> None:
         with VideoWriter(VideoSpec(tmp_path / f"film.{suffix}", (SIDE, SIDE), 24)) as writer:
-            for picture in CLIP:
-                writer.write(picture)
+            for image in CLIP:
+                writer.write(image)
 
     benchmark.pedantic(write, rounds=2)
 
@@ -40,9 +40,9 @@ def test_pictures_between_two(benchmark: Any, amount: int) -> None:
     benchmark.pedantic(lambda: list(between(*ends, times)), rounds=5, warmup_rounds=1)
 
 
-def test_a_larger_picture(benchmark: Any) -> None:
+def test_a_larger_image(benchmark: Any) -> None:
     benchmark.pedantic(lambda: Lanczos(4)(CLIP[0]), rounds=5)
 
 
-def test_a_picture_for_a_stream(benchmark: Any) -> None:
+def test_a_image_for_a_stream(benchmark: Any) -> None:
     benchmark.pedantic(lambda: to_bt709(CLIP[0]), rounds=20)

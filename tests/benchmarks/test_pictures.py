@@ -1,8 +1,8 @@
-"""How fast the picture operations are against the usual libraries, and how good the pinhole camera is.
+"""How fast the image operations are against the usual libraries, and how good the pinhole camera is.
 
-    pytest tests/benchmarks/test_pictures.py -m benchmark_suite -n 0 --benchmark-group-by=group
+    pytest tests/benchmarks/test_images.py -m benchmark_suite -n 0 --benchmark-group-by=group
 
-Both sides run in the same process on as many threads (one, unless OMP_NUM_THREADS says more). The colour
+Both sides run in the same process on as many threads (one, unless OMP_NUM_THREADS says more). The color
 match and the whole chain are compared where scikit-image is installed. On a CUDA device ours are timed there
 too.
 """
@@ -52,19 +52,19 @@ def threads() -> None:
 
 @dataclass(frozen=True)
 class Bench:
-    """A picture, a reference and a depth map of one size, as tensors on a device and as arrays."""
+    """An image, a reference and a depth map of one size, as tensors on a device and as arrays."""
 
-    picture: Tensor
+    image: Tensor
     reference: Tensor
     depth: Tensor
 
     @property
     def array(self) -> plain.Array:
-        return plain.to_array(self.picture)
+        return plain.to_array(self.image)
 
     @property
     def matrix(self) -> Any:
-        return matrix2d(MOVE, self.picture.shape[-1], self.picture.shape[-2])
+        return matrix2d(MOVE, self.image.shape[-1], self.image.shape[-2])
 
 
 def bench(size: int, device: str = "cpu") -> Bench:
@@ -84,11 +84,11 @@ def numbers() -> torch.Generator:
 
 
 def chain_2d(b: Bench) -> Callable[[], Tensor]:
-    """Everything before a diffusion in 2D: warp, colour, contrast, anti-blur, noise."""
+    """Everything before a diffusion in 2D: warp, color, contrast, anti-blur, noise."""
     palette = palette_of(b.reference, Coherence.LAB)
 
     def run() -> Tensor:
-        return _rest(warp2d(b.picture, MOVE, Border.REPLICATE), palette)
+        return _rest(warp2d(b.image, MOVE, Border.REPLICATE), palette)
 
     return run
 
@@ -99,14 +99,14 @@ def chain_3d(b: Bench) -> Callable[[], Tensor]:
 
     def run() -> Tensor:
         z = 2.0 - depth_map.prepare_depth(b.depth)
-        return _rest(warp3d(b.picture, z, MOTION, CAMERA, Border.REPLICATE, Sampling.BICUBIC), palette)
+        return _rest(warp3d(b.image, z, MOTION, CAMERA, Border.REPLICATE, Sampling.BICUBIC), palette)
 
     return run
 
 
-def _rest(picture: Tensor, palette: Any) -> Tensor:
-    picture = contrast(match_palette(picture, palette), 1.02)
-    return perlin_noise(sharpen(picture, Sharpen()), 0.065, Perlin(), numbers())
+def _rest(image: Tensor, palette: Any) -> Tensor:
+    image = contrast(match_palette(image, palette), 1.02)
+    return perlin_noise(sharpen(image, Sharpen()), 0.065, Perlin(), numbers())
 
 
 def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callable[[], Tensor]:
@@ -114,9 +114,9 @@ def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callabl
     reference = plain.to_array(b.reference)
 
     def run() -> Tensor:
-        array = plain.match_color(warp(plain.to_array(b.picture)), reference, "LAB")
+        array = plain.match_color(warp(plain.to_array(b.image)), reference, "LAB")
         array = plain.sharpen(np.clip(array * 1.02, 0, 1), 0.1)
-        return plain.to_picture(plain.perlin_noise(array, 0.065, numbers()))
+        return plain.to_image(plain.perlin_noise(array, 0.065, numbers()))
 
     return run
 
@@ -124,7 +124,7 @@ def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callabl
 def match(space: Coherence) -> Callable[[Bench], Callable[[], Tensor]]:
     def prepared(b: Bench) -> Callable[[], Tensor]:
         palette = palette_of(b.reference, space)
-        return lambda: match_palette(b.picture, palette)
+        return lambda: match_palette(b.image, palette)
 
     return prepared
 
@@ -154,22 +154,22 @@ def plain_on(function: Callable[..., Any], *rest: Any) -> Callable[[Bench], Call
 
 
 def seen(b: Bench) -> Callable[[], Tensor]:
-    z = depth_map.pinhole_distance(depth_map.normalise(b.depth), CAMERA)
+    z = depth_map.pinhole_distance(depth_map.normalize(b.depth), CAMERA)
 
     def run() -> Tensor:
-        view = pinhole_view(b.picture, z, MOTION, CAMERA)
-        return extend_background(view.picture, view.z, view.revealed)
+        view = pinhole_view(b.image, z, MOTION, CAMERA)
+        return extend_background(view.image, view.z, view.revealed)
 
     return run
 
 
 OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
-    "warp2d bilinear": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE),
-    "warp2d steady": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE, Sampling.STEADY),
-    "warp2d lanczos": lambda b: lambda: warp2d(b.picture, MOVE, Border.REPLICATE, Sampling.LANCZOS),
+    "warp2d bilinear": lambda b: lambda: warp2d(b.image, MOVE, Border.REPLICATE),
+    "warp2d steady": lambda b: lambda: warp2d(b.image, MOVE, Border.REPLICATE, Sampling.STEADY),
+    "warp2d lanczos": lambda b: lambda: warp2d(b.image, MOVE, Border.REPLICATE, Sampling.LANCZOS),
     "warp3d bicubic": lambda b: (
         lambda: warp3d(
-            b.picture,
+            b.image,
             2.0 - depth_map.prepare_depth(b.depth),
             MOTION,
             CAMERA,
@@ -180,11 +180,11 @@ OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
     "match LAB": match(Coherence.LAB),
     "match HSV": match(Coherence.HSV),
     "match RGB": match(Coherence.RGB),
-    "sharpen": lambda b: lambda: sharpen(b.picture, Sharpen()),
-    "perlin noise": lambda b: lambda: perlin_noise(b.picture, 0.065, Perlin(), numbers()),
-    "uniform noise": lambda b: lambda: uniform_noise(b.picture, 0.065, numbers()),
+    "sharpen": lambda b: lambda: sharpen(b.image, Sharpen()),
+    "perlin noise": lambda b: lambda: perlin_noise(b.image, 0.065, Perlin(), numbers()),
+    "uniform noise": lambda b: lambda: uniform_noise(b.image, 0.065, numbers()),
     "pinhole and fill": seen,
-    "warp by flow": lambda b: lambda: warp_by_flow(b.picture, b.picture[:2] * 5),
+    "warp by flow": lambda b: lambda: warp_by_flow(b.image, b.image[:2] * 5),
     "chain 2d": chain_2d,
     "chain 3d": chain_3d,
 }

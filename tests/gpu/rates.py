@@ -32,7 +32,7 @@ class Bench:
 
     Attributes:
         described: A diffusers folder whose JSON describes the architecture.
-        side: Of the picture, in pixels.
+        side: Of the image, in pixels.
         device: Where everything runs.
         dtype: Precision of the weights.
         speed: "eager" or "compiled"; of our loop alone.
@@ -120,7 +120,7 @@ def random_pipeline(bench: Bench) -> Any:
 
 @torch.no_grad()
 def _add_contrast(vae: Any, bench: Bench) -> None:
-    """Has the decoder's pictures span the usual range: our loop draws pictures of one colour again."""
+    """Has the decoder's images span the usual range: our loop draws images of one color again."""
     generator = torch.Generator().manual_seed(0)
     latent = torch.randn((1, vae.config.latent_channels, 8, 8), generator=generator)
     spread = vae.decode(latent.to(bench.device, bench.dtype)).sample.float().std()
@@ -128,12 +128,12 @@ def _add_contrast(vae: Any, bench: Bench) -> None:
         weight.mul_(0.5 / spread)
 
 
-def asked(side: int, picture: Tensor | None, index: int = 0) -> GenerationRequest:
+def asked(side: int, image: Tensor | None, index: int = 0) -> GenerationRequest:
     """A frame: eight of twenty steps of Euler's method, with guidance."""
     return GenerationRequest(
         frame=index,
         size=(side, side),
-        picture=picture,
+        image=image,
         prompt=PromptFrame(PROMPT, NEGATIVE),
         strength=STRENGTH,
         steps=STEPS,
@@ -144,7 +144,7 @@ def asked(side: int, picture: Tensor | None, index: int = 0) -> GenerationReques
 
 
 def _plain(made: Any, bench: Bench) -> Callable[[int], None]:
-    """A frame of a loop as people write it: the pipeline's picture, 8-bit and on the CPU, goes back in."""
+    """A frame of a loop as people write it: the pipeline's image, 8-bit and on the CPU, goes back in."""
     from diffusers import AutoPipelineForImage2Image
     from PIL import Image
 
@@ -169,12 +169,12 @@ def _plain(made: Any, bench: Bench) -> Callable[[int], None]:
 
 
 def _ours(engine: UNetEngine, bench: Bench) -> Callable[[int], None]:
-    picture = torch.rand((3, bench.side, bench.side), generator=torch.Generator().manual_seed(0))
-    picture = picture.to(bench.device)
+    image = torch.rand((3, bench.side, bench.side), generator=torch.Generator().manual_seed(0))
+    image = image.to(bench.device)
 
     def frame(index: int) -> None:
-        nonlocal picture
-        picture = generate_with_retry(engine.generate, asked(bench.side, picture, index), engine.upcast_vae)
+        nonlocal image
+        image = generate_with_retry(engine.generate, asked(bench.side, image, index), engine.upcast_vae)
 
     return frame
 

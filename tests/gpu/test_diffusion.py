@@ -60,8 +60,8 @@ def test_nothing_within_a_drawing_waits_for_the_device(family: str, sampler: str
     """Once its texts are known; what is drawn may be launched ahead of what the device does."""
     one = bench(family, 512)
     engine = UNetEngine(UNetModel.of(family, random_pipeline(one)), LoadOptions(), one.device)
-    picture = torch.rand((3, 512, 512), device="cuda")
-    request = replace(asked(512, picture), sampler=sampler, subseed=5, subseed_strength=0.2)
+    image = torch.rand((3, 512, 512), device="cuda")
+    request = replace(asked(512, image), sampler=sampler, subseed=5, subseed_strength=0.2)
     engine.generate(request)
     torch.cuda.synchronize()
     with without_waiting(one.device):
@@ -69,16 +69,16 @@ def test_nothing_within_a_drawing_waits_for_the_device(family: str, sampler: str
     torch.cuda.synchronize()
 
 
-def test_a_seed_means_the_same_picture_as_on_the_cpu() -> None:
+def test_a_seed_means_the_same_image_as_on_the_cpu() -> None:
     start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1))
-    pictures = [
+    images = [
         open_diffuser("starter", torch.device(name), LoadOptions(Library()))
         .generate(asked(128, start.to(name)))
         .cpu()
         for name in ("cpu", "cuda")
     ]
     # Half against single precision.
-    assert float((pictures[0] - pictures[1]).abs().mean()) < 0.02
+    assert float((images[0] - images[1]).abs().mean()) < 0.02
 
 
 def test_compiled_graphs_draw_what_the_eager_model_does() -> None:

@@ -26,9 +26,9 @@ class Posterize:
     palette: InputFile = ""
     """File of colors, to show how a step names a file: looked for beside the preset."""
 
-    def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
+    def apply(self, image: "Tensor", plan: "Plan", state: "State") -> "Tensor":
         """Returns the image (3, H, W) with fewer colors."""
         steps = self.levels - 1
-        scaled = picture * steps
+        scaled = image * steps
         rounded = scaled.round() if self.rounding == "nearest" else scaled.floor()
-        return picture.lerp(rounded / steps, self.mix)
+        return image.lerp(rounded / steps, self.mix)

@@ -95,14 +95,14 @@ def prompt_prepare(text: str, max_frames: int, frame: int, seed: int) -> str:
 
 
 def prompt_split(text: str, frame: int, max_frames: int) -> tuple[str, str]:
-    """The reference's last step; in films `prompt_prepare` comes first and leaves it no maths."""
+    """The reference's last step; in films `prompt_prepare` comes first and leaves it no math."""
     import numpy as np
 
     from schedules import Scope
     from schedules.evaluate import evaluate
     from schedules.prompt_text import MATHS, NEGATIVE, PromptText
 
-    filled = MATHS.sub(lambda maths: maths.group() if maths.group(1) else "1", text)
+    filled = MATHS.sub(lambda math: math.group() if math.group(1) else "1", text)
     (whole,) = PromptText.parse(filled).render(
         np.array([frame]),
         Scope(1, compat=True),

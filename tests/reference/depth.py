@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 
 
 def depth_net(model: str, state_dict: Mapping[str, NDArray[np.generic]], x: Floats) -> Floats:
-    """The network's own output (h, w) for x (1, 3, h, w), normalised (ZoeDepth: in [0, 1])."""
+    """The network's own output (h, w) for x (1, 3, h, w), normalized (ZoeDepth: in [0, 1])."""
     with torch.no_grad():
         return _opened(model, state_dict).network(torch.from_numpy(x))[0].float().numpy()
 

@@ -37,10 +37,10 @@ class StandIn:
         self.calls.append(_call(request))
         width, height = request.size
         rolled = np.roll(self.target, (request.seed % 13, request.seed % 17), axis=(0, 1))[:height, :width]
-        if request.picture is None:
+        if request.image is None:
             return from_uint8(rolled)
         denoise = 1.0 - request.strength
-        start = to_uint8(request.picture).astype(np.float64)
+        start = to_uint8(request.image).astype(np.float64)
         return from_uint8(np.floor(start * (1 - denoise) + rolled * denoise + 0.5).astype(np.uint8))
 
 
@@ -71,12 +71,12 @@ def render_trace(settings: Mapping[str, Any], inputs_dir: str | Path) -> dict[st
     with np.load(folder / "render.npz") as arrays:
         stand_in = StandIn(arrays["target"])
     pipeline = build_pipeline(animation, stand_in, "cpu", StandInDepth())
-    frames = {frame.plan.frame: to_uint8(frame.picture) for frame in render(Timeline(animation), pipeline)}
+    frames = {frame.plan.frame: to_uint8(frame.image) for frame in render(Timeline(animation), pipeline)}
     return {"calls": stand_in.calls, "frames": frames}
 
 
 def _call(request: GenerationRequest) -> dict[str, Any]:
-    drawn_over = request.picture is not None
+    drawn_over = request.image is not None
     return {
         "kind": "img2img" if drawn_over else "txt2img",
         "prompt": request.prompt.positive,

@@ -1,4 +1,4 @@
-"""Prompts: keys, negatives, maths, morphing, wildcards."""
+"""Prompts: keys, negatives, math, morphing, wildcards."""
 
 from typing import Any
 
@@ -39,11 +39,11 @@ def test_prompts_in_every_form(source: Any, expected: list[str]) -> None:
         ("a ` lone tick", ["a ` lone tick"] * 4),
     ],
 )
-def test_maths_between_backticks(text: str, expected: list[str]) -> None:
+def test_math_between_backticks(text: str, expected: list[str]) -> None:
     assert positives(text, 4, seed=42) == expected
 
 
-def test_maths_in_a_prompt_is_checked_at_once() -> None:
+def test_math_in_a_prompt_is_checked_at_once() -> None:
     with pytest.raises(ScheduleError, match="unknown function `sqr`") as caught:
         Prompts.parse({0: "a lake (x:`sqr(t)`)"})
     assert caught.value.column == 11
@@ -64,7 +64,7 @@ def test_negative_parts_are_split_off_and_joined() -> None:
     assert frames[3] == PromptFrame("best a whale 8k", "nets, low quality")
 
 
-def test_common_parts_take_part_in_maths() -> None:
+def test_common_parts_take_part_in_math() -> None:
     frames = Prompts.parse("x", prefix="(a:`t`)", negative="(b:`1-t`)").at(Scope(2))
     assert [(f.positive, f.negative) for f in frames] == [("(a:0) x", "(b:1)"), ("(a:1) x", "(b:0)")]
 

@@ -16,7 +16,7 @@ def test_a_name_unlike_all_others_gets_no_suggestion() -> None:
 
 
 def test_a_name_is_suggested_in_the_form_it_is_written_in() -> None:
-    assert suggestion("colour", ["color"], form="__{}__") == "did you mean `__color__`?"
+    assert suggestion("color", ["color"], form="__{}__") == "did you mean `__color__`?"
 
 
 def test_a_higher_cutoff_asks_for_more_likeness() -> None:

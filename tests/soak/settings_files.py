@@ -3,7 +3,7 @@
     python tests/soak/settings_files.py FOLDER [INDEX.tsv]
 
 INDEX.tsv has a file's name and its generation in its first two columns. Prints a table of counts by
-generation, then every refusal with its reason. Pictures and clips that a file names and that are not here are
+generation, then every refusal with its reason. Images and clips that a file names and that are not here are
 replaced by stand-ins, which is counted, too.
 """
 
@@ -86,8 +86,8 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
         done = "is planned, not rendered"
         frames = list(islice(render(Timeline(film), build_pipeline(film, FakeDiffuser())), FRAMES))
         assert len(frames) == min(FRAMES, film.frames)
-        assert all(frame.picture.shape == (3, 64, 64) for frame in frames)
-        assert all(torch.isfinite(frame.picture).all() for frame in frames)
+        assert all(frame.image.shape == (3, 64, 64) for frame in frames)
+        assert all(torch.isfinite(frame.image).all() for frame in frames)
         tally.counts["rendered"] += 1
     except AnimatorError as error:
         tally.refusals.append(f"{path.name} {done}: {error}")
@@ -112,13 +112,13 @@ def _missing(draft: RawPreset, stand_ins: dict[str, Path]) -> list[str]:
 
 
 def _stand_ins(folder: Path) -> dict[str, Path]:
-    picture, clip = folder / "picture.png", folder / "clip.mp4"
-    Image.new("RGB", (64, 64), (90, 120, 160)).save(picture)
+    image, clip = folder / "image.png", folder / "clip.mp4"
+    Image.new("RGB", (64, 64), (90, 120, 160)).save(image)
     pixels = torch.randint(0, 256, (64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     with VideoWriter(VideoSpec(clip, (64, 64), 12)) as writer:
         for _ in range(40):
             writer.write(pixels.numpy())
-    return {"picture": picture, "masks": picture, "clip": clip, "file": picture}
+    return {"image": image, "masks": image, "clip": clip, "file": image}
 
 
 def _generations(index: Path | None) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""What is made of finished frames: larger pictures, pictures between them, and films of those."""
+"""What is made of finished frames: larger images, images between them, and films of those."""

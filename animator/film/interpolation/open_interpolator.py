@@ -1,4 +1,4 @@
-"""Opens what makes the pictures between two, by name."""
+"""Opens what makes the images between two, by name."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def open_inbetween(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
-    """What makes the pictures between two.
+    """What makes the images between two.
 
     Args:
         engine: As `frame_interpolation.engine` names it: "flow", "RIFE v4.6" or "FILM".
@@ -30,7 +30,7 @@ def open_inbetween(engine: str, weights: str, device: torch.device | str) -> Fra
     if not weights:
         log.warning(
             "frame_interpolation: %s needs its weights in frame_interpolation.model; "
-            "without them the pictures are made along the optical flow (engine: flow)",
+            "without them the images are made along the optical flow (engine: flow)",
             engine,
         )
         return FlowBetween(Dis(DisQuality.MEDIUM))

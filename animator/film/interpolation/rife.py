@@ -1,7 +1,7 @@
 """RIFE v4.6 (Huang et al. 2022; Practical-RIFE's network of that number) with weights from a file.
 
-Four blocks estimate the flow from the moment wanted to both pictures, from coarse to fine, each looking at
-the pictures as warped so far. Layers are named as in the published weights.
+Four blocks estimate the flow from the moment wanted to both images, from coarse to fine, each looking at
+the images as warped so far. Layers are named as in the published weights.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ class RifeNetwork(nn.Module):
         self.block3 = _Block(12, 64)
 
     def forward(self, first: Tensor, second: Tensor, time: float) -> Tensor:
-        """The picture (1, 3, H, W) at a moment between two; sides are multiples of 32."""
+        """The image (1, 3, H, W) at a moment between two; sides are multiples of 32."""
         moment = torch.full_like(first[:, :1], time)
         flow, mask = self.block0(torch.cat((first, second, moment), 1), None, _SCALES[0])
         for block, scale in zip((self.block1, self.block2, self.block3), _SCALES[1:], strict=True):
@@ -78,10 +78,10 @@ class RifeNetwork(nn.Module):
 
 
 class Rife:
-    """Makes pictures between two with RIFE v4.6.
+    """Makes images between two with RIFE v4.6.
 
     Args:
-        network: With its weights, on the device of the pictures.
+        network: With its weights, on the device of the images.
     """
 
     def __init__(self, network: RifeNetwork) -> None:
@@ -89,12 +89,12 @@ class Rife:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The pictures (3, H, W), [0, 1], between two; see `Inbetween`."""
+        """The images (3, H, W), [0, 1], between two; see `Inbetween`."""
         height, width = first.shape[-2:]
         margin = (0, -width % _STEP, 0, -height % _STEP)
         pair = functional.pad(torch.stack((first, second)), margin, mode="replicate")
         made = (self._network(pair[:1], pair[1:], time) for time in times)
-        return iter([picture[0, :, :height, :width].clamp(0.0, 1.0) for picture in made])
+        return iter([image[0, :, :height, :width].clamp(0.0, 1.0) for image in made])
 
 
 def load_rife(path: Path, device: torch.device | str = "cpu") -> Rife:
@@ -102,7 +102,7 @@ def load_rife(path: Path, device: torch.device | str = "cpu") -> Rife:
 
     Args:
         path: Practical-RIFE's `flownet.pkl` of v4.6, or the same weights as .pth or .safetensors.
-        device: Where the pictures are.
+        device: Where the images are.
 
     Raises:
         ModelError: There is no such file, or it holds something else.
@@ -123,9 +123,9 @@ def _scaled(planes: Tensor, factor: float) -> Tensor:
     return functional.interpolate(planes, scale_factor=factor, mode="bilinear", align_corners=False)
 
 
-def _fetched(picture: Tensor, flow: Tensor) -> Tensor:
-    """The picture (1, 3, H, W) as seen from where a flow (1, 2, H, W), pixels, starts."""
-    height, width = picture.shape[-2:]
-    columns, rows = pixel_axes(height, width, picture.device, picture.dtype)
+def _fetched(image: Tensor, flow: Tensor) -> Tensor:
+    """The image (1, 3, H, W) as seen from where a flow (1, 2, H, W), pixels, starts."""
+    height, width = image.shape[-2:]
+    columns, rows = pixel_axes(height, width, image.device, image.dtype)
     grid = grid_of_pixels(columns + flow[0, 0], rows + flow[0, 1])
-    return sample(picture[0], grid, Border.REPLICATE, Sampling.BILINEAR).unsqueeze(0)
+    return sample(image[0], grid, Border.REPLICATE, Sampling.BILINEAR).unsqueeze(0)

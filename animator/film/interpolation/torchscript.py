@@ -10,12 +10,12 @@ from animator.errors import ModelError
 
 
 class TorchScriptInterpolator:
-    """Makes pictures between two with a TorchScript network `(first, second, time) -> picture`.
+    """Makes images between two with a TorchScript network `(first, second, time) -> image`.
 
-    That is how FILM's published `film_net_fp32.pt` is called: pictures (1, 3, H, W) in [0, 1], time (1, 1).
+    That is how FILM's published `film_net_fp32.pt` is called: images (1, 3, H, W) in [0, 1], time (1, 1).
 
     Args:
-        network: The network, on the device of the pictures.
+        network: The network, on the device of the images.
     """
 
     def __init__(self, network: torch.jit.ScriptModule) -> None:
@@ -23,17 +23,17 @@ class TorchScriptInterpolator:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The pictures (3, H, W), [0, 1], between two; see `Inbetween`."""
+        """The images (3, H, W), [0, 1], between two; see `Inbetween`."""
         moments = (torch.full((1, 1), time, device=first.device) for time in times)
         made = (self._network(first.unsqueeze(0), second.unsqueeze(0), moment) for moment in moments)
-        return iter([picture[0].float().clamp(0.0, 1.0) for picture in made])
+        return iter([image[0].float().clamp(0.0, 1.0) for image in made])
 
 
 def load_scripted(path: Path, device: torch.device | str = "cpu") -> TorchScriptInterpolator:
     """The network of a TorchScript file.
 
     Raises:
-        ModelError: There is no such file, it is no TorchScript, or it makes no picture of two.
+        ModelError: There is no such file, it is no TorchScript, or it makes no image of two.
     """
     if not path.is_file():
         raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
@@ -47,8 +47,8 @@ def load_scripted(path: Path, device: torch.device | str = "cpu") -> TorchScript
             made = network(probe, probe, torch.full((1, 1), 0.5, device=device))
     except RuntimeError as error:
         reason = " ".join(str(error).split())[-300:]
-        raise ModelError(f"{path}: cannot be called with two pictures and a time ({reason})") from error
+        raise ModelError(f"{path}: cannot be called with two images and a time ({reason})") from error
     if not isinstance(made, Tensor) or made.shape != probe.shape:
         shape = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
-        raise ModelError(f"{path}: gave {shape} for two pictures of 64 x 64; expected one such picture")
+        raise ModelError(f"{path}: gave {shape} for two images of 64 x 64; expected one such image")
     return TorchScriptInterpolator(network)

@@ -1,4 +1,4 @@
-"""Opens what makes pictures larger, by name."""
+"""Opens what makes images larger, by name."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
 def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch.device | str) -> Upscaler:
-    """What makes pictures larger.
+    """What makes images larger.
 
     Args:
         name: "lanczos", the path of a network's file, or its name in the model folders.
@@ -41,7 +41,7 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
             f"{', '.join(map(str, folders))}; expected {LANCZOS}, or a network's file"
         )
     log.warning(
-        "upscaling: %s is not there (looked in %s); pictures are enlarged by Lanczos with sharpening instead",
+        "upscaling: %s is not there (looked in %s); images are enlarged by Lanczos with sharpening instead",
         name,
         ", ".join(map(str, folders)),
     )

@@ -1,4 +1,4 @@
-"""Larger pictures: the seam, the offline way, and networks that spandrel knows."""
+"""Larger images: the seam, the offline way, and networks that spandrel knows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from animator.models.weights import read_weights
 TILE = 512
 """Pixels of a tile's side; a network's memory grows with it."""
 OVERLAP = 32
-"""Pixels that tiles share with their neighbours, so that no seam shows."""
+"""Pixels that tiles share with their neighbors, so that no seam shows."""
 
 
 class Upscaler(Protocol):
-    """Whatever makes pictures larger."""
+    """Whatever makes images larger."""
 
     def __call__(self, pixels: Image8) -> Image8:
-        """The picture, uint8 RGB (factor * H, factor * W, 3), of one (H, W, 3)."""
+        """The image, uint8 RGB (factor * H, factor * W, 3), of one (H, W, 3)."""
         ...
 
 
@@ -41,7 +41,7 @@ class Lanczos:
     sharpening: int = 60
 
     def __call__(self, pixels: Image8) -> Image8:
-        """The larger picture."""
+        """The larger image."""
         height, width = pixels.shape[:2]
         size = (width * self.factor, height * self.factor)
         large = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
@@ -50,11 +50,11 @@ class Lanczos:
 
 
 class NetworkUpscaler:
-    """A network of one picture to a larger one, in tiles; what it makes too large or small is resized.
+    """A network of one image to a larger one, in tiles; what it makes too large or small is resized.
 
     Args:
         network: `(1, 3, H, W)` -> `(1, 3, scale * H, scale * W)`, [0, 1].
-        scale: How many times larger the network makes pictures.
+        scale: How many times larger the network makes images.
         factor: How many times larger they are to be.
         device: Where the network is.
     """
@@ -67,26 +67,26 @@ class NetworkUpscaler:
 
     @torch.inference_mode()
     def __call__(self, pixels: Image8) -> Image8:
-        """The larger picture."""
-        picture = from_uint8(pixels, self._device)
-        height, width = picture.shape[-2:]
+        """The larger image."""
+        image = from_uint8(pixels, self._device)
+        height, width = image.shape[-2:]
         scale = self._scale
-        large = torch.empty((3, height * scale, width * scale), device=picture.device)
+        large = torch.empty((3, height * scale, width * scale), device=image.device)
         for top, bottom in _spans(height):
             for left, right in _spans(width):
-                self._draw(picture, large, (top, bottom, left, right))
+                self._draw(image, large, (top, bottom, left, right))
         made = to_uint8(large)
         if scale == self._factor:
             return made
         size = (width * self._factor, height * self._factor)
         return np.asarray(Image.fromarray(made).resize(size, Image.Resampling.LANCZOS))
 
-    def _draw(self, picture: Tensor, large: Tensor, span: tuple[int, int, int, int]) -> None:
-        """Draws one tile, from a part of the picture that reaches a little beyond it."""
+    def _draw(self, image: Tensor, large: Tensor, span: tuple[int, int, int, int]) -> None:
+        """Draws one tile, from a part of the image that reaches a little beyond it."""
         top, bottom, left, right = span
         scale = self._scale
         above, before = max(top - OVERLAP, 0), max(left - OVERLAP, 0)
-        part = picture[:, above : bottom + OVERLAP, before : right + OVERLAP]
+        part = image[:, above : bottom + OVERLAP, before : right + OVERLAP]
         made = self._network(part.unsqueeze(0))[0]
         y, x = (top - above) * scale, (left - before) * scale
         inner = made[:, y : y + (bottom - top) * scale, x : x + (right - left) * scale]
@@ -98,7 +98,7 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
 
     Args:
         path: .safetensors, .pth or .pt; spandrel tells which network it is.
-        factor: How many times larger pictures are to be.
+        factor: How many times larger images are to be.
         device: Where it computes.
 
     Raises:
@@ -121,15 +121,13 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelError(f"{path}: is no upscaling network that spandrel knows ({reason})") from error
     if not isinstance(found, ImageModelDescriptor) or found.input_channels != 3 or found.output_channels != 3:
-        raise ModelError(
-            f"{path}: is a network of {found.purpose}, not one of colour pictures to larger ones"
-        )
+        raise ModelError(f"{path}: is a network of {found.purpose}, not one of color images to larger ones")
     return NetworkUpscaler(found.eval().model, found.scale, factor, device)
 
 
-def upscaled(pictures: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
-    """The pictures, uint8 RGB, made larger one by one."""
-    return (upscaler(pixels) for pixels in pictures)
+def upscaled(images: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
+    """The images, uint8 RGB, made larger one by one."""
+    return (upscaler(pixels) for pixels in images)
 
 
 def _spans(length: int) -> Iterator[tuple[int, int]]:

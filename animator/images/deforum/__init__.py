@@ -2,5 +2,5 @@
 
 Its loop lives in 8 bits, with red and blue swapped, results truncated and a few formulas off. Films imported
 from its settings files, and the reference vectors, need the same numbers; everything else uses the
-neighbours of this package.
+neighbors of this package.
 """

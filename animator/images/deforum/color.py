@@ -1,4 +1,4 @@
-"""Deforum's colour coherence in 8 bits: red and blue swapped, histograms of 256 levels, results truncated."""
+"""Deforum's color coherence in 8 bits: red and blue swapped, histograms of 256 levels, results truncated."""
 
 from collections.abc import Callable
 
@@ -15,18 +15,18 @@ _INTO: dict[Coherence, Conversion] = {Coherence.LAB: lab_levels_from_rgb, Cohere
 _BACK: dict[Coherence, Conversion] = {Coherence.LAB: rgb_levels_from_lab, Coherence.HSV: rgb_levels_from_hsv}
 
 
-def deforum_match_color(picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-    """The picture (3, H, W), in whole levels of 255, matched as the Deforum extension 3.0 does it.
+def deforum_match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
+    """The image (3, H, W), in whole levels of 255, matched as the Deforum extension 3.0 does it.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         reference: (3, h, w), [0, 1], of any size, on the same device.
         space: The reference implementation feeds blue, green, red where red, green, blue are expected.
     """
     if space is Coherence.NONE:
-        return picture
+        return image
     into, back = _INTO.get(space, torch.clone), _BACK.get(space, torch.clone)
-    matched = match_levels(into(_swapped_levels(picture)), into(_swapped_levels(reference)))
+    matched = match_levels(into(_swapped_levels(image)), into(_swapped_levels(reference)))
     return back(matched).flip(0).to(torch.float32).div_(255.0)
 
 
@@ -49,8 +49,8 @@ def match_levels(levels: Tensor, reference: Tensor) -> Tensor:
     return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
 
 
-def _swapped_levels(picture: Tensor) -> Tensor:
-    return (picture * 255.0).round_().clamp_(0.0, 255.0).to(torch.int32).flip(0)
+def _swapped_levels(image: Tensor) -> Tensor:
+    return (image * 255.0).round_().clamp_(0.0, 255.0).to(torch.int32).flip(0)
 
 
 def _cumulated(levels: Tensor) -> Tensor:

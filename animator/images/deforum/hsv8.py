@@ -1,4 +1,4 @@
-"""OpenCV's 8-bit HSV, hue in 0..179, on the picture's device. Levels are int32 tensors (3, H, W)."""
+"""OpenCV's 8-bit HSV, hue in 0..179, on the image's device. Levels are int32 tensors (3, H, W)."""
 
 import torch
 from torch import Tensor

@@ -1,6 +1,6 @@
-"""OpenCV's 8-bit LAB in its fixed-point arithmetic, on the picture's device.
+"""OpenCV's 8-bit LAB in its fixed-point arithmetic, on the image's device.
 
-Whole levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every colour; back from
+Whole levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every color; back from
 LAB 99 % of values are equal and none is further off than one level.
 
 Source:

@@ -10,31 +10,31 @@ _GRAIN = 64
 
 
 def deforum_noise(
-    picture: Tensor,
+    image: Tensor,
     amount: float,
     perlin: Perlin | None,
     generator: torch.Generator,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """The picture (3, H, W), in whole levels of 255, with the noise of the Deforum extension 3.0.
+    """The image (3, H, W), in whole levels of 255, with the noise of the Deforum extension 3.0.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         amount: Share of noise.
         perlin: Shape of the noise; None is uniform.
         generator: On the CPU.
-        mask: (H, W), [0, 1], rounded to 0 or 1. Outside of it the noise is mid-grey and still blended in.
+        mask: (H, W), [0, 1], rounded to 0 or 1. Outside of it the noise is mid-gray and still blended in.
     """
-    height, width = picture.shape[-2:]
+    height, width = image.shape[-2:]
     rows, columns = _floored(height), _floored(width)
-    noise = white(rows, columns, generator).to(picture.device, non_blocking=True)
+    noise = white(rows, columns, generator).to(image.device, non_blocking=True)
     if perlin is not None:
-        noise *= perlin_field(perlin, rows, columns, generator, picture.device).add_(1.0).mul_(0.5)
+        noise *= perlin_field(perlin, rows, columns, generator, image.device).add_(1.0).mul_(0.5)
     noise = functional.interpolate(noise.unsqueeze(0), (height, width), mode="nearest").squeeze(0)
     if mask is not None:
         noise *= mask.round()
     levels = noise.clamp_(-1.0, 1.0).add_(1.0).mul_(127.5).floor_().flip(0)
-    mixed = (picture * 255.0).round_().mul_(1.0 - amount).add_(levels, alpha=amount)
+    mixed = (image * 255.0).round_().mul_(1.0 - amount).add_(levels, alpha=amount)
     return mixed.round_().clamp_(0.0, 255.0).div_(255.0)
 
 

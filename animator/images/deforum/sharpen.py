@@ -8,18 +8,18 @@ from animator.images.sharpen import Sharpen, along, gaussian_weights
 _ONE = 256
 
 
-def deforum_sharpen(picture: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
-    """The picture (3, H, W), in whole levels of 255, sharpened as the Deforum extension 3.0 does it.
+def deforum_sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
+    """The image (3, H, W), in whole levels of 255, sharpened as the Deforum extension 3.0 does it.
 
     Args:
-        picture: (3, H, W), [0, 1].
+        image: (3, H, W), [0, 1].
         how: Kernel, sigma, amount and threshold. The threshold is compared with the difference modulo 256,
             so that it protects only pixels brighter than their surroundings.
-        mask: (H, W), [0, 1]. Where it is neither 0 nor 1 the sharpened and the plain picture are added.
+        mask: (H, W), [0, 1]. Where it is neither 0 nor 1 the sharpened and the plain image are added.
     """
     if how.amount == 0.0:
-        return picture
-    levels = (picture * 255.0).round_()
+        return image
+    levels = (image * 255.0).round_()
     blurred = blur_levels(levels, how.width, how.sigma)
     result = torch.sub(levels * (how.amount + 1.0), blurred, alpha=how.amount).round_().clamp_(0.0, 255.0)
     if how.threshold > 0.0:

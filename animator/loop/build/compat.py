@@ -34,10 +34,10 @@ from animator.settings.compat import RulesName, rules_of
 
 
 class ColorMatch(Protocol):
-    """Gives one picture the colors of another."""
+    """Gives one image the colors of another."""
 
-    def __call__(self, picture: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-        """The picture (3, H, W) with the histograms of the reference (3, h, w)."""
+    def __call__(self, image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
+        """The image (3, H, W) with the histograms of the reference (3, h, w)."""
         ...
 
 
@@ -59,7 +59,7 @@ class Behavior:
     """The steps that differ between our films and the Deforum extension's.
 
     Attributes:
-        match_color: Matches a picture to another, such as the clip's.
+        match_color: Matches an image to another, such as the clip's.
         match_anchor: Makes the step that keeps the anchor's colors.
         match_image: Makes the step that keeps the colors of an image (3, h, w).
         anti_blur: Makes the step that sharpens, from the alpha of the init image where that is the mask.
@@ -109,7 +109,7 @@ def _anti_blur(alpha: Tensor | None) -> Step:
     return AntiBlur()
 
 
-def _equalised(model: str) -> DepthScaling:
+def _equalized(model: str) -> DepthScaling:
     return Equalized()
 
 
@@ -147,7 +147,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         noise=_noise,
         flip_matrix=neutral_flip,
         step_matrix=matrix2d,
-        depth_scaling=_equalised,
+        depth_scaling=_equalized,
         flip_in_space=FlippedWarp,
         anchor_over_image=FirstFrame(),
         feature_contrast=FAINT,

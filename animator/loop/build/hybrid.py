@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from animator.errors import UserError
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from animator.images.resample import Sampling
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.models import folders_of
@@ -50,8 +50,8 @@ class Hybrid:
     """What the clip does.
 
     Attributes:
-        after_motion: Steps on the last picture once the camera has moved it, in order.
-        after: Steps on the drawn picture.
+        after_motion: Steps on the last image once the camera has moved it, in order.
+        after: Steps on the drawn image.
         motion: Carries in-betweens along; None where the clip moves nothing.
     """
 
@@ -69,10 +69,10 @@ def build_hybrid(
         animation: The settings.
         clip: What the clip shows.
         depth: Opens the depth network.
-        device: Where pictures live.
+        device: Where images live.
 
     Raises:
-        UserError: A network or a picture cannot be had.
+        UserError: A network or an image cannot be had.
     """
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
@@ -91,8 +91,8 @@ def _mixed_in(animation: Animation, clip: FrameSource, device: torch.device) -> 
     if not animation.hybrid.use_init_image:
         return clip
     if not animation.init.image:
-        raise UserError("hybrid.use_init_image: is true, and init.image is empty; name the picture there")
-    return StillImage(read_picture(animation.init.image, animation.size, device))
+        raise UserError("hybrid.use_init_image: is true, and init.image is empty; name the image there")
+    return StillImage(read_image(animation.init.image, animation.size, device))
 
 
 def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from animator.film.open_clip import open_clip
 from animator.images.color import grayscale
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from animator.loop.build.compat import behavior_of
 from animator.loop.pipeline import Step
 from animator.loop.requests import RequestStep
@@ -47,7 +47,7 @@ class Masking:
 
     @property
     def overlays(self) -> tuple[Step, ...]:
-        """What is laid over a drawn picture."""
+        """What is laid over a drawn image."""
         return () if self.overlay is None else (self.overlay,)
 
     def over(self, tween: Tween) -> Tween:
@@ -60,7 +60,7 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fr
 
     Args:
         animation: The settings.
-        device: Where pictures live.
+        device: Where images live.
         clip: Opens the film's clip.
 
     Raises:
@@ -146,7 +146,7 @@ def _overlay(
     if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
         below = clip().at
     elif animation.init.image:
-        below = StillImage(read_picture(animation.init.image, animation.size, device)).at
+        below = StillImage(read_image(animation.init.image, animation.size, device)).at
     else:
         return None
     return Overlay(area, partial(_without_color, below) if animation.color.force_grayscale else below)

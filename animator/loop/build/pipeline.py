@@ -6,7 +6,7 @@ from functools import cache, partial
 import torch
 
 from animator.film.open_clip import open_clip
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from animator.images.resample import Border, Sampling
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.hybrid import Hybrid, build_hybrid
@@ -23,7 +23,7 @@ from animator.loop.steps.frame_source import ClipFrames, FrameSource
 from animator.loop.steps.motion_2d import Still, Warp2D
 from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.loop.steps.redo import FlowRedo, Redo
-from animator.loop.steps.source import ClipFrame, LastPicture, Nothing
+from animator.loop.steps.source import ClipFrame, LastImage, Nothing
 from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.lookahead import LookAhead
 from animator.loop.tweens.tween import Chained, Composed, Tween
@@ -49,18 +49,18 @@ def build_pipeline(
     Args:
         animation: The settings.
         diffuser: The model that draws.
-        device: Where pictures live; depth and flow networks are opened there.
+        device: Where images live; depth and flow networks are opened there.
         depth: The depth network; None opens the one the settings name, where it is needed.
 
     Raises:
-        UserError: A network or a picture cannot be had.
+        UserError: A network or an image cannot be had.
     """
     device = choose_device(device)
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
     sources: dict[str, Callable[[], Source]] = {
-        "last": lambda: _last_picture(animation, device, clip),
+        "last": lambda: _last_image(animation, device, clip),
         "clip": lambda: ClipFrame(clip()),
         "nothing": Nothing,
     }
@@ -93,8 +93,8 @@ def build_pipeline(
 
 
 def _guidance(animation: Animation, device: torch.device) -> tuple[RequestStep, ...]:
-    pictures = {path: read_picture(path, animation.size, device) for _, path in animation.guides}
-    return (Guidance(pictures),) if pictures else ()
+    images = {path: read_image(path, animation.size, device) for _, path in animation.guides}
+    return (Guidance(images),) if images else ()
 
 
 def _anchor(animation: Animation) -> ColorAnchorRule:
@@ -106,12 +106,12 @@ def _anchor(animation: Animation) -> ColorAnchorRule:
     return behavior_of(animation).anchor_over_image if init else FirstFrame()
 
 
-def _last_picture(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Source:
+def _last_image(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Source:
     if animation.hybrid_begins_over_clip:
-        return LastPicture(clip().at(0))
+        return LastImage(clip().at(0))
     first = [path for _, path in animation.guides[:1]]
     path = first[0] if first else animation.init.image
-    return LastPicture(read_picture(path, animation.size, device) if path else None)
+    return LastImage(read_image(path, animation.size, device) if path else None)
 
 
 def _clip(animation: Animation, device: torch.device) -> FrameSource:
@@ -169,7 +169,7 @@ def _space(animation: Animation, device: torch.device, model: Callable[[], Depth
 
 def _scene(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
-    return DepthSource(model, settings.every, Stabilized() if settings.stabilise else _scaling(animation))
+    return DepthSource(model, settings.every, Stabilized() if settings.stabilize else _scaling(animation))
 
 
 def _scaling(animation: Animation) -> DepthScaling:

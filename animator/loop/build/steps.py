@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 
 from animator.images.color import Coherence
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from animator.images.noise import Perlin
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.masks import Masking
@@ -81,7 +81,7 @@ def match_color_steps(
     if space is Coherence.NONE:
         return ()
     if settings.reference == "image":
-        image = read_picture(settings.image, None, device)
+        image = read_image(settings.image, None, device)
         return (behavior.match_image(space, image),)
     if settings.reference == "video":
         match = partial(behavior.match_color, space=space)
@@ -90,7 +90,7 @@ def match_color_steps(
 
 
 def _match_after(animation: Animation, match: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Colours after the drawing; in the old order only an outside reference, on the first frame."""
+    """Colors after the drawing; in the old order only an outside reference, on the first frame."""
     settings = animation.color
     if not mode_of(animation).matches:
         return ()

@@ -1,4 +1,4 @@
-"""Motion that the film takes from its clip: which motion, and how it carries a picture along."""
+"""Motion that the film takes from its clip: which motion, and how it carries an image along."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from animator.timeline.plan import Plan
 
 Found = TypeVar("Found")
 FlowWarp = Callable[[Tensor, Tensor], Tensor]
-"""Moves a picture (3, H, W) along a flow (2, H, W)."""
+"""Moves an image (3, H, W) along a flow (2, H, W)."""
 _KEPT = 4
 
 
@@ -29,21 +29,21 @@ class Kind(Protocol[Found]):
     """A kind of motion: how it is found, joined and followed."""
 
     def between(self, first: Tensor, second: Tensor, plan: Plan) -> Found:
-        """The motion from one picture (3, H, W) to another."""
+        """The motion from one image (3, H, W) to another."""
         ...
 
     def then(self, earlier: Found, later: Found) -> Found:
         """Both motions, one after the other, as one."""
         ...
 
-    def follow(self, picture: Tensor, motion: Found) -> Tensor:
-        """The picture (3, H, W) moved."""
+    def follow(self, image: Tensor, motion: Found) -> Tensor:
+        """The image (3, H, W) moved."""
         ...
 
 
 @dataclass(frozen=True)
 class GlobalMotion:
-    """One matrix for the whole picture.
+    """One matrix for the whole image.
 
     Attributes:
         kind: Which matrices.
@@ -63,9 +63,9 @@ class GlobalMotion:
         """The product."""
         return later @ earlier
 
-    def follow(self, picture: Tensor, motion: Matrix) -> Tensor:
-        """The picture (3, H, W) moved, mirrored beyond its edges."""
-        return warp_by_matrix(picture, motion, Border.MIRROR, self.sampling)
+    def follow(self, image: Tensor, motion: Matrix) -> Tensor:
+        """The image (3, H, W) moved, mirrored beyond its edges."""
+        return warp_by_matrix(image, motion, Border.MIRROR, self.sampling)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class DenseFlow:
 
     Attributes:
         model: Estimates the flow.
-        warp: Moves pictures along it.
+        warp: Moves images along it.
     """
 
     model: FlowModel
@@ -85,24 +85,24 @@ class DenseFlow:
         return self.model(first, second) * plan.hybrid.flow_factor
 
     def then(self, earlier: Tensor, later: Tensor) -> Tensor:
-        """The flow (2, H, W) that reads a picture where two warps would."""
+        """The flow (2, H, W) that reads an image where two warps would."""
         return later + sample(earlier, flow_grid(later, 1.0), Border.REPLICATE, Sampling.BILINEAR)
 
-    def follow(self, picture: Tensor, motion: Tensor) -> Tensor:
-        """The picture (3, H, W) moved."""
-        return self.warp(picture, motion)
+    def follow(self, image: Tensor, motion: Tensor) -> Tensor:
+        """The image (3, H, W) moved."""
+        return self.warp(image, motion)
 
 
 class ClipMotion(Protocol):
-    """Carries pictures along with the clip."""
+    """Carries images along with the clip."""
 
-    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The picture (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
+    def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The image (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
         ...
 
 
 class ClipToClip(Generic[Found]):
-    """The clip's own motion from each of its pictures to the next.
+    """The clip's own motion from each of its images to the next.
 
     A function of the clip and the frames alone. The last few results are kept, for in-betweens ask again.
 
@@ -116,9 +116,9 @@ class ClipToClip(Generic[Found]):
         self._kind = kind
         self._kept: LRUCache[tuple[int, int], Found] = LRUCache(_KEPT)
 
-    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The picture (3, H, W) moved by all plans, sampled once."""
-        return self._kind.follow(picture, self._along(plans))
+    def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The image (3, H, W) moved by all plans, sampled once."""
+        return self._kind.follow(image, self._along(plans))
 
     def _along(self, plans: Sequence[Plan]) -> Found:
         spans = [(plans[0].frame, plan.frame) for plan in plans]
@@ -138,7 +138,7 @@ class ClipToClip(Generic[Found]):
 
 @dataclass(frozen=True)
 class FilmToClip(Generic[Found]):
-    """The motion from the film's own picture to the clip's.
+    """The motion from the film's own image to the clip's.
 
     Attributes:
         frames: The clip.
@@ -148,21 +148,21 @@ class FilmToClip(Generic[Found]):
     frames: FrameSource
     kind: Kind[Found]
 
-    def apply(self, picture: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The picture (3, H, W) moved towards the clip's picture of the last plan's frame."""
+    def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
+        """The image (3, H, W) moved towards the clip's image of the last plan's frame."""
         last = plans[-1]
-        return self.kind.follow(picture, self.kind.between(picture, self.frames.at(last.frame), last))
+        return self.kind.follow(image, self.kind.between(image, self.frames.at(last.frame), last))
 
 
 @dataclass(frozen=True)
 class Carry:
-    """The clip's motion as a step on the picture that is drawn next."""
+    """The clip's motion as a step on the image that is drawn next."""
 
     motion: ClipMotion
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) carried along by one frame."""
-        return self.motion.apply(picture, [plan])
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) carried along by one frame."""
+        return self.motion.apply(image, [plan])
 
 
 @dataclass(frozen=True)
@@ -177,13 +177,13 @@ class Carried:
     camera: Motion
     clip: ClipMotion
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """The camera's look."""
-        return self.camera.estimate_depth(picture, plan, last)
+        return self.camera.estimate_depth(image, plan, last)
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) moved by the camera and then carried along, each sampled once."""
-        return self.clip.apply(self.camera.warp(picture, plans, depth), plans)
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) moved by the camera and then carried along, each sampled once."""
+        return self.clip.apply(self.camera.warp(image, plans, depth), plans)
 
 
 @dataclass(frozen=True)
@@ -206,5 +206,5 @@ class CarriedTween:
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """The pictures (3, H, W) of a group, one per plan."""
+        """The images (3, H, W) of a group, one per plan."""
         return self.tween(Carried(motion, self.clip), plans, old, drawn)

@@ -1,4 +1,4 @@
-"""Filters that mix the clip's picture into the film's, and the masks that say where."""
+"""Filters that mix the clip's image into the film's, and the masks that say where."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Protocol
 from torch import Tensor
 
 from animator.images.colorspace import luma
-from animator.images.depth_map import normalise
-from animator.images.mask_tone import contrast_about_mean, equalised, stretch
+from animator.images.depth_map import normalize
+from animator.images.mask_tone import contrast_about_mean, equalized, stretch
 from animator.loop.pipeline import Step
 from animator.loop.state import State
 from animator.loop.steps.frame_source import FrameSource
@@ -20,34 +20,34 @@ Tone = Callable[[Tensor, Plan], Tensor]
 
 
 class Mask(Protocol):
-    """Says where the film's own picture covers the clip's."""
+    """Says where the film's own image covers the clip's."""
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
-        """The mask (H, W): 1 shows the film's picture (3, H, W), 0 the clip's (3, H, W)."""
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+        """The mask (H, W): 1 shows the film's image (3, H, W), 0 the clip's (3, H, W)."""
         ...
 
 
 @dataclass(frozen=True)
 class Composite:
-    """Mixes the clip's picture of the frame in.
+    """Mixes the clip's image of the frame in.
 
     Attributes:
         frames: The clip.
-        mask: Where the film's picture stays; None: nowhere by itself.
+        mask: Where the film's image stays; None: nowhere by itself.
     """
 
     frames: FrameSource
     mask: Mask | None = None
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W), `comp_alpha` of it replaced by the composite."""
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W), `comp_alpha` of it replaced by the composite."""
         alpha = plan.hybrid.comp_alpha
         if alpha == 0.0:
-            return picture
+            return image
         mixed = clip = self.frames.at(plan.frame)
         if self.mask is not None:
-            mixed = clip.lerp(picture, self.mask.of(picture, clip, plan).expand_as(picture))
-        return picture.lerp(mixed, alpha)
+            mixed = clip.lerp(image, self.mask.of(image, clip, plan).expand_as(image))
+        return image.lerp(mixed, alpha)
 
 
 @dataclass(frozen=True)
@@ -56,49 +56,49 @@ class AfterFirst:
 
     step: Step
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The filtered picture (3, H, W), or the first frame itself."""
-        return picture if plan.frame == 0 else self.step.apply(picture, plan, state)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The filtered image (3, H, W), or the first frame itself."""
+        return image if plan.frame == 0 else self.step.apply(image, plan, state)
 
 
 @dataclass(frozen=True)
 class DepthMask:
-    """What is near in the film's picture covers the clip."""
+    """What is near in the film's image covers the clip."""
 
     model: DepthModel
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
-        """The nearness (H, W) of the film's picture, stretched to [0, 1]."""
-        return normalise(self.model.estimate(picture))
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+        """The nearness (H, W) of the film's image, stretched to [0, 1]."""
+        return normalize(self.model.estimate(image))
 
 
 @dataclass(frozen=True)
 class ClipDepthMask:
-    """The film's picture covers what is near in the clip."""
+    """The film's image covers what is near in the clip."""
 
     model: DepthModel
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
-        """The nearness (H, W) of the clip's picture, stretched to [0, 1]."""
-        return normalise(self.model.estimate(clip))
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+        """The nearness (H, W) of the clip's image, stretched to [0, 1]."""
+        return normalize(self.model.estimate(clip))
 
 
 @dataclass(frozen=True)
 class BlendMask:
-    """The film's picture covers what is bright in the two pictures together."""
+    """The film's image covers what is bright in the two images together."""
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
         """The brightness (H, W) of both, the clip's with the weight `comp_mask_blend_alpha`."""
-        return luma(picture).lerp(luma(clip), plan.hybrid.comp_mask_blend_alpha)
+        return luma(image).lerp(luma(clip), plan.hybrid.comp_mask_blend_alpha)
 
 
 @dataclass(frozen=True)
 class DifferenceMask:
-    """The film's picture covers the clip where they differ."""
+    """The film's image covers the clip where they differ."""
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
         """How much brightness (H, W) differs."""
-        return (luma(picture) - luma(clip)).abs_()
+        return (luma(image) - luma(clip)).abs_()
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ class Toned:
     mask: Mask
     steps: tuple[Tone, ...]
 
-    def of(self, picture: Tensor, clip: Tensor, plan: Plan) -> Tensor:
+    def of(self, image: Tensor, clip: Tensor, plan: Plan) -> Tensor:
         """The changed mask (H, W)."""
-        found = self.mask.of(picture, clip, plan)
+        found = self.mask.of(image, clip, plan)
         for step in self.steps:
             found = step(found, plan)
         return found
@@ -128,7 +128,7 @@ def inverse_tone(mask: Tensor, plan: Plan) -> Tensor:
 
 def even_tone(mask: Tensor, plan: Plan) -> Tensor:
     """The mask (H, W) with its values spread evenly."""
-    return equalised(mask)
+    return equalized(mask)
 
 
 def contrast_tone(mask: Tensor, plan: Plan) -> Tensor:

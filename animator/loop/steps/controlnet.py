@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
-from animator.loop.steps.controlnet_sources import open_pictures
+from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
 from animator.models.controlnet.preprocessors import Preprocessor, fitted, preprocessor_of
 from animator.models.depth.model import DepthModel
@@ -18,18 +18,18 @@ from animator.timeline.plan import ControlUnitPlan, Plan
 
 
 class ControlNetUnit:
-    """A unit's control pictures; the last one made from the source is kept."""
+    """A unit's control images; the last one made from the source is kept."""
 
-    def __init__(self, settings: ControlUnit, pictures: FrameSource | None, module: Preprocessor) -> None:
+    def __init__(self, settings: ControlUnit, images: FrameSource | None, module: Preprocessor) -> None:
         """The unit of its settings.
 
         Args:
             settings: The unit's.
-            pictures: Its source; None takes the picture being redrawn.
-            module: What is made of a picture.
+            images: Its source; None takes the image being redrawn.
+            module: What is made of an image.
         """
         self._settings = settings
-        self._pictures = pictures
+        self._images = images
         self._module = module
         self._kept: LRUCache[int, Tensor] = LRUCache(1)
 
@@ -41,42 +41,42 @@ class ControlNetUnit:
             request: The drawing.
 
         Raises:
-            UserError: The source has no picture for the frame.
+            UserError: The source has no image for the frame.
         """
         if share.weight == 0 or share.guidance_start >= share.guidance_end:
             return None
-        picture = self._picture(request)
-        if picture is None:
+        image = self._image(request)
+        if image is None:
             return None
         return Control(
             weight=share.weight,
             start=share.guidance_start,
             end=share.guidance_end,
             model=self._settings.model,
-            picture=picture,
+            image=image,
             control_mode=self._settings.control_mode,
         )
 
-    def _picture(self, request: GenerationRequest) -> Tensor | None:
-        """The control picture (3, H, W); None where nothing is redrawn yet."""
-        source = self._pictures
+    def _image(self, request: GenerationRequest) -> Tensor | None:
+        """The control image (3, H, W); None where nothing is redrawn yet."""
+        source = self._images
         if source is None:
-            return None if request.picture is None else self._made(request.picture, request.size)
+            return None if request.image is None else self._made(request.image, request.size)
         return self._kept.get(request.frame, lambda: self._made(source.at(request.frame), request.size))
 
-    def _made(self, picture: Tensor, size: tuple[int, int]) -> Tensor:
-        """The control picture of this width and height.
+    def _made(self, image: Tensor, size: tuple[int, int]) -> Tensor:
+        """The control image of this width and height.
 
-        The module sees the source's picture in its own shape: bars around it would have edges and a depth.
+        The module sees the source's image in its own shape: bars around it would have edges and a depth.
         """
         how = self._settings.resize_mode
         if self._settings.module != "none":
-            own = picture.shape[2], picture.shape[1]
-            picture = self._module(fitted(picture, self._working_size(own, size), "stretch"))
-        return fitted(picture, size, how)
+            own = image.shape[2], image.shape[1]
+            image = self._module(fitted(image, self._working_size(own, size), "stretch"))
+        return fitted(image, size, how)
 
     def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-        """The size at which the module works: as large as the picture will be, or as the unit says."""
+        """The size at which the module works: as large as the image will be, or as the unit says."""
         choose = min if self._settings.resize_mode == "pad" else max
         scale = choose(size[0] / own[0], size[1] / own[1])
         if self._settings.processor_res:
@@ -95,7 +95,7 @@ class ControlNetUnits:
     units: tuple[ControlNetUnit | None, ...]
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The request with its control pictures."""
+        """The request with its control images."""
         pairs = zip(plan.controlnet, self.units, strict=True)
         controls = [unit.control(share, request) for share, unit in pairs if unit is not None]
         return replace(request, controls=tuple(control for control in controls if control is not None))
@@ -108,7 +108,7 @@ def units_of(
 
     Args:
         animation: The settings.
-        device: Where pictures live.
+        device: Where images live.
         depth: Gives the depth network of units that need one.
 
     Raises:
@@ -119,9 +119,9 @@ def units_of(
 
     def opened(unit: ControlUnit) -> ControlNetUnit:
         path = unit.source != FRAME
-        pictures = open_pictures(unit, device) if path else None
+        images = open_images(unit, device) if path else None
         return ControlNetUnit(
-            unit, pictures, preprocessor_of(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+            unit, images, preprocessor_of(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         )
 
     return (ControlNetUnits(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)

@@ -1,4 +1,4 @@
-"""Where control pictures come from: an image, a folder of images or a film, by the number of the frame."""
+"""Where control images come from: an image, a folder of images or a film, by the number of the frame."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,58 +10,58 @@ from torch import Tensor
 from animator.errors import UserError
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
-from animator.film.probe import is_folder, is_picture, pictures_in
+from animator.film.probe import images_in, is_folder, is_image
 from animator.film.reader import Clip, ClipReader
-from animator.images.image import from_uint8, read_picture
+from animator.images.image import from_uint8, read_image
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.settings.controlnet import ControlUnit
 
 
 @dataclass(frozen=True, eq=False)
 class Moving:
-    """A folder's or a film's pictures, one per frame.
+    """A folder's or a film's images, one per frame.
 
     Attributes:
-        pictures: Gives a picture (3, h, w) by its number.
+        images: Gives an image (3, h, w) by its number.
         frame_map: Which of them a frame sees.
     """
 
-    pictures: Callable[[int], Tensor]
+    images: Callable[[int], Tensor]
     frame_map: FrameMap
 
     def at(self, frame: int) -> Tensor:
-        """The clip's picture of a frame.
+        """The clip's image of a frame.
 
         Raises:
             UserError: The clip is too short.
         """
-        have = len(self.frame_map.pictures)
+        have = len(self.frame_map.images)
         if frame >= have and (self.frame_map.after_end == "error" or not have):
             raise UserError(
-                f"frame {frame}: {self.frame_map.clip}: has {have} pictures that count, so none for it; set "
+                f"frame {frame}: {self.frame_map.clip}: has {have} images that count, so none for it; set "
                 "the unit's after_end to hold or loop, or let its weight be 0 by then"
             )
-        return self.pictures(self.frame_map.of(frame))
+        return self.images(self.frame_map.of(frame))
 
 
-def open_pictures(unit: ControlUnit, device: torch.device) -> FrameSource:
-    """The pictures of a unit whose source is a path, in their own size.
+def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
+    """The images of a unit whose source is a path, in their own size.
 
     Args:
         unit: The settings.
-        device: Where pictures go.
+        device: Where images go.
 
     Raises:
         UserError: There is no such file, it is no film, or a folder without images.
     """
     path = Path(unit.source).expanduser()
-    if is_picture(path):
-        return StillImage(read_picture(str(path), None, device))
+    if is_image(path):
+        return StillImage(read_image(str(path), None, device))
     span = ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame)
     if is_folder(str(path)):
-        files = pictures_in(path)
+        files = images_in(path)
         numbers = FrameMap(span.of(len(files)), unit.after_end, str(path))
-        return Moving(lambda number: read_picture(str(files[number]), None, device), numbers)
+        return Moving(lambda number: read_image(str(files[number]), None, device), numbers)
     index = index_of(str(path))
     reader = ClipReader(Clip(path, None, span.first, span.every), index)
     numbers = FrameMap(range(len(span.of(len(index)))), unit.after_end, str(path))

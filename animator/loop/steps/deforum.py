@@ -19,18 +19,18 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True)
 class DeforumMatch:
-    """Keeps the anchor's colours in the reference's way, with red and blue swapped."""
+    """Keeps the anchor's colors in the reference's way, with red and blue swapped."""
 
     space: Coherence
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
-        return picture if state.anchor is None else deforum_match_color(picture, state.anchor, self.space)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
+        return image if state.anchor is None else deforum_match_color(image, state.anchor, self.space)
 
 
 @dataclass(frozen=True, eq=False)
 class DeforumMatchImage:
-    """Keeps the colours of a picture from outside the film in the reference's way.
+    """Keeps the colors of an image from outside the film in the reference's way.
 
     Attributes:
         space: Where histograms are matched.
@@ -40,9 +40,9 @@ class DeforumMatchImage:
     space: Coherence
     reference: Tensor
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the reference's colours."""
-        return deforum_match_color(picture, self.reference, self.space)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with the reference's colors."""
+        return deforum_match_color(image, self.reference, self.space)
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class FirstFrameOnly:
 
     step: Step
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The filtered picture (3, H, W), or the picture itself after the first frame."""
-        return self.step.apply(picture, plan, state) if plan.frame == 0 else picture
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The filtered image (3, H, W), or the image itself after the first frame."""
+        return self.step.apply(image, plan, state) if plan.frame == 0 else image
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,9 @@ class DeforumAntiBlur:
 
     mask: Tensor | None = None
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The sharpened picture (3, H, W)."""
-        return deforum_sharpen(picture, sharpening(plan), self.mask)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened image (3, H, W)."""
+        return deforum_sharpen(image, sharpening(plan), self.mask)
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class DeforumNoise:
     perlin: Perlin | None
     area: Area | None = None
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with noise."""
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with noise."""
         generator = torch.Generator().manual_seed(plan.seed % 2**64)
-        mask = None if self.area is None else self.area.of(plan, picture)
-        return deforum_noise(picture, plan.noise.amount, self.perlin, generator, mask)
+        mask = None if self.area is None else self.area.of(plan, image)
+        return deforum_noise(image, plan.noise.amount, self.perlin, generator, mask)

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from animator.images.depth_map import normalise, prepare_depth, steady, usable
+from animator.images.depth_map import normalize, prepare_depth, steady, usable
 from animator.models.depth.model import DepthModel
 from animator.timeline.plan import Plan
 
@@ -33,7 +33,7 @@ class Equalized:
         return nearness
 
     def normalize(self, kept: Tensor) -> Tensor:
-        """The map stretched and equalised."""
+        """The map stretched and equalized."""
         return _unless_flat(kept, prepare_depth(kept))
 
 
@@ -47,7 +47,7 @@ class Normalized:
 
     def normalize(self, kept: Tensor) -> Tensor:
         """The map stretched to [0, 1]."""
-        return _unless_flat(kept, normalise(kept))
+        return _unless_flat(kept, normalize(kept))
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Stabilized:
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """The estimate in the first map's scale."""
-        return normalise(nearness) if last is None else steady(nearness, last)
+        return normalize(nearness) if last is None else steady(nearness, last)
 
     def normalize(self, kept: Tensor) -> Tensor:
         """The map, cut where it leaves the first one's range."""
@@ -65,7 +65,7 @@ class Stabilized:
 
 @dataclass(frozen=True)
 class DepthSource:
-    """Where the depth of a film's pictures comes from.
+    """Where the depth of a film's images comes from.
 
     Attributes:
         model: The network.
@@ -77,14 +77,14 @@ class DepthSource:
     every: int
     scaling: DepthScaling
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
-        """What is kept of the picture's depth (H, W), larger = nearer; the last one between two estimates."""
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
+        """What is kept of the image's depth (H, W), larger = nearer; the last one between two estimates."""
         if last is not None and plan.frame % self.every:
             return last
-        nearness = self.model.estimate(picture)
+        nearness = self.model.estimate(image)
         if not bool(usable(nearness)):
             log.warning(
-                "frame %d: the depth map is flat or not finite; the picture moves as one plane", plan.frame
+                "frame %d: the depth map is flat or not finite; the image moves as one plane", plan.frame
             )
         return self.scaling.store(nearness, last)
 

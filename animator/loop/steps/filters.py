@@ -1,4 +1,4 @@
-"""Filters: the steps on a picture before and after it is drawn."""
+"""Filters: the steps on an image before and after it is drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,85 +17,85 @@ from schedules.seeds import derive
 
 
 class MatchColor:
-    """Keeps the colours of the film's anchor."""
+    """Keeps the colors of the film's anchor."""
 
     def __init__(self, space: Coherence) -> None:
         """The filter that matches histograms in a color space."""
         self._space = space
         self._palettes: LRUCache[Tensor, Palette] = LRUCache(1)  # an anchor serves many frames
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the anchor's colours; unchanged while there is no anchor."""
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
         if state.anchor is None:
-            return picture
+            return image
         anchor = state.anchor
-        return match_palette(picture, self._palettes.get(anchor, lambda: palette_of(anchor, self._space)))
+        return match_palette(image, self._palettes.get(anchor, lambda: palette_of(anchor, self._space)))
 
 
 @dataclass(frozen=True)
 class MatchImage:
-    """Keeps the colours of a picture from outside the film."""
+    """Keeps the colors of an image from outside the film."""
 
     palette: Palette
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the palette's colours."""
-        return match_palette(picture, self.palette)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with the palette's colors."""
+        return match_palette(image, self.palette)
 
 
 @dataclass(frozen=True)
 class MatchClip:
-    """Keeps the colours of the clip.
+    """Keeps the colors of the clip.
 
     Attributes:
-        match: Gives a picture (3, H, W) the colours of another.
+        match: Gives an image (3, H, W) the colors of another.
         clip: What the clip shows.
-        every: Every so many frames the clip's colours are taken anew.
+        every: Every so many frames the clip's colors are taken anew.
     """
 
     match: Callable[[Tensor, Tensor], Tensor]
     clip: FrameSource
     every: int
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with the clip's colours."""
-        return self.match(picture, self.clip.at(plan.frame - plan.frame % self.every))
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with the clip's colors."""
+        return self.match(image, self.clip.at(plan.frame - plan.frame % self.every))
 
 
 @dataclass(frozen=True)
 class Grayscale:
-    """No colours at all."""
+    """No colors at all."""
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) in grey."""
-        return grayscale(picture)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) in gray."""
+        return grayscale(image)
 
 
 @dataclass(frozen=True)
 class Contrast:
     """Contrast about black."""
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) times the plan's contrast, clipped."""
-        return contrast(picture, plan.color.contrast)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) times the plan's contrast, clipped."""
+        return contrast(image, plan.color.contrast)
 
 
 @dataclass(frozen=True)
 class AntiBlur:
     """An unsharp mask against the blur of repeated warping."""
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The sharpened picture (3, H, W)."""
-        return sharpen(picture, sharpening(plan))
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The sharpened image (3, H, W)."""
+        return sharpen(image, sharpening(plan))
 
 
 @dataclass(frozen=True)
 class UniformNoise:
     """White noise, drawn anew at every frame."""
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with noise."""
-        return uniform_noise(picture, plan.noise.amount, _generator(plan))
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with noise."""
+        return uniform_noise(image, plan.noise.amount, _generator(plan))
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ class PerlinNoise:
 
     perlin: Perlin
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) with noise."""
-        return perlin_noise(picture, plan.noise.amount, self.perlin, _generator(plan))
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) with noise."""
+        return perlin_noise(image, plan.noise.amount, self.perlin, _generator(plan))
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,9 @@ class PresetStep:
 
     place: int
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) that the step makes of it."""
-        return plan.steps[self.place].apply(picture, plan, state)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) that the step makes of it."""
+        return plan.steps[self.place].apply(image, plan, state)
 
 
 def sharpening(plan: Plan) -> Sharpen:

@@ -1,4 +1,4 @@
-"""Pictures from outside the film, by the film's frames."""
+"""Images from outside the film, by the film's frames."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,10 +11,10 @@ from animator.images.image import from_uint8
 
 
 class FrameSource(Protocol):
-    """Something that shows a picture at every frame of the film."""
+    """Something that shows an image at every frame of the film."""
 
     def at(self, frame: int) -> Tensor:
-        """The picture (3, H, W) for a frame."""
+        """The image (3, H, W) for a frame."""
         ...
 
 
@@ -24,14 +24,14 @@ class ClipFrames:
 
     Attributes:
         clip: The clip.
-        device: Where pictures live.
+        device: Where images live.
     """
 
     clip: ClipView
     device: torch.device
 
     def at(self, frame: int) -> Tensor:
-        """The picture (3, H, W) for a frame.
+        """The image (3, H, W) for a frame.
 
         Raises:
             UserError: The clip is too short.
@@ -42,14 +42,14 @@ class ClipFrames:
 
 @dataclass(frozen=True, eq=False)
 class StillImage:
-    """One picture at every frame.
+    """One image at every frame.
 
     Attributes:
-        picture: (3, H, W).
+        image: (3, H, W).
     """
 
-    picture: Tensor
+    image: Tensor
 
     def at(self, frame: int) -> Tensor:
-        """The picture (3, H, W)."""
-        return self.picture
+        """The image (3, H, W)."""
+        return self.image

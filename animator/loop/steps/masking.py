@@ -16,7 +16,7 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """The part of the picture that an expression names.
+    """The part of the image that an expression names.
 
     Attributes:
         masks: What expressions may name.
@@ -30,9 +30,9 @@ class Area:
     softness_px: float = 0.0
     inverted: bool = False
 
-    def of(self, plan: Plan, picture: Tensor) -> Tensor:
-        """The mask (H, W), [0, 1], of a frame; words are looked for in the picture (3, H, W)."""
-        mask = self.masks.at(self.expression(plan), plan.frame, picture)
+    def of(self, plan: Plan, image: Tensor) -> Tensor:
+        """The mask (H, W), [0, 1], of a frame; words are looked for in the image (3, H, W)."""
+        mask = self.masks.at(self.expression(plan), plan.frame, image)
         mask = 1.0 - mask if self.inverted else mask
         if self.softness_px == 0.0:
             return mask
@@ -46,7 +46,7 @@ class MaskedRedraw:
     Attributes:
         area: The area.
         fill: What the drawing starts from.
-        padding_px: How much around the area is drawn at full size with it; None draws the whole picture.
+        padding_px: How much around the area is drawn at full size with it; None draws the whole image.
     """
 
     area: Area
@@ -55,9 +55,9 @@ class MaskedRedraw:
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
         """The request with the area's mask; a drawing from the prompt alone stays one."""
-        if request.picture is None:
+        if request.image is None:
             return request
-        mask = self.area.of(plan, request.picture).unsqueeze(0)
+        mask = self.area.of(plan, request.image).unsqueeze(0)
         return replace(request, mask=mask, fill=self.fill, mask_padding=self.padding_px)
 
 
@@ -68,52 +68,52 @@ class Within:
     Where a scene begins, there is nothing outside that should stay, and they act everywhere.
 
     Attributes:
-        area: The area, found in the picture as it is before the steps.
+        area: The area, found in the image as it is before the steps.
         steps: The steps, one after the other.
     """
 
     area: Area
     steps: tuple[Step, ...]
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W), changed inside the area."""
-        changed = picture
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W), changed inside the area."""
+        changed = image
         for step in self.steps:
             changed = step.apply(changed, plan, state)
-        if state.picture is None or plan.cut:
+        if state.image is None or plan.cut:
             return changed
-        return picture.lerp(changed, self.area.of(plan, picture))
+        return image.lerp(changed, self.area.of(plan, image))
 
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """Lays a picture over everything outside an area.
+    """Lays an image over everything outside an area.
 
     Attributes:
         area: The area.
-        below: Gives the picture (3, H, W) of a frame; words are looked for in it.
+        below: Gives the image (3, H, W) of a frame; words are looked for in it.
     """
 
     area: Area
     below: Callable[[int], Tensor]
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) inside the area, the other one outside."""
-        return self.over(picture, plan)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) inside the area, the other one outside."""
+        return self.over(image, plan)
 
-    def over(self, picture: Tensor, plan: Plan) -> Tensor:
-        """As `apply`, for pictures between two drawings."""
+    def over(self, image: Tensor, plan: Plan) -> Tensor:
+        """As `apply`, for images between two drawings."""
         below = self.below(plan.frame)
-        return below.lerp(picture, self.area.of(plan, below))
+        return below.lerp(image, self.area.of(plan, below))
 
 
 @dataclass(frozen=True, eq=False)
 class OverlaidTween:
-    """In-betweens with a picture laid over everything outside an area.
+    """In-betweens with an image laid over everything outside an area.
 
     Attributes:
         tween: Makes the in-betweens.
-        overlay: Lays over; the drawn picture itself has had it.
+        overlay: Lays over; the drawn image itself has had it.
     """
 
     tween: Tween
@@ -127,7 +127,7 @@ class OverlaidTween:
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """The pictures of a group; see `Tween`."""
+        """The images of a group; see `Tween`."""
         for plan, seen in zip(plans, self.tween(motion, plans, old, drawn), strict=True):
-            whole = seen.picture is drawn.picture
-            yield seen if whole else replace(seen, picture=self.overlay.over(seen.picture, plan))
+            whole = seen.image is drawn.image
+            yield seen if whole else replace(seen, image=self.overlay.over(seen.image, plan))

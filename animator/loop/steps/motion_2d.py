@@ -1,4 +1,4 @@
-"""Motion in the picture plane: angle, zoom, translation, perspective flip."""
+"""Motion in the image plane: angle, zoom, translation, perspective flip."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from animator.timeline.plan import Plan
 class Still:
     """No motion at all."""
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture itself."""
-        return picture
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image itself."""
+        return image
 
 
 @dataclass(frozen=True)
 class Warp2D:
-    """Angle, zoom, translation and perspective flip in the picture plane.
+    """Angle, zoom, translation and perspective flip in the image plane.
 
     Attributes:
         border: What comes in from outside.
         sampling: How pixels are read between pixels.
-        flip: Turns the picture plane in space; None where the film does not.
+        flip: Turns the image plane in space; None where the film does not.
         step: Matrix (3, 3) of a frame's angle, zoom and translation.
     """
 
@@ -41,22 +41,22 @@ class Warp2D:
     flip: Callable[[Flip, int, int], Matrix] | None
     step: Callable[[Move2D, int, int], Matrix] = matrix2d
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> None:
         """None: depth plays no part."""
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) after the moves of all plans, sampled once through their product."""
-        height, width = picture.shape[-2:]
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) after the moves of all plans, sampled once through their product."""
+        height, width = image.shape[-2:]
         dst_from_src: Matrix = np.eye(3)
         for plan in plans:
             step = self.step(_move(plan), width, height)
             dst_from_src = self._flip(plan, width, height) @ step @ dst_from_src
-        return warp_by_matrix(picture, dst_from_src, self.border, self.sampling)
+        return warp_by_matrix(image, dst_from_src, self.border, self.sampling)
 
-    def flipped(self, picture: Tensor, plan: Plan) -> Tensor:
-        """The picture (3, H, W) with the plan's perspective flip alone."""
-        height, width = picture.shape[-2:]
-        return warp_by_matrix(picture, self._flip(plan, width, height), self.border, self.sampling)
+    def flipped(self, image: Tensor, plan: Plan) -> Tensor:
+        """The image (3, H, W) with the plan's perspective flip alone."""
+        height, width = image.shape[-2:]
+        return warp_by_matrix(image, self._flip(plan, width, height), self.border, self.sampling)
 
     def flips(self, plans: Sequence[Plan], width: int, height: int) -> Matrix:
         """The perspective flips of all plans, one after the other, as `dst_from_src`, float64 (3, 3)."""

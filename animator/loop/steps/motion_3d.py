@@ -37,14 +37,14 @@ class DeforumWarp:
     border: Border
     sampling: Sampling
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The picture's depth (H, W), or None for a plane."""
-        return None if self.scene is None else self.scene.estimate_depth(picture, plan, last)
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The image's depth (H, W), or None for a plane."""
+        return None if self.scene is None else self.scene.estimate_depth(image, plan, last)
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) after the motions of all plans, sampled once, with the last plan's lens."""
         return warp3d(
-            picture, self.distances(depth), combined(plans), lens(plans[-1]), self.border, self.sampling
+            image, self.distances(depth), combined(plans), lens(plans[-1]), self.border, self.sampling
         )
 
     def distances(self, depth: Tensor | None) -> Tensor | None:
@@ -54,55 +54,55 @@ class DeforumWarp:
 
 @dataclass(frozen=True)
 class FlippedWarp:
-    """A flip of the picture plane, then the warp, as one: the picture is read once.
+    """A flip of the image plane, then the warp, as one: the image is read once.
 
     Attributes:
-        flip: Turns the picture plane.
+        flip: Turns the image plane.
         motion: Moves what the flip shows.
     """
 
     flip: Warp2D
     motion: DeforumWarp
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The picture's depth (H, W), or None for a plane."""
-        return self.motion.estimate_depth(picture, plan, last)
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The image's depth (H, W), or None for a plane."""
+        return self.motion.estimate_depth(image, plan, last)
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) after the flips and then the motions of all plans, sampled once."""
-        height, width = picture.shape[-2:]
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) after the flips and then the motions of all plans, sampled once."""
+        height, width = image.shape[-2:]
         flips = self.flip.flips(plans, width, height)
         if edge_on(flips):
-            return torch.zeros_like(picture)
+            return torch.zeros_like(image)
         z = self.motion.distances(depth)
         if z is None:
-            z = torch.ones((height, width), device=picture.device)
-        flipped = matrix_grid(inverse(flips), width, height, picture.device)
+            z = torch.ones((height, width), device=image.device)
+        flipped = matrix_grid(inverse(flips), width, height, image.device)
         grid = then(flipped, projection_grid(z, combined(plans), lens(plans[-1])))
-        return sample(picture, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
+        return sample(image, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class FlippedThenWarp:
-    """A flip of the picture plane, then a warp, each reading its picture: the reference's way.
+    """A flip of the image plane, then a warp, each reading its image: the reference's way.
 
     Attributes:
-        flip: Turns the picture plane.
-        motion: Moves the flipped picture.
+        flip: Turns the image plane.
+        motion: Moves the flipped image.
     """
 
     flip: Warp2D
     motion: Motion
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The picture's depth (H, W), or None for a plane."""
-        return self.motion.estimate_depth(picture, plan, last)
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The image's depth (H, W), or None for a plane."""
+        return self.motion.estimate_depth(image, plan, last)
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) after the flips of all plans and then their motions."""
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) after the flips of all plans and then their motions."""
         for plan in plans:
-            picture = self.flip.flipped(picture, plan)
-        return self.motion.warp(picture, plans, depth)
+            image = self.flip.flipped(image, plan)
+        return self.motion.warp(image, plans, depth)
 
 
 @dataclass(frozen=True)
@@ -120,19 +120,19 @@ class PinholeWarp:
     sampling: Sampling
     noise: float
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The picture's depth (H, W), or None for a plane."""
-        return None if self.scene is None else self.scene.estimate_depth(picture, plan, last)
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """The image's depth (H, W), or None for a plane."""
+        return None if self.scene is None else self.scene.estimate_depth(image, plan, last)
 
-    def warp(self, picture: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The picture (3, H, W) seen after the motions of all plans, gaps filled."""
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """The image (3, H, W) seen after the motions of all plans, gaps filled."""
         camera = lens(plans[-1])
         if self.scene is None or depth is None:
-            z = torch.full(picture.shape[-2:], camera.range_z[0], device=picture.device)
+            z = torch.full(image.shape[-2:], camera.range_z[0], device=image.device)
         else:
             z = pinhole_distance(self.scene.scaling.normalize(depth), camera)
-        view = pinhole_view(picture, z, combined(plans), camera, self.sampling)
-        filled = extend_background(view.picture, view.z, view.revealed)
+        view = pinhole_view(image, z, combined(plans), camera, self.sampling)
+        filled = extend_background(view.image, view.z, view.revealed)
         generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
         return uniform_noise(filled, self.noise, generator, view.revealed)
 

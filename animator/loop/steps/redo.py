@@ -28,16 +28,16 @@ class Redo:
     times: int
     request_steps: tuple[RequestStep, ...] = ()
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """The last trial (3, H, W)."""
         for trial in range(self.times):
-            picture = _preview_generation(self.diffuser, self.request_steps, plan, picture, f"redo {trial}")
-        return picture
+            image = _preview_generation(self.diffuser, self.request_steps, plan, image, f"redo {trial}")
+        return image
 
 
 @dataclass(frozen=True)
 class FlowRedo:
-    """Draws once for trial and moves the picture along the flow towards the trial.
+    """Draws once for trial and moves the image along the flow towards the trial.
 
     Attributes:
         diffuser: The model that draws.
@@ -49,15 +49,15 @@ class FlowRedo:
     flow: FlowModel
     request_steps: tuple[RequestStep, ...] = ()
 
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        """The picture (3, H, W) moved."""
-        trial = _preview_generation(self.diffuser, self.request_steps, plan, picture, "flow redo")
-        return warp_by_flow(picture, self.flow(picture, trial), plan.diffusion.redo_flow_factor)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """The image (3, H, W) moved."""
+        trial = _preview_generation(self.diffuser, self.request_steps, plan, image, "flow redo")
+        return warp_by_flow(image, self.flow(image, trial), plan.diffusion.redo_flow_factor)
 
 
 def _preview_generation(
-    diffuser: Diffuser, request_steps: Sequence[RequestStep], plan: Plan, picture: Tensor, stream: str
+    diffuser: Diffuser, request_steps: Sequence[RequestStep], plan: Plan, image: Tensor, stream: str
 ) -> Tensor:
     """A drawing (3, H, W) of the frame with a seed derived from the frame's own, so that it repeats."""
-    request = build_request(request_steps, plan, picture)
+    request = build_request(request_steps, plan, image)
     return diffuser.generate(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))

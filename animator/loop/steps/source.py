@@ -1,4 +1,4 @@
-"""Sources: where the picture that is redrawn comes from."""
+"""Sources: where the image that is redrawn comes from."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from animator.timeline.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
-class LastPicture:
-    """The last emitted picture.
+class LastImage:
+    """The last emitted image.
 
     Attributes:
         first: What the first frame is drawn over (3, H, W); None begins from the prompt alone.
@@ -23,14 +23,14 @@ class LastPicture:
         """The init image, or None."""
         return self.first
 
-    def picture(self, plan: Plan, state: State) -> Tensor | None:
-        """The state's picture (3, H, W), or None."""
-        return state.picture
+    def image(self, plan: Plan, state: State) -> Tensor | None:
+        """The state's image (3, H, W), or None."""
+        return state.image
 
 
 @dataclass(frozen=True, eq=False)
 class ClipFrame:
-    """The clip's picture of the same number.
+    """The clip's image of the same number.
 
     Attributes:
         clip: What the clip shows.
@@ -39,10 +39,10 @@ class ClipFrame:
     clip: FrameSource
 
     def opening(self, plan: Plan) -> None:
-        """None: the clip has a picture for every frame."""
+        """None: the clip has an image for every frame."""
 
-    def picture(self, plan: Plan, state: State) -> Tensor:
-        """The clip's picture (3, H, W).
+    def image(self, plan: Plan, state: State) -> Tensor:
+        """The clip's image (3, H, W).
 
         Raises:
             UserError: The clip is shorter than the film.
@@ -52,10 +52,10 @@ class ClipFrame:
 
 @dataclass(frozen=True)
 class Nothing:
-    """No picture: every frame is drawn from its prompt alone."""
+    """No image: every frame is drawn from its prompt alone."""
 
     def opening(self, plan: Plan) -> None:
         """None."""
 
-    def picture(self, plan: Plan, state: State) -> None:
+    def image(self, plan: Plan, state: State) -> None:
         """None."""

@@ -23,13 +23,13 @@ class Vignette:
     start: Share = 0.3
     """Where the darkening begins, as a share of the way from the center to a corner."""
 
-    def apply(self, picture: "Tensor", plan: "Plan", state: "State") -> "Tensor":
+    def apply(self, image: "Tensor", plan: "Plan", state: "State") -> "Tensor":
         """Returns the darkened image (3, H, W)."""
         import torch  # here, so that checking a preset loads no torch
 
-        height, width = picture.shape[1:]
-        y = torch.linspace(-1.0, 1.0, height, device=picture.device)[:, None]
-        x = torch.linspace(-1.0, 1.0, width, device=picture.device)[None, :]
+        height, width = image.shape[1:]
+        y = torch.linspace(-1.0, 1.0, height, device=image.device)[:, None]
+        x = torch.linspace(-1.0, 1.0, width, device=image.device)[None, :]
         radius = torch.hypot(x, y) / 2**0.5
         way = ((radius - self.start) / max(1.0 - self.start, 1e-6)).clamp(0.0, 1.0)
-        return picture * (1.0 - self.amount * way**2)
+        return image * (1.0 - self.amount * way**2)

@@ -1,6 +1,6 @@
 """Cadence that looks ahead: the last frame of a group is drawn first, and the in-betweens lead up to it.
 
-The picture before the group moves forward to an in-between, the drawn one moves back to it, and where both
+The image before the group moves forward to an in-between, the drawn one moves back to it, and where both
 show the same things there is nothing to fade. What neither knows of the other's edges comes from the one that
 has seen it.
 """
@@ -30,7 +30,7 @@ _FEATHER = 5
 
 @dataclass(frozen=True)
 class LookAhead:
-    """In-betweens from the picture before the group and the one drawn for its last frame; see `Tween`.
+    """In-betweens from the image before the group and the one drawn for its last frame; see `Tween`.
 
     A film's first group, and one that begins with a cut, has nothing before it: its first frame is drawn and
     moves on.
@@ -45,25 +45,25 @@ class LookAhead:
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """The pictures (3, H, W) of a group, one per plan, with the last look's depth."""
+        """The images (3, H, W) of a group, one per plan, with the last look's depth."""
         if old is None:
             yield from Composed()(motion, plans, old, drawn)
             return
         depth = drawn.depth if drawn.depth is not None else motion.estimate_depth(old, plans[0], None)
         way = _PixelPaths(motion, plans, old, depth)
         flow = self.flow if not plans[-1].cut else None
-        towards = None if flow is None else flow(way.forward(len(plans)), drawn.picture)
+        towards = None if flow is None else flow(way.forward(len(plans)), drawn.image)
         for steps in range(1, len(plans)):
-            picture = way.forward(steps)
+            image = way.forward(steps)
             if not plans[-1].cut:
-                picture = self._between(way, steps, picture, drawn.picture, towards)
-            yield Generated(picture, depth)
-        yield Generated(drawn.picture, drawn.depth)
+                image = self._between(way, steps, image, drawn.image, towards)
+            yield Generated(image, depth)
+        yield Generated(drawn.image, drawn.depth)
 
     def _between(
         self, way: "_PixelPaths", steps: int, here: Tensor, drawn: Tensor, towards: Tensor | None
     ) -> Tensor:
-        """The in-between (3, H, W) of the old picture moved forward and the drawn one moved back."""
+        """The in-between (3, H, W) of the old image moved forward and the drawn one moved back."""
         share = steps / len(way.plans)
         grid, found = way.back(steps)
         there = sample(drawn, grid, Border.REPLICATE, Sampling.STEADY).clamp_(0.0, 1.0)
@@ -78,13 +78,13 @@ class LookAhead:
 
 @dataclass(frozen=True, eq=False)
 class _PixelPaths:
-    """Where the pixels of a picture go in the frames of a group.
+    """Where the pixels of an image go in the frames of a group.
 
     Attributes:
-        motion: Moves pictures.
+        motion: Moves images.
         plans: Of the group.
-        old: (3, H, W), the picture before the group.
-        depth: Of the old picture.
+        old: (3, H, W), the image before the group.
+        depth: Of the old image.
     """
 
     motion: Motion
@@ -93,12 +93,12 @@ class _PixelPaths:
     depth: Tensor | None
 
     def forward(self, steps: int) -> Tensor:
-        """The old picture (3, H, W), so many frames on."""
+        """The old image (3, H, W), so many frames on."""
         return self.motion.warp(self.old, self.plans[:steps], self.depth)
 
     def known(self, steps: int) -> Tensor:
-        """Which pixels (H, W) of an in-between the old picture has seen; edges that are smeared are not."""
-        where = self.motion.warp(_picture(self._start()), self.plans[:steps], self.depth)[:2]
+        """Which pixels (H, W) of an in-between the old image has seen; edges that are smeared are not."""
+        where = self.motion.warp(_image(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = where.shape[-2:]
         margin = torch.tensor([0.6 / width, 0.6 / height], device=where.device).view(2, 1, 1)
         return ((where > margin) & (where < 1.0 - margin)).all(0)
@@ -107,10 +107,10 @@ class _PixelPaths:
         """Where an in-between's pixels lie in the last frame: a grid (H, W, 2), and which were found (H, W).
 
         The motion says where each pixel of the last frame came from; the way back is searched by going to
-        and fro, which ends quickly as long as neighbours move alike.
+        and fro, which ends quickly as long as neighbors move alike.
         """
         start = self._start()
-        came_from = self.motion.warp(_picture(start), self.plans[steps:], self._depth_after(steps))[:2]
+        came_from = self.motion.warp(_image(start), self.plans[steps:], self._depth_after(steps))[:2]
         shift = came_from - start
         place = start - shift
         for _ in range(_ROUNDS):
@@ -122,12 +122,12 @@ class _PixelPaths:
         return grid_of_shares(place), near & ((place > 0.0) & (place < 1.0)).all(0)
 
     def _start(self) -> Tensor:
-        """Returns where the pixels (2, H, W) of the old picture are, as shares of it."""
+        """Returns where the pixels (2, H, W) of the old image are, as shares of it."""
         height, width = self.old.shape[-2:]
         return shares(height, width, self.old.device)
 
     def _depth_after(self, steps: int) -> Tensor | None:
-        """The old picture's depth (H, W), so many frames on."""
+        """The old image's depth (H, W), so many frames on."""
         if self.depth is None:
             return None
         low, high = self.depth.min(), self.depth.max()
@@ -135,8 +135,8 @@ class _PixelPaths:
         return self.motion.warp(shown, self.plans[:steps], self.depth)[0] * (high - low) + low
 
 
-def _picture(places: Tensor) -> Tensor:
-    """Returns positions (2, H, W) as a picture (3, H, W), which a motion can move."""
+def _image(places: Tensor) -> Tensor:
+    """Returns positions (2, H, W) as an image (3, H, W), which a motion can move."""
     return torch.cat((places, torch.ones_like(places[:1])))
 
 

@@ -1,6 +1,6 @@
-"""Cadence: the frames of a group, from the old picture and the newly drawn one.
+"""Cadence: the frames of a group, from the old image and the newly drawn one.
 
-Both pictures move and are cross-faded, the new one's weight growing to 1 at the last frame of the group.
+Both images move and are cross-faded, the new one's weight growing to 1 at the last frame of the group.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,22 +23,22 @@ class Tween(Protocol):
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """The pictures (3, H, W) of a group, one per plan, with the last look's depth.
+        """The images (3, H, W) of a group, one per plan, with the last look's depth.
 
         Args:
-            motion: Moves a picture from the frame before to the plan's.
+            motion: Moves an image from the frame before to the plan's.
             plans: The plans of the group.
-            old: The picture of the frame before the group, or None at the start of a film.
+            old: The image of the frame before the group, or None at the start of a film.
             drawn: What was drawn for the group's first frame; if `draws_last` and there is an old
-                picture, for its last one.
+                image, for its last one.
         """
 
 
 @dataclass(frozen=True)
 class Composed:
-    """In-betweens that sample the drawn pictures once, through all moves since; see `Tween`.
+    """In-betweens that sample the drawn images once, through all moves since; see `Tween`.
 
-    However long the group, a picture is softened by one sampling, and its depth is looked at once.
+    However long the group, an image is softened by one sampling, and its depth is looked at once.
     """
 
     draws_last: ClassVar[bool] = False
@@ -46,12 +46,12 @@ class Composed:
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """Yields the pictures (3, H, W) of a group, one per plan, with the last look's depth."""
+        """Yields the images (3, H, W) of a group, one per plan, with the last look's depth."""
         first, *later = plans
-        depth = motion.estimate_depth(drawn.picture, later[0], drawn.depth) if later else drawn.depth
+        depth = motion.estimate_depth(drawn.image, later[0], drawn.depth) if later else drawn.depth
         for position, plan in enumerate(plans):
             moves = plans[1 : position + 1]
-            new = motion.warp(drawn.picture, moves, depth) if moves else drawn.picture
+            new = motion.warp(drawn.image, moves, depth) if moves else drawn.image
             if old is None or plan.tween >= 1.0:
                 yield Generated(new, depth)
             else:
@@ -68,12 +68,12 @@ class Chained:
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
     ) -> Iterator[Generated]:
-        """Yields the pictures (3, H, W) of a group, one per plan, with the last look's depth."""
-        new, depth = drawn.picture, drawn.depth
+        """Yields the images (3, H, W) of a group, one per plan, with the last look's depth."""
+        new, depth = drawn.image, drawn.depth
         for position, plan in enumerate(plans):
             fades = old is not None and plan.tween < 1.0
             if position > 0 or fades:
-                # Both pictures move by the new one's depth, so that they stay one on the other.
+                # Both images move by the new one's depth, so that they stay one on the other.
                 depth = motion.estimate_depth(new, plan, depth)
             if position > 0:
                 new = motion.warp(new, [plan], depth)

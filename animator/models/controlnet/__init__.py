@@ -1,1 +1,1 @@
-"""ControlNet units: where their pictures come from, what is made of them, and how they reach the diffuser."""
+"""ControlNet units: where their images come from, what is made of them, and how they reach the diffuser."""

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from animator.models.depth.estimator import NEAREST, Estimator
 
-# Deforum brings MiDaS's inverse depth to AdaBins' metres by (50 - inverse) / 19.
+# Deforum brings MiDaS's inverse depth to AdaBins' meters by (50 - inverse) / 19.
 OFFSET, SLOPE = 50.0, 19.0
 
 
@@ -16,7 +16,7 @@ class RelativeWithMetric:
 
     Attributes:
         relative: Gives inverse depth.
-        metric: Gives metres.
+        metric: Gives meters.
         midas_weight: Share of the first, in [0, 1].
     """
 
@@ -24,20 +24,18 @@ class RelativeWithMetric:
     metric: Estimator
     midas_weight: float
 
-    def estimate(self, picture: Tensor) -> Tensor:
+    def estimate(self, image: Tensor) -> Tensor:
         """Nearness (H, W), larger = nearer; with a weight of 1 the inverse depth of MiDaS itself."""
-        return mixed_inverse(
-            self.relative.raw(picture[None])[0], self.metric.metres(picture), self.midas_weight
-        )
+        return mixed_inverse(self.relative.raw(image[None])[0], self.metric.meters(image), self.midas_weight)
 
 
 @dataclass(frozen=True)
 class MetricWithMetric:
-    """Two metric networks, their metres mixed (`Zoe+AdaBins (old)`): a DepthModel.
+    """Two metric networks, their meters mixed (`Zoe+AdaBins (old)`): a DepthModel.
 
     Attributes:
-        first: Gives metres.
-        second: Gives metres.
+        first: Gives meters.
+        second: Gives meters.
         midas_weight: Share of the first, in [0, 1].
     """
 
@@ -45,23 +43,23 @@ class MetricWithMetric:
     second: Estimator
     midas_weight: float
 
-    def estimate(self, picture: Tensor) -> Tensor:
-        """Nearness (H, W), larger = nearer: 1 / mixed metres."""
+    def estimate(self, image: Tensor) -> Tensor:
+        """Nearness (H, W), larger = nearer: 1 / mixed meters."""
         share = self.midas_weight
-        metres = share * self.first.metres(picture) + (1 - share) * self.second.metres(picture)
-        return 1.0 / metres.clamp(min=NEAREST)
+        meters = share * self.first.meters(image) + (1 - share) * self.second.meters(image)
+        return 1.0 / meters.clamp(min=NEAREST)
 
 
-def mixed_inverse(inverse: Tensor, metres: Tensor, midas_weight: float) -> Tensor:
-    """Inverse depth (H, W) of MiDaS mixed with metres (H, W) of another network.
+def mixed_inverse(inverse: Tensor, meters: Tensor, midas_weight: float) -> Tensor:
+    """Inverse depth (H, W) of MiDaS mixed with meters (H, W) of another network.
 
-    Deforum mixes distances, w * (50 - inverse) / 19 + (1 - w) * metres, where larger is farther; this is
+    Deforum mixes distances, w * (50 - inverse) / 19 + (1 - w) * meters, where larger is farther; this is
     that mixture taken back through the same alignment, 50 - 19 * mixture, so that larger is nearer.
     """
-    aligned = OFFSET - SLOPE * metres
+    aligned = OFFSET - SLOPE * meters
     return midas_weight * inverse + (1 - midas_weight) * aligned
 
 
 def aligned_distance(inverse: Tensor) -> Tensor:
-    """Deforum's mixture of distances (H, W), in metres, of what `mixed_inverse` returns (H, W)."""
+    """Deforum's mixture of distances (H, W), in meters, of what `mixed_inverse` returns (H, W)."""
     return (OFFSET - inverse) / SLOPE

@@ -99,7 +99,7 @@ _STRANGERS = (
         "neck.reassemble_stage.",
         "a depth network in the layout of transformers; take the official file instead",
     ),
-    ("encoder.layer.", "a text or picture encoder in the layout of transformers"),
+    ("encoder.layer.", "a text or image encoder in the layout of transformers"),
 )
 
 

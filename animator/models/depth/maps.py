@@ -1,4 +1,4 @@
-"""Depth maps as pictures for people and for other programs."""
+"""Depth maps as images for people and for other programs."""
 
 import cv2
 import numpy as np
@@ -36,7 +36,7 @@ def to_preview(depth: Tensor, between: Range | None = None) -> Image8:
 
 
 def png(pixels: Depth16 | Image8) -> bytes:
-    """The PNG file of a gray map (H, W), of 8 or 16 bits, or of an RGB picture (H, W, 3)."""
+    """The PNG file of a gray map (H, W), of 8 or 16 bits, or of an RGB image (H, W, 3)."""
     ordered = pixels[..., ::-1] if pixels.ndim == 3 else pixels
     done, encoded = cv2.imencode(".png", np.ascontiguousarray(ordered))
     if not done:

@@ -14,7 +14,7 @@ from schedules.suggest import suggestion
 
 STARTER = "starter"
 FAKE = "fake"
-BlendOf = Literal["inverse+metres", "metres+metres"]
+BlendOf = Literal["inverse+meters", "meters+meters"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ LEGACY: dict[str, Legacy] = {
     "midas+adabins (old)": Legacy(
         ("dpt-large", "zoe-n"),
         "AdaBins is not offered; zoe-n takes its place in the blend with dpt-large",
-        "inverse+metres",
+        "inverse+meters",
     ),
     "zoe+adabins (old)": Legacy(
         ("zoe-nk", "zoe-n"),
         "AdaBins is not offered; zoe-n takes its place in the blend with zoe-nk",
-        "metres+metres",
+        "meters+meters",
     ),
     "depth-anything": Legacy(("depth-anything-v1-small",)),
     "depth-anything-v2": Legacy(("depth-anything-v2-small",)),

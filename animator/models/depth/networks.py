@@ -43,7 +43,7 @@ class Dpt(nn.Module):
         self.scratch = _Scratch(shape, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth (N, H, W) of normalised pictures (N, 3, H, W)."""
+        """Inverse depth (N, H, W) of normalized images (N, 3, H, W)."""
         return self.everything(x).inverse
 
     def everything(self, x: Tensor) -> DptOutput:
@@ -54,7 +54,7 @@ class Dpt(nn.Module):
 
 
 class _Enlarge(nn.Module):
-    """Transposed convolution to twice the size, and normalisation."""
+    """Transposed convolution to twice the size, and normalization."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class LevitDpt(nn.Module):
         self.scratch = _LevitScratch(shape, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth (N, 224, 224) of normalised pictures (N, 3, 224, 224)."""
+        """Inverse depth (N, 224, 224) of normalized images (N, 3, 224, 224)."""
         y = self.scratch.merge(self.pretrained(x)).merged[-1]
         for step in self.scratch.stem_transpose.values():
             y = nnf.hardswish(step(y))
@@ -127,7 +127,7 @@ class _AnythingHead(nn.Module):
 
 
 class DepthAnything(nn.Module):
-    """Depth-Anything 1 and 2: inverse depth, or metres where it was trained for them."""
+    """Depth-Anything 1 and 2: inverse depth, or meters where it was trained for them."""
 
     def __init__(
         self, encoder: Dino, outputs: tuple[int, int, int, int], width: int, *, max_depth: float | None = None
@@ -138,6 +138,6 @@ class DepthAnything(nn.Module):
         self.max_depth = max_depth
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth, or metres up to `max_depth` (N, H, W), of normalised pictures (N, 3, H, W)."""
+        """Inverse depth, or meters up to `max_depth` (N, H, W), of normalized images (N, 3, H, W)."""
         value = self.depth_head(self.pretrained(x))
         return nnf.relu(value) if self.max_depth is None else torch.sigmoid(value) * self.max_depth

@@ -73,7 +73,7 @@ def open_depth(
     opened = [_from_store(spec, searched, device, precision) for spec in specs]
     if known.blend is None:
         return opened[0]
-    kind = RelativeWithMetric if known.blend == "inverse+metres" else MetricWithMetric
+    kind = RelativeWithMetric if known.blend == "inverse+meters" else MetricWithMetric
     return kind(opened[0], opened[1], midas_weight)
 
 

@@ -1,4 +1,4 @@
-"""What each network's own program does to a picture before, and to its output after: sizes and normalisation.
+"""What each network's own program does to an image before, and to its output after: sizes and normalization.
 
 No torch is imported here, so that tables of networks can be read without loading it.
 """
@@ -18,7 +18,7 @@ Final = Literal["bicubic", "bilinear", "bilinear_corners"]
 
 @dataclass(frozen=True)
 class Sizing:
-    """The size of a network's input for a picture of any size.
+    """The size of a network's input for an image of any size.
 
     Attributes:
         width: Size aimed at.
@@ -34,7 +34,7 @@ class Sizing:
     fit: Fit
 
     def of(self, height: int, width: int) -> tuple[int, int]:
-        """Height and width of the input for a picture of height x width."""
+        """Height and width of the input for an image of height x width."""
         by_height, by_width = self.height / height, self.width / width
         if self.fit == "exact":
             return self._rounded(self.height, self.height), self._rounded(self.width, self.width)
@@ -50,47 +50,47 @@ class Sizing:
             count = math.floor(side / self.multiple)
         if self.fit == "lower_bound" and count * self.multiple < bound:
             count = math.ceil(side / self.multiple)
-        # Very long pictures round to nothing in the original, which then fails; one multiple is the least.
+        # Very long images round to nothing in the original, which then fails; one multiple is the least.
         return max(count, 1) * self.multiple
 
 
 @dataclass(frozen=True)
-class Normalise:
-    """Mean and standard deviation that a network expects of each colour, in [0, 1]."""
+class Normalize:
+    """Mean and standard deviation that a network expects of each color, in [0, 1]."""
 
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
 
     @staticmethod
-    def half() -> Normalise:
+    def half() -> Normalize:
         """[0, 1] becomes [-1, 1]."""
-        return Normalise((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+        return Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
     @staticmethod
-    def imagenet() -> Normalise:
+    def imagenet() -> Normalize:
         """The statistics of ImageNet."""
-        return Normalise((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+        return Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
-    def apply(self, pictures: Tensor) -> Tensor:
-        """Normalised pictures, of pictures (N, 3, H, W) in [0, 1]."""
-        mean = pictures.new_tensor(self.mean).view(1, 3, 1, 1)
-        std = pictures.new_tensor(self.std).view(1, 3, 1, 1)
-        return (pictures - mean) / std
+    def apply(self, images: Tensor) -> Tensor:
+        """Normalized images, of images (N, 3, H, W) in [0, 1]."""
+        mean = images.new_tensor(self.mean).view(1, 3, 1, 1)
+        std = images.new_tensor(self.std).view(1, 3, 1, 1)
+        return (images - mean) / std
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """The official treatment of a picture.
+    """The official treatment of an image.
 
     Attributes:
         sizing: Size of the network's input; the resizing is bicubic, not antialiased, not clipped.
-        normalise: Mean and standard deviation.
-        final: How the output is resized to the picture: bicubic, bilinear, or bilinear with aligned corners.
-        margins: Whether the picture gets reflected margins and the answer is averaged with that for the
-            mirrored picture (ZoeDepth, which resizes and normalises by itself).
+        normalize: Mean and standard deviation.
+        final: How the output is resized to the image: bicubic, bilinear, or bilinear with aligned corners.
+        margins: Whether the image gets reflected margins and the answer is averaged with that for the
+            mirrored image (ZoeDepth, which resizes and normalizes by itself).
     """
 
     sizing: Sizing
-    normalise: Normalise
+    normalize: Normalize
     final: Final
     margins: bool = False

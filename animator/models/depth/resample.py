@@ -10,14 +10,12 @@ from torch import Tensor
 SHARPNESS = -0.75  # Keys' parameter (IEEE ASSP 29, 1981), as OpenCV and torch have it
 
 
-def cubic(pictures: Tensor, size: tuple[int, int]) -> Tensor:
-    """Pictures (N, C, *size) of pictures (N, C, H, W): half-pixel centres, no antialiasing, not clipped."""
-    index, weight = _taps(pictures.shape[-2], size[0], pictures)
-    rows = torch.stack(
-        [pictures.index_select(-2, i) * w[:, None] for i, w in zip(index, weight, strict=True)]
-    )
+def cubic(images: Tensor, size: tuple[int, int]) -> Tensor:
+    """Images (N, C, *size) of images (N, C, H, W): half-pixel centers, no antialiasing, not clipped."""
+    index, weight = _taps(images.shape[-2], size[0], images)
+    rows = torch.stack([images.index_select(-2, i) * w[:, None] for i, w in zip(index, weight, strict=True)])
     between = rows.sum(0)
-    index, weight = _taps(pictures.shape[-1], size[1], pictures)
+    index, weight = _taps(images.shape[-1], size[1], images)
     columns = torch.stack([between.index_select(-1, i) * w for i, w in zip(index, weight, strict=True)])
     return columns.sum(0)
 

@@ -15,7 +15,7 @@ from animator.models.depth.preprocess import Preparation
 if TYPE_CHECKING:
     from torch import nn
 
-Output = Literal["inverse", "metres"]
+Output = Literal["inverse", "meters"]
 Signature = tuple[str, tuple[int, ...] | None]
 
 
@@ -32,7 +32,7 @@ class DepthModelSpec:
         files: Names that its file goes by; the first is the one that is downloaded.
         url: Where the first file is published.
         preparation: How its own program treats an image.
-        output: What the network puts out: relative inverse depth (larger = nearer) or metres (smaller =
+        output: What the network puts out: relative inverse depth (larger = nearer) or meters (smaller =
             nearer).
         signature: An entry of the file, and its shape, that no other layout has; None for any shape.
         build: Makes the network; its weights are overwritten. It maps normalized images (N, 3, h, w) to

@@ -1,7 +1,7 @@
 """The built-in depth network: small, trained on procedural scenes, works with no download.
 
 An encoder of inverted residuals (after MobileNetV2, arXiv 1801.04381) and a decoder that merges its levels
-from coarse to fine (after RefineNet, arXiv 1611.06612). The normalisations of training are folded into the
+from coarse to fine (after RefineNet, arXiv 1611.06612). The normalizations of training are folded into the
 convolutions, so that inference is convolutions and activations alone.
 """
 
@@ -18,19 +18,19 @@ from torch.nn import functional as nnf
 from animator.models.depth.estimator import placed
 
 STEM = 16
-WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the picture
+WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the image
 DEPTHS = (2, 3, 4, 3)
 KERNELS = (3, 3, 5, 5)
 EXPAND = 4
 MERGED = (32, 48, 64, 64)  # decoder widths at the same levels
 HEAD = 24
 MULTIPLE = 32
-SIDE = 256  # of a square picture as the network sees it
+SIDE = 256  # of a square image as the network sees it
 WEIGHTS = "starter.safetensors"
 
 
 class ConvBlock(nn.Module):
-    """Convolution, normalisation (identity once folded) and, unless it is linear, an activation."""
+    """Convolution, normalization (identity once folded) and, unless it is linear, an activation."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1
@@ -71,7 +71,7 @@ class InvertedResidual(nn.Module):
 
 
 class Context(nn.Module):
-    """Adds what the whole picture says to every place of the coarsest level."""
+    """Adds what the whole image says to every place of the coarsest level."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class Refine(nn.Module):
 
 
 class StarterNet(nn.Module):
-    """Disparity in about [0, 1], larger = nearer, at half the size of the picture."""
+    """Disparity in about [0, 1], larger = nearer, at half the size of the image."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class StarterNet(nn.Module):
         self.out = nn.Conv2d(HEAD, 1, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Disparity (N, H / 2, W / 2), not clipped, of pictures (N, 3, H, W) in [0, 1].
+        """Disparity (N, H / 2, W / 2), not clipped, of images (N, 3, H, W) in [0, 1].
 
         H and W are multiples of 32.
         """
@@ -162,28 +162,28 @@ class StarterDepth:
         network.load_state_dict({key: value.float() for key, value in state.items()})
         return StarterDepth(placed(network, device, dtype))
 
-    def estimate(self, picture: Tensor) -> Tensor:
-        """Nearness (H, W) float32 in about [0, 1], larger = nearer, 0 = the sky, of a picture (3, H, W)."""
-        return self.estimate_batch(picture[None])[0]
+    def estimate(self, image: Tensor) -> Tensor:
+        """Nearness (H, W) float32 in about [0, 1], larger = nearer, 0 = the sky, of an image (3, H, W)."""
+        return self.estimate_batch(image[None])[0]
 
     @torch.no_grad()
-    def estimate_batch(self, pictures: Tensor) -> Tensor:
-        """Nearness (N, H, W) of pictures (N, 3, H, W) RGB in [0, 1], on their device."""
+    def estimate_batch(self, images: Tensor) -> Tensor:
+        """Nearness (N, H, W) of images (N, 3, H, W) RGB in [0, 1], on their device."""
         weight = self.network.out.weight
-        height, width = pictures.shape[-2:]
-        given = pictures.to(device=weight.device, dtype=torch.float32)
+        height, width = images.shape[-2:]
+        given = images.to(device=weight.device, dtype=torch.float32)
         shrunk = nnf.interpolate(
             given, size=input_size(height, width), mode="bilinear", align_corners=False, antialias=True
         )
         disparity = self.network(shrunk.to(weight.dtype)).float()[:, None].clamp(min=0)
         enlarged = nnf.interpolate(disparity, size=(height, width), mode="bilinear", align_corners=False)
-        return enlarged[:, 0].to(pictures.device)
+        return enlarged[:, 0].to(images.device)
 
 
 def input_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width, multiples of 32, at which a picture is looked at: about as many pixels as trained on.
+    """Height and width, multiples of 32, at which an image is looked at: about as many pixels as trained on.
 
-    The network knows pictures as a whole: at twice the size it would see only details.
+    The network knows images as a whole: at twice the size it would see only details.
     """
     scale = SIDE / math.sqrt(height * width)
     rows, columns = (max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in (height, width))

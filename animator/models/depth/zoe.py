@@ -1,8 +1,8 @@
-"""ZoeDepth (arXiv 2302.12288): metres from the maps of a DPT, by bins whose centres are attracted.
+"""ZoeDepth (arXiv 2302.12288): meters from the maps of a DPT, by bins whose centers are attracted.
 
 Attribute names are those of the released files, so that their keys fit without a table. Observed in the
 released networks and kept: the strength of the attraction is 300 whatever the settings say, attractor
-points of the bounded kind are not normalised, and its bins end at 10 m in all of them.
+points of the bounded kind are not normalized, and its bins end at 10 m in all of them.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from animator.models.depth.networks import Dpt
-from animator.models.depth.preprocess import Normalise, Sizing
+from animator.models.depth.preprocess import Normalize, Sizing
 from animator.models.depth.zoe_layers import (
     Attractor,
     BinDistribution,
@@ -35,7 +35,7 @@ class ZoeShape:
     """Which of the released networks.
 
     Attributes:
-        bins: Whether bin centres are bounded to [0.001, 10] m or free.
+        bins: Whether bin centers are bounded to [0.001, 10] m or free.
         sizing: Size of the network's input.
     """
 
@@ -58,7 +58,7 @@ class Zoe(nn.Module):
         self.conditional_log_binomial = BinDistribution(ACTIVATIONS + 1 + EMBEDDING, 80, BINS)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Metres (N, h, w) of pictures (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
+        """Metres (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
         out = self.core.everything(prepared(x, self.shape.sizing).to(self.conv2.weight.dtype))
         bottleneck = self.conv2(out.decoded.coarsest)
         centers = _seed(self.seed_bin_regressor(bottleneck), self.shape.bins)
@@ -73,8 +73,8 @@ class Zoe(nn.Module):
             centers = unordered.sort(dim=1).values.clip(MIN_DEPTH, MAX_DEPTH)
         last = torch.cat([out.activations, _resized(out.inverse[:, None], out.activations)], 1)
         share = self.conditional_log_binomial(last, _resized(embedding, last))
-        metres: Tensor = (share * _resized(centers, last)).sum(1)
-        return metres
+        meters: Tensor = (share * _resized(centers, last)).sum(1)
+        return meters
 
 
 class ZoeNK(nn.Module):
@@ -97,7 +97,7 @@ class ZoeNK(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Metres (N, h, w) of pictures (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
+        """Metres (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
         out = self.core.everything(prepared(x, self.shape.sizing).to(self.conv2.weight.dtype))
         bottleneck = self.conv2(out.decoded.coarsest)
         domain = self._domain(bottleneck)
@@ -109,8 +109,8 @@ class ZoeNK(nn.Module):
             centers = attract(embedding + _resized(previous, merged), _resized(centers, merged))
         last = out.activations
         share = self.conditional_log_binomial[domain](last, _resized(embedding, last))
-        metres: Tensor = (share * _resized(centers, last)).sum(1)
-        return metres
+        meters: Tensor = (share * _resized(centers, last)).sum(1)
+        return meters
 
     def _domain(self, bottleneck: Tensor) -> str:
         """The kind of place that most of the batch shows."""
@@ -123,14 +123,14 @@ def _attractors() -> nn.ModuleList:
 
 
 def prepared(x: Tensor, sizing: Sizing) -> Tensor:
-    """Resized (bilinear, corners aligned) and normalised pictures (N, 3, h, w)."""
+    """Resized (bilinear, corners aligned) and normalized images (N, 3, h, w)."""
     size = sizing.of(x.shape[-2], x.shape[-1])
     resized = nnf.interpolate(x, size=size, mode="bilinear", align_corners=True)
-    return Normalise.half().apply(resized)
+    return Normalize.half().apply(resized)
 
 
 def _seed(raw: Tensor, bins: Literal["free", "bounded"]) -> Tensor:
-    """First bin centres (N, 64, h, w): metres where free, shares of the range where bounded."""
+    """First bin centers (N, 64, h, w): meters where free, shares of the range where bounded."""
     if bins == "free":
         return nnf.softplus(raw)
     widths = nnf.relu(raw) + 1e-3

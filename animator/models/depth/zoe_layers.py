@@ -1,4 +1,4 @@
-"""Parts of ZoeDepth: attractors of bin centres, the distribution over bins, the classifier's encoder."""
+"""Parts of ZoeDepth: attractors of bin centers, the distribution over bins, the classifier's encoder."""
 
 import math
 
@@ -26,26 +26,26 @@ class Pointwise(nn.Module):
 
 
 class Attractor(nn.Module):
-    """Moves bin centres towards points that it reads from an embedding (section 3.2 of the paper)."""
+    """Moves bin centers towards points that it reads from an embedding (section 3.2 of the paper)."""
 
     def __init__(self, inputs: int, points: int) -> None:
         super().__init__()
         self._net = _chain(inputs, inputs, points)
 
     def forward(self, x: Tensor, centers: Tensor) -> Tensor:
-        """Moved centres (N, bins, h, w)."""
+        """Moved centers (N, bins, h, w)."""
         return _attracted(centers, nnf.softplus(self._net(x)))
 
 
 class BoundedAttractor(nn.Module):
-    """The same for centres that are shares of a range: two outputs for each point, of which one is used."""
+    """The same for centers that are shares of a range: two outputs for each point, of which one is used."""
 
     def __init__(self, inputs: int, points: int) -> None:
         super().__init__()
         self._net = _chain(inputs, inputs, 2 * points)
 
     def forward(self, x: Tensor, centers: Tensor) -> Tensor:
-        """Moved centres (N, bins, h, w)."""
+        """Moved centers (N, bins, h, w)."""
         return _attracted(centers, nnf.relu(self._net(x))[:, ::2] + 1e-3)
 
 
@@ -54,7 +54,7 @@ def _chain(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
 
 
 def _attracted(centers: Tensor, points: Tensor) -> Tensor:
-    """Centres plus the mean pull d / (1 + 300 d^2) of all points, d = point - centre."""
+    """Centers plus the mean pull d / (1 + 300 d^2) of all points, d = point - center."""
     pull = torch.zeros_like(centers)
     for point in points.unbind(1):
         distance = point[:, None] - centers
@@ -92,7 +92,7 @@ def _log_binomial(n: int, k: Tensor) -> Tensor:
 
 
 class DomainEncoder(nn.Module):
-    """A small transformer over the coarsest map; its first token sums up the picture."""
+    """A small transformer over the coarsest map; its first token sums up the image."""
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Pictures <-> latents, by any of diffusers' autoencoders, at any size."""
+"""Images <-> latents, by any of diffusers' autoencoders, at any size."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ class Autoencoder:
 
     Attributes:
         model: AutoencoderKL, or AutoencoderTiny (TAESD).
-        multiple: Sides are filled up to multiples of this while the picture is a latent.
+        multiple: Sides are filled up to multiples of this while the image is a latent.
     """
 
     model: Any
@@ -31,26 +31,26 @@ class Autoencoder:
         return int(2 ** (len(self.model.config.block_out_channels) - 1))
 
     def latent_shape(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Shape (1, C, h, w) of the latent of a picture of this width and height."""
+        """Shape (1, C, h, w) of the latent of an image of this width and height."""
         width, height = size
         per = self.factor
         return 1, self.channels, _up(height, self.multiple) // per, _up(width, self.multiple) // per
 
-    def filled(self, picture: Tensor) -> Tensor:
-        """The picture (C, H, W) as (1, C, H', W'), its edges drawn out to whole latent pixels."""
-        height, width = picture.shape[1:]
+    def filled(self, image: Tensor) -> Tensor:
+        """The image (C, H, W) as (1, C, H', W'), its edges drawn out to whole latent pixels."""
+        height, width = image.shape[1:]
         right, below = _up(width, self.multiple) - width, _up(height, self.multiple) - height
-        return functional.pad(picture[None], (0, right, 0, below), mode="replicate")
+        return functional.pad(image[None], (0, right, 0, below), mode="replicate")
 
-    def encode(self, picture: Tensor) -> Tensor:
-        """The latent (1, C, h, w), in single precision, of a picture (3, H, W) in [0, 1]; the mean."""
-        out = self.model.encode((self.filled(picture) * 2 - 1).to(self.model.dtype))
+    def encode(self, image: Tensor) -> Tensor:
+        """The latent (1, C, h, w), in single precision, of an image (3, H, W) in [0, 1]; the mean."""
+        out = self.model.encode((self.filled(image) * 2 - 1).to(self.model.dtype))
         latent = out.latent_dist.mean if hasattr(out, "latent_dist") else out.latents
         config = self.model.config
         return torch.as_tensor((latent.to(torch.float32) - _shift(config)) * config.scaling_factor)
 
     def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
-        """The picture (3, H, W), single precision, about [0, 1], of this width and height."""
+        """The image (3, H, W), single precision, about [0, 1], of this width and height."""
         config = self.model.config
         unscaled = latent / config.scaling_factor + _shift(config)
         out = self.model.decode(unscaled.to(self.model.dtype), return_dict=False)[0]

@@ -40,7 +40,7 @@ class Denoiser:
         prediction: What the U-Net gives: "epsilon", "v_prediction" or "sample".
         guidance: One for all steps, or one per step.
         sigmas: The drawing's noise sigmas, which say which step a level belongs to.
-        sizes: SDXL's six numbers about the picture's size (1, 6); None for other families.
+        sizes: SDXL's six numbers about the image's size (1, 6); None for other families.
         scale_embedding: cfg_scale as an input (1, width) of distilled models; None for others.
         inpaint: What stays; None draws everywhere.
         rows_at_once: How many prompts one call of the U-Net takes; fewer need less memory.

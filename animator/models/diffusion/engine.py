@@ -30,7 +30,7 @@ class Engine(Protocol):
     """A loaded model."""
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn picture (3, H, W), single precision, not clipped; may hold NaN."""
+        """The drawn image (3, H, W), single precision, not clipped; may hold NaN."""
 
     def to(self, device: torch.device) -> None:
         """Moves the model."""
@@ -98,7 +98,7 @@ class UNetEngine:
 
     @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn picture; see `Engine`.
+        """The drawn image; see `Engine`.
 
         Raises:
             ModelError: A sampler, LoRA, textual inversion, ControlNet or clip_skip cannot be had.
@@ -119,8 +119,8 @@ class UNetEngine:
             NoiseSampler(noise.draw, eta, model.table.sigma_at),
         )
         drawn = model.autoencoder.decode(x / math.sqrt(sigmas[-1] ** 2 + 1), request.size)
-        if request.mask is not None and request.picture is not None:
-            drawn = request.picture.lerp(drawn, request.mask)
+        if request.mask is not None and request.image is not None:
+            drawn = request.image.lerp(drawn, request.mask)
         return drawn
 
     def _levels(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
@@ -133,9 +133,9 @@ class UNetEngine:
 
     def _start(self, request: GenerationRequest, level: float, noise: LatentNoise) -> Tensor:
         first = noise.first(request.subseed, request.subseed_strength)
-        if request.picture is None:
+        if request.image is None:
             return first * level
-        latent = self._filled(request, self._model.autoencoder.encode(request.picture), noise)
+        latent = self._filled(request, self._model.autoencoder.encode(request.image), noise)
         return torch.add(latent, first, alpha=level * request.noise_multiplier)
 
     def _filled(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
@@ -168,15 +168,15 @@ class UNetEngine:
         width, height = request.size
         coder = self._model.autoencoder
         gray = torch.full((3, height, width), 0.5, device=self._device)
-        picture = gray if request.picture is None else request.picture
+        image = gray if request.image is None else request.image
         everywhere = torch.ones((1, height, width), device=self._device)
-        mask = everywhere if request.mask is None or request.picture is None else request.mask
+        mask = everywhere if request.mask is None or request.image is None else request.mask
         small = coder.shrink_mask(mask)
         extra = None
         if self._model.is_inpainting:
-            hidden = torch.where(mask > 0.5, gray, picture)
+            hidden = torch.where(mask > 0.5, gray, image)
             extra = torch.cat([(small > 0.5).to(torch.float32), coder.encode(hidden)], dim=1)
-        return Inpaint(small, coder.encode(picture), extra)
+        return Inpaint(small, coder.encode(image), extra)
 
     def _set_tiling(self, tiles: bool) -> None:  # noqa: FBT001 (the request's own value)
         """Lets convolutions see around the edge, or not."""

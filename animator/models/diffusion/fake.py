@@ -11,12 +11,12 @@ from schedules.seeds import derive
 
 @dataclass(frozen=True)
 class FakeDiffuser:
-    """Draws smooth colour patches that depend on prompt and seed, blended over the picture by strength."""
+    """Draws smooth color patches that depend on prompt and seed, blended over the image by strength."""
 
     device: torch.device | str = "cpu"
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The blend of the request's picture and the patches (3, H, W)."""
+        """The blend of the request's image and the patches (3, H, W)."""
         width, height = request.size
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")
         generator = torch.Generator().manual_seed(seed)
@@ -25,7 +25,7 @@ class FakeDiffuser:
             coarse, (height, width), mode="bicubic", align_corners=False
         )
         target = patches[0].clamp(0.0, 1.0)
-        if request.picture is None:
+        if request.image is None:
             return target
-        drawn = target.lerp(request.picture, request.strength)
-        return drawn if request.mask is None else request.picture.lerp(drawn, request.mask)
+        drawn = target.lerp(request.image, request.strength)
+        return drawn if request.mask is None else request.image.lerp(drawn, request.mask)

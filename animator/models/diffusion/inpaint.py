@@ -1,4 +1,4 @@
-"""Drawing inside a mask: what it starts from, at which size, and what becomes of its colours."""
+"""Drawing inside a mask: what it starts from, at which size, and what becomes of its colors."""
 
 import math
 from collections.abc import Callable
@@ -16,20 +16,20 @@ from schedules.seeds import derive_seed
 
 @dataclass(frozen=True)
 class Box:
-    """A part of a picture, in pixels: [left, right) x [top, bottom)."""
+    """A part of an image, in pixels: [left, right) x [top, bottom)."""
 
     left: int
     top: int
     right: int
     bottom: int
 
-    def cut(self, picture: Tensor) -> Tensor:
-        """The part (C, h, w) of a picture (C, H, W)."""
-        return picture[:, self.top : self.bottom, self.left : self.right]
+    def cut(self, image: Tensor) -> Tensor:
+        """The part (C, h, w) of an image (C, H, W)."""
+        return image[:, self.top : self.bottom, self.left : self.right]
 
 
 def inpaint(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
-    """The picture (3, H, W) of a request, its mask's fill and padding and its colours seen to.
+    """The image (3, H, W) of a request, its mask's fill and padding and its colors seen to.
 
     Args:
         generate: Draws a request whose size it may choose, and keeps what lies outside its mask.
@@ -37,40 +37,40 @@ def inpaint(generate: Callable[[GenerationRequest], Tensor], request: Generation
     """
     if request.seed < 0:
         request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
-    if request.mask is None or request.picture is None:
+    if request.mask is None or request.image is None:
         return match_hue(generate(request), request.colors)
     if not request.mask.any():
-        return request.picture
+        return request.image
     if request.fill == "fill":
-        request = replace(request, picture=fill_smoothly(request.picture, request.mask))
+        request = replace(request, image=fill_smoothly(request.image, request.mask))
     return match_hue(_drawn_closely(generate, request), request.colors)
 
 
 def _drawn_closely(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
-    """The picture with its mask's box drawn at the size of the whole."""
-    picture, mask, padding = request.picture, request.mask, request.mask_padding
-    if picture is None or mask is None or padding is None:
+    """The image with its mask's box drawn at the size of the whole."""
+    image, mask, padding = request.image, request.mask, request.mask_padding
+    if image is None or mask is None or padding is None:
         return generate(request)
-    height, width = picture.shape[-2:]
+    height, width = image.shape[-2:]
     box = padded_box(mask, padding)
     if (box.right - box.left, box.bottom - box.top) == (width, height):
         return generate(request)
     size = request.size[1], request.size[0]
-    near, near_mask = (_scaled(box.cut(whole), size).clamp(0.0, 1.0) for whole in (picture, mask))
+    near, near_mask = (_scaled(box.cut(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
     controls = tuple(
-        replace(control, picture=_scaled(box.cut(control.picture), size).clamp(0.0, 1.0))
+        replace(control, image=_scaled(box.cut(control.image), size).clamp(0.0, 1.0))
         for control in request.controls
-        if control.picture is not None
+        if control.image is not None
     )
-    drawn = generate(replace(request, picture=near, mask=near_mask, controls=controls))
+    drawn = generate(replace(request, image=near, mask=near_mask, controls=controls))
     part = _scaled(drawn, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
-    whole = picture.clone()
+    whole = image.clone()
     box.cut(whole).lerp_(part, box.cut(mask))
     return whole
 
 
 def padded_box(mask: Tensor, padding: int) -> Box:
-    """The box around what a mask (1, H, W) holds, padded, grown to the picture's proportions, inside it.
+    """The box around what a mask (1, H, W) holds, padded, grown to the image's proportions, inside it.
 
     Source:
         What A1111's "inpaint only masked" takes; grown evenly, then moved inside.
@@ -88,10 +88,10 @@ def padded_box(mask: Tensor, padding: int) -> Box:
 
 
 def match_hue(drawn: Tensor, colors: Tensor | None) -> Tensor:
-    """The drawing (3, H, W) with the hues of another picture and its own lightness.
+    """The drawing (3, H, W) with the hues of another image and its own lightness.
 
     Source:
-        A1111's colour correction: histograms matched in LAB, then the drawing's luminosity laid over.
+        A1111's color correction: histograms matched in LAB, then the drawing's luminosity laid over.
     """
     if colors is None:
         return drawn
@@ -100,8 +100,8 @@ def match_hue(drawn: Tensor, colors: Tensor | None) -> Tensor:
     return rgb_from_lab_(matched).clamp_(0.0, 1.0)
 
 
-def _scaled(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """A picture (C, h, w) at a height and width."""
+def _scaled(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """An image (C, h, w) at a height and width."""
     return functional.interpolate(
-        picture.unsqueeze(0), size, mode="bicubic", align_corners=False, antialias=True
+        image.unsqueeze(0), size, mode="bicubic", align_corners=False, antialias=True
     )[0]

@@ -15,7 +15,7 @@ class LoadOptions:
         vae: Another VAE: a file, a diffusers folder, or a name in the library; empty: the checkpoint's own.
         architecture: A diffusers folder whose JSON describes single-file models; empty: told from the file.
         speed: "compiled" compiles the U-Net, which takes minutes once and pays on GPUs; "auto" is "eager".
-        tiling: True draws every picture so that it tiles.
+        tiling: True draws every image so that it tiles.
         controlnets: Names of the ControlNets that the film uses; loaded with its model.
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, VAE in tiles.
     """

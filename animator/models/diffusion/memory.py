@@ -47,7 +47,7 @@ def _message(request: GenerationRequest, device: torch.device) -> str:
     smaller = fitting or (max(64, _eighths(width / 2)), max(64, _eighths(height / 2)))
     sure = "about" if fitting else "for example"
     is_smaller = smaller[0] * smaller[1] < width * height
-    size = f'a smaller picture ({sure} --set "size=[{smaller[0]},{smaller[1]}]"), ' if is_smaller else ""
+    size = f'a smaller image ({sure} --set "size=[{smaller[0]},{smaller[1]}]"), ' if is_smaller else ""
     return (
         f"{head}{known}; what helps: --set diffusion.memory=low, {size}a smaller model, "
         "or other programs closed. The frames so far are whole: go on with --resume"

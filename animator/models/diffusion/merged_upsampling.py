@@ -1,4 +1,4 @@
-"""The last layers of a tiny autoencoder's decoder as one: a third of its work saved, the same picture.
+"""The last layers of a tiny autoencoder's decoder as one: a third of its work saved, the same image.
 
 Upsampling by repetition and two convolutions after it without an activation between them are linear. Together
 they are one convolution at the small size whose channels are the four pixels of each small one.
@@ -53,7 +53,7 @@ class MergedUpsampling(nn.Module):
         self.conv.to(first.weight.device, first.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The picture (N, C, 2 H, 2 W) of features (N, F, H, W)."""
+        """The image (N, C, 2 H, 2 W) of features (N, F, H, W)."""
         out = functional.pixel_shuffle(self.conv(x), _PIXELS)
         if self.conv.padding_mode == "zeros":
             self._mend_edges(x, out)
@@ -75,7 +75,7 @@ def _kernel(first: Tensor, second: Tensor) -> Tensor:
 
 
 def _bias(first: nn.Conv2d, second: nn.Conv2d) -> Tensor:
-    """What both add to the picture (C,) away from its edges."""
+    """What both add to the image (C,) away from its edges."""
     weight = second.weight.float().cpu()
     bias = torch.zeros(second.out_channels) if second.bias is None else second.bias.float().cpu()
     return bias if first.bias is None else bias + weight.sum((-1, -2)) @ first.bias.float().cpu()

@@ -1,4 +1,4 @@
-"""A diffuser that keeps every picture as it is: what is left is the motion. For previews."""
+"""A diffuser that keeps every image as it is: what is left is the motion. For previews."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from animator.models.diffusion.request import GenerationRequest
 
 @dataclass(frozen=True)
 class PassthroughDiffuser:
-    """Returns the picture it is given; a test card where there is none."""
+    """Returns the image it is given; a test card where there is none."""
 
     device: torch.device | str = "cpu"
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The request's picture (3, H, W), or the test card."""
-        if request.picture is not None:
-            return request.picture
+        """The request's image (3, H, W), or the test card."""
+        if request.image is not None:
+            return request.image
         return test_card(*request.size).to(self.device)
 
 
 def test_card(width: int, height: int) -> Tensor:
-    """A card (3, H, W) on which motion shows: a grid over two colour ramps, a cross in the middle."""
+    """A card (3, H, W) on which motion shows: a grid over two color ramps, a cross in the middle."""
     x = torch.linspace(0.0, 1.0, width).expand(height, width)
     y = torch.linspace(0.0, 1.0, height).unsqueeze(1).expand(height, width)
     card = torch.stack((0.25 + 0.5 * x, 0.25 + 0.5 * y, 0.75 - 0.5 * x))

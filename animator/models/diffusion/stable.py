@@ -47,11 +47,11 @@ class StableDiffuser:
             self._records[f"controlnet {name}"] = ModelInfo(place, "ControlNetModel")
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn picture (3, H, W); see `Diffuser`.
+        """The drawn image (3, H, W); see `Diffuser`.
 
         Raises:
             ModelError: Something that the request names cannot be had.
-            AnimatorError: The model gave numbers that are no picture, or memory ran out.
+            AnimatorError: The model gave numbers that are no image, or memory ran out.
         """
         with explained(request, self._device):
             engine = self._shelf.load(request.checkpoint or self._model)

@@ -105,7 +105,7 @@ class TransformerEngine:
 
     @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn picture; see `Engine`.
+        """The drawn image; see `Engine`.
 
         Raises:
             ModelError: The request wants what these models do not have.
@@ -117,8 +117,8 @@ class TransformerEngine:
         level = self._first_level(scheduler, request, shape)
         noise = LatentNoise.of(request.seed, shape, self._device)
         latent = noise.first(request.subseed, request.subseed_strength)
-        if request.picture is not None:
-            latent = self._coder.encode(request.picture) * (1 - level) + latent * (
+        if request.image is not None:
+            latent = self._coder.encode(request.image) * (1 - level) + latent * (
                 level * request.noise_multiplier
             )
         self._drawing.scheduler, before = scheduler, self._drawing.scheduler
@@ -193,7 +193,7 @@ def _without_texts(pipeline: Any) -> Any:
 
 
 def _shift(config: Any, shape: tuple[int, ...]) -> float:
-    """How far a picture of this size moves the sigmas up."""
+    """How far an image of this size moves the sigmas up."""
     from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
     return float(

@@ -72,7 +72,7 @@ class UNetModel:
 
     @property
     def is_inpainting(self) -> bool:
-        """True where the U-Net reads a mask and the masked picture beside the latent."""
+        """True where the U-Net reads a mask and the masked image beside the latent."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
 
     @property
@@ -98,7 +98,7 @@ class UNetModel:
         return {"unet": self.unet, "vae": self.autoencoder.model, **encoders}
 
     def sizes(self, size: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
-        """SDXL's numbers about a picture of this width and height (1, 6); None for other families."""
+        """SDXL's numbers about an image of this width and height (1, 6); None for other families."""
         if self.family != "sdxl":
             return None
         width, height = size

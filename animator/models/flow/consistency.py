@@ -25,7 +25,7 @@ class ConsistencyFiltered:
     soften: Callable[[Tensor], Tensor]
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two pictures (3, H, W)."""
+        """The flow (2, H, W) between two images (3, H, W)."""
         forward = self.model(first, second, guess)
         backward = self.model(second, first)
         return forward * self.soften(self.confidence(forward, backward).unsqueeze(0))

@@ -10,17 +10,17 @@ from animator.images.sharpen import mirrored
 _MARGIN = 0.25
 
 
-def deforum_flow_warp(picture: Tensor, flow: Tensor, factor: float) -> Tensor:
-    """The picture (3, H, W), [0, 1], moved along a flow (2, H, W): mirrored a quarter outwards, black beyond.
+def deforum_flow_warp(image: Tensor, flow: Tensor, factor: float) -> Tensor:
+    """The image (3, H, W), [0, 1], moved along a flow (2, H, W): mirrored a quarter outwards, black beyond.
 
     Args:
-        picture: (3, H, W).
+        image: (3, H, W).
         flow: (2, H, W), pixels.
         factor: How far to go.
     """
-    height, width = picture.shape[-2:]
+    height, width = image.shape[-2:]
     left, top = int(width * _MARGIN), int(height * _MARGIN)
-    canvas = mirrored(mirrored(picture, top, 1), left, 2)
+    canvas = mirrored(mirrored(image, top, 1), left, 2)
     scale = (width / (width + 2 * left), height / (height + 2 * top))
     grid = flow_grid(flow, factor)
     for axis in (0, 1):

@@ -1,4 +1,4 @@
-"""The motion of the whole picture between two frames, from matched features: hybrid motion's other half.
+"""The motion of the whole image between two frames, from matched features: hybrid motion's other half.
 
 Runs in OpenCV on the CPU: calling it waits for the device.
 """
@@ -16,7 +16,7 @@ _FEWEST = 8
 """Up to that many matches say nothing reliable."""
 FAINT, USUAL = 0.01, 0.04
 """How much features have to stand out: OpenCV's usual value, the reference's, finds next to none in small or
-soft pictures."""
+soft images."""
 _LARGEST = 4.0
 _RATIO = 0.75
 """How much closer than the second best a match has to be (Lowe 2004)."""
@@ -30,11 +30,11 @@ class MotionModel(str, Enum):
 
 
 def feature_matrix(first: Tensor, second: Tensor, kind: MotionModel, contrast: float = FAINT) -> Matrix:
-    """The motion from the first picture to the second as `dst_from_src`, float64 (3, 3).
+    """The motion from the first image to the second as `dst_from_src`, float64 (3, 3).
 
     SIFT features, matched by ratio, fitted by RANSAC: turn, scale and shift for "Affine", a homography for
     "Perspective". The identity where too few features match, or where what they say cannot be: chance matches
-    make pictures collapse, fold or turn over.
+    make images collapse, fold or turn over.
 
     Args:
         first: (3, H, W), [0, 1].
@@ -65,9 +65,9 @@ def feature_matrix(first: Tensor, second: Tensor, kind: MotionModel, contrast: f
 
 
 def is_possible(dst_from_src: Matrix, width: int, height: int) -> bool:
-    """True for a motion that may lie between two neighbouring pictures of a film.
+    """True for a motion that may lie between two neighboring images of a film.
 
-    The corners keep their order around the picture, and its area at most grows or shrinks fourfold.
+    The corners keep their order around the image, and its area at most grows or shrinks fourfold.
     """
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], dtype=float).T
     x, y, depth = dst_from_src @ corners

@@ -6,10 +6,10 @@ from torch import Tensor
 
 
 class FlowModel(Protocol):
-    """Whatever estimates flow between two pictures."""
+    """Whatever estimates flow between two images."""
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) from the first picture to the second, in pixels.
+        """The flow (2, H, W) from the first image to the second, in pixels.
 
         Args:
             first: (3, H, W), [0, 1].

@@ -32,7 +32,7 @@ class Dis:
     quality: DisQuality = DisQuality.MEDIUM
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two pictures (3, H, W), starting from a guess where there is one."""
+        """The flow (2, H, W) between two images (3, H, W), starting from a guess where there is one."""
         if self.quality is DisQuality.FINE:
             search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
             search.setGradientDescentIterations(192)
@@ -61,7 +61,7 @@ class Farneback:
     sigma: float = 1.2
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two pictures (3, H, W); a guess is not used, as in the reference."""
+        """The flow (2, H, W) between two images (3, H, W); a guess is not used, as in the reference."""
         flow = cv2.calcOpticalFlowFarneback(
             gray(first),
             gray(second),
@@ -77,9 +77,9 @@ class Farneback:
         return _on_device(flow, first.device)
 
 
-def gray(picture: Tensor) -> Image8:
-    """The picture (3, H, W) as uint8 grey (H, W) on the host."""
-    return np.asarray(cv2.cvtColor(to_uint8(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+def gray(image: Tensor) -> Image8:
+    """The image (3, H, W) as uint8 gray (H, W) on the host."""
+    return np.asarray(cv2.cvtColor(to_uint8(image), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def _on_host(flow: Tensor | None) -> Field | None:

@@ -16,10 +16,10 @@ _SMALLEST = 128
 
 
 class Raft:
-    """The flow of a RAFT network; runs on the pictures' device and waits for nothing.
+    """The flow of a RAFT network; runs on the images' device and waits for nothing.
 
     Args:
-        network: torchvision's `RAFT`, on the device of the pictures, in evaluation mode.
+        network: torchvision's `RAFT`, on the device of the images, in evaluation mode.
         updates: How often the flow is refined.
     """
 
@@ -29,7 +29,7 @@ class Raft:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two pictures (3, H, W); a guess is not used."""
+        """The flow (2, H, W) between two images (3, H, W); a guess is not used."""
         height, width = first.shape[-2:]
         pair = torch.stack((first, second)) * 2.0 - 1.0
         padded = functional.pad(pair, (0, _missing(width), 0, _missing(height)), mode="replicate")
@@ -42,7 +42,7 @@ def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
 
     Args:
         path: A state dict of torchvision's `raft_large` or `raft_small`, .safetensors or .pth.
-        device: Where the pictures are.
+        device: Where the images are.
 
     Raises:
         ModelError: If there is no such file, or it holds something else.

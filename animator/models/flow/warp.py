@@ -1,4 +1,4 @@
-"""Moving pictures along a flow, and telling where a flow can be trusted."""
+"""Moving images along a flow, and telling where a flow can be trusted."""
 
 import torch
 from torch import Tensor
@@ -8,35 +8,35 @@ from animator.images.resample import Border, Sampling, sample
 
 
 def warp_by_flow(
-    picture: Tensor,
+    image: Tensor,
     flow: Tensor,
     factor: float = 1.0,
     border: Border = Border.REPLICATE,
     sampling: Sampling = Sampling.BILINEAR,
 ) -> Tensor:
-    """The picture (3, H, W), [0, 1], moved along a flow: each pixel shows what lay `factor * flow` away.
+    """The image (3, H, W), [0, 1], moved along a flow: each pixel shows what lay `factor * flow` away.
 
     Args:
-        picture: (3, H, W).
+        image: (3, H, W).
         flow: (2, H, W), pixels. Where it is not finite nothing moves.
-        factor: How far to go; 0 returns the picture itself, 1 the whole way, below 0 backwards.
+        factor: How far to go; 0 returns the image itself, 1 the whole way, below 0 backwards.
         border: What comes in from outside.
-        sampling: How the picture is read.
+        sampling: How the image is read.
     """
     if factor == 0.0:
-        return picture
+        return image
     grid = flow_grid(flow, factor)
-    return sample(picture, grid, border, sampling).clamp_(0.0, 1.0)
+    return sample(image, grid, border, sampling).clamp_(0.0, 1.0)
 
 
 def consistency(forward: Tensor, backward: Tensor) -> Tensor:
-    """Where a flow can be trusted (H, W): 1, and 0 where it is occluded, leaves the picture or breaks.
+    """Where a flow can be trusted (H, W): 1, and 0 where it is occluded, leaves the image or breaks.
 
     Going there with the forward flow and back with the backward one has to end near the start, and the flow
     must not change abruptly.
 
     Args:
-        forward: (2, H, W), first to second picture, pixels.
+        forward: (2, H, W), first to second image, pixels.
         backward: (2, H, W), second to first.
 
     Source:

@@ -133,7 +133,7 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
     module = _module(plain["module"], said)
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME
     if plain["mask_vid_path"].strip():
-        said.append((changes, "mask_vid_path", "masks of units are not offered; the whole picture is guided"))
+        said.append((changes, "mask_vid_path", "masks of units are not offered; the whole image is guided"))
     if plain["low_vram"]:
         said.append((harmless, "low_vram", "plays no part here; diffusion.memory: low saves memory"))
     unit = {
@@ -196,7 +196,7 @@ def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str,
         begin = f"cn_{number}_"
         settings |= {begin + name: value for name, value in {**DEFAULTS, **_written(unit, scope)}.items()}
         if (unit.extract_from_frame, unit.extract_nth_frame) != (0, 1):
-            notes.append(changes(f"{begin}vid_path", "the whole film is used, from its first picture on"))
+            notes.append(changes(f"{begin}vid_path", "the whole film is used, from its first image on"))
     return settings, tuple(notes)
 
 

@@ -15,7 +15,7 @@ class Feature:
         name: What people call it.
         settings: Its settings with Deforum's defaults.
         switches: The settings that put it to use -> the values with which it plays no part.
-        loss: What the film lacks without it; empty where it changes no picture.
+        loss: What the film lacks without it; empty where it changes no image.
         also: Names of further settings that belong to it; one that ends in _ stands for all that begin so.
     """
 

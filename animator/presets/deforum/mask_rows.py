@@ -27,16 +27,16 @@ class Expressions(Conversion):
 
 
 class Images(Conversion):
-    """Pictures by frame, as JSON."""
+    """Images by frame, as JSON."""
 
     def read(self, value: Any) -> Any:
-        """The pictures as a mapping."""
+        """The images as a mapping."""
         if not isinstance(value, str | Mapping):
-            raise ValueError('expected pictures by frame, such as {"0": "a.png", "max_f/2": "b.png"}')
+            raise ValueError('expected images by frame, such as {"0": "a.png", "max_f/2": "b.png"}')
         return KeyedImages.parse(value).source
 
     def write(self, value: Any) -> str:
-        """The pictures as JSON; none are an empty text."""
+        """The images as JSON; none are an empty text."""
         return json.dumps(value.source, ensure_ascii=False, indent=4) if value.keys else ""
 
 

@@ -25,7 +25,7 @@ _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
         "FramePack F1": "that video model of a fork is not offered; expected one of 2D, 3D, Interpolation",
-        "None": "it makes single pictures and no film; expected one of 2D, 3D, Video Input, Interpolation",
+        "None": "it makes single images and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
 _COHERENCES = Choice(

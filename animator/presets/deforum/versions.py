@@ -53,7 +53,7 @@ RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 """Older name -> (3.0's name, what becomes of the value)."""
 
 _OLDER_WINS = ("animation_prompts",)
-"""Notebooks have both; their `prompts` is for still pictures."""
+"""Notebooks have both; their `prompts` is for still images."""
 
 BEFORE: Mapping[str, Any] = {
     "noise_type": "uniform",

@@ -1,4 +1,4 @@
-"""Random crops, turns, mirror images and colours for training pictures and their depth."""
+"""Random crops, turns, mirror images and colors for training images and their depth."""
 
 import math
 
@@ -10,17 +10,17 @@ from torch.nn import functional as nnf
 
 
 def augment(scenes: tuple[Tensor, Tensor], size: tuple[int, int], rng: Generator) -> tuple[Tensor, Tensor]:
-    """Cropped, turned, mirrored and recoloured pictures (N, 3, *size) and their disparity at half of it."""
-    picture, disparity = scenes
-    count = len(picture)
+    """Cropped, turned, mirrored and recolored images (N, 3, *size) and their disparity at half of it."""
+    image, disparity = scenes
+    count = len(image)
     grid = nnf.affine_grid(_placements(count, size, rng), [count, 3, *size], align_corners=False)
-    both = torch.cat([picture, disparity[:, None]], 1)
+    both = torch.cat([image, disparity[:, None]], 1)
     placed = nnf.grid_sample(both, grid, padding_mode="reflection", align_corners=False)
     return _recolored(placed[:, :3], rng), nnf.avg_pool2d(placed[:, 3:], 2)[:, 0]
 
 
 def _placements(count: int, size: tuple[int, int], rng: Generator) -> Tensor:
-    """Affine maps (N, 2, 3) from the new picture to the old one, which stay inside it."""
+    """Affine maps (N, 2, 3) from the new image to the old one, which stay inside it."""
     tall = size[0] / size[1]
     maps = []
     for _ in range(count):
@@ -39,14 +39,14 @@ def _placements(count: int, size: tuple[int, int], rng: Generator) -> Tensor:
     return torch.tensor(maps, dtype=torch.float32)
 
 
-def _recolored(picture: Tensor, rng: Generator) -> Tensor:
+def _recolored(image: Tensor, rng: Generator) -> Tensor:
     """Random gamma, contrast, tint, hue order, gray, blur and noise."""
-    shape = (len(picture), 1, 1, 1)
+    shape = (len(image), 1, 1, 1)
 
     def draw(low: float, high: float, channels: int = 1) -> Tensor:
         return torch.from_numpy(rng.uniform(low, high, (shape[0], channels, 1, 1))).float()
 
-    result = picture.clamp(0, 1) ** draw(0.7, 1.4)
+    result = image.clamp(0, 1) ** draw(0.7, 1.4)
     result = (result - 0.5) * draw(0.7, 1.25) + 0.5 + draw(-0.1, 0.1)
     result = result * draw(0.85, 1.15, 3)
     if rng.random() < 0.3:

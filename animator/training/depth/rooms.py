@@ -1,6 +1,6 @@
 """Procedural rooms and yards with exact depth, by casting one ray per pixel.
 
-They complement landscapes when the built-in network is trained, and give tests held-out pictures whose
+They complement landscapes when the built-in network is trained, and give tests held-out images whose
 depth is known. Everything is a function of the seed.
 """
 
@@ -15,11 +15,11 @@ from animator.training.depth.solids import Array, Box, Plane, Solid, Sphere, cas
 
 TEXTURE = 256
 NEAR = 0.6  # distance at which the disparity reaches 1
-GAMMA = 0.6  # compresses disparity so that the far half of a picture keeps some of the range
+GAMMA = 0.6  # compresses disparity so that the far half of an image keeps some of the range
 
 
 def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArray[np.uint8], Array]:
-    """A picture and its disparity: what a camera sees in room number `seed`.
+    """An image and its disparity: what a camera sees in room number `seed`.
 
     Args:
         seed: Which room.
@@ -27,7 +27,7 @@ def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArra
         supersample: Rays per pixel along each side.
 
     Returns:
-        Picture uint8 (H, W, 3) RGB, and disparity float32 (H, W) in [0, 1]: larger is nearer, 0 is the sky;
+        Image uint8 (H, W, 3) RGB, and disparity float32 (H, W) in [0, 1]: larger is nearer, 0 is the sky;
         (0.6 / distance) ** 0.6 with the distance along the optical axis.
     """
     rng = default_rng(seed)
@@ -38,8 +38,8 @@ def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArra
     color = _shade(rng, _Hits(origin + distance[:, None] * rays, normal, which, distance), solids)
     depth = distance * (rays @ forward)
     disparity = np.where(which >= 0, np.clip(NEAR / np.maximum(depth, 1e-3), 0, 1) ** GAMMA, 0)
-    picture = _pool(color.reshape(rows, columns, 3), supersample)
-    pixels = (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    image = _pool(color.reshape(rows, columns, 3), supersample)
+    pixels = (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
     return pixels, _pool(disparity.reshape(rows, columns, 1), supersample)[..., 0].astype(np.float32)
 
 
@@ -104,7 +104,7 @@ class _Hits:
 
 
 def _shade(rng: Generator, hits: _Hits, solids: Sequence[Solid]) -> Array:
-    """Colours (N, 3): textured, lit by one sun with shadows, fading into the air with distance."""
+    """Colors (N, 3): textured, lit by one sun with shadows, fading into the air with distance."""
     sun = np.array([rng.normal(0, 0.6), rng.uniform(0.5, 1.2), rng.normal(-0.4, 0.5)], np.float32)
     sun /= np.linalg.norm(sun)
     albedo = _albedo(rng, hits, len(solids))
@@ -130,7 +130,7 @@ def _blocked(thing: Sphere | Box, start: Array, sun: Array) -> NDArray[np.bool_]
 
 
 def _albedo(rng: Generator, hits: _Hits, count: int) -> Array:
-    """Base colours (N, 3): per solid two colours mixed by noise, checks or stripes."""
+    """Base colors (N, 3): per solid two colors mixed by noise, checks or stripes."""
     colors = np.concatenate([_palette(rng, count), rng.random((1, 2, 3))]).astype(np.float32)
     noise = _noise(rng)
     flat = np.abs(hits.normal).argmax(1)
@@ -149,7 +149,7 @@ def _albedo(rng: Generator, hits: _Hits, count: int) -> Array:
 
 
 def _palette(rng: Generator, count: int) -> NDArray[np.float64]:
-    """Two related colours for each solid (count, 2, 3)."""
+    """Two related colors for each solid (count, 2, 3)."""
     gray = rng.uniform(0.1, 0.95, (count, 1, 1))
     tint = rng.uniform(0, 1, (count, 1, 3))
     base = gray + (tint - gray) * rng.uniform(0.1, 0.9, (count, 1, 1))

@@ -36,7 +36,7 @@ class Sphere:
 
     @property
     def reach(self) -> float:
-        """How far it goes from its centre."""
+        """How far it goes from its center."""
         return self.radius
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
@@ -59,7 +59,7 @@ class Box:
 
     @property
     def reach(self) -> float:
-        """About how far it goes from its centre."""
+        """About how far it goes from its center."""
         return 0.6 * float(np.linalg.norm(self.half))
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:

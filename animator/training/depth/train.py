@@ -27,8 +27,8 @@ from animator.training.depth.augment import augment
 from animator.training.depth.muon import Muon
 
 Scene = tuple[NDArray[np.uint8], NDArray[np.floating]]
-Scenes = Callable[[int], Scene]  # seed -> picture (H, W, 3) RGB and disparity (H, W) in [0, 1]
-# Small pictures first: layout is learnt there at a third of the cost.
+Scenes = Callable[[int], Scene]  # seed -> image (H, W, 3) RGB and disparity (H, W) in [0, 1]
+# Small images first: layout is learnt there at a third of the cost.
 SMALL = ((160, 160), (160, 160), (128, 192), (192, 128), (160, 192))
 LARGE = ((256, 256), (256, 256), (192, 256), (256, 192), (224, 288), (320, 224))
 SMALL_SHARE = 0.68
@@ -45,7 +45,7 @@ class Recipe:
         rate: Peak learning rate; warmed up, then annealed to zero by a cosine.
         seed: Of the weights, the order of scenes and the augmentations.
         ema: Decay of the running mean of the weights, which is what is returned.
-        settling: Batches from which the statistics of the normalisations are taken at the end.
+        settling: Batches from which the statistics of the normalizations are taken at the end.
     """
 
     steps: int
@@ -57,7 +57,7 @@ class Recipe:
 
 
 def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Module], None]) -> StarterNet:
-    """The trained network, still with its normalisations; `folded` makes the one for use.
+    """The trained network, still with its normalizations; `folded` makes the one for use.
 
     Args:
         scenes: Any seed in [0, 2**31) must give a scene; all of one size of at least 256.
@@ -71,8 +71,8 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
     for step in range(recipe.steps):
         optimizer.rate = recipe.rate * _schedule(step, recipe.steps)
         sizes = SMALL if step < SMALL_SHARE * recipe.steps else LARGE
-        picture, disparity = augment(_batch(scenes, recipe.batch, rng), sizes[rng.integers(len(sizes))], rng)
-        loss = objective(net(picture.contiguous(memory_format=torch.channels_last)), disparity)
+        image, disparity = augment(_batch(scenes, recipe.batch, rng), sizes[rng.integers(len(sizes))], rng)
+        loss = objective(net(image.contiguous(memory_format=torch.channels_last)), disparity)
         net.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -84,7 +84,7 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
 
 
 def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> StarterNet:
-    """The network with its normalisation statistics measured anew.
+    """The network with its normalization statistics measured anew.
 
     The running statistics lag behind averaged weights; left so, the output of the network in use can
     collapse to a constant although its loss in training was low.
@@ -96,8 +96,8 @@ def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> Sta
     net.train()
     with torch.no_grad():
         for _ in range(batches):
-            picture, _ = augment(_batch(scenes, 16, rng), (256, 256), rng)
-            net(picture.contiguous(memory_format=torch.channels_last))
+            image, _ = augment(_batch(scenes, 16, rng), (256, 256), rng)
+            net(image.contiguous(memory_format=torch.channels_last))
     return net.eval()
 
 
@@ -112,7 +112,7 @@ def drawn(net: StarterNet, seed: int) -> StarterNet:
 
 
 def with_norms(net: StarterNet) -> StarterNet:
-    """The network with a batch normalisation in every ConvBlock."""
+    """The network with a batch normalization in every ConvBlock."""
     for module in net.modules():
         if isinstance(module, ConvBlock):
             module.norm = nn.BatchNorm2d(module.conv.out_channels)
@@ -120,7 +120,7 @@ def with_norms(net: StarterNet) -> StarterNet:
 
 
 def folded(net: StarterNet) -> StarterNet:
-    """A copy for use: the normalisations multiplied into the convolutions."""
+    """A copy for use: the normalizations multiplied into the convolutions."""
     result = copy.deepcopy(net).eval()
     for module in result.modules():
         if isinstance(module, ConvBlock) and isinstance(module.norm, nn.BatchNorm2d):
@@ -139,7 +139,7 @@ def objective(predicted: Tensor, disparity: Tensor) -> Tensor:
 
     The first two are MiDaS's (arXiv 1907.01341); the plain value keeps the scale equal from frame to frame.
     """
-    shape, target = _centred(predicted), _centred(disparity)
+    shape, target = _centered(predicted), _centered(disparity)
     difference = shape - target
     loss = difference.abs().clamp(max=4).mean() + (predicted - disparity).abs().mean() * 2
     for _ in range(SCALES):
@@ -148,17 +148,17 @@ def objective(predicted: Tensor, disparity: Tensor) -> Tensor:
     return loss
 
 
-def _centred(x: Tensor) -> Tensor:
+def _centered(x: Tensor) -> Tensor:
     """Each map less its median, over its mean absolute deviation."""
     flat = x.flatten(1)
-    centred = flat - flat.median(1, keepdim=True).values
-    return (centred / (centred.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
+    centered = flat - flat.median(1, keepdim=True).values
+    return (centered / (centered.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
 
 
 def _batch(scenes: Scenes, count: int, rng: Generator) -> tuple[Tensor, Tensor]:
     drawn = [scenes(int(rng.integers(2**31))) for _ in range(count)]
-    pictures = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
-    return pictures, torch.from_numpy(np.stack([d for _, d in drawn]).astype(np.float32))
+    images = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
+    return images, torch.from_numpy(np.stack([d for _, d in drawn]).astype(np.float32))
 
 
 def _schedule(step: int, steps: int) -> float:

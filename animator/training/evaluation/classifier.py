@@ -1,4 +1,4 @@
-"""A small judge of pictures: which kind of scene, which time of day. Trained on generated scenes alone."""
+"""A small judge of images: which kind of scene, which time of day. Trained on generated scenes alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from animator.core.atomic import atomic_write
-from animator.training.data import Label, Pictures
+from animator.training.data import Images, Label
 from animator.training.optimizer import Optimizer
 from animator.training.scenes.air import TIMES
 from animator.training.scenes.registry import KINDS
@@ -25,7 +25,7 @@ _UNKNOWN = -100  # the class that cross_entropy leaves out
 
 
 class Judge(nn.Module):
-    """Four convolutions, features averaged over the picture, two answers."""
+    """Four convolutions, features averaged over the image, two answers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,20 +38,20 @@ class Judge(nn.Module):
         self.kind = nn.Linear(widths[-1], len(KIND_NAMES))
         self.time = nn.Linear(widths[-1], len(TIME_NAMES))
 
-    def features(self, pictures: Tensor) -> Tensor:
-        """Features (N, 128) of pictures (N, 3, 64, 64) in [-1, 1]."""
-        averaged: Tensor = self.body(pictures).mean((2, 3))
+    def features(self, images: Tensor) -> Tensor:
+        """Features (N, 128) of images (N, 3, 64, 64) in [-1, 1]."""
+        averaged: Tensor = self.body(images).mean((2, 3))
         return averaged
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of kinds and times of day."""
-        features = self.features(pictures)
+        features = self.features(images)
         return self.kind(features), self.time(features)
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What the judge says of pictures.
+    """What the judge says of images.
 
     Attributes:
         kinds, times: The likeliest, by name.
@@ -63,13 +63,13 @@ class Judged:
     features: np.ndarray
 
 
-def trained_judge(path: Path, pictures: Pictures, steps: int) -> Judge:
-    """The judge in a file, trained on the pictures and written there where there is none."""
+def trained_judge(path: Path, images: Images, steps: int) -> Judge:
+    """The judge in a file, trained on the images and written there where there is none."""
     judge = Judge()
     if path.exists():
         judge.load_state_dict(load_file(path))
         return judge.eval()
-    seen, labels = small(pictures), pictures.labels
+    seen, labels = small(images), images.labels
     kinds = torch.tensor([KIND_NAMES.index(label.kind) for label in labels])
     times = torch.tensor([TIME_NAMES.index(label.time) if label.time else _UNKNOWN for label in labels])
     optimizer = Optimizer(judge)
@@ -88,24 +88,24 @@ def trained_judge(path: Path, pictures: Pictures, steps: int) -> Judge:
     return judge.eval()
 
 
-def small(pictures: Pictures) -> Tensor:
-    """All pictures (N, 3, 64, 64), uint8, averaged down."""
+def small(images: Images) -> Tensor:
+    """All images (N, 3, 64, 64), uint8, averaged down."""
     parts = []
-    for batch in pictures.batches(50):
+    for batch in images.batches(50):
         tensor = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float()
         parts.append(shrunk(tensor).round().byte())
     return torch.cat(parts)
 
 
-def shrunk(pictures: Tensor) -> Tensor:
-    """Pictures (N, 3, H, W) averaged down to the judge's side."""
-    return nnf.adaptive_avg_pool2d(pictures, SIDE)
+def shrunk(images: Tensor) -> Tensor:
+    """Images (N, 3, H, W) averaged down to the judge's side."""
+    return nnf.adaptive_avg_pool2d(images, SIDE)
 
 
 @torch.no_grad()
-def judged(judge: Judge, pictures: Tensor) -> Judged:
-    """What the judge says of pictures (N, 3, 64, 64), uint8."""
-    seen = pictures.float() / 127.5 - 1
+def judged(judge: Judge, images: Tensor) -> Judged:
+    """What the judge says of images (N, 3, 64, 64), uint8."""
+    seen = images.float() / 127.5 - 1
     kind, time = judge(seen)
     return Judged(
         tuple(KIND_NAMES[i] for i in kind.argmax(1).tolist()),
@@ -126,9 +126,9 @@ def asked_time(label: Label) -> str:
     return label.time if any(word and word in label.caption for word in words) else ""
 
 
-def _shaken(pictures: Tensor, rng: Generator) -> Tensor:
-    """Pictures uint8 as floats in [-1, 1], mirrored, blurred and noised, so that texture does not fool it."""
-    seen = pictures.float() / 127.5 - 1
+def _shaken(images: Tensor, rng: Generator) -> Tensor:
+    """Images uint8 as floats in [-1, 1], mirrored, blurred and noised, so that texture does not fool it."""
+    seen = images.float() / 127.5 - 1
     seen = seen.flip(-1) if rng.random() < 0.5 else seen
     if rng.random() < 0.5:
         seen = nnf.avg_pool2d(nnf.pad(seen, (1, 1, 1, 1), mode="replicate"), 3, 1)

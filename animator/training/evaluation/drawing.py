@@ -1,4 +1,4 @@
-"""Pictures and films drawn by a model as users draw them."""
+"""Images and films drawn by a model as users draw them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,38 +30,38 @@ class Manner:
 
 
 def drawn(diffuser: Diffuser, prompt: str, manner: Manner, seed: int) -> Tensor:
-    """A picture (3, H, W) in [0, 1]."""
+    """An image (3, H, W) in [0, 1]."""
     return diffuser.generate(_request(prompt, manner, seed, None))
 
 
 def zoom(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> Iterator[Tensor]:
-    """The frames (3, H, W) of a film that zooms in, each redrawn from the last; no colours are held."""
-    picture = drawn(diffuser, prompt, manner, 1)
-    yield picture
+    """The frames (3, H, W) of a film that zooms in, each redrawn from the last; no colors are held."""
+    image = drawn(diffuser, prompt, manner, 1)
+    yield image
     for frame in range(1, frames):
-        picture = diffuser.generate(_request(prompt, manner, 1 + frame, _zoomed(picture)))
-        yield picture
+        image = diffuser.generate(_request(prompt, manner, 1 + frame, _zoomed(image)))
+        yield image
 
 
-def _request(prompt: str, manner: Manner, seed: int, picture: Tensor | None) -> GenerationRequest:
+def _request(prompt: str, manner: Manner, seed: int, image: Tensor | None) -> GenerationRequest:
     return GenerationRequest(
         frame=0,
         size=(manner.size, manner.size),
-        picture=picture,
+        image=image,
         prompt=PromptFrame(prompt, ""),
-        strength=0.0 if picture is None else _STRENGTH,
-        steps=manner.steps if picture is None else round(manner.steps * _STEPS_OF_FILM),
+        strength=0.0 if image is None else _STRENGTH,
+        steps=manner.steps if image is None else round(manner.steps * _STEPS_OF_FILM),
         cfg_scale=manner.cfg_scale,
         sampler=manner.sampler,
         seed=seed,
     )
 
 
-def _zoomed(picture: Tensor) -> Tensor:
-    side = picture.shape[1]
+def _zoomed(image: Tensor) -> Tensor:
+    side = image.shape[1]
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), 0.3, _ZOOM)
-    image = picture.permute(1, 2, 0).contiguous().numpy()
+    pixels = image.permute(1, 2, 0).contiguous().numpy()
     moved = cv2.warpAffine(
-        image, turn, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        pixels, turn, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
     return torch.from_numpy(np.clip(moved, 0, 1)).permute(2, 0, 1)

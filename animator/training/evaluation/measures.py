@@ -15,7 +15,7 @@ from animator.images.metrics import FrameMetrics, frame_metrics
 from animator.models.diffusion.request import Diffuser
 from animator.training.autoencoder import psnr, to_tensor
 from animator.training.compute import Compute
-from animator.training.data import Pictures
+from animator.training.data import Images
 from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.evaluation.classifier import Judge, accuracy, asked_time, judged, shrunk, small
 from animator.training.evaluation.drawing import Manner, drawn, zoom
@@ -39,19 +39,19 @@ class Model:
         return nn.ModuleDict({name: open_part(self.folder, name) for name in ("unet", "text_encoder")}).eval()
 
 
-def coding(model: Model, held_out: Pictures, count: int) -> dict[str, float]:
-    """PSNR of held-out pictures after coding, in dB."""
+def coding(model: Model, held_out: Images, count: int) -> dict[str, float]:
+    """PSNR of held-out images after coding, in dB."""
     vae = open_part(model.folder, "vae").to(memory_format=torch.channels_last)
     return {"psnr_db": psnr(vae, held_out, torch.device("cpu"), count)}
 
 
 @torch.no_grad()
-def denoising(model: Model, held_out: Pictures, count: int) -> dict[str, float]:
-    """Mean squared error of v on held-out pictures in the model's own latents, at cfg_scale 1."""
+def denoising(model: Model, held_out: Images, count: int) -> dict[str, float]:
+    """Mean squared error of v on held-out images in the model's own latents, at cfg_scale 1."""
     networks, side = model.networks(), held_out.size // FACTOR
     vae = open_part(model.folder, "vae").to(memory_format=torch.channels_last)
-    pictures = next(held_out.batches(count))
-    latents = torch.cat([vae.encoder(to_tensor(picture[None], torch.device("cpu"))) for picture in pictures])
+    images = next(held_out.batches(count))
+    latents = torch.cat([vae.encoder(to_tensor(image[None], torch.device("cpu"))) for image in images])
     captions = {side: [label.caption for label in held_out.labels[:count]]}
     examples = Examples({side: latents[None].half()}, captions)
     tokenizer = CLIPTokenizer.from_pretrained(model.folder / "tokenizer")
@@ -67,20 +67,20 @@ def denoising(model: Model, held_out: Pictures, count: int) -> dict[str, float]:
 
 
 def prompting(
-    diffuser: Diffuser, judge: Judge, held_out: Pictures, manner: Manner, count: int
+    diffuser: Diffuser, judge: Judge, held_out: Images, manner: Manner, count: int
 ) -> dict[str, float]:
-    """How often the judge sees what was asked, and how far the pictures are from true ones.
+    """How often the judge sees what was asked, and how far the images are from true ones.
 
     Args:
         diffuser: The model.
-        judge: Of pictures.
-        held_out: Their captions are the prompts, and they are what the drawn pictures are compared to.
+        judge: Of images.
+        held_out: Their captions are the prompts, and they are what the drawn images are compared to.
         manner: How is drawn.
         count: Prompts.
     """
     labels = held_out.labels[:count]
-    pictures = [drawn(diffuser, label.caption, manner, 1000 + i) for i, label in enumerate(labels)]
-    seen = torch.cat([shrunk(picture[None].clamp(0, 1) * 255).round().byte() for picture in pictures])
+    images = [drawn(diffuser, label.caption, manner, 1000 + i) for i, label in enumerate(labels)]
+    seen = torch.cat([shrunk(image[None].clamp(0, 1) * 255).round().byte() for image in images])
     said, true = judged(judge, seen), judged(judge, small(held_out))
     return {
         "prompts": float(len(labels)),
@@ -90,8 +90,8 @@ def prompting(
     }
 
 
-def judging(judge: Judge, held_out: Pictures) -> dict[str, float]:
-    """How far the judge itself can be trusted: its accuracy on true held-out pictures."""
+def judging(judge: Judge, held_out: Images) -> dict[str, float]:
+    """How far the judge itself can be trusted: its accuracy on true held-out images."""
     said = judged(judge, small(held_out))
     return {
         "judge_kind_accuracy": accuracy(said.kinds, [label.kind for label in held_out.labels]),
@@ -100,16 +100,16 @@ def judging(judge: Judge, held_out: Pictures) -> dict[str, float]:
 
 
 def film(diffuser: Diffuser, manner: Manner, frames: int) -> dict[str, float]:
-    """What a zoom does to contrast, detail and colour: its last frames against its first."""
+    """What a zoom does to contrast, detail and color: its last frames against its first."""
     results = [_drift(diffuser, prompt, manner, frames) for prompt in _FILM_PROMPTS]
     return {name: statistics.fmean(r[name] for r in results) for name in results[0]}
 
 
 def _drift(diffuser: Diffuser, prompt: str, manner: Manner, frames: int) -> dict[str, float]:
     vitals, last = [], None
-    for index, picture in enumerate(zoom(diffuser, prompt, manner, frames)):
-        vitals.append(frame_metrics(index, picture.clamp(0, 1), last))
-        last = picture.clamp(0, 1)
+    for index, image in enumerate(zoom(diffuser, prompt, manner, frames)):
+        vitals.append(frame_metrics(index, image.clamp(0, 1), last))
+        last = image.clamp(0, 1)
     first, end = vitals[:_ENDS], vitals[-_ENDS:]
     colors = [abs(_mean(end, name) - _mean(first, name)) for name in ("red", "green", "blue")]
     return {
@@ -125,7 +125,7 @@ def _mean(vitals: Sequence[FrameMetrics], name: str) -> float:
 
 
 def speed(diffuser: Diffuser, manner: Manner) -> dict[str, float]:
-    """Median seconds and CPU seconds of drawing one picture."""
+    """Median seconds and CPU seconds of drawing one image."""
     drawn(diffuser, "a lake", manner, 0)
     wall, cpu = [], []
     for seed in range(_TIMED):

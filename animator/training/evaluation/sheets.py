@@ -24,18 +24,18 @@ PROMPTS = (
     "a lighthouse by the sea at sunset",
     "oil painting of green hills at dawn",
 )
-"""What a stranger should recognise."""
+"""What a stranger should recognize."""
 
 
-def sheet(pictures: list[Tensor], columns: int, side: int) -> NDArray[np.uint8]:
-    """Pictures (3, H, W) side by side, each `side` pixels, as one picture (H, W, 3)."""
-    tiles = [_tile(picture, side) for picture in pictures]
+def sheet(images: list[Tensor], columns: int, side: int) -> NDArray[np.uint8]:
+    """Images (3, H, W) side by side, each `side` pixels, as one image (H, W, 3)."""
+    tiles = [_tile(image, side) for image in images]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
     rows = [np.hstack(tiles[start : start + columns]) for start in range(0, len(tiles), columns)]
     return np.vstack(rows)
 
 
-def _tile(picture: Tensor, side: int) -> NDArray[np.uint8]:
-    image = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
-    shape = (side, round(side * image.shape[0] / image.shape[1]))
-    return np.asarray(cv2.resize(image, shape, interpolation=cv2.INTER_AREA), np.uint8)
+def _tile(image: Tensor, side: int) -> NDArray[np.uint8]:
+    pixels = (image.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
+    shape = (side, round(side * pixels.shape[0] / pixels.shape[1]))
+    return np.asarray(cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA), np.uint8)

@@ -24,17 +24,17 @@ ROWS = (
     Row("prompts", "held-out prompts", "{:.0f}"),
     Row("kind_accuracy", "the asked kind of scene is seen (of 14)", "{:.0%}"),
     Row("time_accuracy", "the asked time of day is seen (of 5)", "{:.0%}"),
-    Row("judge_kind_accuracy", "the judge on true pictures, kind", "{:.0%}"),
-    Row("judge_time_accuracy", "the judge on true pictures, time", "{:.0%}"),
+    Row("judge_kind_accuracy", "the judge on true images, kind", "{:.0%}"),
+    Row("judge_time_accuracy", "the judge on true images, time", "{:.0%}"),
     Row("frechet_distance", "Fréchet distance in the judge's features", "{:.2f}"),
     Row("held_out_v_mse", "held-out denoising error (v, 256 x 256)", "{:.4f}"),
-    Row("psnr_db", "autoencoder on held-out pictures", "{:.2f} dB"),
+    Row("psnr_db", "autoencoder on held-out images", "{:.2f} dB"),
     Row("film_contrast_ratio", "zoom of 60 frames: contrast at the end / at the start", "{:.2f}"),
     Row("film_detail_ratio", "zoom: detail, likewise", "{:.2f}"),
-    Row("film_color_drift", "zoom: drift of the mean colour, of 1", "{:.3f}"),
+    Row("film_color_drift", "zoom: drift of the mean color, of 1", "{:.3f}"),
     Row("film_flicker", "zoom: change from frame to frame, of 1", "{:.3f}"),
-    Row("cpu_seconds_256", "CPU seconds of a picture, 256 x 256, one thread", "{:.2f}"),
-    Row("cpu_seconds_512", "CPU seconds of a picture, 512 x 512, one thread", "{:.2f}"),
+    Row("cpu_seconds_256", "CPU seconds of an image, 256 x 256, one thread", "{:.2f}"),
+    Row("cpu_seconds_512", "CPU seconds of an image, 512 x 512, one thread", "{:.2f}"),
 )
 
 

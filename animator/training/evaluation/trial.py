@@ -15,9 +15,9 @@ from animator.training.evaluation.drawing import Manner, drawn
 from animator.training.evaluation.sheets import PROMPTS, sheet
 from animator.training.recipes import Extent
 
-FOR_JUDGE = 2_000_000  # first seed of the judge's pictures
+FOR_JUDGE = 2_000_000  # first seed of the judge's images
 _JUDGE_SIZE = 128
-_CODED, _DENOISED = 64, 128  # held-out pictures
+_CODED, _DENOISED = 64, 128  # held-out images
 
 
 def evaluated(model: Path, training_run: Path, manner: Manner, extent: Extent, name: str) -> str:
@@ -25,7 +25,7 @@ def evaluated(model: Path, training_run: Path, manner: Manner, extent: Extent, n
 
     Args:
         model: Diffusers folder of a model of ours.
-        training_run: Folder of the trainings; pictures that are missing are made in it.
+        training_run: Folder of the trainings; images that are missing are made in it.
         manner: How is drawn.
         extent: How much is measured.
         name: Of the results.
@@ -40,7 +40,7 @@ def evaluated(model: Path, training_run: Path, manner: Manner, extent: Extent, n
 
 
 def _measured(model: measures.Model, training_run: Path, manner: Manner, extent: Extent) -> dict[str, float]:
-    held_out = _pictures(training_run / "pictures" / "held_out-256", data.HELD_OUT, extent.held_out, 256)
+    held_out = _images(training_run / "pictures" / "held_out-256", data.HELD_OUT, extent.held_out, 256)
     judge = _judge(training_run, extent)
     diffuser = open_diffuser(str(model.folder), torch.device("cpu"))
     large = Manner(manner.steps, manner.cfg_scale, manner.sampler, 512)
@@ -57,11 +57,11 @@ def _measured(model: measures.Model, training_run: Path, manner: Manner, extent:
 
 def _judge(training_run: Path, extent: Extent) -> Judge:
     path = training_run / "evaluation" / "judge.safetensors"
-    pictures = _pictures(training_run / "pictures" / "judge", FOR_JUDGE, extent.judge_pictures, _JUDGE_SIZE)
-    return trained_judge(path, pictures, extent.judge_steps)
+    images = _images(training_run / "pictures" / "judge", FOR_JUDGE, extent.judge_images, _JUDGE_SIZE)
+    return trained_judge(path, images, extent.judge_steps)
 
 
-def _pictures(folder: Path, first: int, count: int, size: int) -> data.Pictures:
+def _images(folder: Path, first: int, count: int, size: int) -> data.Images:
     for _ in data.make(folder, range(first, first + count), size, 1):
         pass
     return data.read(folder)
@@ -69,7 +69,7 @@ def _pictures(folder: Path, first: int, count: int, size: int) -> data.Pictures:
 
 def _draw_sheet(model: Path, manner: Manner, path: Path) -> None:
     diffuser = open_diffuser(str(model), torch.device("cpu"))
-    pictures = [drawn(diffuser, prompt, manner, 7) for prompt in PROMPTS]
-    image = cv2.cvtColor(sheet(pictures, 4, 256), cv2.COLOR_RGB2BGR)
+    images = [drawn(diffuser, prompt, manner, 7) for prompt in PROMPTS]
+    image = cv2.cvtColor(sheet(images, 4, 256), cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".png", image)
     atomic_write(path, encoded.tobytes())

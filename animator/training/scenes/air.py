@@ -67,7 +67,7 @@ WEATHERS: dict[str, Weather] = {
 DRY = ("clear", "cloudy", "foggy", "aurora")
 ANY = tuple(WEATHERS)
 LOW_HORIZON, HIGH_HORIZON = 0.36, 0.6
-# How far clouds drain the sky of colour, and what brightness they leave.
+# How far clouds drain the sky of color, and what brightness they leave.
 _GREY = {"stormy": (0.75, 0.45, 0.0), "rainy": (0.75, 0.75, 0.0), "foggy": (0.6, 0.75, 0.12)}
 
 

@@ -1,4 +1,4 @@
-"""Colours as float32 arrays of linear-looking RGB, and how they mix."""
+"""Colors as float32 arrays of linear-looking RGB, and how they mix."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,12 +13,12 @@ LUMA = np.array([0.3, 0.59, 0.11], np.float32)
 
 
 def rgb(red: int, green: int, blue: int) -> Array:
-    """The colour (3,) of three bytes, in [0, 1]."""
+    """The color (3,) of three bytes, in [0, 1]."""
     return np.array([red, green, blue], np.float32) / 255
 
 
 def hsv(hue: float, saturation: float, value: float) -> Array:
-    """The colour (3,) of a hue in turns, a saturation and a value."""
+    """The color (3,) of a hue in turns, a saturation and a value."""
     pixel = np.array([[[(hue % 1) * 360, np.clip(saturation, 0, 1), value]]], np.float32)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0])
 
@@ -29,7 +29,7 @@ def mix(start: Value, end: Value, share: Value) -> Array:
 
 
 def blend(start: Array, end: Array, mask: Array) -> Array:
-    """Pictures or colours (..., 3) mixed by a mask (H, W)."""
+    """Images or colors (..., 3) mixed by a mask (H, W)."""
     return mix(start, end, mask[..., None])
 
 
@@ -40,12 +40,12 @@ def smoothstep(low: float, high: float, x: Value) -> Array:
 
 
 def jitter(color: Array, rng: Generator, amount: float = 0.05) -> Array:
-    """The colour moved at random, clipped to [0, 1]."""
+    """The color moved at random, clipped to [0, 1]."""
     return np.asarray(np.clip(color + rng.normal(0, amount, 3), 0, 1), np.float32)
 
 
 def ramp(stops: Sequence[Array]) -> Callable[[Array], Array]:
-    """A function from values in [0, 1] (...) to colours (..., 3) along evenly spaced stops."""
+    """A function from values in [0, 1] (...) to colors (..., 3) along evenly spaced stops."""
     places = np.linspace(0, 1, len(stops))
     fine = np.linspace(0, 1, 512)
     table = np.stack([np.interp(fine, places, [s[c] for s in stops]) for c in range(3)], -1)

@@ -1,4 +1,4 @@
-"""Flat shapes with soft edges, painted over a picture together with their disparity."""
+"""Flat shapes with soft edges, painted over an image together with their disparity."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Shape:
 
 
 def painted(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Array, Array]:
-    """Copies of the picture (H, W, 3), now of 256 levels, and the disparity (H, W) with the shapes on top."""
+    """Copies of the image (H, W, 3), now of 256 levels, and the disparity (H, W) with the shapes on top."""
     image = (np.clip(color, 0, 1) * 255).astype(np.uint8)
     near = disparity.astype(np.float32)
     for shape in shapes:

@@ -1,4 +1,4 @@
-"""From a draft to a picture: weather in front of the lens, tone curve, colour grade, style."""
+"""From a draft to an image: weather in front of the lens, tone curve, color grade, style."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ _EXPOSURE = 1.35
 
 @dataclass(frozen=True)
 class Look:
-    """One colour grade or style.
+    """One color grade or style.
 
     Attributes:
-        weight: Share of the pictures that have it.
-        apply: Picture (side, side, 3) in [0, 1] to the same.
+        weight: Share of the images that have it.
+        apply: Image (side, side, 3) in [0, 1] to the same.
         words: What captions call it; `{hue}` is filled in.
     """
 
@@ -44,7 +44,7 @@ HUES = (
 
 
 def weathered(view: View, color: Array, weather: str) -> Array:
-    """The picture behind rain or snow, where there is any."""
+    """The image behind rain or snow, where there is any."""
     if weather not in WEATHERS or weather not in ("rainy", "snowy"):
         return color
     rng, side = view.rng, view.side
@@ -69,7 +69,7 @@ def toned(color: Array) -> Array:
 
 
 def looked(view: View, image: Array, looks: tuple[Look, ...]) -> tuple[Array, str]:
-    """The picture with one of the looks or, more often, none, and the words for it."""
+    """The image with one of the looks or, more often, none, and the words for it."""
     left = view.rng.random()
     for look in looks:
         left -= look.weight
@@ -109,7 +109,7 @@ def _bytes(image: Array) -> NDArray[np.uint8]:
 
 
 def _smeared(view: View, image: Array) -> Array:
-    """A median over about five pixels of a 256-pixel picture."""
+    """A median over about five pixels of a 256-pixel image."""
     result = cv2.medianBlur(_bytes(image), 5)
     return np.asarray((cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255)
 

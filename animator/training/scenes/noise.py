@@ -1,6 +1,6 @@
-"""Tileable noise: one bank of spectral fields, of which every picture takes random turns.
+"""Tileable noise: one bank of spectral fields, of which every image takes random turns.
 
-Making noise is the slow part of a procedural picture; rolling and mirroring a field made once is free.
+Making noise is the slow part of a procedural image; rolling and mirroring a field made once is free.
 """
 
 from functools import lru_cache

@@ -21,9 +21,9 @@ class Stand:
     Attributes:
         foot: Its foot in pixels.
         size: Its height in pixels.
-        color: Its own colour (3,), lit and faded by the air.
+        color: Its own color (3,), lit and faded by the air.
         disparity: Of the place.
-        lit: Lights and fades any other colour in the same way.
+        lit: Lights and fades any other color in the same way.
         sun_right: Whether the sun stands to its right.
         dark: Whether it is night, so that windows shine.
     """

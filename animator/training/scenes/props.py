@@ -90,7 +90,7 @@ def lighthouse(view: View, air: Atmosphere) -> list[Shape]:
 
 
 def bridge(view: View, air: Atmosphere) -> list[Shape]:
-    """A suspension bridge across the whole picture in front of the far shore."""
+    """A suspension bridge across the whole image in front of the far shore."""
     rng, side = view.rng, view.side
     deck = (air.horizon + rng.uniform(0.0, 0.05)) * side
     rise = rng.uniform(0.2, 0.32) * side

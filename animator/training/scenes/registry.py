@@ -18,7 +18,7 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of scene: its drawing and its weight among all pictures."""
+    """A kind of scene: its drawing and its weight among all images."""
 
     draw: Callable[[View], SceneImage]
     weight: float

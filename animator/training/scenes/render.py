@@ -18,18 +18,18 @@ _STYLE_WITHOUT_GRADE = "pencil sketch"
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture and what is known about it.
+    """An image and what is known about it.
 
     Attributes:
-        picture: uint8 (size, size, 3), RGB.
+        image: uint8 (size, size, 3), RGB.
         disparity: float32 (size, size) in [0, 1]: larger is nearer, 0 is infinitely far.
         caption: A prompt for it, in lower case.
         kind: A key of `registry.KINDS`.
         time: A key of `air.TIMES`, empty where there is none.
-        style: Words of its style, empty for the plain picture.
+        style: Words of its style, empty for the plain image.
     """
 
-    picture: NDArray[np.uint8]
+    image: NDArray[np.uint8]
     disparity: Array
     caption: str
     kind: str
@@ -44,7 +44,7 @@ def scene(seed: int, size: int, *, kind: str | None = None, supersample: float =
         seed: Non-negative.
         size: Pixels of a side.
         kind: A key of `registry.KINDS`; None draws one by weight.
-        supersample: The picture is drawn this much larger and averaged, for soft edges.
+        supersample: The image is drawn this much larger and averaged, for soft edges.
     """
     rng = default_rng(seed)
     name = kind or str(rng.choice(list(KINDS), p=_shares()))
@@ -56,7 +56,7 @@ def scene(seed: int, size: int, *, kind: str | None = None, supersample: float =
     image, style = looked(small, image, STYLES)
     grade = "" if style == _STYLE_WITHOUT_GRADE else grade
     return Scene(
-        picture=(np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8),
+        image=(np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8),
         disparity=np.clip(disparity, 0, 1).astype(np.float32),
         caption=caption(small, draft, grade, style),
         kind=name,

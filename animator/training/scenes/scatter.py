@@ -21,7 +21,7 @@ class Grove:
         plant: The thing.
         count: How many places are tried.
         size: Height of one in sides of the height field.
-        color: Its colour (3,).
+        color: Its color (3,).
         distances: Nearest and farthest place.
         highest: Ground above this is left bare.
         across: Share of the width within which it may stand.
@@ -79,7 +79,7 @@ def _stands(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> list[Stan
 
 @dataclass(frozen=True)
 class _Lit:
-    """Lights a colour by the air and fades it with distance."""
+    """Lights a color by the air and fades it with distance."""
 
     air: Atmosphere
     faded: float

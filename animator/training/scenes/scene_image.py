@@ -12,12 +12,12 @@ from animator.training.scenes.noise import Array
 
 @dataclass(frozen=True)
 class View:
-    """The empty square picture that a scene is drawn on.
+    """The empty square image that a scene is drawn on.
 
     Attributes:
         rng: The only source of chance.
         side: Pixels of a side.
-        x, y: Centres of the pixels (side, side) as fractions of the side, from the top left.
+        x, y: Centers of the pixels (side, side) as fractions of the side, from the top left.
     """
 
     rng: Generator
@@ -38,7 +38,7 @@ class View:
         return noise.draw(self.rng, beta)
 
     def field(self, beta: float, scale: float) -> Array:
-        """Noise (side, side) laid over the picture; `scale` is the share of a field that it shows."""
+        """Noise (side, side) laid over the image; `scale` is the share of a field that it shows."""
         size = scale * noise.SIDE
         return noise.sample(self.noise(beta), self.x * size, self.y * size)
 
@@ -64,8 +64,8 @@ class Atmosphere:
     Attributes:
         time, weather: Keys of `air.TIMES` and `air.WEATHERS`.
         horizon: Height of the horizon as a fraction of the side, from the top.
-        zenith, middle, low: Colours (3,) of the sky; `low` is also the colour of distance.
-        light: Colour of sun or moon.
+        zenith, middle, low: Colors (3,) of the sky; `low` is also the color of distance.
+        light: Color of sun or moon.
         ambient: Strength of the light from everywhere.
         sun: Place (x, y) of sun or moon in fractions of the side.
     """

@@ -1,6 +1,6 @@
 """Land as a height field seen in perspective, with its exact depth.
 
-Rays march outward in geometric steps, all columns of the picture at once (the voxel-space method). The ground
+Rays march outward in geometric steps, all columns of the image at once (the voxel-space method). The ground
 that is seen at a pixel is the first whose projection rises to it.
 """
 
@@ -17,8 +17,8 @@ from animator.training.scenes.noise import Array
 from animator.training.scenes.scene_image import Atmosphere, View
 
 NEAR = 0.05  # distance at which the disparity reaches 1, in sides of the height field
-FOCAL = 0.8  # of the height of the picture
-WIDTH = 1.15  # of the picture's width at distance 1
+FOCAL = 0.8  # of the height of the image
+WIDTH = 1.15  # of the image's width at distance 1
 DISPARITY_POWER = 0.6
 _PLACES = 10  # tried for the camera
 _WHITE = np.ones(3, np.float32)
@@ -30,7 +30,7 @@ class Ground:
 
     Attributes:
         heights: Tileable heights (noise.SIDE, noise.SIDE), about 0 to 1.
-        color: Gives the colours (side, side, 3) of surface points.
+        color: Gives the colors (side, side, 3) of surface points.
         relief: Height of 1, in sides of the field.
         eye: Height of the camera above the highest ground close by.
         far: Distance at which the land ends.
@@ -174,7 +174,7 @@ def _first_seen(rise: Array, steps: Array, side: int) -> tuple[Array, NDArray[np
 
 
 def _sunlight(air: Atmosphere, camera: Camera, right: Array, down: Array) -> Array:
-    """Lambert's law for a sun on the side of the picture where it stands."""
+    """Lambert's law for a sun on the side of the image where it stands."""
     toward = camera.right * (air.sun[0] - 0.5) * 2.2 + camera.forward * 0.6
     toward = toward / np.linalg.norm(toward)
     elevation = 0.35 if air.sun_is_low else 0.8

@@ -14,7 +14,7 @@ from animator.training.scenes.terrain import Land
 
 @dataclass(frozen=True)
 class Sea:
-    """How rough the water is (about 0.2 to 2) and the colour of its depth."""
+    """How rough the water is (about 0.2 to 2) and the color of its depth."""
 
     roughness: float
     deep: Array

@@ -68,4 +68,4 @@ def test_a_parseq_file_is_laid_over(tmp_path: Path) -> None:
 
 def test_nothing_to_render_is_a_mistake() -> None:
     done = animator("render")
-    assert done.returncode == 2 and "give a preset, a settings file, or --like PICTURE" in done.stderr
+    assert done.returncode == 2 and "give a preset, a settings file, or --like IMAGE" in done.stderr

@@ -21,14 +21,14 @@ def moving_disc(frames: int = 17, side: int = 192) -> list[Image8]:
     for frame in range(frames):
         turn = cv2.getRotationMatrix2D((side, side), frame * 0.7, 1 + 0.006 * frame)
         turn[:, 2] -= (side / 2 + 1.5 * frame, side / 2 - 0.5 * frame)
-        picture = cv2.warpAffine(ground, turn, (side, side), flags=cv2.INTER_CUBIC)
+        image = cv2.warpAffine(ground, turn, (side, side), flags=cv2.INTER_CUBIC)
         x, y = 30 + 6.3 * frame, 90 + 30 * np.sin(frame / 4)
         mask = np.zeros((side, side), np.float32)
         cv2.circle(mask, (int(x * 16), int(y * 16)), 28 * 16, 1.0, -1, cv2.LINE_AA, 4)
         move = np.array([[1, 0, x - 40], [0, 1, y - 40]], np.float32)
         disc = cv2.warpAffine(inside, move, (side, side), flags=cv2.INTER_CUBIC)
         soft = cv2.GaussianBlur(mask, (0, 0), 0.6)[..., None]
-        clip.append((picture * (1 - soft) + disc * soft).astype(np.uint8))
+        clip.append((image * (1 - soft) + disc * soft).astype(np.uint8))
     return clip
 
 

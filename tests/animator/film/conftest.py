@@ -27,8 +27,8 @@ def ffmpeg(tmp_path_factory: pytest.TempPathFactory) -> Ffmpeg:
 @pytest.fixture(scope="session")
 def mp4(ffmpeg: Ffmpeg) -> Path:
     """300 frames of H.264 at 25 fps with B-frames and sound."""
-    picture, sound = moving(300), ("-f", "lavfi", "-i", "sine=440")
-    return ffmpeg("clip.mp4", *picture[:4], *sound, *picture[4:], *H264, "-c:a", "aac", "-shortest")
+    image, sound = moving(300), ("-f", "lavfi", "-i", "sine=440")
+    return ffmpeg("clip.mp4", *image[:4], *sound, *image[4:], *H264, "-c:a", "aac", "-shortest")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 @dataclass(frozen=True)
 class Facts:
-    """Of the first picture stream, and the first sound stream if there is one."""
+    """Of the first image stream, and the first sound stream if there is one."""
 
     codec: str
     pixels: str
@@ -57,7 +57,7 @@ def samples(path: Path) -> np.ndarray:
 
 
 def decoded(path: Path, matrix: str = "") -> np.ndarray:
-    """All pictures (frames, H, W, 3), RGB; `matrix` is assumed for YUV that does not say its own."""
+    """All images (frames, H, W, 3), RGB; `matrix` is assumed for YUV that does not say its own."""
     width, height = facts_of(path).size
     command = [get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)]
     scale = ["-vf", f"scale=in_color_matrix={matrix}:in_range=tv"] if matrix else []

@@ -8,7 +8,7 @@ Ffmpeg = Callable[..., Path]
 
 
 def moving(frames: int, rate: str = "25", size: str = "64x48") -> tuple[str, ...]:
-    """Options for a test picture that changes at every frame."""
+    """Options for a test image that changes at every frame."""
     return ("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}", "-frames:v", str(frames))
 
 

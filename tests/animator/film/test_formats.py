@@ -27,7 +27,7 @@ NAMES = {"h265": "hevc"}
 
 
 def gradient(frame: int, width: int = 96, height: int = 64) -> np.ndarray:
-    """Smooth colours that move a little."""
+    """Smooth colors that move a little."""
     x = np.linspace(0, 1, width)[None, :] + frame / 100
     y = np.linspace(0, 1, height)[:, None] + np.zeros((1, width))
     red, green, blue = 0.2 + 0.6 * (x % 1) * np.ones_like(y), 0.3 + 0.5 * y, 0.5 + 0 * x * y
@@ -61,7 +61,7 @@ def test_films_say_how_they_were_made(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
-def test_colours_come_back(tmp_path: Path, name: str, codec: str) -> None:
+def test_colors_come_back(tmp_path: Path, name: str, codec: str) -> None:
     path = tmp_path / f"film.{name}"
     write(VideoSpec(path, (96, 64), 10, Encoding(codec)), 3)
     seen = decoded(path, "" if codec == "ffv1" else "bt709")
@@ -82,20 +82,20 @@ def test_odd_sizes_are_held(tmp_path: Path, name: str, codec: str) -> None:
 
 
 @pytest.mark.parametrize("fps", [10, 12.5, 50])
-def test_gifs_have_every_picture_and_the_right_time(tmp_path: Path, fps: float) -> None:
+def test_gifs_have_every_image_and_the_right_time(tmp_path: Path, fps: float) -> None:
     write(VideoSpec(tmp_path / "film.gif", (96, 64), fps), 15)
     with Image.open(tmp_path / "film.gif") as gif:
-        pictures = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
+        images = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
         times = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
         assert gif.info["loop"] == 0
-    assert len(pictures) == 15 and sum(times) == pytest.approx(15_000 / fps, abs=15)
-    assert np.abs(pictures[7].astype(int) - gradient(7)).mean() < 12  # 256 colours for all pictures
+    assert len(images) == 15 and sum(times) == pytest.approx(15_000 / fps, abs=15)
+    assert np.abs(images[7].astype(int) - gradient(7)).mean() < 12  # 256 colors for all images
     assert [left.name for left in tmp_path.iterdir()] == ["film.gif"]
 
 
 @pytest.mark.parametrize(("crf", "most"), [(None, 3.0), (0, 2.0)])
 def test_animated_webp(tmp_path: Path, crf: int | None, most: float) -> None:
-    # Neighbours that look the same become one picture of twice the time; these differ.
+    # Neighbors that look the same become one image of twice the time; these differ.
     with VideoWriter(VideoSpec(tmp_path / "film.webp", (96, 64), 12, Encoding(crf=crf))) as writer:
         for frame in range(12):
             writer.write(gradient(5 * frame))
@@ -121,8 +121,8 @@ def test_a_folder_of_png_files_is_exact_and_replaces_an_older_one(tmp_path: Path
         "000000002.png",
         "notes.txt",
     ]
-    with Image.open(film.file / "000000002.png") as picture:
-        assert np.array_equal(np.asarray(picture), gradient(2, 33, 21))
+    with Image.open(film.file / "000000002.png") as image:
+        assert np.array_equal(np.asarray(image), gradient(2, 33, 21))
 
 
 @pytest.mark.parametrize("name", ["mp4", "webm", "mov", "mkv", "gif", "webp"])

@@ -1,4 +1,4 @@
-"""Which picture of a clip each frame of a film sees."""
+"""Which image of a clip each frame of a film sees."""
 
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ def test_a_clip_that_is_too_short_says_what_to_do() -> None:
 
 
 def test_a_range_without_pictures_says_so() -> None:
-    with pytest.raises(UserError, match=r"no frame in the range that video.extract_\* request_steps for"):
+    with pytest.raises(UserError, match=r"no frame in the range that video.extract_\* asks for"):
         FrameMap(ClipRange(20).of(10), "loop", "clip.mp4").check(1)
 
 
@@ -49,7 +49,7 @@ def even(count: int, fps: int) -> Index:
     return Index(tuple(Fraction(i, fps) for i in range(count)))
 
 
-def test_the_clock_drops_and_repeats_pictures() -> None:
+def test_the_clock_drops_and_repeats_images() -> None:
     assert by_clock(even(30, 30), ClipRange(), 10) == (0, 3, 6, 9, 12, 15, 18, 21, 24, 27)
     assert by_clock(even(5, 5), ClipRange(), 10) == (0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
     assert by_clock(even(30, 30), ClipRange(10, 19), 30) == tuple(range(10, 20))

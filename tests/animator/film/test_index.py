@@ -1,4 +1,4 @@
-"""What a film says about its pictures without decoding them."""
+"""What a film says about its images without decoding them."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -44,11 +44,11 @@ def test_files_without_times_have_their_rate(ffmpeg: Ffmpeg, name: str) -> None:
 def test_what_is_no_film_says_so(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
     for name, said in (("film.mp4", "Invalid data found"), ("none.mp4", "No such file")):
-        with pytest.raises(UserError, match=f"{name}: holds no pictures that ffmpeg can read: .*{said}"):
+        with pytest.raises(UserError, match=f"{name}: holds no images that ffmpeg can read: .*{said}"):
             index_of(tmp_path / name)
 
 
-def test_a_single_picture_has_no_rate() -> None:
+def test_a_single_image_has_no_rate() -> None:
     index = Index((Fraction(0),))
     assert (index.fps, index.gap, index.is_variable, index.seek_to(0)) == (None, 0.0, False, None)
 
@@ -63,7 +63,7 @@ CONTAINERS = {
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_a_picture_found_by_seeking_is_the_one_found_by_reading(ffmpeg: Ffmpeg, name: str) -> None:
+def test_a_image_found_by_seeking_is_the_one_found_by_reading(ffmpeg: Ffmpeg, name: str) -> None:
     film = ffmpeg(name, *moving(300), *CONTAINERS[name])
     index = index_of(film)
     whole = list(Clip(film).frames())

@@ -42,11 +42,11 @@ def test_an_uneven_clip_is_told_of_or_kept_in_time(uneven: Path, caplog: pytest.
     whole = list(Clip(uneven, SIZE).frames())
     with caplog.at_level(logging.WARNING):
         assert np.array_equal(opened(uneven).at(12), whole[12])
-    assert "has a variable frame rate; each of its pictures is one frame" in caplog.text
+    assert "has a variable frame rate; each of its images is one frame" in caplog.text
     by_clock = opened(uneven, timing="clock")  # the film has 10 frames a second
     assert [np.array_equal(by_clock.at(i), whole[i]) for i in range(10)] == [True] * 10
     assert np.array_equal(by_clock.at(13), whole[19])
-    assert len(by_clock.frame_map.pictures) == 20
+    assert len(by_clock.frame_map.images) == 20
 
 
 def test_an_upright_phone_film_stays_upright(mp4: Path, ffmpeg: Ffmpeg) -> None:
@@ -74,7 +74,7 @@ def test_other_shapes_fit_alike_from_films_and_folders(ffmpeg: Ffmpeg, tmp_path:
 def test_a_folder_in_its_natural_order(tmp_path: Path) -> None:
     for number in (10, 9, 1, 2):
         Image.new("RGB", (40, 40), (number * 10, 0, 0)).save(tmp_path / f"img{number}.png")
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     clip = opened(tmp_path)
     assert [int(clip.at(i)[0, 0, 0]) for i in range(4)] == [10, 20, 90, 100]
     assert frame_count(Video(path=str(tmp_path)).spec, 10) == 4
@@ -82,11 +82,11 @@ def test_a_folder_in_its_natural_order(tmp_path: Path) -> None:
         frame_rate(Video(path=str(tmp_path)).spec)
 
 
-def test_an_empty_folder_and_a_broken_picture_say_so(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"holds no pictures \(.png"):
+def test_an_empty_folder_and_a_broken_image_say_so(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"holds no images \(.png"):
         opened(tmp_path)
-    (tmp_path / "1.png").write_text("no picture")
-    with pytest.raises(UserError, match=r"1.png: cannot be read as a picture"):
+    (tmp_path / "1.png").write_text("no image")
+    with pytest.raises(UserError, match=r"1.png: cannot be read as an image"):
         opened(tmp_path).at(0)
 
 
@@ -128,7 +128,7 @@ def test_damage_stops_with_a_way_on_or_is_concealed(damaged: Path) -> None:
     short = opened(damaged, extract_to_frame=last - 10)
     assert short.at(last - 10).shape == (24, 32, 3)
     whole = opened(damaged, damaged="conceal")
-    seen = [whole.at(frame) for frame in range(300)]  # what cannot be decoded at the end, its last picture
+    seen = [whole.at(frame) for frame in range(300)]  # what cannot be decoded at the end, its last image
     again = opened(damaged, damaged="conceal")
     assert all(np.array_equal(again.at(frame), seen[frame]) for frame in (280, 298, 299, 210))
 
@@ -138,7 +138,7 @@ def test_a_film_that_ends_too_early_says_so(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     short = tmp_path / "short.mkv"
     short.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
     clip = opened(short)
-    assert 10 < len(clip.frame_map.pictures) < 90
+    assert 10 < len(clip.frame_map.images) < 90
     with pytest.raises(UserError, match=r"short.mkv: has \d+ frames that count, and the film has 100"):
         clip.frame_map.check(100)
 

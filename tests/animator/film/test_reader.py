@@ -1,4 +1,4 @@
-"""Reading pictures out of films."""
+"""Reading images out of films."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ from animator.film.reader import Clip, ClipReader
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 lossless frames, each flat grey of 10 times its number, 48 x 32."""
+    """24 lossless frames, each flat gray of 10 times its number, 48 x 32."""
     path = tmp_path_factory.mktemp("clip") / "clip.mkv"
     raw = b"".join(np.full((32, 48, 3), 10 * i, np.uint8).tobytes() for i in range(24))
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "48x32", "-r", "12", "-i", "-"]
@@ -22,17 +22,17 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def greys(clip: Clip, first: int = 0) -> list[int]:
-    return [int(picture[5, 5, 1]) // 10 for picture in clip.frames(first)]
+def grays(clip: Clip, first: int = 0) -> list[int]:
+    return [int(image[5, 5, 1]) // 10 for image in clip.frames(first)]
 
 
 def test_every_frame_comes_once(clip: Path) -> None:
-    assert greys(Clip(clip)) == list(range(24))
+    assert grays(Clip(clip)) == list(range(24))
 
 
 def test_a_range_and_a_step(clip: Path) -> None:
-    assert greys(Clip(clip, start=3, every=4)) == [3, 7, 11, 15, 19, 23]
-    assert greys(Clip(clip, start=3, every=4), first=2) == [11, 15, 19, 23]
+    assert grays(Clip(clip, start=3, every=4)) == [3, 7, 11, 15, 19, 23]
+    assert grays(Clip(clip, start=3, every=4), first=2) == [11, 15, 19, 23]
 
 
 def test_pictures_are_scaled(clip: Path) -> None:
@@ -47,12 +47,12 @@ def test_frames_by_number_in_any_order(clip: Path) -> None:
 
 def test_a_clip_that_is_too_short_says_so(clip: Path) -> None:
     reader = ClipReader(Clip(clip, every=5))
-    with pytest.raises(UserError, match="too short for picture 5"):
+    with pytest.raises(UserError, match="too short for image 5"):
         reader.at(5)
 
 
 def test_what_is_no_film_is_a_users_mistake(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
     for name in ("film.mp4", "missing.mp4"):
-        with pytest.raises(UserError, match=f"{name}: holds no pictures"):
+        with pytest.raises(UserError, match=f"{name}: holds no images"):
             list(Clip(tmp_path / name).frames())

@@ -133,7 +133,7 @@ def test_the_clips_sound_begins_where_its_pictures_do(tmp_path: Path, tone: str)
         ("https://example.org/a.mp3", "is a URL, and nothing is fetched unasked.*allow_url"),
     ],
 )
-def test_a_sound_that_cannot_be_had_stops_before_the_first_picture(
+def test_a_sound_that_cannot_be_had_stops_before_the_first_image(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

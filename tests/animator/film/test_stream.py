@@ -38,9 +38,9 @@ def test_the_matrix_is_ffmpegs() -> None:
     assert np.abs(ours - np.frombuffer(theirs, np.uint8).reshape(3, 22, 34)).max() <= 1
 
 
-def test_black_white_and_colours_are_where_the_standard_has_them() -> None:
-    colours = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 0, 255]]], np.uint8)
-    assert to_bt709(colours)[:, 0].T.tolist() == [
+def test_black_white_and_colors_are_where_the_standard_has_them() -> None:
+    colors = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 0, 255]]], np.uint8)
+    assert to_bt709(colors)[:, 0].T.tolist() == [
         [16, 128, 128],
         [235, 128, 128],
         [63, 102, 240],

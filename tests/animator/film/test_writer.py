@@ -17,7 +17,7 @@ from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
 
 
-def pictures(count: int, width: int, height: int) -> list[np.ndarray]:
+def images(count: int, width: int, height: int) -> list[np.ndarray]:
     rng = np.random.default_rng(3)
     return [rng.integers(0, 256, (height, width, 3), dtype=np.uint8) for _ in range(count)]
 
@@ -33,8 +33,8 @@ def stream_facts(path: Path) -> str:
 def test_the_film_has_every_frame_at_its_rate(tmp_path: Path, fps: float) -> None:
     path = tmp_path / "film.mp4"
     with VideoWriter(VideoSpec(path, (96, 64), fps)) as writer:
-        for picture in pictures(20, 96, 64):
-            writer.write(picture)
+        for image in images(20, 96, 64):
+            writer.write(image)
     frames, seconds = count_frames_and_secs(str(path))
     assert frames == 20
     assert seconds == pytest.approx(20 / fps, rel=0.02)
@@ -43,8 +43,8 @@ def test_the_film_has_every_frame_at_its_rate(tmp_path: Path, fps: float) -> Non
 def test_the_film_plays_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     with VideoWriter(VideoSpec(path, (96, 64), 15)) as writer:
-        for picture in pictures(3, 96, 64):
-            writer.write(picture)
+        for image in images(3, 96, 64):
+            writer.write(image)
     facts = stream_facts(path)
     assert (
         "h264" in facts and re.search(r"yuv420p\(tv, bt709", facts) and "96x64" in facts and "15 fps" in facts
@@ -53,7 +53,7 @@ def test_the_film_plays_everywhere(tmp_path: Path) -> None:
     assert data.index(b"moov") < data.index(b"mdat")  # faststart: players begin before the file has ended
 
 
-def test_colours_survive(tmp_path: Path) -> None:
+def test_colors_survive(tmp_path: Path) -> None:
     flat = np.empty((64, 64, 3), np.uint8)
     flat[:] = (200, 60, 30)
     with VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, Encoding(crf=5))) as writer:
@@ -67,8 +67,8 @@ def test_colours_survive(tmp_path: Path) -> None:
 
 def test_an_error_inside_leaves_a_part_that_plays(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 15)) as writer:
-        for picture in pictures(40, 64, 64):
-            writer.write(picture)
+        for image in images(40, 64, 64):
+            writer.write(image)
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["film.part.mp4"]
     assert count_frames_and_secs(str(tmp_path / "film.part.mp4"))[0] == 40
@@ -80,8 +80,8 @@ def test_a_killed_process_leaves_a_part_that_plays(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from animator.film.writer import VideoSpec, VideoWriter\n"
         "writer = VideoWriter(VideoSpec(Path(sys.argv[1]), (64, 64), 15))\n"
-        "picture = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)\n"
-        "for i in range(400): writer.write(np.roll(picture, i, 0))\n"
+        "image = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)\n"
+        "for i in range(400): writer.write(np.roll(image, i, 0))\n"
         "time.sleep(2)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -108,16 +108,16 @@ def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
         pytest.raises(VideoError, match=r"(?s)exit code \d+.*No such file"),
         VideoWriter(film) as writer,
     ):
-        for picture in pictures(30, 64, 64):
-            writer.write(picture)
+        for image in images(30, 64, 64):
+            writer.write(image)
 
 
-def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
+def test_a_image_of_another_size_is_refused(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="expected uint8"),
         VideoWriter(VideoSpec(tmp_path / "a.mp4", (64, 64), 15)) as writer,
     ):
-        writer.write(pictures(1, 32, 64)[0])
+        writer.write(images(1, 32, 64)[0])
 
 
 @pytest.mark.parametrize(

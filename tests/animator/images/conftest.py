@@ -1,4 +1,4 @@
-"""Pictures to try the stages on."""
+"""Images to try the stages on."""
 
 from collections.abc import Callable
 
@@ -12,25 +12,25 @@ SIZES = [(64, 64), (48, 112), (157, 223), (1, 1), (2, 3), (65, 7)]
 
 
 def textured(height: int, width: int, seed: int = 0, grain: int = 12) -> Tensor:
-    """A picture (3, H, W) of soft blobs about `grain` pixels wide, spread over most of [0, 1]."""
+    """An image (3, H, W) of soft blobs about `grain` pixels wide, spread over most of [0, 1]."""
     generator = torch.Generator().manual_seed(seed)
     coarse = torch.rand((1, 3, height // grain + 2, width // grain + 2), generator=generator)
     return functional.interpolate(coarse, (height, width), mode="bicubic")[0].clamp(0.0, 1.0)
 
 
 @pytest.fixture
-def picture() -> Tensor:
-    """A square picture (3, 96, 96)."""
+def image() -> Tensor:
+    """A square image (3, 96, 96)."""
     return textured(96, 96)
 
 
 @pytest.fixture
-def make_picture() -> Callable[..., Tensor]:
-    """The maker of pictures: height, width, seed, grain."""
+def make_image() -> Callable[..., Tensor]:
+    """The maker of images: height, width, seed, grain."""
     return textured
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[1]}x{size[0]}")
 def any_size(request: pytest.FixtureRequest) -> Tensor:
-    """A picture of each of the sizes."""
+    """An image of each of the sizes."""
     return textured(*request.param)

@@ -16,10 +16,10 @@ def inverse(matrix: Matrix) -> Matrix:
     return np.linalg.inv(matrix).astype(np.float64)
 
 
-def test_the_still_grid_reads_the_picture_itself(picture: Tensor) -> None:
-    grid = still_grid(96, 96, picture.device)
-    read = sample(picture, grid, Border.ZEROS, Sampling.BILINEAR)
-    torch.testing.assert_close(read, picture, atol=1e-4, rtol=0)
+def test_the_still_grid_reads_the_image_itself(image: Tensor) -> None:
+    grid = still_grid(96, 96, image.device)
+    read = sample(image, grid, Border.ZEROS, Sampling.BILINEAR)
+    torch.testing.assert_close(read, image, atol=1e-4, rtol=0)
 
 
 def test_grids_compose_as_matrices_do() -> None:
@@ -34,10 +34,10 @@ def test_grids_compose_as_matrices_do() -> None:
 
 def test_a_border_is_met_only_once() -> None:
     """Two shifts of 3 pixels wrap like one of 6, though the first grid ends at the edge."""
-    picture = torch.rand(3, 8, 16, generator=torch.Generator().manual_seed(1))
+    image = torch.rand(3, 8, 16, generator=torch.Generator().manual_seed(1))
     grid = matrix_grid(inverse(matrix2d(Move2D(shift_px=(3.0, 0.0)), 16, 8)), 16, 8, torch.device("cpu"))
-    twice = sample(picture, then(grid, grid), Border.WRAP, Sampling.NEAREST)
-    torch.testing.assert_close(twice, picture.roll(6, 2))
+    twice = sample(image, then(grid, grid), Border.WRAP, Sampling.NEAREST)
+    torch.testing.assert_close(twice, image.roll(6, 2))
 
 
 def test_3d_grids_compose() -> None:
@@ -50,8 +50,8 @@ def test_3d_grids_compose() -> None:
     torch.testing.assert_close((two - still)[5:-5, 5:-5], 2 * (step - still)[5:-5, 5:-5], atol=3e-3, rtol=0)
 
 
-def test_one_read_keeps_more_detail_than_many(make_picture: Callable[..., Tensor]) -> None:
-    start = make_picture(96, 96, grain=4)
+def test_one_read_keeps_more_detail_than_many(make_image: Callable[..., Tensor]) -> None:
+    start = make_image(96, 96, grain=4)
     moves = [Move2D(angle_deg=1.0, zoom=1.002)] * 5
     stepwise = start
     for move in moves:
@@ -60,7 +60,7 @@ def test_one_read_keeps_more_detail_than_many(make_picture: Callable[..., Tensor
     once = warp_by_matrix(start, product, Border.REPLICATE, Sampling.BILINEAR)
     inner = slice(16, -16)
 
-    def variance(picture: Tensor) -> float:
-        return float(torch.diff(picture[:, inner, inner], dim=2).var())
+    def variance(image: Tensor) -> float:
+        return float(torch.diff(image[:, inner, inner], dim=2).var())
 
     assert variance(once) > 1.15 * variance(stepwise)

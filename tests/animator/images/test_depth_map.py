@@ -5,8 +5,8 @@ from torch import Tensor
 
 from animator.images.camera import Camera
 from animator.images.depth_map import (
-    equalise,
-    normalise,
+    equalize,
+    normalize,
     pinhole_distance,
     prepare_depth,
     steady,
@@ -22,13 +22,13 @@ def depth() -> Tensor:
     return rows + torch.rand(48, 64, generator=torch.Generator().manual_seed(0))
 
 
-def test_normalised_depth_spans_zero_to_one(depth: Tensor) -> None:
-    even = normalise(depth)
+def test_normalized_depth_spans_zero_to_one(depth: Tensor) -> None:
+    even = normalize(depth)
     assert even.min() == 0.0
     assert even.max() == 1.0
 
 
-def test_equalised_depth_is_spread_evenly_and_keeps_its_order(depth: Tensor) -> None:
+def test_equalized_depth_is_spread_evenly_and_keeps_its_order(depth: Tensor) -> None:
     even = prepare_depth(depth)
     assert even.max() == 1.0
     # The edge's 200 equal values of 3072 are one step of the cumulated histogram.
@@ -38,11 +38,11 @@ def test_equalised_depth_is_spread_evenly_and_keeps_its_order(depth: Tensor) -> 
     assert even.flatten()[order].diff().min() >= 0.0
 
 
-def test_equalising_equals_numpys(depth: Tensor) -> None:
-    values = normalise(depth).double().numpy()
+def test_equalizing_equals_numpys(depth: Tensor) -> None:
+    values = normalize(depth).double().numpy()
     counts, edges = np.histogram(values, 1024, (0, 1))
     wanted = np.interp(values, edges[:-1], counts.cumsum() / values.size)
-    np.testing.assert_allclose(equalise(normalise(depth)).numpy(), wanted, atol=1e-6)
+    np.testing.assert_allclose(equalize(normalize(depth)).numpy(), wanted, atol=1e-6)
 
 
 def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
@@ -56,7 +56,7 @@ def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
 
 def test_pinhole_distances_run_from_near_to_far(depth: Tensor) -> None:
     camera = Camera(near=200.0, far=10000.0)
-    z = pinhole_distance(normalise(depth), camera)
+    z = pinhole_distance(normalize(depth), camera)
     assert z.min() == pytest.approx(1.0, rel=1e-5)
     assert z.max() == pytest.approx(50.0, rel=1e-4)
 
@@ -67,15 +67,15 @@ def test_half_the_inverse_depth_is_twice_the_distance() -> None:
 
 
 def test_steadying_undoes_scale_and_shift(depth: Tensor) -> None:
-    last = normalise(depth)
+    last = normalize(depth)
     torch.testing.assert_close(steady(depth * 3.7 - 11.0, last), last, atol=1e-5, rtol=0)
 
 
 def test_steadying_is_not_misled_by_what_moved(depth: Tensor) -> None:
-    last = normalise(depth)
+    last = normalize(depth)
     moved = depth * 0.5 + 2.0
     moved[5:15, 40:60] = 40.0  # something new, very near
-    ours, plain = steady(moved, last), normalise(moved)
+    ours, plain = steady(moved, last), normalize(moved)
     still = torch.ones(48, 64, dtype=torch.bool)
     still[5:15, 40:60] = False
     assert (ours - last)[still].abs().mean() < 0.02
@@ -84,18 +84,18 @@ def test_steadying_is_not_misled_by_what_moved(depth: Tensor) -> None:
 
 
 def test_steadying_a_map_that_says_nothing_keeps_the_last(depth: Tensor) -> None:
-    last = normalise(depth)
+    last = normalize(depth)
     for value in (5.0, torch.nan):
         torch.testing.assert_close(steady(torch.full_like(last, value), last), last)
 
 
 def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:
-    last = normalise(depth)
+    last = normalize(depth)
     torch.testing.assert_close(steady(-depth, last), last)
 
 
 def test_nothing_of_a_map_that_runs_against_the_last_one_is_taken_over(depth: Tensor) -> None:
     """Turned around it would fit; what is new in it shows whether that was done."""
-    last, reversed_map = normalise(depth), -depth
+    last, reversed_map = normalize(depth), -depth
     reversed_map[5:15, 40:60] = -40.0
     assert torch.equal(steady(reversed_map, last), last)

@@ -22,36 +22,36 @@ def test_every_size_keeps_its_size_and_range(any_size: Tensor) -> None:
         assert noised.max() <= 1.0
 
 
-def test_no_noise_returns_the_picture_itself_and_draws_nothing(picture: Tensor) -> None:
+def test_no_noise_returns_the_image_itself_and_draws_nothing(image: Tensor) -> None:
     numbers = generator()
-    assert uniform_noise(picture, 0.0, numbers) is picture
-    assert perlin_noise(picture, 0.0, Perlin(), numbers) is picture
+    assert uniform_noise(image, 0.0, numbers) is image
+    assert perlin_noise(image, 0.0, Perlin(), numbers) is image
     assert torch.equal(torch.rand(4, generator=numbers), torch.rand(4, generator=generator()))
 
 
-def test_the_same_seed_gives_the_same_noise(picture: Tensor) -> None:
-    first, again, other = (perlin_noise(picture, 0.2, Perlin(), generator(s)) for s in (1, 1, 2))
+def test_the_same_seed_gives_the_same_noise(image: Tensor) -> None:
+    first, again, other = (perlin_noise(image, 0.2, Perlin(), generator(s)) for s in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
 def test_uniform_noise_is_as_strong_as_asked() -> None:
-    grey = torch.full((3, 256, 256), 0.5)
-    noised = uniform_noise(grey, 0.1, generator())
-    # Unit white noise clamped to [-1, 1] has a deviation of 0.719; a picture is half as wide as [-1, 1].
+    gray = torch.full((3, 256, 256), 0.5)
+    noised = uniform_noise(gray, 0.1, generator())
+    # Unit white noise clamped to [-1, 1] has a deviation of 0.719; an image is half as wide as [-1, 1].
     assert noised.std() == pytest.approx(0.1 * 0.719 / 2, rel=0.02)
     assert noised.mean() == pytest.approx(0.5, abs=1e-3)
 
 
-def test_noise_pulls_towards_mid_grey_as_in_the_reference() -> None:
+def test_noise_pulls_towards_mid_gray_as_in_the_reference() -> None:
     noised = perlin_noise(torch.full((3, 128, 128), 30 / 255), 0.065, Perlin(), generator())
     assert noised.mean() * 255 == pytest.approx(36.3, abs=0.2)
 
 
-def test_perlin_strength_varies_over_the_picture() -> None:
-    grey = torch.full((3, 256, 256), 0.5)
-    perlin = perlin_noise(grey, 0.2, Perlin(2, 2, 1), generator()) - 0.5
-    uniform = uniform_noise(grey, 0.2, generator()) - 0.5
+def test_perlin_strength_varies_over_the_image() -> None:
+    gray = torch.full((3, 256, 256), 0.5)
+    perlin = perlin_noise(gray, 0.2, Perlin(2, 2, 1), generator()) - 0.5
+    uniform = uniform_noise(gray, 0.2, generator()) - 0.5
 
     def spread(noise: Tensor) -> float:
         strengths = noise.unfold(1, 32, 32).unfold(2, 32, 32).std((-1, -2)).mean(0)
@@ -81,28 +81,28 @@ def test_octaves_add_finer_and_weaker_noise() -> None:
     assert field(4, 0.9).diff(dim=0).abs().mean() > 2 * field(1, 0.9).diff(dim=0).abs().mean()
 
 
-def test_a_mask_keeps_the_noise_inside(picture: Tensor) -> None:
+def test_a_mask_keeps_the_noise_inside(image: Tensor) -> None:
     mask = torch.zeros(96, 96)
     mask[:, :48] = 1.0
     mask[:, 40:48] = 0.5
     for noised, everywhere in (
-        (uniform_noise(picture, 0.3, generator(), mask), uniform_noise(picture, 0.3, generator())),
+        (uniform_noise(image, 0.3, generator(), mask), uniform_noise(image, 0.3, generator())),
         (
-            perlin_noise(picture, 0.3, Perlin(), generator(), mask),
-            perlin_noise(picture, 0.3, Perlin(), generator()),
+            perlin_noise(image, 0.3, Perlin(), generator(), mask),
+            perlin_noise(image, 0.3, Perlin(), generator()),
         ),
     ):
-        torch.testing.assert_close(noised[:, :, 48:], picture[:, :, 48:])
+        torch.testing.assert_close(noised[:, :, 48:], image[:, :, 48:])
         torch.testing.assert_close(noised[:, :, :40], everywhere[:, :, :40])
-        half = (picture + everywhere) / 2
+        half = (image + everywhere) / 2
         torch.testing.assert_close(noised[:, :, 40:48], half[:, :, 40:48])
 
 
-def test_the_picture_handed_in_is_not_changed(picture: Tensor) -> None:
-    before = picture.clone()
-    uniform_noise(picture, 0.3, generator())
-    perlin_noise(picture, 0.3, Perlin(), generator())
-    assert torch.equal(picture, before)
+def test_the_image_handed_in_is_not_changed(image: Tensor) -> None:
+    before = image.clone()
+    uniform_noise(image, 0.3, generator())
+    perlin_noise(image, 0.3, Perlin(), generator())
+    assert torch.equal(image, before)
 
 
 def test_cells_below_one_count_as_one_and_too_many_are_refused() -> None:

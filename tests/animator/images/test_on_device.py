@@ -36,40 +36,40 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(3)
 
 
-def warp_in_3d(picture: Tensor, plane: Tensor) -> Tensor:
+def warp_in_3d(image: Tensor, plane: Tensor) -> Tensor:
     z = 2.0 - Equalized().normalize(plane)
-    return warp3d(picture, z, MOTION, Camera(), Border.REFLECT, Sampling.BICUBIC)
+    return warp3d(image, z, MOTION, Camera(), Border.REFLECT, Sampling.BICUBIC)
 
 
-def see_through_a_pinhole(picture: Tensor, plane: Tensor) -> Tensor:
-    view = pinhole_view(picture, plane + 1.0, MOTION, Camera())
-    filled = extend_background(view.picture, view.z, view.revealed)
+def see_through_a_pinhole(image: Tensor, plane: Tensor) -> Tensor:
+    view = pinhole_view(image, plane + 1.0, MOTION, Camera())
+    filled = extend_background(view.image, view.z, view.revealed)
     return uniform_noise(filled, 0.3, generator(), view.revealed)
 
 
-def follow_flow(picture: Tensor, plane: Tensor) -> Tensor:
+def follow_flow(image: Tensor, plane: Tensor) -> Tensor:
     flow = torch.stack((plane, plane)) * 3.0
-    return warp_by_flow(picture, flow * consistency(flow, -flow), 0.7)
+    return warp_by_flow(image, flow * consistency(flow, -flow), 0.7)
 
 
-def compose_grids(picture: Tensor, plane: Tensor) -> Tensor:
+def compose_grids(image: Tensor, plane: Tensor) -> Tensor:
     grid = projection_grid(plane + 1.0, MOTION, Camera())
     return then(grid, grid).permute(2, 0, 1)
 
 
-def palette_each_time(picture: Tensor, plane: Tensor) -> Tensor:
-    return match_palette(picture, palette_of(1.0 - picture, Coherence.LAB))
+def palette_each_time(image: Tensor, plane: Tensor) -> Tensor:
+    return match_palette(image, palette_of(1.0 - image, Coherence.LAB))
 
 
 Operation = Callable[[Tensor, Tensor], Tensor]
 
 
 def warped(border: Border, sampling: Sampling) -> Operation:
-    return lambda picture, _: warp2d(picture, MOVE, border, sampling)
+    return lambda image, _: warp2d(image, MOVE, border, sampling)
 
 
 def matched_in(space: Coherence) -> Operation:
-    return lambda picture, plane: match_color(picture, picture * plane, space)
+    return lambda image, plane: match_color(image, image * plane, space)
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -116,15 +116,15 @@ def no_synchronisation() -> Iterator[None]:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @EVERY
 def test_a_gpu_is_never_waited_for_and_agrees(
-    operation: Callable[[Tensor, Tensor], Tensor], make_picture: Callable[..., Tensor]
+    operation: Callable[[Tensor, Tensor], Tensor], make_image: Callable[..., Tensor]
 ) -> None:
-    picture = make_picture(96, 130)
-    plane = make_picture(96, 130, seed=1)[0]
-    on_gpu = picture.cuda(), plane.cuda()
+    image = make_image(96, 130)
+    plane = make_image(96, 130, seed=1)[0]
+    on_gpu = image.cuda(), plane.cuda()
     torch.cuda.synchronize()
     with no_synchronisation():
         result = operation(*on_gpu)
-    wanted = operation(picture, plane).float()
+    wanted = operation(image, plane).float()
     difference = (result.cpu().float() - wanted).abs() / wanted.abs().max().clamp_min(1.0)
     # At the edge of a surface or a bin the last bit of a float decides.
     assert difference.mean() < 1e-3

@@ -17,11 +17,11 @@ OPENCV_BORDERS = {
 
 
 @pytest.mark.parametrize("border", list(Border))
-def test_warps_agree_with_opencv_at_every_border(picture: Tensor, border: Border) -> None:
+def test_warps_agree_with_opencv_at_every_border(image: Tensor, border: Border) -> None:
     matrix = matrix2d(Move2D(25.0, 0.6, (7.3, -4.1)), 96, 96)
-    ours = warp_by_matrix(picture, matrix, border, Sampling.BILINEAR).permute(1, 2, 0).numpy()
+    ours = warp_by_matrix(image, matrix, border, Sampling.BILINEAR).permute(1, 2, 0).numpy()
     theirs = cv2.warpPerspective(
-        np.ascontiguousarray(picture.permute(1, 2, 0).numpy()),
+        np.ascontiguousarray(image.permute(1, 2, 0).numpy()),
         matrix,
         (96, 96),
         borderMode=OPENCV_BORDERS[border],
@@ -48,7 +48,7 @@ def test_lanczos_reproduces_what_it_can_represent() -> None:
 
 
 @pytest.mark.parametrize("sampling", list(Sampling))
-def test_a_flat_picture_stays_flat(sampling: Sampling) -> None:
+def test_a_flat_image_stays_flat(sampling: Sampling) -> None:
     flat = torch.full((3, 20, 30), 0.3)
     grid = torch.rand(20, 30, 2, generator=torch.Generator().manual_seed(0)) * 4 - 2
     for border in (Border.REPLICATE, Border.WRAP, Border.REFLECT, Border.MIRROR):

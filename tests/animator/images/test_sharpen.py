@@ -17,14 +17,14 @@ def test_every_size_keeps_its_size_and_range(any_size: Tensor) -> None:
 
 
 @pytest.mark.parametrize("how", [Sharpen(amount=0.0), Sharpen(kernel=1, amount=2.0), Sharpen(kernel=0)])
-def test_nothing_to_do_returns_the_picture_itself(picture: Tensor, how: Sharpen) -> None:
-    assert sharpen(picture, how) is picture
+def test_nothing_to_do_returns_the_image_itself(image: Tensor, how: Sharpen) -> None:
+    assert sharpen(image, how) is image
 
 
 @pytest.mark.parametrize(("kernel", "sigma"), [(3, 0.8), (5, 1.0), (9, 3.0), (5, 0.0), (31, 0.0), (7, 0.0)])
-def test_the_blur_is_opencvs(picture: Tensor, kernel: int, sigma: float) -> None:
-    ours = blur(picture, kernel, sigma).permute(1, 2, 0).numpy()
-    theirs = cv2.GaussianBlur(np.ascontiguousarray(picture.permute(1, 2, 0).numpy()), (kernel, kernel), sigma)
+def test_the_blur_is_opencvs(image: Tensor, kernel: int, sigma: float) -> None:
+    ours = blur(image, kernel, sigma).permute(1, 2, 0).numpy()
+    theirs = cv2.GaussianBlur(np.ascontiguousarray(image.permute(1, 2, 0).numpy()), (kernel, kernel), sigma)
     np.testing.assert_allclose(ours, theirs, atol=2e-6)
 
 
@@ -56,18 +56,18 @@ def test_the_threshold_protects_both_sides_of_a_faint_edge() -> None:
     assert not torch.equal(sharpen(step, Sharpen(5, 1.0, 1.0, threshold=1.0)), step)
 
 
-def test_a_mask_blends(picture: Tensor) -> None:
+def test_a_mask_blends(image: Tensor) -> None:
     mask = torch.zeros(96, 96)
     mask[:48], mask[40:48] = 1.0, 0.5
-    soft = picture * 0.4 + 0.3  # far from black and white, so that nothing is clipped
+    soft = image * 0.4 + 0.3  # far from black and white, so that nothing is clipped
     result, everywhere = sharpen(soft, Sharpen(amount=1.0), mask), sharpen(soft, Sharpen(amount=1.0))
     torch.testing.assert_close(result[:, 48:], soft[:, 48:])
     torch.testing.assert_close(result[:, :40], everywhere[:, :40])
     torch.testing.assert_close(result[:, 40:48], (soft + everywhere)[:, 40:48] / 2)
 
 
-def test_an_even_kernel_counts_as_the_next_odd_one(picture: Tensor) -> None:
-    assert torch.equal(sharpen(picture, Sharpen(kernel=4)), sharpen(picture, Sharpen(kernel=5)))
+def test_an_even_kernel_counts_as_the_next_odd_one(image: Tensor) -> None:
+    assert torch.equal(sharpen(image, Sharpen(kernel=4)), sharpen(image, Sharpen(kernel=5)))
 
 
 @pytest.mark.parametrize(("threshold", "dark"), [(31.875, 0.125), (31.876, 0.25), (31.874, 0.125)])

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from animator.images.camera import Camera, Move3D, rigid
 from animator.images.color import Coherence, contrast, match_color
-from animator.images.depth_map import normalise, pinhole_distance, prepare_depth
+from animator.images.depth_map import normalize, pinhole_distance, prepare_depth
 from animator.images.inpaint import extend_background
 from animator.images.noise import Perlin, perlin_noise
 from animator.images.pinhole import pinhole_view
@@ -29,14 +29,14 @@ SIZES = [
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_the_chain(size: tuple[int, int], make_picture: Callable[..., Tensor]) -> None:
-    first, depth = make_picture(*size), make_picture(*size, seed=1)[0]
+def test_the_chain(size: tuple[int, int], make_image: Callable[..., Tensor]) -> None:
+    first, depth = make_image(*size), make_image(*size, seed=1)[0]
     motion, camera = rigid(Move3D((5.0, 0, 10.0), (0, 1.0, 0))), Camera()
     last = warp2d(first, Move2D(1.0, 1.02, (2.0, 1.0)), Border.REPLICATE, Sampling.STEADY)
     z = 2.0 - prepare_depth(depth)
     last = warp3d(last, z, motion, camera, Border.REPLICATE, Sampling.BICUBIC)
-    view = pinhole_view(last, pinhole_distance(normalise(depth), camera), motion, camera)
-    last = extend_background(view.picture, view.z, view.revealed)
+    view = pinhole_view(last, pinhole_distance(normalize(depth), camera), motion, camera)
+    last = extend_background(view.image, view.z, view.revealed)
     last = contrast(match_color(last, first, Coherence.LAB), 1.02)
     last = perlin_noise(sharpen(last, Sharpen()), 0.065, Perlin(), torch.Generator().manual_seed(1))
     assert last.shape == (3, *size)
@@ -44,5 +44,5 @@ def test_the_chain(size: tuple[int, int], make_picture: Callable[..., Tensor]) -
     assert last.isfinite().all()
     assert last.min() >= 0.0
     assert last.max() <= 1.0
-    # Colours are matched to the first picture and then pulled a little towards grey.
+    # Colors are matched to the first image and then pulled a little towards gray.
     assert (last.mean((1, 2)) - first.mean((1, 2))).abs().max() < 0.03

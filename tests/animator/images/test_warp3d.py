@@ -27,10 +27,10 @@ def hill(height: int, width: int) -> Tensor:
 @pytest.mark.parametrize("sampling", list(Sampling))
 @pytest.mark.parametrize("border", [Border.REPLICATE, Border.REFLECT, Border.ZEROS])
 def test_every_move_keeps_size_and_range(
-    picture: Tensor, move: Move3D, sampling: Sampling, border: Border
+    image: Tensor, move: Move3D, sampling: Sampling, border: Border
 ) -> None:
-    warped = warp3d(picture, hill(96, 96), rigid(move), Camera(), border, sampling)
-    assert warped.shape == picture.shape
+    warped = warp3d(image, hill(96, 96), rigid(move), Camera(), border, sampling)
+    assert warped.shape == image.shape
     assert warped.isfinite().all()
     assert warped.min() >= 0.0
     assert warped.max() <= 1.0
@@ -42,38 +42,38 @@ def test_every_size(any_size: Tensor) -> None:
     assert warped.shape == any_size.shape
 
 
-def test_no_motion_returns_the_picture_itself(picture: Tensor) -> None:
+def test_no_motion_returns_the_image_itself(image: Tensor) -> None:
     still = rigid(Move3D())
     assert still == STILL
-    assert warp3d(picture, hill(96, 96), still, Camera(), Border.ZEROS, Sampling.BICUBIC) is picture
+    assert warp3d(image, hill(96, 96), still, Camera(), Border.ZEROS, Sampling.BICUBIC) is image
 
 
-def test_200_nearly_still_frames_do_not_darken(picture: Tensor) -> None:
+def test_200_nearly_still_frames_do_not_darken(image: Tensor) -> None:
     """The reference truncates to 8 bits: 30 still frames darken from 134.4 to 129.9."""
-    last = picture
+    last = image
     for _ in range(200):
         last = warp3d(
             last, hill(96, 96), rigid(Move3D((1e-6, 0, 0))), Camera(), Border.REPLICATE, Sampling.BILINEAR
         )
-    assert (last - picture).mean().abs() * 255 < 0.01
+    assert (last - image).mean().abs() * 255 < 0.01
 
 
-def test_no_depth_is_a_plane_at_one(picture: Tensor) -> None:
+def test_no_depth_is_a_plane_at_one(image: Tensor) -> None:
     motion = rigid(Move3D((5.0, 3.0, 4.0), (1.0, 2.0, 3.0)))
     rest = (motion, Camera(), Border.REPLICATE, Sampling.BILINEAR)
-    assert torch.equal(warp3d(picture, None, *rest), warp3d(picture, torch.ones(96, 96), *rest))
+    assert torch.equal(warp3d(image, None, *rest), warp3d(image, torch.ones(96, 96), *rest))
 
 
 def test_forward_comes_closer_and_the_near_moves_more() -> None:
     grid = projection_grid(hill(97, 97), rigid(FORWARD), Camera())
     assert grid[48, 48].abs().max() < 1e-6
-    right = grid[48, 72, 0] - (2 * 72.5 / 97 - 1)  # the picture comes from nearer to the middle
+    right = grid[48, 72, 0] - (2 * 72.5 / 97 - 1)  # the image comes from nearer to the middle
     assert right < 0.0
     flat = projection_grid(torch.full((97, 97), 2.0), rigid(FORWARD), Camera())
     assert right < flat[48, 72, 0] - (2 * 72.5 / 97 - 1) < 0.0
 
 
-def test_right_moves_the_picture_left_and_up_moves_it_down(picture: Tensor) -> None:
+def test_right_moves_the_image_left_and_up_moves_it_down(image: Tensor) -> None:
     plane = torch.ones(97, 97)
     still = projection_grid(plane, STILL, Camera())
     right, up = (
@@ -112,7 +112,7 @@ def test_a_small_field_of_view_moves_more() -> None:
     assert (tele - still)[0, 0, 0] > 7 * (plain - still)[0, 0, 0]
 
 
-def test_the_same_motion_moves_the_same_part_of_a_picture_of_any_size() -> None:
+def test_the_same_motion_moves_the_same_part_of_a_image_of_any_size() -> None:
     motion = rigid(Move3D((5.0, -3.0, 10.0), (1.0, 2.0, 3.0)))
     small, large = (
         projection_grid(torch.ones(size, size), motion, Camera())
@@ -124,15 +124,15 @@ def test_the_same_motion_moves_the_same_part_of_a_picture_of_any_size() -> None:
     torch.testing.assert_close(small[511, 511], large[1023, 1023])
 
 
-def test_zero_and_broken_distances_do_not_crash(picture: Tensor) -> None:
+def test_zero_and_broken_distances_do_not_crash(image: Tensor) -> None:
     z = hill(96, 96)
     z[0], z[1], z[2] = 0.0, torch.nan, -1.0
-    warped = warp3d(picture, z, rigid(FORWARD), Camera(), Border.REPLICATE, Sampling.BILINEAR)
+    warped = warp3d(image, z, rigid(FORWARD), Camera(), Border.REPLICATE, Sampling.BILINEAR)
     assert warped[:, 10:].isfinite().all()
 
 
 @pytest.mark.slow
-def test_large_pictures(make_picture: Callable[..., Tensor]) -> None:
-    large = make_picture(2048, 2048)
+def test_large_images(make_image: Callable[..., Tensor]) -> None:
+    large = make_image(2048, 2048)
     warped = warp3d(large, hill(2048, 2048), rigid(FORWARD), Camera(), Border.REPLICATE, Sampling.BICUBIC)
     assert warped.shape == large.shape

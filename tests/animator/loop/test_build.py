@@ -24,7 +24,7 @@ def names(steps: tuple[object, ...]) -> list[str]:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> str:
+def image(tmp_path: Path) -> str:
     path = tmp_path / "0.png"
     Image.new("RGB", (64, 64), "red").save(path)
     return str(path)
@@ -59,7 +59,7 @@ def test_the_padding_of_the_3d_mode(pipeline: Any, padding: str, border: Border)
 
 
 @pytest.mark.parametrize(
-    ("projection", "stabilise", "kind"),
+    ("projection", "stabilize", "kind"),
     [
         ("deforum", False, Equalized),
         ("pinhole", False, Normalized),
@@ -67,8 +67,8 @@ def test_the_padding_of_the_3d_mode(pipeline: Any, padding: str, border: Border)
         ("pinhole", True, Stabilized),
     ],
 )
-def test_how_depth_is_scaled(pipeline: Any, projection: str, stabilise: bool, kind: type) -> None:
-    settings = {"camera": {"projection": projection}, "depth": {"stabilise": stabilise, "every": 4}}
+def test_how_depth_is_scaled(pipeline: Any, projection: str, stabilize: bool, kind: type) -> None:
+    settings = {"camera": {"projection": projection}, "depth": {"stabilize": stabilize, "every": 4}}
     motion = pipeline(mode="3d", **settings).motion
     assert isinstance(motion, DeforumWarp | PinholeWarp) and motion.scene is not None
     assert isinstance(motion.scene.scaling, kind) and motion.scene.every == 4
@@ -88,17 +88,17 @@ def test_a_plane_needs_no_depth(pipeline: Any) -> None:
     ],
 )
 def test_in_the_old_order_only_outside_colors_are_matched_after_the_drawing(
-    pipeline: Any, picture: str, color: dict[str, Any], after: list[str]
+    pipeline: Any, image: str, color: dict[str, Any], after: list[str]
 ) -> None:
-    outside = {"image": picture} if color.get("reference") == "image" else {}
-    clip = {"path": str(Path(picture).parent / "%d.png"), "after_end": "hold"}
+    outside = {"image": image} if color.get("reference") == "image" else {}
+    clip = {"path": str(Path(image).parent / "%d.png"), "after_end": "hold"}
     film = pipeline(color={"legacy": True, **color, **outside}, video=clip)
     assert names(film.after) == after
 
 
 @pytest.mark.parametrize(("kind", "mask"), [("Depth", DepthMask), ("Video Depth", ClipDepthMask)])
-def test_whose_depth_masks_the_clip(pipeline: Any, picture: str, kind: str, mask: type) -> None:
-    assert isinstance(toned(pipeline, picture, comp_mask_type=kind).mask, mask)
+def test_whose_depth_masks_the_clip(pipeline: Any, image: str, kind: str, mask: type) -> None:
+    assert isinstance(toned(pipeline, image, comp_mask_type=kind).mask, mask)
 
 
 @pytest.mark.parametrize(
@@ -115,22 +115,22 @@ def test_whose_depth_masks_the_clip(pipeline: Any, picture: str, kind: str, mask
     ],
 )
 def test_the_tones_of_a_clips_mask(
-    pipeline: Any, picture: str, settings: dict[str, Any], steps: list[str]
+    pipeline: Any, image: str, settings: dict[str, Any], steps: list[str]
 ) -> None:
-    found = toned(pipeline, picture, comp_mask_type="Blend", **settings)
+    found = toned(pipeline, image, comp_mask_type="Blend", **settings)
     assert [step.__name__ for step in found.steps] == steps
 
 
-def toned(pipeline: Any, picture: str, **hybrid: Any) -> Toned:
-    clip = {"path": str(Path(picture).parent / "%d.png"), "after_end": "hold"}
+def toned(pipeline: Any, image: str, **hybrid: Any) -> Toned:
+    clip = {"path": str(Path(image).parent / "%d.png"), "after_end": "hold"}
     step = pipeline(hybrid={"composite": "Normal", **hybrid}, video=clip).after_motion[0]
     assert isinstance(step, Composite) and isinstance(step.mask, Toned)
     return step.mask
 
 
-def test_noise_of_an_imported_film_keeps_to_its_own_mask(make_animation: Make, picture: str) -> None:
-    redrawn, noised = f"[{picture}]", f"![{picture}]"
-    mask = {"use_mask": True, "mask_file": picture, "mask_schedule": redrawn}
+def test_noise_of_an_imported_film_keeps_to_its_own_mask(make_animation: Make, image: str) -> None:
+    redrawn, noised = f"[{image}]", f"![{image}]"
+    mask = {"use_mask": True, "mask_file": image, "mask_schedule": redrawn}
     for more, wanted in ({}, redrawn), ({"use_noise_mask": True, "noise_mask_schedule": noised}, noised):
         animation = make_animation(compat=True, mask={**mask, **more})
         step = build_pipeline(animation, FakeDiffuser()).before[-1]

@@ -81,7 +81,7 @@ def brightness(make_animation: Make, reference: str) -> list[float]:
     color = {"coherence": "RGB", "reference": reference}
     animation = make_animation(diffusion=CUTS, **SHARP, color=color)
     frames = render(Timeline(animation), build_pipeline(animation, Draws(ramp)))
-    return [float(frame.picture.mean()) for frame in frames]
+    return [float(frame.image.mean()) for frame in frames]
 
 
 def test_a_new_scene_keeps_its_own_colors(make_animation: Make) -> None:

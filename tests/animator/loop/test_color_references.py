@@ -1,4 +1,4 @@
-"""Whose colours a film keeps: its own, a picture's, a clip's."""
+"""Whose colors a film keeps: its own, an image's, a clip's."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,18 +31,18 @@ def ramp(request: GenerationRequest) -> Tensor:
 
 @pytest.fixture
 def clip(tmp_path: Path) -> str:
-    """Pictures of noise about a red that grows by 10 levels a frame."""
+    """Images of noise about a red that grows by 10 levels a frame."""
     noise = np.random.default_rng(0).integers(0, 20, (64, 64, 3), dtype=np.uint8)
     return save_clip(tmp_path, (noise + np.array([100 + 10 * i, 60, 60], np.uint8) for i in range(8)))
 
 
 def reds(animation: Animation, state: State | None = None) -> Iterator[float]:
     pipeline = build_pipeline(animation, Draws(ramp))
-    return (float(frame.picture[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
+    return (float(frame.image[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
 
 
 @pytest.mark.parametrize("compat", [False, True])
-def test_a_clips_colours_are_kept_frame_by_frame(make_animation: Make, clip: str, compat: bool) -> None:
+def test_a_clips_colors_are_kept_frame_by_frame(make_animation: Make, clip: str, compat: bool) -> None:
     animation = make_animation(
         color={"coherence": "RGB", "reference": "video"}, video={"path": clip}, compat=compat, **SHARP
     )
@@ -50,13 +50,13 @@ def test_a_clips_colours_are_kept_frame_by_frame(make_animation: Make, clip: str
     assert list(reds(animation)) == pytest.approx([109.5 + 10 * i for i in range(6)], abs=1.5)
 
 
-def test_a_clips_colours_are_looked_up_every_so_often(make_animation: Make, clip: str) -> None:
+def test_a_clips_colors_are_looked_up_every_so_often(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
     found = list(reds(make_animation(color=color, video={"path": clip}, **SHARP)))
     assert found == pytest.approx([109.5] * 3 + [139.5] * 3, abs=1.0)
 
 
-def test_a_film_goes_on_with_the_clips_colours_where_it_stopped(make_animation: Make, clip: str) -> None:
+def test_a_film_goes_on_with_the_clips_colors_where_it_stopped(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
     animation = make_animation(color=color, video={"path": clip}, **SHARP)
     pipeline = build_pipeline(animation, Draws(ramp))

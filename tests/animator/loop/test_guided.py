@@ -1,4 +1,4 @@
-"""Guided images: which picture leads, how strongly, and what the diffuser is asked."""
+"""Guided images: which image leads, how strongly, and what the diffuser is asked."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from pydantic import ValidationError
 
-from animator.images.image import read_picture
+from animator.images.image import read_image
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.settings.keyed_images import KeyedImages
@@ -21,7 +21,7 @@ SWING = BlendCurve(0.35, 0.25, 4)
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> tuple[str, str]:
+def images(tmp_path: Path) -> tuple[str, str]:
     paths = tmp_path / "red.png", tmp_path / "blue.png"
     for path, color in zip(paths, ((255, 0, 0), (0, 0, 255)), strict=True):
         Image.fromarray(np.full((64, 64, 3), color, np.uint8)).save(path)
@@ -36,14 +36,14 @@ def test_keys_are_formulas_and_sorted_but_for_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "message"), [("[1]", "pictures by frame"), ("{", "is not JSON"), ('{"0": 3}', "the path of a")]
+    ("source", "message"), [("[1]", "images by frame"), ("{", "is not JSON"), ('{"0": 3}', "the path of a")]
 )
 def test_what_is_no_list_of_pictures_is_refused(source: str, message: str) -> None:
     with pytest.raises(ScheduleError, match=message):
         KeyedImages.parse(source)
 
 
-def test_a_picture_leads_from_its_key_and_swings_in() -> None:
+def test_a_image_leads_from_its_key_and_swings_in() -> None:
     placed = ((0, "a"), (10, "b"))
     assert [leading(placed, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
     shares = [share(placed, frame, SWING) for frame in range(10, 16)]
@@ -53,10 +53,10 @@ def test_a_picture_leads_from_its_key_and_swings_in() -> None:
     assert share(placed, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
 
 
-def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(
-    make_animation: Make, pictures: tuple[str, str]
+def test_a_film_begins_over_its_first_image_and_is_led_to_the_next(
+    make_animation: Make, images: tuple[str, str]
 ) -> None:
-    red, blue = pictures
+    red, blue = images
     film = make_animation(
         guided={"use_looper": True, "init_images": {0: red, 3: blue}, "image_strength_schedule": "0:(0.5)"},
         **QUIET,
@@ -64,10 +64,10 @@ def test_a_film_begins_over_its_first_picture_and_is_led_to_the_next(
     recorder = Recorder(KeepsOrGray())
     list(render(Timeline(film), build_pipeline(film, recorder)))
     first, *later = recorder.asked
-    assert torch.equal(first.picture, read_picture(red, (64, 64)))  # type: ignore[arg-type]  # it has one
+    assert torch.equal(first.image, read_image(red, (64, 64)))  # type: ignore[arg-type]  # it has one
     assert first.colors is None and first.strength == film.init.strength
     assert all(request.strength == 0.5 for request in later)
-    blues = [float(request.picture[2].mean()) for request in later if request.picture is not None]
+    blues = [float(request.image[2].mean()) for request in later if request.image is not None]
     assert blues[1] == 0 and blues[2] == pytest.approx(0.1, abs=1e-3) and blues == sorted(blues)
     assert later[2].colors is not None and later[2].colors[2].mean() == pytest.approx(0.075, abs=1e-3)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.errors import ModelError, UserError
-from animator.images.image import read_picture, to_uint8
+from animator.images.image import read_image, to_uint8
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
@@ -31,7 +31,7 @@ INNER = (slice(None), slice(32, -32), slice(32, -32))
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of pictures in which a texture moves right and down by 3 pixels a frame."""
+    """A folder of images in which a texture moves right and down by 3 pixels a frame."""
     folder = tmp_path_factory.mktemp("clip")
     coarse = torch.rand((1, 3, 26, 26), generator=torch.Generator().manual_seed(5))
     texture = functional.interpolate(coarse, (SIDE + 80, SIDE + 80), mode="bicubic")[0].clamp(0.0, 1.0)
@@ -55,25 +55,25 @@ def film(make_animation: Make, clip: Path) -> Make:
 
 
 def drawn_over(recorder: Recorder, number: int) -> Tensor:
-    """The picture of a request that has one."""
-    picture = recorder.asked[number].picture
-    assert picture is not None
-    return picture
+    """The image of a request that has one."""
+    image = recorder.asked[number].image
+    assert image is not None
+    return image
 
 
-def pictures(animation: Animation, diffuser: Any = None) -> list[Tensor]:
+def images(animation: Animation, diffuser: Any = None) -> list[Tensor]:
     pipeline = build_pipeline(animation, diffuser or PassthroughDiffuser())
-    return [frame.picture for frame in render(Timeline(animation), pipeline)]
+    return [frame.image for frame in render(Timeline(animation), pipeline)]
 
 
 def of_clip(clip: Path, frame: int) -> Tensor:
-    return read_picture(str(clip / f"{frame}.png"), None)
+    return read_image(str(clip / f"{frame}.png"), None)
 
 
-def off(picture: Tensor, clip: Path, frame: int) -> float:
-    """How far the middle of a picture is from the clip's, 1 = as far as the clip's first."""
+def off(image: Tensor, clip: Path, frame: int) -> float:
+    """How far the middle of an image is from the clip's, 1 = as far as the clip's first."""
     there = of_clip(clip, frame)[INNER]
-    return float((picture[INNER] - there).abs().mean() / (of_clip(clip, 0)[INNER] - there).abs().mean())
+    return float((image[INNER] - there).abs().mean() / (of_clip(clip, 0)[INNER] - there).abs().mean())
 
 
 KINDS = [
@@ -88,50 +88,48 @@ KINDS = [
 @pytest.mark.parametrize("hybrid", KINDS, ids=lambda hybrid: " ".join(map(str, hybrid.values())))
 @pytest.mark.parametrize("compat", [False, True], ids=["", "compat"])
 def test_the_film_moves_as_the_clip_does(film: Make, clip: Path, hybrid: Any, compat: bool) -> None:
-    moved = pictures(film(hybrid=hybrid, compat=compat))
+    moved = images(film(hybrid=hybrid, compat=compat))
     assert torch.equal(moved[0], of_clip(clip, 0))
-    assert [off(picture, clip, i) < 0.25 for i, picture in enumerate(moved) if i] == [True] * (FRAMES - 1)
+    assert [off(image, clip, i) < 0.25 for i, image in enumerate(moved) if i] == [True] * (FRAMES - 1)
 
 
 @pytest.mark.parametrize("warp", ["composed", "chained"])
 @pytest.mark.parametrize("motion", ["Optical Flow", "Affine"])
 def test_in_betweens_move_as_the_clip_does(film: Make, clip: Path, motion: str, warp: str) -> None:
-    moved = pictures(film(hybrid={"motion": motion}, cadence=3, cadence_warp=warp))
-    assert [off(picture, clip, i) < 0.25 for i, picture in enumerate(moved) if i] == [True] * (FRAMES - 1)
+    moved = images(film(hybrid={"motion": motion}, cadence=3, cadence_warp=warp))
+    assert [off(image, clip, i) < 0.25 for i, image in enumerate(moved) if i] == [True] * (FRAMES - 1)
 
 
 @pytest.mark.parametrize("motion", ["Optical Flow", "Affine"])
-def test_the_films_own_picture_moves_towards_the_clip(film: Make, clip: Path, motion: str) -> None:
+def test_the_films_own_image_moves_towards_the_clip(film: Make, clip: Path, motion: str) -> None:
     hybrid = {"motion": motion, "motion_use_prev_img": True, "flow_method": "DIS Fine"}
-    moved = pictures(film(hybrid=hybrid))
+    moved = images(film(hybrid=hybrid))
     assert off(moved[-1], clip, FRAMES - 1) < 0.25
-    caught_up = pictures(film(hybrid=hybrid, cadence=4))
+    caught_up = images(film(hybrid=hybrid, cadence=4))
     assert off(caught_up[-1], clip, FRAMES - 1) < 0.25
 
 
 def test_the_flow_goes_as_far_as_its_factor(film: Make, clip: Path) -> None:
-    still = pictures(film(hybrid={"motion": "Optical Flow", "flow_factor": 0}))
+    still = images(film(hybrid={"motion": "Optical Flow", "flow_factor": 0}))
     assert torch.allclose(still[-1], of_clip(clip, 0), atol=1e-4)
-    half = pictures(film(hybrid={"motion": "Optical Flow", "flow_factor": 0.5}))
+    half = images(film(hybrid={"motion": "Optical Flow", "flow_factor": 0.5}))
     middle = torch.roll(of_clip(clip, 0), (9, 9), (1, 2))  # half of 6 frames of 3 pixels
     assert float((half[-1][INNER] - middle[INNER]).abs().mean()) < 0.02
 
 
 def test_the_camera_moves_first_and_then_the_clip(film: Make, clip: Path) -> None:
-    moved = pictures(
-        film(hybrid={"motion": "Affine"}, motion={"translation_x": -STEP, "translation_y": -STEP})
-    )
+    moved = images(film(hybrid={"motion": "Affine"}, motion={"translation_x": -STEP, "translation_y": -STEP}))
     assert float((moved[-1][INNER] - of_clip(clip, 0)[INNER]).abs().mean()) < 0.02
 
 
 @pytest.mark.parametrize("composite", ["Normal", "Before Motion", "After Generation"])
 def test_all_of_the_clip_is_the_clip(film: Make, clip: Path, composite: str) -> None:
-    mixed = pictures(film(hybrid={"composite": composite, "comp_alpha": 1}))
+    mixed = images(film(hybrid={"composite": composite, "comp_alpha": 1}))
     assert all(torch.allclose(mixed[i], of_clip(clip, i), atol=1e-6) for i in range(FRAMES))
 
 
 def test_a_share_of_the_clip(film: Make, clip: Path) -> None:
-    mixed = pictures(film(hybrid={"composite": "Normal", "comp_alpha": "0:(0), 1:(0.25), 2:(0)"}))
+    mixed = images(film(hybrid={"composite": "Normal", "comp_alpha": "0:(0), 1:(0.25), 2:(0)"}))
     assert torch.allclose(mixed[1], of_clip(clip, 0).lerp(of_clip(clip, 1), 0.25), atol=1e-6)
     assert torch.equal(mixed[2], mixed[1])
 
@@ -140,23 +138,23 @@ def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     flow = {"motion": "Optical Flow", "comp_alpha": 1, "use_first_frame_as_init_image": False}
     normal, before, after = (Recorder(KeepsOrGray(0.25)) for _ in range(3))
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
-        shown = pictures(film(hybrid={"composite": composite, **flow}), recorder)
-        assert recorder.asked[0].picture is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
+        shown = images(film(hybrid={"composite": composite, **flow}), recorder)
+        assert recorder.asked[0].image is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
     assert torch.allclose(drawn_over(normal, 2), of_clip(clip, 2))
-    ahead = torch.roll(of_clip(clip, 2), (STEP, STEP), (1, 2))  # the clip's picture, moved once more
+    ahead = torch.roll(of_clip(clip, 2), (STEP, STEP), (1, 2))  # the clip's image, moved once more
     assert float((drawn_over(before, 2)[INNER] - ahead[INNER]).abs().mean()) < 0.02
     assert float((drawn_over(after, 1) - 0.25).abs().max()) < 1e-5
     assert torch.allclose(shown[2], of_clip(clip, 2))
 
 
 def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
-    mixed = pictures(film(hybrid={"composite": "Normal", "comp_alpha": 1}, cadence=3, frames=6))
+    mixed = images(film(hybrid={"composite": "Normal", "comp_alpha": 1}, cadence=3, frames=6))
     assert torch.equal(mixed[1], mixed[0]) and torch.allclose(mixed[5], of_clip(clip, 3))
 
 
 def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
     recorder = Recorder(KeepsOrGray(0.25))
-    pictures(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
+    images(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
     assert torch.equal(drawn_over(recorder, 0), of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
 
@@ -164,17 +162,17 @@ def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None
 def test_the_init_image_in_the_place_of_the_clip(film: Make, clip: Path) -> None:
     image = {"image": str(clip / "5.png"), "strength": 1}
     settings = {"composite": "Normal", "comp_alpha": 1, "use_init_image": True}
-    mixed = pictures(film(hybrid=settings, init=image))
+    mixed = images(film(hybrid=settings, init=image))
     assert torch.equal(mixed[0], of_clip(clip, 0)) and torch.allclose(mixed[3], of_clip(clip, 5))
     with pytest.raises(UserError, match=r"hybrid.use_init_image: is true, and init.image is empty"):
-        pictures(film(hybrid=settings))
+        images(film(hybrid=settings))
 
 
 class Brightness:
     """Bright things are near."""
 
-    def estimate(self, picture: Tensor) -> Tensor:
-        return picture.mean(0)
+    def estimate(self, image: Tensor) -> Tensor:
+        return image.mean(0)
 
 
 def test_each_mask_says_where_the_film_stays(film: Make) -> None:
@@ -187,10 +185,10 @@ def test_each_mask_says_where_the_film_stays(film: Make) -> None:
         BlendMask(): (flat, ramp, 0.25 * 0.25 + 0.75 * ramp[0]),
         DifferenceMask(): (flat, ramp, (ramp[0] - 0.25).abs()),
     }
-    for mask, (picture, clip, expected) in wanted.items():
-        assert torch.allclose(mask.of(picture, clip, plan), expected, atol=1e-5), mask
-        mixed = Composite(StillImage(clip), mask).apply(picture, plan, State())
-        assert torch.allclose(mixed, clip.lerp(picture, expected.expand_as(clip)), atol=1e-5), mask
+    for mask, (image, clip, expected) in wanted.items():
+        assert torch.allclose(mask.of(image, clip, plan), expected, atol=1e-5), mask
+        mixed = Composite(StillImage(clip), mask).apply(image, plan, State())
+        assert torch.allclose(mixed, clip.lerp(image, expected.expand_as(clip)), atol=1e-5), mask
 
 
 def test_the_tones_of_a_mask_in_their_order(film: Make) -> None:
@@ -240,15 +238,15 @@ def test_each_motion_is_estimated_once(film: Make, monkeypatch: pytest.MonkeyPat
         return estimate(self, first, second, guess)
 
     monkeypatch.setattr(Dis, "__call__", counted)
-    pictures(film(hybrid={"motion": "Optical Flow"}, cadence=5))
+    images(film(hybrid={"motion": "Optical Flow"}, cadence=5))
     assert len(seen) == FRAMES - 1
 
 
-def test_the_clips_colours(film: Make, clip: Path) -> None:
+def test_the_clips_colors(film: Make, clip: Path) -> None:
     settings = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
     recorder = Recorder(KeepsOrGray(0.25))
     flat = {"composite": "Normal", "comp_alpha": 0, "use_first_frame_as_init_image": False}
-    matched = pictures(film(hybrid=flat, color=settings), recorder)
+    matched = images(film(hybrid=flat, color=settings), recorder)
     for frame, source in ((1, 0), (2, 0), (3, 3), (5, 3)):
         means = of_clip(clip, source).mean((1, 2))
         assert torch.allclose(matched[frame].mean((1, 2)), means, atol=0.03), frame
@@ -256,17 +254,17 @@ def test_the_clips_colours(film: Make, clip: Path) -> None:
 
 def test_what_cannot_be_done_is_told_before_anything_is_drawn(film: Make) -> None:
     with pytest.raises(UserError, match=r"video.path: is empty; expected a film, a folder"):
-        pictures(film(hybrid={"motion": "Affine"}, video={}))
+        images(film(hybrid={"motion": "Affine"}, video={}))
     with pytest.raises(UserError, match="has 7 frames that count, and the film has 9; set frames: 7"):
-        pictures(film(hybrid={"motion": "Affine"}, frames=9))
+        images(film(hybrid={"motion": "Affine"}, frames=9))
     with pytest.raises(ModelError, match=r"flow.raft: is empty; RAFT needs the path of its weights"):
-        pictures(film(hybrid={"motion": "Optical Flow", "flow_method": "RAFT"}))
+        images(film(hybrid={"motion": "Optical Flow", "flow_method": "RAFT"}))
 
 
 def test_the_clip_plays_no_part_where_it_is_not_asked_for(film: Make, make_animation: Make) -> None:
     assert not film().is_hybrid
     nothing = make_animation(mode="interpolation", hybrid={"motion": "Affine"})
-    assert not nothing.is_hybrid and len(pictures(nothing)) == 6
+    assert not nothing.is_hybrid and len(images(nothing)) == 6
 
 
 def test_what_is_kept_of_the_clips_motion_is_bounded(film: Make) -> None:

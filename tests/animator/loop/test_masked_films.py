@@ -45,7 +45,7 @@ def strip(tmp_path: Path) -> str:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> str:
-    """A picture whose upper half is opaque."""
+    """An image whose upper half is opaque."""
     pixels = np.random.default_rng(2).integers(0, 256, (64, 64, 4), dtype=np.uint8)
     pixels[:32, :, 3], pixels[32:, :, 3] = 255, 0
     Image.fromarray(pixels).save(tmp_path / "scene.png")
@@ -56,33 +56,33 @@ def frames(film: Animation, state: State | None = None) -> list[Frame]:
     return list(render(Timeline(film), build_pipeline(film, FakeDiffuser()), state))
 
 
-def pictures(film: Animation) -> list[Tensor]:
-    return [frame.picture for frame in frames(film)]
+def images(film: Animation) -> list[Tensor]:
+    return [frame.image for frame in frames(film)]
 
 
 def test_only_what_is_masked_changes(make_animation: Make, left: str) -> None:
-    first, *later = pictures(make_animation(mask={"use_mask": True, "mask_file": left, **HARD}))
-    for picture in later:
-        assert torch.equal(picture[..., 32:], first[..., 32:])
-        assert not torch.equal(picture[..., :32], first[..., :32])
+    first, *later = images(make_animation(mask={"use_mask": True, "mask_file": left, **HARD}))
+    for image in later:
+        assert torch.equal(image[..., 32:], first[..., 32:])
+        assert not torch.equal(image[..., :32], first[..., :32])
 
 
 def test_inverted_it_is_the_other_side(make_animation: Make, left: str) -> None:
     mask = {"use_mask": True, "mask_file": left, "invert_mask": True, **HARD}
-    first, *later = pictures(make_animation(mask=mask))
-    assert all(torch.equal(picture[..., :32], first[..., :32]) for picture in later)
+    first, *later = images(make_animation(mask=mask))
+    assert all(torch.equal(image[..., :32], first[..., :32]) for image in later)
     assert not torch.equal(later[0][..., 32:], first[..., 32:])
 
 
 def test_an_expression_may_change_by_frame(make_animation: Make, left: str) -> None:
     schedule = {0: f"[{left}]", 3: f"{{everywhere}} \\ [{left}]"}
-    drawn = pictures(make_animation(mask={"use_mask": True, "mask_schedule": schedule, **HARD}))
+    drawn = images(make_animation(mask={"use_mask": True, "mask_schedule": schedule, **HARD}))
     assert torch.equal(drawn[2][..., 32:], drawn[0][..., 32:])
     assert torch.equal(drawn[5][..., :32], drawn[2][..., :32])
 
 
 def test_a_soft_edge_blends(make_animation: Make, left: str) -> None:
-    first, second, *_ = pictures(make_animation(mask={"use_mask": True, "mask_file": left}))
+    first, second, *_ = images(make_animation(mask={"use_mask": True, "mask_file": left}))
     change = (second - first).abs().amax((0, 1))
     assert change[:20].min() > 0 and change[34] > 0 and change[50:].max() < 1e-6
 
@@ -97,8 +97,8 @@ def test_the_init_image_lies_over_the_rest_of_every_frame(
         motion={"angle": 5},
         diffusion={"seed": 7, "cadence": cadence},
     )
-    first, *later = pictures(film)
-    assert all(torch.equal(picture[..., 32:], first[..., 32:]) for picture in later)
+    first, *later = images(film)
+    assert all(torch.equal(image[..., 32:], first[..., 32:]) for image in later)
     assert not torch.equal(later[-1][..., :32], first[..., :32])
 
 
@@ -114,8 +114,8 @@ def test_an_overlay_leaves_which_frame_of_a_group_is_drawn(
 
 def test_alpha_of_the_init_image_is_a_mask(make_animation: Make, scene: str) -> None:
     film = make_animation(mask={"use_alpha_as_mask": True, **HARD}, init={"image": scene})
-    first, *later = pictures(film)
-    assert all(torch.equal(picture[:, 32:], first[:, 32:]) for picture in later)
+    first, *later = images(film)
+    assert all(torch.equal(image[:, 32:], first[:, 32:]) for image in later)
     with pytest.raises(ValidationError, match=r"init\.image"):
         make_animation(mask={"use_alpha_as_mask": True})
 
@@ -151,7 +151,7 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
             color={"coherence": "None"},
             sharpen={"amount": 0},
         )
-        drawn = [frame.picture for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
+        drawn = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
         assert drawn[1][..., :32].std() > 1e-3 and drawn[1][..., 33:].std() < 1e-6
 
 
@@ -174,7 +174,7 @@ def test_a_masked_film_goes_on_bit_for_bit(
     for frame in whole:
         state = State.from_bytes(frame.state.to_bytes())
         for again in frames(film, state):
-            assert torch.equal(again.picture, whole[again.plan.frame].picture)
+            assert torch.equal(again.image, whole[again.plan.frame].image)
 
 
 def test_missing_masks_are_told_before_anything_is_drawn(make_animation: Make, tmp_path: Path) -> None:

@@ -36,18 +36,18 @@ def test_one_drawing_per_group_with_its_seed(make_animation: Make) -> None:
 def test_the_first_frame_is_drawn_from_the_prompt_alone(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(make_animation(frames=3), recorder)
-    assert [r.picture is None for r in recorder.asked] == [True, False, False]
+    assert [r.image is None for r in recorder.asked] == [True, False, False]
 
 
-def test_strength_0_leaves_the_picture_out(make_animation: Make) -> None:
+def test_strength_0_leaves_the_image_out(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(make_animation(frames=4, diffusion={"strength": {0: 0.5, 2: "0", 3: 0.5}}), recorder)
-    assert [r.picture is None for r in recorder.asked] == [True, False, True, False]
+    assert [r.image is None for r in recorder.asked] == [True, False, True, False]
 
 
-def test_in_betweens_fade_from_the_old_picture_to_the_new(make_animation: Make) -> None:
+def test_in_betweens_fade_from_the_old_image_to_the_new(make_animation: Make) -> None:
     animation = make_animation(frames=7, diffusion={"seed": 1, "cadence": 3}, **QUIET)
-    values = [float(frame.picture.mean()) for frame in frames_of(animation, Recorder())]
+    values = [float(frame.image.mean()) for frame in frames_of(animation, Recorder())]
     # Three frames of the first drawing; then from 0.1 to 0.2 in thirds; then the first third towards 0.3.
     assert values == pytest.approx([0.1, 0.1, 0.1, 0.4 / 3, 0.5 / 3, 0.2, 0.7 / 3], abs=1e-6)
 
@@ -56,8 +56,8 @@ def test_in_betweens_keep_moving(make_animation: Make) -> None:
     animation = make_animation(
         frames=4, diffusion={"seed": 1, "cadence": 4}, motion={"translation_x": 5, "border": "zeros"}, **QUIET
     )
-    pictures = [frame.picture for frame in frames_of(animation, Recorder())]
-    lit = [int((picture[0, 32] > 0.05).sum()) for picture in pictures]
+    images = [frame.image for frame in frames_of(animation, Recorder())]
+    lit = [int((image[0, 32] > 0.05).sum()) for image in images]
     assert lit == [64, 59, 54, 49]
 
 
@@ -83,7 +83,7 @@ def test_going_on_from_any_state_gives_the_same_bits(make_animation: Make, caden
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         assert state.next_frame == stop
         for again, frame in zip(frames_of(animation, FakeDiffuser(), state), whole[stop:], strict=True):
-            assert torch.equal(again.picture, frame.picture)
+            assert torch.equal(again.image, frame.image)
 
 
 def test_a_state_in_the_middle_of_a_group_points_at_its_start(make_animation: Make) -> None:
@@ -127,8 +127,8 @@ def test_pictures_stay_in_range_and_alive_over_200_frames(make_animation: Make) 
         diffusion={"seed": 4, "strength": 0.6},
     )
     frames = frames_of(animation, FakeDiffuser())
-    first, last = frames[0].picture, frames[-1].picture
-    assert all(float(frame.picture.min()) >= 0 and float(frame.picture.max()) <= 1 for frame in frames)
+    first, last = frames[0].image, frames[-1].image
+    assert all(float(frame.image.min()) >= 0 and float(frame.image.max()) <= 1 for frame in frames)
     assert float(last.mean()) == pytest.approx(float(first.mean()), abs=0.03)
     assert float(last.std()) > 0.5 * float(first.std())
 
@@ -147,7 +147,7 @@ def test_3d_films_resume_exactly_too(make_animation: Make, cadence: int) -> None
     for stop in range(cadence, 9, cadence):
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         for again, frame in zip(frames_of(animation, FakeDiffuser(), state), whole[stop:], strict=True):
-            assert torch.equal(again.picture, frame.picture)
+            assert torch.equal(again.image, frame.image)
 
 
 @pytest.mark.parametrize("projection", ["deforum", "pinhole"])
@@ -190,7 +190,7 @@ def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Mak
         )
         grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(2))
 
-        return float(frames_of(animation, Draws(lambda request: grain))[-1].picture.diff(dim=-1).abs().mean())
+        return float(frames_of(animation, Draws(lambda request: grain))[-1].image.diff(dim=-1).abs().mean())
 
     assert detail("composed") > 1.3 * detail("chained")
 
@@ -203,11 +203,11 @@ def test_both_ways_to_the_in_betweens_move_the_same(make_animation: Make, way: s
         motion={"translation_x": 5, "border": "zeros"},
         **QUIET,
     )
-    lit = [int((frame.picture[0, 32] > 0.05).sum()) for frame in frames_of(animation, Recorder())]
+    lit = [int((frame.image[0, 32] > 0.05).sum()) for frame in frames_of(animation, Recorder())]
     assert lit == [64, 59, 54, 49]
 
 
-def test_interpolation_keeps_no_colours(make_animation: Make) -> None:
+def test_interpolation_keeps_no_colors(make_animation: Make) -> None:
     film = make_animation(mode="interpolation", color={"coherence": "LAB", "force_grayscale": True})
     after = build_pipeline(film, FakeDiffuser()).after
     assert [type(step).__name__ for step in after] == ["Grayscale"]
@@ -228,5 +228,5 @@ def test_a_cut_is_hard_at_any_cadence(make_animation: Make) -> None:
         frames=6, diffusion={"seed": 1, "cadence": 3, "strength": strength}, motion={"zoom": 3}
     )
     other = list(render(Timeline(again), build_pipeline(again, FakeDiffuser())))
-    assert not torch.equal(frames[2].picture, other[2].picture)
-    assert torch.equal(frames[3].picture, other[3].picture)  # nothing of the scene before is in it
+    assert not torch.equal(frames[2].image, other[2].image)
+    assert torch.equal(frames[3].image, other[3].image)  # nothing of the scene before is in it

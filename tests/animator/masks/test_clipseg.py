@@ -40,17 +40,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_mask_has_the_pictures_size_and_is_hard(folder: Path) -> None:
-    picture = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
+    image = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
     for path in (folder, folder / "model.safetensors"):
-        mask = open_clipseg(str(path), CPU, 0.5).find("sky", picture)
+        mask = open_clipseg(str(path), CPU, 0.5).find("sky", image)
         assert mask.shape == (40, 56) and set(mask.unique().tolist()) <= {0.0, 1.0}
-        assert torch.equal(mask, open_clipseg(str(path), CPU, 0.5).find("sky", picture))
+        assert torch.equal(mask, open_clipseg(str(path), CPU, 0.5).find("sky", image))
 
 
-def test_the_threshold_and_the_picture_count(folder: Path) -> None:
-    picture = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
-    assert open_clipseg(str(folder), CPU, 0.0).find("sky", picture).min() == 1
-    assert open_clipseg(str(folder), CPU, 1.0).find("sky", picture).max() == 0
+def test_the_threshold_and_the_image_count(folder: Path) -> None:
+    image = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
+    assert open_clipseg(str(folder), CPU, 0.0).find("sky", image).min() == 1
+    assert open_clipseg(str(folder), CPU, 1.0).find("sky", image).max() == 0
 
 
 def test_long_words_are_cut(folder: Path) -> None:

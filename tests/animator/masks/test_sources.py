@@ -13,7 +13,7 @@ from animator.masks.compose import binarize
 from animator.masks.sources import Adjust, Masks, Still, read_mask
 
 CPU = torch.device("cpu")
-PICTURE = torch.zeros(3, 4, 6)
+IMAGE = torch.zeros(3, 4, 6)
 
 
 def saved(folder: Path, name: str, levels: list[list[int]]) -> str:
@@ -30,20 +30,20 @@ def masks(left: Tensor, right: Tensor) -> Masks:
 )
 def test_operators_are_those_of_sets(mark: str, wanted: tuple[int, ...]) -> None:
     left, right = torch.tensor([[0.0, 1, 0, 1]]), torch.tensor([[0.0, 0, 1, 1]])
-    found = masks(left, right).at(f"{{video_mask}}{mark}{{init_mask}}", 0, PICTURE)
+    found = masks(left, right).at(f"{{video_mask}}{mark}{{init_mask}}", 0, IMAGE)
     assert found.tolist() == [list(wanted)]
 
 
 def test_soft_edges_stay_soft() -> None:
     soft = masks(torch.tensor([[0.25, 0.5]]), torch.tensor([[1.0, 0.25]]))
-    assert soft.at("!{video_mask} & {init_mask}", 0, PICTURE).tolist() == [[0.75, 0.25]]
+    assert soft.at("!{video_mask} & {init_mask}", 0, IMAGE).tolist() == [[0.75, 0.25]]
 
 
 def test_a_file_is_read_in_gray_and_at_size(tmp_path: Path) -> None:
     path = saved(tmp_path, "half.png", [[0, 0, 0, 255, 255, 255]] * 4)
-    found = Masks((6, 4), {}, CPU).at(f"[{path}]", 0, PICTURE)
+    found = Masks((6, 4), {}, CPU).at(f"[{path}]", 0, IMAGE)
     assert found.tolist() == [[0, 0, 0, 1, 1, 1]] * 4
-    assert Masks((12, 8), {}, CPU).at(f"[{path}]", 0, PICTURE).shape == (8, 12)
+    assert Masks((12, 8), {}, CPU).at(f"[{path}]", 0, IMAGE).shape == (8, 12)
 
 
 def test_contrast_and_brightness_do_what_they_say() -> None:
@@ -55,11 +55,11 @@ def test_contrast_and_brightness_do_what_they_say() -> None:
 def test_missing_things_are_named(tmp_path: Path) -> None:
     empty = Masks((6, 4), {}, CPU)
     with pytest.raises(UserError, match=r"no\.png: cannot be read as a mask: No such file"):
-        empty.at("[no.png]", 0, PICTURE)
+        empty.at("[no.png]", 0, IMAGE)
     with pytest.raises(UserError, match="CLIPSeg"):
-        empty.at("<sky>", 0, PICTURE)
+        empty.at("<sky>", 0, IMAGE)
     with pytest.raises(UserError, match=r"mask\.mask_file"):
-        empty.at("{init_mask}", 0, PICTURE)
+        empty.at("{init_mask}", 0, IMAGE)
     path = saved(tmp_path, "opaque.png", [[0, 255]])
     with pytest.raises(UserError, match="no alpha channel"):
         read_mask(path, (2, 1), CPU, "A")

@@ -24,7 +24,7 @@ def test_a_film_plans_all_frames_and_draws(path: Path, monkeypatch: pytest.Monke
     assert len(list(Timeline(film))) == film.frames and film.model == "starter"
     small = finish(raw.read(path), ["size=[64,64]", "depth.model=fake"])
     frames = list(islice(render(Timeline(small), build_pipeline(small, FakeDiffuser())), 4))
-    assert len(frames) == 4 and all(torch.isfinite(frame.picture).all() for frame in frames)
+    assert len(frames) == 4 and all(torch.isfinite(frame.image).all() for frame in frames)
     assert film.name == path.stem.removesuffix("_settings")
 
 
@@ -36,7 +36,7 @@ def test_each_feature_has_a_film() -> None:
         "morph",
         "seeds",
         "cadence",
-        "colour",
+        "color",
         "clip",
         "interpolation",
         "cuts",

@@ -40,7 +40,7 @@ def test_a_text_is_written_as_it_was_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", [OLD, NEW])
 def test_a_preset_can_start_from_it(text: str) -> None:
-    film = validate(RawPreset("picture.png", nested(Infotext.parse(text).settings()), {}))
+    film = validate(RawPreset("image.png", nested(Infotext.parse(text).settings()), {}))
     assert Timeline(film)[0].prompt.positive == Infotext.parse(text).positive
 
 
@@ -72,13 +72,13 @@ def test_a_frame_of_ours_is_written_as_that_ui_writes_it(make_animation: Make) -
     )
     plan = Timeline(film)[1]
     version = f"animator {__version__}"
-    text = Infotext.of(plan, "/models/dream, v2.safetensors", over_picture=True).text
+    text = Infotext.of(plan, "/models/dream, v2.safetensors", over_image=True).text
     assert text == (
         "a lake, mist\nNegative prompt: fog: thick\n"
         "Steps: 25, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 8, Size: 64x64, "
         f'Model: "dream, v2", Denoising strength: 0.35, Clip skip: 2, Version: {version}'
     )
-    assert "Denoising" not in Infotext.of(plan, "m", over_picture=False).text
+    assert "Denoising" not in Infotext.of(plan, "m", over_image=False).text
 
 
 def test_schedules_are_split_from_samplers() -> None:

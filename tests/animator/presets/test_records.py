@@ -50,7 +50,7 @@ def test_every_frame_says_how_it_was_drawn(lake: Animation, tmp_path: Path) -> N
 
 
 CLIP = {"path": "clip.mp4"}
-PICTURE = {"image": "lake.png", "strength": 0.7}
+IMAGE = {"image": "lake.png", "strength": 0.7}
 GUIDED = {"use_looper": True, "init_images": {0: "lake.png"}}
 
 
@@ -58,7 +58,7 @@ GUIDED = {"use_looper": True, "init_images": {0: "lake.png"}}
     ("settings", "denoising"),
     [
         ({}, [None, "0.5"]),
-        ({"init": PICTURE}, ["0.3", "0.5"]),
+        ({"init": IMAGE}, ["0.3", "0.5"]),
         ({"guided": GUIDED, "init": {"strength": 0.6}}, ["0.4", "0.25"]),
         ({"hybrid": {"composite": "Normal"}, "video": CLIP, "init": {"strength": 0.6}}, ["0.4", "0.5"]),
         ({"mode": "video", "video": CLIP}, ["0.5", "0.5"]),
@@ -66,7 +66,7 @@ GUIDED = {"use_looper": True, "init_images": {0: "lake.png"}}
     ],
     ids=["prompt", "init image", "guided", "hybrid", "video", "interpolation"],
 )
-def test_a_frame_says_its_denoising_strength_if_it_was_drawn_over_a_picture(
+def test_a_frame_says_its_denoising_strength_if_it_was_drawn_over_a_image(
     make_animation: Make, tmp_path: Path, settings: dict[str, Any], denoising: list[str | None]
 ) -> None:
     animation = make_animation(frames=2, diffusion={"seed": 1, "strength": 0.5}, **settings)
@@ -96,7 +96,7 @@ def test_a_film_made_like_a_frame_of_ours_is_the_same_film(lake: Animation, tmp_
         assert presets.dump(load(PresetSource(None, like=source), [], print)) == presets.dump(lake)
 
 
-def test_over_a_preset_a_picture_gives_how_it_was_drawn(tmp_path: Path) -> None:
+def test_over_a_preset_a_image_gives_how_it_was_drawn(tmp_path: Path) -> None:
     chunks = PngInfo()
     chunks.add_text("parameters", "a fjord\nSteps: 30, Sampler: Euler, CFG scale: 4, Seed: 77, Model: dream")
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=chunks)
@@ -105,7 +105,7 @@ def test_over_a_preset_a_picture_gives_how_it_was_drawn(tmp_path: Path) -> None:
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
-    assert told == ["note: the picture was drawn with the model dream; give yours with --model"]
+    assert told == ["note: the image was drawn with the model dream; give yours with --model"]
     alone = load(PresetSource(None, like=tmp_path / "a.png"), [], told.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 
@@ -116,8 +116,8 @@ def test_files_that_say_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     for name, said in [
         ("plain.png", "says nothing about how it was made"),
-        ("text.txt", "is no picture or film that can be read"),
-        ("broken.png", "says nothing|is no picture"),
+        ("text.txt", "is no image or film that can be read"),
+        ("broken.png", "says nothing|is no image"),
         ("none.png", "there is no such file"),
     ]:
         with pytest.raises(UserError, match=said):

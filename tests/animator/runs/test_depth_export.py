@@ -16,7 +16,7 @@ from animator.runs.render_run import open_run, render_run
 from tests.fakes import Make
 
 
-def picture(width: int, height: int) -> np.ndarray:
+def image(width: int, height: int) -> np.ndarray:
     rows = np.linspace(0, 255, height)[:, None, None]
     return np.broadcast_to(rows, (height, width, 3)).astype(np.uint8)
 
@@ -35,21 +35,21 @@ def test_a_film_keeps_its_depth_maps_where_asked(make_animation: Make, tmp_path:
 
 
 @pytest.mark.parametrize("model", ["fake", "starter"])
-def test_the_command_takes_a_picture(tmp_path: Path, model: str) -> None:
-    Image.fromarray(picture(96, 64)).save(tmp_path / "photo.png")
+def test_the_command_takes_a_image(tmp_path: Path, model: str) -> None:
+    Image.fromarray(image(96, 64)).save(tmp_path / "photo.png")
     shown = CliRunner().invoke(
         app, ["depth", str(tmp_path / "photo.png"), "--model", model, "--out", str(tmp_path)]
     )
     assert shown.exit_code == 0, shown.output
-    with Image.open(tmp_path / "photo.depth.png") as image:
-        assert image.size == (96, 64)
+    with Image.open(tmp_path / "photo.depth.png") as depth:
+        assert depth.size == (96, 64)
     assert (tmp_path / "photo.depth.preview.png").exists()
 
 
 def test_the_command_takes_a_film(tmp_path: Path) -> None:
     with VideoWriter(VideoSpec(tmp_path / "clip.mp4", (64, 64), 10)) as writer:
         for _ in range(3):
-            writer.write(picture(64, 64))
+            writer.write(image(64, 64))
     shown = CliRunner().invoke(
         app, ["depth", str(tmp_path / "clip.mp4"), "--model", "fake", "--out", str(tmp_path / "maps")]
     )

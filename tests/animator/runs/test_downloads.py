@@ -1,4 +1,4 @@
-"""Pictures by URL: fetched only where a film permits it, once, within bounds."""
+"""Images by URL: fetched only where a film permits it, once, within bounds."""
 
 import io
 import threading
@@ -21,7 +21,7 @@ from animator.settings import Animation
 from tests.fakes import Make
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:
+def image(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:
     buffer = io.BytesIO()
     Image.linear_gradient("L").resize(size).convert("RGB").save(buffer, kind)
     return buffer.getvalue()
@@ -43,8 +43,8 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Location", "file:///etc/hostname")
             self.end_headers()
         else:
-            pages = {"/start.png": picture(), "/start.jpg": picture("JPEG"), "/page": b"<html></html>"}
-            pages |= {"/gif": picture("GIF"), "/cut.png": picture()[:-40], "/large": b"0" * 3000}
+            pages = {"/start.png": image(), "/start.jpg": image("JPEG"), "/page": b"<html></html>"}
+            pages |= {"/gif": image("GIF"), "/cut.png": image()[:-40], "/large": b"0" * 3000}
             self.send_response(200 if self.path in pages else 404)
             self.end_headers()
             self.wfile.write(pages.get(self.path, b""))
@@ -64,14 +64,14 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_film_begins_with_a_fetched_picture_and_resumes_without_the_web(
+def test_a_film_begins_with_a_fetched_image_and_resumes_without_the_web(
     make_animation: Make, tmp_path: Path, site: str
 ) -> None:
     def finish(name: str, animation: Animation, *, stop: int | None = None, resume: bool = False) -> None:
         with open_run(animation, tmp_path / name, resume=resume) as run:
             render_run(run, diffuser=FakeDiffuser(), device=torch.device("cpu"), end=stop)
 
-    (tmp_path / "start.png").write_bytes(picture())
+    (tmp_path / "start.png").write_bytes(image())
     by_path = make_animation(init={"image": str(tmp_path / "start.png")})
     by_url = make_animation(init={"image": f"{site}/start.png"}, download=True)
     finish("path", by_path)
@@ -114,14 +114,14 @@ def test_pictures_of_the_usual_kinds_and_redirections_are_fetched(tmp_path: Path
     ("path", "said"),
     [
         ("/no-such", "could not be fetched: Not Found"),
-        ("/page", "is no whole picture; expected one of PNG, JPEG, WEBP"),
-        ("/gif", "is no whole picture"),
-        ("/cut.png", "is no whole picture"),
+        ("/page", "is no whole image; expected one of PNG, JPEG, WEBP"),
+        ("/gif", "is no whole image"),
+        ("/cut.png", "is no whole image"),
         ("/large", "it is larger than 0.002 MB"),
         ("/to-a-file", "could not be fetched"),
     ],
 )
-def test_what_is_no_picture_is_told_and_not_kept(
+def test_what_is_no_image_is_told_and_not_kept(
     tmp_path: Path, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, max_bytes=2000))
@@ -131,7 +131,7 @@ def test_what_is_no_picture_is_told_and_not_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_huge_picture_is_refused_before_it_is_unpacked(
+def test_a_huge_image_is_refused_before_it_is_unpacked(
     tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "MOST_PIXELS", 1000)

@@ -29,7 +29,7 @@ def news_of(vitals: list[FrameMetrics], cuts: tuple[int, ...] = ()) -> list[str]
     return [news for one in vitals for news in watch.update(one, cut=one.frame in cuts)]
 
 
-def test_a_picture_is_measured() -> None:
+def test_a_image_is_measured() -> None:
     columns = (torch.arange(32) % 2).float().expand(3, 32, 32)
     seen = frame_metrics(3, columns, 1 - columns)
     assert (seen.red, seen.flicker) == (0.5, 1.0)

@@ -41,4 +41,4 @@ def test_ten_thousand_frames_stay_flat(
             f"{early:.1f} s for frames 1,000-2,000, {late:.1f} s for the last 1,000\n"
         )
     growth = marks[10_000][0] - marks[1000][0]
-    assert growth < 32  # MiB: a leak of one 64 x 64 picture a frame would take 430
+    assert growth < 32  # MiB: a leak of one 64 x 64 image a frame would take 430

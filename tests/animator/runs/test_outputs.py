@@ -67,13 +67,13 @@ def test_pictures_between_larger_ones_are_as_large(make_animation: Make, tmp_pat
     assert made[-1].name == "untitled_interpolated_x2_slow_x4.mp4"
     assert (facts.size, facts.frames, facts.fps, facts.seconds) == ((192, 192), 12, 6, 2.0)
     for folder, count in (("untitled_upscaled_x3", 6), ("untitled_interpolated_x2_slow_x4", 12)):
-        pictures = sorted((tmp_path / "run" / folder).glob("*.png"))
-        assert len(pictures) == count
-        with Image.open(pictures[-1]) as picture:
-            assert picture.size == (192, 192)
+        images = sorted((tmp_path / "run" / folder).glob("*.png"))
+        assert len(images) == count
+        with Image.open(images[-1]) as image:
+            assert image.size == (192, 192)
 
 
-def test_without_a_film_file_further_films_are_pictures(make_animation: Make, tmp_path: Path) -> None:
+def test_without_a_film_file_further_films_are_images(make_animation: Make, tmp_path: Path) -> None:
     asked = make_animation(name="v1.2", output={"format": "png"}, frame_interpolation=SMOOTHER)
     made = rendered(asked, tmp_path / "run")
     assert made == [tmp_path / "run" / "frames", tmp_path / "run" / "v1_2_interpolated_x2"]
@@ -200,7 +200,7 @@ def test_networks_without_their_files_are_replaced_aloud(
     chosen = {**LARGER, "r_upscale_model": "realesrgan-x4plus"}
     assert upscaler_of(make_animation(upscaling=chosen), CPU) == Lanczos(3)
     assert "realesrgan-x4plus is not there (looked in models)" in caplog.text
-    assert "pictures are enlarged by Lanczos with sharpening instead" in caplog.text
+    assert "images are enlarged by Lanczos with sharpening instead" in caplog.text
 
 
 def test_networks_with_their_files_are_used(

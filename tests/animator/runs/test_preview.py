@@ -1,4 +1,4 @@
-"""Previews: the motion alone, whatever else a film does to its pictures."""
+"""Previews: the motion alone, whatever else a film does to its images."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +31,8 @@ STEPS: dict[str, dict[str, Any]] = {
 }
 
 
-def pictures(animation: Animation, pipeline: Pipeline) -> list[torch.Tensor]:
-    return [frame.picture for frame in render(Timeline(animation), pipeline)]
+def images(animation: Animation, pipeline: Pipeline) -> list[torch.Tensor]:
+    return [frame.image for frame in render(Timeline(animation), pipeline)]
 
 
 @pytest.mark.parametrize("settings", STEPS.values(), ids=STEPS)
@@ -42,21 +42,21 @@ def test_no_step_around_the_drawing_shows(
 ) -> None:
     plain = make_animation(**MOVING, noise={"amount": 0}, sharpen={"amount": 0}, color={"coherence": "None"})
     stepped = make_animation(**MOVING, compat=compat, **settings)
-    expected = pictures(plain, preview_pipeline(plain))
+    expected = images(plain, preview_pipeline(plain))
     assert not torch.equal(expected[0], expected[-1])
-    for seen, bare in zip(pictures(stepped, preview_pipeline(stepped)), expected, strict=True):
+    for seen, bare in zip(images(stepped, preview_pipeline(stepped)), expected, strict=True):
         assert torch.equal(seen, bare)
 
 
 def test_a_step_that_nobody_has_thought_of_yet_does_not_show(make_animation: Make) -> None:
     class Vignette:
-        def apply(self, picture: torch.Tensor, plan: object, state: object) -> torch.Tensor:
+        def apply(self, image: torch.Tensor, plan: object, state: object) -> torch.Tensor:
             raise AssertionError("the preview ran it")
 
     animation = make_animation(**MOVING)
     filled = preview_pipeline(animation)
     darker = Pipeline(**{**vars(filled), "before": (Vignette(),), "after": (Vignette(),)})
-    assert len(pictures(animation, motion_alone(darker))) == 6
+    assert len(images(animation, motion_alone(darker))) == 6
 
 
 def test_what_a_mask_keeps_lies_over_keys_and_in_betweens_alike(make_animation: Make, tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_what_a_mask_keeps_lies_over_keys_and_in_betweens_alike(make_animation: 
         diffusion={"seed": 7, "strength": 1, "cadence": 2},
     )
     green = torch.tensor([10.0, 200.0, 30.0]).div(255).view(3, 1, 1).expand(3, 64, 64)
-    for picture in pictures(animation, preview_pipeline(animation)):
-        assert torch.allclose(picture, green, atol=1e-6)
+    for image in images(animation, preview_pipeline(animation)):
+        assert torch.allclose(image, green, atol=1e-6)
 
 
 def test_a_preview_is_a_film_without_its_further_films(make_animation: Make, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ FRAMES = 24
 MODES: dict[str, dict[str, Any]] = {
     "2d": {"motion": {"zoom": 1.02, "angle": "sin(t)"}},
     "3d": {
-        "depth": {"model": "fake", "stabilise": True},
+        "depth": {"model": "fake", "stabilize": True},
         "motion": {"translation_z": 5, "rotation_3d_x": 0.3},
     },
     "video": {},
@@ -74,4 +74,4 @@ def test_every_frame_is_a_place_to_go_on_from(
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         again = next(render(timeline, build_pipeline(animation, FakeDiffuser()), state))
         assert again.plan.frame == state.next_frame <= stop
-        assert torch.equal(again.picture, whole[again.plan.frame].picture)
+        assert torch.equal(again.image, whole[again.plan.frame].image)

@@ -169,7 +169,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert [p.name for p in tmp_path.iterdir()] == ["state"]
 
 
-def test_frames_hold_the_picture_rounded(make_animation: Make, tmp_path: Path) -> None:
+def test_frames_hold_the_image_rounded(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(frames=1), tmp_path / "run")
     drawn = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
     expected = (drawn.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
@@ -254,7 +254,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     same = [name for name in before if before[name] == after[name]]
     assert same == [f"{i:09d}.png" for i in range(30)]
     finish(other, tmp_path / "fresh")
-    # The pictures are those of a film made at once; the records in the files tell which settings made each.
+    # The images are those of a film made at once; the records in the files tell which settings made each.
     for name in after:
         paths = [tmp_path / run / "frames" / name for run in ("fresh", "run")]
         with Image.open(paths[0]) as fresh, Image.open(paths[1]) as redone:
@@ -278,7 +278,7 @@ def test_kept_states_are_bounded_whatever_the_length(tmp_path: Path) -> None:
     assert len(list((tmp_path / "states").iterdir())) <= 64
 
 
-def test_a_broken_picture_is_found_and_can_be_redone(make_animation: Make, tmp_path: Path) -> None:
+def test_a_broken_image_is_found_and_can_be_redone(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     before = pngs(tmp_path / "run")
     broken = tmp_path / "run" / "frames" / "000000003.png"

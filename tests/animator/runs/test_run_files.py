@@ -21,7 +21,7 @@ from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 
 Make = Callable[..., Animation]
-PICTURE = torch.full((3, 64, 64), 0.5)
+IMAGE = torch.full((3, 64, 64), 0.5)
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def opened(make_animation: Make, tmp_path: Path) -> Run:
 
 
 def frame(opened: Run, number: int) -> Frame:
-    state = State(number + 1, PICTURE, PICTURE)
-    return Frame(Timeline(opened.animation)[number], PICTURE, None, state)
+    state = State(number + 1, IMAGE, IMAGE)
+    return Frame(Timeline(opened.animation)[number], IMAGE, None, state)
 
 
 def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
@@ -50,7 +50,7 @@ def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
 
 
 def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
-    between = Frame(Timeline(opened.animation)[0], PICTURE, None, State())
+    between = Frame(Timeline(opened.animation)[0], IMAGE, None, State())
     opened.write(between)
     assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
 
@@ -66,7 +66,7 @@ def test_going_back_to_a_kept_state_keeps_it_and_forgets_the_later_ones(tmp_path
 
 
 def test_a_state_of_another_schema_is_refused_and_both_are_named(opened: Run) -> None:
-    newer = State(1, PICTURE).to_bytes().replace(b"animator.state.1", b"animator.state.9")
+    newer = State(1, IMAGE).to_bytes().replace(b"animator.state.1", b"animator.state.9")
     with pytest.raises(ValueError, match=r"animator\.state\.9.*animator\.state\.1"):
         State.from_bytes(newer)
     (opened.folder / "state.safetensors").write_bytes(newer)

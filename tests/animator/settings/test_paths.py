@@ -22,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def picture(path: Path) -> Path:
+def image(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (8, 8)).save(path)
     return path
@@ -35,9 +35,9 @@ def preset(home: Path, text: str = "init: {image: pictures/start.png}") -> Path:
 
 
 def test_beside_the_preset_comes_first_then_the_working_directory(home: Path) -> None:
-    picture(home / "here" / "pictures" / "start.png")
+    image(home / "here" / "pictures" / "start.png")
     assert load(preset(home)).init.image == "pictures/start.png"
-    beside = picture(home / "films" / "pictures" / "start.png")
+    beside = image(home / "films" / "pictures" / "start.png")
     assert load(preset(home)).init.image == str(beside)
 
 
@@ -45,7 +45,7 @@ def test_a_preset_of_the_working_directory_keeps_its_words(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset(home)
-    picture(home / "films" / "pictures" / "start.png")
+    image(home / "films" / "pictures" / "start.png")
     monkeypatch.chdir(home / "films")
     assert load(Path("film.yaml")).init.image == "pictures/start.png"
 
@@ -59,13 +59,13 @@ def test_a_missing_file_is_told_with_both_places(home: Path) -> None:
 
 
 def test_what_is_set_on_the_command_line_is_from_the_working_directory(home: Path) -> None:
-    picture(home / "films" / "pictures" / "start.png")
+    image(home / "films" / "pictures" / "start.png")
     with pytest.raises(PresetError, match=r"no such file \(looked for in [^ ]*/here\)"):
         load(preset(home), ["init.image=pictures/start.png"])
 
 
 def test_each_preset_of_a_chain_has_its_own_folder(home: Path) -> None:
-    picture(home / "films" / "base" / "start.png")
+    image(home / "films" / "base" / "start.png")
     (home / "films" / "base" / "base.yaml").write_text("init: {image: start.png}")
     found = load(preset(home, "extends: base/base.yaml\ninit: {strength: 0.5}"))
     assert (found.init.image, found.init.strength) == (str(home / "films" / "base" / "start.png"), 0.5)
@@ -75,12 +75,12 @@ def test_settings_files_and_their_clips_are_looked_for_beside_them(home: Path) -
     settings = {"use_init": True, "init_image": "start.png", "max_frames": 3}
     path = home / "films" / "film_settings.txt"
     path.write_text(json.dumps(settings))
-    beside = picture(home / "films" / "start.png")
+    beside = image(home / "films" / "start.png")
     assert load(path).init.image == str(beside)
     assert import_settings(settings, "film.txt").values["init"]["image"] == "start.png"
 
 
-def test_a_folder_is_no_picture(home: Path) -> None:
+def test_a_folder_is_no_image(home: Path) -> None:
     (home / "films" / "pictures" / "start.png").mkdir(parents=True)
     with pytest.raises(PresetError, match="there is no such file"):
         load(preset(home))
@@ -99,7 +99,7 @@ def test_a_models_name_stays_a_name_and_its_path_is_found_beside(home: Path) -> 
 
 def test_an_absolute_path_and_a_home_are_only_themselves(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(home))
-    start = picture(home / "start.png")
+    start = image(home / "start.png")
     assert find("~/start.png", home / "films") == start
     assert find(str(start), None) == start
     with pytest.raises(PresetError, match=r"/no/such\.png: there is no such file$"):
@@ -108,4 +108,4 @@ def test_an_absolute_path_and_a_home_are_only_themselves(home: Path, monkeypatch
 
 def test_the_settings_that_name_files_are_known() -> None:
     known = {".".join(path): kind.kind for path, kind in file_settings().items()}
-    assert (known["init.image"], known["video.path"], known["model"]) == ("picture", "clip", "name")
+    assert (known["init.image"], known["video.path"], known["model"]) == ("image", "clip", "name")

@@ -73,7 +73,7 @@ def test_a_step_of_an_installed_package_has_its_values_in_the_plan(tmp_path: Pat
 def test_a_step_of_an_installed_package_acts_in_the_film(make_animation: Make) -> None:
     film = make_animation(frames=2, steps=[{"use": "posterize", "at": "after", "levels": 2}])
     frames = list(render(Timeline(film), build_pipeline(film, PassthroughDiffuser()), State()))
-    assert all(set(frame.picture.unique().tolist()) <= {0.0, 1.0} for frame in frames)
+    assert all(set(frame.image.unique().tolist()) <= {0.0, 1.0} for frame in frames)
 
 
 @pytest.mark.usefixtures("posterize")

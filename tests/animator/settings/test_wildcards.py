@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "wildcards"
     (folder / "mood").mkdir(parents=True)
     (folder / "colour.txt").write_text("# of the sky\nred\n\nblue\n  green  \n", encoding="utf-8")
-    (folder / "mood" / "dark.txt").write_text("__colour__ night\n{grim|grey} day\n", encoding="utf-8")
+    (folder / "mood" / "dark.txt").write_text("__colour__ night\n{grim|gray} day\n", encoding="utf-8")
     (folder / "wetter.txt").write_text("Nebel über dem See\n", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret\n", encoding="utf-8")
     return folder

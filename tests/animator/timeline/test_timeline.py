@@ -52,9 +52,9 @@ def test_the_table_puts_what_never_changes_on_top(make_animation: Make) -> None:
 def test_curves_are_those_that_change_with_their_keys(make_animation: Make) -> None:
     found = curves(film(make_animation).animation)
     assert [(curve.name, curve.keys) for curve in found] == [("motion.angle", (0,)), ("motion.zoom", (0, 4))]
-    picture = plot(found)
-    assert picture.size == (900, 220)
-    assert len(picture.getcolors(100_000) or ()) > 3
+    image = plot(found)
+    assert image.size == (900, 220)
+    assert len(image.getcolors(100_000) or ()) > 3
 
 
 def test_the_command_prints_and_plots(tmp_path: Path) -> None:

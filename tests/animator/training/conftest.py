@@ -1,4 +1,4 @@
-"""A workshop with few pictures, shared by the tests of training."""
+"""A workshop with few images, shared by the tests of training."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from animator.models.torchvision_ops import declare_missing_ops
-from animator.training.data import Pictures
+from animator.training.data import Images
 
 declare_missing_ops()
 
 
 @pytest.fixture(scope="session")
-def shards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pictures]:
-    """Pictures of 64 pixels and their folder; shards of 8 instead of 250."""
+def shards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Images]:
+    """Images of 64 pixels and their folder; shards of 8 instead of 250."""
     from animator.training import data
 
     folder = tmp_path_factory.mktemp("pictures")

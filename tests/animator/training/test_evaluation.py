@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from animator.models.diffusion.fake import FakeDiffuser
-from animator.training.data import Label, Pictures
+from animator.training.data import Images, Label
 from animator.training.evaluation.classifier import (
     KIND_NAMES,
     TIME_NAMES,
@@ -29,11 +29,11 @@ MANNER = Manner(steps=2, cfg_scale=1.0, size=64)
 
 
 @pytest.fixture(scope="module")
-def judge(shards: tuple[Path, Pictures], tmp_path_factory: pytest.TempPathFactory) -> Judge:
+def judge(shards: tuple[Path, Images], tmp_path_factory: pytest.TempPathFactory) -> Judge:
     return trained_judge(tmp_path_factory.mktemp("judge") / "judge.safetensors", shards[1], 15)
 
 
-def test_the_judge_learns_what_it_is_shown(judge: Judge, shards: tuple[Path, Pictures]) -> None:
+def test_the_judge_learns_what_it_is_shown(judge: Judge, shards: tuple[Path, Images]) -> None:
     found = judging(judge, shards[1])
     assert found["judge_kind_accuracy"] > 3 / len(KIND_NAMES)
     said = judged(judge, small(shards[1]))
@@ -42,7 +42,7 @@ def test_the_judge_learns_what_it_is_shown(judge: Judge, shards: tuple[Path, Pic
     assert set(said.times) <= set(TIME_NAMES)
 
 
-def test_the_judge_is_trained_once(judge: Judge, shards: tuple[Path, Pictures], tmp_path: Path) -> None:
+def test_the_judge_is_trained_once(judge: Judge, shards: tuple[Path, Images], tmp_path: Path) -> None:
     path = tmp_path / "judge.safetensors"
     first, again = trained_judge(path, shards[1], 2), trained_judge(path, shards[1], 0)
     assert torch.equal(first.kind.weight, again.kind.weight)
@@ -81,7 +81,7 @@ def test_a_film_is_drawn_and_measured() -> None:
     assert 0 <= found["film_color_drift"] <= 1
 
 
-def test_prompts_are_drawn_and_judged(judge: Judge, shards: tuple[Path, Pictures]) -> None:
+def test_prompts_are_drawn_and_judged(judge: Judge, shards: tuple[Path, Images]) -> None:
     found = prompting(FakeDiffuser(), judge, shards[1], MANNER, 8)
     assert found["prompts"] == 8
     assert 0 <= found["kind_accuracy"] <= 1
@@ -93,8 +93,8 @@ def test_speed_is_named_by_the_size() -> None:
 
 
 def test_a_sheet_has_rows_and_columns() -> None:
-    pictures = [drawn(FakeDiffuser(), "a lake", MANNER, seed) for seed in range(5)]
-    assert sheet(pictures, 3, 32).shape == (64, 96, 3)
+    images = [drawn(FakeDiffuser(), "a lake", MANNER, seed) for seed in range(5)]
+    assert sheet(images, 3, 32).shape == (64, 96, 3)
 
 
 def test_results_stand_side_by_side() -> None:

@@ -32,9 +32,9 @@ SEEDS = range(4)
 def test_each_kind_is_drawn_captioned_and_deep(kind: str) -> None:
     for seed in SEEDS:
         drawn = scene(seed, 48, kind=kind)
-        assert drawn.picture.shape == (48, 48, 3)
-        assert drawn.picture.dtype == np.uint8
-        assert drawn.picture.std() > 2, "an empty picture"
+        assert drawn.image.shape == (48, 48, 3)
+        assert drawn.image.dtype == np.uint8
+        assert drawn.image.std() > 2, "an empty image"
         assert drawn.kind == kind
         assert drawn.caption == drawn.caption.lower()
         assert any(word in drawn.caption for word in WORDS[kind]), drawn.caption
@@ -53,10 +53,10 @@ def test_outdoors_the_ground_is_nearer_than_the_sky(kind: str) -> None:
 
 def test_a_seed_gives_the_same_scene_again_and_another_seed_another() -> None:
     first, again, other = scene(11, 48), scene(11, 48), scene(12, 48)
-    assert np.array_equal(first.picture, again.picture)
+    assert np.array_equal(first.image, again.image)
     assert np.array_equal(first.disparity, again.disparity)
     assert first.caption == again.caption
-    assert not np.array_equal(first.picture, other.picture)
+    assert not np.array_equal(first.image, other.image)
 
 
 def test_seeds_cover_kinds_times_and_styles() -> None:
@@ -75,15 +75,15 @@ def test_captions_tell_the_time_and_the_weather() -> None:
 
 def test_edges_are_soft_by_supersampling() -> None:
     """A pyramid's or a wall's edge has shades between its two sides."""
-    hard, soft = (scene(3, 64, kind="neon", supersample=s).picture.astype(float) for s in (1.0, 2.0))
+    hard, soft = (scene(3, 64, kind="neon", supersample=s).image.astype(float) for s in (1.0, 2.0))
     assert np.abs(np.diff(soft, axis=1)).max(-1).mean() < np.abs(np.diff(hard, axis=1)).max(-1).mean()
 
 
 def test_the_same_scene_at_two_sizes_looks_alike() -> None:
     for kind in ("sea", "mandala", "glass", "space"):
         small, large = scene(5, 64, kind=kind), scene(5, 128, kind=kind)
-        averaged = large.picture.reshape(64, 2, 64, 2, 3).mean((1, 3))
-        assert np.corrcoef(averaged.ravel(), small.picture.ravel())[0, 1] > 0.7
+        averaged = large.image.reshape(64, 2, 64, 2, 3).mean((1, 3))
+        assert np.corrcoef(averaged.ravel(), small.image.ravel())[0, 1] > 0.7
         assert small.caption == large.caption
 
 
@@ -93,7 +93,7 @@ def test_snow_is_seen_wherever_captions_tell_of_it() -> None:
     plain = [s for s in by_day if s.time == "day" and not s.style and "tones" not in s.caption]
     white: dict[str, list[float]] = {"snowy": [], "bare": []}
     for drawn in plain:
-        land = drawn.picture[drawn.disparity > 0].astype(float)
+        land = drawn.image[drawn.disparity > 0].astype(float)
         white["snowy" if "snowy mountains" in drawn.caption else "bare"].append(
             np.percentile(land.min(-1), 90)
         )
@@ -105,7 +105,7 @@ def test_snowy_mountains_stand_out_from_the_sky_with_rock_below_their_snow() -> 
     """By day less than a third of their land is white; in any light the skyline is an edge of 30 levels."""
     drawn = [scene(seed, 48, kind="mountains") for seed in range(80)]
     snowy = [s for s in drawn if "snowy mountains" in s.caption and not s.style and "tones" not in s.caption]
-    white = [(s.picture[s.disparity > 0].min(-1) > 175).mean() for s in snowy if s.time == "day"]
+    white = [(s.image[s.disparity > 0].min(-1) > 175).mean() for s in snowy if s.time == "day"]
     edges = [_edge_of_skyline(s) for s in snowy if s.time in ("dawn", "day", "sunset")]
     assert min(len(white), len(edges)) > 5
     assert np.median(white) < 1 / 3
@@ -117,7 +117,7 @@ def _edge_of_skyline(drawn: Scene) -> float:
     top, columns = (drawn.disparity > 0).argmax(0), np.arange(drawn.disparity.shape[1])
     inside = (top > 2) & (top < len(drawn.disparity) - 2)
     top, columns = top[inside], columns[inside]
-    levels = drawn.picture.astype(float)
+    levels = drawn.image.astype(float)
     return float(np.abs(levels[top + 2, columns] - levels[top - 2, columns]).mean())
 
 
@@ -127,11 +127,11 @@ def test_houses_of_a_city_at_night_stand_dark_before_the_lit_sky() -> None:
     for drawn in nights:
         houses = drawn.disparity > 0.4  # the nearest row and what lies before it
         above = drawn.disparity == 0
-        assert np.median(drawn.picture[houses]) < np.median(drawn.picture[above])
+        assert np.median(drawn.image[houses]) < np.median(drawn.image[above])
 
 
 def test_mountains_stand_high_above_their_valleys() -> None:
-    """From its lowest to its highest place the skyline spans three tenths of the picture."""
+    """From its lowest to its highest place the skyline spans three tenths of the image."""
     spans = []
     for seed in range(12):
         skyline = (scene(seed, 96, kind="mountains", supersample=1.0).disparity > 0).argmax(0)

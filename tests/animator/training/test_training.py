@@ -14,7 +14,7 @@ from animator.errors import UserError
 from animator.training import data
 from animator.training.autoencoder import AutoencoderTask, psnr
 from animator.training.compute import Compute
-from animator.training.data import Pictures
+from animator.training.data import Images
 from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.distill import DistillTask
 from animator.training.latents import latents
@@ -49,7 +49,7 @@ def networks(seed: int = 0) -> tuple[nn.ModuleDict, CLIPTokenizer]:
 
 
 @pytest.fixture(scope="module")
-def coder(shards: tuple[Path, Pictures]) -> AutoencoderTiny:
+def coder(shards: tuple[Path, Images]) -> AutoencoderTiny:
     torch.manual_seed(0)
     vae = new_autoencoder(SIZES)
     write_projection(vae, projection(np.concatenate(shards[1].shards)))
@@ -57,10 +57,10 @@ def coder(shards: tuple[Path, Pictures]) -> AutoencoderTiny:
 
 
 @pytest.fixture(scope="module")
-def examples(shards: tuple[Path, Pictures], coder: AutoencoderTiny) -> Examples:
-    folder, pictures = shards
-    found = {side: latents(folder, pictures, coder, side, CPU.device) for side in (4, 8)}
-    return Examples(found, {side: [label.caption for label in pictures.labels] for side in found})
+def examples(shards: tuple[Path, Images], coder: AutoencoderTiny) -> Examples:
+    folder, images = shards
+    found = {side: latents(folder, images, coder, side, CPU.device) for side in (4, 8)}
+    return Examples(found, {side: [label.caption for label in images.labels] for side in found})
 
 
 def denoising(examples: Examples, seed: int = 0) -> DenoiserTask:
@@ -74,18 +74,18 @@ def same(one: nn.Module, other: nn.Module) -> bool:
 
 
 class TestData:
-    def test_shards_hold_what_the_generator_gives(self, shards: tuple[Path, Pictures]) -> None:
+    def test_shards_hold_what_the_generator_gives(self, shards: tuple[Path, Images]) -> None:
         from animator.training.scenes.render import scene
 
-        _, pictures = shards
-        assert len(pictures) == 16
-        assert pictures.size == 64
+        _, images = shards
+        assert len(images) == 16
+        assert images.size == 64
         expected = scene(109, 64)
-        assert np.array_equal(pictures.picture(9), expected.picture)
-        assert pictures.labels[9].caption == expected.caption
+        assert np.array_equal(images.image(9), expected.image)
+        assert images.labels[9].caption == expected.caption
 
     def test_what_is_there_is_not_made_again(
-        self, shards: tuple[Path, Pictures], monkeypatch: pytest.MonkeyPatch
+        self, shards: tuple[Path, Images], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(data, "SHARD", 8)
         folder, _ = shards
@@ -100,20 +100,20 @@ class TestData:
 
 class TestAutoencoder:
     def test_the_encoder_is_the_projection_exactly(
-        self, shards: tuple[Path, Pictures], coder: AutoencoderTiny
+        self, shards: tuple[Path, Images], coder: AutoencoderTiny
     ) -> None:
-        pictures = np.concatenate(shards[1].shards)
-        wanted = projection(pictures)
-        blocks = (pictures[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
+        images = np.concatenate(shards[1].shards)
+        wanted = projection(images)
+        blocks = (images[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
         patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 8, 192)
         expected = ((patches - wanted.mean) @ wanted.basis).transpose(0, 3, 1, 2)
-        picture = torch.from_numpy(pictures[:2]).permute(0, 3, 1, 2).float() / 127.5 - 1
+        image = torch.from_numpy(images[:2]).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
-            found = coder.encode(picture).latents.numpy()
+            found = coder.encode(image).latents.numpy()
         assert np.abs(found - expected).max() < 1e-4  # single precision through five convolutions
 
     def test_it_learns_and_a_fixed_encoder_stays(
-        self, shards: tuple[Path, Pictures], coder: AutoencoderTiny, tmp_path: Path
+        self, shards: tuple[Path, Images], coder: AutoencoderTiny, tmp_path: Path
     ) -> None:
         import copy
 

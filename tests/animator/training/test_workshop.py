@@ -33,8 +33,8 @@ def run(folder: Path, *arguments: str) -> Result:
 
     app = typer.Typer()
     app.command()(train.main)
-    extent = Extent(judge_pictures=10, judge_steps=2, held_out=10, prompts=4, frames=3)
-    recipe = dataclasses.replace(RECIPES["tiny"], pictures=(10, 0), extent=extent)
+    extent = Extent(judge_images=10, judge_steps=2, held_out=10, prompts=4, frames=3)
+    recipe = dataclasses.replace(RECIPES["tiny"], images=(10, 0), extent=extent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "tiny", recipe)
         options = ["--workshop", str(folder), "--recipe", "tiny", "--workers", "1"]
@@ -79,11 +79,11 @@ def test_the_model_is_half_precision_and_knows_no_paths(workshop: Path) -> None:
 @pytest.mark.parametrize("cfg_scale", [1.0, 5.0])
 def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str, cfg_scale: float) -> None:
     diffuser = open_diffuser(str(workshop / "model"), torch.device("cpu"))
-    picture = diffuser.generate(
+    image = diffuser.generate(
         GenerationRequest(
             frame=0,
             size=(64, 64),
-            picture=None,
+            image=None,
             prompt=PromptFrame("a lake", ""),
             strength=0.0,
             steps=3,
@@ -92,8 +92,8 @@ def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str
             seed=1,
         )
     )
-    assert picture.shape == (3, 64, 64)
-    assert torch.isfinite(picture).all()
+    assert image.shape == (3, 64, 64)
+    assert torch.isfinite(image).all()
 
 
 @pytest.mark.parametrize("stage", ["denoiser", "distilled"])
@@ -112,7 +112,7 @@ def test_a_model_that_takes_the_scale_is_trained_further(workshop: Path, tmp_pat
 
     (tmp_path / "pictures").symlink_to(workshop / "pictures")
     base = str(workshop / "model")
-    run(tmp_path, "denoiser", "--base", base, "--steps", "1", "--rate", "0", "--favour", "a, the sea")
+    run(tmp_path, "denoiser", "--base", base, "--steps", "1", "--rate", "0", "--favor", "a, the sea")
     found = load_file(tmp_path / "denoiser" / "result.safetensors")
     shipped = load_file(workshop / "model" / "unet" / "diffusion_pytorch_model.safetensors")
     assert not any("cond_proj" in name for name in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from animator.models.depth.preprocess import Normalise, Preparation, Sizing
+from animator.models.depth.preprocess import Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ TINY = DepthModelSpec(
     "tiny",
     ("tiny_depth.safetensors",),
     "https://example.org/tiny_depth.safetensors",
-    Preparation(Sizing(32, 32, 8, "exact"), Normalise((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), "bilinear"),
+    Preparation(Sizing(32, 32, 8, "exact"), Normalize((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), "bilinear"),
     "inverse",
     ("head.weight", (1, 3, 1, 1)),
     _build,
@@ -35,11 +35,11 @@ TINY = DepthModelSpec(
 class _Slope:
     device: torch.device
 
-    def estimate(self, picture: Tensor) -> Tensor:
+    def estimate(self, image: Tensor) -> Tensor:
         """Nearness (H, W): the lower, the nearer."""
         import torch
 
-        _, height, width = picture.shape
+        _, height, width = image.shape
         return torch.linspace(0, 1, height, device=self.device)[:, None].expand(height, width)
 
 

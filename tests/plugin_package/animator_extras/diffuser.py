@@ -11,7 +11,7 @@ from animator.models.diffusion.request import GenerationRequest
 
 @dataclass(frozen=True)
 class Plain:
-    """Blends the picture with a shade, by the request's strength.
+    """Blends the image with a shade, by the request's strength.
 
     Attributes:
         shade: Of gray, in [0, 1].
@@ -22,10 +22,10 @@ class Plain:
     device: torch.device
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The picture (3, H, W)."""
+        """The image (3, H, W)."""
         width, height = request.size
         target = torch.full((3, height, width), self.shade, device=self.device)
-        return target if request.picture is None else target.lerp(request.picture, request.strength)
+        return target if request.image is None else target.lerp(request.image, request.strength)
 
 
 def open_plain(model: str, device: torch.device, options: LoadOptions) -> Plain:

@@ -1,4 +1,4 @@
-"""Picture encoders of the depth networks: timm models, read at four (LeViT: three) depths.
+"""Image encoders of the depth networks: timm models, read at four (LeViT: three) depths.
 
 Each is a module with the timm network as `model` and `forward(x) -> list of maps (N, C, h, w)`, finest first.
 """

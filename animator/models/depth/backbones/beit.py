@@ -1,4 +1,4 @@
-"""BEiT of MiDaS 3.1: relative position tables resampled to the size of the picture."""
+"""BEiT of MiDaS 3.1: relative position tables resampled to the size of the image."""
 
 from typing import Any
 

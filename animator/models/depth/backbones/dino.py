@@ -12,7 +12,7 @@ OFFSET = 0.1  # DINOv2 scales its position grid by (n + 0.1) / trained; the maps
 
 
 class Dino(nn.Module):
-    """DINOv2, read after four of its blocks, normalised, without the class token."""
+    """DINOv2, read after four of its blocks, normalized, without the class token."""
 
     def __init__(self, name: str, taken: tuple[int, int, int, int]) -> None:
         super().__init__()

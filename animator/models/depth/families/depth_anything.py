@@ -1,4 +1,4 @@
-"""Depth-Anything 1 and 2, and its second version trained for metres in rooms and outdoors."""
+"""Depth-Anything 1 and 2, and its second version trained for meters in rooms and outdoors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from animator.models.depth.families.keys import renamed_by
-from animator.models.depth.preprocess import Final, Normalise, Preparation, Sizing
+from animator.models.depth.preprocess import Final, Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _relative(version: int, size: _Size) -> DepthModelSpec:
         f"depth-anything-v{version}-{size.name}",
         (file,),
         _HUB + place + file,
-        Preparation(Sizing(518, 518, 14, "lower_bound"), Normalise.imagenet(), final),
+        Preparation(Sizing(518, 518, 14, "lower_bound"), Normalize.imagenet(), final),
         "inverse",
         ("depth_head.projects.0.weight", (size.outputs[0], size.embedding, 1, 1)),
         partial(_build, size, version),
@@ -92,7 +92,7 @@ def _metric(scene: str, data: str, max_depth: float, size: _Size) -> DepthModelS
         name=f"depth-anything-v2-{scene}-{size.name}",
         files=(file,),
         url=_HUB + place + file,
-        output="metres",
+        output="meters",
         build=partial(_build, size, 2, max_depth),
         aliases=(f"depth_anything_v2_metric_{size.code}",) if scene == "indoor" else (),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from animator.models.depth.families.keys import needed, renamed_by
-from animator.models.depth.preprocess import Normalise, Preparation, Sizing
+from animator.models.depth.preprocess import Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec, Signature
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ WIDTH = (256, 256, 256, 256)
 def sized(side: int, *, keep_aspect: bool = True) -> Preparation:
     """Returns the treatment of an image by DPT networks of a size."""
     sizing = Sizing(side, side, 32, "minimal" if keep_aspect else "exact")
-    return Preparation(sizing, Normalise.half(), "bicubic")
+    return Preparation(sizing, Normalize.half(), "bicubic")
 
 
 def published(
@@ -93,7 +93,7 @@ def _efficientnet_key(key: str) -> str:
 
 
 def _convolutional(side: int) -> Preparation:
-    return Preparation(Sizing(side, side, 32, "upper_bound"), Normalise.imagenet(), "bicubic")
+    return Preparation(Sizing(side, side, 32, "upper_bound"), Normalize.imagenet(), "bicubic")
 
 
 MODELS = (

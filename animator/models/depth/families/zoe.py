@@ -1,4 +1,4 @@
-"""ZoeDepth: metres, trained in rooms (n), on streets (k) or both (nk)."""
+"""ZoeDepth: meters, trained in rooms (n), on streets (k) or both (nk)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from animator.models.depth.families.dpt import beit_large
 from animator.models.depth.families.keys import renamed_by
-from animator.models.depth.preprocess import Normalise, Preparation, Sizing
+from animator.models.depth.preprocess import Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec, Signature
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def _zoe(letters: str, width: int, bins: Bins, signature: Signature) -> DepthMod
         f"zoe-{letters}",
         (file,),
         _RELEASES + file,
-        Preparation(sizing, Normalise.half(), "bicubic", margins=True),
-        "metres",
+        Preparation(sizing, Normalize.half(), "bicubic", margins=True),
+        "meters",
         signature,
         partial(_two_heads if letters == "nk" else _one_head, bins, sizing),
         renamed_by(_key),

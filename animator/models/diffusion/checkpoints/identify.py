@@ -29,7 +29,7 @@ class Kind:
     Attributes:
         what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
-        is_inpainting: The U-Net takes a mask and the masked picture beside the latent.
+        is_inpainting: The U-Net takes a mask and the masked image beside the latent.
         prediction: "v_prediction" or "epsilon" where the file says so, else empty.
         is_zero_terminal: The file says that its last training step is pure noise.
         is_few_step: The file says of itself that it is a distilled model (turbo, lightning, LCM).

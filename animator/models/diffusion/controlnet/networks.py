@@ -25,7 +25,7 @@ class ControlNets:
 
         Args:
             unet: The U-Net that they guide.
-            autoencoder: Says how large a latent's picture is.
+            autoencoder: Says how large a latent's image is.
             library: Where names are looked up.
         """
         self._unet = unet
@@ -46,16 +46,16 @@ class ControlNets:
             self._net(name)
 
     def guides(self, controls: Iterable[Control]) -> tuple[ControlNetGuide, ...]:
-        """What guides a drawing; controls without weight, net or picture are left out.
+        """What guides a drawing; controls without weight, net or image are left out.
 
         Raises:
             ModelError: See `load`.
         """
         found: list[ControlNetGuide] = []
         for control in controls:
-            if control.weight and control.model and control.picture is not None:
-                picture = self._autoencoder.filled(control.picture).to(self._unet.dtype)
-                found.append(ControlNetGuide(self._net(control.model), picture, control))
+            if control.weight and control.model and control.image is not None:
+                image = self._autoencoder.filled(control.image).to(self._unet.dtype)
+                found.append(ControlNetGuide(self._net(control.model), image, control))
         return tuple(found)
 
     def to(self, device: torch.device) -> None:

@@ -1,6 +1,6 @@
 """ControlNets at work: what they add to the U-Net's layers at each step (Zhang et al. 2023).
 
-A net reads what the U-Net reads and a control picture, and gives one addition per layer of the U-Net's way
+A net reads what the U-Net reads and a control image, and gives one addition per layer of the U-Net's way
 down and one for its middle. Additions of several nets are summed. Which counts more is A1111's choice: with
 "prompt" the additions fade toward the finest layer, by 0.825 per layer; with "control" they do so too, and
 act on the prompts but not on the negative prompt.
@@ -24,12 +24,12 @@ class ControlNetGuide:
 
     Attributes:
         net: diffusers' ControlNetModel.
-        picture: The control picture (1, 3, H, W), as large as the latent stands for, in the net's precision.
+        image: The control image (1, 3, H, W), as large as the latent stands for, in the net's precision.
         control: Its weight, its share of the steps, its mode.
     """
 
     net: Any
-    picture: Tensor
+    image: Tensor
     control: Control
 
     def residuals(self, asked: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
@@ -39,8 +39,8 @@ class ControlNetGuide:
             asked: What the U-Net is asked, by the names that both take.
             is_negative_first: The first row is the negative prompt's.
         """
-        picture = self.picture.expand(asked["sample"].shape[0], -1, -1, -1)
-        down, middle = self.net(**asked, controlnet_cond=picture, return_dict=False)
+        image = self.image.expand(asked["sample"].shape[0], -1, -1, -1)
+        down, middle = self.net(**asked, controlnet_cond=image, return_dict=False)
         found = [*down, middle]
         is_soft = self.control.control_mode != "balanced"
         last = len(found) - 1

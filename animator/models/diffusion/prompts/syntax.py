@@ -132,7 +132,7 @@ def _texts(text: str) -> list[Piece]:
 
 
 def _merged(found: list[Piece]) -> tuple[Piece, ...]:
-    """Neighbours of equal weight joined."""
+    """Neighbors of equal weight joined."""
     merged: list[Piece] = []
     for (is_break, weight), group in groupby(found, key=lambda piece: (piece.text is None, piece.weight)):
         texts = [piece.text or "" for piece in group]

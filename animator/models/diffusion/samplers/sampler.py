@@ -46,7 +46,7 @@ class SamplerTraits:
     Attributes:
         name: As presets and people write it.
         aliases: Other spellings, lower case with blanks: those of notebooks and of k-diffusion.
-        schedule_type: How its sigmas are spaced, a key of `sigmas.SCHEDULES`; empty: the usual one of the model.
+        schedule_type: How its sigmas are spaced, a key of `sigmas.SCHEDULES`; empty: the usual one.
         noise: The fresh noise it adds: none, as much as `ancestral_eta` or `ddim_eta` says, or a fixed share.
         calls_per_step: How often it calls the model in a step; None where it finds its own number of steps.
             With two, a step to 0 takes one.

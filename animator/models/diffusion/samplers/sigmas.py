@@ -1,6 +1,6 @@
-"""Spacings: from how much noise, over which sigmas, a picture is drawn; as data for the solvers.
+"""Spacings: from how much noise, over which sigmas, an image is drawn; as data for the solvers.
 
-A level is sigma, the noise's standard deviation over a picture of unit variance (Karras et al. 2022): the
+A level is sigma, the noise's standard deviation over an image of unit variance (Karras et al. 2022): the
 noised latent is `x0 + sigma * noise`. A grid of n steps is n + 1 sigmas, descending, the last one usually 0.
 """
 

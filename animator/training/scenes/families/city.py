@@ -82,7 +82,7 @@ class _Row:
 
 
 def _row(view: View, row: _Row, image: Array, disparity: Array) -> None:
-    """Draws a row of houses into the picture and its depth."""
+    """Draws a row of houses into the image and its depth."""
     rng, side = view.rng, view.side
     floor, x, near = int(row.air.horizon * side), -float(rng.uniform(0, 0.08)) * side, row.near
     while x < side:

@@ -17,7 +17,7 @@ from animator.training.scenes.terrain import Ground, Surface
 
 
 def desert(view: View) -> SceneImage:
-    """Dunes, with cactuses or pyramids in half of the pictures."""
+    """Dunes, with cactuses or pyramids in half of the images."""
     rng = view.rng
     air = draw_air(view, DRY)
     crests, waves = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)

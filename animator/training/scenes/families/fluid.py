@@ -67,7 +67,7 @@ _ESCAPED = 40.0  # squared radius beyond which a point is taken to have left
 
 
 def fractal(view: View) -> SceneImage:
-    """A Julia set coloured by its smooth escape time."""
+    """A Julia set colored by its smooth escape time."""
     rng = view.rng
     colors, name = palette(rng)
     constant = _JULIA[rng.integers(len(_JULIA))] + complex(rng.normal(0, 0.006), rng.normal(0, 0.006))

@@ -19,7 +19,7 @@ from animator.training.scenes.terrain import Ground, Land, Surface
 
 @dataclass(frozen=True)
 class _Season:
-    """Autumn, winter or neither, and the colours of its grass and leaves."""
+    """Autumn, winter or neither, and the colors of its grass and leaves."""
 
     name: str
     grass: Array

@@ -8,12 +8,12 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def mandala(view: View) -> SceneImage:
-    """Rings of petals around the middle of the picture, or the picture of a kaleidoscope."""
+    """Rings of petals around the middle of the image, or the image of a kaleidoscope."""
     return _kaleidoscope(view) if view.chance(0.2) else _rosette(view)
 
 
 def _rosette(view: View) -> SceneImage:
-    """Rings of outlined petals with a dot in each, every ring in a colour of its own."""
+    """Rings of outlined petals with a dot in each, every ring in a color of its own."""
     rng = view.rng
     colors, name = palette(rng)
     x, y = view.x - 0.5, view.y - 0.5
@@ -62,7 +62,7 @@ def _kaleidoscope(view: View) -> SceneImage:
 
 
 def glass(view: View) -> SceneImage:
-    """Cells of coloured glass between dark leads."""
+    """Cells of colored glass between dark leads."""
     rng = view.rng
     colors, name = palette(rng)
     count = int(rng.integers(20, 70))

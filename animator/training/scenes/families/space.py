@@ -43,7 +43,7 @@ def space(view: View) -> SceneImage:
 
 
 def _nebula(view: View, color: Array) -> tuple[Array, str]:
-    """Two coloured clouds with bright cores, and their name."""
+    """Two colored clouds with bright cores, and their name."""
     rng = view.rng
     hue, name = _HUES[rng.integers(len(_HUES))]
     other = hue + rng.choice([-0.18, 0.16, 0.3])
@@ -76,7 +76,7 @@ def _with_stars(view: View, color: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Ball:
-    """A sphere seen from afar: coordinates in radii from its centre, its height toward us, its outline."""
+    """A sphere seen from afar: coordinates in radii from its center, its height toward us, its outline."""
 
     x: Array
     y: Array

@@ -1,4 +1,4 @@
-"""Pictures along the optical flow."""
+"""Images along the optical flow."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def cross_fade(first: Tensor, second: Tensor, times: tuple[float, ...]) -> Itera
 
 
 def left_out(clip: list[Image8], between: FrameInterpolator) -> float:
-    """Mean PSNR of every second picture, made of its neighbours."""
+    """Mean PSNR of every second image, made of its neighbors."""
     found = []
     for first in range(0, len(clip) - 2, 2):
         ends = from_uint8(clip[first]), from_uint8(clip[first + 2])
@@ -43,8 +43,8 @@ def test_every_moment_is_where_it_belongs() -> None:
     ground = texture(160, 3)
     clip = [np.ascontiguousarray(ground[20:116, 4 * step : 4 * step + 96]) for step in range(5)]
     made = list(FLOW(from_uint8(clip[0]), from_uint8(clip[4]), (0.25, 0.5, 0.75)))
-    for step, picture in enumerate(made, 1):
-        inner = to_uint8(picture)[8:-8, 20:-20]
+    for step, image in enumerate(made, 1):
+        inner = to_uint8(image)[8:-8, 20:-20]
         scores = [psnr(inner, other[8:-8, 20:-20]) for other in clip]
         assert int(np.argmax(scores)) == step and scores[step] > 30
 
@@ -52,8 +52,8 @@ def test_every_moment_is_where_it_belongs() -> None:
 def test_what_is_covered_comes_from_the_side_that_shows_it() -> None:
     ground, patch = texture(160, 4), 255 - texture(48, 7)
     first, true, last = (ground.copy() for _ in range(3))
-    for picture, left in ((first, 40), (true, 44), (last, 48)):
-        picture[50:98, left : left + 48] = patch
+    for image, left in ((first, 40), (true, 44), (last, 48)):
+        image[50:98, left : left + 48] = patch
     (made,) = FLOW(from_uint8(first), from_uint8(last), (0.5,))
     (faded,) = cross_fade(from_uint8(first), from_uint8(last), (0.5,))
     for ghost in (np.s_[54:94, 40:44], np.s_[54:94, 92:96]):  # the ground behind it, and what it runs into
@@ -62,20 +62,20 @@ def test_what_is_covered_comes_from_the_side_that_shows_it() -> None:
 
 
 def test_pictures_that_stand_still_stay_as_they_are() -> None:
-    picture = from_uint8(texture(64, 5))
-    for made in FLOW(picture, picture, (0.3, 0.7)):
-        assert torch.allclose(made, picture, atol=1e-4)
+    image = from_uint8(texture(64, 5))
+    for made in FLOW(image, image, (0.3, 0.7)):
+        assert torch.allclose(made, image, atol=1e-4)
 
 
 @pytest.mark.parametrize("change", [0.3, 0.6, 1.0])
 def test_no_lines_show_where_the_flow_is_in_doubt(change: float) -> None:
-    """Redrawn pictures agree only here and there; the border of what is trusted must not be seen."""
+    """Redrawn images agree only here and there; the border of what is trusted must not be seen."""
 
     def smooth(seed: int) -> NDArray[np.float64]:
         return cv2.GaussianBlur(texture(96, seed), (0, 0), 4).astype(float)
 
-    def roughest(picture: Image8) -> float:
-        inner = picture[8:-8, 8:-8].mean(-1)
+    def roughest(image: Image8) -> float:
+        inner = image[8:-8, 8:-8].mean(-1)
         return float(np.abs(cv2.Laplacian(inner, cv2.CV_64F)).max())
 
     redrawn = [np.clip(smooth(8) + change * (smooth(seed) - 128), 0, 255) for seed in (11, 12)]
@@ -88,7 +88,7 @@ def test_pictures_that_share_nothing_fade() -> None:
     first, second = from_uint8(texture(64, 6)), from_uint8(255 - texture(64, 9))
     (made,) = FLOW(first, second, (0.5,))
     error = (made - (first + second) / 2).abs().mean()
-    assert error < 0.35 * (first - second).abs().mean()  # nearer the mean than either picture is
+    assert error < 0.35 * (first - second).abs().mean()  # nearer the mean than either image is
 
 
 @pytest.mark.parametrize("amount", [2, 3, 10])
@@ -102,9 +102,9 @@ def test_the_film_lasts_as_long_as_before(amount: int) -> None:
     assert np.array_equal(made[1], step)
 
 
-def test_one_picture_and_none() -> None:
-    picture = texture(32, 1)
-    assert [np.array_equal(made, picture) for made in interpolate([picture], FLOW, 3)] == [True] * 3
+def test_one_image_and_none() -> None:
+    image = texture(32, 1)
+    assert [np.array_equal(made, image) for made in interpolate([image], FLOW, 3)] == [True] * 3
     assert list(interpolate([], FLOW, 3)) == []
 
 
@@ -116,7 +116,7 @@ def test_what_is_thrown_arrives_between_pixels() -> None:
     sums, weights = splat(values, shift, weight)
     assert sums[0, 2, 2] == pytest.approx(12.0) and sums[0, 2, 3] == pytest.approx(4.0)
     assert weights[2, 2] == pytest.approx(1.5) and weights.sum() == pytest.approx(2.0)
-    shift[0, 1, 1] = 100.0  # out of the picture
+    shift[0, 1, 1] = 100.0  # out of the image
     assert splat(values, shift, weight)[1].sum() == 0
 
 

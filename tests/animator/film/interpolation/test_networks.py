@@ -53,12 +53,12 @@ def test_rife_reads_its_weights_however_they_are_kept(
     else:
         torch.save({**published, "module.block_tea.beta": torch.ones(1)}, path)  # the teacher of training
     made = list(load_rife(path)(*PAIR, (0.25, 0.5)))
-    assert [tuple(picture.shape) for picture in made] == [(3, 50, 50)] * 2
-    assert all(torch.isfinite(picture).all() and 0 <= picture.min() <= picture.max() <= 1 for picture in made)
+    assert [tuple(image.shape) for image in made] == [(3, 50, 50)] * 2
+    assert all(torch.isfinite(image).all() and 0 <= image.min() <= image.max() <= 1 for image in made)
 
 
 def test_rife_without_motion_gives_the_mean(tmp_path: Path, rife: dict[str, Tensor]) -> None:
-    """Flow 0 and mask 0 mean: both pictures where they are, half and half."""
+    """Flow 0 and mask 0 mean: both images where they are, half and half."""
     still = {name: torch.zeros_like(value) if "lastconv" in name else value for name, value in rife.items()}
     torch.save(still, tmp_path / "still.pkl")
     (made,) = load_rife(tmp_path / "still.pkl")(*PAIR, (0.5,))
@@ -66,7 +66,7 @@ def test_rife_without_motion_gives_the_mean(tmp_path: Path, rife: dict[str, Tens
 
 
 def test_rifes_flow_is_in_pixels(tmp_path: Path, rife: dict[str, Tensor]) -> None:
-    """Only the finest block speaks: 3 pixels to the right into the first picture, and only that counts."""
+    """Only the finest block speaks: 3 pixels to the right into the first image, and only that counts."""
     told = {name: torch.zeros_like(value) if "lastconv" in name else value for name, value in rife.items()}
     bias = torch.zeros(6, 4)
     bias[0], bias[4] = 3.0, 50.0
@@ -85,7 +85,7 @@ def test_other_weights_are_no_rife(tmp_path: Path) -> None:
 
 
 class Later(torch.nn.Module):
-    """Called as FILM is: the picture at a moment."""
+    """Called as FILM is: the image at a moment."""
 
     def forward(self, first: Tensor, second: Tensor, time: Tensor) -> Tensor:
         """Their mixture."""
@@ -93,7 +93,7 @@ class Later(torch.nn.Module):
 
 
 class Other(torch.nn.Module):
-    """Not a network of two pictures."""
+    """Not a network of two images."""
 
     def forward(self, first: Tensor) -> Tensor:
         """Itself."""
@@ -112,7 +112,7 @@ def test_what_is_no_such_network_is_told(tmp_path: Path) -> None:
     torch.jit.script(Other()).save(str(tmp_path / "other.pt"))
     (tmp_path / "words.pt").write_text("no network")
     for name, words in (
-        ("other.pt", "cannot be called with two pictures and a time"),
+        ("other.pt", "cannot be called with two images and a time"),
         ("words.pt", "is no TorchScript file"),
         ("missing.pt", "no such file"),
     ):
@@ -174,7 +174,7 @@ def test_tiles_leave_no_seam() -> None:
 
 
 @pytest.mark.parametrize("factor", [2, 3, 4])
-def test_lanczos_is_sharper_than_plain_interpolation_and_keeps_colours(factor: int) -> None:
+def test_lanczos_is_sharper_than_plain_interpolation_and_keeps_colors(factor: int) -> None:
     large = texture(96, 5)
     small = large.reshape(96 // factor, factor, 96 // factor, factor, 3).mean((1, 3)).round().astype(np.uint8)
     made, plain = Lanczos(factor)(small), Lanczos(factor, sharpening=0)(small)

@@ -15,7 +15,7 @@ from animator.models.flow.deforum import deforum_flow_warp, deforum_reliability
 
 
 def whole(height: int, width: int, seed: int = 0) -> torch.Tensor:
-    """A picture in whole levels of 255."""
+    """An image in whole levels of 255."""
     return torch.randint(0, 256, (3, height, width), generator=torch.Generator().manual_seed(seed)) / 255
 
 
@@ -24,14 +24,14 @@ def test_a_flip_of_no_angle_is_not_neutral() -> None:
 
 
 def test_noise_is_drawn_at_multiples_of_64_and_its_mask_is_hard() -> None:
-    picture = torch.full((3, 128, 130), 0.5)
-    noised = deforum_noise(picture, 0.3, None, torch.Generator().manual_seed(1))
+    image = torch.full((3, 128, 130), 0.5)
+    noised = deforum_noise(image, 0.3, None, torch.Generator().manual_seed(1))
     repeats = (noised.diff(dim=2) == 0).all(1).all(0)
     assert repeats.sum() == 2  # two columns of 128 are drawn twice
     mask = torch.full((128, 130), 0.4)
     masked = deforum_noise(torch.full((3, 128, 130), 0.2), 0.3, None, torch.Generator().manual_seed(1), mask)
     assert masked.min() == masked.max()
-    # But mid-grey (127.5, truncated) is blended in: 0.7 * 51 + 0.3 * 127.
+    # But mid-gray (127.5, truncated) is blended in: 0.7 * 51 + 0.3 * 127.
     assert masked.mean() * 255 == pytest.approx(74.0, abs=0.5)
 
 
@@ -39,9 +39,9 @@ def test_noise_of_pictures_below_64_pixels_is_drawn_at_their_size() -> None:
     assert deforum_noise(whole(40, 50), 0.3, Perlin(), torch.Generator().manual_seed(1)).isfinite().all()
 
 
-def test_no_coherence_returns_the_picture_itself() -> None:
-    picture = whole(8, 8)
-    assert deforum_match_color(picture, whole(8, 8, 1), Coherence.NONE) is picture
+def test_no_coherence_returns_the_image_itself() -> None:
+    image = whole(8, 8)
+    assert deforum_match_color(image, whole(8, 8, 1), Coherence.NONE) is image
 
 
 def test_the_sharpening_threshold_protects_the_bright_side_alone() -> None:
@@ -53,11 +53,11 @@ def test_the_sharpening_threshold_protects_the_bright_side_alone() -> None:
 
 
 def test_the_flow_warp_is_black_beyond_a_quarter() -> None:
-    picture = whole(40, 80) * 0.5 + 0.5
-    warped = deforum_flow_warp(picture, torch.tensor([40.0, 0.0]).view(2, 1, 1).expand(2, 40, 80), 1.0)
+    image = whole(40, 80) * 0.5 + 0.5
+    warped = deforum_flow_warp(image, torch.tensor([40.0, 0.0]).view(2, 1, 1).expand(2, 40, 80), 1.0)
     assert warped[:, :, :20].max() == 0.0
-    torch.testing.assert_close(warped[:, :, 40:], picture[:, :, :40], atol=1e-4, rtol=0)
-    torch.testing.assert_close(warped[:, :, 25], picture[:, :, 15], atol=1e-4, rtol=0)
+    torch.testing.assert_close(warped[:, :, 40:], image[:, :, :40], atol=1e-4, rtol=0)
+    torch.testing.assert_close(warped[:, :, 25], image[:, :, 15], atol=1e-4, rtol=0)
 
 
 def test_doubtful_flow_is_reversed() -> None:

@@ -14,7 +14,7 @@ from animator.images.deforum.sharpen import blur_levels, fixed_weights
 
 @pytest.fixture(scope="module")
 def colors() -> np.ndarray:
-    """Every seventh level of each channel and 100 000 random colours, uint8 (N, 1, 3)."""
+    """Every seventh level of each channel and 100 000 random colors, uint8 (N, 1, 3)."""
     axis = np.arange(0, 256, 7)
     grid = np.stack(np.meshgrid(axis, axis, axis), -1).reshape(-1, 3)
     random = np.random.default_rng(0).integers(0, 256, (100_000, 3))
@@ -54,9 +54,9 @@ def test_back_from_hsv_is_one_level_off_at_most(colors: np.ndarray) -> None:
 @pytest.mark.parametrize("kernel", [3, 5, 7, 9, 21, 31])
 @pytest.mark.parametrize("sigma", [0.0, 0.3, 1.0, 2.5, 10.0])
 def test_the_blur_equals_opencv(kernel: int, sigma: float) -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)
-    ours = blur_levels(torch.from_numpy(picture).permute(2, 0, 1).float(), kernel, sigma)
-    assert difference(ours, cv2.GaussianBlur(picture, (kernel, kernel), sigma)).max() == 0
+    image = np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    ours = blur_levels(torch.from_numpy(image).permute(2, 0, 1).float(), kernel, sigma)
+    assert difference(ours, cv2.GaussianBlur(image, (kernel, kernel), sigma)).max() == 0
     assert sum(fixed_weights(kernel, sigma)) == 256
 
 

@@ -11,12 +11,12 @@ from animator.images.warp2d import Move2D, matrix2d
 from animator.loop.steps.clip_motion import DenseFlow, GlobalMotion
 from animator.models.flow.features import FAINT, MotionModel
 from animator.models.flow.warp import warp_by_flow
-from tests.letters import letters_of, picture_of
+from tests.letters import image_of, letters_of
 
 WHOLE = GlobalMotion(MotionModel("Affine"), Sampling.NEAREST, FAINT)
 SHIFT = matrix2d(Move2D(shift_px=(2, 1)), 8, 8)
 TURN = matrix2d(Move2D(angle_deg=90, center=(3.5 / 8, 3.5 / 8)), 8, 8)
-FLAG = picture_of("/".join(["RRGGBBCC", "MMYYWWKK"] * 4))
+FLAG = image_of("/".join(["RRGGBBCC", "MMYYWWKK"] * 4))
 
 
 def no_flow(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
@@ -40,11 +40,11 @@ def test_flows_are_joined_where_the_later_one_comes_from() -> None:
     assert joined[0].unique().tolist() == [8.0]
     assert joined[1, 5].tolist() == [4.0] * 24 + [0.0] * 8
 
-    def steps(picture: Tensor, *flows: Tensor) -> Tensor:
+    def steps(image: Tensor, *flows: Tensor) -> Tensor:
         step: Callable[[Tensor, Tensor], Tensor] = warp_by_flow
         for flow in flows:
-            picture = step(picture, flow)
-        return picture
+            image = step(image, flow)
+        return image
 
-    picture = torch.rand((3, 32, 32), generator=torch.Generator().manual_seed(1))
-    torch.testing.assert_close(steps(picture, joined), steps(picture, earlier, later), atol=1e-5, rtol=0)
+    image = torch.rand((3, 32, 32), generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(steps(image, joined), steps(image, earlier, later), atol=1e-5, rtol=0)

@@ -1,4 +1,4 @@
-"""Units in a film: which pictures reach the diffuser, with which weights, at which frame."""
+"""Units in a film: which images reach the diffuser, with which weights, at which frame."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +23,11 @@ from tests.fakes import Draws, Make, Recorder
 
 
 def guided(request: GenerationRequest) -> Tensor:
-    """Draws as the fake does, with some of every control picture."""
+    """Draws as the fake does, with some of every control image."""
     drawn = FakeDiffuser().generate(request)
     for control in request.controls:
-        if control.picture is not None:
-            drawn = drawn.lerp(control.picture, min(0.5, control.weight * 0.3))
+        if control.image is not None:
+            drawn = drawn.lerp(control.image, min(0.5, control.weight * 0.3))
     return drawn
 
 
@@ -44,7 +44,7 @@ def maps(tmp_path: Path) -> Path:
 def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[GenerationRequest]]:
     recorder = Recorder(Draws(guided))
     pipeline = build_pipeline(animation, recorder, depth=FakeDepth())
-    return [frame.picture for frame in render(Timeline(animation), pipeline, state)], recorder.asked
+    return [frame.image for frame in render(Timeline(animation), pipeline, state)], recorder.asked
 
 
 def units(*settings: dict[str, Any]) -> dict[str, Any]:
@@ -57,10 +57,10 @@ def test_a_film_without_units_asks_for_nothing(make_animation: Make) -> None:
     assert build_pipeline(off, FakeDiffuser()).request_steps == ()
 
 
-def test_every_frame_sees_its_own_picture(make_animation: Make, maps: Path) -> None:
+def test_every_frame_sees_its_own_image(make_animation: Make, maps: Path) -> None:
     _, seen = film(make_animation(**units({"source": str(maps)})))
-    controls = [request.controls[0].picture for request in seen]
-    grays = [float(picture.mean()) * 255 for picture in controls if picture is not None]
+    controls = [request.controls[0].image for request in seen]
+    grays = [float(image.mean()) * 255 for image in controls if image is not None]
     assert grays == pytest.approx([0, 40, 80, 120, 160, 200], abs=1)
     assert {request.controls[0].model for request in seen} == {"net0"}
 
@@ -79,16 +79,16 @@ def test_a_source_is_not_read_while_its_weight_is_0(make_animation: Make, maps: 
     (maps / "5.png").unlink()
     ending = units({"source": str(maps), "weight": {0: 1, 4: 1, 5: 0}})
     assert len(film(make_animation(**ending))[0]) == 6
-    with pytest.raises(UserError, match=r"frame 5: .* has 5 pictures"):
+    with pytest.raises(UserError, match=r"frame 5: .* has 5 images"):
         film(make_animation(**units({"source": str(maps)})))
 
 
-def test_the_frame_itself_is_the_picture_about_to_be_redrawn(make_animation: Make) -> None:
+def test_the_frame_itself_is_the_image_about_to_be_redrawn(make_animation: Make) -> None:
     _, seen = film(make_animation(motion={"zoom": 1.1}, **units({"source": "frame"})))
     assert seen[0].controls == ()  # nothing is redrawn yet
     for request in seen[1:]:
-        assert request.picture is not None and request.controls[0].picture is not None
-        assert torch.equal(request.controls[0].picture, request.picture)
+        assert request.image is not None and request.controls[0].image is not None
+        assert torch.equal(request.controls[0].image, request.image)
 
 
 def test_units_have_their_own_modules_modes_and_order(make_animation: Make, maps: Path) -> None:
@@ -102,15 +102,15 @@ def test_units_have_their_own_modules_modes_and_order(make_animation: Make, maps
         )
     )
     assert [(c.model, c.control_mode) for c in seen[2].controls] == [("net0", "prompt"), ("net2", "control")]
-    depth, blurred = (control.picture for control in seen[2].controls)
+    depth, blurred = (control.image for control in seen[2].controls)
     assert depth is not None and blurred is not None
     assert (float(depth.min()), float(depth.max())) == (0, 1)
     assert float(blurred.std()) < 1e-4
 
 
 def test_modules_work_at_their_resolution(make_animation: Make, tmp_path: Path) -> None:
-    picture = torch.rand((64, 64, 3), generator=torch.Generator().manual_seed(0))
-    Image.fromarray((picture * 255).to(torch.uint8).numpy()).save(tmp_path / "x.png")
+    image = torch.rand((64, 64, 3), generator=torch.Generator().manual_seed(0))
+    Image.fromarray((image * 255).to(torch.uint8).numpy()).save(tmp_path / "x.png")
     full, small = (
         film(
             make_animation(
@@ -119,19 +119,19 @@ def test_modules_work_at_their_resolution(make_animation: Make, tmp_path: Path) 
         )[1][0]
         for res in (0, 16)
     )
-    one, other = full.controls[0].picture, small.controls[0].picture
+    one, other = full.controls[0].image, small.controls[0].image
     assert one is not None and other is not None and one.shape == other.shape == (3, 64, 64)
     assert float(other.std()) < 0.6 * float(one.std())
 
 
 @pytest.mark.parametrize("module", ["canny", "depth"])
-def test_bars_around_a_picture_are_no_part_of_what_is_made_of_it(
+def test_bars_around_a_image_are_no_part_of_what_is_made_of_it(
     make_animation: Make, tmp_path: Path, module: str
 ) -> None:
     Image.new("RGB", (64, 32), (90, 160, 90)).save(tmp_path / "wide.png")
     unit = {"source": str(tmp_path / "wide.png"), "module": module, "resize_mode": "pad"}
     _, seen = film(make_animation(**units(unit)))
-    drawn = seen[0].controls[0].picture
+    drawn = seen[0].controls[0].image
     assert drawn is not None and float(drawn[:, :15].max()) == float(drawn[:, 49:].max()) == 0
     inside = drawn[0, 18:46]
     assert float(inside.max()) == 0 if module == "canny" else float(inside.max()) > 0.8
@@ -165,7 +165,7 @@ def test_the_timeline_shows_units(make_animation: Make) -> None:
 
 
 def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make, tmp_path: Path) -> None:
-    """Drawn at full size, a part of the frame sees the same part of the control picture."""
+    """Drawn at full size, a part of the frame sees the same part of the control image."""
     from animator.models.diffusion.inpaint import inpaint
     from animator.models.diffusion.request import Control
 
@@ -179,9 +179,9 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
         seen.append(request)
         return torch.zeros(3, 64, 64)
 
-    controls = (Control(1.0, model="x", picture=ramp),)
+    controls = (Control(1.0, model="x", image=ramp),)
     request = replace(request_of(plan, ramp), mask=mask, mask_padding=0, controls=controls)
     inpaint(generate, request)
-    part = seen[0].controls[0].picture
+    part = seen[0].controls[0].image
     assert part is not None and part.shape == (3, 64, 64)
     assert float(part[0, 32, 0]) == pytest.approx(0.5, abs=0.05) and float(part.max()) > 0.98

@@ -39,7 +39,7 @@ def test_inverse_depth_is_placed_as_without_compat(name: str, inverse: Tensor) -
 
 
 @pytest.mark.parametrize("name", ["Zoe", "AdaBins", " adabins "])
-def test_metres_are_equalised_as_metres(name: str, inverse: Tensor) -> None:
+def test_meters_are_equalized_as_meters(name: str, inverse: Tensor) -> None:
     z = 2.0 - deforum_scaling(name).normalize(inverse)
     torch.testing.assert_close(z, 1.0 + prepare_depth(1.0 / inverse))
     assert z[25, 20] == z.min()
@@ -52,17 +52,17 @@ def test_lereses_substitute_counts_distances(inverse: Tensor) -> None:
 
 
 def test_old_networks_distances_stay_as_they_are(inverse: Tensor) -> None:
-    metres = 1.0 / inverse
-    torch.testing.assert_close(2.0 - deforum_scaling("Zoe+AdaBins (old)").normalize(inverse), metres)
-    midas = torch.full_like(metres, 12.0)
-    blend = mixed_inverse(midas, metres, 0.2)
-    wanted = 0.2 * (50.0 - midas) / 19.0 + 0.8 * metres
+    meters = 1.0 / inverse
+    torch.testing.assert_close(2.0 - deforum_scaling("Zoe+AdaBins (old)").normalize(inverse), meters)
+    midas = torch.full_like(meters, 12.0)
+    blend = mixed_inverse(midas, meters, 0.2)
+    wanted = 0.2 * (50.0 - midas) / 19.0 + 0.8 * meters
     torch.testing.assert_close(2.0 - deforum_scaling("Midas+AdaBins (old)").normalize(blend), wanted)
 
 
 @pytest.mark.parametrize("value", [7.25, torch.nan, torch.inf, -torch.inf, 0.0])
 @pytest.mark.parametrize(
-    "scaling", SCALINGS, ids=["equalised", "normalised", "steadied", "starter", "Leres", "Zoe"]
+    "scaling", SCALINGS, ids=["equalized", "normalized", "steadied", "starter", "Leres", "Zoe"]
 )
 def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: DepthScaling, value: float) -> None:
     flat = torch.full((8, 9), value)
@@ -82,15 +82,15 @@ def test_one_broken_value_makes_a_plane_with_compat_only(name: str, inverse: Ten
     [
         ({"depth": {"model": "Zoe"}}, Equalized()),
         ({"depth": {"model": "Zoe"}, "compat": True}, deforum_scaling("Zoe")),
-        ({"depth": {"model": "Zoe", "stabilise": True}, "compat": True}, Stabilized()),
+        ({"depth": {"model": "Zoe", "stabilize": True}, "compat": True}, Stabilized()),
     ],
 )
 def test_which_films_place_it_so(
     make_animation: Make, settings: dict[str, object], scaling: DepthScaling
 ) -> None:
     class Flat:
-        def estimate(self, picture: Tensor) -> Tensor:
-            return torch.ones(picture.shape[-2:])
+        def estimate(self, image: Tensor) -> Tensor:
+            return torch.ones(image.shape[-2:])
 
     motion = build_pipeline(make_animation(mode="3d", **settings), FakeDiffuser(), depth=Flat()).motion
     assert isinstance(motion, DeforumWarp) and motion.scene is not None

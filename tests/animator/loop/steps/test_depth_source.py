@@ -58,7 +58,7 @@ def test_a_map_that_says_nothing_is_one_near_plane(
     assert torch.equal(scene.scaling.normalize(torch.full((4, 4), 7.0)), torch.ones(4, 4))
 
     class Flat:
-        def estimate(self, picture: Tensor) -> Tensor:
+        def estimate(self, image: Tensor) -> Tensor:
             return torch.zeros(8, 8)
 
     DepthSource(Flat(), 1, Normalized()).estimate_depth(

@@ -14,16 +14,16 @@ from animator.masks.sources import Masks, Still
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make, RecordingMotion, level
-from tests.letters import letters_of, picture_of
+from tests.letters import image_of, letters_of
 
 LEFT = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
 HALF = torch.full((1, 4), 0.5)
-BEFORE = State(3, picture_of("KKKK"))
+BEFORE = State(3, image_of("KKKK"))
 
 
 class Invert:
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        return 1.0 - picture
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        return 1.0 - image
 
 
 def area(mask: Tensor, *, inverted: bool = False) -> Area:
@@ -38,20 +38,20 @@ def plans(make_animation: Make) -> Any:
 
 def test_steps_act_inside_their_area(plans: Any) -> None:
     step = Within(area(LEFT), (Invert(),))
-    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "CMBW"
+    assert letters_of(step.apply(image_of("RGBW"), plans[3], BEFORE)) == "CMBW"
     step = Within(area(LEFT, inverted=True), (Invert(),))
-    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "RGYK"
+    assert letters_of(step.apply(image_of("RGBW"), plans[3], BEFORE)) == "RGYK"
 
 
 def test_steps_act_one_after_the_other(plans: Any) -> None:
     step = Within(area(LEFT), (Invert(), Invert()))
-    assert letters_of(step.apply(picture_of("RGBW"), plans[3], BEFORE)) == "RGBW"
+    assert letters_of(step.apply(image_of("RGBW"), plans[3], BEFORE)) == "RGBW"
 
 
 def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
     step = Within(area(LEFT), (Invert(),))
-    assert letters_of(step.apply(picture_of("RGBW"), plans[4], BEFORE)) == "CMYK"  # a cut
-    assert letters_of(step.apply(picture_of("RGBW"), plans[0], State())) == "CMYK"  # the film begins
+    assert letters_of(step.apply(image_of("RGBW"), plans[4], BEFORE)) == "CMYK"  # a cut
+    assert letters_of(step.apply(image_of("RGBW"), plans[0], State())) == "CMYK"  # the film begins
 
 
 def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
@@ -59,16 +59,16 @@ def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> No
     overlaid = OverlaidTween(Composed(), Overlay(area(HALF), lambda frame: white))
     old, drawn = torch.zeros(3, 1, 4), Generated(torch.full((3, 1, 4), 0.5), None)
     frames = list(overlaid(Stays(), plans.group(2), old, drawn))
-    assert [level(frame.picture) for frame in frames] == [0.625, 0.75]
+    assert [level(frame.image) for frame in frames] == [0.625, 0.75]
     alone = list(overlaid(RecordingMotion(), plans[1:2], None, drawn))
-    assert alone[0].picture is drawn.picture
+    assert alone[0].image is drawn.image
 
 
 class Stays:
-    """Moves nothing, into pictures of its own."""
+    """Moves nothing, into images of its own."""
 
-    def estimate_depth(self, picture: Tensor, plan: Plan, last: Tensor | None) -> None:
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> None:
         """No depth."""
 
-    def warp(self, picture: Tensor, plans: Any, depth: Tensor | None) -> Tensor:
-        return picture.clone()
+    def warp(self, image: Tensor, plans: Any, depth: Tensor | None) -> Tensor:
+        return image.clone()

@@ -1,4 +1,4 @@
-"""Motion in the plane, on pictures that can be read."""
+"""Motion in the plane, on images that can be read."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from animator.loop.steps.motion_2d import Warp2D, neutral_flip
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
-from tests.letters import letters_of, picture_of
+from tests.letters import image_of, letters_of
 
 WARP = Warp2D(Border.ZEROS, Sampling.NEAREST, neutral_flip)
 TURNED = {"enable_perspective_flip": True, "perspective_flip_theta": 180}
@@ -17,7 +17,7 @@ TURNED = {"enable_perspective_flip": True, "perspective_flip_theta": 180}
 
 
 def moved(letters: str, plans: Sequence[Plan], warp: Warp2D = WARP) -> str:
-    return letters_of(warp.warp(picture_of(letters), plans, None))
+    return letters_of(warp.warp(image_of(letters), plans, None))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def moved(letters: str, plans: Sequence[Plan], warp: Warp2D = WARP) -> str:
         ({**TURNED, "translation_x": 1, "translation_y": 1}, "MCYK/WBGR"),  # the shift first, then the turn
     ],
 )
-def test_a_picture_moves_as_its_settings_say(
+def test_a_image_moves_as_its_settings_say(
     make_animation: Make, motion: dict[str, object], wanted: str
 ) -> None:
     plans = Timeline(make_animation(motion=motion))
@@ -65,7 +65,7 @@ def test_a_film_without_flips_does_not_flip(make_animation: Make) -> None:
     plans = Timeline(make_animation(motion={"translation_x": 1, "perspective_flip_theta": 180}))
     plain = Warp2D(Border.ZEROS, Sampling.NEAREST, None)
     assert moved("RGBW/KYCM", plans[1:2], plain) == "KRGB/KKYC"
-    assert letters_of(plain.flipped(picture_of("RGBW/KYCM"), plans[1])) == "RGBW/KYCM"
+    assert letters_of(plain.flipped(image_of("RGBW/KYCM"), plans[1])) == "RGBW/KYCM"
 
 
 @pytest.mark.parametrize(

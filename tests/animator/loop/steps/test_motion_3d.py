@@ -1,4 +1,4 @@
-"""Motion in space: flips of the picture plane in one reading or two, lenses, noise over what is revealed."""
+"""Motion in space: flips of the image plane in one reading or two, lenses, noise over what is revealed."""
 
 from dataclasses import replace
 
@@ -29,15 +29,15 @@ WARP = DeforumWarp(None, Border.REFLECT, Sampling.STEADY)
 
 @pytest.fixture
 def soft() -> Tensor:
-    """A picture (3, 96, 128) of soft blobs under fine grain."""
+    """An image (3, 96, 128) of soft blobs under fine grain."""
     generator = torch.Generator().manual_seed(3)
     coarse = torch.rand((1, 3, 8, 10), generator=generator)
     blobs = functional.interpolate(coarse, (96, 128), mode="bicubic")[0].clamp(0, 1) * 0.6 + 0.15
     return blobs + 0.2 * torch.rand((3, 96, 128), generator=generator)
 
 
-def detail(picture: Tensor) -> float:
-    inner = picture[:, 24:-24, 24:-24]
+def detail(image: Tensor) -> float:
+    inner = image[:, 24:-24, 24:-24]
     return float((inner[:, :, 1:] - inner[:, :, :-1]).square().mean())
 
 

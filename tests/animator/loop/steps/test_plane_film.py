@@ -1,4 +1,4 @@
-"""Motion in the picture plane, with a perspective flip, as films have it."""
+"""Motion in the image plane, with a perspective flip, as films have it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,9 +28,9 @@ def moved(make_animation: Make) -> Callable[..., Tensor]:
     return warp
 
 
-def place(picture: Tensor) -> tuple[float, float]:
-    """The centre (x, y) of what is bright."""
-    weight = picture[0] / picture[0].sum()
+def place(image: Tensor) -> tuple[float, float]:
+    """The center (x, y) of what is bright."""
+    weight = image[0] / image[0].sum()
     steps = torch.arange(64.0)
     return float((weight.sum(0) * steps).sum()), float((weight.sum(1) * steps).sum())
 
@@ -46,11 +46,11 @@ def test_a_flip_acts_after_the_other_motion(moved: Callable[..., Tensor]) -> Non
     """A plane tilted away on the right is narrower there, so what was moved there is, too."""
     flip = {"enable_perspective_flip": True, "perspective_flip_gamma": 40, "perspective_flip_fv": 90}
     left, right = moved(False, **flip), moved(False, translation_x=32, **flip)
-    width = [float((picture[0].amax(0) > 0.5).sum()) for picture in (left, right)]
+    width = [float((image[0].amax(0) > 0.5).sum()) for image in (left, right)]
     assert width[0] != width[1]
 
 
-def test_a_negative_zoom_of_deforum_turns_the_picture(moved: Callable[..., Tensor]) -> None:
+def test_a_negative_zoom_of_deforum_turns_the_image(moved: Callable[..., Tensor]) -> None:
     mirrored, turned = moved(True, zoom=-1), moved(True, angle=180)
     torch.testing.assert_close(mirrored, turned, atol=1e-4, rtol=0)
     assert mirrored.max() > 0.9

@@ -16,7 +16,7 @@ def test_each_redo_has_a_seed_of_its_own_and_draws_over_the_last(make_animation:
     plan = Timeline(make_animation(diffusion={"seed": 7, "seed_behavior": "fixed"}))[2]
     last = Redo(recorder, times=3).apply(GRAY, plan, State())
     assert [request.seed for request in recorder.asked] == [698514868, 2138569186, 2308734778]
-    assert [round(level(request.picture) or 0, 6) for request in recorder.asked] == [0.7, 0.1, 0.2]
+    assert [round(level(request.image) or 0, 6) for request in recorder.asked] == [0.7, 0.1, 0.2]
     assert torch.equal(last, torch.full((3, 64, 64), 0.3))
 
 
@@ -27,7 +27,7 @@ def test_the_redos_of_two_frames_differ_under_a_fixed_seed(make_animation: Make)
     assert len({request.seed for request in recorder.asked}) == 12
 
 
-def test_a_flow_redo_moves_the_picture_towards_the_trial(make_animation: Make) -> None:
+def test_a_flow_redo_moves_the_image_towards_the_trial(make_animation: Make) -> None:
     ramp = torch.linspace(0.0, 1.0, 64).expand(3, 64, 64).contiguous()
     recorder = Recorder(Draws(lambda request: torch.zeros(3, 64, 64)))
     seen: list[tuple[Tensor, Tensor]] = []

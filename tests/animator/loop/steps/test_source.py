@@ -1,4 +1,4 @@
-"""Where the picture that is redrawn comes from, and filters that act on one frame only."""
+"""Where the image that is redrawn comes from, and filters that act on one frame only."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from animator.loop.pipeline import Source
 from animator.loop.state import State
 from animator.loop.steps.composite import AfterFirst
 from animator.loop.steps.deforum import FirstFrameOnly
-from animator.loop.steps.source import ClipFrame, LastPicture, Nothing
+from animator.loop.steps.source import ClipFrame, LastImage, Nothing
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make, level
@@ -19,36 +19,36 @@ GRAY = torch.full((3, 2, 2), 0.5)
 
 
 class Grays:
-    """A clip whose every picture is a gray: tenths of its number."""
+    """A clip whose every image is a gray: tenths of its number."""
 
     def at(self, frame: int) -> Tensor:
         return torch.full((3, 2, 2), frame / 10)
 
 
 class Blacken:
-    def apply(self, picture: Tensor, plan: Plan, state: State) -> Tensor:
-        return torch.zeros_like(picture)
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        return torch.zeros_like(image)
 
 
-def test_a_clip_gives_the_picture_of_the_frame(make_animation: Make) -> None:
+def test_a_clip_gives_the_image_of_the_frame(make_animation: Make) -> None:
     source: Source = ClipFrame(Grays())
-    found = [level(source.picture(plan, State(picture=GRAY))) for plan in Timeline(make_animation())]
+    found = [level(source.image(plan, State(image=GRAY))) for plan in Timeline(make_animation())]
     assert found == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
     assert source.opening(Timeline(make_animation())[0]) is None
 
 
-def test_the_last_picture_is_the_states_and_the_first_frame_has_the_init_image(make_animation: Make) -> None:
+def test_the_last_image_is_the_states_and_the_first_frame_has_the_init_image(make_animation: Make) -> None:
     plan = Timeline(make_animation())[0]
-    assert LastPicture(GRAY).opening(plan) is GRAY and LastPicture().opening(plan) is None
-    assert LastPicture(GRAY).picture(plan, State()) is None
+    assert LastImage(GRAY).opening(plan) is GRAY and LastImage().opening(plan) is None
+    assert LastImage(GRAY).image(plan, State()) is None
     last = torch.zeros(3, 2, 2)
-    assert LastPicture(GRAY).picture(plan, State(3, last)) is last
+    assert LastImage(GRAY).image(plan, State(3, last)) is last
 
 
 def test_nothing_is_nothing(make_animation: Make) -> None:
     plan = Timeline(make_animation())[1]
     nothing: Source = Nothing()
-    assert nothing.opening(plan) is None and nothing.picture(plan, State(1, GRAY)) is None
+    assert nothing.opening(plan) is None and nothing.image(plan, State(1, GRAY)) is None
 
 
 @pytest.mark.parametrize(("only", "wanted"), [(FirstFrameOnly, [0, 0.5, 0.5]), (AfterFirst, [0.5, 0, 0])])

@@ -21,7 +21,7 @@ INNER = (slice(None), slice(16, -16), slice(16, -16))
 
 
 def to_the_right(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-    """The flow between two pictures of which the second is `SHIFT` pixels further right."""
+    """The flow between two images of which the second is `SHIFT` pixels further right."""
     flow = torch.zeros(2, *first.shape[-2:])
     flow[0] = SHIFT
     return flow
@@ -39,24 +39,24 @@ def group(make_animation: Make, cadence: int, **diffusion: Any) -> Sequence[Plan
     return Timeline(animation)[cadence:]
 
 
-def error(picture: Tensor, pixels: int) -> float:
-    """How far the middle of a picture is from the texture moved right, in levels of 255."""
-    return float((picture[INNER] - moved(pixels)[INNER]).abs().mean()) * 255
+def error(image: Tensor, pixels: int) -> float:
+    """How far the middle of an image is from the texture moved right, in levels of 255."""
+    return float((image[INNER] - moved(pixels)[INNER]).abs().mean()) * 255
 
 
 @pytest.mark.parametrize("cadence", [2, 4, 8])
 def test_every_in_between_is_its_share_of_the_way(make_animation: Make, cadence: int) -> None:
     plans = group(make_animation, cadence)
     found = list(FlowTween(to_the_right)(Still(), plans, moved(0), Generated(moved(SHIFT), None)))
-    errors = [error(one.picture, SHIFT * (at + 1) // cadence) for at, one in enumerate(found)]
+    errors = [error(one.image, SHIFT * (at + 1) // cadence) for at, one in enumerate(found)]
     assert max(errors) < 0.1
 
 
 def test_the_middle_is_half_the_way_where_a_fade_shows_both_ends(make_animation: Make) -> None:
     plans = group(make_animation, 2)
     drawn = Generated(moved(SHIFT), None)
-    flowing = next(FlowTween(to_the_right)(Still(), plans, moved(0), drawn)).picture
-    fading = next(Composed()(Still(), plans, moved(0), drawn)).picture
+    flowing = next(FlowTween(to_the_right)(Still(), plans, moved(0), drawn)).image
+    fading = next(Composed()(Still(), plans, moved(0), drawn)).image
     assert error(flowing, SHIFT // 2) < 0.02 * error(fading, SHIFT // 2)
 
 
@@ -65,11 +65,11 @@ def test_without_its_factor_the_flow_is_a_fade(make_animation: Make) -> None:
     drawn = Generated(moved(SHIFT), None)
     flowing = FlowTween(to_the_right)(Still(), plans, moved(0), drawn)
     fading = Composed()(Still(), plans, moved(0), drawn)
-    assert all(torch.equal(a.picture, b.picture) for a, b in zip(flowing, fading, strict=True))
+    assert all(torch.equal(a.image, b.image) for a, b in zip(flowing, fading, strict=True))
 
 
 def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> None:
-    """The old picture moves to the drawn frame before the flow is estimated, and in-betweens move on."""
+    """The old image moves to the drawn frame before the flow is estimated, and in-betweens move on."""
     seen: list[tuple[Tensor, Tensor]] = []
 
     def noted(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
@@ -80,7 +80,7 @@ def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> N
     plans = group(make_animation, 3)
     frames = list(FlowTween(noted)(motion, plans, old, Generated(new, torch.full((8, 8), 9.0))))
     assert [(float(a.mean()), float(b.mean())) for a, b in seen] == [(0, 1)]
-    assert [float(frame.picture.mean()) for frame in frames] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert [float(frame.image.mean()) for frame in frames] == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(4, 9)]
     assert motion.moves == [([3], 9), ([4], 1), ([4, 5], 1)]
     assert [float(frame.depth.mean()) for frame in frames if frame.depth is not None] == [1, 1, 1]

@@ -30,11 +30,11 @@ def landscape() -> Tensor:
 
 def seen(frame: int) -> Tensor:
     """What a camera sees (3, SIDE, SIDE) that goes right by 3 pixels a frame; a ball goes left by 1."""
-    picture = landscape()[:, 40 : 40 + SIDE, 20 + 3 * frame : 20 + 3 * frame + SIDE].clone()
+    image = landscape()[:, 40 : 40 + SIDE, 20 + 3 * frame : 20 + 3 * frame + SIDE].clone()
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     ball = (rows - 48) ** 2 + (columns - 70 + frame) ** 2 < 12**2
-    picture[:, ball] = torch.tensor([0.95, 0.1, 0.1]).unsqueeze(1)
-    return picture
+    image[:, ball] = torch.tensor([0.95, 0.1, 0.1]).unsqueeze(1)
+    return image
 
 
 def film(make_animation: Make, **diffusion: Any) -> list[Frame]:
@@ -49,12 +49,12 @@ def film(make_animation: Make, **diffusion: Any) -> list[Frame]:
 
 def error(frames: list[Frame]) -> float:
     """How far the frames after the first group are from what there is to see, in levels of 255."""
-    return sum(float((f.picture - seen(f.plan.frame)).abs().mean()) for f in frames[4:]) / 21 * 255
+    return sum(float((f.image - seen(f.plan.frame)).abs().mean()) for f in frames[4:]) / 21 * 255
 
 
 def unevenness(frames: list[Frame]) -> float:
     """How much more unevenly the film goes than what there is to see: mean second difference, levels."""
-    off = [f.picture - seen(f.plan.frame) for f in frames[4:]]
+    off = [f.image - seen(f.plan.frame) for f in frames[4:]]
     changes = [float((a - 2 * b + c).abs().mean()) for a, b, c in zip(off, off[1:], off[2:], strict=False)]
     return sum(changes) / len(changes) * 255
 
@@ -72,7 +72,7 @@ def test_it_is_nearer_to_what_there_is_to_see_than_fading(make_animation: Make) 
 
 def test_the_last_frame_of_a_group_is_the_drawing_itself(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead")
-    drawn = [f.plan.frame for f in frames if torch.equal(f.picture, seen(f.plan.frame))]
+    drawn = [f.plan.frame for f in frames if torch.equal(f.image, seen(f.plan.frame))]
     assert drawn == [0, 7, 11, 15, 19, 23, 24]  # the film's first frame has nothing before it
 
 
@@ -80,24 +80,22 @@ def test_the_last_frame_of_a_group_is_the_drawing_itself(make_animation: Make) -
     "motion",
     [{"zoom": 0.97}, {"zoom": 1.03, "angle": 2}, {"translation_y": 4, "angle": -3}, {"border": "reflect"}],
 )
-def test_a_picture_that_nothing_changed_stays_as_it_moves(
-    make_animation: Make, motion: dict[str, Any]
-) -> None:
-    """Where the drawing is the old picture moved, an in-between is the old picture moved, too."""
+def test_a_image_that_nothing_changed_stays_as_it_moves(make_animation: Make, motion: dict[str, Any]) -> None:
+    """Where the drawing is the old image moved, an in-between is the old image moved, too."""
     animation = make_animation(
         size=(SIDE, SIDE), frames=5, motion=motion, diffusion={"seed": 1, "cadence": 5}
     )
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
     drawn = Generated(move.warp(seen(0), plans, None), None)
-    pictures = list(LookAhead()(move, plans, seen(0), drawn))
-    for position, found in enumerate(pictures):
+    images = list(LookAhead()(move, plans, seen(0), drawn))
+    for position, found in enumerate(images):
         wanted = move.warp(seen(0), plans[: position + 1], None)
-        inside = (found.picture - wanted)[:, 16:80, 16:80].abs()
+        inside = (found.image - wanted)[:, 16:80, 16:80].abs()
         assert float(inside.mean()) * 255 < 1.5, position
 
 
 def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> None:
-    """As above, past a slope that comes nearer to the right: its depth moves with the picture."""
+    """As above, past a slope that comes nearer to the right: its depth moves with the image."""
     animation = make_animation(
         mode="3d", size=(SIDE, SIDE), frames=5, depth={"model": "fake"}, camera={"projection": "pinhole"},
         motion={"translation_x": 12}, diffusion={"seed": 1, "cadence": 5},
@@ -107,10 +105,10 @@ def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> N
     drawn = Generated(move.warp(seen(0), plans, depth), depth)
     for position, found in enumerate(LookAhead()(move, plans, seen(0), drawn)):
         wanted = move.warp(seen(0), plans[: position + 1], depth)
-        assert float((found.picture - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 0.8, position
+        assert float((found.image - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 0.8, position
 
 
-def test_the_depth_is_that_of_the_frame_that_the_picture_moves_to_first(make_animation: Make) -> None:
+def test_the_depth_is_that_of_the_frame_that_the_image_moves_to_first(make_animation: Make) -> None:
     motion = RecordingMotion()
     animation = make_animation(diffusion={"seed": 1, "cadence": 3, "cadence_blend": "lookahead"}, **QUIET)
     pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
@@ -119,12 +117,12 @@ def test_the_depth_is_that_of_the_frame_that_the_picture_moves_to_first(make_ani
     assert [level(frame.depth) for frame in frames] == [1, 1, 1, 2, 2, 2]
 
 
-def test_the_edges_of_what_only_one_picture_shows_are_soft(make_animation: Make) -> None:
+def test_the_edges_of_what_only_one_image_shows_are_soft(make_animation: Make) -> None:
     """Black becomes white, so that an in-between shows the drawing's weight."""
     animation = make_animation(motion={"translation_x": -3}, frames=4, diffusion={"cadence": 4})
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
     drawn = Generated(torch.ones(3, 64, 64), None)
-    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).picture[0, 32]
+    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).image[0, 32]
     out_of_view_later, in_both, new = row[:7], row[11:58], row[62:]
     assert [level(part) for part in (out_of_view_later, in_both, new)] == pytest.approx([0, 0.25, 1])
     assert row[6:12].diff().tolist() == pytest.approx([0.05] * 5)
@@ -134,18 +132,18 @@ def test_the_edges_of_what_only_one_picture_shows_are_soft(make_animation: Make)
 def test_what_comes_into_view_is_taken_from_the_drawing(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead")
     plain = film(make_animation)
-    edge = [float((f.picture - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in frames[4:]]
-    smeared = [float((f.picture - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in plain[4:]]
+    edge = [float((f.image - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in frames[4:]]
+    smeared = [float((f.image - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in plain[4:]]
     assert sum(edge) < 0.5 * sum(smeared)
 
 
 def test_nothing_leads_up_to_a_cut(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead", strength="0:(0.6), 10:(0.6), 11:(0), 12:(0.6)")
-    before = frames[10].picture
-    assert torch.equal(frames[11].picture, seen(11))
-    assert float((before - frames[9].picture).abs().mean()) > 0.0  # moved on, not faded
+    before = frames[10].image
+    assert torch.equal(frames[11].image, seen(11))
+    assert float((before - frames[9].image).abs().mean()) > 0.0  # moved on, not faded
     start = film(make_animation, cadence_blend="lookahead", strength="0:(0.6), 7:(0.6), 8:(0), 9:(0.6)")
-    assert torch.equal(start[8].picture, seen(8))
+    assert torch.equal(start[8].image, seen(8))
 
 
 @pytest.mark.parametrize("mode", ["2d", "3d"])
@@ -157,11 +155,11 @@ def test_every_group_is_a_place_to_go_on_from(make_animation: Make, mode: str, f
     )  # fmt: skip
     timeline = Timeline(animation)
     whole = list(render(timeline, build_pipeline(animation, FakeDiffuser())))
-    assert all(bool(torch.isfinite(frame.picture).all()) for frame in whole)
+    assert all(bool(torch.isfinite(frame.image).all()) for frame in whole)
     for stop in (3, 6, 9):
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         again = list(render(timeline, build_pipeline(animation, FakeDiffuser()), state))
-        assert all(torch.equal(a.picture, b.picture) for a, b in zip(again, whole[stop:], strict=True))
+        assert all(torch.equal(a.image, b.image) for a, b in zip(again, whole[stop:], strict=True))
 
 
 def test_motion_of_a_clip_is_refused(tmp_path: Path) -> None:

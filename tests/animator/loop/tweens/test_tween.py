@@ -1,4 +1,4 @@
-"""Cadence: which pictures move, by which depth, and how they fade."""
+"""Cadence: which images move, by which depth, and how they fade."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -54,13 +54,13 @@ def test_a_cut_forgets_the_depth_of_the_scene_before(make_animation: Make) -> No
     assert motion.looks == [(1, None), (2, 1), (4, None), (5, 3)]
 
 
-def test_composed_moves_the_old_picture_by_its_own_depth(make_animation: Make) -> None:
-    """The old picture moves from before the group, the new one from the group's first frame on."""
+def test_composed_moves_the_old_image_by_its_own_depth(make_animation: Make) -> None:
+    """The old image moves from before the group, the new one from the group's first frame on."""
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
     drawn = Generated(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    pictures = [level(seen.picture) for seen in Composed()(motion, plans, old, drawn)]
-    assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
+    images = [level(seen.image) for seen in Composed()(motion, plans, old, drawn)]
+    assert images == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(4, 9)]
     assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
 
@@ -69,8 +69,8 @@ def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make)
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
     drawn = Generated(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    pictures = [level(seen.picture) for seen in Chained()(motion, plans, old, drawn)]
-    assert pictures == pytest.approx([1 / 3, 2 / 3, 1])
+    images = [level(seen.image) for seen in Chained()(motion, plans, old, drawn)]
+    assert images == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(3, 9), (4, 1), (5, 2)]
     assert motion.moves == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
 
@@ -79,4 +79,4 @@ def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make)
 def test_a_group_with_nothing_before_it_does_not_fade(make_animation: Make, way: Callable[..., Any]) -> None:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[:3]
     drawn = Generated(torch.ones(3, 8, 8), None)
-    assert [level(seen.picture) for seen in way(RecordingMotion(), plans, None, drawn)] == [1, 1, 1]
+    assert [level(seen.image) for seen in way(RecordingMotion(), plans, None, drawn)] == [1, 1, 1]

@@ -1,4 +1,4 @@
-"""What is made of a picture before a ControlNet sees it."""
+"""What is made of an image before a ControlNet sees it."""
 
 import pytest
 import torch
@@ -17,9 +17,9 @@ from animator.models.depth.model import DepthModel, FakeDepth
 
 def card() -> torch.Tensor:
     """A white square on black, 64 x 64, its border between pixels 15 and 16."""
-    picture = torch.zeros(3, 64, 64)
-    picture[:, 16:48, 16:48] = 1
-    return picture
+    image = torch.zeros(3, 64, 64)
+    image[:, 16:48, 16:48] = 1
+    return image
 
 
 def no_depth() -> DepthModel:
@@ -64,7 +64,7 @@ def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
     assert torch.equal(made("blur")(card()), blur(card(), 9.0))
 
 
-def test_tile_keeps_the_picture_but_not_what_is_finer() -> None:
+def test_tile_keeps_the_image_but_not_what_is_finer() -> None:
     fine = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(0))
     coarse = tile(fine, 8)
     assert coarse.shape == fine.shape and float(coarse.std()) < 0.3 * float(fine.std())

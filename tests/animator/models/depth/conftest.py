@@ -1,4 +1,4 @@
-"""Official networks for the tests: their keys, stand-in weights and pictures, and what they answer."""
+"""Official networks for the tests: their keys, stand-in weights and images, and what they answer."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ NORMS = {"half": (0.5, 0.5), "unit": (0.0, 1.0)}
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CONSTANT = ("relative_position_index", "attn_mask", "attention_bias_idxs", "k_idx", "K_minus_1")
 Arrays = dict[str, NDArray[Any]]
-MakePicture = Callable[..., NDArray[np.uint8]]
+MakeImage = Callable[..., NDArray[np.uint8]]
 MakeInput = Callable[..., NDArray[np.float32]]
 
 
@@ -93,22 +93,22 @@ def fill(key: str, shape: tuple[int, ...], head_bias: float) -> NDArray[Any]:
     return 1.0 + 0.1 * n if leaf == "weight" else 0.1 * n
 
 
-def image(height: int, width: int, number: int = 0) -> NDArray[np.uint8]:
-    """A test picture (H, W, 3): gradients, a checker, stripes, a disc and seeded blocks."""
+def test_card(height: int, width: int, number: int = 0) -> NDArray[np.uint8]:
+    """A test image (H, W, 3): gradients, a checker, stripes, a disc and seeded blocks."""
     y, x = np.mgrid[0:height, 0:width].astype(np.int64)
     red, green = x * 255 // max(width - 1, 1), y * 255 // max(height - 1, 1)
     blue = ((x * 8 // width + y * 8 // height) % 2) * 160 + ((x + 2 * y) // 7 % 5) * 19
     disc = (2 * x - width) ** 2 + (2 * y - height) ** 2 < (min(height, width) * 6 // 10) ** 2
     red, green = np.where(disc, 255 - red, red), np.where(disc, green // 2, green)
     blocks = np.random.Generator(np.random.PCG64(1000 + number)).integers(0, 64, (12, 16, 3))
-    picture = np.stack([red, green, blue], -1) * 3 // 4 + blocks[y * 12 // height, x * 16 // width]
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    image = np.stack([red, green, blue], -1) * 3 // 4 + blocks[y * 12 // height, x * 16 // width]
+    return np.clip(image, 0, 255).astype(np.uint8)
 
 
 def net_input(height: int, width: int, norm: str) -> NDArray[np.float32]:
-    """A picture (1, 3, H, W), normalised, not resized."""
+    """An image (1, 3, H, W), normalized, not resized."""
     mean, std = (np.array(v, np.float64) for v in (IMAGENET if norm == "imagenet" else NORMS[norm]))
-    normal = (image(height, width) / 255.0 - mean) / std
+    normal = (test_card(height, width) / 255.0 - mean) / std
     return np.ascontiguousarray(normal.transpose(2, 0, 1)[None], dtype=np.float32)
 
 
@@ -124,10 +124,10 @@ def reference() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def picture() -> MakePicture:
-    return image
+def image() -> MakeImage:
+    return test_card
 
 
 @pytest.fixture(scope="session")
-def normalised() -> MakeInput:
+def normalized() -> MakeInput:
     return net_input

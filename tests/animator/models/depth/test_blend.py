@@ -17,10 +17,10 @@ METRES = torch.tensor([[1.0, 2.0], [0.5, 9.0]])
 class Says:
     answer: torch.Tensor
 
-    def raw(self, pictures: torch.Tensor) -> torch.Tensor:
+    def raw(self, images: torch.Tensor) -> torch.Tensor:
         return self.answer[None]
 
-    def metres(self, picture: torch.Tensor) -> torch.Tensor:
+    def meters(self, image: torch.Tensor) -> torch.Tensor:
         return self.answer
 
 
@@ -37,8 +37,8 @@ def test_with_all_weight_on_midas_it_is_midas() -> None:
 
 def test_blends_are_depth_models() -> None:
     frame = torch.zeros(3, 2, 2)
-    inverse, metres, farther = (cast(Estimator, Says(answer)) for answer in (INVERSE, METRES, 3 * METRES))
-    mixed = RelativeWithMetric(inverse, metres, 0.2).estimate(frame)
+    inverse, meters, farther = (cast(Estimator, Says(answer)) for answer in (INVERSE, METRES, 3 * METRES))
+    mixed = RelativeWithMetric(inverse, meters, 0.2).estimate(frame)
     assert torch.allclose(mixed, mixed_inverse(INVERSE, METRES, 0.2))
-    metric = MetricWithMetric(metres, farther, 0.25).estimate(frame)
+    metric = MetricWithMetric(meters, farther, 0.25).estimate(frame)
     assert torch.allclose(metric, 1 / (2.5 * METRES))

@@ -1,4 +1,4 @@
-"""Depth maps as pictures."""
+"""Depth maps as images."""
 
 import cv2
 import numpy as np
@@ -40,7 +40,7 @@ def test_the_preview_is_dark_far_away_and_bright_near() -> None:
     assert brightness[0] < 20
     assert brightness[-1] > 500
     red, _, blue = preview[3, 0]
-    assert red > blue  # inferno is warm, so the order of colours is RGB
+    assert red > blue  # inferno is warm, so the order of colors is RGB
 
 
 def test_png_files_hold_what_was_given() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from animator.models.depth import build, load_weights
 from animator.models.depth.registry import MODELS
 from animator.models.depth.spec import DepthModelSpec
-from tests.animator.models.depth.conftest import MakeInput, MakePicture, Official, spec_of
+from tests.animator.models.depth.conftest import MakeImage, MakeInput, Official, spec_of
 
 # float32 against float64 of the official programs differs by up to 1.6e-4 deviations (the hybrid).
 RMS, MOST = 1e-4, 1e-3
@@ -121,8 +121,8 @@ def test_every_network_can_be_built(spec: DepthModelSpec) -> None:
 def answer_of(
     reference: ModuleType,
     official: Official,
-    normalised: MakeInput,
-    picture: MakePicture,
+    normalized: MakeInput,
+    image: MakeImage,
     name: str,
     case: str,
 ) -> NDArray[np.float32]:
@@ -131,8 +131,8 @@ def answer_of(
     for key, values in settings.get("override", {}).items():
         weights[key] = np.array(values, np.float32)
     if kind == "net":
-        return reference.depth_net(name, weights, normalised(*settings["input"], settings["norm"]))
-    return reference.depth_pipe(name, weights, picture(360, 640, 1))
+        return reference.depth_net(name, weights, normalized(*settings["input"], settings["norm"]))
+    return reference.depth_pipe(name, weights, image(360, 640, 1))
 
 
 @pytest.mark.parametrize(("name", "case"), QUICK)
@@ -141,10 +141,10 @@ def test_equals_the_official_answer(
     case: str,
     reference: ModuleType,
     official: Official,
-    normalised: MakeInput,
-    picture: MakePicture,
+    normalized: MakeInput,
+    image: MakeImage,
 ) -> None:
-    answer = answer_of(reference, official, normalised, picture, name, case)
+    answer = answer_of(reference, official, normalized, image, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
     assert most <= MOST
@@ -157,10 +157,10 @@ def test_equals_the_official_answer_of_large_networks(
     case: str,
     reference: ModuleType,
     official: Official,
-    normalised: MakeInput,
-    picture: MakePicture,
+    normalized: MakeInput,
+    image: MakeImage,
 ) -> None:
-    answer = answer_of(reference, official, normalised, picture, name, case)
+    answer = answer_of(reference, official, normalized, image, name, case)
     rms, most = official.rest(name, case, answer)
     assert rms <= RMS
     assert most <= MOST
@@ -173,10 +173,10 @@ def test_has_the_statistics_of_the_official_answer(
     case: str,
     reference: ModuleType,
     official: Official,
-    normalised: MakeInput,
-    picture: MakePicture,
+    normalized: MakeInput,
+    image: MakeImage,
 ) -> None:
-    answer = answer_of(reference, official, normalised, picture, name, case).astype(np.float64)
+    answer = answer_of(reference, official, normalized, image, name, case).astype(np.float64)
     stored = np.array(official.cases[name][case]["stats"])
     ours = np.array([answer.mean(), answer.std(), answer.min(), answer.max()])
     assert np.abs(ours - stored).max() <= RMS * stored[1]

@@ -19,7 +19,7 @@ from animator.models.depth.model import FakeDepth
 from animator.models.depth.open_depth import Precision, estimator, open_depth
 from animator.models.depth.spec import DepthModelSpec
 from animator.models.depth.starter import StarterDepth
-from tests.animator.models.depth.conftest import MakePicture, Official, spec_of
+from tests.animator.models.depth.conftest import MakeImage, Official, spec_of
 
 SMALL = "midas_v21_small_256"
 
@@ -41,18 +41,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_state: dict[st
     return tmp_path
 
 
-def test_opens_by_name_from_the_folder(folder: Path, small: Estimator, picture: MakePicture) -> None:
+def test_opens_by_name_from_the_folder(folder: Path, small: Estimator, image: MakeImage) -> None:
     opened = open_depth("midas-small")
-    frame = from_uint8(picture(64, 96))
+    frame = from_uint8(image(64, 96))
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
 
 def test_opens_by_path_whatever_the_file_is_called(
-    tmp_path: Path, small: Estimator, small_state: dict[str, Tensor], picture: MakePicture
+    tmp_path: Path, small: Estimator, small_state: dict[str, Tensor], image: MakeImage
 ) -> None:
     save_file(small_state, tmp_path / "mine.safetensors")
     opened = open_depth(tmp_path / "mine.safetensors")
-    frame = from_uint8(picture(64, 96))
+    frame = from_uint8(image(64, 96))
     assert isinstance(opened, Estimator) and opened.spec.name == "midas-small"
     assert torch.equal(opened.estimate(frame), small.estimate(frame))
 
@@ -144,9 +144,9 @@ def test_halves_on_a_cpu_are_said_to_be_left_alone(folder: Path, caplog: pytest.
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, pytest.param(torch.float16, marks=pytest.mark.slow)])
 def test_halves_answer_about_the_same(
-    small: Estimator, small_state: dict[str, Tensor], picture: MakePicture, dtype: torch.dtype
+    small: Estimator, small_state: dict[str, Tensor], image: MakeImage, dtype: torch.dtype
 ) -> None:
-    frame = from_uint8(picture(96, 128))
+    frame = from_uint8(image(96, 128))
     halved = estimator(spec_of("midas-small"), small_state, dtype=dtype).estimate(frame)
     whole = small.estimate(frame)
     assert halved.dtype == torch.float32
@@ -154,9 +154,9 @@ def test_halves_answer_about_the_same(
 
 
 def test_batches_equal_single_pictures_and_the_input_is_left_alone(
-    small: Estimator, picture: MakePicture
+    small: Estimator, image: MakeImage
 ) -> None:
-    frames = torch.stack([from_uint8(picture(64, 96, k)) for k in range(3)])
+    frames = torch.stack([from_uint8(image(64, 96, k)) for k in range(3)])
     before = frames.clone()
     together = small.estimate_batch(frames)
     assert together.shape == (3, 64, 96)
@@ -166,19 +166,17 @@ def test_batches_equal_single_pictures_and_the_input_is_left_alone(
 
 
 @pytest.mark.parametrize("size", [(40, 200), (200, 40), (33, 47), (8, 8)])
-def test_maps_have_the_size_of_the_picture(
-    small: Estimator, picture: MakePicture, size: tuple[int, int]
-) -> None:
-    depth = small.estimate(from_uint8(picture(*size)))
+def test_maps_have_the_size_of_the_image(small: Estimator, image: MakeImage, size: tuple[int, int]) -> None:
+    depth = small.estimate(from_uint8(image(*size)))
     assert depth.shape == size
     assert depth.dtype == torch.float32
     assert torch.isfinite(depth).all()
     depth.add_(1)  # an ordinary tensor, which the caller may change
 
 
-def test_relative_networks_know_no_metres(small: Estimator, picture: MakePicture) -> None:
+def test_relative_networks_know_no_meters(small: Estimator, image: MakeImage) -> None:
     with pytest.raises(ModelError, match="midas-small tells relative depth only"):
-        small.metres(from_uint8(picture(64, 64)))
+        small.meters(from_uint8(image(64, 64)))
 
 
 class Ramp(torch.nn.Module):
@@ -193,12 +191,12 @@ class Ramp(torch.nn.Module):
 
 
 @pytest.mark.parametrize("name", ["depth-anything-v2-indoor-small", "zoe-nk"])
-def test_metres_become_nearness(name: str, picture: MakePicture) -> None:
+def test_meters_become_nearness(name: str, image: MakeImage) -> None:
     opened = Estimator(spec_of(name), Ramp())
-    frame = from_uint8(picture(42, 56))
-    metres, nearness = opened.metres(frame), opened.estimate(frame)
-    assert metres.shape == nearness.shape == (42, 56)
-    assert (metres.diff(dim=0) >= 0).all()
+    frame = from_uint8(image(42, 56))
+    meters, nearness = opened.meters(frame), opened.estimate(frame)
+    assert meters.shape == nearness.shape == (42, 56)
+    assert (meters.diff(dim=0) >= 0).all()
     assert torch.isfinite(nearness).all()
-    far = metres > 0.1
-    assert torch.allclose((nearness * metres)[far], torch.ones(()), atol=1e-5)
+    far = meters > 0.1
+    assert torch.allclose((nearness * meters)[far], torch.ones(()), atol=1e-5)

@@ -1,4 +1,4 @@
-"""The built-in network: small, deterministic, and right about pictures it has not seen."""
+"""The built-in network: small, deterministic, and right about images it has not seen."""
 
 import logging
 import subprocess
@@ -80,7 +80,7 @@ def test_takes_any_size(starter: StarterDepth, size: tuple[int, int]) -> None:
     assert depth.min() >= 0
 
 
-def test_batches_equal_single_pictures(starter: StarterDepth) -> None:
+def test_batches_equal_single_images(starter: StarterDepth) -> None:
     frames = torch.stack([from_uint8(room(seed, (64, 96))[0]) for seed in HELD_OUT[:3]])
     together = starter.estimate_batch(frames)
     alone = torch.stack([starter.estimate(frame) for frame in frames])

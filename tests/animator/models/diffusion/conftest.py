@@ -70,12 +70,12 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def request_() -> GenerationRequest:
-    """A small drawing over a picture."""
+    """A small drawing over an image."""
     generator = torch.Generator().manual_seed(5)
     return GenerationRequest(
         frame=0,
         size=(64, 64),
-        picture=torch.rand((3, 64, 64), generator=generator),
+        image=torch.rand((3, 64, 64), generator=generator),
         prompt=PromptFrame("a red cat on a mat", "blurry"),
         strength=0.4,
         steps=5,

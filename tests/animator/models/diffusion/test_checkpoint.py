@@ -123,7 +123,7 @@ def test_a_ckpt_draws_what_its_safetensors_does(
 
 
 class _Answers(torch.nn.Module):
-    """A U-Net that gives the noise, or the velocity of a flat picture."""
+    """A U-Net that gives the noise, or the velocity of a flat image."""
 
     def __init__(self, what: str) -> None:
         super().__init__()

@@ -32,11 +32,11 @@ def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser
     return open_kind
 
 
-PICTURE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
+IMAGE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
 
 
 def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Control:
-    return Control(weight, model=model, **{"picture": PICTURE, **more})
+    return Control(weight, model=model, **{"image": IMAGE, **more})
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_the_drawing_is_that_of_diffusers_pipeline(
     expected = pipeline(
         prompt="a red cat",
         negative_prompt="blurry",
-        image=[PICTURE[None], PICTURE[None].flip(-1)],
+        image=[IMAGE[None], IMAGE[None].flip(-1)],
         width=64,
         height=64,
         num_inference_steps=6,
@@ -111,13 +111,13 @@ def test_the_drawing_is_that_of_diffusers_pipeline(
     ).images[0]
     asked = replace(
         request_,
-        picture=None,
+        image=None,
         prompt=PromptFrame("a red cat", "blurry"),
         steps=6,
         sampler="Euler Uniform",
         controls=(
             control(names[0], 0.8),
-            control(names[1], 0.5, end=0.5, picture=PICTURE.flip(-1)),
+            control(names[1], 0.5, end=0.5, image=IMAGE.flip(-1)),
         ),
     )
     drawn = diffuser_of(kind).generate(asked)
@@ -130,7 +130,7 @@ def test_weight_0_changes_nothing_and_asks_nothing(
 ) -> None:
     without = generate()
     assert torch.equal(generate(control(weight=0.0)), without)
-    assert torch.equal(generate(control(picture=None)), without)
+    assert torch.equal(generate(control(image=None)), without)
     assert torch.equal(generate(control(model="")), without)
     generate(control())
     engine = diffuser_of("sd1").engine()
@@ -150,11 +150,11 @@ def test_weights_and_pictures_act(generate: Guided) -> None:
         generate(),
         generate(control(weight=0.3)),
         generate(control(weight=1.2)),
-        generate(control(picture=PICTURE.flip(-1))),
+        generate(control(image=IMAGE.flip(-1))),
         generate(control("other")),
     ]
-    for index, picture in enumerate(drawn):
-        assert all(apart(picture, other) > 1e-4 for other in drawn[index + 1 :])
+    for index, image in enumerate(drawn):
+        assert all(apart(image, other) > 1e-4 for other in drawn[index + 1 :])
     assert apart(drawn[0], drawn[1]) < apart(drawn[0], drawn[2])
 
 
@@ -219,8 +219,8 @@ def test_any_size_sampler_and_an_inpainting_checkpoint_go_along(
     generate: Guided, folder_of: Folder, nets: Path, request_: GenerationRequest
 ) -> None:
     wide = torch.rand((3, 52, 100))
-    changes = {"size": (100, 52), "picture": wide, "sampler": "DPM++ SDE"}
-    assert apart(generate(**changes), generate(control(picture=wide), **changes)) > 1e-4
+    changes = {"size": (100, 52), "image": wide, "sampler": "DPM++ SDE"}
+    assert apart(generate(**changes), generate(control(image=wide), **changes)) > 1e-4
     inpaint = open_stable(str(folder_of("sd1-inpaint")), CPU, LoadOptions(Library((nets,))))
     mask = torch.ones(1, 64, 64).tril()
     masked = [

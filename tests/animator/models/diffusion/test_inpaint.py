@@ -1,4 +1,4 @@
-"""Drawing inside a mask: at full size, from other beginnings, with given colours."""
+"""Drawing inside a mask: at full size, from other beginnings, with given colors."""
 
 from dataclasses import replace
 
@@ -13,15 +13,15 @@ from animator.models.diffusion.request import Control, GenerationRequest
 from schedules import PromptFrame
 from tests.fakes import Draws, Recorder
 
-PICTURE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
+IMAGE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
 
 def painted(request: GenerationRequest) -> Tensor:
     """A flat gray where the request has it drawn."""
     gray = torch.full((3, request.size[1], request.size[0]), 0.25)
-    if request.picture is None or request.mask is None:
+    if request.image is None or request.mask is None:
         return gray
-    return request.picture.lerp(gray, request.mask)
+    return request.image.lerp(gray, request.mask)
 
 
 def masked(top: int, left: int, bottom: int, right: int) -> Tensor:
@@ -32,7 +32,7 @@ def masked(top: int, left: int, bottom: int, right: int) -> Tensor:
 
 @pytest.fixture
 def request_() -> GenerationRequest:
-    return GenerationRequest(3, (96, 64), PICTURE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
+    return GenerationRequest(3, (96, 64), IMAGE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
 
 
 def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None:
@@ -40,27 +40,27 @@ def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None
     mask = masked(20, 30, 36, 54)
     drawn = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
-    assert asked.size == (96, 64) and asked.picture is not None and asked.picture.shape == (3, 64, 96)
+    assert asked.size == (96, 64) and asked.image is not None and asked.image.shape == (3, 64, 96)
     assert asked.mask is not None and asked.mask.mean() == pytest.approx(16 * 24 / (24 * 36), abs=0.05)
-    assert torch.equal(drawn[:, mask[0] == 0], PICTURE[:, mask[0] == 0])
+    assert torch.equal(drawn[:, mask[0] == 0], IMAGE[:, mask[0] == 0])
     assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
 def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
-    controls = (Control(1.0, picture=PICTURE), Control(1.0))
+    controls = (Control(1.0, image=IMAGE), Control(1.0))
     mask = masked(20, 30, 36, 54)
     inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4, controls=controls))
     (asked,) = painter.asked
-    (seen,) = (control.picture for control in asked.controls if control.picture is not None)
-    assert asked.picture is not None and torch.equal(seen, asked.picture)
-    assert not torch.equal(seen, PICTURE)
+    (seen,) = (control.image for control in asked.controls if control.image is not None)
+    assert asked.image is not None and torch.equal(seen, asked.image)
+    assert not torch.equal(seen, IMAGE)
 
 
-def test_without_padding_the_whole_picture_is_drawn(request_: GenerationRequest) -> None:
+def test_without_padding_the_whole_image_is_drawn(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     inpaint(painter.generate, replace(request_, mask=masked(20, 30, 36, 54)))
-    assert painter.asked[0].picture is PICTURE
+    assert painter.asked[0].image is IMAGE
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box:
 def test_a_blank_mask_draws_nothing(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     drawn = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
-    assert drawn is PICTURE and not painter.asked
+    assert drawn is IMAGE and not painter.asked
 
 
-def test_fill_takes_the_colours_around_the_mask() -> None:
+def test_fill_takes_the_colors_around_the_mask() -> None:
     halves = torch.zeros(3, 64, 96)
     halves[0, :, :48], halves[2, :, 48:] = 1, 1
     filled = fill_smoothly(halves, masked(16, 8, 48, 88))
@@ -92,9 +92,9 @@ def test_fill_takes_the_colours_around_the_mask() -> None:
     assert fill_smoothly(halves, torch.ones(1, 64, 96)).sub(0.5).abs().max() < 1e-6
 
 
-def test_colours_are_taken_over_but_not_lightness() -> None:
+def test_colors_are_taken_over_but_not_lightness() -> None:
     reference = torch.stack([torch.full((64, 96), level) for level in (0.6, 0.3, 0.2)])
-    changed, before = lab_from_rgb(match_hue(PICTURE * 0.5 + 0.25, reference)), PICTURE * 0.5 + 0.25
+    changed, before = lab_from_rgb(match_hue(IMAGE * 0.5 + 0.25, reference)), IMAGE * 0.5 + 0.25
     assert (changed[0] - lab_from_rgb(before)[0]).abs().mean() < 0.02
     assert (changed[1:].mean((1, 2)) - lab_from_rgb(reference)[1:].mean((1, 2))).abs().max() < 0.02
 

@@ -89,9 +89,9 @@ def test_weights_act_and_go_away_without_a_trace(
     more = drawn(diffuser, request_, "<lora:sd1-kohya:0.9>")
     both = drawn(diffuser, request_, "<lora:sd1-kohya:0.9><lora:second:0.5>")
     apart = [without, some, more, both]
-    for index, picture in enumerate(apart):
+    for index, image in enumerate(apart):
         for other in apart[index + 1 :]:
-            assert float((picture - other).abs().mean()) > 1e-4
+            assert float((image - other).abs().mean()) > 1e-4
     for frame in range(20):  # a weight that moves at every frame never drifts
         drawn(diffuser, replace(request_, steps=1), f"<lora:sd1-kohya:{frame / 20}>")
     assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0.3>"), some)
@@ -171,11 +171,11 @@ def test_a_convolutions_middle_factor_counts(tmp_path: Path) -> None:
     made = tiny_models.pipeline("sd1")
     before = made.unet.down_blocks[0].resnets[0].conv1.weight.detach().clone()
     layers_of(made).apply(((path, 1.0, 1.0),))
-    picture = torch.randn(1, 16, 5, 5)
-    apart = torch.nn.functional.conv2d(picture, down)
+    image = torch.randn(1, 16, 5, 5)
+    apart = torch.nn.functional.conv2d(image, down)
     apart = torch.nn.functional.conv2d(torch.nn.functional.conv2d(apart, mid, padding=1), up)
     added = made.unet.down_blocks[0].resnets[0].conv1.weight - before
-    assert torch.allclose(torch.nn.functional.conv2d(picture, added, padding=1), apart, atol=1e-3)
+    assert torch.allclose(torch.nn.functional.conv2d(image, added, padding=1), apart, atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The last layers of a tiny decoder, merged: the same picture."""
+"""The last layers of a tiny decoder, merged: the same image."""
 
 import copy
 from typing import Any, Literal
@@ -36,7 +36,7 @@ def decoder(blocks: tuple[int, ...]) -> Any:
 
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("size", [(2, 2), (3, 5), (8, 6)])
-def test_it_draws_the_same_picture_up_to_its_corners(padding: Padding, size: tuple[int, int]) -> None:
+def test_it_draws_the_same_image_up_to_its_corners(padding: Padding, size: tuple[int, int]) -> None:
     apart = decoder((1, 1, 0))
     for layer in apart.modules():
         if isinstance(layer, nn.Conv2d):

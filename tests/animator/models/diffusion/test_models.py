@@ -35,8 +35,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "cfg_scale": {"cfg_scale": 7.0},
     "noise_multiplier": {"noise_multiplier": 1.1},
     "subseed_strength": {"subseed": 9, "subseed_strength": 0.4},
-    "no picture": {"picture": None},
-    "size": {"size": (72, 64), "picture": torch.full((3, 64, 72), 0.5)},
+    "no image": {"image": None},
+    "size": {"size": (72, 64), "image": torch.full((3, 64, 72), 0.5)},
 }
 UNET_CHANGES: dict[str, dict[str, Any]] = {
     "negative": {"prompt": PromptFrame("a red cat on a mat", "green, dark")},
@@ -57,7 +57,7 @@ UNET_CHANGES: dict[str, dict[str, Any]] = {
 
 
 def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[str, Any]) -> float:
-    """How far a changed request moves the picture."""
+    """How far a changed request moves the image."""
     first, second = diffuser.generate(request), diffuser.generate(replace(request, **other))
     if first.shape != second.shape:
         return 1.0
@@ -99,7 +99,7 @@ def test_every_control_of_u_nets_acts(
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_every_sampler_draws_a_picture_of_its_own(
+def test_every_sampler_draws_a_image_of_its_own(
     opened: Opened, request_: GenerationRequest, name: str
 ) -> None:
     asked = replace(request_, steps=12, sampler=name)
@@ -138,19 +138,19 @@ def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
 ) -> None:
     from_file = open_diffuser(str(file_of(kind)), CPU, LoadOptions(architecture=str(folder_of(kind))))
     assert torch.equal(from_file.generate(request_), opened(kind).generate(request_))
-    asked = replace(request_, picture=None, sampler="DPM++ 2M Karras")
+    asked = replace(request_, image=None, sampler="DPM++ 2M Karras")
     assert torch.equal(from_file.generate(asked), opened(kind).generate(asked))
 
 
 @pytest.mark.parametrize("kind", ["sd1", "flux"])
 @pytest.mark.parametrize("size", [(100, 52), (33, 77)])
-@pytest.mark.parametrize("with_picture", [True, False])
+@pytest.mark.parametrize("with_image", [True, False])
 def test_any_size_is_drawn(
-    opened: Opened, request_: GenerationRequest, kind: str, size: tuple[int, int], with_picture: bool
+    opened: Opened, request_: GenerationRequest, kind: str, size: tuple[int, int], with_image: bool
 ) -> None:
     width, height = size
-    picture = torch.full((3, height, width), 0.4) if with_picture else None
-    drawn = opened(kind).generate(replace(request_, size=size, picture=picture))
+    image = torch.full((3, height, width), 0.4) if with_image else None
+    drawn = opened(kind).generate(replace(request_, size=size, image=image))
     assert drawn.shape == (3, height, width)
 
 
@@ -179,11 +179,11 @@ def test_the_steps_that_run_are_those_promised(
 def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
     opened: Opened, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
 ) -> None:
-    """A network that knows the noise gives the picture back, from whatever level it begins at."""
+    """A network that knows the noise gives the image back, from whatever level it begins at."""
     engine = opened(kind).engine()
-    assert isinstance(engine, TransformerEngine) and request_.picture is not None
+    assert isinstance(engine, TransformerEngine) and request_.image is not None
     coder = engine.autoencoder
-    latent = coder.encode(request_.picture)
+    latent = coder.encode(request_.image)
     velocity = LatentNoise.of(request_.seed, tuple(latent.shape), CPU).draw() - latent
     if kind == "flux":
         from diffusers import FluxPipeline
@@ -215,13 +215,13 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest
     mask[:, :, 32:] = 1
     for kind in ("sd1", "sd1-inpaint"):
         drawn = opened(kind).generate(replace(request_, mask=mask))
-        assert request_.picture is not None
-        assert torch.equal(drawn[:, :, :32], request_.picture[:, :, :32])
-        assert float((drawn[:, :, 32:] - request_.picture[:, :, 32:]).abs().mean()) > 0.05
+        assert request_.image is not None
+        assert torch.equal(drawn[:, :, :32], request_.image[:, :, :32])
+        assert float((drawn[:, :, 32:] - request_.image[:, :, 32:]).abs().mean()) > 0.05
 
 
-def test_a_tiling_picture_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:
-    """While a tiling picture is drawn, and no longer, every convolution sees around the edge."""
+def test_a_tiling_image_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:
+    """While a tiling image is drawn, and no longer, every convolution sees around the edge."""
     engine = opened("sd1").engine()
     assert isinstance(engine, UNetEngine)
     before = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]

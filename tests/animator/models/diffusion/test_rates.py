@@ -22,5 +22,5 @@ def test_the_three_loops_run_and_draw_no_frame_twice(
     assert "drawing it again" not in caplog.text
     assert asked(64, torch.zeros(3, 64, 64)).steps_run == 8
     made = random_pipeline(bench)
-    picture = made.vae.decode(torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(0))).sample
-    assert float(picture.detach().std()) == pytest.approx(0.5, abs=0.05)
+    image = made.vae.decode(torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(0))).sample
+    assert float(image.detach().std()) == pytest.approx(0.5, abs=0.05)

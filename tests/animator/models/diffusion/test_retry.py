@@ -1,4 +1,4 @@
-"""Pictures that are none, memory that runs out, checkpoints that change, and what is written down."""
+"""Images that are none, memory that runs out, checkpoints that change, and what is written down."""
 
 import hashlib
 import logging
@@ -33,15 +33,15 @@ BLACK = torch.zeros(3, 8, 8)
 
 
 class Draws:
-    """Gives the pictures in turn and remembers the seeds."""
+    """Gives the images in turn and remembers the seeds."""
 
-    def __init__(self, *pictures: torch.Tensor) -> None:
-        self.pictures = list(pictures)
+    def __init__(self, *images: torch.Tensor) -> None:
+        self.images = list(images)
         self.seeds: list[int] = []
 
     def __call__(self, request: GenerationRequest) -> torch.Tensor:
         self.seeds.append(request.seed)
-        return self.pictures.pop(0)
+        return self.images.pop(0)
 
 
 def never() -> bool:
@@ -57,7 +57,7 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
         assert torch.equal(generate_with_retry(draw, request_, never), GOOD)
     again = [derive(request_.seed, request_.frame, f"redraw {turn}") for turn in (1, 2)]
     assert draw.seeds == [request_.seed, *again]
-    assert "frame 0: the drawn picture is" in caplog.text
+    assert "frame 0: the drawn image is" in caplog.text
 
 
 def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
@@ -71,13 +71,13 @@ def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRe
         generate_with_retry(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
 
 
-def test_a_picture_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
+def test_a_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
     assert torch.equal(generate_with_retry(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
 
 
-def test_a_blank_redrawing_of_a_blank_picture_is_fine(request_: GenerationRequest) -> None:
+def test_a_blank_redrawing_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
-    generate_with_retry(draw, replace(request_, picture=torch.ones(3, 8, 8)), never)
+    generate_with_retry(draw, replace(request_, image=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
 
 
@@ -188,7 +188,7 @@ def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
     by_name = diffuser.generate(replace(request_, checkpoint="sd1-other"))
     xl = diffuser.generate(replace(request_, checkpoint=str(folder_of("sdxl"))))
     assert torch.equal(second, by_name)
-    assert len({float(picture.sum()) for picture in (first, second, xl)}) == 3
+    assert len({float(image.sum()) for image in (first, second, xl)}) == 3
     assert torch.equal(diffuser.generate(request_), first)
     assert [record["type"] for record in records_of(diffuser, wait=False)] == [
         "StableDiffusionPipeline",

@@ -17,7 +17,7 @@ LAKE = PromptFrame("a lake with mountains at night, aurora", "", ())
 BASE = GenerationRequest(
     frame=0,
     size=(64, 64),
-    picture=None,
+    image=None,
     prompt=LAKE,
     strength=0.5,
     steps=4,
@@ -33,10 +33,10 @@ def diffuser() -> StableDiffuser:
 
 
 def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
-    picture = diffuser.generate(BASE)
-    assert picture.shape == (3, 64, 64) and picture.dtype == torch.float32
-    assert 0 <= float(picture.min()) < float(picture.max()) <= 1
-    assert torch.equal(picture, diffuser.generate(BASE))
+    image = diffuser.generate(BASE)
+    assert image.shape == (3, 64, 64) and image.dtype == torch.float32
+    assert 0 <= float(image.min()) < float(image.max()) <= 1
+    assert torch.equal(image, diffuser.generate(BASE))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_every_control_acts(diffuser: StableDiffuser, other: dict[str, Any]) -> 
     assert float((diffuser.generate(BASE) - diffuser.generate(replace(BASE, **other))).abs().mean()) > 1e-3
 
 
-def test_prompts_give_their_colours(diffuser: StableDiffuser) -> None:
+def test_prompts_give_their_colors(diffuser: StableDiffuser) -> None:
     """The model knows its words: night is blue and dark, a desert at sunset is warm and bright."""
     at_256 = replace(BASE, size=(256, 256), steps=6)
     night = diffuser.generate(at_256).mean((1, 2))
@@ -67,7 +67,7 @@ def test_prompts_give_their_colours(diffuser: StableDiffuser) -> None:
 
 def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
     start = diffuser.generate(replace(BASE, size=(128, 128), seed=9))
-    asked = replace(BASE, size=(128, 128), picture=start, steps=10)
+    asked = replace(BASE, size=(128, 128), image=start, steps=10)
     distances = [
         float((diffuser.generate(replace(asked, strength=s)) - start).abs().mean()) for s in (0.2, 0.5, 0.9)
     ]
@@ -80,6 +80,6 @@ def test_every_sampler_draws_at_every_strength(diffuser: StableDiffuser, name: s
     start = torch.full((3, 64, 64), 0.5)
     start[:, 20:40] = 0.3
     drawn = diffuser.generate(
-        replace(BASE, sampler=f"{name} Karras", strength=strength, picture=start, steps=5)
+        replace(BASE, sampler=f"{name} Karras", strength=strength, image=start, steps=5)
     )
     assert drawn.shape == start.shape and float(drawn.std()) > 0.02

@@ -52,7 +52,7 @@ def test_dis_starts_from_a_guess() -> None:
     assert torch.equal(guess, before)
 
 
-def test_following_the_flow_leads_to_the_second_picture() -> None:
+def test_following_the_flow_leads_to_the_second_image() -> None:
     first = blobs()
     second = warp2d(first, Move2D(angle_deg=2.0, zoom=1.03, shift_px=(2.0, 1.0)), Border.REPLICATE)
     warped = warp_by_flow(first, Dis(DisQuality.FINE)(first, second))
@@ -62,19 +62,19 @@ def test_following_the_flow_leads_to_the_second_picture() -> None:
 
 
 def test_a_flow_moves_by_its_factor() -> None:
-    picture = blobs()
+    image = blobs()
     flow = shift_flow(4.0, -6.0)
-    assert warp_by_flow(picture, flow, 0.0) is picture
+    assert warp_by_flow(image, flow, 0.0) is image
     for factor in (1.0, 0.5, -1.0):
-        warped = warp_by_flow(picture, flow, factor, Border.WRAP)
-        expected = picture.roll((round(-6 * factor), round(4 * factor)), (1, 2))
+        warped = warp_by_flow(image, flow, factor, Border.WRAP)
+        expected = image.roll((round(-6 * factor), round(4 * factor)), (1, 2))
         torch.testing.assert_close(warped, expected, atol=1e-4, rtol=0)
 
 
 def test_broken_flow_stands_still() -> None:
-    picture = blobs()
+    image = blobs()
     flow = torch.full((2, 128, 160), torch.nan)
-    torch.testing.assert_close(warp_by_flow(picture, flow, 1.0), picture, atol=1e-4, rtol=0)
+    torch.testing.assert_close(warp_by_flow(image, flow, 1.0), image, atol=1e-4, rtol=0)
 
 
 def test_every_sampling_works_on_flow() -> None:
@@ -88,7 +88,7 @@ def test_the_still_grid() -> None:
     torch.testing.assert_close(grid[:, 0, 1], torch.tensor([-2 / 3, 0.0, 2 / 3]))
 
 
-def test_flows_that_agree_are_trusted_inside_the_picture() -> None:
+def test_flows_that_agree_are_trusted_inside_the_image() -> None:
     trusted = consistency(shift_flow(5.0, 0.0), shift_flow(-5.0, 0.0))
     assert trusted[:, :154].min() == 1.0
     assert trusted[:, 156:].max() == 0.0
@@ -109,7 +109,7 @@ def test_edges_of_moving_things_are_found() -> None:
 
 
 @pytest.mark.parametrize("kind", list(MotionModel))
-def test_the_motion_of_the_whole_picture_is_found(kind: MotionModel) -> None:
+def test_the_motion_of_the_whole_image_is_found(kind: MotionModel) -> None:
     first = blobs(256, 256)
     matrix = matrix2d(Move2D(angle_deg=4.0, zoom=1.05, shift_px=(3.0, -2.0)), 256, 256)
     second = warp2d(first, Move2D(angle_deg=4.0, zoom=1.05, shift_px=(3.0, -2.0)), Border.REPLICATE)
@@ -119,7 +119,7 @@ def test_the_motion_of_the_whole_picture_is_found(kind: MotionModel) -> None:
     assert np.abs(ours - truth).max() < 1.0
 
 
-def test_features_are_found_in_soft_pictures() -> None:
+def test_features_are_found_in_soft_images() -> None:
     soft = blobs(96, 96, grain=12) * 0.3 + 0.3
     moved = soft.roll((2, 3), (1, 2))
     found = feature_matrix(soft, moved, MotionModel.AFFINE)

@@ -101,7 +101,7 @@ def test_the_clip_counts_where_it_plays_a_part(settings: dict[str, Any], path: s
     assert (film.video.path, film.is_hybrid) == (path, is_hybrid)
 
 
-def test_clip_colours_without_a_clip_are_the_first_frames() -> None:
+def test_clip_colors_without_a_clip_are_the_first_frames() -> None:
     assert (
         film_of({"color_coherence": "Video Input", "video_init_path": "clip.mp4"}).color.reference == "first"
     )
@@ -118,7 +118,7 @@ def test_masks_of_people_are_told_of() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with six pictures in `in`."""
+    """A folder with six images in `in`."""
     (tmp_path / "in").mkdir()
     for number in range(6):
         Image.new("RGB", (64, 64), (number, 0, 0)).save(tmp_path / "in" / f"{number}.png")
@@ -146,7 +146,7 @@ def test_length_and_rate_from_the_clip(folder: Path) -> None:
     with pytest.raises(PresetError, match=r"^1 problem in .*\n.*video.path: none.mp4: there is no such file"):
         load(preset)
     preset.write_text("frames: clip\n")
-    with pytest.raises(PresetError, match=r"video.path: is empty; expected a film, a folder of pictures"):
+    with pytest.raises(PresetError, match=r"video.path: is empty; expected a film, a folder of images"):
         load(preset)
 
 

@@ -27,5 +27,5 @@ def test_a_settings_file_plans_all_its_frames_and_draws(
     assert len(list(Timeline(film))) == film.frames == draft.values["frames"]
     assert film.compat
     frames = list(islice(render(Timeline(film), build_pipeline(film, FakeDiffuser())), 3))
-    assert [frame.picture.shape for frame in frames] == [(3, 64, 64)] * 3
-    assert all(bool(torch.isfinite(frame.picture).all()) for frame in frames)
+    assert [frame.image.shape for frame in frames] == [(3, 64, 64)] * 3
+    assert all(bool(torch.isfinite(frame.image).all()) for frame in frames)

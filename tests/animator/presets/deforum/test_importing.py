@@ -89,7 +89,7 @@ def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"animation_mode": "None"}, "film.txt:2:2: animation_mode: is 'None'; it makes single pictures"),
+        ({"animation_mode": "None"}, "film.txt:2:2: animation_mode: is 'None'; it makes single images"),
         ({"animation_mode": "Dance"}, "animation_mode: is 'Dance'; expected one of 2D, 3D,"),
         ({"max_frames": "many"}, "film.txt:2:2: max_frames: is 'many'; expected a whole number"),
         ({"zoom": True}, "zoom: is True; expected a schedule such as"),

@@ -54,7 +54,7 @@ def test_older_names_and_values(old: dict[str, Any], new: dict[str, Any]) -> Non
     assert settings(**old).items() >= new.items()
 
 
-def test_a_file_that_is_silent_matches_colours_the_old_way() -> None:
+def test_a_file_that_is_silent_matches_colors_the_old_way() -> None:
     assert settings()["legacy_colormatch"] is True
     assert settings(legacy_colormatch=False)["legacy_colormatch"] is False
 

@@ -33,13 +33,13 @@ def test_reports_and_returns_a_network_for_use(trained: tuple[StarterNet, list[t
     assert net(torch.rand(1, 3, 64, 96)).shape == (1, 32, 48)
 
 
-def test_folding_the_normalisations_changes_nothing(
+def test_folding_the_normalizations_changes_nothing(
     trained: tuple[StarterNet, list[tuple[int, float]]],
 ) -> None:
     net, _ = trained
-    picture = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        assert torch.allclose(folded(net)(picture), net(picture), atol=1e-4)
+        assert torch.allclose(folded(net)(image), net(image), atol=1e-4)
     assert not [m for m in folded(net).modules() if isinstance(m, torch.nn.BatchNorm2d)]
 
 
@@ -59,14 +59,14 @@ def test_the_loss_falls() -> None:
     torch.set_num_threads(1)
     net = with_norms(drawn(StarterNet(), 0)).train()
     optimizer = Muon(net, 2e-3)
-    picture = torch.from_numpy(np.stack([p for p, _ in ROOMS])).permute(0, 3, 1, 2).float() / 255
-    picture = torch.nn.functional.avg_pool2d(picture, 4)
+    image = torch.from_numpy(np.stack([p for p, _ in ROOMS])).permute(0, 3, 1, 2).float() / 255
+    image = torch.nn.functional.avg_pool2d(image, 4)
     disparity = torch.nn.functional.avg_pool2d(torch.from_numpy(np.stack([d for _, d in ROOMS]))[:, None], 8)[
         :, 0
     ]
     losses = []
     for _ in range(12):
-        loss = objective(net(picture), disparity)
+        loss = objective(net(image), disparity)
         net.zero_grad()
         loss.backward()
         optimizer.step()
@@ -82,11 +82,11 @@ def test_the_loss_is_blind_to_nothing_when_equal_and_sees_scale_and_edges() -> N
 
 
 @pytest.mark.parametrize("size", [(256, 256), (128, 192), (320, 224)])
-def test_picture_and_depth_are_moved_together(size: tuple[int, int]) -> None:
+def test_image_and_depth_are_moved_together(size: tuple[int, int]) -> None:
     disparity = torch.from_numpy(np.stack([d for _, d in ROOMS]))
-    picture = disparity[:, None].expand(-1, 3, -1, -1)
+    image = disparity[:, None].expand(-1, 3, -1, -1)
     rng = np.random.default_rng(1)
-    colored, moved = augment((picture, disparity), size, rng)
+    colored, moved = augment((image, disparity), size, rng)
     assert colored.shape == (3, 3, *size)
     assert moved.shape == (3, size[0] // 2, size[1] // 2)
     assert 0 <= float(colored.min()) <= float(colored.max()) <= 1

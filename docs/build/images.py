@@ -1,4 +1,4 @@
-"""The pictures of docs/parameters.md: what words are poor at, drawn by the film loop on a test card."""
+"""The images of docs/parameters.md: what words are poor at, drawn by the film loop on a test card."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,10 +13,10 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "diffusion": (("seeds.png", "The seeds of 24 drawn frames by seed_behavior, from seed 7"),),
     "motion": (
         ("motion_2d.png", "One frame of 2D motion: the card, and each parameter alone"),
-        ("border.png", "border, where the picture moves by 40 pixels and turns by 15 degrees"),
+        ("border.png", "border, where the image moves by 40 pixels and turns by 15 degrees"),
         ("motion_3d.png", "One frame of 3D motion without depth: the card, and each parameter alone"),
     ),
-    "noise": (("noise.png", "Noise of amount 1 over grey, far more than films need"),),
+    "noise": (("noise.png", "Noise of amount 1 over gray, far more than films need"),),
 }
 _PLANE = {"use_depth_warping": False}
 _MOTION_2D: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -47,8 +47,8 @@ _NOISE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def pictures() -> Iterator[tuple[str, Image.Image]]:
-    """Every picture by its file's name."""
+def images() -> Iterator[tuple[str, Image.Image]]:
+    """Every image by its file's name."""
     yield "seeds.png", _seeds()
     yield "motion_2d.png", _sheet([(label, _after(motion=motion)) for label, motion in _MOTION_2D], columns=4)
     yield (
@@ -72,7 +72,7 @@ def _noisy(noise: Mapping[str, Any]) -> Image.Image:
 
 
 def _after(card: Any = None, **settings: Any) -> Image.Image:
-    """The test card, or the picture (3, H, W) given, as it is one frame later."""
+    """The test card, or the image (3, H, W) given, as it is one frame later."""
     from animator.images.image import to_uint8
     from animator.loop.build.pipeline import build_pipeline
     from animator.loop.render import render
@@ -89,19 +89,19 @@ def _after(card: Any = None, **settings: Any) -> Image.Image:
         (frame,) = render(timeline, pipeline, State(1, card, card))
     else:
         *_, frame = render(timeline, pipeline)
-    return Image.fromarray(to_uint8(frame.picture))
+    return Image.fromarray(to_uint8(frame.image))
 
 
 def _sheet(panels: list[tuple[str, Image.Image]], columns: int = 4) -> Image.Image:
-    """The pictures side by side, each above its caption."""
+    """The images side by side, each above its caption."""
     rows = -(-len(panels) // columns)
     width = GAP + columns * (SIDE + GAP)
     sheet = Image.new("RGB", (width, GAP + rows * (SIDE + CAPTION + GAP)), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
-    for index, (label, picture) in enumerate(panels):
+    for index, (label, image) in enumerate(panels):
         x = GAP + index % columns * (SIDE + GAP)
         y = GAP + index // columns * (SIDE + CAPTION + GAP)
-        sheet.paste(picture, (x, y))
+        sheet.paste(image, (x, y))
         draw.text((x, y + SIDE + 3), label, (40, 40, 40), font)
     return sheet
 
