@@ -187,7 +187,7 @@ CHILD = """
     import sys, time
     from pathlib import Path
     import torch
-    from animator import presets
+    from animator.presets.load import load
     from animator.models.diffusion.fake import FakeDiffuser
     from animator.runs.render_run import open_run, render_run
 
