@@ -31,6 +31,8 @@ it can say is told in [schedules.md](schedules.md). Groups stand indented below 
 `zoom` below `motion`. The last column has the name of the same thing in a Deforum settings file (in brackets
 the switch before it), which `animator render`, `import` and `export` know.
 """
+LINKED = {"output.format": "a format of [film.md](film.md)"}
+"""Values that another page lists, by the path of their parameter."""
 TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
 
 
@@ -98,7 +100,8 @@ def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level
 
 
 def _row(path: str, field: FieldInfo, words: str) -> str:
-    cells = [f"`{path.split('.')[-1]}`", words, _values(field), _default(field), _deforum(path)]
+    values = LINKED.get(path) or _values(field)
+    cells = [f"`{path.split('.')[-1]}`", words, values, _default(field), _deforum(path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
