@@ -23,7 +23,7 @@ ENTRY_POINTS = {
     "animator.training.depth.train",
     "animator.training.depth.rooms",
 }
-"""Packages, built-in steps, which are imported by name, commands and `python -m` programs, and the depth training, which people call from Python."""
+"""Packages, built-in steps, programs, and the depth training, which people call from Python."""
 
 Name = tuple[str, str]
 """A module and one of its names."""
