@@ -41,9 +41,9 @@ def _usual_spacings() -> Iterator[str]:
 def depth_models() -> str:
     """Returns the table of depth networks."""
     head = "| name | file | output | license |\n|---|---|---|---|\n"
-    told = {"inverse": "relative depth", "meters": "meters"}
+    outputs = {"inverse": "relative depth", "meters": "meters"}
     rows = (
-        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
+        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {outputs[spec.output]} | {spec.license} |\n"
         for spec in MODELS
     )
     return head + "".join(rows)
