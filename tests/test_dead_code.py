@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from animator.settings.step import BUILT_IN
+
 ROOT = Path(__file__).parents[1]
 TOPS = ("schedules", "animator", "docs/build")
 SOURCES = sorted(path for top in TOPS for path in (ROOT / top).rglob("*.py"))
@@ -13,7 +15,7 @@ ENTRY_POINTS = {
     "animator",
     "schedules",
     "animator.cli.app",
-    "animator.loop.steps.vignette",
+    *(place.partition(":")[0] for place in BUILT_IN.values()),
     "docs.build.__main__",
     "animator.training.train",
     "animator.training.evaluate",
@@ -21,7 +23,7 @@ ENTRY_POINTS = {
     "animator.training.depth.train",
     "animator.training.depth.rooms",
 }
-"""Packages, commands and `python -m` programs, and the depth training, which people call from Python."""
+"""Packages, built-in steps, programs, and the depth training, which people call from Python."""
 
 Name = tuple[str, str]
 """A module and one of its names."""

@@ -5,17 +5,19 @@ A page has such a part between `<!-- made by python -m docs.build: NAME -->` and
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from textwrap import fill
 
 from animator.film.formats import FORMATS, Format
 from animator.models.depth.registry import MODELS
 from animator.models.diffusion.samplers.registry import METHODS, SPACING_NAMES
 
+WIDTH = 120
 _BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def formats() -> str:
     """Returns the table of output formats."""
-    head = "| format | codecs (the first is `auto`) | good for | while it is rendered |\n|---|---|---|---|\n"
+    head = "| format | codecs (the first is `auto`) | good for | while rendering |\n|---|---|---|---|\n"
     return head + "".join(_format_row(made) for made in FORMATS.values())
 
 
@@ -24,12 +26,12 @@ def samplers() -> str:
     twice = (made.name for made in METHODS.values() if made.calls_per_step == 2)
     lines = (
         f"Methods: {', '.join(METHODS)}.",
-        f"Spacings: {', '.join(SPACING_NAMES)}. {SPACING_NAMES[0]} is taken where neither the name nor the "
-        f"model asks for one.",
+        f"Schedule types: {', '.join(SPACING_NAMES)}. The default is {SPACING_NAMES[0]}, unless the name or "
+        f"the model asks for another.",
         f"Methods that call the model twice per step: {', '.join(twice)}.",
-        f"Methods with a usual spacing of their own: {', '.join(_usual_spacings())}.",
+        f"Methods with a default schedule type of their own: {', '.join(_usual_spacings())}.",
     )
-    return "".join(f"- {line}\n" for line in lines)
+    return "".join(f"{fill(f'- {line}', WIDTH, subsequent_indent='  ')}\n" for line in lines)
 
 
 def _usual_spacings() -> Iterator[str]:
@@ -38,10 +40,10 @@ def _usual_spacings() -> Iterator[str]:
 
 def depth_models() -> str:
     """Returns the table of depth networks."""
-    head = "| name | file | what it tells | license |\n|---|---|---|---|\n"
-    told = {"inverse": "relative depth", "meters": "meters"}
+    head = "| name | file | output | license |\n|---|---|---|---|\n"
+    outputs = {"inverse": "relative depth", "meters": "meters"}
     rows = (
-        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
+        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {outputs[spec.output]} | {spec.license} |\n"
         for spec in MODELS
     )
     return head + "".join(rows)
@@ -49,16 +51,16 @@ def depth_models() -> str:
 
 def _format_row(made: Format) -> str:
     codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
-    palette = ", one palette for the whole film" if made.palette else ""
+    palette = ", one palette for all frames" if made.palette else ""
     return f"| `{made.name}` | {codecs}{palette} | {made.good_for} | {_part_file(made)} |\n"
 
 
 def _part_file(made: Format) -> str:
     if made.is_sequence:
-        return "the frames are the film; no file is made"
+        return "the frames are the output; no file is made"
     if made.intermediate:
-        return f"`<name>.part.{made.intermediate}`, lossless; the film is made of it at the end"
-    return f"`<name>.part.{made.name}` plays whenever it ends"
+        return f"`<name>.part.{made.intermediate}`, lossless; converted at the end"
+    return f"`<name>.part.{made.name}` is playable at any time"
 
 
 BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {

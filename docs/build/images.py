@@ -1,4 +1,4 @@
-"""The images of docs/parameters.md: what words are poor at, drawn by the film loop on a test card."""
+"""The images of docs/parameters.md, rendered by the film loop from a test card."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from animator.settings import Animation
 
 SIDE, GAP, CAPTION = 144, 8, 18
 SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "diffusion": (("seeds.png", "The seeds of 24 drawn frames by seed_behavior, from seed 7"),),
+    "diffusion": (("seeds.png", "The seeds of 24 generated frames by seed_behavior, from seed 7"),),
     "motion": (
         ("motion_2d.png", "One frame of 2D motion: the card, and each parameter alone"),
         ("border.png", "border, where the image moves by 40 pixels and turns by 15 degrees"),

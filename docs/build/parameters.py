@@ -26,11 +26,13 @@ from schedules import Prompts, Schedule, TextSchedule
 HEAD = """# Parameters
 Every parameter of a preset. *This page is made from the settings themselves by `python -m docs.build`.*
 
-A *schedule* is a number, text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a mapping `{0: 1, 60: 1.5}`; what
-it can say is told in [schedules.md](schedules.md). Groups stand indented below their name: `motion.zoom` is
-`zoom` below `motion`. The last column has the name of the same thing in a Deforum settings file (in brackets
-the switch before it), which `animator render`, `import` and `export` know.
+A *schedule* is a number, a text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a mapping `{0: 1, 60: 1.5}`; see
+[schedules.md](schedules.md). The parameters of a group are indented below its name: `motion.zoom` is `zoom`
+below `motion`. The last column has the name of the same parameter in a Deforum settings file, with the switch
+that enables it in brackets; `animator render`, `import` and `export` convert between the two.
 """
+LINKED = {"output.format": "a format of [film.md](film.md)"}
+"""Values that another page lists, by the path of their parameter."""
 TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
 
 
@@ -98,7 +100,8 @@ def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level
 
 
 def _row(path: str, field: FieldInfo, words: str) -> str:
-    cells = [f"`{path.split('.')[-1]}`", words, _values(field), _default(field), _deforum(path)]
+    values = LINKED.get(path) or _values(field)
+    cells = [f"`{path.split('.')[-1]}`", words, values, _default(field), _deforum(path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,4 +1,4 @@
-"""animator/plan.pyi, as text: what type checkers and editors know of `animator.timeline.plan`."""
+"""animator/timeline/plan.pyi, as text: what type checkers and editors know of `animator.timeline.plan`."""
 
 from collections.abc import Iterator
 

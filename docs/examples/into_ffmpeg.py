@@ -16,10 +16,10 @@ def main(preset: Path, out: Path, overrides: tuple[str, ...] = (), diffuser: obj
     """Renders a preset straight into ffmpeg, which darkens the corners."""
     film = load(preset, overrides)
     model = diffuser or open_diffuser(film.model, "cpu")
-    # y4m tells size and rate by itself; Stream(..., "rgb24") is for programs that want bare pixels.
+    # y4m has size and rate in its header; Stream(..., "rgb24") is for programs that want plain pixels.
     command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "yuv4mpegpipe", "-i", "-"]
-    look = ["-vf", "vignette,format=yuv420p", "-colorspace", "bt709", str(out)]
-    with subprocess.Popen([*command, *look], stdin=subprocess.PIPE) as ffmpeg:
+    args = ["-vf", "vignette,format=yuv420p", "-colorspace", "bt709", str(out)]
+    with subprocess.Popen([*command, *args], stdin=subprocess.PIPE) as ffmpeg:
         stream = Stream(ffmpeg.stdin, film.size, film.fps)
         for frame in render(Timeline(film), build_pipeline(film, model)):
             stream.write(frame.pixels)

@@ -1,4 +1,4 @@
-"""Frames through OpenCV and into a film: each is a numpy array as soon as it is drawn.
+"""Frames through OpenCV and into a video file: each is a numpy array as soon as it is generated.
 
 python docs/examples/through_opencv.py presets/quickstart.yaml framed.webm
 """

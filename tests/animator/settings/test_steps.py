@@ -20,7 +20,7 @@ from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.presets.load import dump, dump_differences, load
 from animator.runs.run import digest
 from animator.settings import Animation
-from animator.settings.step import names
+from animator.settings.step import BUILT_IN, names
 from animator.timeline.lint import setting_warnings
 from animator.timeline.table import rows
 from animator.timeline.timeline import Timeline
@@ -101,13 +101,13 @@ def test_every_mistake_is_found_at_its_place_before_anything_loads(tmp_path: Pat
     assert "film.yaml:7:22: steps.1.mix: is 1.33333 at frame 2; expected 0 to 1 at every frame" in said
     assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean `levels`?" in said
     assert "film.yaml:8:22: steps.2.levels: " in said
-    assert "steps.3.use: is missing; expected the name of a step; known: posterize, vignette" in said
+    assert f"steps.3.use: is missing; expected the name of a step; known: {', '.join(names())}" in said
     assert "film.yaml:10:22: steps.4.rounding: input should be 'nearest' or 'down'; got 'up'" in said
 
 
 def test_without_the_package_the_name_is_unknown(tmp_path: Path) -> None:
     said = problems(preset(tmp_path, "steps: [{use: posterize}]\n"))
-    assert "steps.0.use: 'posterize' is unknown; known: vignette" in said
+    assert f"steps.0.use: 'posterize' is unknown; known: {', '.join(BUILT_IN)}" in said
 
 
 @pytest.mark.parametrize(
