@@ -90,7 +90,7 @@ class Rigid:
         return Rigid(_rows(np.array(self.rotation) @ turn), _triple(shift))
 
     def inverse(self) -> "Rigid":
-        """The motion back."""
+        """Returns the motion back."""
         back = np.array(self.rotation).T
         return Rigid(_rows(back), _triple(-np.array(self.translation) @ back))
 
@@ -108,19 +108,19 @@ def rigid(move: Move3D) -> Rigid:
 
 
 def rotation_x(angle_deg: float) -> Matrix:
-    """Rotation about the x axis, float64 (3, 3)."""
+    """Returns rotation about the x axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]], dtype=np.float64)
 
 
 def rotation_y(angle_deg: float) -> Matrix:
-    """Rotation about the y axis, float64 (3, 3)."""
+    """Returns rotation about the y axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=np.float64)
 
 
 def rotation_z(angle_deg: float) -> Matrix:
-    """Rotation about the z axis, float64 (3, 3)."""
+    """Returns rotation about the z axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float64)
 

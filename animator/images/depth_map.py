@@ -11,8 +11,8 @@ from animator.images.camera import Camera
 BINS = 1024
 
 
-def usable(depth: Tensor) -> Tensor:
-    """A scalar bool tensor: whether the map (H, W) has at least two different finite values.
+def is_usable(depth: Tensor) -> Tensor:
+    """Returns a scalar bool tensor: whether the map (H, W) has at least two different finite values.
 
     Read it with `bool()` to tell the user; that waits for the device.
     """
@@ -20,12 +20,12 @@ def usable(depth: Tensor) -> Tensor:
 
 
 def normalize(depth: Tensor) -> Tensor:
-    """The map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
-    return _stretched(depth, *_range(depth))
+    """Returns the map (H, W) stretched to [0, 1]; values that are not finite become 0. A flat map becomes all 0."""
+    return _stretch(depth, *_range(depth))
 
 
 def equalize(depth: Tensor) -> Tensor:
-    """The map (H, W), [0, 1], with its 1024-bin histogram made even: in (0, 1], order kept.
+    """Returns the map (H, W), [0, 1], with its 1024-bin histogram made even: in (0, 1], order kept.
 
     Between the left edges of two bins the cumulated share rises linearly, as the reference has it.
     """
@@ -40,18 +40,18 @@ def equalize(depth: Tensor) -> Tensor:
 
 
 def prepare_depth(depth: Tensor) -> Tensor:
-    """The map (H, W) stretched to [0, 1], then equalized: what the reference makes of every depth map."""
+    """Returns the map (H, W) stretched to [0, 1], then equalized: what the reference makes of every depth map."""
     return equalize(normalize(depth))
 
 
 def pinhole_distance(share: Tensor, camera: Camera) -> Tensor:
-    """Distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
+    """Returns distances z (H, W) in the scene's unit of inverse depth in [0, 1]: 1 lies at `near`, 0 at `far`."""
     near, far = (1.0 / z for z in camera.range_z)
     return (share * (near - far)).add_(far).reciprocal_()
 
 
-def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
-    """The map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
+def stabilize(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
+    """Returns the map (H, W) scaled and shifted to lie on the last frame's, so that scenery does not pump.
 
     A robust straight-line fit (from medians, then least squares with Cauchy's weights, so that what moved
     does not count) instead of normalizing each frame by its own extremes.
@@ -66,23 +66,23 @@ def steady(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
     """
     finite = torch.isfinite(depth)
     x = torch.where(finite, depth, torch.nan)
-    fitted = _spread_like(x, last)
+    fitted = _match_spread(x, last)
     for _ in range(rounds):
         error = (fitted - last).abs_()
         typical = 1.5 * error.nanmedian() + 1e-6
         weight = torch.where(finite, (error / typical).square_().add_(1.0).reciprocal_(), 0.0)
-        fitted = _line_through(torch.nan_to_num(x), last, weight)
+        fitted = _weighted_line_fit(torch.nan_to_num(x), last, weight)
     return torch.where(torch.isfinite(fitted) & finite, fitted, last)
 
 
-def _spread_like(x: Tensor, y: Tensor) -> Tensor:
-    """The map x with the median and the median deviation of y: right wherever more than half is."""
+def _match_spread(x: Tensor, y: Tensor) -> Tensor:
+    """Returns the map x with the median and the median deviation of y: right wherever more than half is."""
     off_x, off_y = x - x.nanmedian(), y - y.nanmedian()
     return off_x * (off_y.abs().nanmedian() / off_x.abs().nanmedian()) + y.nanmedian()
 
 
-def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """The map x on the line of weighted least squares to y."""
+def _weighted_line_fit(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """Returns the map x on the line of weighted least squares to y."""
     total = weight.sum()
     mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
     off = x - mean_x
@@ -92,7 +92,7 @@ def _line_through(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
 
 
 def _range(depth: Tensor) -> tuple[Tensor, Tensor]:
-    """The lowest and the highest finite value, scalars; the lowest above the highest where there is none."""
+    """Returns the lowest and the highest finite value, scalars; the lowest above the highest where there is none."""
     inf = torch.inf
     return (
         depth.nan_to_num(nan=inf, posinf=inf, neginf=inf).amin(),
@@ -104,5 +104,5 @@ def _says_something(low: Tensor, high: Tensor) -> Tensor:
     return high > low
 
 
-def _stretched(depth: Tensor, low: Tensor, high: Tensor) -> Tensor:
+def _stretch(depth: Tensor, low: Tensor, high: Tensor) -> Tensor:
     return (depth - low).div_(high - low).nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)

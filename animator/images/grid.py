@@ -20,15 +20,15 @@ def pixel_axes(
     return columns, torch.arange(height, device=device, dtype=dtype).unsqueeze(1)
 
 
-def still_axes(height: int, width: int, device: Device) -> tuple[Tensor, Tensor]:
+def identity_axes(height: int, width: int, device: Device) -> tuple[Tensor, Tensor]:
     """Returns x (W,) and y (H, 1) of the pixel centers, normalized."""
     x, y = pixel_axes(height, width, device)
     return x.mul_(2 / width).add_(1 / width - 1), y.mul_(2 / height).add_(1 / height - 1)
 
 
-def still_grid(height: int, width: int, device: Device) -> Tensor:
+def identity_grid(height: int, width: int, device: Device) -> Tensor:
     """Returns the grid (H, W, 2) that reads every pixel where it is."""
-    return torch.stack([axis.expand(height, width) for axis in still_axes(height, width, device)], -1)
+    return torch.stack([axis.expand(height, width) for axis in identity_axes(height, width, device)], -1)
 
 
 def flow_grid(flow: Tensor, factor: float) -> Tensor:
@@ -42,7 +42,7 @@ def flow_grid(flow: Tensor, factor: float) -> Tensor:
     finite = torch.nan_to_num(flow, 0.0, 0.0, 0.0)
     grid = torch.empty((height, width, 2), device=flow.device)
     for axis, (still, size) in enumerate(
-        zip(still_axes(height, width, flow.device), (width, height), strict=True)
+        zip(identity_axes(height, width, flow.device), (width, height), strict=True)
     ):
         torch.sub(still, finite[axis], alpha=2 * factor / size, out=grid[..., axis])
     return grid
@@ -60,13 +60,13 @@ def grid_of_offsets(x: Tensor, y: Tensor) -> Tensor:
     return torch.stack((x * (2 / width), y * (2 / height)), -1)
 
 
-def shares(height: int, width: int, device: Device) -> Tensor:
+def uv_coordinates(height: int, width: int, device: Device) -> Tensor:
     """Returns the positions (2, H, W) of the pixel centers as shares of the image, (across, down)."""
     x, y = pixel_axes(height, width, device)
     across, down = (x + 0.5) / width, (y + 0.5) / height
     return torch.stack((across.expand(height, width), down.expand(height, width)))
 
 
-def grid_of_shares(places: Tensor) -> Tensor:
+def grid_of_uv(places: Tensor) -> Tensor:
     """Returns the grid (H, W, 2) of positions (2, H, W) given as shares of the image, 0 to 1."""
     return places.mul(2.0).sub_(1.0).permute(1, 2, 0)

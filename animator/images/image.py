@@ -18,7 +18,7 @@ Image8 = NDArray[np.uint8]
 
 
 def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
-    """An image (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
+    """Returns an image (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
     # torch refuses to share memory that cannot be written, such as a decoded file.
@@ -27,7 +27,7 @@ def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
 
 
 def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
-    """The image (3, H, W) of an image file, resized to (width, height) where a size is given.
+    """Returns the image (3, H, W) of an image file, resized to (width, height) where a size is given.
 
     Raises:
         UserError: The file is missing or no image.
@@ -44,6 +44,6 @@ def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.dev
 
 
 def to_uint8(image: Tensor) -> Image8:
-    """uint8 RGB (H, W, 3), rounded to nearest, from an image (3, H, W)."""
+    """Returns uint8 RGB (H, W, 3), rounded to nearest, from an image (3, H, W)."""
     scaled = image.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

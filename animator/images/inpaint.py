@@ -12,13 +12,13 @@ from torch.nn import functional
 
 from animator.images.grid import pixel_axes
 
-_SURE = 4.0
+_CONFIDENCE_GAIN = 4.0
 """Where a quarter of a mean's pixels is known, it hides the coarser ones below it."""
-_LEAST = 1e-6
+_MIN_WEIGHT = 1e-6
 
 
 def extend_background(image: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
-    """The image (3, H, W) with its revealed pixels filled from the known ones left, right, above and below.
+    """Returns the image (3, H, W) with its revealed pixels filled from the known ones left, right, above and below.
 
     The four are weighted by closeness in the image and by the eighth power of their distance from the
     camera: what comes into view belongs to the background.
@@ -32,8 +32,8 @@ def extend_background(image: Tensor, z: Tensor, revealed: Tensor) -> Tensor:
     height, width = known.shape
     axes = pixel_axes(height, width, z.device, torch.int32)
     columns, rows = (axis.expand_as(known) for axis in axes)
-    beside = [(rows * width + place, steps) for place, steps in _nearest(known, columns, 1)]
-    above_below = [(place * width + columns, steps) for place, steps in _nearest(known, rows, 0)]
+    beside = [(rows * width + place, steps) for place, steps in _nearest_known(known, columns, 1)]
+    above_below = [(place * width + columns, steps) for place, steps in _nearest_known(known, rows, 0)]
     flat, away = image.flatten(1), torch.where(known, z, 0.0)
     closeness = away.div_(away.amax().clamp_min(1e-12)).square_().square_().square_().flatten()
     total = torch.zeros_like(image)
@@ -55,7 +55,7 @@ def fill_smoothly(image: Tensor, mask: Tensor) -> Tensor:
         image: (3, H, W), [0, 1].
         mask: (1, H, W), [0, 1]; 1 where the image is replaced.
     """
-    known = _weighed(image, (mask < 0.5).to(image.dtype))
+    known = _with_weights(image, (mask < 0.5).to(image.dtype))
     height, width = image.shape[-2:]
     result = torch.full_like(image, 0.5)
     for halvings in reversed(range(max(height, width).bit_length())):
@@ -63,7 +63,7 @@ def fill_smoothly(image: Tensor, mask: Tensor) -> Tensor:
             known, (max(height >> halvings, 1), max(width >> halvings, 1)), mode="area"
         )
         spread = functional.interpolate(small, (height, width), mode="bilinear", align_corners=False)
-        result = result.lerp(_mean(spread)[0], (spread[0, -1:] * _SURE).clamp(0.0, 1.0))
+        result = result.lerp(_mean(spread)[0], (spread[0, -1:] * _CONFIDENCE_GAIN).clamp(0.0, 1.0))
     return image.lerp(result, mask)
 
 
@@ -74,7 +74,7 @@ def fill_from_coarse(values: Tensor, known: Tensor) -> Tensor:
         values: (C, H, W), such as a flow.
         known: (H, W), 1 where they are known, else 0.
     """
-    levels = [_weighed(values, known.unsqueeze(0))]
+    levels = [_with_weights(values, known.unsqueeze(0))]
     while max(levels[-1].shape[-2:]) > 1:
         levels.append(functional.avg_pool2d(levels[-1], 2, ceil_mode=True))
     guess = torch.zeros_like(levels[-1][:, :-1])
@@ -85,17 +85,17 @@ def fill_from_coarse(values: Tensor, known: Tensor) -> Tensor:
     return torch.where(known > 0, values, guess)
 
 
-def _weighed(values: Tensor, known: Tensor) -> Tensor:
+def _with_weights(values: Tensor, known: Tensor) -> Tensor:
     """Returns (1, C + 1, H, W): the values where they are known (1, H, W), else 0, and `known` itself."""
     return torch.cat((values * known, known)).unsqueeze(0)
 
 
 def _mean(weighed: Tensor) -> Tensor:
     """Returns the values (1, C, H, W) of sums over `_weighed` pixels."""
-    return weighed[:, :-1] / weighed[:, -1:].clamp_min(_LEAST)
+    return weighed[:, :-1] / weighed[:, -1:].clamp_min(_MIN_WEIGHT)
 
 
-def _nearest(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:
+def _nearest_known(known: Tensor, position: Tensor, axis: int) -> list[tuple[Tensor, Tensor]]:
     """For both directions along an axis: where the nearest known pixel is, and the steps to it, float.
 
     Where there is none the steps are endless; at known pixels they count as one.

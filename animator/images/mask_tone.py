@@ -10,7 +10,7 @@ _LEVELS = 256
 
 
 def stretch(mask: Tensor, low: float, high: float) -> Tensor:
-    """The mask with its `low` percentile at 0 and its `high` percentile at 1; a step where they are one.
+    """Returns the mask with its `low` percentile at 0 and its `high` percentile at 1; a step where they are one.
 
     Args:
         mask: (H, W).
@@ -25,13 +25,13 @@ def stretch(mask: Tensor, low: float, high: float) -> Tensor:
 
 
 def contrast_about_mean(mask: Tensor, factor: float) -> Tensor:
-    """The mask with the distances from its mean times a factor, kept within [0, 1]."""
+    """Returns the mask with the distances from its mean times a factor, kept within [0, 1]."""
     mean = mask.mean()
     return ((mask - mean) * factor + mean).clamp_(0.0, 1.0)
 
 
-def equalized(mask: Tensor) -> Tensor:
-    """The mask with its values spread evenly, as Pillow's `ImageOps.equalize` does in 256 levels.
+def equalize_mask(mask: Tensor) -> Tensor:
+    """Returns the mask with its values spread evenly, as Pillow's `ImageOps.equalize` does in 256 levels.
 
     Between two levels the curve is straight, so that a smooth mask does not get steps.
     """

@@ -37,7 +37,7 @@ class FrameMetrics:
 
 
 def frame_metrics(frame: int, image: Tensor, last: Tensor | None) -> FrameMetrics:
-    """The vital signs of an image (3, H, W), given the one before; waits for the device once."""
+    """Returns the vital signs of an image (3, H, W), given the one before; waits for the device once."""
     gray = image.mean(0)
     inner = gray[1:-1, 1:-1]
     around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from animator.errors import UserError
 
-_MOST_CELLS = 8192
+_MAX_CELLS = 8192
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Perlin:
 
     def __post_init__(self) -> None:
         finest = max(self.cells_y, self.cells_x, 1) << max(self.octaves - 1, 0)
-        if finest > _MOST_CELLS:
+        if finest > _MAX_CELLS:
             raise UserError(
                 f"perlin noise: octave {self.octaves} has {finest} cells along an axis, expected at most "
                 f"{_MOST_CELLS}: use fewer octaves or cells"
@@ -45,7 +45,7 @@ class Perlin:
 def uniform_noise(
     image: Tensor, amount: float, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
+    """Returns the image (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
 
     Args:
         image: (3, H, W), any size.
@@ -62,7 +62,7 @@ def uniform_noise(
 def perlin_noise(
     image: Tensor, amount: float, perlin: Perlin, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
+    """Returns the image (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
 
     Args:
         image: (3, H, W), any size.
@@ -80,7 +80,7 @@ def perlin_noise(
 
 
 def blend(image: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
+    """Returns the image (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
 
     The noise is clamped to [-1, 1] in place and read as an image: -1 is black, 0 is mid-gray.
     """
@@ -93,14 +93,14 @@ def blend(image: Tensor, noise: Tensor, amount: float, mask: Tensor | None = Non
 
 
 def white(height: int, width: int, generator: torch.Generator) -> Tensor:
-    """White Gaussian noise (3, H, W) on the CPU, its planes blue, green, red, as the reference draws them."""
+    """Returns white Gaussian noise (3, H, W) on the CPU, its planes blue, green, red, as the reference draws them."""
     return torch.randn((3, height, width), generator=generator)
 
 
 def perlin_field(
     perlin: Perlin, height: int, width: int, generator: torch.Generator, device: torch.device
 ) -> Tensor:
-    """Perlin noise (H, W) of zero mean, about [-1, 1]: octaves summed, any size, on the device.
+    """Returns Perlin noise (H, W) of zero mean, about [-1, 1]: octaves summed, any size, on the device.
 
     An octave is bilinear in the corners' gradients, so it is two products of thin matrices: no gathers.
 

@@ -38,7 +38,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Eye:
+class _Projector:
     """Pixel positions and the lens, so that points go back and forth between (x, y, z) and pixels."""
 
     x: Tensor
@@ -46,19 +46,19 @@ class _Eye:
     focal_x: float
     focal_y: float
 
-    def points(self, z: Tensor) -> tuple[Tensor, Tensor]:
+    def unproject(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Where (X, Y) the pixels of the full frame lie at distances z (H, W)."""
         return self.x / self.focal_x * z, self.y / self.focal_y * z
 
-    def seen(self, points: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    def project(self, unproject: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Where (x, y), from the middle of the image, points are seen."""
-        x, y, z = points
+        x, y, z = unproject
         scale = z.clamp_min(_BEHIND).reciprocal()
         return x * scale * self.focal_x, y * scale * self.focal_y
 
 
 @dataclass(frozen=True)
-class _Origin:
+class _SourcePixels:
     """Where in the source the pixels of the new view come from.
 
     `x`, `y` in pixels from the middle, `z` the distance from the new place, `missed` by how many pixels the
@@ -68,13 +68,13 @@ class _Origin:
     x: Tensor
     y: Tensor
     z: Tensor
-    missed: Tensor
+    error_px: Tensor
 
 
 def pinhole_view(
     image: Tensor, z: Tensor, motion: Rigid, camera: Camera, sampling: Sampling = Sampling.BICUBIC
 ) -> View:
-    """The image after a motion of the scene, seen through a pinhole camera.
+    """Returns the image after a motion of the scene, seen through a pinhole camera.
 
     Args:
         image: (3, H, W), [0, 1].
@@ -87,39 +87,39 @@ def pinhole_view(
         return View(image, z, torch.zeros_like(z))
     if camera.focal < 0.0:
         motion = motion.inverse()
-    eye = _eye(z, camera)
-    near, far = (_followed_back(eye, z, surface, motion) for surface in _splat(eye, z, motion))
-    front = near.missed <= _TOLERANCE_PX
+    projector = _projector(z, camera)
+    near, far = (_trace_back(projector, z, surface, motion) for surface in _splat(projector, z, motion))
+    front = near.error_px <= _TOLERANCE_PX
     x, y, depth = (
         torch.where(front, mine, other) for mine, other in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
-    revealed = _closed(~front & ~(far.missed <= _TOLERANCE_PX))
-    seen = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
-    return View(seen, depth, revealed.to(image.dtype))
+    revealed = _close_gaps(~front & ~(far.error_px <= _TOLERANCE_PX))
+    project = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
+    return View(project, depth, revealed.to(image.dtype))
 
 
-def _closed(mask: Tensor) -> Tensor:
-    """The mask (H, W), bool, without gaps of one or two pixels, which steep surfaces leave in it."""
-    return ~_grown(~_grown(mask))
+def _close_gaps(mask: Tensor) -> Tensor:
+    """Returns the mask (H, W), bool, without gaps of one or two pixels, which steep surfaces leave in it."""
+    return ~_dilate(~_dilate(mask))
 
 
-def _grown(mask: Tensor) -> Tensor:
-    """The mask (H, W), bool, with the eight neighbors of its pixels."""
+def _dilate(mask: Tensor) -> Tensor:
+    """Returns the mask (H, W), bool, with the eight neighbors of its pixels."""
     padded = functional.pad(mask, (1, 1, 1, 1))
     across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
     return across[:-2] | across[1:-1] | across[2:]
 
 
-def _eye(z: Tensor, camera: Camera) -> _Eye:
+def _projector(z: Tensor, camera: Camera) -> _Projector:
     height, width = z.shape
     focal_y = abs(camera.focal) * height / 2
     columns, rows = pixel_axes(height, width, z.device, z.dtype)
     x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
-    return _Eye(x, y, focal_y / camera.aspect_ratio, focal_y)
+    return _Projector(x, y, focal_y / camera.aspect_ratio, focal_y)
 
 
-def _moved(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
-    x, y, z = points
+def _transform(unproject: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
+    x, y, z = unproject
     rows, shift = motion.rotation, motion.translation
     moved = [
         (x * rows[0][axis]).add_(y, alpha=rows[1][axis]).add_(z, alpha=rows[2][axis]).add_(shift[axis])
@@ -128,24 +128,24 @@ def _moved(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor
     return moved[0], moved[1], moved[2]
 
 
-def _splat(eye: _Eye, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
+def _splat(projector: _Projector, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
     """For each pixel of the new view the nearest and the farthest surface (H, W) that reaches it.
 
     Each source pixel reaches the four pixels around the place where it is seen, so that surfaces that come
     closer keep together. Pixels that none reaches get a surface beyond everything, which never counts.
     """
     height, width = z.shape
-    points = _moved((*eye.points(z), z), motion)
-    x, y = eye.seen(points)
+    unproject = _transform((*projector.unproject(z), z), motion)
+    x, y = projector.project(unproject)
     left = x.add_((width - 1) / 2).floor_()
     top = y.add_((height - 1) / 2).floor_()
-    outside, away = height * width, points[2].flatten()
+    outside, away = height * width, unproject[2].flatten()
     near = torch.full((outside + 1,), torch.inf, device=z.device)
     far = torch.zeros(outside + 1, device=z.device)
     for right in (0, 1):
         for down in (0, 1):
             column, row = left + right, top + down
-            inside = (column >= 0) & (column < width) & (row >= 0) & (row < height) & (points[2] > _BEHIND)
+            inside = (column >= 0) & (column < width) & (row >= 0) & (row < height) & (unproject[2] > _BEHIND)
             pixel = row.to(torch.int64).mul_(width).add_(column.to(torch.int64))
             index = torch.where(inside, pixel, outside).flatten()
             near.scatter_reduce_(0, index, away, "amin")
@@ -155,17 +155,17 @@ def _splat(eye: _Eye, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
     return near, torch.where(unreached, 1e6, far)[:outside].view_as(z)
 
 
-def _followed_back(eye: _Eye, z: Tensor, surface: Tensor, motion: Rigid) -> _Origin:
+def _trace_back(projector: _Projector, z: Tensor, surface: Tensor, motion: Rigid) -> _SourcePixels:
     """Where in the source a surface (H, W) of the new view comes from, and whether it does.
 
     The place is followed forward again with the source's own distance: what lands elsewhere does not.
     """
-    x, y = eye.seen(_moved((*eye.points(surface), surface), motion.inverse()))
-    miss_x, miss_y, moved_z = _miss(eye, z, (x, y), motion)
-    return _Origin(x, y, moved_z, torch.maximum(miss_x.abs_(), miss_y.abs_()))
+    x, y = projector.project(_transform((*projector.unproject(surface), surface), motion.inverse()))
+    miss_x, miss_y, moved_z = _reprojection_error(projector, z, (x, y), motion)
+    return _SourcePixels(x, y, moved_z, torch.maximum(miss_x.abs_(), miss_y.abs_()))
 
 
-def _miss(eye: _Eye, z: Tensor, place: tuple[Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
+def _reprojection_error(projector: _Projector, z: Tensor, place: tuple[Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
     """By how many pixels (x, y) places of the source land beside their targets, and at what distance.
 
     Places outside of the source miss by infinity.
@@ -177,7 +177,7 @@ def _miss(eye: _Eye, z: Tensor, place: tuple[Tensor, Tensor], motion: Rigid) -> 
     depth = functional.grid_sample(
         z.view(1, 1, height, width), grid, "nearest", "border", align_corners=False
     ).view_as(z)
-    points = _moved((x / eye.focal_x * depth, y / eye.focal_y * depth, depth), motion)
-    landed = eye.seen(points)
-    miss_x = torch.where(outside, torch.inf, landed[0] - eye.x)
-    return miss_x, torch.where(outside, torch.inf, landed[1] - eye.y), points[2]
+    unproject = _transform((x / projector.focal_x * depth, y / projector.focal_y * depth, depth), motion)
+    landed = projector.project(unproject)
+    miss_x = torch.where(outside, torch.inf, landed[0] - projector.x)
+    return miss_x, torch.where(outside, torch.inf, landed[1] - projector.y), unproject[2]

@@ -53,7 +53,7 @@ _REACH = {
 
 
 def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
-    """The image (3, h, w) read at the positions of a grid.
+    """Returns the image (3, h, w) read at the positions of a grid.
 
     Args:
         image: (3, H, W), float32.
@@ -66,7 +66,7 @@ def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> T
         (3, h, w), float32.
     """
     if border is Border.WRAP:
-        image, grid = _wrapped(image, grid, _REACH[sampling])
+        image, grid = _wrap(image, grid, _REACH[sampling])
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(image, grid, border)
@@ -77,7 +77,7 @@ def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> T
 
 def _read(image: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
     if border is Border.MIRROR:
-        grid = _about_pixels(grid, image.shape[-1], image.shape[-2])
+        grid = _to_pixel_centers(grid, image.shape[-1], image.shape[-2])
     read = functional.grid_sample(
         image.unsqueeze(0),
         grid.unsqueeze(0),
@@ -89,7 +89,7 @@ def _read(image: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
 
 
 def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Three fifths of bicubic reading and two of Hermite's (bilinear at smoothed positions).
+    """Returns three fifths of bicubic reading and two of Hermite's (bilinear at smoothed positions).
 
     Keys' kernel is linear in its parameter, so along the axes this is a = -0.45. The share is the largest for
     which no frequency, in any direction and at any shift, is raised by more than 2 in a million.
@@ -105,16 +105,16 @@ def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
 
 
-def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
-    """The grid with -1 and 1 at the middle of the outermost pixels."""
+def _to_pixel_centers(grid: Tensor, width: int, height: int) -> Tensor:
+    """Returns the grid with -1 and 1 at the middle of the outermost pixels."""
     scaled = torch.empty_like(grid)
     for axis, size in ((0, width), (1, height)):
         torch.mul(grid[..., axis], size / max(size - 1, 1), out=scaled[..., axis])
     return scaled
 
 
-def _wrapped(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
-    """The image with its far edges repeated around it, and the grid folded into it."""
+def _wrap(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
+    """Returns the image with its far edges repeated around it, and the grid folded into it."""
     height, width = image.shape[-2:]
     top, left = min(reach, height), min(reach, width)
     padded = functional.pad(image.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
@@ -156,7 +156,7 @@ def _taps(position: Tensor, size: int, border: Border) -> list[tuple[Tensor, Ten
 
 
 def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
-    """Index of the pixel that stands for an integer position, and 1 where it may be seen at all."""
+    """Returns index of the pixel that stands for an integer position, and 1 where it may be seen at all."""
     if border is Border.REFLECT:
         folded = torch.remainder(position, 2 * size)
         position = torch.minimum(folded, 2 * size - 1 - folded)

@@ -35,7 +35,7 @@ class Sharpen:
 
 
 def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
-    """The sharpened image (3, H, W), within [0, 1]; the image itself where nothing would change.
+    """Returns the sharpened image (3, H, W), within [0, 1]; the image itself where nothing would change.
 
     Args:
         image: (3, H, W), [0, 1].
@@ -53,13 +53,13 @@ def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
 
 
 def blur(image: Tensor, kernel: int, sigma: float) -> Tensor:
-    """The image (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
+    """Returns the image (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
     weights = gaussian_weights(kernel, sigma)
-    return along(along(image, weights, 1), weights, 2)
+    return filter_axis(filter_axis(image, weights, 1), weights, 2)
 
 
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
-    """The `kernel` weights of a Gaussian, summing to 1.
+    """Returns the `kernel` weights of a Gaussian, summing to 1.
 
     For sigma <= 0 they are OpenCV's: dyadic up to 7 pixels, beyond a sigma of
     0.3 * ((kernel - 1) / 2 - 1) + 0.8.
@@ -74,8 +74,8 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     return [w / sum(raw) for w in raw]
 
 
-def along(image: Tensor, weights: list[float], axis: int) -> Tensor:
-    """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
+def filter_axis(image: Tensor, weights: list[float], axis: int) -> Tensor:
+    """Returns a symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
     size, reach = image.shape[axis], len(weights) // 2
     padded = mirrored(image, reach, axis)
     result = padded.narrow(axis, reach, size) * weights[reach]
@@ -86,7 +86,7 @@ def along(image: Tensor, weights: list[float], axis: int) -> Tensor:
 
 
 def mirrored(image: Tensor, reach: int, axis: int) -> Tensor:
-    """The image (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
+    """Returns the image (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
 
     An image smaller than the reach is mirrored again and again.
     """

@@ -53,7 +53,7 @@ class Move2D:
 
 
 def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
-    """The move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
+    """Returns the move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
 
     The order and the center (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
     when a flip is on, and a flip of no angle changes nothing.
@@ -66,7 +66,7 @@ def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
-    """Turn and zoom about the move's center, float64 (3, 3)."""
+    """Returns turn and zoom about the move's center, float64 (3, 3)."""
     x, y = width * move.center[0], height * move.center[1]
     a = move.zoom * cos(radians(move.angle_deg))
     b = move.zoom * sin(radians(move.angle_deg))
@@ -74,18 +74,18 @@ def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def shift_matrix(move: Move2D) -> Matrix:
-    """The move's shift alone, float64 (3, 3)."""
+    """Returns the move's shift alone, float64 (3, 3)."""
     return np.array([[1, 0, move.shift_px[0]], [0, 1, move.shift_px[1]], [0, 0, 1]], dtype=np.float64)
 
 
 def flip_distance(flip: Flip, width: int, height: int) -> float:
-    """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
+    """Returns distance in pixels that Deforum looks from: its diagonal fills `fv`."""
     half_angle = radians(copysign(max(abs(flip.fv), 1e-3), flip.fv) / 2)
     return hypot(width, height) / (2 * sin(half_angle))
 
 
 def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, float]) -> Matrix:
-    """The perspective flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
+    """Returns the perspective flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
 
     Args:
         flip: The angles.
@@ -102,14 +102,14 @@ def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, f
 
 
 def warp_by_matrix(image: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
-    """The image (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
+    """Returns the image (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
 
     A singular matrix (zoom 0) leaves nothing of the image: the result is black, as in the reference.
     The result is within [0, 1].
     """
     if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
         return image
-    if edge_on(dst_from_src):
+    if is_singular(dst_from_src):
         return torch.zeros_like(image)
     height, width = image.shape[-2:]
     grid = matrix_grid(inverse(dst_from_src), width, height, image.device)
@@ -118,7 +118,7 @@ def warp_by_matrix(image: Tensor, dst_from_src: Matrix, border: Border, sampling
 
 
 def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:
-    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalized to [-1, 1].
+    """Returns the sampling grid (H, W, 2) of a matrix between pixel positions, normalized to [-1, 1].
 
     The normalization is folded into the matrix, so that an affine map costs two additions a pixel.
     """
@@ -134,11 +134,11 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
     return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
 
 
-def edge_on(dst_from_src: Matrix) -> bool:
+def is_singular(dst_from_src: Matrix) -> bool:
     """True for a singular matrix, which leaves nothing of an image to be seen."""
     return bool(abs(np.linalg.det(dst_from_src)) < 1e-12)
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """The inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
+    """Returns the inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)

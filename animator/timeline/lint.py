@@ -8,7 +8,7 @@ from animator.timeline.timeline import range_of, schedule_fields
 
 
 def setting_warnings(animation: Animation) -> list[str]:
-    """Each warning with the path of its setting."""
+    """Returns each warning with the path of its setting."""
     scope = animation.scope
     found: list[str] = []
     for path, schedule in schedule_fields(animation).items():
@@ -25,7 +25,7 @@ def setting_warnings(animation: Animation) -> list[str]:
 
 
 def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:
-    """The schedules that leave their range, by path, and what becomes of them.
+    """Yields the schedules that leave their range, by path, and what becomes of them.
 
     Only those of films with `compat` may: there the values are cut, as the reference does where it looks.
     """

@@ -32,7 +32,7 @@ class Curve:
 
 
 def curves(animation: Animation) -> list[Curve]:
-    """The number schedules that change over the film; all of them where none does."""
+    """Returns the number schedules that change over the film; all of them where none does."""
     scope = animation.scope
     found = [
         Curve(path, schedule.values(scope), schedule.key_frames(scope))
@@ -43,7 +43,7 @@ def curves(animation: Animation) -> list[Curve]:
 
 
 def plot(found: Sequence[Curve]) -> Image.Image:
-    """The image of the curves, one strip below the other."""
+    """Returns the image of the curves, one strip below the other."""
     image = Image.new("RGB", (WIDTH, HEIGHT * len(found)), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(12)

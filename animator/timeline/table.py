@@ -20,13 +20,13 @@ LISTS = ("controlnet", "steps")
 
 
 def rows(timeline: Timeline) -> Iterator[Row]:
-    """One flat row per frame: frame, seconds, drawing, tween, seed, prompts, then every value by its path."""
+    """Yields one flat row per frame: frame, seconds, drawing, tween, seed, prompts, then every value by its path."""
     for plan in timeline:
         yield _row(plan, timeline.animation.fps)
 
 
 def to_csv(timeline: Timeline) -> str:
-    """All rows as CSV with a header line; numbers as Python writes them, so nothing is rounded."""
+    """Returns all rows as CSV with a header line; numbers as Python writes them, so nothing is rounded."""
     text = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for row in rows(timeline):
@@ -38,14 +38,14 @@ def to_csv(timeline: Timeline) -> str:
 
 
 def to_json(timeline: Timeline) -> str:
-    """The film's facts and all rows as JSON: `{"name", "fps", "size", "frames": [row, ...]}`."""
+    """Returns the film's facts and all rows as JSON: `{"name", "fps", "size", "frames": [row, ...]}`."""
     film: Animation = timeline.animation
     facts = {"name": film.name, "fps": film.fps, "size": list(film.size), "frames": list(rows(timeline))}
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
 
 def to_table(timeline: Timeline, width: int | None = None) -> str:
-    """A table for a person: what never changes on top, a column for all that does.
+    """Returns a table for a person: what never changes on top, a column for all that does.
 
     Args:
         timeline: The film.

@@ -15,7 +15,7 @@ from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.fields import RangedSchedule
 from animator.settings.group import SettingsGroup
-from animator.timeline.guided import SHARES, BlendCurve, leading
+from animator.timeline.guided import BLEND_SHARES, BlendCurve, leading_image
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
@@ -35,11 +35,11 @@ class Timeline(Sequence[Plan]):
         self._rules = rules_of(animation)
         self._columns = _columns(animation)
         self._guides = animation.guides
-        planned = {**self._columns, **self._overruled()}
+        planned = {**self._columns, **self._overrides()}
         self._parts = parts_of(animation, planned)
         self._lists = lists_of(animation, planned)
         self._prompts = animation.keyed_prompts.at(animation.scope)
-        self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
+        self.drawn = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are drawn, in order; the others are in-betweens."""
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.drawn)
 
@@ -61,14 +61,14 @@ class Timeline(Sequence[Plan]):
         return self.plan(range(len(self))[index])
 
     def plan(self, frame: int) -> Plan:
-        """The plan of one frame."""
+        """Returns the plan of one frame."""
         drawing = int(np.searchsorted(self.drawn, frame, side="right")) - 1
         start = int(self.drawn[drawing])
         return Plan(
             frame=frame,
             drawing=drawing,
             tween=(frame - start + 1) / self._planned_length(drawing),
-            cut=self._cuts(frame),
+            cut=self._is_cut(frame),
             size=self.animation.size,
             prompt=self._prompts[frame],
             seed=self._seeds[drawing],
@@ -76,7 +76,7 @@ class Timeline(Sequence[Plan]):
         )
 
     def group(self, frame: int) -> tuple[Plan, ...]:
-        """The plans from a drawn frame to the one before the next drawn frame.
+        """Returns the plans from a drawn frame to the one before the next drawn frame.
 
         Args:
             frame: Index of a drawn frame.
@@ -94,7 +94,7 @@ class Timeline(Sequence[Plan]):
             return int(self.drawn[drawing + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
-    def _cuts(self, frame: int) -> bool:
+    def _is_cut(self, frame: int) -> bool:
         return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
 
     @property
@@ -103,7 +103,7 @@ class Timeline(Sequence[Plan]):
         led = self._guides and self._rules.guides_set_strength
         return "guided.image_strength_schedule" if led else "diffusion.strength"
 
-    def _overruled(self) -> Columns:
+    def _overrides(self) -> Columns:
         """Schedules whose place another setting takes."""
         film = self.animation
         strength = np.array(self._columns[self._strength], dtype=np.float64)
@@ -115,13 +115,13 @@ class Timeline(Sequence[Plan]):
         return found
 
     def _parts_at(self, frame: int) -> dict[str, Any]:
-        """The parts that come from groups of settings, and from lists of them."""
+        """Returns the parts that come from groups of settings, and from lists of them."""
         return {
-            **{name: values.at(frame, self._more(name, frame)) for name, values in self._parts.items()},
+            **{name: values.at(frame, self._guided_values(name, frame)) for name, values in self._parts.items()},
             **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
         }
 
-    def _more(self, group: str, frame: int) -> Mapping[str, object]:
+    def _guided_values(self, group: str, frame: int) -> Mapping[str, object]:
         """What a group's part has besides the values of its schedules: the image that leads the film."""
         if group != "guided" or not self._guides:
             return {}
@@ -134,12 +134,12 @@ class Timeline(Sequence[Plan]):
                 "color_correction_factor",
             )
         )
-        swung = SHARES[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
-        return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
+        swung = BLEND_SHARES[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
+        return {"image": leading_image(self._guides, frame), "share": swung, "color_share": colors}
 
 
 def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
-    """Every schedule of the film by its path, such as `motion.zoom`."""
+    """Returns every schedule of the film by its path, such as `motion.zoom`."""
     found: dict[str, Schedule | TextSchedule] = {}
     for path, group in _groups(animation):
         for name in type(group).model_fields:
@@ -150,7 +150,7 @@ def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
 
 
 def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
-    """The groups of settings by their paths; those of a list have their place in it."""
+    """Yields the groups of settings by their paths; those of a list have their place in it."""
     for name in type(animation).model_fields:
         value = getattr(animation, name)
         if isinstance(value, SettingsGroup):
@@ -164,7 +164,7 @@ def _columns(animation: Animation) -> Columns:
     problems: list[Problem] = []
     for path, schedule in schedule_fields(animation).items():
         try:
-            columns[path] = _held(animation, path, schedule.values(animation.scope))
+            columns[path] = _clamp(animation, path, schedule.values(animation.scope))
         except ScheduleError as error:
             problems.append(Problem(animation.name, path, str(error)))
     if problems:
@@ -173,20 +173,20 @@ def _columns(animation: Animation) -> Columns:
 
 
 def range_of(animation: Animation, path: str) -> RangedSchedule | None:
-    """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
+    """Returns the range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
     group, _, name = path.rpartition(".")
     kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
     return next((kind for kind in kinds if isinstance(kind, RangedSchedule)), None)
 
 
-def _held(animation: Animation, path: str, column: Column) -> Column:
-    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+def _clamp(animation: Animation, path: str, column: Column) -> Column:
+    """Returns the column, cut to what the setting permits: with `compat` a schedule may leave its range."""
     numbers = range_of(animation, path)
     return column if numbers is None or isinstance(column, tuple) else numbers.clamp(column)
 
 
-def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
-    """The frames that are drawn: every cadence-th, and those with a prompt or strength key where asked."""
+def _generated_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
+    """Returns the frames that are drawn: every cadence-th, and those with a prompt or strength key where asked."""
     drawn: list[int] = []
     frame = 0
     while frame < animation.frames:
@@ -201,7 +201,7 @@ def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
 
 
 def _seeds(animation: Animation, column: Column, drawn: NDArray[np.int64]) -> Sequence[int]:
-    """The seed of every drawing."""
+    """Returns the seed of every drawing."""
     settings, compat = animation.diffusion, rules_of(animation).schedules_compat
     if settings.seed_behavior is SeedBehavior.SCHEDULE:
         return scheduled([float(column[frame]) for frame in drawn], compat=compat)

@@ -86,7 +86,7 @@ OPERATIONS: dict[str, Operation] = {
     "uniform noise": lambda p, m: uniform_noise(p, 0.2, generator(), m),
     "perlin noise": lambda p, m: perlin_noise(p, 0.2, Perlin(), generator(), m),
     "warp3d": warp_in_3d,
-    "steady depth": lambda _, m: depth_map.steady(m * 3.0, m),
+    "steady depth": lambda _, m: depth_map.stabilize(m * 3.0, m),
     "pinhole and fill": see_through_a_pinhole,
     "flow": follow_flow,
     "composed grids": compose_grids,

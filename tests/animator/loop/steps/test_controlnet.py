@@ -24,11 +24,11 @@ from tests.fakes import Draws, Make, Recorder
 
 def guided(request: GenerationRequest) -> Tensor:
     """Draws as the fake does, with some of every control image."""
-    drawn = FakeDiffuser().generate(request)
+    generated = FakeDiffuser().generate(request)
     for control in request.controls:
         if control.image is not None:
-            drawn = drawn.lerp(control.image, min(0.5, control.weight * 0.3))
-    return drawn
+            generated = generated.lerp(control.image, min(0.5, control.weight * 0.3))
+    return generated
 
 
 @pytest.fixture
@@ -131,9 +131,9 @@ def test_bars_around_a_image_are_no_part_of_what_is_made_of_it(
     Image.new("RGB", (64, 32), (90, 160, 90)).save(tmp_path / "wide.png")
     unit = {"source": str(tmp_path / "wide.png"), "module": module, "resize_mode": "pad"}
     _, seen = film(make_animation(**units(unit)))
-    drawn = seen[0].controls[0].image
-    assert drawn is not None and float(drawn[:, :15].max()) == float(drawn[:, 49:].max()) == 0
-    inside = drawn[0, 18:46]
+    generated = seen[0].controls[0].image
+    assert generated is not None and float(generated[:, :15].max()) == float(generated[:, 49:].max()) == 0
+    inside = generated[0, 18:46]
     assert float(inside.max()) == 0 if module == "canny" else float(inside.max()) > 0.8
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.images.depth_map import prepare_depth, usable
+from animator.images.depth_map import is_usable, prepare_depth
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.steps.deforum_depth import deforum_scaling
 from animator.loop.steps.depth_source import DepthScaling, Equalized, Normalized, Stabilized
@@ -66,7 +66,7 @@ def test_old_networks_distances_stay_as_they_are(inverse: Tensor) -> None:
 )
 def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: DepthScaling, value: float) -> None:
     flat = torch.full((8, 9), value)
-    assert not usable(flat)
+    assert not is_usable(flat)
     assert torch.equal(scaling.normalize(flat), torch.ones(8, 9))
 
 
@@ -93,5 +93,5 @@ def test_which_films_place_it_so(
             return torch.ones(image.shape[-2:])
 
     motion = build_pipeline(make_animation(mode="3d", **settings), FakeDiffuser(), depth=Flat()).motion
-    assert isinstance(motion, DeforumWarp) and motion.scene is not None
-    assert motion.scene.scaling == scaling
+    assert isinstance(motion, DeforumWarp) and motion.depth_source is not None
+    assert motion.depth_source.scaling == scaling

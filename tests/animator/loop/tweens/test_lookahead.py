@@ -10,7 +10,7 @@ from torch import Tensor
 
 from animator.errors import PresetError
 from animator.loop.build.pipeline import build_pipeline
-from animator.loop.pipeline import Generated
+from animator.loop.pipeline import FrameImage
 from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.loop.tweens.lookahead import LookAhead
@@ -72,8 +72,8 @@ def test_it_is_nearer_to_what_there_is_to_see_than_fading(make_animation: Make) 
 
 def test_the_last_frame_of_a_group_is_the_drawing_itself(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead")
-    drawn = [f.plan.frame for f in frames if torch.equal(f.image, seen(f.plan.frame))]
-    assert drawn == [0, 7, 11, 15, 19, 23, 24]  # the film's first frame has nothing before it
+    generated = [f.plan.frame for f in frames if torch.equal(f.image, seen(f.plan.frame))]
+    assert generated == [0, 7, 11, 15, 19, 23, 24]  # the film's first frame has nothing before it
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_a_image_that_nothing_changed_stays_as_it_moves(make_animation: Make, mo
         size=(SIDE, SIDE), frames=5, motion=motion, diffusion={"seed": 1, "cadence": 5}
     )
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Generated(move.warp(seen(0), plans, None), None)
-    images = list(LookAhead()(move, plans, seen(0), drawn))
+    generated = FrameImage(move.warp(seen(0), plans, None), None)
+    images = list(LookAhead()(move, plans, seen(0), generated))
     for position, found in enumerate(images):
         wanted = move.warp(seen(0), plans[: position + 1], None)
         inside = (found.image - wanted)[:, 16:80, 16:80].abs()
@@ -102,8 +102,8 @@ def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> N
     )  # fmt: skip
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
     depth = torch.linspace(1.0, 2.0, SIDE).expand(SIDE, SIDE).contiguous()
-    drawn = Generated(move.warp(seen(0), plans, depth), depth)
-    for position, found in enumerate(LookAhead()(move, plans, seen(0), drawn)):
+    generated = FrameImage(move.warp(seen(0), plans, depth), depth)
+    for position, found in enumerate(LookAhead()(move, plans, seen(0), generated)):
         wanted = move.warp(seen(0), plans[: position + 1], depth)
         assert float((found.image - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 0.8, position
 
@@ -121,8 +121,8 @@ def test_the_edges_of_what_only_one_image_shows_are_soft(make_animation: Make) -
     """Black becomes white, so that an in-between shows the drawing's weight."""
     animation = make_animation(motion={"translation_x": -3}, frames=4, diffusion={"cadence": 4})
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Generated(torch.ones(3, 64, 64), None)
-    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).image[0, 32]
+    generated = FrameImage(torch.ones(3, 64, 64), None)
+    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), generated))).image[0, 32]
     out_of_view_later, in_both, new = row[:7], row[11:58], row[62:]
     assert [level(part) for part in (out_of_view_later, in_both, new)] == pytest.approx([0, 0.25, 1])
     assert row[6:12].diff().tolist() == pytest.approx([0.05] * 5)
