@@ -1,4 +1,4 @@
-"""Several warps as one: the last drawn image is read once, however many frames ago it was drawn.
+"""Composition of warps, so that a generated image is resampled once however many frames ago it was generated.
 
 Warping an already warped image blurs it a little more at every frame of a group. Matrices compose by `@`,
 rigid motions by `Rigid.then`, and any sampling grids by `then`.
@@ -13,8 +13,8 @@ from animator.images.grid import identity_grid
 def compose_grids(earlier: Tensor, later: Tensor) -> Tensor:
     """Returns the sampling grid (H, W, 2) of an earlier warp followed by a later one.
 
-    The shifts of the earlier grid are read where the later one looks; beyond the edge the nearest shift goes
-    on, so that the border is met only once, when the image is read.
+    The shifts of the earlier grid are sampled at the positions of the later one; beyond the edge the nearest
+    shift is repeated, so that the border mode applies only once, when the image is sampled.
 
     Args:
         earlier: (H, W, 2), normalized.

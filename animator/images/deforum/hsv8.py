@@ -9,7 +9,7 @@ _LANES = 32
 
 
 def hsv_levels_from_rgb(levels: Tensor) -> Tensor:
-    """Returns hue (0..179), saturation and value (0..255), int32 (3, H, W), of RGB levels (3, H, W), int32."""
+    """Returns hue (0..179), saturation and value (0..255), int32, of RGB levels (3, H, W), int32."""
     red, green, blue = levels
     value = levels.amax(0)
     chroma = value - levels.amin(0)
@@ -33,7 +33,7 @@ def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
     falling, rising = value * (1.0 - saturation * part), value * (1.0 - saturation * (1.0 - part))
     choices = torch.stack((full, none, falling, rising))
     sector = torch.remainder(sector, 6.0).to(torch.int64)
-    order = ((0, 2, 1, 1, 3, 0), (3, 0, 0, 2, 1, 1), (1, 1, 3, 0, 0, 2))  # red, green, blue a sector
+    order = ((0, 2, 1, 1, 3, 0), (3, 0, 0, 2, 1, 1), (1, 1, 3, 0, 0, 2))  # red, green and blue in each sector
     planes = [_choose(choices, sector, row) for row in order]
     result = torch.stack(planes).mul_(255.0).clamp_(0.0, 255.0)
     tail = result.shape[-1] // _LANES * _LANES

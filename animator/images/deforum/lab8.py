@@ -1,6 +1,6 @@
 """OpenCV's 8-bit LAB in its fixed-point arithmetic, on the image's device.
 
-Whole levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every color; back from
+Levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every color; back from
 LAB 99 % of values are equal and none is further off than one level.
 
 Source:
@@ -69,8 +69,8 @@ def _linear_table() -> Table:
 
 @cache
 def _root_table() -> Table:
-    # In single precision as there, cut and not rounded: some entries lie that close to a half. The root is
-    # taken in double because single roots differ in their last bit from processor to processor.
+    # In single precision as in OpenCV, truncated and not rounded: some entries lie that close to a half. The
+    # root is taken in double because single roots differ in their last bit between processors.
     ratio = np.arange(_ROOTS, dtype=np.float32) / np.float32(255 * 8)
     cube_root = _truncate_to_float32(np.cbrt(ratio.astype(np.float64)))
     root = np.where(ratio < 0.008856, ratio * np.float32(7.787) + np.float32(16 / 116), cube_root)
@@ -78,13 +78,13 @@ def _root_table() -> Table:
 
 
 def _truncate_to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Returns single-precision values: without the 29 bits that only double has."""
+    """Returns single-precision values, without the 29 bits that only double has."""
     return (values.view(np.int64) >> 29 << 29).view(np.float64).astype(np.float32)
 
 
 @cache
 def _lightness_tables() -> tuple[Table, Table]:
-    """For each 8-bit L: Y and its root f(Y), both at scale 2^14."""
+    """Returns Y and its root f(Y) of each 8-bit L, both at scale 2^14."""
     level, one = np.arange(256), 1 << 14
     root = (level * 100 / 255 + 16) / 116
     dark = level <= 20
@@ -95,7 +95,7 @@ def _lightness_tables() -> tuple[Table, Table]:
 
 @cache
 def _cube_table() -> Table:
-    """Returns the inverse of f at scale 2^14, for every value that L, a and b can bring about."""
+    """Returns the inverse of f at scale 2^14, for every value that L, a and b can produce."""
     f, one = np.arange(_CUBES.start, _CUBES.stop, dtype=np.int64), 1 << 14
     line = np.trunc(f * 108 / 841).astype(np.int64) - int(one * 16 / 116 * 108 / 841)
     cube = (f * f // one) * f // one

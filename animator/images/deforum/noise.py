@@ -1,4 +1,4 @@
-"""Deforum's noise in 8 bits: drawn at sizes floored to 64, enlarged by nearest pixels, truncated."""
+"""Deforum's noise in 8 bits: drawn at multiples of 64 pixels, upscaled by nearest pixels, truncated."""
 
 import torch
 from torch import Tensor
@@ -16,14 +16,14 @@ def deforum_noise(
     generator: torch.Generator,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """Returns the image (3, H, W), in whole levels of 255, with the noise of the Deforum extension 3.0.
+    """Returns the image (3, H, W), in steps of 1/255, with the noise of the Deforum extension 3.0.
 
     Args:
         image: (3, H, W), [0, 1].
-        amount: Share of noise.
+        amount: Weight of the noise, 0 to 1.
         perlin: Shape of the noise; None is uniform.
         generator: On the CPU.
-        mask: (H, W), [0, 1], rounded to 0 or 1. Outside of it the noise is mid-gray and still blended in.
+        mask: (H, W), [0, 1], rounded to 0 or 1. Outside it the noise is mid-gray and still blended in.
     """
     height, width = image.shape[-2:]
     rows, columns = _floor_to_grain(height), _floor_to_grain(width)

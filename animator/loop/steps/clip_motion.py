@@ -19,7 +19,7 @@ from animator.models.flow.features import MotionModel, feature_matrix
 from animator.models.flow.model import FlowModel
 from animator.timeline.plan import Plan
 
-MotionT = TypeVar("Found")
+MotionT = TypeVar("MotionT")
 FlowWarp = Callable[[Tensor, Tensor], Tensor]
 """Warps an image (3, H, W) along a flow (2, H, W)."""
 _CACHE_SIZE = 4

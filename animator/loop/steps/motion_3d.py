@@ -142,7 +142,7 @@ class PinholeWarp:
 
 def total_motion(plans: Sequence[Plan]) -> Rigid:
     """Returns the moves of all plans, in order, as one rigid motion."""
-    return reduce(Rigid.compose_grids, (rigid(camera_move(plan)) for plan in plans))
+    return reduce(Rigid.then, (rigid(camera_move(plan)) for plan in plans))
 
 
 def camera_move(plan: Plan) -> Move3D:

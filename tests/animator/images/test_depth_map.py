@@ -6,11 +6,11 @@ from torch import Tensor
 from animator.images.camera import Camera
 from animator.images.depth_map import (
     equalize,
+    is_usable,
     normalize,
     pinhole_distance,
     prepare_depth,
     stabilize,
-    is_usable,
 )
 
 

@@ -12,7 +12,7 @@ from animator.images.image import read_image
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.settings.keyed_images import KeyedImages
-from animator.timeline.guided import BlendCurve, blend_share, leading_image
+from animator.timeline.guided import BlendCurve, blend_weight, guide_image
 from animator.timeline.timeline import Timeline
 from schedules import ScheduleError, Scope
 from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
@@ -45,12 +45,12 @@ def test_what_is_no_list_of_pictures_is_refused(source: str, message: str) -> No
 
 def test_a_image_leads_from_its_key_and_swings_in() -> None:
     keyframes = ((0, "a"), (10, "b"))
-    assert [leading_image(keyframes, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
-    shares = [blend_share(keyframes, frame, CURVE) for frame in range(10, 16)]
+    assert [guide_image(keyframes, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
+    shares = [blend_weight(keyframes, frame, CURVE) for frame in range(10, 16)]
     assert shares[0] == pytest.approx(0.1) and shares[:5] == sorted(shares[:5])
     assert shares[5] == 0.07
-    assert blend_share(((5, "a"),), 2, CURVE) == 0.07
-    assert blend_share(keyframes, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
+    assert blend_weight(((5, "a"),), 2, CURVE) == 0.07
+    assert blend_weight(keyframes, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
 
 
 def test_a_film_begins_over_its_first_image_and_is_led_to_the_next(

@@ -164,7 +164,7 @@ def test_the_init_image_in_the_place_of_the_clip(film: Make, clip: Path) -> None
     settings = {"composite": "Normal", "comp_alpha": 1, "use_init_image": True}
     mixed = images(film(hybrid=settings, init=image))
     assert torch.equal(mixed[0], of_clip(clip, 0)) and torch.allclose(mixed[3], of_clip(clip, 5))
-    with pytest.raises(UserError, match=r"hybrid.use_init_image: is true, and init.image is empty"):
+    with pytest.raises(UserError, match=r"hybrid.use_init_image: is true, but init.image is empty"):
         images(film(hybrid=settings))
 
 
@@ -271,4 +271,4 @@ def test_what_is_kept_of_the_clips_motion_is_bounded(film: Make) -> None:
     pipeline = build_pipeline(film(hybrid={"motion": "Affine"}, cadence=7), PassthroughDiffuser())
     motion = pipeline.after_motion[0].motion  # type: ignore[attr-defined]  # a Carry
     list(render(Timeline(film(hybrid={"motion": "Affine"}, cadence=7)), pipeline))
-    assert isinstance(motion, ClipToClip) and len(motion._kept) <= 4
+    assert isinstance(motion, ClipToClip) and len(motion._cache) <= 4

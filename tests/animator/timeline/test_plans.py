@@ -44,5 +44,5 @@ def test_the_first_frame_has_the_strength_of_what_it_is_drawn_over(make_animatio
 def test_a_group_begins_with_a_drawn_frame(make_animation: Make) -> None:
     timeline = Timeline(make_animation(frames=5, diffusion={"cadence": 2}))
     assert [[plan.frame for plan in timeline.group(start)] for start in (0, 2, 4)] == [[0, 1], [2, 3], [4]]
-    with pytest.raises(ValueError, match="frame 1 is no drawn frame"):
+    with pytest.raises(ValueError, match="frame 1 is not a generated frame"):
         timeline.group(1)
