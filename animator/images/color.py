@@ -32,7 +32,7 @@ class Palette:
 
     Attributes:
         space: Color space of the histograms.
-        quantiles: (3, BINS) float32: for the middle of each bin, the share of pixels below it.
+        quantiles: (3, BINS) float32: for the middle of each bin, the fraction of pixels below it.
     """
 
     space: Coherence

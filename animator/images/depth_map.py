@@ -34,10 +34,10 @@ def equalize(depth: Tensor) -> Tensor:
     bins = scaled.to(torch.int32).clamp_(0, BINS - 1)
     counts = torch.zeros(BINS, device=depth.device)
     counts.index_add_(0, bins, torch.ones((), device=depth.device).expand(bins.shape))
-    share = counts.cumsum(0).div_(depth.numel())
-    rise = torch.diff(share, append=share[-1:])
+    cumulative = counts.cumsum(0).div_(depth.numel())
+    rise = torch.diff(cumulative, append=cumulative[-1:])
     part = scaled.sub_(bins).mul_(rise.index_select(0, bins))
-    return share.index_select(0, bins).add_(part).view_as(depth)
+    return cumulative.index_select(0, bins).add_(part).view_as(depth)
 
 
 def prepare_depth(depth: Tensor) -> Tensor:

@@ -62,16 +62,16 @@ class Timeline(Sequence[Plan]):
 
     def plan(self, frame: int) -> Plan:
         """Returns the plan of one frame."""
-        drawing = int(np.searchsorted(self.drawn, frame, side="right")) - 1
-        start = int(self.drawn[drawing])
+        index = int(np.searchsorted(self.drawn, frame, side="right")) - 1
+        start = int(self.drawn[index])
         return Plan(
             frame=frame,
-            drawing=drawing,
-            tween=(frame - start + 1) / self._planned_length(drawing),
+            drawing=index,
+            tween=(frame - start + 1) / self._planned_length(index),
             cut=self._is_cut(frame),
             size=self.animation.size,
             prompt=self._prompts[frame],
-            seed=self._seeds[drawing],
+            seed=self._seeds[index],
             **self._parts_at(frame),
         )
 
@@ -84,17 +84,17 @@ class Timeline(Sequence[Plan]):
         Raises:
             ValueError: The frame is an in-between.
         """
-        drawing = int(np.searchsorted(self.drawn, frame))
-        if drawing == len(self.drawn) or self.drawn[drawing] != frame:
+        index = int(np.searchsorted(self.drawn, frame))
+        if index == len(self.drawn) or self.drawn[index] != frame:
             raise ValueError(f"frame {frame} is not a generated frame")
-        ends = [*self.drawn[drawing + 1 : drawing + 2].tolist(), len(self)]
+        ends = [*self.drawn[index + 1 : index + 2].tolist(), len(self)]
         return tuple(self.plan(i) for i in range(frame, ends[0]))
 
-    def _planned_length(self, drawing: int) -> int:
+    def _planned_length(self, index: int) -> int:
         """Returns the length of a group, with frames past the end of the film: its fade keeps its pace."""
-        start = int(self.drawn[drawing])
-        if drawing + 1 < len(self.drawn):
-            return int(self.drawn[drawing + 1]) - start
+        start = int(self.drawn[index])
+        if index + 1 < len(self.drawn):
+            return int(self.drawn[index + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _is_cut(self, frame: int) -> bool:

@@ -74,11 +74,11 @@ class DenseFlow:
 
     Attributes:
         model: Estimates the flow.
-        warp: Warps images along it.
+        flow_warp: Warps images along it.
     """
 
     model: FlowModel
-    warp: FlowWarp
+    flow_warp: FlowWarp
 
     def between(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
         """Returns the flow (2, H, W) in pixels, times the plan's factor."""
@@ -90,7 +90,7 @@ class DenseFlow:
 
     def follow(self, image: Tensor, motion: Tensor) -> Tensor:
         """Returns the warped image (3, H, W)."""
-        return self.warp(image, motion)
+        return self.flow_warp(image, motion)
 
 
 class ClipMotion(Protocol):

@@ -38,7 +38,7 @@ def pipeline(make_animation: Make) -> Any:
     return make
 
 
-def test_the_steps_before_a_drawing_in_their_order(pipeline: Any) -> None:
+def test_the_steps_before_the_diffusion_in_their_order(pipeline: Any) -> None:
     usual = ["MatchColor", "Contrast", "AntiBlur", "PerlinNoise"]
     assert names(pipeline().before) == usual
     assert names(pipeline().after) == ["MatchColor"]
@@ -87,7 +87,7 @@ def test_a_plane_needs_no_depth(pipeline: Any) -> None:
         ({"reference": "video"}, ["FirstFrameOnly"]),
     ],
 )
-def test_in_the_old_order_only_outside_colors_are_matched_after_the_drawing(
+def test_in_legacy_order_only_outside_colors_are_matched_after_the_diffusion(
     pipeline: Any, image: str, color: dict[str, Any], after: list[str]
 ) -> None:
     outside = {"image": image} if color.get("reference") == "image" else {}

@@ -1,4 +1,4 @@
-"""Masks in films: what is redrawn, what stays, what lies over, and resuming."""
+"""Masks in films: inpainting, noise masks, overlays, and resuming."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def left(tmp_path: Path) -> str:
 
 @pytest.fixture
 def strip(tmp_path: Path) -> str:
-    """A mask film: a stripe that moves to the right."""
+    """A mask video: a stripe that moves to the right."""
     columns = np.arange(64)
     stripes = ((frame * 8 <= columns) & (columns < frame * 8 + 16) for frame in range(6))
     masks = (np.tile(stripe * np.uint8(255), (64, 1)) for stripe in stripes)
@@ -88,7 +88,7 @@ def test_a_soft_edge_blends(make_animation: Make, left: str) -> None:
 
 
 @pytest.mark.parametrize("cadence", [1, 3])
-def test_the_init_image_lies_over_the_rest_of_every_frame(
+def test_the_init_image_is_pasted_over_the_rest_of_every_frame(
     make_animation: Make, left: str, scene: str, cadence: int
 ) -> None:
     film = make_animation(
@@ -103,7 +103,7 @@ def test_the_init_image_lies_over_the_rest_of_every_frame(
 
 
 @pytest.mark.parametrize(("blend", "generates_last"), [("fade", False), ("lookahead", True)])
-def test_an_overlay_leaves_which_frame_of_a_group_is_drawn(
+def test_an_overlay_keeps_which_frame_of_a_group_is_generated(
     make_animation: Make, left: str, scene: str, blend: str, generates_last: bool
 ) -> None:
     mask = {"use_mask": True, "mask_file": left, "overlay_mask": True}
@@ -156,7 +156,7 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
 
 
 @pytest.mark.parametrize("compat", [False, True])
-def test_a_masked_film_goes_on_bit_for_bit(
+def test_a_masked_film_resumes_bit_for_bit(
     make_animation: Make, strip: str, left: str, scene: str, compat: bool
 ) -> None:
     film = make_animation(
@@ -177,7 +177,7 @@ def test_a_masked_film_goes_on_bit_for_bit(
             assert torch.equal(again.image, whole[again.plan.frame].image)
 
 
-def test_missing_masks_are_told_before_anything_is_drawn(make_animation: Make, tmp_path: Path) -> None:
+def test_missing_masks_are_errors_before_anything_is_generated(make_animation: Make, tmp_path: Path) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"use_mask": True}, "mask_schedule: there is no {video_mask}; give mask_file"),
         ({"use_mask": True, "mask_schedule": "<sky>"}, "CLIPSeg; give its folder as word_model"),

@@ -34,7 +34,7 @@ def settings_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_cut_is_told_when_a_film_is_loaded_to_render(settings_file: Path) -> None:
+def test_clamped_values_are_reported_when_a_film_is_loaded(settings_file: Path) -> None:
     said: list[str] = []
     film = load(PresetSource(settings_file), [], said.append)
     assert [line for line in said if line.startswith("warning")] == [

@@ -1,4 +1,4 @@
-"""Motion of a clip: several steps joined into one."""
+"""Motion of a clip: several frames composed into one motion."""
 
 from collections.abc import Callable
 

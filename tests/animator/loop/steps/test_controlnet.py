@@ -83,9 +83,9 @@ def test_a_source_is_not_read_while_its_weight_is_0(make_animation: Make, maps: 
         film(make_animation(**units({"source": str(maps)})))
 
 
-def test_the_frame_itself_is_the_image_about_to_be_redrawn(make_animation: Make) -> None:
+def test_the_frame_itself_is_the_image_to_start_from(make_animation: Make) -> None:
     _, seen = film(make_animation(motion={"zoom": 1.1}, **units({"source": "frame"})))
-    assert seen[0].controls == ()  # nothing is redrawn yet
+    assert seen[0].controls == ()  # no image to start from yet
     for request in seen[1:]:
         assert request.image is not None and request.controls[0].image is not None
         assert torch.equal(request.controls[0].image, request.image)
@@ -125,9 +125,7 @@ def test_modules_work_at_their_resolution(make_animation: Make, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("module", ["canny", "depth"])
-def test_bars_around_a_image_are_no_part_of_what_is_made_of_it(
-    make_animation: Make, tmp_path: Path, module: str
-) -> None:
+def test_bars_around_an_image_are_not_preprocessed(make_animation: Make, tmp_path: Path, module: str) -> None:
     Image.new("RGB", (64, 32), (90, 160, 90)).save(tmp_path / "wide.png")
     unit = {"source": str(tmp_path / "wide.png"), "module": module, "resize_mode": "pad"}
     _, seen = film(make_animation(**units(unit)))
@@ -137,7 +135,7 @@ def test_bars_around_a_image_are_no_part_of_what_is_made_of_it(
     assert float(inside.max()) == 0 if module == "canny" else float(inside.max()) > 0.8
 
 
-def test_a_film_that_goes_on_sees_what_it_would_have_seen(make_animation: Make, maps: Path) -> None:
+def test_a_resumed_film_gets_the_same_control_images(make_animation: Make, maps: Path) -> None:
     settings = units(
         {"source": str(maps), "weight": "0:(0.2), 5:(1)"}, {"source": "frame", "module": "canny"}
     )

@@ -1,4 +1,4 @@
-"""Where control images come from."""
+"""Sources of control images."""
 
 import subprocess
 from pathlib import Path

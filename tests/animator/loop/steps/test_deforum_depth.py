@@ -1,4 +1,4 @@
-"""How films with `compat` place what a depth network says: as Deforum's network of that name would."""
+"""Depth scaling of films with `compat`, by the name of Deforum's network."""
 
 from collections.abc import Callable
 
@@ -85,7 +85,7 @@ def test_one_broken_value_makes_a_plane_with_compat_only(name: str, inverse: Ten
         ({"depth": {"model": "Zoe", "stabilize": True}, "compat": True}, Stabilized()),
     ],
 )
-def test_which_films_place_it_so(
+def test_which_films_scale_it_so(
     make_animation: Make, settings: dict[str, object], scaling: DepthScaling
 ) -> None:
     class Flat:

@@ -1,4 +1,4 @@
-"""Noise of frames: new at every frame, and the same for ever."""
+"""Noise of frames: new for every frame, and repeatable."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def test_a_fixed_seed_does_not_repeat_its_noise(make_animation: Make, step: Step
 
 
 @NOISES
-def test_a_frames_noise_is_the_same_whenever_it_is_drawn(make_animation: Make, step: Step) -> None:
+def test_a_frames_noise_is_the_same_each_time(make_animation: Make, step: Step) -> None:
     plan = plans(make_animation)[3]
     assert torch.equal(noise(step, plan), noise(step, plan))
 

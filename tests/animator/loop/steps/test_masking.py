@@ -1,4 +1,4 @@
-"""Steps held to an area, and what lies over the rest."""
+"""Steps restricted to an area, and overlays on the rest."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
     assert letters_of(step.apply(image_of("RGBW"), plans[0], State())) == "CMYK"  # the film begins
 
 
-def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
+def test_in_betweens_get_the_overlay_and_the_generated_image_only_once(plans: Any) -> None:
     white = torch.ones(3, 1, 4)
     overlaid = OverlayTween(Composed(), Overlay(area(HALF), lambda frame: white))
     old, generated = torch.zeros(3, 1, 4), FrameImage(torch.full((3, 1, 4), 0.5), None)

@@ -1,4 +1,4 @@
-"""Motion in space: flips of the image plane in one reading or two, lenses, noise over what is revealed."""
+"""Motion in space: flips in one resampling or two, cameras, noise over revealed pixels."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Where the image that is redrawn comes from, and filters that act on one frame only."""
+"""Sources, and steps that act on one frame only."""
 
 from collections.abc import Callable
 

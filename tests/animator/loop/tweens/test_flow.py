@@ -69,7 +69,7 @@ def test_without_its_factor_the_flow_is_a_fade(make_animation: Make) -> None:
 
 
 def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> None:
-    """The old image moves to the drawn frame before the flow is estimated, and in-betweens move on."""
+    """The old image is warped to the generated frame before the flow is estimated; in-betweens move on."""
     seen: list[tuple[Tensor, Tensor]] = []
 
     def noted(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:

@@ -26,24 +26,24 @@ def depths(frames: list[Frame]) -> list[float | None]:
 
 
 @pytest.mark.parametrize(("cadence", "looks"), [(1, 5), (2, 5), (3, 3)])
-def test_every_look_is_given_the_look_before(make_animation: Make, cadence: int, looks: int) -> None:
+def test_every_depth_estimate_is_given_the_one_before(make_animation: Make, cadence: int, looks: int) -> None:
     motion = RecordingMotion()
     film(make_animation, motion, cadence=cadence)
     lasts = [last for _, last in motion.looks]
     assert lasts == [None, *(float(number) for number in range(1, looks))]
 
 
-def test_a_drawing_and_its_in_betweens_are_looked_at_once_each(make_animation: Make) -> None:
+def test_composed_in_betweens_need_one_depth_estimate_per_group(make_animation: Make) -> None:
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2)
     assert [frame for frame, _ in motion.looks] == [1, 2, 3, 4, 5]
     assert depths(frames) == [1, 1, 3, 3, 5, 5]
 
 
-def test_chained_in_betweens_are_looked_at_one_by_one(make_animation: Make) -> None:
+def test_chained_in_betweens_need_one_depth_estimate_each(make_animation: Make) -> None:
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2, cadence_warp="chained")
-    # The first group has nothing to fade from, so its drawing stays where it is and is not looked at.
+    # The first group has nothing to fade from, so its image stays where it is and needs no depth estimate.
     assert motion.looks == [(1, None), (2, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6)]
     assert depths(frames) == [None, 1, 3, 4, 6, 7]
 
@@ -65,7 +65,7 @@ def test_composed_moves_the_old_image_by_its_own_depth(make_animation: Make) -> 
     assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
 
 
-def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make) -> None:
+def test_chained_moves_both_images_by_the_new_ones_depth(make_animation: Make) -> None:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
     generated = FrameImage(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
