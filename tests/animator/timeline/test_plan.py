@@ -76,7 +76,7 @@ def test_unknown_names_of_the_module_are_attribute_errors() -> None:
 
 def test_the_types_of_the_plan_are_current() -> None:
     stub = (ROOT / "animator" / "timeline" / "plan.pyi").read_text()
-    assert stub == plan_stub(), "run `python -m docs.build`, which writes animator/timeline/plan.pyi"
+    assert stub == plan_stub(), "run `python -m docs.build`, which writes animator/plan.pyi"
 
 
 @pytest.mark.slow
