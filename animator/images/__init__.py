@@ -1,1 +1,1 @@
-"""The callables that fill a pipeline's slots: one small file each."""
+"""Operations on images as torch tensors: color, noise, sharpening, warps, depth maps, inpainting, metrics."""

@@ -1,4 +1,4 @@
-"""Angles, rigid motions and projections. Host numbers only: nothing here touches the device.
+"""Cameras, rigid motions and rotations, as plain numbers on the CPU.
 
 Axes are those of the image: x to the right, y down, z away from the viewer. Points are row vectors:
 moved = point @ rotation + translation.
@@ -16,19 +16,19 @@ Matrix = NDArray[np.float64]
 Triple = tuple[float, float, float]
 
 UNITS = 200.0
-"""Deforum's 3D shifts, `near` and `far` count 1/200 of the scene's unit."""
+"""Units of Deforum's 3D shifts, `near` and `far` per unit of the scene."""
 
 
 @dataclass(frozen=True)
 class Camera:
-    """The lens.
+    """The camera's projection.
 
     Attributes:
-        fov_deg: Field of view over the image's height, degrees; negative mirrors every motion. Closer to
-            0 than a thousandth it counts as a thousandth, so that a schedule may pass through 0.
-        near: Where the nearest point lies, in Deforum's units; it acts on the pinhole's distances alone.
-        far: Where the farthest point lies, likewise.
-        aspect_ratio: Width of a pixel over its height, not 0; above 1 sideways motion is smaller.
+        fov_deg: Field of view over the image's height, degrees; negative mirrors every motion. Magnitudes
+            below 0.001 count as 0.001, so that a schedule may pass through 0.
+        near: Distance of the nearest point in Deforum's units; affects the pinhole projection only.
+        far: Distance of the farthest point, likewise.
+        aspect_ratio: Width of a pixel over its height, not 0; above 1 horizontal motion is smaller.
     """
 
     fov_deg: float = 70.0
@@ -45,7 +45,7 @@ class Camera:
         """The distances (nearest, farthest) in the scene's unit.
 
         Raises:
-            UserError: If they are not in order, above 0.
+            UserError: Not 0 < near < far.
         """
         if not 0.0 < self.near < self.far:
             raise UserError(f"camera.near is {self.near}, camera.far {self.far}: expected 0 < near < far")
@@ -60,11 +60,11 @@ class Camera:
 
 @dataclass(frozen=True)
 class Move3D:
-    """One step of 3D motion, in the words of Deforum's settings.
+    """One frame of 3D motion, in the units of Deforum's settings.
 
     Attributes:
-        translation: The camera's shift (right, up, forward) in 1/200 of the scene's unit.
-        rotation_deg: The scene's turn about x, y and z, degrees.
+        translation: Shift of the camera (right, up, forward) in 1/200 of the scene's unit.
+        rotation_deg: Rotation of the scene about x, y and z, degrees.
     """
 
     translation: Triple = (0.0, 0.0, 0.0)
@@ -73,10 +73,10 @@ class Move3D:
 
 @dataclass(frozen=True)
 class Rigid:
-    """A motion of all points: moved = point @ rotation + translation.
+    """A rigid motion of all points: moved = point @ rotation + translation.
 
     Attributes:
-        rotation: Three rows of three.
+        rotation: Three rows of three numbers.
         translation: In the scene's unit.
     """
 
@@ -84,13 +84,13 @@ class Rigid:
     translation: Triple
 
     def then(self, later: "Rigid") -> "Rigid":
-        """This motion followed by a later one, as one motion."""
+        """Returns this motion followed by a later one, as one motion."""
         turn = np.array(later.rotation)
         shift = np.array(self.translation) @ turn + np.array(later.translation)
         return Rigid(_rows(np.array(self.rotation) @ turn), _triple(shift))
 
     def inverse(self) -> "Rigid":
-        """The motion back."""
+        """Returns the inverse motion."""
         back = np.array(self.rotation).T
         return Rigid(_rows(back), _triple(-np.array(self.translation) @ back))
 
@@ -100,7 +100,7 @@ STILL = Rigid(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (0.0, 0.0, 0.
 
 
 def rigid(move: Move3D) -> Rigid:
-    """How the points of the scene move when the camera makes a move: Rx @ Ry @ Rz, then the shift."""
+    """Returns the motion of the scene's points for a camera move: Rx @ Ry @ Rz, then the shift."""
     x, y, z = move.rotation_deg
     right, up, forward = move.translation
     rotation = rotation_x(x) @ rotation_y(y) @ rotation_z(z)
@@ -108,19 +108,19 @@ def rigid(move: Move3D) -> Rigid:
 
 
 def rotation_x(angle_deg: float) -> Matrix:
-    """Rotation about the x axis, float64 (3, 3)."""
+    """Returns rotation about the x axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]], dtype=np.float64)
 
 
 def rotation_y(angle_deg: float) -> Matrix:
-    """Rotation about the y axis, float64 (3, 3)."""
+    """Returns rotation about the y axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=np.float64)
 
 
 def rotation_z(angle_deg: float) -> Matrix:
-    """Rotation about the z axis, float64 (3, 3)."""
+    """Returns rotation about the z axis, float64 (3, 3)."""
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
     return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float64)
 

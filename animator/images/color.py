@@ -1,6 +1,7 @@
-"""Contrast, and color coherence: an image takes over the colors of a reference, channel by channel.
+"""Contrast and color coherence: matches an image's colors to a reference, channel by channel.
 
-Histograms are matched in float: an idle match changes nothing, so hundreds of frames neither band nor drift.
+Histograms are matched in float: matching an image to itself changes nothing, so hundreds of frames neither
+band nor drift.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from animator.images.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_fro
 
 BINS = 4096
 _SLACK_PIXELS = 2.0
-"""How many pixels more or less in a bin are no reason to move it."""
+"""A bin stays where this many pixels more or less could make the difference."""
 
 
 class Coherence(str, Enum):
-    """The space in which colors are matched; the values are Deforum's."""
+    """Color space in which colors are matched; the values are Deforum's."""
 
     NONE = "None"
     LAB = "LAB"
@@ -27,23 +28,23 @@ class Coherence(str, Enum):
 
 @dataclass(frozen=True)
 class Palette:
-    """The colors of a reference, ready to be matched to: make it once, use it for every frame.
+    """The histograms of a reference, computed once and matched to on every frame.
 
     Attributes:
-        space: Where the histograms were taken.
-        quantiles: (3, BINS) float32: for the middle of each bin, the share of pixels below it.
+        space: Color space of the histograms.
+        quantiles: (3, BINS) float32: for the middle of each bin, the fraction of pixels below it.
     """
 
     space: Coherence
     quantiles: Tensor
 
 
-_INTO = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
-_BACK = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
+_FROM_RGB = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
+_TO_RGB = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
 
 
 def match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-    """The image (3, H, W) with the reference's histogram in each channel of a color space.
+    """Returns the image (3, H, W) with the reference's histogram in each channel of a color space.
 
     Args:
         image: (3, H, W), [0, 1].
@@ -56,36 +57,36 @@ def match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
 
 
 def palette_of(reference: Tensor, space: Coherence) -> Palette:
-    """The palette of a reference (3, h, w) in a space other than `NONE`."""
-    return Palette(space, _bridged(*_middles(_bins(_channels(reference, space)))))
+    """Returns the palette of a reference (3, h, w) in a space other than `NONE`."""
+    return Palette(space, _bridge_empty_bins(*_bin_quantiles(_bins(_channels(reference, space)))))
 
 
 def match_palette(image: Tensor, palette: Palette) -> Tensor:
-    """The image (3, H, W), [0, 1], with the histogram of a palette in each channel.
+    """Returns the image (3, H, W), [0, 1], with the histogram of a palette in each channel.
 
-    Each channel value moves by what its bin moves: v + shift[bin(v)]. A bin moves to where the palette has
+    Each channel value is shifted with its bin: v + shift[bin(v)]. A bin is shifted to where the palette has
     the same quantile, found by linear interpolation; it stops one bin short, and stays where a pixel or two
-    could make the difference, so that rounding cannot set an image adrift that matches already. A flat
-    image takes the palette's median.
+    could make the difference, so that rounding cannot make an image drift that matches already. A flat image
+    takes the palette's median.
     """
     channels = _channels(image, palette.space)
     bins = _bins(channels)
-    shift = _shifts(palette.quantiles, _middles(bins)[0], slack=_SLACK_PIXELS / bins.shape[1])
+    shift = _bin_shifts(palette.quantiles, _bin_quantiles(bins)[0], slack=_SLACK_PIXELS / bins.shape[1])
     for plane, row, index in zip(channels, shift, bins, strict=True):
         plane += row.index_select(0, index).view_as(plane)
-    back = _BACK.get(palette.space)
-    return back(channels) if back else channels.clamp_(0.0, 1.0)
+    to_rgb = _TO_RGB.get(palette.space)
+    return to_rgb(channels) if to_rgb else channels.clamp_(0.0, 1.0)
 
 
 def grayscale(image: Tensor) -> Tensor:
-    """The image (3, H, W) without color: Rec. 601 luma in all three channels."""
+    """Returns the image (3, H, W) without color: Rec. 601 luma in all three channels."""
     return luma(image).expand(3, -1, -1).contiguous()
 
 
 def contrast(image: Tensor, factor: float) -> Tensor:
-    """The image (3, H, W) times a factor, kept within [0, 1]; the image itself for 1.
+    """Returns the image (3, H, W) times a factor, clamped to [0, 1]; the image itself for 1.
 
-    The reference lets 8-bit values wrap around above 255 (250 * 1.1 becomes 19); here they saturate.
+    In Deforum 8-bit values above 255 wrap around (250 * 1.1 becomes 19); here they saturate.
     """
     if factor == 1.0:
         return image
@@ -93,21 +94,21 @@ def contrast(image: Tensor, factor: float) -> Tensor:
 
 
 def _channels(image: Tensor, space: Coherence) -> Tensor:
-    """A fresh tensor (3, H, W) of the image's channels in a space, each in [0, 1]."""
-    into = _INTO.get(space)
-    return into(image) if into else image.clone()
+    """Returns a new tensor (3, H, W) of the image's channels in a color space, each in [0, 1]."""
+    convert = _FROM_RGB.get(space)
+    return convert(image) if convert else image.clone()
 
 
 def _bins(channels: Tensor) -> Tensor:
-    """The bin (3, H * W), int32, of each channel value. Clamped as integers, so that NaN finds a bin too."""
+    """Returns the bin (3, H * W), int32, of each value; clamped as integers, so NaN has a bin, too."""
     bins = torch.empty(channels.shape, device=channels.device, dtype=torch.int32)
     for plane, out in zip(channels, bins, strict=True):
         out.copy_(plane * BINS)
     return bins.clamp_(0, BINS - 1).flatten(1)
 
 
-def _middles(bins: Tensor) -> tuple[Tensor, Tensor]:
-    """For each bin the share of pixels up to its middle (3, BINS), and which bins hold any."""
+def _bin_quantiles(bins: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the fraction of pixels up to each bin's middle (3, BINS), and which bins have any."""
     counts = torch.zeros((3, BINS), device=bins.device, dtype=torch.float32)
     one = torch.ones((), device=bins.device).expand(bins.shape[1])
     for row, index in zip(counts, bins, strict=True):
@@ -115,32 +116,34 @@ def _middles(bins: Tensor) -> tuple[Tensor, Tensor]:
     return (counts.cumsum(1) - counts / 2) / bins.shape[1], counts > 0
 
 
-def _bridged(quantiles: Tensor, held: Tensor) -> Tensor:
-    """The quantiles (3, BINS) rising straight across empty bins, from one bin that holds pixels to the next.
+def _bridge_empty_bins(quantiles: Tensor, occupied: Tensor) -> Tensor:
+    """Returns the quantiles (3, BINS), interpolated linearly across empty bins.
 
-    Left flat there, matching to a reference of 8-bit levels would band the image to those levels. Below the
-    first bin that holds any, and above the last, they are out of reach.
+    If they were flat there, matching to a reference of 8-bit levels would band the image to those levels.
+    Below the first occupied bin and above the last they are out of range.
     """
-    index = torch.arange(BINS, device=held.device).expand_as(held)
-    before = torch.where(held, index, -1).cummax(1).values
-    after = torch.where(held, index, BINS).flip(1).cummin(1).values.flip(1)
+    index = torch.arange(BINS, device=occupied.device).expand_as(occupied)
+    before = torch.where(occupied, index, -1).cummax(1).values
+    after = torch.where(occupied, index, BINS).flip(1).cummin(1).values.flip(1)
     inside = (before >= 0) & (after < BINS)
     left, right = before.clamp_min(0), after.clamp_max(BINS - 1)
     low, high = quantiles.gather(1, left), quantiles.gather(1, right)
     part = (index - left) / (right - left).clamp_min(1)
-    outside = torch.where(before < 0, -1.0, 2.0)  # so that nothing is ever found there
+    outside = torch.where(before < 0, -1.0, 2.0)  # out of range, so never matched
     return torch.where(inside, low + (high - low) * part, outside)
 
 
-def _shifts(quantiles: Tensor, wanted: Tensor, slack: float) -> Tensor:
-    """By how much (3, BINS), as a part of the whole range, each bin moves to its quantile in a palette."""
+def _bin_shifts(quantiles: Tensor, wanted: Tensor, slack: float) -> Tensor:
+    """Returns the shift (3, BINS) of each bin to its quantile in a palette, as a fraction of the range."""
     here = torch.arange(BINS, device=wanted.device, dtype=torch.float32).expand_as(wanted)
-    low, high = (_inverse(quantiles, (wanted + sign * slack).clamp_(0.0, 1.0)) + sign for sign in (-1.0, 1.0))
+    low, high = (
+        _find_quantiles(quantiles, (wanted + sign * slack).clamp_(0.0, 1.0)) + sign for sign in (-1.0, 1.0)
+    )
     return here.clamp(low, high).sub_(here).mul_(1 / BINS)
 
 
-def _inverse(quantiles: Tensor, wanted: Tensor) -> Tensor:
-    """The fractional bin (3, n) at which rising quantiles (3, BINS) reach the wanted ones (3, n)."""
+def _find_quantiles(quantiles: Tensor, wanted: Tensor) -> Tensor:
+    """Returns the fractional bin (3, n) at which rising quantiles (3, BINS) reach the wanted ones (3, n)."""
     right = torch.searchsorted(quantiles, wanted).clamp_(1, BINS - 1)
     left = right - 1
     low, high = quantiles.gather(1, left), quantiles.gather(1, right)

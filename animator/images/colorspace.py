@@ -1,10 +1,10 @@
-"""Conversions between RGB and the spaces that colors are matched in, on the image's device.
+"""Conversions between RGB, CIELAB and HSV, on the image's device.
 
 An image is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB
-under D65 as (L / 100, (a + 128) / 256, (b + 128) / 256), HSV has hue as a fraction of the circle. Going
-there and back is the identity to about 1e-5. Constants enter as scalars, never as small tensors, which would
-have to be copied to the device and waited for; results are written over two buffers, since fresh memory costs
-more than the arithmetic.
+under D65 as (L / 100, (a + 128) / 256, (b + 128) / 256); HSV has hue as a fraction of the circle. A round
+trip is the identity to about 1e-5. Constants enter as scalars, since small tensors would have to be copied to
+the device, which synchronizes; results are written to two buffers, since allocating costs more than the
+arithmetic.
 """
 
 import numpy as np
@@ -32,11 +32,11 @@ _EDGE_LINEAR = _EDGE_ENCODED / 12.92
 
 
 def lab_from_rgb(image: Tensor) -> Tensor:
-    """CIELAB of an image, (3, H, W), each channel scaled into [0, 1] (see the module)."""
+    """Returns the image in CIELAB (3, H, W), each channel scaled to [0, 1] (see the module)."""
     lab = image.clone()
     for planes in _bands(lab):
         spare = torch.empty_like(planes)
-        _linearise_(planes, spare)
+        _linearize_(planes, spare)
         _mix(planes, _XYZ_FROM_RGB, out=spare)
         _compress_(spare, planes)
         (x, y, z), (lightness, a, b) = spare, planes
@@ -47,7 +47,7 @@ def lab_from_rgb(image: Tensor) -> Tensor:
 
 
 def rgb_from_lab_(lab: Tensor) -> Tensor:
-    """The image (3, H, W), kept within [0, 1], of scaled CIELAB (3, H, W), which is overwritten."""
+    """Returns the image (3, H, W), clamped to [0, 1], of scaled CIELAB (3, H, W), which is overwritten."""
     image = torch.empty_like(lab)
     for planes, out in zip(_bands(lab), _bands(image), strict=True):
         y, x, z = planes
@@ -62,7 +62,7 @@ def rgb_from_lab_(lab: Tensor) -> Tensor:
 
 
 def _bands(image: Tensor) -> tuple[Tensor, ...]:
-    """Views (3, h, W) of an image, few enough rows each to stay in a processor's cache.
+    """Returns views (3, h, W) of an image, few enough rows each to stay in a processor's cache.
 
     That saves a third of the time at 1024 pixels; on other devices one view holds all rows.
     """
@@ -71,20 +71,20 @@ def _bands(image: Tensor) -> tuple[Tensor, ...]:
 
 
 def hsv_from_rgb(image: Tensor) -> Tensor:
-    """Hue, saturation, value (3, H, W), each in [0, 1]; gray has hue 0."""
+    """Returns hue, saturation and value (3, H, W), each in [0, 1]; gray has hue 0."""
     red, green, blue = image
     value = image.amax(0)
     chroma = value - image.amin(0)
     safe = chroma.clamp_min(1e-12)
-    of_green = ((blue - red) / safe).add_(2.0)
-    of_blue = ((red - green) / safe).add_(4.0)
-    hue = torch.where(value == red, (green - blue) / safe, torch.where(value == green, of_green, of_blue))
+    if_green = ((blue - red) / safe).add_(2.0)
+    if_blue = ((red - green) / safe).add_(4.0)
+    hue = torch.where(value == red, (green - blue) / safe, torch.where(value == green, if_green, if_blue))
     hue = torch.remainder(hue.mul_(1 / 6), 1.0)
     return torch.stack((hue, chroma / value.clamp_min(1e-12), value))
 
 
 def rgb_from_hsv(hsv: Tensor) -> Tensor:
-    """The image (3, H, W) of a tensor of hue, saturation and value (3, H, W)."""
+    """Returns the image (3, H, W) of a tensor of hue, saturation and value (3, H, W)."""
     hue, saturation, value = hsv
     depth = saturation * value
     planes = torch.empty_like(hsv)
@@ -96,13 +96,13 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
 
 
 def luma(image: Tensor) -> Tensor:
-    """Rec. 601 luma (H, W) of an image."""
+    """Returns the Rec. 601 luma (H, W) of an image."""
     weighed = image[0] * LUMA[0]
     return weighed.add_(image[1], alpha=LUMA[1]).add_(image[2], alpha=LUMA[2])
 
 
 def _mix(planes: Tensor | tuple[Tensor, Tensor, Tensor], rows: Rows, out: Tensor) -> Tensor:
-    """A 3x3 matrix applied to three planes, written to `out`."""
+    """Applies a 3x3 matrix to three planes and returns the result, written to `out`."""
     for plane, row in zip(out, rows, strict=True):
         torch.mul(planes[0], row[0], out=plane)
         plane.add_(planes[1], alpha=row[1]).add_(planes[2], alpha=row[2])
@@ -111,30 +111,30 @@ def _mix(planes: Tensor | tuple[Tensor, Tensor, Tensor], rows: Rows, out: Tensor
 
 # Each curve below is a power above an edge and a line under it. Both are evaluated on clamped values and
 # added: exact, and several times faster than selecting with `where`; exp(k log x) likewise beats `pow`. The
-# first tensor is overwritten with the result, the second with scraps.
+# first tensor is overwritten with the result, the second is scratch space.
 
 
-def _linearise_(encoded: Tensor, spare: Tensor) -> None:
-    """Linear light from sRGB values in [0, 1]."""
+def _linearize_(encoded: Tensor, spare: Tensor) -> None:
+    """Turns sRGB values in [0, 1] into linear light."""
     torch.clamp_max(encoded, _EDGE_ENCODED, out=spare).sub_(_EDGE_ENCODED)
     encoded.clamp_min_(_EDGE_ENCODED).add_(0.055).mul_(1 / 1.055).log_().mul_(2.4).exp_()
     encoded.add_(spare, alpha=1 / 12.92)
 
 
 def _encode_(linear: Tensor, spare: Tensor) -> None:
-    """SRGB values from linear light in [0, 1]."""
+    """Turns linear light in [0, 1] into sRGB values."""
     torch.clamp_max(linear, _EDGE_LINEAR, out=spare).sub_(_EDGE_LINEAR)
     linear.clamp_min_(_EDGE_LINEAR).log_().mul_(1 / 2.4).exp_().mul_(1.055).sub_(0.055)
     linear.add_(spare, alpha=12.92)
 
 
 def _compress_(ratio: Tensor, spare: Tensor) -> None:
-    """CIE's f of a coordinate's ratio to its white point."""
+    """Applies CIE's f to a coordinate's ratio to its white point."""
     torch.clamp_max(ratio, _EDGE, out=spare).sub_(_EDGE)
     ratio.clamp_min_(_EDGE).log_().mul_(1 / 3).exp_().add_(spare, alpha=_SLOPE)
 
 
 def _expand_(value: Tensor, spare: Tensor) -> None:
-    """The inverse of CIE's f."""
+    """Applies the inverse of CIE's f."""
     torch.clamp_max(value, _EDGE_F, out=spare).sub_(_EDGE_F)
     value.clamp_min_(_EDGE_F).pow_(3).add_(spare, alpha=1 / _SLOPE)

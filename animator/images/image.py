@@ -1,7 +1,7 @@
-"""The one image convention, and every conversion from and to it.
+"""The image convention, and all conversions from and to it.
 
 An image is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render device. Eight bits exist
-only in files: rounding at every frame is what darkens and bands a feedback loop.
+only in files: rounding at every frame would darken and band a feedback loop.
 """
 
 from pathlib import Path
@@ -18,19 +18,24 @@ Image8 = NDArray[np.uint8]
 
 
 def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
-    """An image (3, H, W) in [0, 1] from uint8 RGB (H, W, 3)."""
+    """Returns the image (3, H, W), [0, 1], of uint8 RGB (H, W, 3)."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
-    # torch refuses to share memory that cannot be written, such as a decoded file.
+    # torch refuses to share read-only memory, such as a decoded file.
     planes = torch.from_numpy(np.require(pixels, requirements=["C", "W"])).to(device).permute(2, 0, 1)
     return planes.to(torch.float32).div_(255.0).contiguous()
 
 
 def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
-    """The image (3, H, W) of an image file, resized to (width, height) where a size is given.
+    """Returns the image (3, H, W) of a file, turned upright by its EXIF orientation.
+
+    Args:
+        path: The image file.
+        size: Resize to (width, height); None keeps the size.
+        device: Where the image goes.
 
     Raises:
-        UserError: The file is missing or no image.
+        UserError: The file is missing or is not an image.
     """
     try:
         with Image.open(path) as image:
@@ -44,6 +49,6 @@ def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.dev
 
 
 def to_uint8(image: Tensor) -> Image8:
-    """uint8 RGB (H, W, 3), rounded to nearest, from an image (3, H, W)."""
+    """Returns uint8 RGB (H, W, 3) of an image (3, H, W), rounded to nearest."""
     scaled = image.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

@@ -1,4 +1,4 @@
-"""Masks that say where one image covers another, and what can be done to their tones.
+"""Tone operations on masks: stretch, contrast, equalize.
 
 A mask is (H, W), float32 in [0, 1].
 """
@@ -10,12 +10,12 @@ _LEVELS = 256
 
 
 def stretch(mask: Tensor, low: float, high: float) -> Tensor:
-    """The mask with its `low` percentile at 0 and its `high` percentile at 1; a step where they are one.
+    """Returns the mask stretched from its `low` to its `high` percentile; a step if they are equal.
 
     Args:
         mask: (H, W).
-        low: Percent of the pixels, the darkest, that become 0.
-        high: Percent of the pixels that stay below 1.
+        low: Percentage of pixels, the darkest, that become 0.
+        high: Percentage of pixels that stay below 1.
     """
     values = mask.flatten().sort().values
     bottom, top = (_percentile(values, percent) for percent in (low, high))
@@ -25,15 +25,15 @@ def stretch(mask: Tensor, low: float, high: float) -> Tensor:
 
 
 def contrast_about_mean(mask: Tensor, factor: float) -> Tensor:
-    """The mask with the distances from its mean times a factor, kept within [0, 1]."""
+    """Returns the mask with its contrast about the mean scaled by a factor, clamped to [0, 1]."""
     mean = mask.mean()
     return ((mask - mean) * factor + mean).clamp_(0.0, 1.0)
 
 
-def equalized(mask: Tensor) -> Tensor:
-    """The mask with its values spread evenly, as Pillow's `ImageOps.equalize` does in 256 levels.
+def equalize_mask(mask: Tensor) -> Tensor:
+    """Returns the mask with its histogram equalized, as Pillow's `ImageOps.equalize` does in 256 levels.
 
-    Between two levels the curve is straight, so that a smooth mask does not get steps.
+    Between two levels the curve is linear, so that a smooth mask does not get steps.
     """
     levels = mask.clamp(0.0, 1.0) * (_LEVELS - 1)
     counts = torch.bincount(levels.round().long().flatten(), minlength=_LEVELS)
@@ -49,7 +49,7 @@ def equalized(mask: Tensor) -> Tensor:
 
 
 def _percentile(ascending: Tensor, percent: float) -> Tensor:
-    place = percent / 100.0 * (len(ascending) - 1)
-    lower = int(place)
+    position = percent / 100.0 * (len(ascending) - 1)
+    lower = int(position)
     upper = min(lower + 1, len(ascending) - 1)
-    return torch.lerp(ascending[lower], ascending[upper], place - lower)
+    return torch.lerp(ascending[lower], ascending[upper], position - lower)

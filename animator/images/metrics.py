@@ -1,4 +1,4 @@
-"""Vital signs of a film's frames: color, contrast, detail, flicker."""
+"""Metrics of frames: color, contrast, detail, flicker."""
 
 from dataclasses import asdict, dataclass
 
@@ -8,10 +8,10 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class FrameMetrics:
-    """What was measured on one frame.
+    """Metrics of one frame.
 
     Attributes:
-        frame: Its number.
+        frame: Number of the frame.
         red: Mean of the red channel, [0, 1]; likewise `green` and `blue`.
         contrast: Standard deviation of brightness.
         detail: Mean absolute Laplacian of brightness.
@@ -32,12 +32,12 @@ class FrameMetrics:
         return (self.red + self.green + self.blue) / 3
 
     def plain(self) -> dict[str, float]:
-        """As JSON has it."""
+        """Returns the metrics as written to JSON, rounded to 6 digits."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
 
 
 def frame_metrics(frame: int, image: Tensor, last: Tensor | None) -> FrameMetrics:
-    """The vital signs of an image (3, H, W), given the one before; waits for the device once."""
+    """Returns the metrics of an image (3, H, W), given the one before; synchronizes with the device once."""
     gray = image.mean(0)
     inner = gray[1:-1, 1:-1]
     around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]

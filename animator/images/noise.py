@@ -1,7 +1,7 @@
-"""Noise that gives the diffusion something to draw from.
+"""Noise added before the diffusion, which turns it into detail.
 
-Numbers are drawn on the CPU generator that the caller hands in and then moved: the same noise on every
-device. An image is blended towards the noise, and so towards mid-gray, as the reference does it.
+It is drawn from the caller's CPU generator and then moved, so every device gets the same noise. An image is
+blended toward the noise, and so toward mid-gray, as Deforum does.
 """
 
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from torch import Tensor
 
 from animator.errors import UserError
 
-_MOST_CELLS = 8192
+_MAX_CELLS = 8192
 
 
 @dataclass(frozen=True)
 class Perlin:
-    """The shape of Perlin noise.
+    """Settings of Perlin noise.
 
     Cells below 1 count as 1. More than 8192 cells along an axis, in the finest octave, raise UserError.
 
     Attributes:
         cells_y: Cells of the coarsest octave along the height (Deforum's `perlin_w`: it is so there too).
         cells_x: Cells of the coarsest octave along the width (Deforum's `perlin_h`).
-        octaves: How many times the cells are halved; 0 gives even white noise at half strength.
+        octaves: Number of octaves; 0 gives plain white noise at half strength.
         persistence: Amplitude of each octave relative to the one before.
     """
 
@@ -35,23 +35,23 @@ class Perlin:
 
     def __post_init__(self) -> None:
         finest = max(self.cells_y, self.cells_x, 1) << max(self.octaves - 1, 0)
-        if finest > _MOST_CELLS:
+        if finest > _MAX_CELLS:
             raise UserError(
                 f"perlin noise: octave {self.octaves} has {finest} cells along an axis, expected at most "
-                f"{_MOST_CELLS}: use fewer octaves or cells"
+                f"{_MAX_CELLS}; use fewer octaves or cells"
             )
 
 
 def uniform_noise(
     image: Tensor, amount: float, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with white noise that is as strong everywhere.
+    """Returns the image (3, H, W), [0, 1], blended with white noise of equal strength everywhere.
 
     Args:
         image: (3, H, W), any size.
-        amount: Share of noise, 0 to 1; 0 returns the image itself.
+        amount: Weight of the noise, 0 to 1; 0 returns the image itself.
         generator: On the CPU.
-        mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
+        mask: (H, W), [0, 1], scales the amount; None is 1 everywhere.
     """
     if amount == 0.0:
         return image
@@ -62,14 +62,14 @@ def uniform_noise(
 def perlin_noise(
     image: Tensor, amount: float, perlin: Perlin, generator: torch.Generator, mask: Tensor | None = None
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with white noise whose strength varies as Perlin noise does.
+    """Returns the image (3, H, W), [0, 1], blended with white noise whose strength is Perlin noise.
 
     Args:
         image: (3, H, W), any size.
-        amount: Share of noise, 0 to 1; 0 returns the image itself.
+        amount: Weight of the noise, 0 to 1; 0 returns the image itself.
         perlin: Cells, octaves, persistence.
         generator: On the CPU.
-        mask: (H, W), [0, 1]: where the noise acts. None is everywhere.
+        mask: (H, W), [0, 1], scales the amount; None is 1 everywhere.
     """
     if amount == 0.0:
         return image
@@ -80,7 +80,7 @@ def perlin_noise(
 
 
 def blend(image: Tensor, noise: Tensor, amount: float, mask: Tensor | None = None) -> Tensor:
-    """The image (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
+    """Returns the image (3, H, W), [0, 1], blended with noise of `white` (3, H, W): p + amount * (noise - p).
 
     The noise is clamped to [-1, 1] in place and read as an image: -1 is black, 0 is mid-gray.
     """
@@ -93,16 +93,17 @@ def blend(image: Tensor, noise: Tensor, amount: float, mask: Tensor | None = Non
 
 
 def white(height: int, width: int, generator: torch.Generator) -> Tensor:
-    """White Gaussian noise (3, H, W) on the CPU, its planes blue, green, red, as the reference draws them."""
+    """Returns white Gaussian noise (3, H, W) on the CPU, drawn in the order B, G, R as in Deforum."""
     return torch.randn((3, height, width), generator=generator)
 
 
 def perlin_field(
     perlin: Perlin, height: int, width: int, generator: torch.Generator, device: torch.device
 ) -> Tensor:
-    """Perlin noise (H, W) of zero mean, about [-1, 1]: octaves summed, any size, on the device.
+    """Returns Perlin noise (H, W) of any size on the device: zero mean, about [-1, 1], octaves summed.
 
-    An octave is bilinear in the corners' gradients, so it is two products of thin matrices: no gathers.
+    An octave is bilinear in the corners' gradients, so it is computed by two products of thin matrices
+    instead of gathers.
 
     Source:
         Perlin, "Improving Noise" (2002): fade 6t^5 - 15t^4 + 10t^3; gradients at angle 2 pi u; scale sqrt(2).
@@ -121,7 +122,7 @@ def perlin_field(
 
 
 def _corner_weights(size: int, cells: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """For each pixel the faded weight of each cell corner (size, cells + 1), and weight times distance."""
+    """Returns each pixel's faded weight of each cell corner (size, cells + 1), and weight times distance."""
     position = torch.arange(size, device=device, dtype=torch.float32) * (cells / size)
     cell = position.floor().clamp_max_(cells - 1)
     part = (position - cell).unsqueeze(1)

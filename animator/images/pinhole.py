@@ -1,8 +1,8 @@
-"""A true camera: the image seen from another place, with occlusion, and a mask of what comes into view.
+"""Pinhole camera: renders the image from another viewpoint, with occlusion and a mask of revealed pixels.
 
-The source's distances are splatted into the new view: nearest and farthest surface a pixel. Each is followed
-back to the source and counts only where the source pixel that it leads to is really seen there. So every
-color is interpolated once, in the source; nothing is smeared over a gap, and gaps are known.
+The source's distances are splatted into the new view: nearest and farthest surface per pixel. Each is traced
+back to the source and counts only if the source pixel it leads to is visible there. So every color is
+interpolated once, in the source; nothing is smeared over a gap, and gaps are known.
 """
 
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from animator.images.grid import grid_of_offsets, pixel_axes
 from animator.images.resample import Border, Sampling, sample
 
 _TOLERANCE_PX = 0.75
-"""How far from a pixel its source may land when followed forward again. Surfaces stretched up to 1.5-fold
-stay whole; beyond half a pixel of error one would see another place."""
+"""Largest reprojection error of a source pixel. Surfaces stretched up to 1.5-fold stay whole; beyond half a
+pixel of error one would see another point."""
 _BEHIND = 1e-3
-"""Points closer than this to the plane of the lens are not seen."""
+"""Points closer than this to the camera plane are invisible."""
 
 
 @dataclass(frozen=True)
 class View:
-    """An image seen from a new place.
+    """An image from a new viewpoint.
 
     Attributes:
-        image: (3, H, W), [0, 1]. Where `revealed` is 1 it repeats what happens to be near.
-        z: (H, W), distances from the new place; where `revealed` is 1, those of what happens to be near.
-        revealed: (H, W), float, 1 where no pixel of the source is seen, else 0.
+        image: (3, H, W), [0, 1]. Arbitrary nearby colors where `revealed` is 1.
+        z: (H, W), distances from the new viewpoint; arbitrary where `revealed` is 1.
+        revealed: (H, W), float, 1 where no pixel of the source is visible, else 0.
     """
 
     image: Tensor
@@ -38,87 +38,91 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Eye:
-    """Pixel positions and the lens, so that points go back and forth between (x, y, z) and pixels."""
+class _Projector:
+    """Pixel positions and focal lengths, to convert between points (x, y, z) and pixels."""
 
     x: Tensor
     y: Tensor
     focal_x: float
     focal_y: float
 
-    def points(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """Where (X, Y) the pixels of the full frame lie at distances z (H, W)."""
+    def unproject(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the points (X, Y) of all pixels at distances z (H, W)."""
         return self.x / self.focal_x * z, self.y / self.focal_y * z
 
-    def seen(self, points: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """Where (x, y), from the middle of the image, points are seen."""
+    def project(self, points: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """Returns the pixel positions (x, y) of points, from the middle of the image."""
         x, y, z = points
         scale = z.clamp_min(_BEHIND).reciprocal()
         return x * scale * self.focal_x, y * scale * self.focal_y
 
 
 @dataclass(frozen=True)
-class _Origin:
-    """Where in the source the pixels of the new view come from.
+class _SourcePixels:
+    """The source pixels of the new view.
 
-    `x`, `y` in pixels from the middle, `z` the distance from the new place, `missed` by how many pixels the
-    source, followed forward, lands beside the pixel it is meant for.
+    Attributes:
+        x: Column in pixels from the middle.
+        y: Row in pixels from the middle.
+        z: Distance from the new viewpoint.
+        error_px: Reprojection error in pixels, the larger one of both axes.
     """
 
     x: Tensor
     y: Tensor
     z: Tensor
-    missed: Tensor
+    error_px: Tensor
 
 
 def pinhole_view(
     image: Tensor, z: Tensor, motion: Rigid, camera: Camera, sampling: Sampling = Sampling.BICUBIC
 ) -> View:
-    """The image after a motion of the scene, seen through a pinhole camera.
+    """Returns the view of the image after a motion of the scene, through a pinhole camera.
 
     Args:
         image: (3, H, W), [0, 1].
         z: (H, W), distance of each pixel's surface along the optical axis, in the scene's unit, above 0.
-        motion: How the points move, from `camera.rigid`. A negative field of view moves them backwards.
-        camera: The lens; `aspect_ratio` is that of a pixel.
-        sampling: How the source is read.
+        motion: Of the scene's points, from `camera.rigid`; inverted if the field of view is negative.
+        camera: The camera; `aspect_ratio` is that of a pixel.
+        sampling: Interpolation in the source.
     """
     if motion == STILL:
         return View(image, z, torch.zeros_like(z))
     if camera.focal < 0.0:
         motion = motion.inverse()
-    eye = _eye(z, camera)
-    near, far = (_followed_back(eye, z, surface, motion) for surface in _splat(eye, z, motion))
-    front = near.missed <= _TOLERANCE_PX
+    projector = _projector(z, camera)
+    near, far = (_trace_back(projector, z, surface, motion) for surface in _splat(projector, z, motion))
+    front = near.error_px <= _TOLERANCE_PX
     x, y, depth = (
-        torch.where(front, mine, other) for mine, other in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
+        torch.where(front, of_near, of_far)
+        for of_near, of_far in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
-    revealed = _closed(~front & ~(far.missed <= _TOLERANCE_PX))
-    seen = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
-    return View(seen, depth, revealed.to(image.dtype))
+    revealed = _close_gaps(~front & ~(far.error_px <= _TOLERANCE_PX))
+    colors = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
+    return View(colors, depth, revealed.to(image.dtype))
 
 
-def _closed(mask: Tensor) -> Tensor:
-    """The mask (H, W), bool, without gaps of one or two pixels, which steep surfaces leave in it."""
-    return ~_grown(~_grown(mask))
+def _close_gaps(mask: Tensor) -> Tensor:
+    """Returns the mask (H, W), bool, without the one or two pixel gaps that steep surfaces leave in it."""
+    return ~_dilate(~_dilate(mask))
 
 
-def _grown(mask: Tensor) -> Tensor:
-    """The mask (H, W), bool, with the eight neighbors of its pixels."""
+def _dilate(mask: Tensor) -> Tensor:
+    """Returns the mask (H, W), bool, dilated by one pixel in all eight directions."""
     padded = functional.pad(mask, (1, 1, 1, 1))
     across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
     return across[:-2] | across[1:-1] | across[2:]
 
 
-def _eye(z: Tensor, camera: Camera) -> _Eye:
+def _projector(z: Tensor, camera: Camera) -> _Projector:
     height, width = z.shape
     focal_y = abs(camera.focal) * height / 2
     columns, rows = pixel_axes(height, width, z.device, z.dtype)
     x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
-    return _Eye(x, y, focal_y / camera.aspect_ratio, focal_y)
+    return _Projector(x, y, focal_y / camera.aspect_ratio, focal_y)
 
 
-def _moved(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
+def _transform(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
     x, y, z = points
     rows, shift = motion.rotation, motion.translation
     moved = [
@@ -128,15 +132,15 @@ def _moved(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Tensor
     return moved[0], moved[1], moved[2]
 
 
-def _splat(eye: _Eye, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
-    """For each pixel of the new view the nearest and the farthest surface (H, W) that reaches it.
+def _splat(projector: _Projector, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
+    """Returns the nearest and the farthest surface (H, W) that land on each pixel of the new view.
 
-    Each source pixel reaches the four pixels around the place where it is seen, so that surfaces that come
-    closer keep together. Pixels that none reaches get a surface beyond everything, which never counts.
+    Each source pixel lands on the four pixels around its projection, so that surfaces that come closer keep
+    together. Pixels without any get a surface beyond everything, which never counts.
     """
     height, width = z.shape
-    points = _moved((*eye.points(z), z), motion)
-    x, y = eye.seen(points)
+    points = _transform((*projector.unproject(z), z), motion)
+    x, y = projector.project(points)
     left = x.add_((width - 1) / 2).floor_()
     top = y.add_((height - 1) / 2).floor_()
     outside, away = height * width, points[2].flatten()
@@ -155,29 +159,33 @@ def _splat(eye: _Eye, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
     return near, torch.where(unreached, 1e6, far)[:outside].view_as(z)
 
 
-def _followed_back(eye: _Eye, z: Tensor, surface: Tensor, motion: Rigid) -> _Origin:
-    """Where in the source a surface (H, W) of the new view comes from, and whether it does.
+def _trace_back(projector: _Projector, z: Tensor, surface: Tensor, motion: Rigid) -> _SourcePixels:
+    """Returns the source pixels of a surface (H, W) of the new view, with their reprojection errors.
 
-    The place is followed forward again with the source's own distance: what lands elsewhere does not.
+    The source position is projected forward again with its own distance; a large error means that the surface
+    does not come from there.
     """
-    x, y = eye.seen(_moved((*eye.points(surface), surface), motion.inverse()))
-    miss_x, miss_y, moved_z = _miss(eye, z, (x, y), motion)
-    return _Origin(x, y, moved_z, torch.maximum(miss_x.abs_(), miss_y.abs_()))
+    x, y = projector.project(_transform((*projector.unproject(surface), surface), motion.inverse()))
+    error_x, error_y, distance = _reprojection_error(projector, z, (x, y), motion)
+    return _SourcePixels(x, y, distance, torch.maximum(error_x.abs_(), error_y.abs_()))
 
 
-def _miss(eye: _Eye, z: Tensor, place: tuple[Tensor, Tensor], motion: Rigid) -> tuple[Tensor, Tensor, Tensor]:
-    """By how many pixels (x, y) places of the source land beside their targets, and at what distance.
+def _reprojection_error(
+    projector: _Projector, z: Tensor, position: tuple[Tensor, Tensor], motion: Rigid
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Returns the error in pixels (x, y) of source positions projected to their targets, and their distance.
 
-    Places outside of the source miss by infinity.
+    Positions outside the source have an infinite error.
     """
-    x, y = place
+    x, y = position
     height, width = z.shape
     outside = (x.abs() > width / 2) | (y.abs() > height / 2)
     grid = grid_of_offsets(x, y).unsqueeze(0)
     depth = functional.grid_sample(
         z.view(1, 1, height, width), grid, "nearest", "border", align_corners=False
     ).view_as(z)
-    points = _moved((x / eye.focal_x * depth, y / eye.focal_y * depth, depth), motion)
-    landed = eye.seen(points)
-    miss_x = torch.where(outside, torch.inf, landed[0] - eye.x)
-    return miss_x, torch.where(outside, torch.inf, landed[1] - eye.y), points[2]
+    points = _transform((x / projector.focal_x * depth, y / projector.focal_y * depth, depth), motion)
+    landed = projector.project(points)
+    error_x = torch.where(outside, torch.inf, landed[0] - projector.x)
+    error_y = torch.where(outside, torch.inf, landed[1] - projector.y)
+    return error_x, error_y, points[2]

@@ -1,7 +1,7 @@
-"""Reading an image at fractional positions: the one sampler under every warp.
+"""Resampling at fractional positions: the sampler of every warp.
 
-Positions are normalized as `torch.nn.functional.grid_sample` has them with `align_corners=False`:
--1 and 1 are the outer edges of the outermost pixels. Nothing here waits for the device.
+Positions are normalized as `torch.nn.functional.grid_sample` expects with `align_corners=False`:
+-1 and 1 are the outer edges of the outermost pixels. No function synchronizes with the device.
 """
 
 from enum import Enum
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 class Border(str, Enum):
-    """What is seen beyond the edge of an image."""
+    """Border mode: what is sampled beyond the edge of an image."""
 
     REPLICATE = "replicate"
     WRAP = "wrap"
@@ -22,12 +22,12 @@ class Border(str, Enum):
 
 
 class Sampling(str, Enum):
-    """How the value between pixels is found.
+    """Interpolation between pixels.
 
-    A film reads its own images again and again. Bilinear loses detail each time. Bicubic (PyTorch's and
-    the reference's, a = -0.75) and Lanczos raise some frequencies by up to 2.9 and 2.7 % each time, which
-    rings after some dozen readings: they suit images that are read once. Steady (close to Catmull-Rom)
-    raises none and keeps nearly as much.
+    A film resamples its own images again and again. Bilinear loses detail each time. Bicubic (PyTorch's and
+    Deforum's, a = -0.75) and Lanczos amplify some frequencies by up to 2.9 and 2.7 % each time, which rings
+    after a few dozen times: they suit images that are resampled once. Steady (close to Catmull-Rom)
+    amplifies none and keeps nearly as much.
     """
 
     NEAREST = "nearest"
@@ -53,20 +53,19 @@ _REACH = {
 
 
 def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
-    """The image (3, h, w) read at the positions of a grid.
+    """Returns the image (3, h, w) sampled at the positions of a grid.
 
     Args:
         image: (3, H, W), float32.
         grid: (h, w, 2), float32, normalized (x, y); -1 and 1 are the image's outer edges.
-        border: What lies beyond the edge.
-        sampling: Bicubic and Lanczos overshoot at edges; the result is kept within [0, 1] by the caller
-            who wants that.
+        border: What is sampled beyond the edge.
+        sampling: Bicubic and Lanczos overshoot at edges; clamp the result if it must stay in [0, 1].
 
     Returns:
         (3, h, w), float32.
     """
     if border is Border.WRAP:
-        image, grid = _wrapped(image, grid, _REACH[sampling])
+        image, grid = _wrap(image, grid, _REACH[sampling])
         border = Border.REPLICATE
     if sampling is Sampling.LANCZOS:
         return _lanczos(image, grid, border)
@@ -77,7 +76,7 @@ def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> T
 
 def _read(image: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
     if border is Border.MIRROR:
-        grid = _about_pixels(grid, image.shape[-1], image.shape[-2])
+        grid = _to_pixel_centers(grid, image.shape[-1], image.shape[-2])
     read = functional.grid_sample(
         image.unsqueeze(0),
         grid.unsqueeze(0),
@@ -89,10 +88,11 @@ def _read(image: Tensor, grid: Tensor, border: Border, mode: str) -> Tensor:
 
 
 def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Three fifths of bicubic reading and two of Hermite's (bilinear at smoothed positions).
+    """Samples with three fifths bicubic and two fifths Hermite (bilinear at smoothed positions).
 
-    Keys' kernel is linear in its parameter, so along the axes this is a = -0.45. The share is the largest for
-    which no frequency, in any direction and at any shift, is raised by more than 2 in a million.
+    Keys' kernel is linear in its parameter, so along the axes this is a = -0.45. The bicubic part is the
+    largest for which no frequency, in any direction and at any shift, is amplified by more than 2 in a
+    million.
     """
     smooth = torch.empty_like(grid)
     for axis, size in ((0, image.shape[-1]), (1, image.shape[-2])):
@@ -105,16 +105,16 @@ def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
 
 
-def _about_pixels(grid: Tensor, width: int, height: int) -> Tensor:
-    """The grid with -1 and 1 at the middle of the outermost pixels."""
+def _to_pixel_centers(grid: Tensor, width: int, height: int) -> Tensor:
+    """Returns the grid with -1 and 1 at the centers of the outermost pixels."""
     scaled = torch.empty_like(grid)
     for axis, size in ((0, width), (1, height)):
         torch.mul(grid[..., axis], size / max(size - 1, 1), out=scaled[..., axis])
     return scaled
 
 
-def _wrapped(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
-    """The image with its far edges repeated around it, and the grid folded into it."""
+def _wrap(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
+    """Returns the image with its far edges repeated around it, and the grid folded into it."""
     height, width = image.shape[-2:]
     top, left = min(reach, height), min(reach, width)
     padded = functional.pad(image.unsqueeze(0), (left, left, top, top), mode="circular").squeeze(0)
@@ -125,7 +125,7 @@ def _wrapped(image: Tensor, grid: Tensor, reach: int) -> tuple[Tensor, Tensor]:
 
 
 def _lanczos(image: Tensor, grid: Tensor, border: Border) -> Tensor:
-    """Lanczos-3 reading: 36 taps a pixel, row by row of taps, so that memory stays at some images."""
+    """Samples with Lanczos-3: 36 taps per pixel, one row of taps at a time to save memory."""
     height, width = image.shape[-2:]
     x = (grid[..., 0] + 1.0) * (width / 2) - 0.5
     y = (grid[..., 1] + 1.0) * (height / 2) - 0.5
@@ -143,7 +143,7 @@ def _lanczos(image: Tensor, grid: Tensor, border: Border) -> Tensor:
 
 
 def _taps(position: Tensor, size: int, border: Border) -> list[tuple[Tensor, Tensor]]:
-    """For each of the six taps around positions (h, w): index (int32) and weight; the weights sum to 1."""
+    """Returns index (int32) and weight of the six taps around positions (h, w); the weights sum to 1."""
     first = position.floor()
     offsets = range(-2, 4)
     raw = [torch.sinc(position - first - k) * torch.sinc((position - first - k) / 3.0) for k in offsets]
@@ -156,7 +156,7 @@ def _taps(position: Tensor, size: int, border: Border) -> list[tuple[Tensor, Ten
 
 
 def _edge(position: Tensor, size: int, border: Border) -> tuple[Tensor, Tensor]:
-    """Index of the pixel that stands for an integer position, and 1 where it may be seen at all."""
+    """Returns the index of the pixel at an integer position under a border mode, and 0 where it is black."""
     if border is Border.REFLECT:
         folded = torch.remainder(position, 2 * size)
         position = torch.minimum(folded, 2 * size - 1 - folded)

@@ -1,4 +1,4 @@
-"""Anti-blur: an unsharp mask, to win back what each warp softens."""
+"""Anti-blur: an unsharp mask that restores what each warp softens."""
 
 from dataclasses import dataclass
 from math import exp
@@ -8,19 +8,19 @@ from torch import Tensor
 from torch.nn import functional
 
 _DYADIC = {1: (32,), 3: (8, 16), 5: (2, 8, 12), 7: (1, 3.5, 7, 9)}
-"""The first half of small kernels without a sigma, in 32nds."""
+"""First half of OpenCV's small kernels for sigma 0, in 32nds."""
 
 
 @dataclass(frozen=True)
 class Sharpen:
-    """How much and how finely to sharpen; the names are Deforum's.
+    """Settings of the unsharp mask; the names are Deforum's.
 
     Attributes:
         kernel: Width of the blur in pixels; an even one counts as the next odd one, so that it may change
             over time, and below 1 as 1.
         sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel.
-        amount: How much of the difference to the blurred image is added; 0 changes nothing.
-        threshold: Differences below it stay as they are, in levels of 255.
+        amount: Weight of the added difference to the blurred image; 0 changes nothing.
+        threshold: Smaller differences are not amplified; in levels of 255.
     """
 
     kernel: int = 5
@@ -30,17 +30,17 @@ class Sharpen:
 
     @property
     def width(self) -> int:
-        """The kernel as an odd number of pixels."""
+        """Width of the kernel as an odd number of pixels."""
         return max(self.kernel, 1) | 1
 
 
 def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
-    """The sharpened image (3, H, W), within [0, 1]; the image itself where nothing would change.
+    """Returns the sharpened image (3, H, W), within [0, 1]; the image itself if nothing would change.
 
     Args:
         image: (3, H, W), [0, 1].
         how: Kernel, sigma, amount, threshold.
-        mask: (H, W), [0, 1]: 1 sharpens, 0 keeps, between blends. None sharpens everywhere.
+        mask: (H, W), [0, 1]: 1 sharpens, 0 keeps, values between blend. None sharpens everywhere.
     """
     if how.amount == 0.0 or how.width == 1:
         return image
@@ -53,13 +53,13 @@ def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
 
 
 def blur(image: Tensor, kernel: int, sigma: float) -> Tensor:
-    """The image (C, H, W) under a Gaussian of `kernel` pixels, mirrored at its edges."""
+    """Returns the image (C, H, W) blurred by a Gaussian of `kernel` pixels, mirrored at its edges."""
     weights = gaussian_weights(kernel, sigma)
-    return along(along(image, weights, 1), weights, 2)
+    return filter_axis(filter_axis(image, weights, 1), weights, 2)
 
 
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
-    """The `kernel` weights of a Gaussian, summing to 1.
+    """Returns the `kernel` weights of a Gaussian, summing to 1.
 
     For sigma <= 0 they are OpenCV's: dyadic up to 7 pixels, beyond a sigma of
     0.3 * ((kernel - 1) / 2 - 1) + 0.8.
@@ -74,8 +74,8 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     return [w / sum(raw) for w in raw]
 
 
-def along(image: Tensor, weights: list[float], axis: int) -> Tensor:
-    """A symmetric filter along one axis; each pair of equal weights costs one addition to a shifted view."""
+def filter_axis(image: Tensor, weights: list[float], axis: int) -> Tensor:
+    """Returns the image filtered along one axis by symmetric weights; each pair costs one addition."""
     size, reach = image.shape[axis], len(weights) // 2
     padded = mirrored(image, reach, axis)
     result = padded.narrow(axis, reach, size) * weights[reach]
@@ -86,9 +86,9 @@ def along(image: Tensor, weights: list[float], axis: int) -> Tensor:
 
 
 def mirrored(image: Tensor, reach: int, axis: int) -> Tensor:
-    """The image (C, H, W) lengthened by `reach` at both ends of an axis, mirrored about its edge pixels.
+    """Returns the image (C, H, W) padded by `reach` at both ends of an axis, mirrored about its edge pixels.
 
-    An image smaller than the reach is mirrored again and again.
+    An image smaller than the reach is mirrored repeatedly.
     """
     size = image.shape[axis]
     if reach < size:

@@ -18,10 +18,10 @@ from animator.images.resample import Border, Sampling, sample
 
 @dataclass(frozen=True)
 class Flip:
-    """A turn of the image plane in space, seen in perspective.
+    """Perspective flip: a rotation of the image plane in space.
 
     Attributes:
-        theta: Turn in the plane, degrees.
+        theta: Rotation in the plane, degrees.
         phi: Tilt about the horizontal axis, degrees.
         gamma: Tilt about the vertical axis, degrees.
         fv: Field of view over the image's diagonal, degrees; the wider, the stronger the perspective.
@@ -35,13 +35,13 @@ class Flip:
 
 @dataclass(frozen=True)
 class Move2D:
-    """One step of 2D motion.
+    """One frame of 2D motion.
 
     Attributes:
-        angle_deg: Turn, positive counter-clockwise.
-        zoom: Scale; above 1 comes closer.
-        shift_px: Shift (right, down) in pixels; it is applied before the turn and the zoom.
-        center: Fixed point of turn and zoom, as fractions of width and height.
+        angle_deg: Rotation, positive counter-clockwise.
+        zoom: Scale; above 1 zooms in.
+        shift_px: Shift (right, down) in pixels; applied before rotation and zoom.
+        center: Fixed point of rotation and zoom, as fractions of width and height.
         flip: Perspective flip, applied last; None leaves it out.
     """
 
@@ -53,10 +53,10 @@ class Move2D:
 
 
 def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
-    """The move as `dst_from_src`, float64 (3, 3): flip @ turn-and-zoom @ shift.
+    """Returns the move as `dst_from_src`, float64 (3, 3): flip @ rotation-and-zoom @ shift.
 
-    The order and the center (width * cx, height * cy) are Deforum's; unlike there, the shift also acts
-    when a flip is on, and a flip of no angle changes nothing.
+    The order and the center (width * cx, height * cy) are Deforum's; unlike in Deforum, the shift also acts
+    with a flip, and a flip by 0 degrees changes nothing.
     """
     matrix = turn_zoom_matrix(move, width, height) @ shift_matrix(move)
     if move.flip is None:
@@ -66,7 +66,7 @@ def matrix2d(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
-    """Turn and zoom about the move's center, float64 (3, 3)."""
+    """Returns rotation and zoom about the move's center as `dst_from_src`, float64 (3, 3)."""
     x, y = width * move.center[0], height * move.center[1]
     a = move.zoom * cos(radians(move.angle_deg))
     b = move.zoom * sin(radians(move.angle_deg))
@@ -74,24 +74,24 @@ def turn_zoom_matrix(move: Move2D, width: int, height: int) -> Matrix:
 
 
 def shift_matrix(move: Move2D) -> Matrix:
-    """The move's shift alone, float64 (3, 3)."""
+    """Returns the move's shift alone as `dst_from_src`, float64 (3, 3)."""
     return np.array([[1, 0, move.shift_px[0]], [0, 1, move.shift_px[1]], [0, 0, 1]], dtype=np.float64)
 
 
 def flip_distance(flip: Flip, width: int, height: int) -> float:
-    """Distance in pixels that Deforum looks from: its diagonal fills `fv`."""
+    """Returns Deforum's viewing distance in pixels, at which the diagonal fills `fv`."""
     half_angle = radians(copysign(max(abs(flip.fv), 1e-3), flip.fv) / 2)
     return hypot(width, height) / (2 * sin(half_angle))
 
 
 def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, float]) -> Matrix:
-    """The perspective flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
+    """Returns the flip as `dst_from_src`, float64 (3, 3): Rx(phi) Ry(gamma) Rz(theta), then projection.
 
     Args:
         flip: The angles.
         focal: Focal length in pixels.
-        distance: Distance of the plane in pixels; equal to `focal` the unturned plane keeps its size.
-        pivot: The point (x, y) that turns in place, in pixels.
+        distance: Distance of the plane in pixels; if equal to `focal`, the unrotated plane keeps its size.
+        pivot: Center of rotation (x, y), in pixels.
     """
     turn = rotation_x(flip.phi) @ rotation_y(flip.gamma) @ rotation_z(flip.theta)
     project = np.array([focal, focal, -1.0])[:, None] * turn
@@ -102,25 +102,23 @@ def flip_matrix(flip: Flip, focal: float, distance: float, pivot: tuple[float, f
 
 
 def warp_by_matrix(image: Tensor, dst_from_src: Matrix, border: Border, sampling: Sampling) -> Tensor:
-    """The image (3, H, W) with each source pixel moved by a 3x3 matrix; the same tensor for the identity.
+    """Returns the image (3, H, W), [0, 1], warped by a 3x3 matrix; the same tensor for the identity.
 
-    A singular matrix (zoom 0) leaves nothing of the image: the result is black, as in the reference.
-    The result is within [0, 1].
+    A singular matrix (zoom 0) gives a black image, as in Deforum.
     """
     if np.allclose(dst_from_src, np.eye(3), rtol=0.0, atol=1e-9):
         return image
-    if edge_on(dst_from_src):
+    if is_singular(dst_from_src):
         return torch.zeros_like(image)
     height, width = image.shape[-2:]
     grid = matrix_grid(inverse(dst_from_src), width, height, image.device)
-    read = sample(image, grid, border, sampling)
-    return read.clamp_(0.0, 1.0)
+    return sample(image, grid, border, sampling).clamp_(0.0, 1.0)
 
 
 def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:
-    """The sampling grid (H, W, 2) of a matrix between pixel positions, normalized to [-1, 1].
+    """Returns the sampling grid (H, W, 2) of a matrix between pixel positions, normalized to [-1, 1].
 
-    The normalization is folded into the matrix, so that an affine map costs two additions a pixel.
+    The normalization is folded into the matrix, so that an affine map costs two additions per pixel.
     """
     normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
     rows = (normal @ src_from_dst).tolist()
@@ -134,11 +132,11 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
     return grid.div_(torch.where(depth == 0.0, 1e-12, depth).unsqueeze(-1))
 
 
-def edge_on(dst_from_src: Matrix) -> bool:
-    """True for a singular matrix, which leaves nothing of an image to be seen."""
+def is_singular(dst_from_src: Matrix) -> bool:
+    """Returns True for a singular matrix, which makes the image vanish."""
     return bool(abs(np.linalg.det(dst_from_src)) < 1e-12)
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """The inverse, float64 (3, 3), of a regular matrix: `src_from_dst` of `dst_from_src`."""
+    """Returns the inverse of a regular matrix, float64 (3, 3): `src_from_dst` of `dst_from_src`."""
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)

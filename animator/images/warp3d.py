@@ -1,6 +1,6 @@
-"""The 3D warp as Deforum projects it: points at (x, y, z) of the unit square, moved by their change of place.
+"""Deforum's 3D warp: shifts pixels by the change of their projected points at (x, y, z) of the unit square.
 
-This is not a true camera (a point's x and y do not grow with its distance); `pinhole` is.
+This is not a pinhole camera (a point's x and y do not grow with its distance); see `pinhole` for one.
 
 Source:
     grid = identity - (project(P @ R + T) - project(P)), project(x, y, z) = focal * (x / aspect, y) / z,
@@ -19,15 +19,15 @@ __all__ = ["Border", "Sampling", "projection_grid", "warp3d"]
 def warp3d(
     image: Tensor, z: Tensor | None, motion: Rigid, camera: Camera, border: Border, sampling: Sampling
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
+    """Returns the image (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
 
     Args:
         image: (3, H, W), [0, 1].
         z: (H, W), distances; None is the plane z = 1.
-        motion: How the points move, from `camera.rigid`.
-        camera: The lens; `near` and `far` have no effect here, as in the reference.
-        border: What comes in from outside.
-        sampling: Bicubic is the reference's default.
+        motion: Of the scene's points, from `camera.rigid`.
+        camera: The camera; `near` and `far` have no effect here, as in Deforum.
+        border: What is sampled outside the image.
+        sampling: Interpolation; Deforum's default is bicubic.
     """
     if motion == STILL:
         return image
@@ -38,17 +38,17 @@ def warp3d(
 
 
 def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:
-    """The sampling grid (H, W, 2), normalized, of a motion in Deforum's projection.
+    """Returns the sampling grid (H, W, 2), normalized, of a motion in Deforum's projection.
 
     Args:
         z: (H, W), distances.
-        motion: How the points move.
-        camera: The lens.
+        motion: Of the scene's points.
+        camera: The camera.
     """
     height, width = z.shape
     x = torch.linspace(-1.0, 1.0, width, device=z.device)
     y = torch.linspace(-1.0, 1.0, height, device=z.device).unsqueeze(1)
-    across, down, away = (_moved(x, y, z, motion, axis) for axis in range(3))
+    across, down, away = (_transformed_axis(x, y, z, motion, axis) for axis in range(3))
     grid = torch.empty((height, width, 2), device=z.device)
     scales = (camera.focal / camera.aspect_ratio, camera.focal)
     for axis, (before, after, scale) in enumerate(zip((x, y), (across, down), scales, strict=True)):
@@ -58,7 +58,7 @@ def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:
     return grid
 
 
-def _moved(x: Tensor, y: Tensor, z: Tensor, motion: Rigid, axis: int) -> Tensor:
-    """One coordinate (H, W) of the moved points (x, y, z)."""
+def _transformed_axis(x: Tensor, y: Tensor, z: Tensor, motion: Rigid, axis: int) -> Tensor:
+    """Returns one coordinate (H, W) of the transformed points (x, y, z)."""
     by_x, by_y, by_z = (motion.rotation[i][axis] for i in range(3))
     return torch.add(x * by_x + (y * by_y + motion.translation[axis]), z, alpha=by_z)

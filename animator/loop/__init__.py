@@ -1,1 +1,1 @@
-"""The render loop: plans in, frames out."""
+"""The render loop: `render` turns the plans of a film into frames by way of a `Pipeline` and its steps."""

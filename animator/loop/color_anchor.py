@@ -1,4 +1,4 @@
-"""Whose colors a film keeps: rules for the anchor that color coherence matches to."""
+"""Color anchors: rules for which image color coherence matches a film's colors to."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,68 +9,68 @@ from animator.timeline.plan import Plan
 
 
 class ColorAnchorRule(Protocol):
-    """When an image becomes the anchor."""
+    """Chooses the image that becomes the color anchor."""
 
-    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The anchor (3, H, W) of this drawing; None matches nothing.
+    def for_frame(self, plan: Plan, anchor: Tensor | None, warped: Tensor | None) -> Tensor | None:
+        """Returns the anchor (3, H, W) to generate a frame with; None matches no colors.
 
         Args:
-            plan: Of the frame that is drawn.
-            anchor: The last drawing's.
-            moved: The last image moved to this frame; None at the start of a film.
+            plan: Of the frame to generate.
+            anchor: Of the last generated frame.
+            warped: The last image, warped to this frame; None at the start of a film.
         """
 
-    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
-        """The anchor (3, H, W) once the frame was drawn."""
+    def after_frame(self, plan: Plan, anchor: Tensor | None, generated: Tensor) -> Tensor | None:
+        """Returns the anchor (3, H, W) from this generated frame on."""
 
 
 @dataclass(frozen=True)
 class FirstFrame:
-    """The first frame, for the whole film."""
+    """Keeps the colors of the first frame for the whole film."""
 
-    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The anchor there is."""
+    def for_frame(self, plan: Plan, anchor: Tensor | None, warped: Tensor | None) -> Tensor | None:
+        """Returns the current anchor."""
         return anchor
 
-    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
-        """The first drawing."""
-        return drawn if anchor is None else anchor
+    def after_frame(self, plan: Plan, anchor: Tensor | None, generated: Tensor) -> Tensor | None:
+        """Returns the first generated frame."""
+        return generated if anchor is None else anchor
 
 
 @dataclass(frozen=True)
 class SceneStart:
-    """The first frame of each scene."""
+    """Keeps the colors of each scene's first frame."""
 
-    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """None where a scene begins: it looks for its own colors."""
+    def for_frame(self, plan: Plan, anchor: Tensor | None, warped: Tensor | None) -> Tensor | None:
+        """Returns the current anchor, or None at a cut: the new scene gets its own colors."""
         return None if plan.cut else anchor
 
-    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
-        """The scene's first drawing."""
-        return drawn if anchor is None else anchor
+    def after_frame(self, plan: Plan, anchor: Tensor | None, generated: Tensor) -> Tensor | None:
+        """Returns the scene's first generated frame."""
+        return generated if anchor is None else anchor
 
 
 @dataclass(frozen=True)
 class FirstWarped:
-    """The first image that was moved: the reference's anchor of films with an init image."""
+    """Keeps the colors of the first warped image, as Deforum does for films with an init image."""
 
-    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The first moved image."""
-        return moved if anchor is None else anchor
+    def for_frame(self, plan: Plan, anchor: Tensor | None, warped: Tensor | None) -> Tensor | None:
+        """Returns the first warped image."""
+        return warped if anchor is None else anchor
 
-    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
-        """The anchor there is."""
+    def after_frame(self, plan: Plan, anchor: Tensor | None, generated: Tensor) -> Tensor | None:
+        """Returns the current anchor."""
         return anchor
 
 
 @dataclass(frozen=True)
 class DeforumLegacy:
-    """Deforum's old order: the first moved image, and every drawing of strength 0."""
+    """Keeps the colors of the first warped image, then of each frame of strength 0, as old Deforum does."""
 
-    def for_frame(self, plan: Plan, anchor: Tensor | None, moved: Tensor | None) -> Tensor | None:
-        """The first moved image."""
-        return moved if anchor is None else anchor
+    def for_frame(self, plan: Plan, anchor: Tensor | None, warped: Tensor | None) -> Tensor | None:
+        """Returns the first warped image."""
+        return warped if anchor is None else anchor
 
-    def after_frame(self, plan: Plan, anchor: Tensor | None, drawn: Tensor) -> Tensor | None:
-        """A drawing of strength 0, else the anchor there is."""
-        return drawn if plan.diffusion.strength == 0.0 else anchor
+    def after_frame(self, plan: Plan, anchor: Tensor | None, generated: Tensor) -> Tensor | None:
+        """Returns the generated frame if its strength is 0, else the current anchor."""
+        return generated if plan.diffusion.strength == 0.0 else anchor

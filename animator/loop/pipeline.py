@@ -1,4 +1,4 @@
-"""The slots of a frame, and the order in which they act. A mode is a filling of these slots."""
+"""`Pipeline`: the slots that make a frame, and the order in which they run. The mode fills them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,52 +17,92 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """Where the image that is redrawn comes from."""
+    """Provides the image that img2img starts from.
 
-    def opening(self, plan: Plan) -> Tensor | None:
-        """The image (3, H, W) that the first frame of a film is drawn over, as it is; None for none."""
+    A source that starts every frame from one still image:
+
+        @dataclass(frozen=True, eq=False)
+        class Still:
+            still: Tensor
+
+            def init_image(self, plan: Plan) -> Tensor | None:
+                return None
+
+            def image(self, plan: Plan, state: State) -> Tensor | None:
+                return self.still
+    """
+
+    def init_image(self, plan: Plan) -> Tensor | None:
+        """Returns the image (3, H, W) that the first frame starts from, unwarped; None if there is none."""
 
     def image(self, plan: Plan, state: State) -> Tensor | None:
-        """The image (3, H, W) to start from, or None: draw from the prompt alone."""
+        """Returns the image (3, H, W) to start from, or None to generate from the prompt alone."""
 
 
 class Motion(Protocol):
-    """How an image moves from one frame to the next."""
+    """Warps an image from one frame to the next.
+
+    A motion that shifts the image right by one pixel per frame and wraps around:
+
+        @dataclass(frozen=True)
+        class Scroll:
+            def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+                return None  # needs no depth
+
+            def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+                return image.roll(len(plans), dims=2)
+    """
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The depth (H, W) of an image about to move, larger = nearer; None where depth plays no part.
+        """Returns the depth (H, W) of an image, larger = nearer; None if the motion needs none.
 
         Args:
-            image: (3, H, W), as it is before it moves.
-            plan: Of the frame it moves to.
-            last: What the last look gave, moved or not; None at the start of a film.
+            image: (3, H, W), before it is warped.
+            plan: Of the frame it is warped to.
+            last: The last depth estimate, warped or not; None at the start of a film.
         """
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The image (3, H, W) moved by one or more frames, one after the other, and sampled once.
+        """Returns the image (3, H, W) warped by the moves of one or more frames, resampled once.
 
         Args:
             image: (3, H, W).
-            plans: Of the frames to move by, at least one.
-            depth: What a look at the image said.
+            plans: Of the frames whose moves are applied, in order; at least one.
+            depth: What `estimate_depth` returned for the image.
         """
 
 
 class Step(Protocol):
-    """Changes the image before or after it is drawn."""
+    """Processes the image before or after it is diffused.
+
+    A step that inverts every image:
+
+        @dataclass(frozen=True)
+        class Invert:
+            def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+                return 1.0 - image
+    """
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """Returns the changed image (3, H, W), float32 RGB in [0, 1]."""
+        """Returns the processed image (3, H, W), float32 RGB in [0, 1]."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What fills the slots for one film.
+    """The filled slots of one film.
 
     Attributes:
-        after_motion: Acts on the last image as soon as it has moved.
-        over: Laid over the drawn image after all other steps; the tween lays it over the in-betweens.
-        request_steps: Say more to the diffuser than the plan.
+        source: Provides the image to start from.
+        motion: Warps that image to the frame.
+        before: Steps on the warped image, before the diffusion.
+        diffuser: Generates the frame.
+        after: Steps on the generated image.
+        tween: Makes the frames of a cadence group.
+        anchor: Chooses the image whose colors the film keeps.
+        after_motion: Steps on the last image, right after it is warped.
+        overlays: Steps that paste images over the generated one, after all others; the tween overlays the
+            in-betweens.
+        request_steps: Add details to each request that the plan does not have.
     """
 
     source: Source
@@ -73,18 +113,18 @@ class Pipeline:
     tween: "Tween"
     anchor: ColorAnchorRule
     after_motion: tuple[Step, ...] = ()
-    over: tuple[Step, ...] = ()
+    overlays: tuple[Step, ...] = ()
     request_steps: tuple[RequestStep, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Generated:
-    """A drawn image.
+class FrameImage:
+    """The image of a frame, generated or in-between.
 
     Attributes:
         image: (3, H, W).
-        depth: (H, W), by which the image before it moved; None where depth plays no part.
-        anchor: (3, H, W), whose colors the film keeps from here on.
+        depth: (H, W), the depth by which the image before it was warped; None if the motion needs none.
+        anchor: (3, H, W), the color anchor from this frame on.
     """
 
     image: Tensor
@@ -92,34 +132,36 @@ class Generated:
     anchor: Tensor | None = None
 
 
-def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> Generated:
-    """The drawn image of a group: source, motion, arrival, before, diffuser, after, overlays.
+def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameImage:
+    """Returns the generated image of a cadence group.
+
+    The slots run in this order: source, motion, after_motion, before, diffuser, after, overlays.
 
     Args:
         pipeline: The filled slots.
-        plans: From the frame after the state's image to the one that is drawn.
-        state: What the last group left.
+        plans: From the frame after the state's image to the frame that is generated.
+        state: After the last group.
     """
     plan = plans[-1]
-    depth, moved = state.depth, None
+    depth, warped = state.depth, None
     image = pipeline.source.image(plan, state)
     if image is None:
-        image = pipeline.source.opening(plan)
+        image = pipeline.source.init_image(plan)
     elif plan.cut:
         image = depth = None
     else:
         depth = pipeline.motion.estimate_depth(image, plans[0], depth)
-        moved = pipeline.motion.warp(image, plans, depth)
-        moved = _through(pipeline.after_motion, moved, plan, state)
-    state = replace(state, anchor=pipeline.anchor.for_frame(plan, state.anchor, moved))
-    if moved is not None:
-        image = _through(pipeline.before, moved, plan, state)
-    drawn = pipeline.diffuser.generate(build_request(pipeline.request_steps, plan, image))
-    drawn = _through((*pipeline.after, *pipeline.over), drawn, plan, state)
-    return Generated(drawn, depth, pipeline.anchor.after_frame(plan, state.anchor, drawn))
+        warped = pipeline.motion.warp(image, plans, depth)
+        warped = _apply_steps(pipeline.after_motion, warped, plan, state)
+    state = replace(state, anchor=pipeline.anchor.for_frame(plan, state.anchor, warped))
+    if warped is not None:
+        image = _apply_steps(pipeline.before, warped, plan, state)
+    generated = pipeline.diffuser.generate(build_request(pipeline.request_steps, plan, image))
+    generated = _apply_steps((*pipeline.after, *pipeline.overlays), generated, plan, state)
+    return FrameImage(generated, depth, pipeline.anchor.after_frame(plan, state.anchor, generated))
 
 
-def _through(steps: Sequence[Step], image: Tensor, plan: Plan, state: State) -> Tensor:
+def _apply_steps(steps: Sequence[Step], image: Tensor, plan: Plan, state: State) -> Tensor:
     for step in steps:
         image = step.apply(image, plan, state)
     return image

@@ -1,4 +1,4 @@
-"""`render`: plans in, frames out. A generator: no files, no printing, no globals."""
+"""`render`: plans in, frames out. A generator that opens no file and prints nothing."""
 
 import io
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ class Frame:
     """One finished frame.
 
     Attributes:
-        plan: What the settings said about it.
+        plan: The settings at this frame.
         image: The image (3, H, W), RGB in [0, 1].
-        depth: The depth (H, W), larger = nearer, by which it moved here; None where depth plays no part.
-        state: Where rendering goes on if it stops after this frame.
+        depth: The depth (H, W), larger = nearer, by which it was warped here; None if the motion needs none.
+        state: The state to resume from after this frame.
     """
 
     plan: Plan
@@ -32,34 +32,33 @@ class Frame:
 
     @property
     def pixels(self) -> Image8:
-        """The image for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
+        """The image as numpy uint8 RGB (H, W, 3), for other libraries; on a GPU this synchronizes."""
         return to_uint8(self.image)
 
     def _repr_png_(self) -> bytes:
-        """The image as PNG: notebooks show a frame as its image."""
+        """Returns the image as PNG, which notebooks display."""
         buffer = io.BytesIO()
         Image.fromarray(self.pixels).save(buffer, "PNG")
         return buffer.getvalue()
 
 
 def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:
-    """Every frame from the state's next one to the end of the film, in order.
+    """Yields every frame from the state's next one to the end of the film, in order.
 
     Args:
         timeline: The film's plans.
         pipeline: The filled slots.
-        state: Where to go on; None starts at the beginning.
+        state: The state to resume from; None starts at the first frame.
     """
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
         old = None if plans[0].cut else state.image
-        drawn = generate(
-            pipeline, plans if old is not None and pipeline.tween.draws_last else plans[:1], state
-        )
-        images = pipeline.tween(pipeline.motion, plans, old, drawn)
+        to_last = old is not None and pipeline.tween.generates_last
+        generated = generate(pipeline, plans if to_last else plans[:1], state)
+        images = pipeline.tween(pipeline.motion, plans, old, generated)
         last = plans[-1].frame
-        for plan, seen in zip(plans, images, strict=True):
+        for plan, frame in zip(plans, images, strict=True):
             if plan.frame == last:
-                state = State(last + 1, seen.image, drawn.anchor, seen.depth)
-            yield Frame(plan, seen.image, seen.depth, state)
+                state = State(last + 1, frame.image, generated.anchor, frame.depth)
+            yield Frame(plan, frame.image, frame.depth, state)

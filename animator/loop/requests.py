@@ -1,4 +1,4 @@
-"""What the diffuser is asked for a frame: what its plan says, and details that steps add."""
+"""Requests to the diffuser: the values of a plan, and the details that request steps add."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,47 +11,61 @@ from animator.timeline.plan import Plan
 
 
 class RequestStep(Protocol):
-    """One detail of what the diffuser is asked."""
+    """Adds one detail to a generation request, such as a mask or control images.
+
+    A step that makes every frame tile:
+
+        @dataclass(frozen=True)
+        class Tile:
+            def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
+                return replace(request, tiling=True)
+    """
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The changed request."""
+        """Returns the changed request."""
 
 
 @dataclass(frozen=True, eq=False)
 class Guidance:
-    """Leads the film through images.
+    """Guides the film toward images by blending them in.
 
     Attributes:
-        images: Path -> image (3, H, W), for every path that plans name.
+        images: Path -> image (3, H, W), for every path in the plans.
     """
 
     images: Mapping[str, Tensor]
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The request with the leading image mixed into its own, and the colors to keep.
+        """Returns the request with the guide image blended into its own, and the colors to keep.
 
-        The film's first frame is drawn over the first image as it is.
+        The film's first frame starts from the first guide image, so nothing is blended there.
         """
         if request.image is None or plan.frame == 0:
             return request
-        led, lead = request.image, self.images[plan.guided.image]
-        mixed = led.lerp(lead, plan.guided.share).clamp(0.0, 1.0)
-        colors = led.lerp(lead, plan.guided.color_share).clamp(0.0, 1.0)
+        image, guide = request.image, self.images[plan.guided.image]
+        mixed = image.lerp(guide, plan.guided.share).clamp(0.0, 1.0)
+        colors = image.lerp(guide, plan.guided.color_share).clamp(0.0, 1.0)
         return replace(request, image=mixed, colors=colors)
 
 
 def build_request(
     request_steps: Sequence[RequestStep], plan: Plan, image: Tensor | None
 ) -> GenerationRequest:
-    """What the diffuser is asked for a frame, over an image (3, H, W) or from the prompt alone."""
+    """Returns the full request for a frame.
+
+    Args:
+        request_steps: Applied in order to the plan's own request.
+        plan: Of the frame.
+        image: (3, H, W) to start from; None generates from the prompt alone.
+    """
     request = request_of(plan, image)
-    for ask in request_steps:
-        request = ask.apply(request, plan)
+    for step in request_steps:
+        request = step.apply(request, plan)
     return request
 
 
 def request_of(plan: Plan, image: Tensor | None) -> GenerationRequest:
-    """The request that a plan makes, over an image (3, H, W) or from the prompt alone."""
+    """Returns the request with a plan's values, for an image (3, H, W) or from the prompt alone."""
     settings = plan.diffusion
     return GenerationRequest(
         frame=plan.frame,

@@ -1,1 +1,1 @@
-"""What the settings say about every frame: plans, and ways to look at them."""
+"""Plans: the values of all settings at every frame, as a `Timeline`, tables, plots and lint warnings."""

@@ -1,4 +1,4 @@
-"""Guided images: which image leads the film at each frame, and how strongly. Pure, no torch."""
+"""Guided images: the guide image of each frame and the weight of its blend. Pure, no torch."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,19 +8,19 @@ from itertools import pairwise
 from animator.settings.compat import RulesName
 
 BASE_WEIGHT = 0.07
-"""Share of the leading image while it does not swing; Deforum's."""
+"""Weight of the guide image outside its blend curve; Deforum's."""
 GAP_AFTER_LAST = 25
-"""Frames after which the swing begins again behind the last key; Deforum's."""
+"""Length in frames of Deforum's repeating curve after the last key."""
 
 
 @dataclass(frozen=True)
 class BlendCurve:
-    """How the leading image's share runs at one frame.
+    """Cosine curve of the guide image's weight, with its settings at one frame.
 
     Attributes:
-        middle: Deforum's blendFactorMax.
-        slope: How far it goes below and above.
-        frames: Length of the swing.
+        middle: Middle of the curve; Deforum's blendFactorMax.
+        slope: Amplitude about the middle.
+        frames: Length of the curve.
     """
 
     middle: float
@@ -28,44 +28,48 @@ class BlendCurve:
     frames: float
 
 
-def leading(placed: Sequence[tuple[int, str]], frame: int) -> str:
-    """The path of the image that leads at a frame: the last one whose key has come.
+def guide_image(keyframes: Sequence[tuple[int, str]], frame: int) -> str:
+    """Returns the path of the guide image at a frame: the one of the last key so far.
 
     Before the second key it is the first one.
+
+    Args:
+        keyframes: (frame, path), in order.
+        frame: Index of the frame.
     """
-    return placed[sum(frame >= at for at, _ in placed[1:])][1]
+    return keyframes[sum(frame >= at for at, _ in keyframes[1:])][1]
 
 
-def share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
-    """The leading image's share at a frame: middle - slope * cos(2 p / frames), p frames after its key.
+def blend_weight(keyframes: Sequence[tuple[int, str]], frame: int, curve: BlendCurve) -> float:
+    """Returns the guide image's weight: middle - slope * cos(2 p / frames) at p frames after its key.
 
-    Once the swing is over, and before the first key, it is 0.07.
+    After the end of the curve, and before the first key, it is 0.07.
     """
-    since = frame - max((at for at, _ in placed if at <= frame), default=frame + 1)
-    return _swung(since, since, swing) if since >= 0 else BASE_WEIGHT
+    since = frame - max((at for at, _ in keyframes if at <= frame), default=frame + 1)
+    return _share_at(since, since, curve) if since >= 0 else BASE_WEIGHT
 
 
-def deforum_share(placed: Sequence[tuple[int, str]], frame: int, swing: BlendCurve) -> float:
-    """The leading image's share as the Deforum extension 3.0 reckons it, from multiples of the gap.
+def deforum_blend_weight(keyframes: Sequence[tuple[int, str]], frame: int, curve: BlendCurve) -> float:
+    """Returns the guide image's weight as the Deforum extension 3.0 computes it, from multiples of the gap.
 
-    Keys that lie unevenly swing before or after their frame there, and the swing jumps back where its length
-    does not divide the frame. A swing of no length, on which the reference fails, is none.
+    With uneven keys the curve starts before or after its key, and it jumps where its length does not divide
+    the frame. A curve of length 0, which fails in Deforum, has no effect.
     """
     gap = GAP_AFTER_LAST
-    for (start, _), (stop, _) in pairwise(placed):
+    for (start, _), (stop, _) in pairwise(keyframes):
         if start <= frame <= stop and start < stop:
             gap = stop - start
-    return _swung(frame % gap, frame % swing.frames if swing.frames else 0.0, swing)
+    return _share_at(frame % gap, frame % curve.frames if curve.frames else 0.0, curve)
 
 
-def _swung(since: float, phase: float, swing: BlendCurve) -> float:
-    if since > swing.frames or swing.frames == 0:
+def _share_at(since: float, phase: float, curve: BlendCurve) -> float:
+    if since > curve.frames or curve.frames == 0:
         return BASE_WEIGHT
-    return swing.middle - swing.slope * math.cos(phase / (swing.frames / 2))
+    return curve.middle - curve.slope * math.cos(phase / (curve.frames / 2))
 
 
-SHARES: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, BlendCurve], float]] = {
-    "own": share,
-    "deforum": deforum_share,
+BLEND_WEIGHTS: Mapping[RulesName, Callable[[Sequence[tuple[int, str]], int, BlendCurve], float]] = {
+    "own": blend_weight,
+    "deforum": deforum_blend_weight,
 }
-"""How the leading image's share is found, by the name of the film's rules."""
+"""Function for the guide image's weight, by the name of the film's rules."""

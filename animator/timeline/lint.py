@@ -1,4 +1,4 @@
-"""What a film's settings say that works but is probably not meant."""
+"""Warnings about settings that work but are probably a mistake."""
 
 from collections.abc import Iterator
 
@@ -8,26 +8,26 @@ from animator.timeline.timeline import range_of, schedule_fields
 
 
 def setting_warnings(animation: Animation) -> list[str]:
-    """Each warning with the path of its setting."""
+    """Returns the warnings of a film, each with the path of its setting."""
     scope = animation.scope
-    found: list[str] = []
+    warnings: list[str] = []
     for path, schedule in schedule_fields(animation).items():
-        found += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
+        warnings += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
     if animation.hybrid.acts and not animation.is_hybrid:
-        found.append("hybrid: mixes and moves films of the modes 2d and 3d only")
+        warnings.append("hybrid: has no effect in this mode; it needs mode 2d or 3d")
     if mode_of(animation).source == "nothing":
-        found += [
-            f"steps.{place}: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
-            for place, step in enumerate(animation.steps)
+        warnings += [
+            f"steps.{index}: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
+            for index, step in enumerate(animation.steps)
             if step.at == "before"
         ]
-    return [*found, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
+    return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 
 def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:
-    """The schedules that leave their range, by path, and what becomes of them.
+    """Yields the path of each schedule that leaves its range, and a message about the clamped value.
 
-    Only those of films with `compat` may: there the values are cut, as the reference does where it looks.
+    Only schedules of films with `compat` may leave their range; the values are clamped, as Deforum does.
     """
     for path, schedule in schedule_fields(animation).items():
         numbers, values = range_of(animation, path), schedule.values(animation.scope)
@@ -36,10 +36,10 @@ def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:
         outside = numbers.violations(values)
         if outside.size:
             frame = int(outside[0])
-            held = numbers.clamp(values)[frame]
+            clamped = numbers.clamp(values)[frame]
             more = f"; so are {outside.size - 1} more frames" if outside.size > 1 else ""
             yield (
                 path,
-                f"is {values[frame]:g} at frame {frame}, which is cut to {held:g} "
+                f"is {values[frame]:g} at frame {frame}, which is cut to {clamped:g} "
                 f"(expected {numbers.describe}){more}",
             )

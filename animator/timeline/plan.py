@@ -1,7 +1,7 @@
-"""`Plan`: everything the settings say about one frame, as plain numbers and texts. Pure, no torch.
+"""`Plan`: the values of all settings at one frame, as plain numbers and texts. Pure, no torch.
 
-Made from the settings: a new schedule in a group of `animator.settings` appears in the group's part. Type
-checkers read plan.pyi beside this file, which `python -m docs.build` writes.
+It is made from the settings: a new schedule in a group of `animator.settings` appears in the group's part.
+Type checkers read plan.pyi beside this file, which `python -m docs.build` writes.
 """
 
 from typing import Any

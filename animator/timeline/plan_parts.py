@@ -1,7 +1,7 @@
-"""What a `Plan` is made of: facts of the frame, and a part for each group of settings that has schedules.
+"""Parts of a `Plan`: the frame's own fields, and one part for each settings group with schedules.
 
-A schedule is declared once, in its group in `animator.settings`; its part has the value at the frame by the
-same name.
+A schedule is declared once, in its group in `animator.settings`; the group's part has its value at the frame
+under the same name.
 """
 
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from animator.loop.pipeline import Step
 
 HOME = "animator.timeline.plan"
-"""The module that the types are in for whoever imports them."""
+"""Module from which the types are imported."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FramePlan:
-    """What a plan has besides the values of the groups.
+    """The fields of a plan besides the groups' parts.
 
     Attributes:
         frame: Index in the film, from 0.
-        drawing: Ordinal of the drawn frame that this frame's group begins with.
+        drawing: Index of the group's generation, from 0.
         tween: Weight of the group's new image in this frame, in (0, 1]; the rest is the old image's.
-        cut: True where a new scene begins: nothing of the last image is kept.
+        cut: True at the start of a new scene: nothing of the last image is kept.
         size: Width and height in pixels.
         prompt: Positive and negative prompt.
-        seed: Seed of the group's drawing.
+        seed: Seed of the group's generation.
         steps: The film's `steps`, each with its values at this frame.
     """
 
@@ -48,12 +48,12 @@ class FramePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """The image that leads a guided film at a frame, worked out from the schedules of `guided`.
+    """The guide image of a frame, derived from the schedules of `guided`.
 
     Attributes:
-        image: Its path; empty where none does.
-        share: Its share in the image that is redrawn.
-        color_share: Its share in the colors that the drawing is given.
+        image: Its path; empty without one.
+        share: Its weight in the image that is diffused.
+        color_share: Its weight in the colors that the generated image is matched to.
     """
 
     image: str = ""
@@ -61,13 +61,13 @@ class Lead:
     color_share: float = 0.0
 
 
-_WORKED_OUT: Mapping[type[SettingsGroup], type] = {Guided: Lead}
-"""What a part has besides the values of its group's schedules."""
+_DERIVED: Mapping[type[SettingsGroup], type] = {Guided: Lead}
+"""Fields of a part that are derived from its group's schedules."""
 
 
 def base_of(group: type[SettingsGroup]) -> type | None:
     """Returns the class that a group's part extends; None for most."""
-    return _WORKED_OUT.get(group)
+    return _DERIVED.get(group)
 
 
 def schedules_in(group: type[SettingsGroup]) -> dict[str, ByFrame]:
@@ -81,16 +81,16 @@ def schedules_in(group: type[SettingsGroup]) -> dict[str, ByFrame]:
 
 
 def scheduled_groups() -> dict[str, type[SettingsGroup]]:
-    """Returns the groups of a film that have schedules, by the setting that holds one or a list of them."""
-    found: dict[str, type[SettingsGroup]] = {}
+    """Returns the groups with schedules by the name of their setting, which has one or a list of them."""
+    groups: dict[str, type[SettingsGroup]] = {}
     for name, info in Animation.model_fields.items():
         kinds = (info.annotation, *get_args(info.annotation))
         group = next(
             (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, SettingsGroup)), None
         )
         if group is not None and schedules_in(group):
-            found[name] = group
-    return found
+            groups[name] = group
+    return groups
 
 
 def is_list(name: str) -> bool:
@@ -112,7 +112,7 @@ def plan_types() -> dict[str, type[Any]]:
         (name, tuple[part, ...], field(default=())) if is_list(name) else (name, part, field())  # type: ignore[valid-type]  # a type that is made here
         for name, part in parts.items()
     ]
-    types["Plan"] = _frozen("Plan", fields, (FramePlan,), "Everything the settings say about one frame.")
+    types["Plan"] = _frozen("Plan", fields, (FramePlan,), "The values of all settings at one frame.")
     return types
 
 

@@ -1,4 +1,4 @@
-"""The curves of a film's schedules as one image, keys marked. Small multiples, drawn with pillow."""
+"""Plots of a film's schedules as one image, with keys marked. Small multiples, drawn with Pillow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Curve:
     Attributes:
         name: Its path, such as `motion.zoom`.
         values: (frames,) float64.
-        keys: Frames that have a key.
+        keys: Frames with a key.
     """
 
     name: str
@@ -32,27 +32,27 @@ class Curve:
 
 
 def curves(animation: Animation) -> list[Curve]:
-    """The number schedules that change over the film; all of them where none does."""
+    """Returns the numeric schedules that change over the film; all of them if none does."""
     scope = animation.scope
-    found = [
+    every = [
         Curve(path, schedule.values(scope), schedule.key_frames(scope))
         for path, schedule in schedule_fields(animation).items()
         if isinstance(schedule, Schedule)
     ]
-    return [curve for curve in found if np.ptp(curve.values) > 0] or found
+    return [curve for curve in every if np.ptp(curve.values) > 0] or every
 
 
-def plot(found: Sequence[Curve]) -> Image.Image:
-    """The image of the curves, one strip below the other."""
-    image = Image.new("RGB", (WIDTH, HEIGHT * len(found)), "white")
+def plot(curves: Sequence[Curve]) -> Image.Image:
+    """Returns the image of the curves, one strip below the other."""
+    image = Image.new("RGB", (WIDTH, HEIGHT * len(curves)), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(12)
-    for index, curve in enumerate(found):
-        _strip(draw, curve, HEIGHT * index, font)
+    for index, curve in enumerate(curves):
+        _draw_strip(draw, curve, HEIGHT * index, font)
     return image
 
 
-def _strip(
+def _draw_strip(
     draw: ImageDraw.ImageDraw, curve: Curve, y: int, font: ImageFont.ImageFont | ImageFont.FreeTypeFont
 ) -> None:
     low, high = float(curve.values.min()), float(curve.values.max())

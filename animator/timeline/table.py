@@ -1,4 +1,4 @@
-"""A film's values, frame by frame, as a table, CSV or JSON. No model loads."""
+"""Tables of a film's plans: text, CSV or JSON. Loads no model."""
 
 import csv
 import io
@@ -16,17 +16,17 @@ from animator.timeline.timeline import Timeline
 
 Row = dict[str, Any]
 LISTS = ("controlnet", "steps")
-"""Settings that are lists of groups."""
+"""Settings that are a list of groups."""
 
 
 def rows(timeline: Timeline) -> Iterator[Row]:
-    """One flat row per frame: frame, seconds, drawing, tween, seed, prompts, then every value by its path."""
+    """Yields one flat row per frame: frame, seconds, drawing, tween, seed, prompts, all values by path."""
     for plan in timeline:
         yield _row(plan, timeline.animation.fps)
 
 
 def to_csv(timeline: Timeline) -> str:
-    """All rows as CSV with a header line; numbers as Python writes them, so nothing is rounded."""
+    """Returns all rows as CSV with a header line; numbers as Python writes them, so nothing is rounded."""
     text = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for row in rows(timeline):
@@ -38,18 +38,18 @@ def to_csv(timeline: Timeline) -> str:
 
 
 def to_json(timeline: Timeline) -> str:
-    """The film's facts and all rows as JSON: `{"name", "fps", "size", "frames": [row, ...]}`."""
+    """Returns the film's properties and all rows as JSON: `{"name", "fps", "size", "frames": [row, ...]}`."""
     film: Animation = timeline.animation
-    facts = {"name": film.name, "fps": film.fps, "size": list(film.size), "frames": list(rows(timeline))}
-    return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+    properties = {"name": film.name, "fps": film.fps, "size": list(film.size), "frames": list(rows(timeline))}
+    return json.dumps(properties, ensure_ascii=False, indent=1) + "\n"
 
 
 def to_table(timeline: Timeline, width: int | None = None) -> str:
-    """A table for a person: what never changes on top, a column for all that does.
+    """Returns a readable table: constant values on top, a column for each value that changes.
 
     Args:
         timeline: The film.
-        width: Characters a line; None lets the table be as wide as it needs.
+        width: Characters per line; None makes the table as wide as it needs.
     """
     every = list(rows(timeline))
     changing = [name for name in every[0] if any(row[name] != every[0][name] for row in every)]
@@ -81,8 +81,8 @@ def _row(plan: Plan, fps: float) -> Row:
         if isinstance(part, dict) and group != "prompt":
             row.update({f"{group}.{name}": value for name, value in part.items()})
         elif group in LISTS:
-            for place, item in enumerate(part):
-                row.update({f"{group}.{place}.{name}": value for name, value in item.items()})
+            for index, item in enumerate(part):
+                row.update({f"{group}.{index}.{name}": value for name, value in item.items()})
     return row
 
 

@@ -1,7 +1,7 @@
 """`Timeline`: the plans of a whole film.
 
-Schedules are evaluated once over all frames, and a plan is cut out of the columns when it is asked for. So a
-film can be printed, plotted, compared and checked before any model loads.
+Schedules are evaluated once over all frames, into columns; a plan is assembled from them on access. So a film
+can be printed, plotted, compared and checked before any model loads.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.fields import RangedSchedule
 from animator.settings.group import SettingsGroup
-from animator.timeline.guided import SHARES, BlendCurve, leading
+from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
@@ -29,18 +29,18 @@ class Timeline(Sequence[Plan]):
         """Evaluates every schedule of the film.
 
         Raises:
-            PresetError: With every schedule that has no value at some frame.
+            PresetError: Schedules cannot be evaluated at some frame; lists all of them.
         """
         self.animation = animation
         self._rules = rules_of(animation)
         self._columns = _columns(animation)
         self._guides = animation.guides
-        planned = {**self._columns, **self._overruled()}
-        self._parts = parts_of(animation, planned)
-        self._lists = lists_of(animation, planned)
+        columns = {**self._columns, **self._overrides()}
+        self._parts = parts_of(animation, columns)
+        self._lists = lists_of(animation, columns)
         self._prompts = animation.keyed_prompts.at(animation.scope)
-        self.drawn = _drawn_frames(animation, self._columns["diffusion.cadence"])
-        """The frames that are drawn, in order; the others are in-betweens."""
+        self.drawn = _generated_frames(animation, self._columns["diffusion.cadence"])
+        """The frames that are generated, in order; the others are in-betweens."""
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.drawn)
 
     def __len__(self) -> int:
@@ -61,68 +61,74 @@ class Timeline(Sequence[Plan]):
         return self.plan(range(len(self))[index])
 
     def plan(self, frame: int) -> Plan:
-        """The plan of one frame."""
-        drawing = int(np.searchsorted(self.drawn, frame, side="right")) - 1
-        start = int(self.drawn[drawing])
+        """Returns the plan of one frame."""
+        index = int(np.searchsorted(self.drawn, frame, side="right")) - 1
+        start = int(self.drawn[index])
         return Plan(
             frame=frame,
-            drawing=drawing,
-            tween=(frame - start + 1) / self._planned_length(drawing),
-            cut=self._cuts(frame),
+            drawing=index,
+            tween=(frame - start + 1) / self._planned_length(index),
+            cut=self._is_cut(frame),
             size=self.animation.size,
             prompt=self._prompts[frame],
-            seed=self._seeds[drawing],
+            seed=self._seeds[index],
             **self._parts_at(frame),
         )
 
     def group(self, frame: int) -> tuple[Plan, ...]:
-        """The plans from a drawn frame to the one before the next drawn frame.
+        """Returns the plans from a generated frame to the one before the next generated frame.
 
         Args:
-            frame: Index of a drawn frame.
+            frame: Index of a generated frame.
+
+        Raises:
+            ValueError: The frame is an in-between.
         """
-        drawing = int(np.searchsorted(self.drawn, frame))
-        if drawing == len(self.drawn) or self.drawn[drawing] != frame:
-            raise ValueError(f"frame {frame} is no drawn frame")
-        ends = [*self.drawn[drawing + 1 : drawing + 2].tolist(), len(self)]
+        index = int(np.searchsorted(self.drawn, frame))
+        if index == len(self.drawn) or self.drawn[index] != frame:
+            raise ValueError(f"frame {frame} is not a generated frame")
+        ends = [*self.drawn[index + 1 : index + 2].tolist(), len(self)]
         return tuple(self.plan(i) for i in range(frame, ends[0]))
 
-    def _planned_length(self, drawing: int) -> int:
-        """Frames of a group, those cut off by the end of the film counted too: its fade keeps its pace."""
-        start = int(self.drawn[drawing])
-        if drawing + 1 < len(self.drawn):
-            return int(self.drawn[drawing + 1]) - start
+    def _planned_length(self, index: int) -> int:
+        """Returns the length of a group, with frames past the end of the film: its fade keeps its pace."""
+        start = int(self.drawn[index])
+        if index + 1 < len(self.drawn):
+            return int(self.drawn[index + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
-    def _cuts(self, frame: int) -> bool:
+    def _is_cut(self, frame: int) -> bool:
         return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
 
     @property
     def _strength(self) -> str:
-        """The schedule that strengths come from; in the reference, that of guided images has no effect."""
-        led = self._guides and self._rules.guides_set_strength
-        return "guided.image_strength_schedule" if led else "diffusion.strength"
+        """Path of the strength schedule; in Deforum, that of guided images has no effect."""
+        guided = self._guides and self._rules.guides_set_strength
+        return "guided.image_strength_schedule" if guided else "diffusion.strength"
 
-    def _overruled(self) -> Columns:
-        """Schedules whose place another setting takes."""
+    def _overrides(self) -> Columns:
+        """Returns the columns that other settings override."""
         film = self.animation
         strength = np.array(self._columns[self._strength], dtype=np.float64)
         if film.begins_over_image:
             strength[0] = film.init.strength
-        found: dict[str, Column] = {"diffusion.strength": strength}
+        columns: dict[str, Column] = {"diffusion.strength": strength}
         if film.camera.aspect_ratio_use_old_formula:
-            found["camera.aspect_ratio"] = np.full(film.frames, film.size[0] / film.size[1])
-        return found
+            columns["camera.aspect_ratio"] = np.full(film.frames, film.size[0] / film.size[1])
+        return columns
 
     def _parts_at(self, frame: int) -> dict[str, Any]:
-        """The parts that come from groups of settings, and from lists of them."""
+        """Returns the parts of a plan, by the name of their settings group or list of groups."""
         return {
-            **{name: values.at(frame, self._more(name, frame)) for name, values in self._parts.items()},
+            **{
+                name: values.at(frame, self._guided_values(name, frame))
+                for name, values in self._parts.items()
+            },
             **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
         }
 
-    def _more(self, group: str, frame: int) -> Mapping[str, object]:
-        """What a group's part has besides the values of its schedules: the image that leads the film."""
+    def _guided_values(self, group: str, frame: int) -> Mapping[str, object]:
+        """Returns the derived values of a group's part: the guide image of `guided`."""
         if group != "guided" or not self._guides:
             return {}
         middle, slope, length, colors = (
@@ -134,29 +140,29 @@ class Timeline(Sequence[Plan]):
                 "color_correction_factor",
             )
         )
-        swung = SHARES[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
-        return {"image": leading(self._guides, frame), "share": swung, "color_share": colors}
+        weight = BLEND_WEIGHTS[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
+        return {"image": guide_image(self._guides, frame), "share": weight, "color_share": colors}
 
 
 def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
-    """Every schedule of the film by its path, such as `motion.zoom`."""
-    found: dict[str, Schedule | TextSchedule] = {}
+    """Returns every schedule of the film by its path, such as `motion.zoom`."""
+    schedules: dict[str, Schedule | TextSchedule] = {}
     for path, group in _groups(animation):
         for name in type(group).model_fields:
             value = getattr(group, name)
             if isinstance(value, Schedule | TextSchedule):
-                found[f"{path}.{name}"] = value
-    return found
+                schedules[f"{path}.{name}"] = value
+    return schedules
 
 
 def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
-    """The groups of settings by their paths; those of a list have their place in it."""
+    """Yields the groups of settings by their paths; those of a list end with an index."""
     for name in type(animation).model_fields:
         value = getattr(animation, name)
         if isinstance(value, SettingsGroup):
             yield name, value
     for name in ("controlnet", "steps"):
-        yield from ((f"{name}.{place}", item) for place, item in enumerate(getattr(animation, name)))
+        yield from ((f"{name}.{index}", item) for index, item in enumerate(getattr(animation, name)))
 
 
 def _columns(animation: Animation) -> Columns:
@@ -164,7 +170,7 @@ def _columns(animation: Animation) -> Columns:
     problems: list[Problem] = []
     for path, schedule in schedule_fields(animation).items():
         try:
-            columns[path] = _held(animation, path, schedule.values(animation.scope))
+            columns[path] = _clamp(animation, path, schedule.values(animation.scope))
         except ScheduleError as error:
             problems.append(Problem(animation.name, path, str(error)))
     if problems:
@@ -173,42 +179,42 @@ def _columns(animation: Animation) -> Columns:
 
 
 def range_of(animation: Animation, path: str) -> RangedSchedule | None:
-    """The range that a setting's values keep, such as that of `diffusion.strength`; None for texts."""
+    """Returns the range of a scheduled setting such as `diffusion.strength`; None for texts."""
     group, _, name = path.rpartition(".")
     kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
     return next((kind for kind in kinds if isinstance(kind, RangedSchedule)), None)
 
 
-def _held(animation: Animation, path: str, column: Column) -> Column:
-    """The column, cut to what the setting permits: with `compat` a schedule may leave its range."""
+def _clamp(animation: Animation, path: str, column: Column) -> Column:
+    """Returns the column clamped to its range, which a schedule may leave with `compat`."""
     numbers = range_of(animation, path)
     return column if numbers is None or isinstance(column, tuple) else numbers.clamp(column)
 
 
-def _drawn_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
-    """The frames that are drawn: every cadence-th, and those with a prompt or strength key where asked."""
-    drawn: list[int] = []
+def _generated_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
+    """Returns the frames to generate: one per cadence, and keys of prompts and strength if `cadence_keys`."""
+    frames: list[int] = []
     frame = 0
     while frame < animation.frames:
-        drawn.append(frame)
+        frames.append(frame)
         frame += max(1, int(cadence[frame]))
     keys: set[int] = set()
     if animation.diffusion.cadence_keys:
         keyed = (animation.keyed_prompts, animation.diffusion.strength)
         keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
     inside = {key for key in keys if 0 <= key < animation.frames}
-    return np.array(sorted(inside.union(drawn)), dtype=np.int64)
+    return np.array(sorted(inside.union(frames)), dtype=np.int64)
 
 
-def _seeds(animation: Animation, column: Column, drawn: NDArray[np.int64]) -> Sequence[int]:
-    """The seed of every drawing."""
+def _seeds(animation: Animation, column: Column, frames: NDArray[np.int64]) -> Sequence[int]:
+    """Returns the seed of every generated frame."""
     settings, compat = animation.diffusion, rules_of(animation).schedules_compat
     if settings.seed_behavior is SeedBehavior.SCHEDULE:
-        return scheduled([float(column[frame]) for frame in drawn], compat=compat)
+        return scheduled([float(column[frame]) for frame in frames], compat=compat)
     return seed_sequence(
         settings.seed_behavior,
         max(settings.seed, 0),
-        len(drawn),
+        len(frames),
         iter_n=settings.seed_iter_n,
         compat=compat,
     )

@@ -1,4 +1,4 @@
-"""The values that a film's schedules have, cut frame by frame into the parts of plans."""
+"""Columns of scheduled values, assembled frame by frame into the parts of plans."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -20,12 +20,12 @@ Columns = Mapping[str, Column]
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What a part of the plan, or a step, is made of at each frame.
+    """The values of a plan's part, or of a step, at all frames.
 
     Attributes:
-        kind: Its class.
+        kind: Class of the part or step.
         columns: The type of each scheduled value, and the value at every frame.
-        fixed: What is the same at every frame.
+        fixed: Values that are the same at every frame.
     """
 
     kind: type[Any]
@@ -33,7 +33,7 @@ class Values:
     fixed: Mapping[str, Any]
 
     def at(self, frame: int, more: Mapping[str, object] | None = None) -> Any:
-        """Returns the part at a frame, with `more` values that no schedule has."""
+        """Returns the part at a frame, with `more` values that are not scheduled."""
         values = {name: kind(column[frame]) for name, (kind, column) in self.columns.items()}
         return self.kind(**values, **self.fixed, **(more or {}))
 
@@ -46,13 +46,13 @@ def parts_of(animation: Animation, columns: Columns) -> dict[str, Values]:
 
 def lists_of(animation: Animation, columns: Columns) -> dict[str, tuple[Values, ...]]:
     """Returns the values of each list of groups, and of the film's steps, by its name in presets."""
-    found: dict[str, tuple[Values, ...]] = {}
+    lists: dict[str, tuple[Values, ...]] = {}
     for name, group in scheduled_groups().items():
         if is_list(name):
-            places = range(len(getattr(animation, name)))
-            found[name] = tuple(_group(f"{name}.{place}", group, columns) for place in places)
+            indices = range(len(getattr(animation, name)))
+            lists[name] = tuple(_group(f"{name}.{index}", group, columns) for index in indices)
     steps = enumerate(animation.steps)
-    return {**found, "steps": tuple(_step(f"steps.{place}", step, columns) for place, step in steps)}
+    return {**lists, "steps": tuple(_step(f"steps.{index}", step, columns) for index, step in steps)}
 
 
 def _group(path: str, group: type[SettingsGroup], columns: Columns) -> Values:

@@ -1,6 +1,5 @@
-"""What the Deforum extension 3.0 really computes, where that is not what one would want.
+"""8-bit twins of the image operations, for films that must match the Deforum extension 3.0 (`compat`).
 
-Its loop lives in 8 bits, with red and blue swapped, results truncated and a few formulas off. Films imported
-from its settings files, and the reference vectors, need the same numbers; everything else uses the
-neighbors of this package.
+Its loop works in 8 bits, with red and blue swapped, results truncated and a few formulas off. Films imported
+from its settings files, and the reference vectors, need the same numbers; all else uses `animator.images`.
 """

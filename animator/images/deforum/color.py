@@ -11,33 +11,39 @@ from animator.images.deforum.lab8 import lab_levels_from_rgb, rgb_levels_from_la
 
 Conversion = Callable[[Tensor], Tensor]
 
-_INTO: dict[Coherence, Conversion] = {Coherence.LAB: lab_levels_from_rgb, Coherence.HSV: hsv_levels_from_rgb}
-_BACK: dict[Coherence, Conversion] = {Coherence.LAB: rgb_levels_from_lab, Coherence.HSV: rgb_levels_from_hsv}
+_FROM_RGB: dict[Coherence, Conversion] = {
+    Coherence.LAB: lab_levels_from_rgb,
+    Coherence.HSV: hsv_levels_from_rgb,
+}
+_TO_RGB: dict[Coherence, Conversion] = {
+    Coherence.LAB: rgb_levels_from_lab,
+    Coherence.HSV: rgb_levels_from_hsv,
+}
 
 
 def deforum_match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-    """The image (3, H, W), in whole levels of 255, matched as the Deforum extension 3.0 does it.
+    """Returns the image (3, H, W), in steps of 1/255, with the reference's colors, as Deforum matches them.
 
     Args:
         image: (3, H, W), [0, 1].
         reference: (3, h, w), [0, 1], of any size, on the same device.
-        space: The reference implementation feeds blue, green, red where red, green, blue are expected.
+        space: Of the match; Deforum passes BGR where RGB is expected.
     """
     if space is Coherence.NONE:
         return image
-    into, back = _INTO.get(space, torch.clone), _BACK.get(space, torch.clone)
-    matched = match_levels(into(_swapped_levels(image)), into(_swapped_levels(reference)))
-    return back(matched).flip(0).to(torch.float32).div_(255.0)
+    from_rgb, to_rgb = _FROM_RGB.get(space, torch.clone), _TO_RGB.get(space, torch.clone)
+    matched = match_levels(from_rgb(_bgr_levels(image)), from_rgb(_bgr_levels(reference)))
+    return to_rgb(matched).flip(0).to(torch.float32).div_(255.0)
 
 
 def match_levels(levels: Tensor, reference: Tensor) -> Tensor:
-    """Levels (3, H, W), int32 of 0..255, with the reference's histogram in each channel, truncated.
+    """Returns levels (3, H, W), int32 of 0..255, with the reference's histogram in each channel, truncated.
 
-    Each level goes to where the reference's cumulated histogram is as high, by linear interpolation between
-    the levels that occur there. Whole numbers throughout: exact at any size up to 16 million pixels.
+    Each level is mapped to where the reference's cumulative histogram has the same value, interpolated
+    linearly between the levels that occur there. Integers throughout: exact up to 16 million pixels.
     """
-    wanted = _cumulated(levels) * reference[0].numel()
-    have = _cumulated(reference) * levels[0].numel()
+    wanted = _cumulative_histogram(levels) * reference[0].numel()
+    have = _cumulative_histogram(reference) * levels[0].numel()
     above = torch.searchsorted(have, wanted, right=True)
     reached = have.gather(1, (above - 1).clamp_min(0))
     below = torch.searchsorted(have, reached)
@@ -49,12 +55,12 @@ def match_levels(levels: Tensor, reference: Tensor) -> Tensor:
     return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
 
 
-def _swapped_levels(image: Tensor) -> Tensor:
+def _bgr_levels(image: Tensor) -> Tensor:
     return (image * 255.0).round_().clamp_(0.0, 255.0).to(torch.int32).flip(0)
 
 
-def _cumulated(levels: Tensor) -> Tensor:
-    """How many values (3, 256), int64, are at or below each level."""
+def _cumulative_histogram(levels: Tensor) -> Tensor:
+    """Returns the number of values (3, 256), int64, at or below each level."""
     counts = torch.zeros((3, 256), device=levels.device, dtype=torch.int64)
     index = levels.flatten(1).to(torch.int64)
     return counts.scatter_add_(1, index, torch.ones_like(index)).cumsum(1)

@@ -9,7 +9,7 @@ _LANES = 32
 
 
 def hsv_levels_from_rgb(levels: Tensor) -> Tensor:
-    """Hue (0..179), saturation and value (0..255), int32 (3, H, W), of RGB levels (3, H, W), int32."""
+    """Returns hue (0..179), saturation and value (0..255), int32, of RGB levels (3, H, W), int32."""
     red, green, blue = levels
     value = levels.amax(0)
     chroma = value - levels.amin(0)
@@ -24,7 +24,7 @@ def hsv_levels_from_rgb(levels: Tensor) -> Tensor:
 
 
 def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
-    """RGB levels (3, H, W), int32, of 8-bit HSV (3, H, W), int32."""
+    """Returns RGB levels (3, H, W), int32, of 8-bit HSV (3, H, W), int32."""
     hue = hsv[0] * (6.0 / 180.0)
     saturation, value = hsv[1] * (1.0 / 255.0), hsv[2] * (1.0 / 255.0)
     sector = hue.floor()
@@ -33,21 +33,21 @@ def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
     falling, rising = value * (1.0 - saturation * part), value * (1.0 - saturation * (1.0 - part))
     choices = torch.stack((full, none, falling, rising))
     sector = torch.remainder(sector, 6.0).to(torch.int64)
-    order = ((0, 2, 1, 1, 3, 0), (3, 0, 0, 2, 1, 1), (1, 1, 3, 0, 0, 2))  # red, green, blue a sector
-    planes = [_chosen(choices, sector, row) for row in order]
+    order = ((0, 2, 1, 1, 3, 0), (3, 0, 0, 2, 1, 1), (1, 1, 3, 0, 0, 2))  # red, green and blue in each sector
+    planes = [_choose(choices, sector, row) for row in order]
     result = torch.stack(planes).mul_(255.0).clamp_(0.0, 255.0)
     tail = result.shape[-1] // _LANES * _LANES
     result[..., tail:].round_()
     return result.to(torch.int32)
 
 
-def _chosen(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:
+def _choose(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:
     table = torch.tensor(row).to(sector.device, non_blocking=True)
     return choices.gather(0, table[sector].unsqueeze(0)).squeeze(0)
 
 
 def _reciprocal(scale: float, divisor: Tensor) -> Tensor:
-    """The quotient scale / divisor at scale 2^12, rounded to even; 0 for 0."""
+    """Returns the quotient scale / divisor at scale 2^12, rounded to even; 0 for 0."""
     quotient = (scale * (1 << _BITS)) / divisor.clamp_min(1).to(torch.float32)
     return torch.where(divisor > 0, quotient.round(), 0.0).to(torch.int32)
 

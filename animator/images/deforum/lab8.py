@@ -1,6 +1,6 @@
 """OpenCV's 8-bit LAB in its fixed-point arithmetic, on the image's device.
 
-Whole levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every color; back from
+Levels are int32 tensors (3, H, W) of 0..255. Into LAB this equals OpenCV 5 for every color; back from
 LAB 99 % of values are equal and none is further off than one level.
 
 Source:
@@ -24,7 +24,7 @@ _LEVELS = 4096  # linear light in the table back to sRGB
 
 
 def lab_levels_from_rgb(levels: Tensor) -> Tensor:
-    """8-bit LAB (3, H, W), int32, of RGB levels (3, H, W), int32."""
+    """Returns 8-bit LAB (3, H, W), int32, of RGB levels (3, H, W), int32."""
     linear = _look_up(_linear_table(), levels)
     roots = [_look_up(_root_table(), _descale(_dot(row, linear), 12)) for row in _XYZ_FROM_RGB]
     half = 128 << 15
@@ -35,7 +35,7 @@ def lab_levels_from_rgb(levels: Tensor) -> Tensor:
 
 
 def rgb_levels_from_lab(lab: Tensor) -> Tensor:
-    """RGB levels (3, H, W), int32, of 8-bit LAB (3, H, W), int32."""
+    """Returns RGB levels (3, H, W), int32, of 8-bit LAB (3, H, W), int32."""
     lightness, a, b = lab
     y, root = _lightness_tables()
     of_y, of_root = _look_up(y, lightness), _look_up(root, lightness)
@@ -64,50 +64,50 @@ def _look_up(table: Table, index: Tensor) -> Tensor:
 def _linear_table() -> Table:
     level = np.arange(256) / 255
     linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    return _whole(linear * 255 * 8)
+    return _to_int32(linear * 255 * 8)
 
 
 @cache
 def _root_table() -> Table:
-    # In single precision as there, cut and not rounded: some entries lie that close to a half. The root is
-    # taken in double because single roots differ in their last bit from processor to processor.
+    # In single precision as in OpenCV, truncated and not rounded: some entries lie that close to a half. The
+    # root is taken in double because single roots differ in their last bit between processors.
     ratio = np.arange(_ROOTS, dtype=np.float32) / np.float32(255 * 8)
-    cube_root = _cut(np.cbrt(ratio.astype(np.float64)))
+    cube_root = _truncate_to_float32(np.cbrt(ratio.astype(np.float64)))
     root = np.where(ratio < 0.008856, ratio * np.float32(7.787) + np.float32(16 / 116), cube_root)
-    return _whole(root * np.float32(1 << 15))
+    return _to_int32(root * np.float32(1 << 15))
 
 
-def _cut(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Single-precision values: without the 29 bits that only double has."""
+def _truncate_to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Returns single-precision values, without the 29 bits that only double has."""
     return (values.view(np.int64) >> 29 << 29).view(np.float64).astype(np.float32)
 
 
 @cache
 def _lightness_tables() -> tuple[Table, Table]:
-    """For each 8-bit L: Y and its root f(Y), both at scale 2^14."""
+    """Returns Y and its root f(Y) of each 8-bit L, both at scale 2^14."""
     level, one = np.arange(256), 1 << 14
     root = (level * 100 / 255 + 16) / 116
     dark = level <= 20
     y = np.where(dark, level * 180 / (17 * 29**3), root**3)
     root = np.where(dark, 16 / 116 + level * 5 / (3 * 17 * 29), root)
-    return _whole(one * y), _whole(one * root)
+    return _to_int32(one * y), _to_int32(one * root)
 
 
 @cache
 def _cube_table() -> Table:
-    """The inverse of f at scale 2^14, for every value that L, a and b can bring about."""
+    """Returns the inverse of f at scale 2^14, for every value that L, a and b can produce."""
     f, one = np.arange(_CUBES.start, _CUBES.stop, dtype=np.int64), 1 << 14
     line = np.trunc(f * 108 / 841).astype(np.int64) - int(one * 16 / 116 * 108 / 841)
     cube = (f * f // one) * f // one
-    return _whole(np.where(f <= 3390, line, cube))
+    return _to_int32(np.where(f <= 3390, line, cube))
 
 
 @cache
 def _encoded_table() -> Table:
     linear = np.arange(_LEVELS) / (_LEVELS - 1)
     encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return _whole(encoded * 255)
+    return _to_int32(encoded * 255)
 
 
-def _whole(values: NDArray[np.generic]) -> Table:
+def _to_int32(values: NDArray[np.generic]) -> Table:
     return np.asarray(np.rint(values), dtype=np.int32)

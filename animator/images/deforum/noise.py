@@ -1,4 +1,4 @@
-"""Deforum's noise in 8 bits: drawn at sizes floored to 64, enlarged by nearest pixels, truncated."""
+"""Deforum's noise in 8 bits: drawn at multiples of 64 pixels, upscaled by nearest pixels, truncated."""
 
 import torch
 from torch import Tensor
@@ -16,17 +16,17 @@ def deforum_noise(
     generator: torch.Generator,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """The image (3, H, W), in whole levels of 255, with the noise of the Deforum extension 3.0.
+    """Returns the image (3, H, W), in steps of 1/255, with the noise of the Deforum extension 3.0.
 
     Args:
         image: (3, H, W), [0, 1].
-        amount: Share of noise.
+        amount: Weight of the noise, 0 to 1.
         perlin: Shape of the noise; None is uniform.
         generator: On the CPU.
-        mask: (H, W), [0, 1], rounded to 0 or 1. Outside of it the noise is mid-gray and still blended in.
+        mask: (H, W), [0, 1], rounded to 0 or 1. Outside it the noise is mid-gray and still blended in.
     """
     height, width = image.shape[-2:]
-    rows, columns = _floored(height), _floored(width)
+    rows, columns = _floor_to_grain(height), _floor_to_grain(width)
     noise = white(rows, columns, generator).to(image.device, non_blocking=True)
     if perlin is not None:
         noise *= perlin_field(perlin, rows, columns, generator, image.device).add_(1.0).mul_(0.5)
@@ -38,5 +38,5 @@ def deforum_noise(
     return mixed.round_().clamp_(0.0, 255.0).div_(255.0)
 
 
-def _floored(size: int) -> int:
+def _floor_to_grain(size: int) -> int:
     return size - size % _GRAIN if size >= _GRAIN else size

@@ -1,15 +1,15 @@
-"""Deforum's unsharp mask in 8 bits: the blur in fixed point, a threshold that wraps, a mask that adds up."""
+"""Deforum's unsharp mask in 8 bits: fixed-point blur, a threshold that wraps around, a mask that adds."""
 
 import torch
 from torch import Tensor
 
-from animator.images.sharpen import Sharpen, along, gaussian_weights
+from animator.images.sharpen import Sharpen, filter_axis, gaussian_weights
 
 _ONE = 256
 
 
 def deforum_sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
-    """The image (3, H, W), in whole levels of 255, sharpened as the Deforum extension 3.0 does it.
+    """Returns the image (3, H, W), in steps of 1/255, sharpened as the Deforum extension 3.0 does.
 
     Args:
         image: (3, H, W), [0, 1].
@@ -32,17 +32,17 @@ def deforum_sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> 
 
 
 def blur_levels(levels: Tensor, kernel: int, sigma: float) -> Tensor:
-    """Whole levels (C, H, W) under OpenCV's 8-bit Gaussian: weights in 1/256, rounded once at the end.
+    """Returns the levels (C, H, W) blurred by OpenCV's 8-bit Gaussian: weights in 1/256, rounded once.
 
     All sums stay below 2^24 and are therefore exact in float32.
     """
     weights = [float(w) for w in fixed_weights(kernel, sigma)]
-    total = along(along(levels, weights, 2), weights, 1)
+    total = filter_axis(filter_axis(levels, weights, 2), weights, 1)
     return total.div_(_ONE * _ONE).add_(0.5).floor_()
 
 
 def fixed_weights(kernel: int, sigma: float) -> list[int]:
-    """Gaussian weights as whole 256ths that sum to 256: rounding errors are carried on towards the middle."""
+    """Returns integer Gaussian weights that sum to 256; rounding errors carry over toward the middle."""
     exact, half = gaussian_weights(kernel, sigma), kernel // 2
     side, carried = [], 0.0
     for weight in exact[:half]:

@@ -1,1 +1,1 @@
-"""From settings and models to a filled pipeline."""
+"""Builders: `build_pipeline` turns a film's settings and models into a filled `Pipeline`."""

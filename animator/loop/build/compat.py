@@ -1,4 +1,4 @@
-"""What `compat` changes in the steps of the loop, as data keyed by `Rules.name`."""
+"""`Behavior`: the steps of the loop that differ with `compat`, as data keyed by `Rules.name`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from animator.images.warp2d import Flip, Move2D, matrix2d, turn_zoom_matrix
 from animator.loop.color_anchor import ColorAnchorRule, FirstFrame, FirstWarped
 from animator.loop.pipeline import Motion, Step
 from animator.loop.steps.clip_motion import FlowWarp
-from animator.loop.steps.deforum import DeforumAntiBlur, DeforumMatch, DeforumMatchImage, DeforumNoise
+from animator.loop.steps.deforum import DeforumAntiBlur, DeforumMatchColor, DeforumMatchImage, DeforumNoise
 from animator.loop.steps.deforum_depth import deforum_scaling
 from animator.loop.steps.depth_source import DepthScaling, Equalized
 from animator.loop.steps.filters import AntiBlur, MatchColor, MatchImage, PerlinNoise, UniformNoise
@@ -37,17 +37,17 @@ class ColorMatch(Protocol):
     """Gives one image the colors of another."""
 
     def __call__(self, image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-        """The image (3, H, W) with the histograms of the reference (3, h, w)."""
+        """Returns the image (3, H, W) with the histograms of the reference (3, h, w)."""
         ...
 
 
 @dataclass(frozen=True)
 class StepAreas:
-    """Where the steps around the diffusion may act; None is everywhere.
+    """Areas in which the steps around the diffusion act; None is everywhere.
 
     Attributes:
-        steps: Where all steps but the noise may act.
-        noise: Where the noise may act.
+        steps: Of all steps but the noise.
+        noise: Of the noise.
     """
 
     steps: Area | None
@@ -59,23 +59,23 @@ class Behavior:
     """The steps that differ between our films and the Deforum extension's.
 
     Attributes:
-        match_color: Matches an image to another, such as the clip's.
-        match_anchor: Makes the step that keeps the anchor's colors.
-        match_image: Makes the step that keeps the colors of an image (3, h, w).
-        anti_blur: Makes the step that sharpens, from the alpha of the init image where that is the mask.
-        noise: Makes the step that adds noise, uniform where there is no Perlin, inside an area.
-        flip_matrix: The matrix of a perspective flip.
-        step_matrix: The matrix of a frame's other motion in films that flip.
-        depth_scaling: Makes what places the maps of the depth network of a name.
-        flip_in_space: Joins the flip with the camera's warp.
-        anchor_over_image: Which frame colors are kept from where a film begins over an image.
-        feature_contrast: Least contrast of the features that a clip's global motion is found by.
-        reliability: How far a flow here and back (2, H, W) can be trusted.
-        soften: Makes the blur of that factor from its radius in pixels.
+        match_color: Matches the colors of an image to another's, such as the clip's.
+        match_anchor: Makes the step that matches the anchor's colors.
+        match_image: Makes the step that matches the colors of an image (3, h, w).
+        anti_blur: Makes the step that sharpens, given the init image's alpha if that is the mask.
+        noise: Makes the step that adds noise inside an area; uniform without a `Perlin`.
+        flip_matrix: Returns the matrix of a perspective flip.
+        step_matrix: Returns the matrix of a frame's other motion in films with a flip.
+        depth_scaling: Makes the scaling for the depth network of a name.
+        flip_and_warp: Combines a perspective flip and a 3D warp.
+        anchor_over_image: Color anchor of films that begin with an image.
+        feature_contrast: Least contrast of the features that give a clip's global motion.
+        reliability: Returns the confidence of a flow from its forward and backward estimates (2, H, W).
+        soften: Makes the blur of that confidence from its radius in pixels.
         flow_warp: Makes the warp along a clip's flow.
-        step_areas: Where steps may act, from the redrawn area with a soft edge, with a hard edge, and the
-            noise mask.
-        settle_mask: What is done to each mask before masks are joined; None does nothing.
+        step_areas: Chooses the areas of steps from the inpainted area with a soft edge, the same with a hard
+            edge, and the noise mask.
+        binarize_mask: Applied to each mask before masks are combined; None leaves them as they are.
     """
 
     match_color: ColorMatch
@@ -86,18 +86,18 @@ class Behavior:
     flip_matrix: Callable[[Flip, int, int], Matrix]
     step_matrix: Callable[[Move2D, int, int], Matrix]
     depth_scaling: Callable[[str], DepthScaling]
-    flip_in_space: Callable[[Warp2D, DeforumWarp], Motion]
+    flip_and_warp: Callable[[Warp2D, DeforumWarp], Motion]
     anchor_over_image: ColorAnchorRule
     feature_contrast: float
     reliability: Callable[[Tensor, Tensor], Tensor]
     soften: Callable[[float], Callable[[Tensor], Tensor]]
     flow_warp: Callable[[Sampling], FlowWarp]
     step_areas: Callable[[Area, Area, Area | None], StepAreas]
-    settle_mask: Callable[[Tensor], Tensor] | None
+    binarize_mask: Callable[[Tensor], Tensor] | None
 
 
 def behavior_of(animation: Animation) -> Behavior:
-    """Returns the steps of a film."""
+    """Returns the behavior of a film: its own or Deforum's."""
     return BEHAVIORS[rules_of(animation).name]
 
 
@@ -122,12 +122,12 @@ def _flow_warp(sampling: Sampling) -> FlowWarp:
     return partial(warp_by_flow, border=Border.MIRROR, sampling=sampling)
 
 
-def _areas(soft: Area, hard: Area, noised: Area | None) -> StepAreas:
-    return StepAreas(soft, noised)
+def _areas(soft: Area, hard: Area, noise: Area | None) -> StepAreas:
+    return StepAreas(soft, noise)
 
 
-def _deforum_areas(soft: Area, hard: Area, noised: Area | None) -> StepAreas:
-    return StepAreas(None, noised or hard)
+def _deforum_areas(soft: Area, hard: Area, noise: Area | None) -> StepAreas:
+    return StepAreas(None, noise or hard)
 
 
 def _deforum_soften(sigma: float) -> Callable[[Tensor], Tensor]:
@@ -148,31 +148,31 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         flip_matrix=neutral_flip,
         step_matrix=matrix2d,
         depth_scaling=_equalized,
-        flip_in_space=FlippedWarp,
+        flip_and_warp=FlippedWarp,
         anchor_over_image=FirstFrame(),
         feature_contrast=FAINT,
         reliability=consistency,
         soften=Gaussian,
         flow_warp=_flow_warp,
         step_areas=_areas,
-        settle_mask=None,
+        binarize_mask=None,
     ),
     "deforum": Behavior(
         match_color=deforum_match_color,
-        match_anchor=DeforumMatch,
+        match_anchor=DeforumMatchColor,
         match_image=DeforumMatchImage,
         anti_blur=DeforumAntiBlur,
         noise=DeforumNoise,
         flip_matrix=deforum_flip_matrix,
         step_matrix=turn_zoom_matrix,  # there, a flip cancels the translation
         depth_scaling=deforum_scaling,
-        flip_in_space=FlippedThenWarp,
+        flip_and_warp=FlippedThenWarp,
         anchor_over_image=FirstWarped(),
         feature_contrast=USUAL,
         reliability=deforum_reliability,
         soften=_deforum_soften,
         flow_warp=_deforum_flow_warp,
         step_areas=_deforum_areas,
-        settle_mask=binarize,
+        binarize_mask=binarize,
     ),
 }

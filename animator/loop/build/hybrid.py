@@ -1,4 +1,4 @@
-"""Hybrid video: the settings of a film -> what its clip does in the pipeline."""
+"""`build_hybrid`: the steps and the motion that hybrid video takes from a clip."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ from animator.loop.steps.clip_motion import (
     ClipToClip,
     DenseFlow,
     FilmToClip,
-    Found,
     GlobalMotion,
-    Kind,
+    MotionKind,
+    MotionT,
 )
 from animator.loop.steps.composite import (
-    AfterFirst,
     BlendMask,
     ClipDepthMask,
     Composite,
     DepthMask,
     DifferenceMask,
     Mask,
+    SkipFirstFrame,
     Tone,
-    Toned,
+    TonedMask,
     contrast_tone,
-    cutoff_tone,
-    even_tone,
-    inverse_tone,
+    equalize_tone,
+    invert_tone,
+    stretch_tone,
 )
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.models.depth.model import DepthModel
@@ -47,12 +47,12 @@ from animator.settings import Animation
 
 @dataclass(frozen=True)
 class Hybrid:
-    """What the clip does.
+    """The parts of a pipeline that come from the clip.
 
     Attributes:
-        after_motion: Steps on the last image once the camera has moved it, in order.
-        after: Steps on the drawn image.
-        motion: Carries in-betweens along; None where the clip moves nothing.
+        after_motion: Steps on the last image after the camera's warp, in order.
+        after: Steps on the generated image.
+        motion: Warps in-betweens; None if the film takes no motion from the clip.
     """
 
     after_motion: tuple[Step, ...] = ()
@@ -63,35 +63,37 @@ class Hybrid:
 def build_hybrid(
     animation: Animation, clip: FrameSource, depth: Callable[[], DepthModel], device: torch.device
 ) -> Hybrid:
-    """What the clip does in a film.
+    """Returns the hybrid steps of a film.
 
     Args:
         animation: The settings.
-        clip: What the clip shows.
+        clip: The images of the clip.
         depth: Opens the depth network.
         device: Where images live.
 
     Raises:
-        UserError: A network or an image cannot be had.
+        UserError: A network or an image is not available.
     """
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
-    carry: tuple[Step, ...] = () if motion is None else (Carry(motion),)
+    warp: tuple[Step, ...] = () if motion is None else (Carry(motion),)
     if settings.composite == "None":
-        return Hybrid(carry, (), motion)
-    mix = Composite(_mixed_in(animation, clip, device), _mask(animation, depth))
+        return Hybrid(warp, (), motion)
+    composite = Composite(_composite_source(animation, clip, device), _mask(animation, depth))
     if settings.composite == "Before Motion":
-        return Hybrid((mix, *carry), (), motion)
+        return Hybrid((composite, *warp), (), motion)
     if settings.composite == "Normal":
-        return Hybrid((*carry, mix), (), motion)
-    return Hybrid(carry, (AfterFirst(mix),), motion)
+        return Hybrid((*warp, composite), (), motion)
+    return Hybrid(warp, (SkipFirstFrame(composite),), motion)
 
 
-def _mixed_in(animation: Animation, clip: FrameSource, device: torch.device) -> FrameSource:
+def _composite_source(animation: Animation, clip: FrameSource, device: torch.device) -> FrameSource:
     if not animation.hybrid.use_init_image:
         return clip
     if not animation.init.image:
-        raise UserError("hybrid.use_init_image: is true, and init.image is empty; name the image there")
+        raise UserError(
+            "hybrid.use_init_image: is true, but init.image is empty; set it to the image to blend in"
+        )
     return StillImage(read_image(animation.init.image, animation.size, device))
 
 
@@ -101,12 +103,14 @@ def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> Cl
     if settings.motion == "None":
         return None
     if settings.motion == "Optical Flow":
-        return _following(animation, clip, DenseFlow(_flow(animation, device), behavior.flow_warp(sampling)))
-    whole = GlobalMotion(MotionModel(settings.motion), sampling, behavior.feature_contrast)
-    return _following(animation, clip, whole)
+        return _clip_motion(
+            animation, clip, DenseFlow(_flow(animation, device), behavior.flow_warp(sampling))
+        )
+    kind = GlobalMotion(MotionModel(settings.motion), sampling, behavior.feature_contrast)
+    return _clip_motion(animation, clip, kind)
 
 
-def _following(animation: Animation, clip: FrameSource, kind: Kind[Found]) -> ClipMotion:
+def _clip_motion(animation: Animation, clip: FrameSource, kind: MotionKind[MotionT]) -> ClipMotion:
     return FilmToClip(clip, kind) if animation.hybrid.motion_use_prev_img else ClipToClip(clip, kind)
 
 
@@ -129,14 +133,14 @@ def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:
         "Difference": DifferenceMask,
     }
     kind = animation.hybrid.comp_mask_type
-    return None if kind == "None" else Toned(masks[kind](), tuple(_tones(animation)))
+    return None if kind == "None" else TonedMask(masks[kind](), tuple(_tones(animation)))
 
 
 def _tones(animation: Animation) -> list[Tone]:
     settings = animation.hybrid
-    evens = settings.comp_mask_equalize
-    tones: list[Tone] = [inverse_tone] if settings.comp_mask_inverse else []
-    tones += [even_tone] if evens in ("Before", "Both") else []
+    equalize = settings.comp_mask_equalize
+    tones: list[Tone] = [invert_tone] if settings.comp_mask_inverse else []
+    tones += [equalize_tone] if equalize in ("Before", "Both") else []
     tones += [contrast_tone]
-    tones += [cutoff_tone] if settings.comp_mask_auto_contrast else []
-    return tones + ([even_tone] if evens in ("After", "Both") else [])
+    tones += [stretch_tone] if settings.comp_mask_auto_contrast else []
+    return tones + ([equalize_tone] if equalize in ("After", "Both") else [])

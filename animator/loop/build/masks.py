@@ -1,4 +1,4 @@
-"""`masking_of`: the mask settings of a film -> what its pipeline does with them."""
+"""`masking_of`: the mask settings of a film -> areas, overlay and inpainting of its pipeline."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from animator.loop.build.compat import behavior_of
 from animator.loop.pipeline import Step
 from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
-from animator.loop.steps.masking import Area, MaskedRedraw, OverlaidTween, Overlay, Within
+from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
 from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
@@ -25,38 +25,38 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True, eq=False)
 class Masking:
-    """What a film does with its masks; all empty for one without.
+    """The masks of a film; all empty for a film without any.
 
     Attributes:
-        request_steps: What is asked of the diffuser.
-        redrawn: Where steps before and after the drawing may act; None is everywhere.
-        noised: Where noise may act; None is everywhere.
-        overlay: What is laid over the rest; None is nothing.
-        sharpened: Where anti-blur acts (H, W), [0, 1], with `compat`; None is everywhere.
+        request_steps: Pass the mask to the diffuser.
+        step_area: Where steps before and after the diffusion act; None is everywhere.
+        noise_area: Where noise acts; None is everywhere.
+        overlay: Pasted over the rest; None pastes nothing.
+        sharpen_mask: Where anti-blur acts (H, W), [0, 1], with `compat`; None is everywhere.
     """
 
     request_steps: tuple[RequestStep, ...] = ()
-    redrawn: Area | None = None
-    noised: Area | None = None
+    step_area: Area | None = None
+    noise_area: Area | None = None
     overlay: Overlay | None = None
-    sharpened: Tensor | None = None
+    sharpen_mask: Tensor | None = None
 
     def within(self, *steps: Step) -> tuple[Step, ...]:
-        """The steps, held to what is redrawn."""
-        return steps if self.redrawn is None or not steps else (Within(self.redrawn, steps),)
+        """Returns the steps, restricted to their area."""
+        return steps if self.step_area is None or not steps else (Within(self.step_area, steps),)
 
     @property
     def overlays(self) -> tuple[Step, ...]:
-        """What is laid over a drawn image."""
+        """The overlay as the steps of a pipeline: one or none."""
         return () if self.overlay is None else (self.overlay,)
 
-    def over(self, tween: Tween) -> Tween:
-        """The in-betweens with what is laid over them."""
-        return tween if self.overlay is None else OverlaidTween(tween, self.overlay)
+    def overlay_tween(self, tween: Tween) -> Tween:
+        """Returns the tween with the overlay on its in-betweens."""
+        return tween if self.overlay is None else OverlayTween(tween, self.overlay)
 
 
 def masking_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masking:
-    """What a film does with its masks.
+    """Returns the masks of a film.
 
     Args:
         animation: The settings.
@@ -70,44 +70,45 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fr
     if not (settings.acts or settings.use_mask_video or settings.use_noise_mask):
         return Masking()
     masks = _masks(animation, device)
-    soft = Area(masks, _redrawn, settings.mask_overlay_blur, settings.invert_mask)
-    hard = Area(masks, _redrawn, inverted=settings.invert_mask)
-    noised = Area(masks, _noised, inverted=settings.invert_mask) if settings.use_noise_mask else None
+    soft = Area(masks, _mask_expression, settings.mask_overlay_blur, settings.invert_mask)
+    hard = Area(masks, _mask_expression, inverted=settings.invert_mask)
+    noise = Area(masks, _noise_expression, inverted=settings.invert_mask) if settings.use_noise_mask else None
     padding = settings.full_res_mask_padding if settings.full_res_mask else None
     overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
     if not settings.acts:
-        return Masking(noised=noised, overlay=overlay)
-    request_steps = (MaskedRedraw(soft, settings.fill, padding),)
-    areas = behavior_of(animation).step_areas(soft, hard, noised)
-    return Masking(request_steps, areas.steps, areas.noise, overlay, _alpha(animation, device))
+        return Masking(noise_area=noise, overlay=overlay)
+    request_steps = (Inpaint(soft, settings.fill, padding),)
+    areas = behavior_of(animation).step_areas(soft, hard, noise)
+    return Masking(request_steps, areas.steps, areas.noise, overlay, _sharpen_mask(animation, device))
 
 
-def _alpha(animation: Animation, device: torch.device) -> Tensor | None:
-    """The mask that Deforum sharpens inside: the init image's own alpha, unless that is all 0 or all 1."""
+def _sharpen_mask(animation: Animation, device: torch.device) -> Tensor | None:
+    """Returns the init image's alpha, inside which Deforum sharpens; None if it is all 0 or all 1."""
     if not (animation.mask.use_mask and animation.mask.use_alpha_as_mask):
         return None
     alpha = read_mask(animation.init.image, animation.size, device, "A")
     return None if bool((alpha.amax() == 0.0) | (alpha.amin() == 1.0)) else alpha
 
 
-def _redrawn(plan: Plan) -> str:
+def _mask_expression(plan: Plan) -> str:
     return plan.mask.mask_schedule
 
 
-def _noised(plan: Plan) -> str:
+def _noise_expression(plan: Plan) -> str:
     return plan.mask.noise_mask_schedule
 
 
 def _masks(animation: Animation, device: torch.device) -> Masks:
     settings = animation.mask
     adjust = Adjust(settings.mask_contrast_adjust, settings.mask_brightness_adjust)
-    words = None
+    segmenter = None
     if settings.word_model and any(_has_word(text) for text in _texts(animation)):
-        from animator.masks.clipseg import open_clipseg  # loads transformers: seconds that other films save
+        from animator.masks.clipseg import open_clipseg  # loads transformers, which takes seconds
 
-        words = open_clipseg(settings.word_model, device, settings.word_threshold)
-    dither = behavior_of(animation).settle_mask
-    return Masks(animation.size, _named(animation, adjust, device), device, adjust, words, dither)
+        segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
+    binarize = behavior_of(animation).binarize_mask
+    named = _named_masks(animation, adjust, device)
+    return Masks(animation.size, named, device, adjust, segmenter, binarize)
 
 
 def _texts(animation: Animation) -> Iterator[str]:
@@ -119,7 +120,7 @@ def _has_word(text: str) -> bool:
     return any(leaf.kind == "word" for leaf in leaves(parse_mask(text)))
 
 
-def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskOf]:
+def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskOf]:
     settings, size = animation.mask, animation.size
     width, height = size
     named: dict[str, MaskOf] = {"everywhere": Still(torch.ones((height, width), device=device))}
@@ -128,8 +129,8 @@ def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mappin
     elif settings.mask_file:
         named["init_mask"] = Still(adjust.apply(read_mask(settings.mask_file, size, device)))
     if settings.use_mask_video:
-        film = replace(animation.video.spec, path=settings.video_mask_path)
-        named["video_mask"] = FilmMask(open_clip(film, size, animation.fps), adjust, device)
+        spec = replace(animation.video.spec, path=settings.video_mask_path)
+        named["video_mask"] = FilmMask(open_clip(spec, size, animation.fps), adjust, device)
     elif "init_mask" in named:
         named["video_mask"] = named["init_mask"]
     return named
@@ -138,19 +139,19 @@ def _named(animation: Animation, adjust: Adjust, device: torch.device) -> Mappin
 def _overlay(
     animation: Animation, area: Area, clip: Callable[[], FrameSource], device: torch.device
 ) -> Overlay | None:
-    """What lies over the rest: the clip's frame, or the init image; None where there is neither."""
+    """Returns the overlay of the clip's frame or the init image; None if there is neither."""
     if not animation.mask.overlay_mask:
         return None
     below: Callable[[int], Tensor]
-    sees_clip = mode_of(animation).source == "clip"
-    if sees_clip or (animation.is_hybrid and animation.mask.use_mask_video):
+    from_clip = mode_of(animation).source == "clip"
+    if from_clip or (animation.is_hybrid and animation.mask.use_mask_video):
         below = clip().at
     elif animation.init.image:
         below = StillImage(read_image(animation.init.image, animation.size, device)).at
     else:
         return None
-    return Overlay(area, partial(_without_color, below) if animation.color.force_grayscale else below)
+    return Overlay(area, partial(_grayscale_at, below) if animation.color.force_grayscale else below)
 
 
-def _without_color(below: Callable[[int], Tensor], frame: int) -> Tensor:
+def _grayscale_at(below: Callable[[int], Tensor], frame: int) -> Tensor:
     return grayscale(below(frame))

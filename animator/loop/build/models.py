@@ -1,4 +1,4 @@
-"""The settings of a film -> how its models are loaded, and a look whether they are there."""
+"""Load options of a film's models, and a check that their files exist."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,12 +15,12 @@ from animator.timeline.plan import Plan
 
 
 def folders_of(animation: Animation) -> tuple[Path, ...]:
-    """Returns the folders in which a film's models are found by name."""
+    """Returns the folders in which a film's models are looked up by name."""
     return model_folders(animation.diffusion.model_folders)
 
 
 def options_of(animation: Animation, *, allow_pickle: bool = False) -> LoadOptions:
-    """The options that a film's settings give."""
+    """Returns the load options of a film's diffusion model."""
     settings = animation.diffusion
     return LoadOptions(
         library=Library(folders_of(animation), allow_pickle),
@@ -34,10 +34,14 @@ def options_of(animation: Animation, *, allow_pickle: bool = False) -> LoadOptio
 
 
 def check_timeline(plans: Iterable[Plan], options: LoadOptions) -> None:
-    """Returns if every checkpoint, ControlNet and LoRA file that a film names is there; loads none.
+    """Checks that every checkpoint, ControlNet and LoRA of a film exists; loads none.
+
+    Args:
+        plans: Of all frames.
+        options: From `options_of`.
 
     Raises:
-        ModelError: The first that is not; names the frame.
+        ModelError: The first that does not exist; the message names the frame.
     """
     for name in options.controlnets:
         find_controlnet(name, options.library)

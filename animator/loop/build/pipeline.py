@@ -1,4 +1,4 @@
-"""`build_pipeline`: the settings of a film and its models -> a filled pipeline."""
+"""`build_pipeline`: fills the slots of a pipeline from a film's settings and models."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -16,14 +16,14 @@ from animator.loop.build.steps import after_steps, before_steps, match_color_ste
 from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
 from animator.loop.pipeline import Motion, Pipeline, Source, Step
 from animator.loop.requests import Guidance, RequestStep
-from animator.loop.steps.clip_motion import CarriedTween
+from animator.loop.steps.clip_motion import ClipMotionTween
 from animator.loop.steps.controlnet import units_of
 from animator.loop.steps.depth_source import DepthScaling, DepthSource, Normalized, Stabilized
 from animator.loop.steps.frame_source import ClipFrames, FrameSource
 from animator.loop.steps.motion_2d import Still, Warp2D
 from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.loop.steps.redo import FlowRedo, Redo
-from animator.loop.steps.source import ClipFrame, LastImage, Nothing
+from animator.loop.steps.source import ClipFrame, LastImage, PromptOnly
 from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.lookahead import LookAhead
 from animator.loop.tweens.tween import Chained, Composed, Tween
@@ -44,16 +44,16 @@ def build_pipeline(
     device: torch.device | str = "cpu",
     depth: DepthModel | None = None,
 ) -> Pipeline:
-    """The pipeline of a film.
+    """Returns the pipeline of a film.
 
     Args:
         animation: The settings.
-        diffuser: The model that draws.
+        diffuser: The diffusion model.
         device: Where images live; depth and flow networks are opened there.
-        depth: The depth network; None opens the one the settings name, where it is needed.
+        depth: The depth network; None opens the one in the settings if it is needed.
 
     Raises:
-        UserError: A network or an image cannot be had.
+        UserError: A network or an image is not available.
     """
     device = choose_device(device)
     mode = mode_of(animation)
@@ -62,10 +62,10 @@ def build_pipeline(
     sources: dict[str, Callable[[], Source]] = {
         "last": lambda: _last_image(animation, device, clip),
         "clip": lambda: ClipFrame(clip()),
-        "nothing": Nothing,
+        "nothing": PromptOnly,
     }
     motions: dict[str, Callable[[Animation, torch.device], Motion]]
-    motions = {"plane": _plane, "space": partial(_space, model=network), "still": _still}
+    motions = {"plane": _motion_2d, "space": partial(_motion_3d, model=network), "still": _no_motion}
     match = match_color_steps(animation, device, clip)
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
@@ -74,7 +74,7 @@ def build_pipeline(
         *masking.request_steps,
         *units_of(animation, device, network),
     )
-    tween = masking.over(_tween(animation, device))
+    tween = masking.overlay_tween(_tween(animation, device))
     return Pipeline(
         source=sources[mode.source](),
         motion=motions[mode.motion](animation, device),
@@ -84,10 +84,10 @@ def build_pipeline(
         ),
         diffuser=diffuser,
         after=after_steps(animation, match, masking, hybrid.after),
-        tween=CarriedTween(tween, hybrid.motion) if hybrid.motion else tween,
+        tween=ClipMotionTween(tween, hybrid.motion) if hybrid.motion else tween,
         anchor=_anchor(animation),
         after_motion=hybrid.after_motion,
-        over=masking.overlays,
+        overlays=masking.overlays,
         request_steps=request_steps,
     )
 
@@ -109,8 +109,7 @@ def _anchor(animation: Animation) -> ColorAnchorRule:
 def _last_image(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Source:
     if animation.hybrid_begins_over_clip:
         return LastImage(clip().at(0))
-    first = [path for _, path in animation.guides[:1]]
-    path = first[0] if first else animation.init.image
+    path = animation.guides[0][1] if animation.guides else animation.init.image
     return LastImage(read_image(path, animation.size, device) if path else None)
 
 
@@ -141,11 +140,11 @@ def _tween(animation: Animation, device: torch.device) -> Tween:
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 
-def _still(animation: Animation, device: torch.device) -> Motion:
+def _no_motion(animation: Animation, device: torch.device) -> Motion:
     return Still()
 
 
-def _plane(animation: Animation, device: torch.device) -> Warp2D:
+def _motion_2d(animation: Animation, device: torch.device) -> Warp2D:
     settings = animation.motion
     border, sampling = Border(settings.border), Sampling(settings.sampling)
     if not settings.enable_perspective_flip:
@@ -154,20 +153,18 @@ def _plane(animation: Animation, device: torch.device) -> Warp2D:
     return Warp2D(border, sampling, behavior.flip_matrix, behavior.step_matrix)
 
 
-def _space(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
+def _motion_3d(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
     camera = animation.camera
-    scene = None
-    if animation.depth.use_depth_warping:
-        scene = _scene(animation, model())
-    flip = _plane(animation, device) if animation.motion.enable_perspective_flip else None
+    depth_source = _depth_source(animation, model()) if animation.depth.use_depth_warping else None
+    flip = _motion_2d(animation, device) if animation.motion.enable_perspective_flip else None
     if camera.projection == "pinhole":
-        pinhole = PinholeWarp(scene, Sampling(camera.sampling), camera.reveal_noise)
+        pinhole = PinholeWarp(depth_source, Sampling(camera.sampling), camera.reveal_noise)
         return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
-    warp = DeforumWarp(scene, _PADDINGS[camera.padding], Sampling(camera.sampling))
-    return warp if flip is None else behavior_of(animation).flip_in_space(flip, warp)
+    warp = DeforumWarp(depth_source, _PADDINGS[camera.padding], Sampling(camera.sampling))
+    return warp if flip is None else behavior_of(animation).flip_and_warp(flip, warp)
 
 
-def _scene(animation: Animation, model: DepthModel) -> DepthSource:
+def _depth_source(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
     return DepthSource(model, settings.every, Stabilized() if settings.stabilize else _scaling(animation))
 
@@ -179,14 +176,14 @@ def _scaling(animation: Animation) -> DepthScaling:
 
 
 def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
-    from animator.models.depth.open_depth import (  # loads timm: seconds that 2D films save
+    from animator.models.depth.open_depth import (  # loads timm, which takes seconds
         Precision,
         open_depth,
     )
 
     settings = animation.depth
-    best: Precision = "float32" if device.type == "cpu" else "float16"
-    dtype = best if settings.dtype == "auto" else settings.dtype
+    default: Precision = "float32" if device.type == "cpu" else "float16"
+    dtype = default if settings.dtype == "auto" else settings.dtype
     return open_depth(
         settings.model, device, dtype, midas_weight=settings.midas_weight, folders=folders_of(animation)
     )

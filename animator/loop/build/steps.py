@@ -1,4 +1,4 @@
-"""The steps before and after the diffusion, each in the order in which they act."""
+"""Builders of the steps before and after the diffusion, in order."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,12 +13,7 @@ from animator.loop.build.compat import behavior_of
 from animator.loop.build.masks import Masking
 from animator.loop.pipeline import Step
 from animator.loop.steps.deforum import FirstFrameOnly
-from animator.loop.steps.filters import (
-    Contrast,
-    Grayscale,
-    MatchClip,
-    PresetStep,
-)
+from animator.loop.steps.filters import Contrast, Grayscale, MatchClip, PresetStep
 from animator.loop.steps.frame_source import FrameSource
 from animator.settings import Animation
 from animator.settings.modes import mode_of
@@ -29,19 +24,19 @@ def before_steps(animation: Animation, match: tuple[Step, ...], masking: Masking
 
     Args:
         animation: The settings.
-        match: Keeps the colors of the film.
-        masking: Where steps may act.
+        match: Steps that match colors.
+        masking: Where steps act.
     """
-    own, behavior = _preset_steps(animation, "before"), behavior_of(animation)
+    from_preset, behavior = _preset_steps(animation, "before"), behavior_of(animation)
     if not mode_of(animation).prepares:
-        return masking.within(*own)
+        return masking.within(*from_preset)
     return masking.within(
         *match,
         *_grayscale(animation),
         Contrast(),
-        behavior.anti_blur(masking.sharpened),
-        *own,
-        behavior.noise(_perlin(animation), masking.noised),
+        behavior.anti_blur(masking.sharpen_mask),
+        *from_preset,
+        behavior.noise(_perlin(animation), masking.noise_area),
     )
 
 
@@ -52,9 +47,9 @@ def after_steps(
 
     Args:
         animation: The settings.
-        match: Keeps the colors of the film.
-        masking: Where steps may act.
-        composite: Mixes the clip in.
+        match: Steps that match colors.
+        masking: Where steps act.
+        composite: Steps that blend in the clip.
     """
     return (
         *composite,
@@ -65,16 +60,16 @@ def after_steps(
 
 
 def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple[Step, ...]:
-    return tuple(PresetStep(place) for place, step in enumerate(animation.steps) if step.at == at)
+    return tuple(PresetStep(index) for index, step in enumerate(animation.steps) if step.at == at)
 
 
 def match_color_steps(
     animation: Animation, device: torch.device, clip: Callable[[], FrameSource]
 ) -> tuple[Step, ...]:
-    """Returns what keeps the colors of a film.
+    """Returns the steps that match colors before the diffusion.
 
     Raises:
-        UserError: The image whose colors are kept cannot be read.
+        UserError: The reference image cannot be read.
     """
     settings, behavior = animation.color, behavior_of(animation)
     space = Coherence(settings.coherence)
@@ -90,14 +85,17 @@ def match_color_steps(
 
 
 def _match_after(animation: Animation, match: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Colors after the drawing; in the old order only an outside reference, on the first frame."""
+    """Returns the steps that match colors after the diffusion.
+
+    In Deforum's legacy order that is only a reference from outside the film, on the first frame.
+    """
     settings = animation.color
     if not mode_of(animation).matches:
         return ()
     if not settings.legacy:
         return match
-    outside = settings.reference in ("image", "video")
-    return tuple(FirstFrameOnly(step) for step in match) if outside else ()
+    from_outside = settings.reference in ("image", "video")
+    return tuple(FirstFrameOnly(step) for step in match) if from_outside else ()
 
 
 def _grayscale(animation: Animation) -> tuple[Step, ...]:

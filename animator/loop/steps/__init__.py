@@ -1,1 +1,1 @@
-"""What fills a pipeline's slots: frozen dataclasses with one method, on top of the functions in `stages`."""
+"""Sources, motions and steps: the frozen dataclasses that fill a `Pipeline`, built on `animator.images`."""

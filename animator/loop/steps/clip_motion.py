@@ -1,4 +1,4 @@
-"""Motion that the film takes from its clip: which motion, and how it carries an image along."""
+"""Hybrid motion: estimates the motion in a clip and warps the film's images along it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from animator.images.camera import Matrix
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import warp_by_matrix
-from animator.loop.pipeline import Generated, Motion
+from animator.loop.pipeline import FrameImage, Motion
 from animator.loop.state import State
 from animator.loop.steps.frame_source import FrameSource
 from animator.loop.tweens.tween import Tween
@@ -19,36 +19,36 @@ from animator.models.flow.features import MotionModel, feature_matrix
 from animator.models.flow.model import FlowModel
 from animator.timeline.plan import Plan
 
-Found = TypeVar("Found")
+MotionT = TypeVar("MotionT")
 FlowWarp = Callable[[Tensor, Tensor], Tensor]
-"""Moves an image (3, H, W) along a flow (2, H, W)."""
-_KEPT = 4
+"""Warps an image (3, H, W) along a flow (2, H, W)."""
+_CACHE_SIZE = 4
 
 
-class Kind(Protocol[Found]):
-    """A kind of motion: how it is found, joined and followed."""
+class MotionKind(Protocol[MotionT]):
+    """Estimates one kind of motion, composes two of them and warps images by them."""
 
-    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Found:
-        """The motion from one image (3, H, W) to another."""
+    def between(self, first: Tensor, second: Tensor, plan: Plan) -> MotionT:
+        """Returns the motion from one image (3, H, W) to another."""
         ...
 
-    def then(self, earlier: Found, later: Found) -> Found:
-        """Both motions, one after the other, as one."""
+    def compose(self, earlier: MotionT, later: MotionT) -> MotionT:
+        """Returns both motions, one after the other, as one motion."""
         ...
 
-    def follow(self, image: Tensor, motion: Found) -> Tensor:
-        """The image (3, H, W) moved."""
+    def follow(self, image: Tensor, motion: MotionT) -> Tensor:
+        """Returns the warped image (3, H, W)."""
         ...
 
 
 @dataclass(frozen=True)
 class GlobalMotion:
-    """One matrix for the whole image.
+    """Global motion: one matrix for the whole image.
 
     Attributes:
-        kind: Which matrices.
-        sampling: How pixels are read between pixels.
-        contrast: How much a feature has to stand out.
+        kind: The class of matrices.
+        sampling: Interpolation between pixels.
+        contrast: Least contrast of a feature.
     """
 
     kind: MotionModel
@@ -56,118 +56,118 @@ class GlobalMotion:
     contrast: float
 
     def between(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
-        """The `dst_from_src` (3, 3) of matched features."""
+        """Returns the `dst_from_src` (3, 3) of matched features."""
         return feature_matrix(first, second, self.kind, self.contrast)
 
-    def then(self, earlier: Matrix, later: Matrix) -> Matrix:
-        """The product."""
+    def compose(self, earlier: Matrix, later: Matrix) -> Matrix:
+        """Returns the product of the matrices."""
         return later @ earlier
 
     def follow(self, image: Tensor, motion: Matrix) -> Tensor:
-        """The image (3, H, W) moved, mirrored beyond its edges."""
+        """Returns the warped image (3, H, W), mirrored beyond its edges."""
         return warp_by_matrix(image, motion, Border.MIRROR, self.sampling)
 
 
 @dataclass(frozen=True)
 class DenseFlow:
-    """Optical flow, `flow_factor` of it.
+    """Dense optical flow, scaled by `flow_factor`.
 
     Attributes:
         model: Estimates the flow.
-        warp: Moves images along it.
+        flow_warp: Warps images along it.
     """
 
     model: FlowModel
-    warp: FlowWarp
+    flow_warp: FlowWarp
 
     def between(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
-        """The flow (2, H, W) in pixels, times the plan's factor."""
+        """Returns the flow (2, H, W) in pixels, times the plan's factor."""
         return self.model(first, second) * plan.hybrid.flow_factor
 
-    def then(self, earlier: Tensor, later: Tensor) -> Tensor:
-        """The flow (2, H, W) that reads an image where two warps would."""
+    def compose(self, earlier: Tensor, later: Tensor) -> Tensor:
+        """Returns the flow (2, H, W) that samples an image where the two warps together would."""
         return later + sample(earlier, flow_grid(later, 1.0), Border.REPLICATE, Sampling.BILINEAR)
 
     def follow(self, image: Tensor, motion: Tensor) -> Tensor:
-        """The image (3, H, W) moved."""
-        return self.warp(image, motion)
+        """Returns the warped image (3, H, W)."""
+        return self.flow_warp(image, motion)
 
 
 class ClipMotion(Protocol):
-    """Carries images along with the clip."""
+    """Warps images by the motion of the clip."""
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The image (3, H, W) of the frame before the first plan, brought to the last plan's frame."""
+        """Returns the image (3, H, W) of the frame before the first plan, warped to the last plan's frame."""
         ...
 
 
-class ClipToClip(Generic[Found]):
+class ClipToClip(Generic[MotionT]):
     """The clip's own motion from each of its images to the next.
 
-    A function of the clip and the frames alone. The last few results are kept, for in-betweens ask again.
+    It depends only on the clip and the frames. The last few results are cached; in-betweens need them again.
 
     Args:
         frames: The clip.
-        kind: What motion is looked for.
+        kind: The kind of motion to estimate.
     """
 
-    def __init__(self, frames: FrameSource, kind: Kind[Found]) -> None:
-        self._footage = frames
+    def __init__(self, frames: FrameSource, kind: MotionKind[MotionT]) -> None:
+        self._frames = frames
         self._kind = kind
-        self._kept: LRUCache[tuple[int, int], Found] = LRUCache(_KEPT)
+        self._cache: LRUCache[tuple[int, int], MotionT] = LRUCache(_CACHE_SIZE)
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The image (3, H, W) moved by all plans, sampled once."""
-        return self._kind.follow(image, self._along(plans))
+        """Returns the image (3, H, W) warped by the motion of all plans, resampled once."""
+        return self._kind.follow(image, self._total(plans))
 
-    def _along(self, plans: Sequence[Plan]) -> Found:
+    def _total(self, plans: Sequence[Plan]) -> MotionT:
         spans = [(plans[0].frame, plan.frame) for plan in plans]
-        known = next((n for n in range(len(plans), 1, -1) if spans[n - 1] in self._kept), 1)
-        motion = self._kept.get(spans[known - 1], lambda: self._between(plans[0]))
+        known = next((n for n in range(len(plans), 1, -1) if spans[n - 1] in self._cache), 1)
+        motion = self._cache.get(spans[known - 1], lambda: self._estimate(plans[0]))
         for plan in plans[known:]:
-            motion = self._kind.then(motion, self._step(plan))
-        return self._kept.get(spans[-1], lambda: motion)
+            motion = self._kind.compose(motion, self._one_frame(plan))
+        return self._cache.get(spans[-1], lambda: motion)
 
-    def _step(self, plan: Plan) -> Found:
-        return self._kept.get((plan.frame, plan.frame), lambda: self._between(plan))
+    def _one_frame(self, plan: Plan) -> MotionT:
+        return self._cache.get((plan.frame, plan.frame), lambda: self._estimate(plan))
 
-    def _between(self, plan: Plan) -> Found:
-        before, here = self._footage.at(plan.frame - 1), self._footage.at(plan.frame)
-        return self._kind.between(before, here, plan)
+    def _estimate(self, plan: Plan) -> MotionT:
+        before, after = self._frames.at(plan.frame - 1), self._frames.at(plan.frame)
+        return self._kind.between(before, after, plan)
 
 
 @dataclass(frozen=True)
-class FilmToClip(Generic[Found]):
+class FilmToClip(Generic[MotionT]):
     """The motion from the film's own image to the clip's.
 
     Attributes:
         frames: The clip.
-        kind: What motion is looked for.
+        kind: The kind of motion to estimate.
     """
 
     frames: FrameSource
-    kind: Kind[Found]
+    kind: MotionKind[MotionT]
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
-        """The image (3, H, W) moved towards the clip's image of the last plan's frame."""
+        """Returns the image (3, H, W) warped toward the clip's image of the last plan's frame."""
         last = plans[-1]
         return self.kind.follow(image, self.kind.between(image, self.frames.at(last.frame), last))
 
 
 @dataclass(frozen=True)
 class Carry:
-    """The clip's motion as a step on the image that is drawn next."""
+    """Step that warps the image by the clip's motion before it is diffused."""
 
     motion: ClipMotion
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) carried along by one frame."""
+        """Returns the image (3, H, W) warped by one frame of the clip's motion."""
         return self.motion.apply(image, [plan])
 
 
 @dataclass(frozen=True)
-class Carried:
-    """A motion of the camera, and then the clip's.
+class CameraThenClip:
+    """The motion of the camera, followed by that of the clip.
 
     Attributes:
         camera: The mode's motion.
@@ -178,20 +178,20 @@ class Carried:
     clip: ClipMotion
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
-        """The camera's look."""
+        """Returns the depth that the camera's motion needs."""
         return self.camera.estimate_depth(image, plan, last)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The image (3, H, W) moved by the camera and then carried along, each sampled once."""
+        """Returns the image (3, H, W) warped by the camera, then by the clip; resampled twice."""
         return self.clip.apply(self.camera.warp(image, plans, depth), plans)
 
 
 @dataclass(frozen=True)
-class CarriedTween:
-    """In-betweens that the clip carries along, too; see `Tween`.
+class ClipMotionTween:
+    """In-betweens that follow the clip's motion, too; see `Tween`.
 
     Attributes:
-        tween: How they are made.
+        tween: Makes the in-betweens.
         clip: The clip's motion.
     """
 
@@ -199,12 +199,12 @@ class CarriedTween:
     clip: ClipMotion
 
     @property
-    def draws_last(self) -> bool:
-        """What the tween within says."""
-        return self.tween.draws_last
+    def generates_last(self) -> bool:
+        """As the wrapped tween has it."""
+        return self.tween.generates_last
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
-    ) -> Iterator[Generated]:
-        """The images (3, H, W) of a group, one per plan."""
-        return self.tween(Carried(motion, self.clip), plans, old, drawn)
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage
+    ) -> Iterator[FrameImage]:
+        """Yields the images (3, H, W) of a group, one per plan."""
+        return self.tween(CameraThenClip(motion, self.clip), plans, old, generated)

@@ -1,4 +1,4 @@
-"""`ControlNetUnits`: what the film's ControlNet units say to the diffuser about each frame."""
+"""`ControlNetUnits`: adds the control images of the film's ControlNet units to each request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,65 +18,68 @@ from animator.timeline.plan import ControlUnitPlan, Plan
 
 
 class ControlNetUnit:
-    """A unit's control images; the last one made from the source is kept."""
+    """Makes a unit's control images; the last one made from the source is cached."""
 
-    def __init__(self, settings: ControlUnit, images: FrameSource | None, module: Preprocessor) -> None:
+    def __init__(self, settings: ControlUnit, images: FrameSource | None, preprocess: Preprocessor) -> None:
         """The unit of its settings.
 
         Args:
             settings: The unit's.
-            images: Its source; None takes the image being redrawn.
-            module: What is made of an image.
+            images: Its source; None takes the image that is diffused.
+            preprocess: Makes a control image of an image.
         """
         self._settings = settings
         self._images = images
-        self._module = module
-        self._kept: LRUCache[int, Tensor] = LRUCache(1)
+        self._preprocess = preprocess
+        self._cache: LRUCache[int, Tensor] = LRUCache(1)
 
-    def control(self, share: ControlUnitPlan, request: GenerationRequest) -> Control | None:
-        """What it does in a drawing; None for nothing, and then its source is not read.
+    def control(self, plan: ControlUnitPlan, request: GenerationRequest) -> Control | None:
+        """Returns the unit's control for a request; None if it does not act, and its source is not read.
 
         Args:
-            share: Its weight and its share of the steps at the frame.
-            request: The drawing.
+            plan: Its weight and its range of steps at the frame.
+            request: The request for the frame.
 
         Raises:
             UserError: The source has no image for the frame.
         """
-        if share.weight == 0 or share.guidance_start >= share.guidance_end:
+        if plan.weight == 0 or plan.guidance_start >= plan.guidance_end:
             return None
         image = self._image(request)
         if image is None:
             return None
         return Control(
-            weight=share.weight,
-            start=share.guidance_start,
-            end=share.guidance_end,
+            weight=plan.weight,
+            start=plan.guidance_start,
+            end=plan.guidance_end,
             model=self._settings.model,
             image=image,
             control_mode=self._settings.control_mode,
         )
 
     def _image(self, request: GenerationRequest) -> Tensor | None:
-        """The control image (3, H, W); None where nothing is redrawn yet."""
+        """Returns the control image (3, H, W); None where there is no image to start from yet."""
         source = self._images
         if source is None:
-            return None if request.image is None else self._made(request.image, request.size)
-        return self._kept.get(request.frame, lambda: self._made(source.at(request.frame), request.size))
+            return None if request.image is None else self._control_image(request.image, request.size)
+        return self._cache.get(
+            request.frame, lambda: self._control_image(source.at(request.frame), request.size)
+        )
 
-    def _made(self, image: Tensor, size: tuple[int, int]) -> Tensor:
-        """The control image of this width and height.
+    def _control_image(self, image: Tensor, size: tuple[int, int]) -> Tensor:
+        """Returns the control image of this width and height.
 
-        The module sees the source's image in its own shape: bars around it would have edges and a depth.
+        The preprocessor gets the source's image in its own aspect ratio: bars around it would have edges and
+        a depth.
         """
-        how = self._settings.resize_mode
+        resize_mode = self._settings.resize_mode
         if self._settings.module != "none":
             own = image.shape[2], image.shape[1]
-            image = self._module(fitted(image, self._working_size(own, size), "stretch"))
-        return fitted(image, size, how)
+            image = self._preprocess(fitted(image, self._working_size(own, size), "stretch"))
+        return fitted(image, size, resize_mode)
 
     def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-        """The size at which the module works: as large as the image will be, or as the unit says."""
+        """Returns the size to preprocess at: as large as the image will be, or as the unit's settings say."""
         choose = min if self._settings.resize_mode == "pad" else max
         scale = choose(size[0] / own[0], size[1] / own[1])
         if self._settings.processor_res:
@@ -86,42 +89,42 @@ class ControlNetUnit:
 
 @dataclass(frozen=True, eq=False)
 class ControlNetUnits:
-    """Says to the diffuser what the film's units want; see `animator.loop.requests.Ask`.
+    """Adds the units' controls to each request; see `animator.loop.requests.RequestStep`.
 
     Attributes:
-        units: In the film's order; None for one that is off.
+        units: In the film's order; None for one that is disabled.
     """
 
     units: tuple[ControlNetUnit | None, ...]
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The request with its control images."""
+        """Returns the request with its controls."""
         pairs = zip(plan.controlnet, self.units, strict=True)
-        controls = [unit.control(share, request) for share, unit in pairs if unit is not None]
+        controls = [unit.control(unit_plan, request) for unit_plan, unit in pairs if unit is not None]
         return replace(request, controls=tuple(control for control in controls if control is not None))
 
 
 def units_of(
     animation: Animation, device: torch.device, depth: Callable[[], DepthModel]
 ) -> tuple[ControlNetUnits, ...]:
-    """The film's units; empty where none is on.
+    """Returns the request step of the film's units; empty if none is enabled.
 
     Args:
         animation: The settings.
         device: Where images live.
-        depth: Gives the depth network of units that need one.
+        depth: Opens the depth network of units that need one.
 
     Raises:
-        UserError: A source cannot be had.
+        UserError: A source cannot be opened.
     """
     if not any(unit.enabled for unit in animation.controlnet):
         return ()
 
-    def opened(unit: ControlUnit) -> ControlNetUnit:
-        path = unit.source != FRAME
-        images = open_images(unit, device) if path else None
+    def open_unit(unit: ControlUnit) -> ControlNetUnit:
+        images = None if unit.source == FRAME else open_images(unit, device)
         return ControlNetUnit(
             unit, images, preprocessor_of(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         )
 
-    return (ControlNetUnits(tuple(opened(unit) if unit.enabled else None for unit in animation.controlnet)),)
+    units = tuple(open_unit(unit) if unit.enabled else None for unit in animation.controlnet)
+    return (ControlNetUnits(units),)

@@ -1,4 +1,4 @@
-"""Where control images come from: an image, a folder of images or a film, by the number of the frame."""
+"""Sources of control images: an image, a folder of images or a video file, by frame number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,41 +18,41 @@ from animator.settings.controlnet import ControlUnit
 
 
 @dataclass(frozen=True, eq=False)
-class Moving:
-    """A folder's or a film's images, one per frame.
+class ImageSequence:
+    """The images of a folder or a video file, one per frame.
 
     Attributes:
-        images: Gives an image (3, h, w) by its number.
-        frame_map: Which of them a frame sees.
+        images: Returns an image (3, h, w) by its number.
+        frame_map: Frame -> number of its image.
     """
 
     images: Callable[[int], Tensor]
     frame_map: FrameMap
 
     def at(self, frame: int) -> Tensor:
-        """The clip's image of a frame.
+        """Returns the image (3, h, w) of a frame.
 
         Raises:
-            UserError: The clip is too short.
+            UserError: There are too few images.
         """
-        have = len(self.frame_map.images)
-        if frame >= have and (self.frame_map.after_end == "error" or not have):
+        count = len(self.frame_map.images)
+        if frame >= count and (self.frame_map.after_end == "error" or not count):
             raise UserError(
-                f"frame {frame}: {self.frame_map.clip}: has {have} images that count, so none for it; set "
-                "the unit's after_end to hold or loop, or let its weight be 0 by then"
+                f"frame {frame}: {self.frame_map.clip}: has {count} images in range, so none for this "
+                "frame; set the unit's after_end to hold or loop, or let its weight be 0 by then"
             )
         return self.images(self.frame_map.of(frame))
 
 
 def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
-    """The images of a unit whose source is a path, in their own size.
+    """Opens the images of a unit whose source is a path; they keep their own size.
 
     Args:
         unit: The settings.
         device: Where images go.
 
     Raises:
-        UserError: There is no such file, it is no film, or a folder without images.
+        UserError: The file does not exist, is not a video, or is a folder without images.
     """
     path = Path(unit.source).expanduser()
     if is_image(path):
@@ -61,8 +61,8 @@ def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
     if is_folder(str(path)):
         files = images_in(path)
         numbers = FrameMap(span.of(len(files)), unit.after_end, str(path))
-        return Moving(lambda number: read_image(str(files[number]), None, device), numbers)
+        return ImageSequence(lambda number: read_image(str(files[number]), None, device), numbers)
     index = index_of(str(path))
     reader = ClipReader(Clip(path, None, span.first, span.every), index)
     numbers = FrameMap(range(len(span.of(len(index)))), unit.after_end, str(path))
-    return Moving(lambda number: from_uint8(reader.at(number), device), numbers)
+    return ImageSequence(lambda number: from_uint8(reader.at(number), device), numbers)

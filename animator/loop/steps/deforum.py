@@ -1,4 +1,4 @@
-"""Filters with the Deforum extension's own numbers, for films imported from its settings files (`compat`)."""
+"""Steps that compute exactly what the Deforum extension does, for imported films (`compat`)."""
 
 from dataclasses import dataclass
 
@@ -12,28 +12,28 @@ from animator.images.deforum.sharpen import deforum_sharpen
 from animator.images.noise import Perlin
 from animator.loop.pipeline import Step
 from animator.loop.state import State
-from animator.loop.steps.filters import sharpening
+from animator.loop.steps.filters import sharpen_settings
 from animator.loop.steps.masking import Area
 from animator.timeline.plan import Plan
 
 
 @dataclass(frozen=True)
-class DeforumMatch:
-    """Keeps the anchor's colors in the reference's way, with red and blue swapped."""
+class DeforumMatchColor:
+    """Matches the anchor's colors as Deforum does, with red and blue swapped."""
 
     space: Coherence
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
+        """Returns the image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
         return image if state.anchor is None else deforum_match_color(image, state.anchor, self.space)
 
 
 @dataclass(frozen=True, eq=False)
 class DeforumMatchImage:
-    """Keeps the colors of an image from outside the film in the reference's way.
+    """Matches the colors of an image from outside the film as Deforum does.
 
     Attributes:
-        space: Where histograms are matched.
+        space: Color space in which histograms are matched.
         reference: (3, h, w).
     """
 
@@ -41,50 +41,50 @@ class DeforumMatchImage:
     reference: Tensor
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with the reference's colors."""
+        """Returns the image (3, H, W) with the reference's colors."""
         return deforum_match_color(image, self.reference, self.space)
 
 
 @dataclass(frozen=True)
 class FirstFrameOnly:
-    """A filter that acts on the film's first frame and on no other."""
+    """Applies a step to the film's first frame only."""
 
     step: Step
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The filtered image (3, H, W), or the image itself after the first frame."""
+        """Returns the processed image (3, H, W); after the first frame, the image itself."""
         return self.step.apply(image, plan, state) if plan.frame == 0 else image
 
 
 @dataclass(frozen=True, eq=False)
 class DeforumAntiBlur:
-    """The reference's unsharp mask, whose threshold protects only what is brighter than its surroundings.
+    """Deforum's unsharp mask, whose threshold protects only pixels brighter than their surroundings.
 
     Attributes:
-        mask: Where it acts (H, W), [0, 1]; None is everywhere.
+        mask: Where it acts (H, W), [0, 1]; None acts everywhere.
     """
 
     mask: Tensor | None = None
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The sharpened image (3, H, W)."""
-        return deforum_sharpen(image, sharpening(plan), self.mask)
+        """Returns the sharpened image (3, H, W)."""
+        return deforum_sharpen(image, sharpen_settings(plan), self.mask)
 
 
 @dataclass(frozen=True)
 class DeforumNoise:
-    """The reference's noise, drawn from the frame's seed itself.
+    """Deforum's noise, drawn from the frame's seed itself.
 
     Attributes:
         perlin: Shape of the noise; None is uniform.
-        area: Where it acts; None is everywhere.
+        area: Where it acts; None acts everywhere.
     """
 
     perlin: Perlin | None
     area: Area | None = None
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with noise."""
+        """Returns the image (3, H, W) with noise."""
         generator = torch.Generator().manual_seed(plan.seed % 2**64)
         mask = None if self.area is None else self.area.of(plan, image)
         return deforum_noise(image, plan.noise.amount, self.perlin, generator, mask)

@@ -1,4 +1,4 @@
-"""Depth as the Deforum extension 3.0 places it in its 3D warp, by the name of its network (`compat`)."""
+"""Depth as the Deforum extension 3.0 scales it for its 3D warp, by the name of its network (`compat`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.images.depth_map import prepare_depth, usable
+from animator.images.depth_map import is_usable, prepare_depth
 from animator.models.depth.blend import aligned_distance
 
-Step = Callable[[Tensor], Tensor]
+DepthFunction = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -17,25 +17,25 @@ class DeforumScaling:
     """Scales every map on its own; one value that is not finite makes the whole map a plane.
 
     Attributes:
-        answer: Turns nearness (H, W) back into what Deforum's network returns (H, W).
-        place: Turns that into distances z (H, W).
+        to_output: Turns nearness (H, W) back into what Deforum's network returns (H, W).
+        to_distance: Turns that into distances z (H, W).
     """
 
-    answer: Step
-    place: Step
+    to_output: DepthFunction
+    to_distance: DepthFunction
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
-        """The estimate itself."""
+        """Returns the estimate itself."""
         return nearness
 
-    def normalize(self, kept: Tensor) -> Tensor:
-        """2 - z (H, W); below 0 where a network's raw distances go beyond 2."""
-        answer = self.answer(kept)
-        return 2.0 - torch.where(torch.isfinite(answer).all(), self.place(answer), 1.0)
+    def normalize(self, stored: Tensor) -> Tensor:
+        """Returns 2 - z (H, W); below 0 where a network's raw distances go beyond 2."""
+        output = self.to_output(stored)
+        return 2.0 - torch.where(torch.isfinite(output).all(), self.to_distance(output), 1.0)
 
 
 def deforum_scaling(model: str) -> DeforumScaling:
-    """How Deforum reads the maps of the network that `depth.model` names; any other name is like MiDaS."""
+    """Returns Deforum's scaling for the network in `depth.model`; unknown names are scaled like MiDaS."""
     return _BY_NAME.get(model.strip().lower(), _INVERSE)
 
 
@@ -43,12 +43,12 @@ def _unchanged(depth: Tensor) -> Tensor:
     return depth
 
 
-def _from_inverse(answer: Tensor) -> Tensor:
-    return torch.where(usable(answer), 2.0 - prepare_depth(answer), 1.0)
+def _from_inverse(output: Tensor) -> Tensor:
+    return torch.where(is_usable(output), 2.0 - prepare_depth(output), 1.0)
 
 
-def _from_distance(answer: Tensor) -> Tensor:
-    return torch.where(usable(answer), 1.0 + prepare_depth(answer), 1.0)
+def _from_distance(output: Tensor) -> Tensor:
+    return torch.where(is_usable(output), 1.0 + prepare_depth(output), 1.0)
 
 
 _INVERSE = DeforumScaling(_unchanged, _from_inverse)

@@ -1,4 +1,4 @@
-"""How far away things are in a film: a depth network, how often it is asked, how its maps are scaled."""
+"""`DepthSource`: a depth network, how often it runs, and how its maps are scaled."""
 
 import logging
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from animator.images.depth_map import normalize, prepare_depth, steady, usable
+from animator.images.depth_map import is_usable, normalize, prepare_depth, stabilize
 from animator.models.depth.model import DepthModel
 from animator.timeline.plan import Plan
 
@@ -15,62 +15,62 @@ log = logging.getLogger(__name__)
 
 
 class DepthScaling(Protocol):
-    """Turns a network's nearness, of any scale, into shares: 1 the nearest, 0 the farthest."""
+    """Scales a network's nearness, of any range, to [0, 1]: 1 is nearest, 0 farthest."""
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
-        """What is kept of an estimate (H, W), given what was kept of the last one."""
+        """Returns the map (H, W) to store for an estimate (H, W), given the one stored last."""
 
-    def normalize(self, kept: Tensor) -> Tensor:
-        """Shares (H, W) of what is kept; all 1, a plane, where the map is flat or not finite."""
+    def normalize(self, stored: Tensor) -> Tensor:
+        """Returns the scaled map (H, W); all 1, a plane, where the stored map is flat or not finite."""
 
 
 @dataclass(frozen=True)
 class Equalized:
-    """Every map by itself, its histogram made even: Deforum's way."""
+    """Scales every map on its own by equalizing its histogram, as Deforum does."""
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
-        """The estimate itself."""
+        """Returns the estimate itself."""
         return nearness
 
-    def normalize(self, kept: Tensor) -> Tensor:
-        """The map stretched and equalized."""
-        return _unless_flat(kept, prepare_depth(kept))
+    def normalize(self, stored: Tensor) -> Tensor:
+        """Returns the map stretched and equalized."""
+        return _unless_flat(stored, prepare_depth(stored))
 
 
 @dataclass(frozen=True)
 class Normalized:
-    """Every map by itself, stretched between its extremes; proportions stay true."""
+    """Scales every map on its own between its extremes, which keeps proportions."""
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
-        """The estimate itself."""
+        """Returns the estimate itself."""
         return nearness
 
-    def normalize(self, kept: Tensor) -> Tensor:
-        """The map stretched to [0, 1]."""
-        return _unless_flat(kept, normalize(kept))
+    def normalize(self, stored: Tensor) -> Tensor:
+        """Returns the map stretched to [0, 1]."""
+        return _unless_flat(stored, normalize(stored))
 
 
 @dataclass(frozen=True)
 class Stabilized:
-    """Every map laid onto the one before, so that the scene does not pump; the first one sets the scale."""
+    """Fits every map to the one before, so that depth does not pump; the first map sets the scale."""
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
-        """The estimate in the first map's scale."""
-        return normalize(nearness) if last is None else steady(nearness, last)
+        """Returns the estimate in the first map's scale."""
+        return normalize(nearness) if last is None else stabilize(nearness, last)
 
-    def normalize(self, kept: Tensor) -> Tensor:
-        """The map, cut where it leaves the first one's range."""
-        return _unless_flat(kept, kept.clamp(0.0, 1.0))
+    def normalize(self, stored: Tensor) -> Tensor:
+        """Returns the map, clamped to the first one's range."""
+        return _unless_flat(stored, stored.clamp(0.0, 1.0))
 
 
 @dataclass(frozen=True)
 class DepthSource:
-    """Where the depth of a film's images comes from.
+    """Estimates the depth of a film's images.
 
     Attributes:
-        model: The network.
-        every: It is asked at every so many frames.
-        scaling: How its maps are scaled.
+        model: The depth network.
+        every: It runs every N frames.
+        scaling: Scales its maps.
     """
 
     model: DepthModel
@@ -78,16 +78,16 @@ class DepthSource:
     scaling: DepthScaling
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
-        """What is kept of the image's depth (H, W), larger = nearer; the last one between two estimates."""
+        """Returns the image's stored depth (H, W), larger = nearer; between two estimates, the last one."""
         if last is not None and plan.frame % self.every:
             return last
         nearness = self.model.estimate(image)
-        if not bool(usable(nearness)):
+        if not bool(is_usable(nearness)):
             log.warning(
-                "frame %d: the depth map is flat or not finite; the image moves as one plane", plan.frame
+                "frame %d: the depth map is flat or not finite; the image is warped as one plane", plan.frame
             )
         return self.scaling.store(nearness, last)
 
 
-def _unless_flat(kept: Tensor, share: Tensor) -> Tensor:
-    return torch.where(usable(kept), share, 1.0)
+def _unless_flat(stored: Tensor, scaled: Tensor) -> Tensor:
+    return torch.where(is_usable(stored), scaled, 1.0)

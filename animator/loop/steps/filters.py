@@ -1,4 +1,4 @@
-"""Filters: the steps on an image before and after it is drawn."""
+"""Filters: steps on an image before and after it is diffused, such as color, sharpening and noise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from schedules.seeds import derive
 
 
 class MatchColor:
-    """Keeps the colors of the film's anchor."""
+    """Matches the colors of the film's anchor."""
 
     def __init__(self, space: Coherence) -> None:
-        """The filter that matches histograms in a color space."""
+        """Makes the filter; histograms are matched in `space`."""
         self._space = space
         self._palettes: LRUCache[Tensor, Palette] = LRUCache(1)  # an anchor serves many frames
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
+        """Returns the image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
         if state.anchor is None:
             return image
         anchor = state.anchor
@@ -34,23 +34,23 @@ class MatchColor:
 
 @dataclass(frozen=True)
 class MatchImage:
-    """Keeps the colors of an image from outside the film."""
+    """Matches the colors of an image from outside the film."""
 
     palette: Palette
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with the palette's colors."""
+        """Returns the image (3, H, W) with the palette's colors."""
         return match_palette(image, self.palette)
 
 
 @dataclass(frozen=True)
 class MatchClip:
-    """Keeps the colors of the clip.
+    """Matches the colors of the clip.
 
     Attributes:
         match: Gives an image (3, H, W) the colors of another.
-        clip: What the clip shows.
-        every: Every so many frames the clip's colors are taken anew.
+        clip: The images of the clip.
+        every: The reference image changes every N frames.
     """
 
     match: Callable[[Tensor, Tensor], Tensor]
@@ -58,75 +58,79 @@ class MatchClip:
     every: int
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with the clip's colors."""
+        """Returns the image (3, H, W) with the clip's colors."""
         return self.match(image, self.clip.at(plan.frame - plan.frame % self.every))
 
 
 @dataclass(frozen=True)
 class Grayscale:
-    """No colors at all."""
+    """Removes all color."""
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) in gray."""
+        """Returns the image (3, H, W) in gray."""
         return grayscale(image)
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """Contrast about black."""
+    """Scales contrast about black."""
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) times the plan's contrast, clipped."""
+        """Returns the image (3, H, W) times the plan's contrast, clamped to [0, 1]."""
         return contrast(image, plan.color.contrast)
 
 
 @dataclass(frozen=True)
 class AntiBlur:
-    """An unsharp mask against the blur of repeated warping."""
+    """Sharpens with an unsharp mask, against the blur of repeated warping."""
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The sharpened image (3, H, W)."""
-        return sharpen(image, sharpening(plan))
+        """Returns the sharpened image (3, H, W)."""
+        return sharpen(image, sharpen_settings(plan))
 
 
 @dataclass(frozen=True)
 class UniformNoise:
-    """White noise, drawn anew at every frame."""
+    """Adds white noise, drawn anew for every frame."""
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with noise."""
-        return uniform_noise(image, plan.noise.amount, _generator(plan))
+        """Returns the image (3, H, W) with noise."""
+        return uniform_noise(image, plan.noise.amount, _noise_generator(plan))
 
 
 @dataclass(frozen=True)
 class PerlinNoise:
-    """White noise in Perlin clouds, drawn anew at every frame."""
+    """Adds white noise modulated by Perlin noise, drawn anew for every frame."""
 
     perlin: Perlin
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) with noise."""
-        return perlin_noise(image, plan.noise.amount, self.perlin, _generator(plan))
+        """Returns the image (3, H, W) with noise."""
+        return perlin_noise(image, plan.noise.amount, self.perlin, _noise_generator(plan))
 
 
 @dataclass(frozen=True)
 class PresetStep:
-    """One of the preset's `steps`, with its values at the frame."""
+    """One of the preset's `steps`, with its values at the frame.
 
-    place: int
+    Attributes:
+        index: Its position in the list.
+    """
+
+    index: int
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) that the step makes of it."""
-        return plan.steps[self.place].apply(image, plan, state)
+        """Returns the image (3, H, W) after the step."""
+        return plan.steps[self.index].apply(image, plan, state)
 
 
-def sharpening(plan: Plan) -> Sharpen:
-    """How a frame is sharpened."""
+def sharpen_settings(plan: Plan) -> Sharpen:
+    """Returns the sharpening settings of a frame."""
     settings = plan.sharpen
-    odd = settings.kernel | 1  # a kernel that is interpolated from 3 to 7 passes even numbers on its way
+    odd = settings.kernel | 1  # a kernel that is interpolated from 3 to 7 passes through even numbers
     return Sharpen(odd, settings.sigma, settings.amount, settings.threshold)
 
 
-def _generator(plan: Plan) -> torch.Generator:
-    """The frame's own noise: hashed from seed and frame, so a fixed seed does not repeat its pattern."""
+def _noise_generator(plan: Plan) -> torch.Generator:
+    """Returns the frame's generator, hashed from seed and frame: a fixed seed does not repeat its pattern."""
     return torch.Generator().manual_seed(derive(plan.seed, plan.frame, "noise"))

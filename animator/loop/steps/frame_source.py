@@ -1,4 +1,4 @@
-"""Images from outside the film, by the film's frames."""
+"""`FrameSource`: images from outside the film, by frame number."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,16 +11,16 @@ from animator.images.image import from_uint8
 
 
 class FrameSource(Protocol):
-    """Something that shows an image at every frame of the film."""
+    """Gives an image for every frame of the film."""
 
     def at(self, frame: int) -> Tensor:
-        """The image (3, H, W) for a frame."""
+        """Returns the image (3, H, W) for a frame."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class ClipFrames:
-    """What a clip shows.
+    """The images of a clip.
 
     Attributes:
         clip: The clip.
@@ -31,7 +31,7 @@ class ClipFrames:
     device: torch.device
 
     def at(self, frame: int) -> Tensor:
-        """The image (3, H, W) for a frame.
+        """Returns the image (3, H, W) for a frame.
 
         Raises:
             UserError: The clip is too short.
@@ -42,7 +42,7 @@ class ClipFrames:
 
 @dataclass(frozen=True, eq=False)
 class StillImage:
-    """One image at every frame.
+    """One image for every frame.
 
     Attributes:
         image: (3, H, W).
@@ -51,5 +51,5 @@ class StillImage:
     image: Tensor
 
     def at(self, frame: int) -> Tensor:
-        """The image (3, H, W)."""
+        """Returns the image (3, H, W)."""
         return self.image

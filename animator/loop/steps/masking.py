@@ -1,4 +1,4 @@
-"""Masks at work: what is redrawn, what the steps around it may touch, what is laid over the rest."""
+"""Masked steps: what the diffusion inpaints, where other steps act, and overlays on the rest."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from animator.images.sharpen import blur
-from animator.loop.pipeline import Generated, Motion, Step
+from animator.loop.pipeline import FrameImage, Motion, Step
 from animator.loop.state import State
 from animator.loop.tweens.tween import Tween
 from animator.masks.sources import Masks
@@ -16,13 +16,13 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """The part of the image that an expression names.
+    """The part of the image that a mask expression selects.
 
     Attributes:
-        masks: What expressions may name.
-        expression: The expression of a frame.
-        softness_px: Sigma of the blur of its edge.
-        inverted: The part outside instead.
+        masks: Resolves the names in expressions.
+        expression: Returns the expression of a frame.
+        softness_px: Sigma of the blur of its edge, pixels.
+        inverted: True selects the part outside.
     """
 
     masks: Masks
@@ -31,7 +31,7 @@ class Area:
     inverted: bool = False
 
     def of(self, plan: Plan, image: Tensor) -> Tensor:
-        """The mask (H, W), [0, 1], of a frame; words are looked for in the image (3, H, W)."""
+        """Returns the mask (H, W), [0, 1], of a frame; words are segmented in the image (3, H, W)."""
         mask = self.masks.at(self.expression(plan), plan.frame, image)
         mask = 1.0 - mask if self.inverted else mask
         if self.softness_px == 0.0:
@@ -40,13 +40,14 @@ class Area:
 
 
 @dataclass(frozen=True, eq=False)
-class MaskedRedraw:
-    """Has the diffuser redraw an area only.
+class Inpaint:
+    """Restricts the diffusion to an area.
 
     Attributes:
-        area: The area.
-        fill: What the drawing starts from.
-        padding_px: How much around the area is drawn at full size with it; None draws the whole image.
+        area: The area to inpaint.
+        fill: What the masked area is filled with first.
+        padding_px: Inpaints the area at full resolution, with this padding in pixels; None diffuses the
+            whole image.
     """
 
     area: Area
@@ -54,7 +55,7 @@ class MaskedRedraw:
     padding_px: int | None
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """The request with the area's mask; a drawing from the prompt alone stays one."""
+        """Returns the request with the area's mask; one from the prompt alone is unchanged."""
         if request.image is None:
             return request
         mask = self.area.of(plan, request.image).unsqueeze(0)
@@ -63,20 +64,20 @@ class MaskedRedraw:
 
 @dataclass(frozen=True, eq=False)
 class Within:
-    """Steps that act inside an area only; a soft edge blends.
+    """Applies steps inside an area only; a soft edge blends.
 
-    Where a scene begins, there is nothing outside that should stay, and they act everywhere.
+    At the start of a scene nothing outside is to be kept, and they act everywhere.
 
     Attributes:
-        area: The area, found in the image as it is before the steps.
-        steps: The steps, one after the other.
+        area: The area, evaluated on the image before the steps.
+        steps: The steps, in order.
     """
 
     area: Area
     steps: tuple[Step, ...]
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W), changed inside the area."""
+        """Returns the image (3, H, W), changed inside the area."""
         changed = image
         for step in self.steps:
             changed = step.apply(changed, plan, state)
@@ -87,47 +88,47 @@ class Within:
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """Lays an image over everything outside an area.
+    """Pastes an image over everything outside an area.
 
     Attributes:
-        area: The area.
-        below: Gives the image (3, H, W) of a frame; words are looked for in it.
+        area: The area that stays.
+        below: Returns the image (3, H, W) of a frame; words are segmented in it.
     """
 
     area: Area
     below: Callable[[int], Tensor]
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) inside the area, the other one outside."""
-        return self.over(image, plan)
+        """Returns the image (3, H, W) inside the area, the other one outside."""
+        return self.paste(image, plan)
 
-    def over(self, image: Tensor, plan: Plan) -> Tensor:
-        """As `apply`, for images between two drawings."""
+    def paste(self, image: Tensor, plan: Plan) -> Tensor:
+        """Returns the same as `apply`; needs no state, so it serves in-betweens."""
         below = self.below(plan.frame)
         return below.lerp(image, self.area.of(plan, below))
 
 
 @dataclass(frozen=True, eq=False)
-class OverlaidTween:
-    """In-betweens with an image laid over everything outside an area.
+class OverlayTween:
+    """In-betweens with an overlay.
 
     Attributes:
         tween: Makes the in-betweens.
-        overlay: Lays over; the drawn image itself has had it.
+        overlay: Applied to all but the generated image, which already has it.
     """
 
     tween: Tween
     overlay: Overlay
 
     @property
-    def draws_last(self) -> bool:
-        """What the tween within says."""
-        return self.tween.draws_last
+    def generates_last(self) -> bool:
+        """As the wrapped tween has it."""
+        return self.tween.generates_last
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
-    ) -> Iterator[Generated]:
-        """The images of a group; see `Tween`."""
-        for plan, seen in zip(plans, self.tween(motion, plans, old, drawn), strict=True):
-            whole = seen.image is drawn.image
-            yield seen if whole else replace(seen, image=self.overlay.over(seen.image, plan))
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage
+    ) -> Iterator[FrameImage]:
+        """Yields the images of a group; see `Tween`."""
+        for plan, frame in zip(plans, self.tween(motion, plans, old, generated), strict=True):
+            is_generated = frame.image is generated.image
+            yield frame if is_generated else replace(frame, image=self.overlay.paste(frame.image, plan))

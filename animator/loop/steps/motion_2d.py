@@ -1,4 +1,4 @@
-"""Motion in the image plane: angle, zoom, translation, perspective flip."""
+"""2D motion: angle, zoom, translation and perspective flip in the image plane."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True)
 class Still:
-    """No motion at all."""
+    """No motion."""
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> None:
-        """None: depth plays no part."""
+        """Returns None; a still image needs no depth."""
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The image itself."""
+        """Returns the image itself."""
         return image
 
 
@@ -30,9 +30,9 @@ class Warp2D:
     """Angle, zoom, translation and perspective flip in the image plane.
 
     Attributes:
-        border: What comes in from outside.
-        sampling: How pixels are read between pixels.
-        flip: Turns the image plane in space; None where the film does not.
+        border: What is sampled outside the image.
+        sampling: Interpolation between pixels.
+        flip: Matrix (3, 3) of a perspective flip; None if the film has none.
         step: Matrix (3, 3) of a frame's angle, zoom and translation.
     """
 
@@ -42,10 +42,10 @@ class Warp2D:
     step: Callable[[Move2D, int, int], Matrix] = matrix2d
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> None:
-        """None: depth plays no part."""
+        """Returns None; 2D motion needs no depth."""
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """The image (3, H, W) after the moves of all plans, sampled once through their product."""
+        """Returns the image (3, H, W) after the moves of all plans, resampled once by their product."""
         height, width = image.shape[-2:]
         dst_from_src: Matrix = np.eye(3)
         for plan in plans:
@@ -54,13 +54,13 @@ class Warp2D:
         return warp_by_matrix(image, dst_from_src, self.border, self.sampling)
 
     def flipped(self, image: Tensor, plan: Plan) -> Tensor:
-        """The image (3, H, W) with the plan's perspective flip alone."""
+        """Returns the image (3, H, W) with the plan's perspective flip alone."""
         height, width = image.shape[-2:]
         return warp_by_matrix(image, self._flip(plan, width, height), self.border, self.sampling)
 
-    def flips(self, plans: Sequence[Plan], width: int, height: int) -> Matrix:
-        """The perspective flips of all plans, one after the other, as `dst_from_src`, float64 (3, 3)."""
-        return reduce(lambda so_far, plan: self._flip(plan, width, height) @ so_far, plans, np.eye(3))
+    def combined_flip(self, plans: Sequence[Plan], width: int, height: int) -> Matrix:
+        """Returns the product of all plans' perspective flips as `dst_from_src`, float64 (3, 3)."""
+        return reduce(lambda total, plan: self._flip(plan, width, height) @ total, plans, np.eye(3))
 
     def _flip(self, plan: Plan, width: int, height: int) -> Matrix:
         if self.flip is None:
@@ -76,7 +76,7 @@ class Warp2D:
 
 
 def neutral_flip(flip: Flip, width: int, height: int) -> Matrix:
-    """The flip as `dst_from_src` (3, 3); angles of 0 change nothing."""
+    """Returns the flip as `dst_from_src` (3, 3); angles of 0 change nothing."""
     return matrix2d(Move2D(flip=flip), width, height)
 
 

@@ -1,4 +1,4 @@
-"""Steps that draw for trial before the drawing that counts."""
+"""Redo: trial generations before the one that counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ from schedules.seeds import derive_seed
 
 @dataclass(frozen=True)
 class Redo:
-    """Draws the frame a few times, each over the last drawing, with seeds of their own.
+    """Generates the frame several times, each from the last result, with a seed of its own.
 
     Attributes:
-        diffuser: The model that draws.
-        times: How often.
-        request_steps: What the film request_steps beyond the plan.
+        diffuser: The diffusion model.
+        times: Number of trials.
+        request_steps: Those of the film.
     """
 
     diffuser: Diffuser
@@ -29,7 +29,7 @@ class Redo:
     request_steps: tuple[RequestStep, ...] = ()
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The last trial (3, H, W)."""
+        """Returns the last trial (3, H, W)."""
         for trial in range(self.times):
             image = _preview_generation(self.diffuser, self.request_steps, plan, image, f"redo {trial}")
         return image
@@ -37,12 +37,12 @@ class Redo:
 
 @dataclass(frozen=True)
 class FlowRedo:
-    """Draws once for trial and moves the image along the flow towards the trial.
+    """Generates one trial and warps the image along the flow toward it.
 
     Attributes:
-        diffuser: The model that draws.
+        diffuser: The diffusion model.
         flow: Estimates the flow.
-        request_steps: What the film request_steps beyond the plan.
+        request_steps: Those of the film.
     """
 
     diffuser: Diffuser
@@ -50,7 +50,7 @@ class FlowRedo:
     request_steps: tuple[RequestStep, ...] = ()
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """The image (3, H, W) moved."""
+        """Returns the warped image (3, H, W)."""
         trial = _preview_generation(self.diffuser, self.request_steps, plan, image, "flow redo")
         return warp_by_flow(image, self.flow(image, trial), plan.diffusion.redo_flow_factor)
 
@@ -58,6 +58,6 @@ class FlowRedo:
 def _preview_generation(
     diffuser: Diffuser, request_steps: Sequence[RequestStep], plan: Plan, image: Tensor, stream: str
 ) -> Tensor:
-    """A drawing (3, H, W) of the frame with a seed derived from the frame's own, so that it repeats."""
+    """Returns a trial (3, H, W) of the frame; its seed is derived from the frame's, so that it repeats."""
     request = build_request(request_steps, plan, image)
     return diffuser.generate(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))

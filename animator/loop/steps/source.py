@@ -1,4 +1,4 @@
-"""Sources: where the image that is redrawn comes from."""
+"""Sources: the last frame, the clip's frame, or none."""
 
 from dataclasses import dataclass
 
@@ -14,35 +14,35 @@ class LastImage:
     """The last emitted image.
 
     Attributes:
-        first: What the first frame is drawn over (3, H, W); None begins from the prompt alone.
+        first: The init image (3, H, W) of the first frame; None generates it from the prompt alone.
     """
 
     first: Tensor | None = None
 
-    def opening(self, plan: Plan) -> Tensor | None:
-        """The init image, or None."""
+    def init_image(self, plan: Plan) -> Tensor | None:
+        """Returns the init image, or None."""
         return self.first
 
     def image(self, plan: Plan, state: State) -> Tensor | None:
-        """The state's image (3, H, W), or None."""
+        """Returns the state's image (3, H, W), or None."""
         return state.image
 
 
 @dataclass(frozen=True, eq=False)
 class ClipFrame:
-    """The clip's image of the same number.
+    """The clip's image of the same frame.
 
     Attributes:
-        clip: What the clip shows.
+        clip: The images of the clip.
     """
 
     clip: FrameSource
 
-    def opening(self, plan: Plan) -> None:
-        """None: the clip has an image for every frame."""
+    def init_image(self, plan: Plan) -> None:
+        """Returns None; the clip has an image for every frame."""
 
     def image(self, plan: Plan, state: State) -> Tensor:
-        """The clip's image (3, H, W).
+        """Returns the clip's image (3, H, W).
 
         Raises:
             UserError: The clip is shorter than the film.
@@ -51,11 +51,11 @@ class ClipFrame:
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """No image: every frame is drawn from its prompt alone."""
+class PromptOnly:
+    """No image: every frame is generated from its prompt alone."""
 
-    def opening(self, plan: Plan) -> None:
-        """None."""
+    def init_image(self, plan: Plan) -> None:
+        """Returns None."""
 
     def image(self, plan: Plan, state: State) -> None:
-        """None."""
+        """Returns None."""

@@ -1,4 +1,4 @@
-"""`Vignette`: darker corners."""
+"""`Vignette`: a step that darkens the corners."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -31,5 +31,5 @@ class Vignette:
         y = torch.linspace(-1.0, 1.0, height, device=image.device)[:, None]
         x = torch.linspace(-1.0, 1.0, width, device=image.device)[None, :]
         radius = torch.hypot(x, y) / 2**0.5
-        way = ((radius - self.start) / max(1.0 - self.start, 1e-6)).clamp(0.0, 1.0)
-        return image * (1.0 - self.amount * way**2)
+        distance = ((radius - self.start) / max(1.0 - self.start, 1e-6)).clamp(0.0, 1.0)
+        return image * (1.0 - self.amount * distance**2)

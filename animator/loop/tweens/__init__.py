@@ -1,1 +1,1 @@
-"""Ways to make the in-between frames of a cadence group."""
+"""Tweens: ways to make the in-between frames of a cadence group, such as `Composed` and `LookAhead`."""

@@ -1,4 +1,4 @@
-"""Cadence along optical flow: what moved between two drawings moves in the in-betweens, too."""
+"""Optical-flow cadence: in-betweens follow the motion between two generated frames."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from animator.loop.pipeline import Generated, Motion
+from animator.loop.pipeline import FrameImage, Motion
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
 from animator.timeline.plan import Plan
@@ -14,33 +14,33 @@ from animator.timeline.plan import Plan
 
 @dataclass(frozen=True)
 class FlowTween:
-    """In-betweens that follow the flow from the old image to the new one while they fade; see `Tween`.
+    """In-betweens that follow the flow from the old image to the new one during the fade; see `Tween`.
 
-    The old image is moved to the drawn frame first, so that the flow holds only what the camera's motion
-    does not explain. Each in-between takes its share of the flow from both ends.
+    The old image is warped to the generated frame first, so the flow has only what the camera's motion does
+    not explain. Each in-between is warped its part of the flow from both ends.
 
     Attributes:
         flow: Estimates the flow.
     """
 
-    draws_last: ClassVar[bool] = False
+    generates_last: ClassVar[bool] = False
     flow: FlowModel
 
     def __call__(
-        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, drawn: Generated
-    ) -> Iterator[Generated]:
-        """The images (3, H, W) of a group, one per plan, with the last look's depth."""
+        self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage
+    ) -> Iterator[FrameImage]:
+        """Yields the images (3, H, W) of a group, one per plan, with the last depth estimate."""
         first, *later = plans
-        new = drawn.image
-        depth = motion.estimate_depth(new, later[0], drawn.depth) if later else drawn.depth
+        new = generated.image
+        depth = motion.estimate_depth(new, later[0], generated.depth) if later else generated.depth
         fading = old is not None and first.tween < 1.0
-        moved = motion.warp(old, [first], drawn.depth) if old is not None and fading else new
-        towards = self.flow(moved, new) if fading else None
+        warped = motion.warp(old, [first], generated.depth) if old is not None and fading else new
+        flow = self.flow(warped, new) if fading else None
         for position, plan in enumerate(plans):
             image = new
-            if towards is not None and plan.tween < 1.0:
+            if flow is not None and plan.tween < 1.0:
                 factor = first.diffusion.cadence_flow_factor
-                here = warp_by_flow(moved, towards, plan.tween * factor)
-                image = here.lerp(warp_by_flow(new, towards, (plan.tween - 1.0) * factor), plan.tween)
+                from_old = warp_by_flow(warped, flow, plan.tween * factor)
+                image = from_old.lerp(warp_by_flow(new, flow, (plan.tween - 1.0) * factor), plan.tween)
             moves = plans[1 : position + 1]
-            yield Generated(motion.warp(image, moves, depth) if moves else image, depth)
+            yield FrameImage(motion.warp(image, moves, depth) if moves else image, depth)

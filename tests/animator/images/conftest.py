@@ -1,4 +1,4 @@
-"""Images to try the stages on."""
+"""Test images of many sizes."""
 
 from collections.abc import Callable
 

@@ -47,7 +47,7 @@ def test_luma_weights() -> None:
     torch.testing.assert_close(luma(torch.eye(3).view(3, 1, 3)), torch.tensor([[0.299, 0.587, 0.114]]))
 
 
-def test_pictures_handed_in_stay_as_they_are() -> None:
+def test_inputs_are_not_changed() -> None:
     image = torch.rand(3, 10, 10)
     before = image.clone()
     for function in (lab_from_rgb, hsv_from_rgb, rgb_from_hsv):

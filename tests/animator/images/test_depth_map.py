@@ -6,11 +6,11 @@ from torch import Tensor
 from animator.images.camera import Camera
 from animator.images.depth_map import (
     equalize,
+    is_usable,
     normalize,
     pinhole_distance,
     prepare_depth,
-    steady,
-    usable,
+    stabilize,
 )
 
 
@@ -48,7 +48,7 @@ def test_equalizing_equals_numpys(depth: Tensor) -> None:
 def test_single_broken_values_do_not_spoil_the_rest(depth: Tensor) -> None:
     broken = depth.clone()
     broken[0, 0], broken[1, 1], broken[2, 2] = torch.nan, torch.inf, -torch.inf
-    assert usable(broken)
+    assert is_usable(broken)
     ours, whole = prepare_depth(broken), prepare_depth(depth)
     assert ours.isfinite().all()
     torch.testing.assert_close(ours[5:], whole[5:], atol=2e-3, rtol=0)
@@ -68,14 +68,14 @@ def test_half_the_inverse_depth_is_twice_the_distance() -> None:
 
 def test_steadying_undoes_scale_and_shift(depth: Tensor) -> None:
     last = normalize(depth)
-    torch.testing.assert_close(steady(depth * 3.7 - 11.0, last), last, atol=1e-5, rtol=0)
+    torch.testing.assert_close(stabilize(depth * 3.7 - 11.0, last), last, atol=1e-5, rtol=0)
 
 
 def test_steadying_is_not_misled_by_what_moved(depth: Tensor) -> None:
     last = normalize(depth)
     moved = depth * 0.5 + 2.0
     moved[5:15, 40:60] = 40.0  # something new, very near
-    ours, plain = steady(moved, last), normalize(moved)
+    ours, plain = stabilize(moved, last), normalize(moved)
     still = torch.ones(48, 64, dtype=torch.bool)
     still[5:15, 40:60] = False
     assert (ours - last)[still].abs().mean() < 0.02
@@ -86,16 +86,16 @@ def test_steadying_is_not_misled_by_what_moved(depth: Tensor) -> None:
 def test_steadying_a_map_that_says_nothing_keeps_the_last(depth: Tensor) -> None:
     last = normalize(depth)
     for value in (5.0, torch.nan):
-        torch.testing.assert_close(steady(torch.full_like(last, value), last), last)
+        torch.testing.assert_close(stabilize(torch.full_like(last, value), last), last)
 
 
 def test_a_map_that_runs_against_the_last_one_changes_nothing(depth: Tensor) -> None:
     last = normalize(depth)
-    torch.testing.assert_close(steady(-depth, last), last)
+    torch.testing.assert_close(stabilize(-depth, last), last)
 
 
 def test_nothing_of_a_map_that_runs_against_the_last_one_is_taken_over(depth: Tensor) -> None:
     """Turned around it would fit; what is new in it shows whether that was done."""
     last, reversed_map = normalize(depth), -depth
     reversed_map[5:15, 40:60] = -40.0
-    assert torch.equal(steady(reversed_map, last), last)
+    assert torch.equal(stabilize(reversed_map, last), last)

@@ -5,7 +5,7 @@ import torch
 from PIL import Image, ImageEnhance, ImageOps
 from torch import Tensor
 
-from animator.images.mask_tone import contrast_about_mean, equalized, stretch
+from animator.images.mask_tone import contrast_about_mean, equalize_mask, stretch
 
 
 def levels(seed: int = 3) -> np.ndarray:
@@ -20,19 +20,19 @@ def shares(mask: np.ndarray) -> Tensor:
 def test_even_values_are_pillows() -> None:
     mask = levels()
     theirs = np.asarray(ImageOps.equalize(Image.fromarray(mask)))
-    assert np.array_equal((equalized(shares(mask)) * 255).round().byte().numpy(), theirs)
+    assert np.array_equal((equalize_mask(shares(mask)) * 255).round().byte().numpy(), theirs)
 
 
 def test_values_between_levels_stay_in_order() -> None:
     smooth = torch.linspace(0.2, 0.6, 4000).view(40, 100)
-    even = equalized(smooth).flatten()
+    even = equalize_mask(smooth).flatten()
     assert bool((even.diff() >= 0).all()) and len(even.unique()) > 1000
     assert float(even.min()) < 0.02 and float(even.max()) > 0.98
 
 
 def test_one_value_stays() -> None:
     for mask in (torch.full((8, 8), 0.3), torch.zeros(8, 8)):
-        assert torch.equal(equalized(mask), mask)
+        assert torch.equal(equalize_mask(mask), mask)
 
 
 def test_contrast_is_pillows() -> None:

@@ -43,7 +43,7 @@ def test_uniform_noise_is_as_strong_as_asked() -> None:
     assert noised.mean() == pytest.approx(0.5, abs=1e-3)
 
 
-def test_noise_pulls_towards_mid_gray_as_in_the_reference() -> None:
+def test_noise_pulls_toward_mid_gray_as_in_deforum() -> None:
     noised = perlin_noise(torch.full((3, 128, 128), 30 / 255), 0.065, Perlin(), generator())
     assert noised.mean() * 255 == pytest.approx(36.3, abs=0.2)
 

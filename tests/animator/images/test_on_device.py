@@ -14,7 +14,7 @@ from torch import Tensor
 from animator.images import depth_map
 from animator.images.camera import Camera, Move3D, rigid
 from animator.images.color import Coherence, contrast, grayscale, match_color, match_palette, palette_of
-from animator.images.composed import then
+from animator.images.composed import compose_grids
 from animator.images.deforum.color import match_levels
 from animator.images.deforum.hsv8 import hsv_levels_from_rgb
 from animator.images.inpaint import extend_background
@@ -52,9 +52,9 @@ def follow_flow(image: Tensor, plane: Tensor) -> Tensor:
     return warp_by_flow(image, flow * consistency(flow, -flow), 0.7)
 
 
-def compose_grids(image: Tensor, plane: Tensor) -> Tensor:
+def composed_twice(image: Tensor, plane: Tensor) -> Tensor:
     grid = projection_grid(plane + 1.0, MOTION, Camera())
-    return then(grid, grid).permute(2, 0, 1)
+    return compose_grids(grid, grid).permute(2, 0, 1)
 
 
 def palette_each_time(image: Tensor, plane: Tensor) -> Tensor:
@@ -86,10 +86,10 @@ OPERATIONS: dict[str, Operation] = {
     "uniform noise": lambda p, m: uniform_noise(p, 0.2, generator(), m),
     "perlin noise": lambda p, m: perlin_noise(p, 0.2, Perlin(), generator(), m),
     "warp3d": warp_in_3d,
-    "steady depth": lambda _, m: depth_map.steady(m * 3.0, m),
+    "steady depth": lambda _, m: depth_map.stabilize(m * 3.0, m),
     "pinhole and fill": see_through_a_pinhole,
     "flow": follow_flow,
-    "composed grids": compose_grids,
+    "composed grids": composed_twice,
     "8-bit HSV": lambda p, _: hsv_levels_from_rgb((p * 255).to(torch.int32)),
     "8-bit histograms": lambda p, m: match_levels((p * 255).to(torch.int32), (p * m * 255).to(torch.int32)),
 }

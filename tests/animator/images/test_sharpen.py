@@ -28,7 +28,7 @@ def test_the_blur_is_opencvs(image: Tensor, kernel: int, sigma: float) -> None:
     np.testing.assert_allclose(ours, theirs, atol=2e-6)
 
 
-def test_pictures_smaller_than_the_kernel_are_mirrored_again_and_again() -> None:
+def test_images_smaller_than_the_kernel_are_mirrored_repeatedly() -> None:
     small = torch.rand(3, 4, 3, generator=torch.Generator().manual_seed(0))
     theirs = cv2.GaussianBlur(np.ascontiguousarray(small.permute(1, 2, 0).numpy()), (15, 15), 4.0)
     np.testing.assert_allclose(blur(small, 15, 4.0).permute(1, 2, 0).numpy(), theirs, atol=2e-6)

@@ -97,12 +97,12 @@ def test_a_flip_keeps_the_middle_in_place_and_brings_one_side_nearer() -> None:
     assert left > 192 > right or right > 192 > left
 
 
-def test_the_flip_looks_from_where_the_diagonal_fills_the_view() -> None:
+def test_the_flip_is_viewed_from_where_the_diagonal_fills_the_view() -> None:
     assert flip_distance(Flip(fv=60.0), 300, 400) == pytest.approx(500.0)
 
 
 @pytest.mark.parametrize("fv", [0.0, 1e-9, 53.0, 179.9, 180.0, -53.0])
-def test_any_field_of_view_gives_a_image(image: Tensor, fv: float) -> None:
+def test_any_field_of_view_gives_an_image(image: Tensor, fv: float) -> None:
     warped = warp2d(image, Move2D(flip=Flip(3.0, 4.0, 5.0, fv)), Border.REPLICATE)
     assert warped.isfinite().all()
 
@@ -143,7 +143,7 @@ def test_a_singular_perspective_is_finite(image: Tensor) -> None:
     assert warp_by_matrix(image, matrix, Border.REPLICATE, Sampling.BICUBIC).isfinite().all()
 
 
-def test_zoom_moves_the_same_part_of_a_image_of_any_size(make_image: Callable[..., Tensor]) -> None:
+def test_zoom_moves_the_same_part_of_an_image_of_any_size(make_image: Callable[..., Tensor]) -> None:
     for move in (Move2D(zoom=1.3), Move2D(angle_deg=9.0), Move2D(zoom=0.8, center=(0.2, 0.7))):
         small, large = (matrix2d(move, size, size) for size in (512, 1024))
         scale = np.diag([2.0, 2.0, 1.0])

@@ -112,7 +112,7 @@ def test_a_small_field_of_view_moves_more() -> None:
     assert (tele - still)[0, 0, 0] > 7 * (plain - still)[0, 0, 0]
 
 
-def test_the_same_motion_moves_the_same_part_of_a_image_of_any_size() -> None:
+def test_the_same_motion_moves_the_same_part_of_an_image_of_any_size() -> None:
     motion = rigid(Move3D((5.0, -3.0, 10.0), (1.0, 2.0, 3.0)))
     small, large = (
         projection_grid(torch.ones(size, size), motion, Camera())

@@ -9,7 +9,7 @@ from PIL import Image
 from animator.images.resample import Border
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
-from animator.loop.steps.composite import ClipDepthMask, Composite, DepthMask, Toned
+from animator.loop.steps.composite import ClipDepthMask, Composite, DepthMask, TonedMask
 from animator.loop.steps.deforum import DeforumNoise
 from animator.loop.steps.depth_source import Equalized, Normalized, Stabilized
 from animator.loop.steps.motion_3d import DeforumWarp, PinholeWarp
@@ -38,7 +38,7 @@ def pipeline(make_animation: Make) -> Any:
     return make
 
 
-def test_the_steps_before_a_drawing_in_their_order(pipeline: Any) -> None:
+def test_the_steps_before_the_diffusion_in_their_order(pipeline: Any) -> None:
     usual = ["MatchColor", "Contrast", "AntiBlur", "PerlinNoise"]
     assert names(pipeline().before) == usual
     assert names(pipeline().after) == ["MatchColor"]
@@ -70,12 +70,12 @@ def test_the_padding_of_the_3d_mode(pipeline: Any, padding: str, border: Border)
 def test_how_depth_is_scaled(pipeline: Any, projection: str, stabilize: bool, kind: type) -> None:
     settings = {"camera": {"projection": projection}, "depth": {"stabilize": stabilize, "every": 4}}
     motion = pipeline(mode="3d", **settings).motion
-    assert isinstance(motion, DeforumWarp | PinholeWarp) and motion.scene is not None
-    assert isinstance(motion.scene.scaling, kind) and motion.scene.every == 4
+    assert isinstance(motion, DeforumWarp | PinholeWarp) and motion.depth_source is not None
+    assert isinstance(motion.depth_source.scaling, kind) and motion.depth_source.every == 4
 
 
 def test_a_plane_needs_no_depth(pipeline: Any) -> None:
-    assert pipeline(mode="3d", depth={"use_depth_warping": False}).motion.scene is None
+    assert pipeline(mode="3d", depth={"use_depth_warping": False}).motion.depth_source is None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_plane_needs_no_depth(pipeline: Any) -> None:
         ({"reference": "video"}, ["FirstFrameOnly"]),
     ],
 )
-def test_in_the_old_order_only_outside_colors_are_matched_after_the_drawing(
+def test_in_legacy_order_only_outside_colors_are_matched_after_the_diffusion(
     pipeline: Any, image: str, color: dict[str, Any], after: list[str]
 ) -> None:
     outside = {"image": image} if color.get("reference") == "image" else {}
@@ -105,12 +105,12 @@ def test_whose_depth_masks_the_clip(pipeline: Any, image: str, kind: str, mask: 
     ("settings", "steps"),
     [
         ({}, ["contrast_tone"]),
-        ({"comp_mask_equalize": "Before"}, ["even_tone", "contrast_tone"]),
-        ({"comp_mask_equalize": "After"}, ["contrast_tone", "even_tone"]),
-        ({"comp_mask_equalize": "Both"}, ["even_tone", "contrast_tone", "even_tone"]),
+        ({"comp_mask_equalize": "Before"}, ["equalize_tone", "contrast_tone"]),
+        ({"comp_mask_equalize": "After"}, ["contrast_tone", "equalize_tone"]),
+        ({"comp_mask_equalize": "Both"}, ["equalize_tone", "contrast_tone", "equalize_tone"]),
         (
             {"comp_mask_inverse": True, "comp_mask_equalize": "Both", "comp_mask_auto_contrast": True},
-            ["inverse_tone", "even_tone", "contrast_tone", "cutoff_tone", "even_tone"],
+            ["invert_tone", "equalize_tone", "contrast_tone", "stretch_tone", "equalize_tone"],
         ),
     ],
 )
@@ -121,10 +121,10 @@ def test_the_tones_of_a_clips_mask(
     assert [step.__name__ for step in found.steps] == steps
 
 
-def toned(pipeline: Any, image: str, **hybrid: Any) -> Toned:
+def toned(pipeline: Any, image: str, **hybrid: Any) -> TonedMask:
     clip = {"path": str(Path(image).parent / "%d.png"), "after_end": "hold"}
     step = pipeline(hybrid={"composite": "Normal", **hybrid}, video=clip).after_motion[0]
-    assert isinstance(step, Composite) and isinstance(step.mask, Toned)
+    assert isinstance(step, Composite) and isinstance(step.mask, TonedMask)
     return step.mask
 
 

@@ -1,4 +1,4 @@
-"""Whose colors a film keeps: what each rule says before and after a drawing."""
+"""Color anchor rules, before and after a frame is generated."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def plan_of(make_animation: Make, frame: int, **settings: Any) -> Plan:
         (DeforumLegacy(), ANCHOR, ANCHOR, ANCHOR),
     ],
 )
-def test_the_anchor_of_a_drawing(
+def test_the_anchor_to_generate_a_frame_with(
     make_animation: Make,
     rule: ColorAnchorRule,
     anchor: Tensor | None,
@@ -60,7 +60,7 @@ def test_the_anchor_of_a_drawing(
         (DeforumLegacy(), ANCHOR, ANCHOR, DRAWN),
     ],
 )
-def test_the_anchor_after_a_drawing(
+def test_the_anchor_after_a_generated_frame(
     make_animation: Make,
     rule: ColorAnchorRule,
     anchor: Tensor | None,
@@ -72,7 +72,7 @@ def test_the_anchor_after_a_drawing(
 
 
 def brightness(make_animation: Make, reference: str) -> list[float]:
-    """The mean of every frame of a film that is drawn brighter from its cut at frame 3 on."""
+    """The mean of every frame of a film that is generated brighter from its cut at frame 3 on."""
 
     def ramp(request: GenerationRequest) -> Tensor:
         low = 0.5 if request.frame >= 3 else 0.2
@@ -88,7 +88,7 @@ def test_a_new_scene_keeps_its_own_colors(make_animation: Make) -> None:
     assert brightness(make_animation, "scene") == pytest.approx([0.3] * 3 + [0.6] * 3, abs=0.002)
 
 
-def test_the_first_frames_colors_outlast_a_cut_where_that_is_asked_for(make_animation: Make) -> None:
+def test_the_first_frames_colors_outlast_a_cut_if_the_reference_is_the_film(make_animation: Make) -> None:
     assert brightness(make_animation, "first") == pytest.approx([0.3] * 6, abs=0.002)
 
 

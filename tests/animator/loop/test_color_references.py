@@ -1,4 +1,4 @@
-"""Whose colors a film keeps: its own, an image's, a clip's."""
+"""Color references of a film: its own frames, an image, a clip."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.fakes import SHARP, Draws, Make
 
 
 def ramp(request: GenerationRequest) -> Tensor:
-    """The same ramp of grays, whatever is asked."""
+    """The same ramp of grays, whatever the request."""
     width, height = request.size
     return torch.linspace(0.2, 0.8, width).expand(3, height, width).contiguous()
 
@@ -46,17 +46,17 @@ def test_a_clips_colors_are_kept_frame_by_frame(make_animation: Make, clip: str,
     animation = make_animation(
         color={"coherence": "RGB", "reference": "video"}, video={"path": clip}, compat=compat, **SHARP
     )
-    # About 9.5 of noise above each frame's red; the reference truncates to whole levels.
+    # About 9.5 of noise above each frame's red; Deforum truncates to whole levels.
     assert list(reds(animation)) == pytest.approx([109.5 + 10 * i for i in range(6)], abs=1.5)
 
 
-def test_a_clips_colors_are_looked_up_every_so_often(make_animation: Make, clip: str) -> None:
+def test_a_clips_colors_are_taken_every_n_frames(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
     found = list(reds(make_animation(color=color, video={"path": clip}, **SHARP)))
     assert found == pytest.approx([109.5] * 3 + [139.5] * 3, abs=1.0)
 
 
-def test_a_film_goes_on_with_the_clips_colors_where_it_stopped(make_animation: Make, clip: str) -> None:
+def test_a_resumed_film_matches_the_clips_colors_of_its_frames(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
     animation = make_animation(color=color, video={"path": clip}, **SHARP)
     pipeline = build_pipeline(animation, Draws(ramp))
@@ -64,13 +64,13 @@ def test_a_film_goes_on_with_the_clips_colors_where_it_stopped(make_animation: M
     assert list(reds(animation, whole[2].state)) == list(reds(animation))[3:]
 
 
-def test_a_clip_is_asked_for(make_animation: Make) -> None:
+def test_matching_a_clips_colors_needs_a_clip(make_animation: Make) -> None:
     animation = make_animation(color={"reference": "video"})
     with pytest.raises(Exception, match=r"video.path: is empty"):
         build_pipeline(animation, Draws(ramp))
 
 
-def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_anchors_palette_is_computed_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[Coherence] = []
     real = palette_of
 
@@ -99,7 +99,7 @@ def test_an_anchors_palette_is_found_once(make_animation: Make, monkeypatch: pyt
         ({"aspect_ratio_use_old_formula": True}, ("camera", "aspect_ratio_use_old_formula"), True),
     ],
 )
-def test_deforums_settings_say_so_too(settings: dict[str, Any], path: tuple[str, str], value: Any) -> None:
+def test_deforums_settings_are_imported(settings: dict[str, Any], path: tuple[str, str], value: Any) -> None:
     animation = Animation.model_validate(import_settings({"max_frames": 5, **settings}, "film.txt").values)
     assert getattr(getattr(animation, path[0]), path[1]) == value
     exported = export_settings(animation).settings

@@ -1,4 +1,4 @@
-"""Guided images: which image leads, how strongly, and what the diffuser is asked."""
+"""Guided images: the guide image of each frame, its weight, and the request to the diffuser."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from animator.images.image import read_image
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.settings.keyed_images import KeyedImages
-from animator.timeline.guided import BlendCurve, leading, share
+from animator.timeline.guided import BlendCurve, blend_weight, guide_image
 from animator.timeline.timeline import Timeline
 from schedules import ScheduleError, Scope
 from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
 
-SWING = BlendCurve(0.35, 0.25, 4)
+CURVE = BlendCurve(0.35, 0.25, 4)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def images(tmp_path: Path) -> tuple[str, str]:
     return str(paths[0]), str(paths[1])
 
 
-def test_keys_are_formulas_and_sorted_but_for_the_reference() -> None:
+def test_keys_are_formulas_and_sorted_except_with_compat() -> None:
     images = KeyedImages.parse('{"max_f/2": "b.png", "0": "a.png", "1s": "c.png"}')
     assert images.keyframes(Scope(21, fps=4)) == ((0, "a.png"), (4, "c.png"), (10, "b.png"))
     assert images.keyframes(Scope(21, fps=4, compat=True))[0] == (10, "b.png")
@@ -38,22 +38,22 @@ def test_keys_are_formulas_and_sorted_but_for_the_reference() -> None:
 @pytest.mark.parametrize(
     ("source", "message"), [("[1]", "images by frame"), ("{", "is not JSON"), ('{"0": 3}', "the path of a")]
 )
-def test_what_is_no_list_of_pictures_is_refused(source: str, message: str) -> None:
+def test_anything_but_a_list_of_images_is_refused(source: str, message: str) -> None:
     with pytest.raises(ScheduleError, match=message):
         KeyedImages.parse(source)
 
 
-def test_a_image_leads_from_its_key_and_swings_in() -> None:
-    placed = ((0, "a"), (10, "b"))
-    assert [leading(placed, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
-    shares = [share(placed, frame, SWING) for frame in range(10, 16)]
+def test_an_image_guides_from_its_key_on_with_a_growing_weight() -> None:
+    keyframes = ((0, "a"), (10, "b"))
+    assert [guide_image(keyframes, frame) for frame in (0, 9, 10, 30)] == ["a", "a", "b", "b"]
+    shares = [blend_weight(keyframes, frame, CURVE) for frame in range(10, 16)]
     assert shares[0] == pytest.approx(0.1) and shares[:5] == sorted(shares[:5])
     assert shares[5] == 0.07
-    assert share(((5, "a"),), 2, SWING) == 0.07
-    assert share(placed, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
+    assert blend_weight(((5, "a"),), 2, CURVE) == 0.07
+    assert blend_weight(keyframes, 10, BlendCurve(0.35, 0.25, 0)) == 0.07
 
 
-def test_a_film_begins_over_its_first_image_and_is_led_to_the_next(
+def test_a_film_begins_with_its_first_guide_image_and_is_guided_to_the_next(
     make_animation: Make, images: tuple[str, str]
 ) -> None:
     red, blue = images
@@ -72,11 +72,11 @@ def test_a_film_begins_over_its_first_image_and_is_led_to_the_next(
     assert later[2].colors is not None and later[2].colors[2].mean() == pytest.approx(0.075, abs=1e-3)
 
 
-def test_without_pictures_there_is_nothing_to_be_led_by(make_animation: Make) -> None:
+def test_without_images_nothing_guides_the_film(make_animation: Make) -> None:
     with pytest.raises(ValidationError, match="init_images is empty"):
         make_animation(guided={"use_looper": True})
 
 
-def test_interpolation_is_not_led(make_animation: Make) -> None:
+def test_interpolation_is_not_guided(make_animation: Make) -> None:
     film = make_animation(mode="interpolation", guided={"use_looper": True, "init_images": {0: "a.png"}})
     assert film.guides == () and Timeline(film)[3].guided.image == ""

@@ -1,4 +1,4 @@
-"""Hybrid video: a clip mixes into the film and moves it."""
+"""Hybrid video: a clip is blended into the film and moves it."""
 
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def film(make_animation: Make, clip: Path) -> Make:
-    """Builds a film over the clip in which nothing moves and nothing is added by itself."""
+    """Builds a film over the clip in which nothing moves and nothing is added by default."""
 
     def make(**settings: Any) -> Animation:
         cadence = settings.pop("cadence", 1)
@@ -152,7 +152,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
     assert torch.equal(mixed[1], mixed[0]) and torch.allclose(mixed[5], of_clip(clip, 3))
 
 
-def test_the_first_frame_is_drawn_over_the_clips(film: Make, clip: Path) -> None:
+def test_the_first_frame_starts_from_the_clips(film: Make, clip: Path) -> None:
     recorder = Recorder(KeepsOrGray(0.25))
     images(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
     assert torch.equal(drawn_over(recorder, 0), of_clip(clip, 0))
@@ -164,7 +164,7 @@ def test_the_init_image_in_the_place_of_the_clip(film: Make, clip: Path) -> None
     settings = {"composite": "Normal", "comp_alpha": 1, "use_init_image": True}
     mixed = images(film(hybrid=settings, init=image))
     assert torch.equal(mixed[0], of_clip(clip, 0)) and torch.allclose(mixed[3], of_clip(clip, 5))
-    with pytest.raises(UserError, match=r"hybrid.use_init_image: is true, and init.image is empty"):
+    with pytest.raises(UserError, match=r"hybrid.use_init_image: is true, but init.image is empty"):
         images(film(hybrid=settings))
 
 
@@ -252,7 +252,7 @@ def test_the_clips_colors(film: Make, clip: Path) -> None:
         assert torch.allclose(matched[frame].mean((1, 2)), means, atol=0.03), frame
 
 
-def test_what_cannot_be_done_is_told_before_anything_is_drawn(film: Make) -> None:
+def test_impossible_settings_are_errors_before_anything_is_generated(film: Make) -> None:
     with pytest.raises(UserError, match=r"video.path: is empty; expected a film, a folder"):
         images(film(hybrid={"motion": "Affine"}, video={}))
     with pytest.raises(UserError, match="has 7 frames that count, and the film has 9; set frames: 7"):
@@ -261,14 +261,14 @@ def test_what_cannot_be_done_is_told_before_anything_is_drawn(film: Make) -> Non
         images(film(hybrid={"motion": "Optical Flow", "flow_method": "RAFT"}))
 
 
-def test_the_clip_plays_no_part_where_it_is_not_asked_for(film: Make, make_animation: Make) -> None:
+def test_the_clip_has_no_effect_unless_hybrid_uses_it(film: Make, make_animation: Make) -> None:
     assert not film().is_hybrid
     nothing = make_animation(mode="interpolation", hybrid={"motion": "Affine"})
     assert not nothing.is_hybrid and len(images(nothing)) == 6
 
 
-def test_what_is_kept_of_the_clips_motion_is_bounded(film: Make) -> None:
+def test_the_cache_of_the_clips_motion_is_bounded(film: Make) -> None:
     pipeline = build_pipeline(film(hybrid={"motion": "Affine"}, cadence=7), PassthroughDiffuser())
     motion = pipeline.after_motion[0].motion  # type: ignore[attr-defined]  # a Carry
     list(render(Timeline(film(hybrid={"motion": "Affine"}, cadence=7)), pipeline))
-    assert isinstance(motion, ClipToClip) and len(motion._kept) <= 4
+    assert isinstance(motion, ClipToClip) and len(motion._cache) <= 4

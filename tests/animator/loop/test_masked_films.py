@@ -1,4 +1,4 @@
-"""Masks in films: what is redrawn, what stays, what lies over, and resuming."""
+"""Masks in films: inpainting, noise masks, overlays, and resuming."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def left(tmp_path: Path) -> str:
 
 @pytest.fixture
 def strip(tmp_path: Path) -> str:
-    """A mask film: a stripe that moves to the right."""
+    """A mask video: a stripe that moves to the right."""
     columns = np.arange(64)
     stripes = ((frame * 8 <= columns) & (columns < frame * 8 + 16) for frame in range(6))
     masks = (np.tile(stripe * np.uint8(255), (64, 1)) for stripe in stripes)
@@ -76,9 +76,9 @@ def test_inverted_it_is_the_other_side(make_animation: Make, left: str) -> None:
 
 def test_an_expression_may_change_by_frame(make_animation: Make, left: str) -> None:
     schedule = {0: f"[{left}]", 3: f"{{everywhere}} \\ [{left}]"}
-    drawn = images(make_animation(mask={"use_mask": True, "mask_schedule": schedule, **HARD}))
-    assert torch.equal(drawn[2][..., 32:], drawn[0][..., 32:])
-    assert torch.equal(drawn[5][..., :32], drawn[2][..., :32])
+    generated = images(make_animation(mask={"use_mask": True, "mask_schedule": schedule, **HARD}))
+    assert torch.equal(generated[2][..., 32:], generated[0][..., 32:])
+    assert torch.equal(generated[5][..., :32], generated[2][..., :32])
 
 
 def test_a_soft_edge_blends(make_animation: Make, left: str) -> None:
@@ -88,7 +88,7 @@ def test_a_soft_edge_blends(make_animation: Make, left: str) -> None:
 
 
 @pytest.mark.parametrize("cadence", [1, 3])
-def test_the_init_image_lies_over_the_rest_of_every_frame(
+def test_the_init_image_is_pasted_over_the_rest_of_every_frame(
     make_animation: Make, left: str, scene: str, cadence: int
 ) -> None:
     film = make_animation(
@@ -102,13 +102,13 @@ def test_the_init_image_lies_over_the_rest_of_every_frame(
     assert not torch.equal(later[-1][..., :32], first[..., :32])
 
 
-@pytest.mark.parametrize(("blend", "draws_last"), [("fade", False), ("lookahead", True)])
-def test_an_overlay_leaves_which_frame_of_a_group_is_drawn(
-    make_animation: Make, left: str, scene: str, blend: str, draws_last: bool
+@pytest.mark.parametrize(("blend", "generates_last"), [("fade", False), ("lookahead", True)])
+def test_an_overlay_keeps_which_frame_of_a_group_is_generated(
+    make_animation: Make, left: str, scene: str, blend: str, generates_last: bool
 ) -> None:
     mask = {"use_mask": True, "mask_file": left, "overlay_mask": True}
     film = make_animation(init={"image": scene}, mask=mask, diffusion={"cadence": 2, "cadence_blend": blend})
-    assert build_pipeline(film, FakeDiffuser()).tween.draws_last is draws_last
+    assert build_pipeline(film, FakeDiffuser()).tween.generates_last is generates_last
     assert len(frames(film)) == film.frames
 
 
@@ -151,12 +151,12 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
             color={"coherence": "None"},
             sharpen={"amount": 0},
         )
-        drawn = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
-        assert drawn[1][..., :32].std() > 1e-3 and drawn[1][..., 33:].std() < 1e-6
+        generated = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
+        assert generated[1][..., :32].std() > 1e-3 and generated[1][..., 33:].std() < 1e-6
 
 
 @pytest.mark.parametrize("compat", [False, True])
-def test_a_masked_film_goes_on_bit_for_bit(
+def test_a_masked_film_resumes_bit_for_bit(
     make_animation: Make, strip: str, left: str, scene: str, compat: bool
 ) -> None:
     film = make_animation(
@@ -177,7 +177,7 @@ def test_a_masked_film_goes_on_bit_for_bit(
             assert torch.equal(again.image, whole[again.plan.frame].image)
 
 
-def test_missing_masks_are_told_before_anything_is_drawn(make_animation: Make, tmp_path: Path) -> None:
+def test_missing_masks_are_errors_before_anything_is_generated(make_animation: Make, tmp_path: Path) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"use_mask": True}, "mask_schedule: there is no {video_mask}; give mask_file"),
         ({"use_mask": True, "mask_schedule": "<sky>"}, "CLIPSeg; give its folder as word_model"),

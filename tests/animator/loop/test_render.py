@@ -1,4 +1,4 @@
-"""The loop with a fake diffuser: every frame once, cadence, what the diffuser is asked."""
+"""The loop with a fake diffuser: every frame once, cadence, requests to the diffuser."""
 
 import pytest
 import torch
@@ -27,13 +27,13 @@ def test_every_frame_is_emitted_once_whatever_the_cadence(make_animation: Make, 
     assert frames[-1].state.next_frame == 120
 
 
-def test_one_drawing_per_group_with_its_seed(make_animation: Make) -> None:
+def test_one_generation_per_group_with_its_seed(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(make_animation(frames=7, diffusion={"seed": 5, "cadence": 3}), recorder)
     assert [(r.frame, r.seed) for r in recorder.asked] == [(0, 5), (3, 6), (6, 7)]
 
 
-def test_the_first_frame_is_drawn_from_the_prompt_alone(make_animation: Make) -> None:
+def test_the_first_frame_is_generated_from_the_prompt_alone(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(make_animation(frames=3), recorder)
     assert [r.image is None for r in recorder.asked] == [True, False, False]
@@ -48,7 +48,7 @@ def test_strength_0_leaves_the_image_out(make_animation: Make) -> None:
 def test_in_betweens_fade_from_the_old_image_to_the_new(make_animation: Make) -> None:
     animation = make_animation(frames=7, diffusion={"seed": 1, "cadence": 3}, **QUIET)
     values = [float(frame.image.mean()) for frame in frames_of(animation, Recorder())]
-    # Three frames of the first drawing; then from 0.1 to 0.2 in thirds; then the first third towards 0.3.
+    # Three frames of the first image; then from 0.1 to 0.2 in thirds; then the first third toward 0.3.
     assert values == pytest.approx([0.1, 0.1, 0.1, 0.4 / 3, 0.5 / 3, 0.2, 0.7 / 3], abs=1e-6)
 
 
@@ -61,7 +61,7 @@ def test_in_betweens_keep_moving(make_animation: Make) -> None:
     assert lit == [64, 59, 54, 49]
 
 
-def test_the_prompt_of_the_frame_is_asked_for(make_animation: Make) -> None:
+def test_the_request_has_the_prompt_of_the_frame(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(
         make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur"), recorder
@@ -72,7 +72,7 @@ def test_the_prompt_of_the_frame_is_asked_for(make_animation: Make) -> None:
 
 
 @pytest.mark.parametrize("cadence", [1, 2, 3])
-def test_going_on_from_any_state_gives_the_same_bits(make_animation: Make, cadence: int) -> None:
+def test_resuming_from_any_state_gives_the_same_bits(make_animation: Make, cadence: int) -> None:
     animation = make_animation(
         frames=12,
         diffusion={"seed": 3, "cadence": cadence, "strength": 0.4},
@@ -92,7 +92,7 @@ def test_a_state_in_the_middle_of_a_group_points_at_its_start(make_animation: Ma
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", State(3, torch.zeros(3, 8, 8)).to_bytes()[:-5]])
-def test_a_broken_state_is_said(data: bytes) -> None:
+def test_a_broken_state_is_an_error(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a whole state"):
         State.from_bytes(data)
 
@@ -119,7 +119,7 @@ def test_long_films_stay_small(make_animation: Make) -> None:
     assert sum(tensor.numel() for tensor in tensors) == 2 * 3 * 64 * 64
 
 
-def test_pictures_stay_in_range_and_alive_over_200_frames(make_animation: Make) -> None:
+def test_images_stay_in_range_and_alive_over_200_frames(make_animation: Make) -> None:
     animation = make_animation(
         frames=200,
         motion={"zoom": 1.02, "angle": 0.5},
@@ -196,7 +196,7 @@ def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Mak
 
 
 @pytest.mark.parametrize("way", ["composed", "chained"])
-def test_both_ways_to_the_in_betweens_move_the_same(make_animation: Make, way: str) -> None:
+def test_composed_and_chained_in_betweens_move_the_same(make_animation: Make, way: str) -> None:
     animation = make_animation(
         frames=4,
         diffusion={"seed": 1, "cadence": 4, "cadence_warp": way},
@@ -213,7 +213,7 @@ def test_interpolation_keeps_no_colors(make_animation: Make) -> None:
     assert [type(step).__name__ for step in after] == ["Grayscale"]
 
 
-def test_an_imported_film_sharpens_with_the_references_threshold(make_animation: Make) -> None:
+def test_an_imported_film_sharpens_with_deforums_threshold(make_animation: Make) -> None:
     sharpening = [
         type(step).__name__ for step in build_pipeline(make_animation(compat=True), FakeDiffuser()).before
     ]

@@ -34,7 +34,7 @@ def settings_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_cut_is_told_when_a_film_is_loaded_to_render(settings_file: Path) -> None:
+def test_clamped_values_are_reported_when_a_film_is_loaded(settings_file: Path) -> None:
     said: list[str] = []
     film = load(PresetSource(settings_file), [], said.append)
     assert [line for line in said if line.startswith("warning")] == [
@@ -74,7 +74,7 @@ def test_negative_noise_and_zoom_of_deforum_count_as_they_are() -> None:
 
 
 def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:
-    said = "hybrid: mixes and moves films of the modes 2d and 3d only"
+    said = "hybrid: has no effect in this mode; it needs mode 2d or 3d"
     assert said in setting_warnings(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
     assert said not in setting_warnings(make_animation(hybrid={"motion": "Affine"}))
     assert said not in setting_warnings(make_animation(mode="video"))

@@ -1,4 +1,4 @@
-"""Which frames of a film are drawn, with which seeds, and where its scenes begin."""
+"""Generated frames of a film, their seeds, and the starts of its scenes."""
 
 import pytest
 
@@ -9,14 +9,14 @@ KEYED = {"prompts": {0: "a", 4: "b"}, "frames": 9}
 
 
 @pytest.mark.parametrize(("cadence_keys", "drawn"), [(False, [0, 3, 6]), (True, [0, 3, 4, 5, 6])])
-def test_keys_of_prompts_and_strength_are_drawn_where_that_is_asked_for(
+def test_keys_of_prompts_and_strength_are_generated_with_cadence_keys(
     make_animation: Make, cadence_keys: bool, drawn: list[int]
 ) -> None:
     diffusion = {"seed": 1, "cadence": 3, "cadence_keys": cadence_keys, "strength": {0: 0.5, 5: 0.6}}
     assert Timeline(make_animation(**KEYED, diffusion=diffusion)).drawn.tolist() == drawn
 
 
-def test_frames_of_a_group_have_one_seed_and_drawings_count_up(make_animation: Make) -> None:
+def test_frames_of_a_group_have_one_seed_and_generations_count_up(make_animation: Make) -> None:
     timeline = Timeline(make_animation(frames=9, diffusion={"seed": 5, "cadence": 2, "seed_iter_n": 2}))
     assert [plan.seed for plan in timeline] == [5, 5, 5, 5, 6, 6, 6, 6, 7]
     assert [plan.drawing for plan in timeline] == [0, 0, 1, 1, 2, 2, 3, 3, 4]
@@ -33,7 +33,7 @@ def test_strength_0_begins_a_scene_but_in_imported_films(
     assert [plan.frame for plan in Timeline(animation) if plan.cut] == cuts
 
 
-def test_the_first_frame_has_the_strength_of_what_it_is_drawn_over(make_animation: Make) -> None:
+def test_the_first_frame_has_the_strength_of_its_init_image(make_animation: Make) -> None:
     diffusion = {"strength": 0.5}
     alone = Timeline(make_animation(diffusion=diffusion, init={"strength": 0.9}))
     assert [plan.diffusion.strength for plan in alone[:2]] == [0.5, 0.5]
@@ -41,8 +41,8 @@ def test_the_first_frame_has_the_strength_of_what_it_is_drawn_over(make_animatio
     assert [plan.diffusion.strength for plan in over[:2]] == [0.9, 0.5]
 
 
-def test_a_group_begins_with_a_drawn_frame(make_animation: Make) -> None:
+def test_a_group_begins_with_a_generated_frame(make_animation: Make) -> None:
     timeline = Timeline(make_animation(frames=5, diffusion={"cadence": 2}))
     assert [[plan.frame for plan in timeline.group(start)] for start in (0, 2, 4)] == [[0, 1], [2, 3], [4]]
-    with pytest.raises(ValueError, match="frame 1 is no drawn frame"):
+    with pytest.raises(ValueError, match="frame 1 is not a generated frame"):
         timeline.group(1)

@@ -1,4 +1,4 @@
-"""The oddities of the reference that `compat` keeps, each against what we do otherwise."""
+"""Quirks of Deforum that `compat` keeps, each compared with the default."""
 
 import pytest
 import torch
@@ -35,7 +35,7 @@ def test_noise_is_drawn_at_multiples_of_64_and_its_mask_is_hard() -> None:
     assert masked.mean() * 255 == pytest.approx(74.0, abs=0.5)
 
 
-def test_noise_of_pictures_below_64_pixels_is_drawn_at_their_size() -> None:
+def test_noise_of_images_below_64_pixels_is_drawn_at_their_size() -> None:
     assert deforum_noise(whole(40, 50), 0.3, Perlin(), torch.Generator().manual_seed(1)).isfinite().all()
 
 

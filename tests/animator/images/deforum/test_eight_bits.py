@@ -1,4 +1,4 @@
-"""The 8-bit arithmetic of OpenCV that the reference rests on."""
+"""The 8-bit arithmetic of OpenCV that Deforum relies on."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Motion of a clip: several steps joined into one."""
+"""Motion of a clip: several frames composed into one motion."""
 
 from collections.abc import Callable
 
@@ -24,19 +24,19 @@ def no_flow(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tenso
 
 
 def test_matrices_are_joined_first_to_last() -> None:
-    joined = WHOLE.follow(FLAG, WHOLE.then(SHIFT, TURN))
+    joined = WHOLE.follow(FLAG, WHOLE.compose(SHIFT, TURN))
     one_by_one = WHOLE.follow(WHOLE.follow(FLAG, SHIFT), TURN)
     inner = (slice(None), slice(3, 6), slice(3, 6))
     assert letters_of(joined[inner]) == letters_of(one_by_one[inner])
-    assert letters_of(joined[inner]) != letters_of(WHOLE.follow(FLAG, WHOLE.then(TURN, SHIFT))[inner])
-    np.testing.assert_allclose(WHOLE.then(SHIFT, TURN), TURN @ SHIFT)
+    assert letters_of(joined[inner]) != letters_of(WHOLE.follow(FLAG, WHOLE.compose(TURN, SHIFT))[inner])
+    np.testing.assert_allclose(WHOLE.compose(SHIFT, TURN), TURN @ SHIFT)
 
 
 def test_flows_are_joined_where_the_later_one_comes_from() -> None:
     """The earlier flow moves the left half down only; the later one moves everything 8 pixels right."""
     earlier, later = torch.zeros(2, 32, 32), torch.zeros(2, 32, 32)
     earlier[1, :, :16], later[0] = 4.0, 8.0
-    joined = DenseFlow(no_flow, warp_by_flow).then(earlier, later)
+    joined = DenseFlow(no_flow, warp_by_flow).compose(earlier, later)
     assert joined[0].unique().tolist() == [8.0]
     assert joined[1, 5].tolist() == [4.0] * 24 + [0.0] * 8
 

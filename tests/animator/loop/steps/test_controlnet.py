@@ -24,11 +24,11 @@ from tests.fakes import Draws, Make, Recorder
 
 def guided(request: GenerationRequest) -> Tensor:
     """Draws as the fake does, with some of every control image."""
-    drawn = FakeDiffuser().generate(request)
+    generated = FakeDiffuser().generate(request)
     for control in request.controls:
         if control.image is not None:
-            drawn = drawn.lerp(control.image, min(0.5, control.weight * 0.3))
-    return drawn
+            generated = generated.lerp(control.image, min(0.5, control.weight * 0.3))
+    return generated
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_source_is_not_read_while_its_weight_is_0(make_animation: Make, maps: 
         film(make_animation(**units({"source": str(maps)})))
 
 
-def test_the_frame_itself_is_the_image_about_to_be_redrawn(make_animation: Make) -> None:
+def test_the_frame_itself_is_the_image_to_start_from(make_animation: Make) -> None:
     _, seen = film(make_animation(motion={"zoom": 1.1}, **units({"source": "frame"})))
-    assert seen[0].controls == ()  # nothing is redrawn yet
+    assert seen[0].controls == ()  # no image to start from yet
     for request in seen[1:]:
         assert request.image is not None and request.controls[0].image is not None
         assert torch.equal(request.controls[0].image, request.image)
@@ -125,19 +125,17 @@ def test_modules_work_at_their_resolution(make_animation: Make, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("module", ["canny", "depth"])
-def test_bars_around_a_image_are_no_part_of_what_is_made_of_it(
-    make_animation: Make, tmp_path: Path, module: str
-) -> None:
+def test_bars_around_an_image_are_not_preprocessed(make_animation: Make, tmp_path: Path, module: str) -> None:
     Image.new("RGB", (64, 32), (90, 160, 90)).save(tmp_path / "wide.png")
     unit = {"source": str(tmp_path / "wide.png"), "module": module, "resize_mode": "pad"}
     _, seen = film(make_animation(**units(unit)))
-    drawn = seen[0].controls[0].image
-    assert drawn is not None and float(drawn[:, :15].max()) == float(drawn[:, 49:].max()) == 0
-    inside = drawn[0, 18:46]
+    generated = seen[0].controls[0].image
+    assert generated is not None and float(generated[:, :15].max()) == float(generated[:, 49:].max()) == 0
+    inside = generated[0, 18:46]
     assert float(inside.max()) == 0 if module == "canny" else float(inside.max()) > 0.8
 
 
-def test_a_film_that_goes_on_sees_what_it_would_have_seen(make_animation: Make, maps: Path) -> None:
+def test_a_resumed_film_gets_the_same_control_images(make_animation: Make, maps: Path) -> None:
     settings = units(
         {"source": str(maps), "weight": "0:(0.2), 5:(1)"}, {"source": "frame", "module": "canny"}
     )

@@ -1,4 +1,4 @@
-"""Where control images come from."""
+"""Sources of control images."""
 
 import subprocess
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_a_folder_counts_by_the_numbers_in_names(folder: Path) -> None:
     assert levels([images.at(frame) for frame in (11, 0, 9, 8)]) == [120, 10, 100, 90]
     skipping = open_images(unit(folder, extract_from_frame=2, extract_nth_frame=3), CPU)
     assert levels([skipping.at(frame) for frame in (0, 1, 3)]) == [30, 60, 120]
-    with pytest.raises(UserError, match=r"frame 12: .*maps: has 12 images that count, so none for it"):
+    with pytest.raises(UserError, match=r"frame 12: .*maps: has 12 images in range, so none for this frame"):
         images.at(12)
 
 

@@ -1,4 +1,4 @@
-"""How films with `compat` place what a depth network says: as Deforum's network of that name would."""
+"""Depth scaling of films with `compat`, by the name of Deforum's network."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.images.depth_map import prepare_depth, usable
+from animator.images.depth_map import is_usable, prepare_depth
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.steps.deforum_depth import deforum_scaling
 from animator.loop.steps.depth_source import DepthScaling, Equalized, Normalized, Stabilized
@@ -66,7 +66,7 @@ def test_old_networks_distances_stay_as_they_are(inverse: Tensor) -> None:
 )
 def test_a_map_that_is_flat_or_not_finite_is_a_plane(scaling: DepthScaling, value: float) -> None:
     flat = torch.full((8, 9), value)
-    assert not usable(flat)
+    assert not is_usable(flat)
     assert torch.equal(scaling.normalize(flat), torch.ones(8, 9))
 
 
@@ -85,7 +85,7 @@ def test_one_broken_value_makes_a_plane_with_compat_only(name: str, inverse: Ten
         ({"depth": {"model": "Zoe", "stabilize": True}, "compat": True}, Stabilized()),
     ],
 )
-def test_which_films_place_it_so(
+def test_which_films_scale_it_so(
     make_animation: Make, settings: dict[str, object], scaling: DepthScaling
 ) -> None:
     class Flat:
@@ -93,5 +93,5 @@ def test_which_films_place_it_so(
             return torch.ones(image.shape[-2:])
 
     motion = build_pipeline(make_animation(mode="3d", **settings), FakeDiffuser(), depth=Flat()).motion
-    assert isinstance(motion, DeforumWarp) and motion.scene is not None
-    assert motion.scene.scaling == scaling
+    assert isinstance(motion, DeforumWarp) and motion.depth_source is not None
+    assert motion.depth_source.scaling == scaling

@@ -1,4 +1,4 @@
-"""How often a depth network is asked, and what is made of its maps."""
+"""Depth sources: how often the network runs, and how its maps are scaled."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Noise of frames: new at every frame, and the same for ever."""
+"""Noise of frames: new for every frame, and repeatable."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.images.noise import Perlin
 from animator.loop.pipeline import Step
 from animator.loop.state import State
-from animator.loop.steps.filters import AntiBlur, Contrast, PerlinNoise, UniformNoise, sharpening
+from animator.loop.steps.filters import AntiBlur, Contrast, PerlinNoise, UniformNoise, sharpen_settings
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
@@ -35,7 +35,7 @@ def test_a_fixed_seed_does_not_repeat_its_noise(make_animation: Make, step: Step
 
 
 @NOISES
-def test_a_frames_noise_is_the_same_whenever_it_is_drawn(make_animation: Make, step: Step) -> None:
+def test_a_frames_noise_is_the_same_each_time(make_animation: Make, step: Step) -> None:
     plan = plans(make_animation)[3]
     assert torch.equal(noise(step, plan), noise(step, plan))
 
@@ -55,7 +55,7 @@ def test_each_step_takes_its_numbers_from_the_plan(make_animation: Make) -> None
     }
     plan = plans(make_animation, **settings)[1]
     assert torch.equal(Contrast().apply(GRAY, plan, State()), GRAY / 2)
-    found = sharpening(plan)
+    found = sharpen_settings(plan)
     assert (found.amount, found.kernel, found.sigma, found.threshold) == (0.25, 5, 2, 3)
     edge = torch.cat((GRAY[..., :4] - 0.2, GRAY[..., 4:] + 0.2), 2)
     assert float(AntiBlur().apply(edge, plan, State())[0, 0, 4]) > 0.71

@@ -1,4 +1,4 @@
-"""Steps held to an area, and what lies over the rest."""
+"""Steps restricted to an area, and overlays on the rest."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.loop.pipeline import Generated
+from animator.loop.pipeline import FrameImage
 from animator.loop.state import State
-from animator.loop.steps.masking import Area, OverlaidTween, Overlay, Within
+from animator.loop.steps.masking import Area, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Composed
 from animator.masks.sources import Masks, Still
 from animator.timeline.plan import Plan
@@ -54,14 +54,14 @@ def test_where_a_scene_begins_they_act_everywhere(plans: Any) -> None:
     assert letters_of(step.apply(image_of("RGBW"), plans[0], State())) == "CMYK"  # the film begins
 
 
-def test_in_betweens_are_overlaid_and_the_drawing_is_not_again(plans: Any) -> None:
+def test_in_betweens_get_the_overlay_and_the_generated_image_only_once(plans: Any) -> None:
     white = torch.ones(3, 1, 4)
-    overlaid = OverlaidTween(Composed(), Overlay(area(HALF), lambda frame: white))
-    old, drawn = torch.zeros(3, 1, 4), Generated(torch.full((3, 1, 4), 0.5), None)
-    frames = list(overlaid(Stays(), plans.group(2), old, drawn))
+    overlaid = OverlayTween(Composed(), Overlay(area(HALF), lambda frame: white))
+    old, generated = torch.zeros(3, 1, 4), FrameImage(torch.full((3, 1, 4), 0.5), None)
+    frames = list(overlaid(Stays(), plans.group(2), old, generated))
     assert [level(frame.image) for frame in frames] == [0.625, 0.75]
-    alone = list(overlaid(RecordingMotion(), plans[1:2], None, drawn))
-    assert alone[0].image is drawn.image
+    alone = list(overlaid(RecordingMotion(), plans[1:2], None, generated))
+    assert alone[0].image is generated.image
 
 
 class Stays:

@@ -1,4 +1,4 @@
-"""Motion in the plane, on images that can be read."""
+"""2D motion, on images made of letters."""
 
 from collections.abc import Sequence
 
@@ -31,9 +31,7 @@ def moved(letters: str, plans: Sequence[Plan], warp: Warp2D = WARP) -> str:
         ({**TURNED, "translation_x": 1, "translation_y": 1}, "MCYK/WBGR"),  # the shift first, then the turn
     ],
 )
-def test_a_image_moves_as_its_settings_say(
-    make_animation: Make, motion: dict[str, object], wanted: str
-) -> None:
+def test_an_image_moves_by_its_settings(make_animation: Make, motion: dict[str, object], wanted: str) -> None:
     plans = Timeline(make_animation(motion=motion))
     assert moved("RGBW/KYCM", plans[1:2]) == wanted
 

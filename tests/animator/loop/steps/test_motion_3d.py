@@ -1,4 +1,4 @@
-"""Motion in space: flips of the image plane in one reading or two, lenses, noise over what is revealed."""
+"""Motion in space: flips in one resampling or two, cameras, noise over revealed pixels."""
 
 from dataclasses import replace
 
@@ -12,7 +12,14 @@ from animator.images.resample import Border, Sampling
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Motion
 from animator.loop.steps.motion_2d import Warp2D, neutral_flip
-from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, FlippedWarp, PinholeWarp, lens, step
+from animator.loop.steps.motion_3d import (
+    DeforumWarp,
+    FlippedThenWarp,
+    FlippedWarp,
+    PinholeWarp,
+    camera_move,
+    camera_of,
+)
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
@@ -133,5 +140,5 @@ def test_every_number_of_a_move_and_a_lens_is_in_its_place(make_animation: Make)
     }  # fmt: skip
     camera = {"fov": 50, "near": 100, "far": 900, "aspect_ratio": 2}
     plan = Timeline(make_animation(motion=motion, camera=camera))[1]
-    assert step(plan) == Move3D(translation=(1, 2, 3), rotation_deg=(4, 5, 6))
-    assert lens(plan) == Camera(fov_deg=50, near=100, far=900, aspect_ratio=2)
+    assert camera_move(plan) == Move3D(translation=(1, 2, 3), rotation_deg=(4, 5, 6))
+    assert camera_of(plan) == Camera(fov_deg=50, near=100, far=900, aspect_ratio=2)

@@ -1,4 +1,4 @@
-"""Drawings for trial: their seeds, and what each is drawn over."""
+"""Trial generations: their seeds, and the image each starts from."""
 
 import torch
 from torch import Tensor

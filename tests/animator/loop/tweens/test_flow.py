@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from animator.loop.pipeline import Generated
+from animator.loop.pipeline import FrameImage
 from animator.loop.steps.motion_2d import Still
 from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.tween import Composed
@@ -47,29 +47,29 @@ def error(image: Tensor, pixels: int) -> float:
 @pytest.mark.parametrize("cadence", [2, 4, 8])
 def test_every_in_between_is_its_share_of_the_way(make_animation: Make, cadence: int) -> None:
     plans = group(make_animation, cadence)
-    found = list(FlowTween(to_the_right)(Still(), plans, moved(0), Generated(moved(SHIFT), None)))
+    found = list(FlowTween(to_the_right)(Still(), plans, moved(0), FrameImage(moved(SHIFT), None)))
     errors = [error(one.image, SHIFT * (at + 1) // cadence) for at, one in enumerate(found)]
     assert max(errors) < 0.1
 
 
 def test_the_middle_is_half_the_way_where_a_fade_shows_both_ends(make_animation: Make) -> None:
     plans = group(make_animation, 2)
-    drawn = Generated(moved(SHIFT), None)
-    flowing = next(FlowTween(to_the_right)(Still(), plans, moved(0), drawn)).image
-    fading = next(Composed()(Still(), plans, moved(0), drawn)).image
+    generated = FrameImage(moved(SHIFT), None)
+    flowing = next(FlowTween(to_the_right)(Still(), plans, moved(0), generated)).image
+    fading = next(Composed()(Still(), plans, moved(0), generated)).image
     assert error(flowing, SHIFT // 2) < 0.02 * error(fading, SHIFT // 2)
 
 
 def test_without_its_factor_the_flow_is_a_fade(make_animation: Make) -> None:
     plans = group(make_animation, 3, cadence_flow_factor=0)
-    drawn = Generated(moved(SHIFT), None)
-    flowing = FlowTween(to_the_right)(Still(), plans, moved(0), drawn)
-    fading = Composed()(Still(), plans, moved(0), drawn)
+    generated = FrameImage(moved(SHIFT), None)
+    flowing = FlowTween(to_the_right)(Still(), plans, moved(0), generated)
+    fading = Composed()(Still(), plans, moved(0), generated)
     assert all(torch.equal(a.image, b.image) for a, b in zip(flowing, fading, strict=True))
 
 
 def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> None:
-    """The old image moves to the drawn frame before the flow is estimated, and in-betweens move on."""
+    """The old image is warped to the generated frame before the flow is estimated; in-betweens move on."""
     seen: list[tuple[Tensor, Tensor]] = []
 
     def noted(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
@@ -78,7 +78,7 @@ def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> N
 
     motion, old, new = RecordingMotion(), torch.zeros(3, 8, 8), torch.ones(3, 8, 8)
     plans = group(make_animation, 3)
-    frames = list(FlowTween(noted)(motion, plans, old, Generated(new, torch.full((8, 8), 9.0))))
+    frames = list(FlowTween(noted)(motion, plans, old, FrameImage(new, torch.full((8, 8), 9.0))))
     assert [(float(a.mean()), float(b.mean())) for a, b in seen] == [(0, 1)]
     assert [float(frame.image.mean()) for frame in frames] == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(4, 9)]

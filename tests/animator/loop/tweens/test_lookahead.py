@@ -1,4 +1,4 @@
-"""Look-ahead cadence: in-betweens that lead up to the frame that is drawn next."""
+"""Look-ahead cadence: in-betweens that lead up to the next generated frame."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from animator.errors import PresetError
 from animator.loop.build.pipeline import build_pipeline
-from animator.loop.pipeline import Generated
+from animator.loop.pipeline import FrameImage
 from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.loop.tweens.lookahead import LookAhead
@@ -59,7 +59,7 @@ def unevenness(frames: list[Frame]) -> float:
     return sum(changes) / len(changes) * 255
 
 
-def test_it_is_nearer_to_what_there_is_to_see_than_fading(make_animation: Make) -> None:
+def test_it_is_closer_to_the_true_frames_than_fading(make_animation: Make) -> None:
     plain = film(make_animation)
     flowing = film(make_animation, optical_flow_cadence="DIS Medium")
     ahead = film(make_animation, cadence_blend="lookahead")
@@ -70,31 +70,33 @@ def test_it_is_nearer_to_what_there_is_to_see_than_fading(make_animation: Make) 
     assert unevenness(both) < 0.7 * unevenness(flowing)
 
 
-def test_the_last_frame_of_a_group_is_the_drawing_itself(make_animation: Make) -> None:
+def test_the_last_frame_of_a_group_is_the_generated_image(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead")
-    drawn = [f.plan.frame for f in frames if torch.equal(f.image, seen(f.plan.frame))]
-    assert drawn == [0, 7, 11, 15, 19, 23, 24]  # the film's first frame has nothing before it
+    generated = [f.plan.frame for f in frames if torch.equal(f.image, seen(f.plan.frame))]
+    assert generated == [0, 7, 11, 15, 19, 23, 24]  # the film's first frame has nothing before it
 
 
 @pytest.mark.parametrize(
     "motion",
     [{"zoom": 0.97}, {"zoom": 1.03, "angle": 2}, {"translation_y": 4, "angle": -3}, {"border": "reflect"}],
 )
-def test_a_image_that_nothing_changed_stays_as_it_moves(make_animation: Make, motion: dict[str, Any]) -> None:
-    """Where the drawing is the old image moved, an in-between is the old image moved, too."""
+def test_an_image_that_the_diffusion_kept_is_only_warped(
+    make_animation: Make, motion: dict[str, Any]
+) -> None:
+    """Where the generated image is the old one warped, an in-between is the old one warped, too."""
     animation = make_animation(
         size=(SIDE, SIDE), frames=5, motion=motion, diffusion={"seed": 1, "cadence": 5}
     )
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Generated(move.warp(seen(0), plans, None), None)
-    images = list(LookAhead()(move, plans, seen(0), drawn))
+    generated = FrameImage(move.warp(seen(0), plans, None), None)
+    images = list(LookAhead()(move, plans, seen(0), generated))
     for position, found in enumerate(images):
         wanted = move.warp(seen(0), plans[: position + 1], None)
         inside = (found.image - wanted)[:, 16:80, 16:80].abs()
         assert float(inside.mean()) * 255 < 1.5, position
 
 
-def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> None:
+def test_the_backward_warp_uses_the_depth_of_the_in_between(make_animation: Make) -> None:
     """As above, past a slope that comes nearer to the right: its depth moves with the image."""
     animation = make_animation(
         mode="3d", size=(SIDE, SIDE), frames=5, depth={"model": "fake"}, camera={"projection": "pinhole"},
@@ -102,13 +104,13 @@ def test_the_way_back_knows_how_deep_an_in_between_is(make_animation: Make) -> N
     )  # fmt: skip
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
     depth = torch.linspace(1.0, 2.0, SIDE).expand(SIDE, SIDE).contiguous()
-    drawn = Generated(move.warp(seen(0), plans, depth), depth)
-    for position, found in enumerate(LookAhead()(move, plans, seen(0), drawn)):
+    generated = FrameImage(move.warp(seen(0), plans, depth), depth)
+    for position, found in enumerate(LookAhead()(move, plans, seen(0), generated)):
         wanted = move.warp(seen(0), plans[: position + 1], depth)
         assert float((found.image - wanted)[:, 16:80, 16:80].abs().mean()) * 255 < 0.8, position
 
 
-def test_the_depth_is_that_of_the_frame_that_the_image_moves_to_first(make_animation: Make) -> None:
+def test_the_depth_is_estimated_for_the_first_frame_of_the_group(make_animation: Make) -> None:
     motion = RecordingMotion()
     animation = make_animation(diffusion={"seed": 1, "cadence": 3, "cadence_blend": "lookahead"}, **QUIET)
     pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
@@ -118,18 +120,18 @@ def test_the_depth_is_that_of_the_frame_that_the_image_moves_to_first(make_anima
 
 
 def test_the_edges_of_what_only_one_image_shows_are_soft(make_animation: Make) -> None:
-    """Black becomes white, so that an in-between shows the drawing's weight."""
+    """Black becomes white, so that an in-between shows the weight of the generated image."""
     animation = make_animation(motion={"translation_x": -3}, frames=4, diffusion={"cadence": 4})
     plans, move = list(Timeline(animation)), build_pipeline(animation, FakeDiffuser()).motion
-    drawn = Generated(torch.ones(3, 64, 64), None)
-    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), drawn))).image[0, 32]
+    generated = FrameImage(torch.ones(3, 64, 64), None)
+    row = next(iter(LookAhead()(move, plans, torch.zeros(3, 64, 64), generated))).image[0, 32]
     out_of_view_later, in_both, new = row[:7], row[11:58], row[62:]
     assert [level(part) for part in (out_of_view_later, in_both, new)] == pytest.approx([0, 0.25, 1])
     assert row[6:12].diff().tolist() == pytest.approx([0.05] * 5)
     assert row[57:63].diff().tolist() == pytest.approx([0.15] * 5)
 
 
-def test_what_comes_into_view_is_taken_from_the_drawing(make_animation: Make) -> None:
+def test_revealed_pixels_are_taken_from_the_generated_image(make_animation: Make) -> None:
     frames = film(make_animation, cadence_blend="lookahead")
     plain = film(make_animation)
     edge = [float((f.image - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in frames[4:]]
@@ -148,7 +150,7 @@ def test_nothing_leads_up_to_a_cut(make_animation: Make) -> None:
 
 @pytest.mark.parametrize("mode", ["2d", "3d"])
 @pytest.mark.parametrize("flow", ["None", "DIS Medium"])
-def test_every_group_is_a_place_to_go_on_from(make_animation: Make, mode: str, flow: str) -> None:
+def test_a_film_resumes_at_every_group(make_animation: Make, mode: str, flow: str) -> None:
     animation = make_animation(
         mode=mode, frames=11, depth={"model": "fake"}, motion={"zoom": 1.02, "translation_z": 5},
         diffusion={"seed": 3, "cadence": 3, "cadence_blend": "lookahead", "optical_flow_cadence": flow},

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from animator.loop.build.pipeline import build_pipeline
-from animator.loop.pipeline import Generated
+from animator.loop.pipeline import FrameImage
 from animator.loop.render import Frame, render
 from animator.loop.tweens.tween import Chained, Composed
 from animator.timeline.timeline import Timeline
@@ -26,24 +26,24 @@ def depths(frames: list[Frame]) -> list[float | None]:
 
 
 @pytest.mark.parametrize(("cadence", "looks"), [(1, 5), (2, 5), (3, 3)])
-def test_every_look_is_given_the_look_before(make_animation: Make, cadence: int, looks: int) -> None:
+def test_every_depth_estimate_is_given_the_one_before(make_animation: Make, cadence: int, looks: int) -> None:
     motion = RecordingMotion()
     film(make_animation, motion, cadence=cadence)
     lasts = [last for _, last in motion.looks]
     assert lasts == [None, *(float(number) for number in range(1, looks))]
 
 
-def test_a_drawing_and_its_in_betweens_are_looked_at_once_each(make_animation: Make) -> None:
+def test_composed_in_betweens_need_one_depth_estimate_per_group(make_animation: Make) -> None:
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2)
     assert [frame for frame, _ in motion.looks] == [1, 2, 3, 4, 5]
     assert depths(frames) == [1, 1, 3, 3, 5, 5]
 
 
-def test_chained_in_betweens_are_looked_at_one_by_one(make_animation: Make) -> None:
+def test_chained_in_betweens_need_one_depth_estimate_each(make_animation: Make) -> None:
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2, cadence_warp="chained")
-    # The first group has nothing to fade from, so its drawing stays where it is and is not looked at.
+    # The first group has nothing to fade from, so its image stays where it is and needs no depth estimate.
     assert motion.looks == [(1, None), (2, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6)]
     assert depths(frames) == [None, 1, 3, 4, 6, 7]
 
@@ -58,18 +58,18 @@ def test_composed_moves_the_old_image_by_its_own_depth(make_animation: Make) -> 
     """The old image moves from before the group, the new one from the group's first frame on."""
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
-    drawn = Generated(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    images = [level(seen.image) for seen in Composed()(motion, plans, old, drawn)]
+    generated = FrameImage(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
+    images = [level(seen.image) for seen in Composed()(motion, plans, old, generated)]
     assert images == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(4, 9)]
     assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
 
 
-def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make) -> None:
+def test_chained_moves_both_images_by_the_new_ones_depth(make_animation: Make) -> None:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[3:6]
     motion, old = RecordingMotion(), torch.zeros(3, 8, 8)
-    drawn = Generated(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
-    images = [level(seen.image) for seen in Chained()(motion, plans, old, drawn)]
+    generated = FrameImage(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
+    images = [level(seen.image) for seen in Chained()(motion, plans, old, generated)]
     assert images == pytest.approx([1 / 3, 2 / 3, 1])
     assert motion.looks == [(3, 9), (4, 1), (5, 2)]
     assert motion.moves == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
@@ -78,5 +78,5 @@ def test_chained_moves_both_pictures_by_the_new_ones_depth(make_animation: Make)
 @pytest.mark.parametrize("way", [Composed(), Chained()])
 def test_a_group_with_nothing_before_it_does_not_fade(make_animation: Make, way: Callable[..., Any]) -> None:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[:3]
-    drawn = Generated(torch.ones(3, 8, 8), None)
-    assert [level(seen.image) for seen in way(RecordingMotion(), plans, None, drawn)] == [1, 1, 1]
+    generated = FrameImage(torch.ones(3, 8, 8), None)
+    assert [level(seen.image) for seen in way(RecordingMotion(), plans, None, generated)] == [1, 1, 1]
