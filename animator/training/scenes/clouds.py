@@ -59,5 +59,5 @@ def with_lightning(view: View, air: Atmosphere, image: Array) -> Array:
     line = np.array(points) * view.side
     cv2.polylines(flash, [line.astype(np.int32)], False, 255, max(1, view.side // 170), cv2.LINE_AA)  # noqa: FBT003 - OpenCV's own signature
     light = flash.astype(np.float32) / 255
-    glow = light + view.blurred(light, 0.03) * 6
+    glow = light + view.blur(light, 0.03) * 6
     return image + glow[..., None] * rgb(210, 200, 255)

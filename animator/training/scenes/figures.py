@@ -28,7 +28,7 @@ class Shape:
     disparity: float | None
 
 
-def painted(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Array, Array]:
+def paint_shapes(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Array, Array]:
     """Copies of the image (H, W, 3), now of 256 levels, and the disparity (H, W) with the shapes on top."""
     image = (np.clip(color, 0, 1) * 255).astype(np.uint8)
     near = disparity.astype(np.float32)

@@ -17,22 +17,22 @@ def stars(view: View, count: int, power: float) -> Array:
     points[tuple(places.astype(np.int64))] = view.rng.random(count) ** power
     # Brightness is kept whatever the resolution: a star covers (side / 256) ** 2 pixels.
     spread = view.side / 256
-    return np.asarray(view.blurred(points, 0.55 / 256) * np.float32(3.2 * spread**2))
+    return np.asarray(view.blur(points, 0.55 / 256) * np.float32(3.2 * spread**2))
 
 
 def with_stars(view: View, air: Atmosphere, image: Array) -> tuple[Array, tuple[str, ...]]:
     """The sky with stars, and sometimes the milky way."""
     rng = view.rng
     light = stars(view, int(rng.integers(150, 600)), 3)
-    words: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     if view.chance(0.45):
         slope = rng.uniform(-1, 1)
         across = view.x - 0.5 - slope * (view.y - 0.3)
         band = np.exp(-((across / 0.14) ** 2)) * np.clip(0.55 + 0.35 * view.field(noise.GRAINY, 0.8), 0, 2)
         image = image + band[..., None] * jitter(rgb(80, 85, 130), rng) * 0.55
         light = light * (1 + 2 * band)
-        words = ("milky way",)
-    return image + np.clip(light, 0, 1)[..., None] * _TINT, words
+        extras = ("milky way",)
+    return image + np.clip(light, 0, 1)[..., None] * _TINT, extras
 
 
 def with_moon(view: View, air: Atmosphere, image: Array) -> tuple[Array, str]:

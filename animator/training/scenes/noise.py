@@ -34,7 +34,7 @@ def _field(rng: Generator, beta: float) -> Array:
     return np.asarray((field - field.mean()) / field.std(), np.float32)
 
 
-def draw(rng: Generator, beta: float) -> Array:
+def random_field(rng: Generator, beta: float) -> Array:
     """A field (SIDE, SIDE) of mean 0 and deviation 1, rolled, mirrored and transposed at random."""
     fields = _bank()[beta]
     field = fields[rng.integers(len(fields))]
@@ -51,7 +51,7 @@ def sample(field: Array, column: NDArray[np.floating], row: NDArray[np.floating]
     return np.asarray(cv2.remap(field, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
 
 
-def stretched(field: Array) -> Array:
+def stretch(field: Array) -> Array:
     """The field with its middle 98 % stretched to [0, 1]; peaks reach 1.15."""
     low, high = np.percentile(field[::4, ::4], (1, 99))
     return np.asarray(np.clip((field - low) / (high - low), 0, 1.15), np.float32)

@@ -20,7 +20,7 @@ from animator.training.scenes.scene_image import SceneImage, View
 class Kind:
     """A kind of scene: its drawing and its weight among all images."""
 
-    draw: Callable[[View], SceneImage]
+    render: Callable[[View], SceneImage]
     weight: float
 
 

@@ -29,13 +29,13 @@ class View:
         """True with the probability given."""
         return bool(self.rng.random() < probability)
 
-    def pick(self, *words: str) -> str:
-        """One of the words."""
-        return str(self.rng.choice(words))
+    def pick(self, *choices: str) -> str:
+        """One of the choices."""
+        return str(self.rng.choice(choices))
 
     def noise(self, beta: float) -> Array:
         """A tileable field, see `noise.draw`."""
-        return noise.draw(self.rng, beta)
+        return noise.random_field(self.rng, beta)
 
     def field(self, beta: float, scale: float) -> Array:
         """Noise (side, side) laid over the image; `scale` is the share of a field that it shows."""
@@ -46,12 +46,12 @@ class View:
         """Zeros (side, side)."""
         return np.zeros((self.side, self.side), np.float32)
 
-    def blurred(self, image: Array, sigma: float) -> Array:
+    def blur(self, image: Array, sigma: float) -> Array:
         """The image blurred by a deviation given as a fraction of the side."""
         return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma * self.side))
 
 
-def view(rng: Generator, side: int) -> View:
+def new_view(rng: Generator, side: int) -> View:
     """The empty view of a side."""
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     return View(rng, side, (x + np.float32(0.5)) / side, (y + np.float32(0.5)) / side)

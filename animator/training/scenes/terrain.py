@@ -91,7 +91,7 @@ class Land:
     ground: Ground
 
 
-def land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
+def render_land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
     """The land in front of the sky; water is left dry, see `water.flooded`."""
     camera = _camera(view.rng, ground, air.horizon)
     surface, light = _march(view, air, ground, camera)

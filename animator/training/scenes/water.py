@@ -20,12 +20,12 @@ class Sea:
     deep: Array
 
 
-def draw_sea(view: View, roughness: tuple[float, float] = (0.25, 1.2)) -> Sea:
+def sample_sea(view: View, roughness: tuple[float, float] = (0.25, 1.2)) -> Sea:
     """Water between two roughnesses."""
     return Sea(float(view.rng.uniform(*roughness)), jitter(rgb(15, 60, 85), view.rng, 0.04))
 
 
-def mirrored(view: View, image: Array, horizon: float, shift: tuple[Array, Array]) -> Array:
+def reflect(view: View, image: Array, horizon: float, shift: tuple[Array, Array]) -> Array:
     """The image upside down about the horizon; `shift` moves each pixel right and down, in sides."""
     column = np.clip((view.x + shift[0]) * view.side, 0, view.side - 1).astype(np.float32)
     row = np.clip((2 * horizon - view.y + shift[1]) * view.side, 0, horizon * view.side - 1)
@@ -34,25 +34,25 @@ def mirrored(view: View, image: Array, horizon: float, shift: tuple[Array, Array
     )
 
 
-def flooded(view: View, air: Atmosphere, drawn: Land, sea: Sea) -> Land:
+def flood(view: View, air: Atmosphere, land: Land, sea: Sea) -> Land:
     """The land with everything below its water level under water."""
-    level = drawn.ground.water
+    level = land.ground.water
     if level is None:
-        return drawn
-    surface = drawn.surface
+        return land
+    surface = land.surface
     wet = (surface.land & (surface.height <= level)).astype(np.float32)
     wet = cv2.GaussianBlur(wet, (0, 0), 0.6) * surface.land
     fine, coarse = surface.grain(view.noise(noise.ROUGH), 2.2), surface.grain(view.noise(noise.GRAINY), 0.8)
     below = view.y - air.horizon
     swing = (0.006 + 0.02 * np.clip(below, 0, 1)) * sea.roughness
-    mirror = mirrored(
-        view, drawn.color, air.horizon, ((fine - coarse) * swing * 0.35, (fine + coarse) * swing * 1.2)
+    mirror = reflect(
+        view, land.color, air.horizon, ((fine - coarse) * swing * 0.35, (fine + coarse) * swing * 1.2)
     )
     deep = sea.deep * (0.35 + 0.65 * air.light) * (0.35 if air.dark else 1.0)
     color = blend(deep, mirror, np.clip(0.25 + 0.6 * np.exp(-below / 0.22), 0, 1))
     crests = np.clip(fine * 0.6 + coarse * 0.4 - 0.9, 0, 2) * 0.12 * sea.roughness
     color = color + (crests + _glitter(view, air, fine))[..., None] * air.light
-    return replace(drawn, color=blend(drawn.color, color, wet))
+    return replace(land, color=blend(land.color, color, wet))
 
 
 def _glitter(view: View, air: Atmosphere, ripples: Array) -> Array:

@@ -37,7 +37,7 @@ def _rosette(view: View) -> SceneImage:
         height = np.maximum(height, inside * (ring + 1) / rings)
     heart = float(sizes[-1]) * 0.4
     color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(heart, heart * 0.8, radius))
-    disparity = 0.15 + 0.6 * view.blurred(height.astype(np.float32), 1 / 64)
+    disparity = 0.15 + 0.6 * view.blur(height.astype(np.float32), 1 / 64)
     subject = f"{name} {view.pick('mandala', 'mandala', 'ornamental mandala')}"
     return SceneImage(color.astype(np.float32), disparity.astype(np.float32), subject)
 
