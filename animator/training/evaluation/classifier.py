@@ -78,9 +78,9 @@ def load_or_train(path: Path, images: Images, steps: int) -> SceneClassifier:
         rng = default_rng((5, step))
         chosen = torch.from_numpy(rng.integers(0, len(labels), _BATCH))
         kind, time = classifier(_augment(inputs[chosen], rng))
-        known = int((times[chosen] != _UNKNOWN).sum())
+        labeled = int((times[chosen] != _UNKNOWN).sum())
         loss = nnf.cross_entropy(kind, kinds[chosen])
-        if known:
+        if labeled:
             loss = loss + nnf.cross_entropy(time, times[chosen])
         torch.autograd.backward(loss)
         optimizer.step(_RATE * (1 - step / steps), step + 1)

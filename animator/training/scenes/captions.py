@@ -1,4 +1,4 @@
-"""The words for a scene, in the many orders in which people write prompts."""
+"""Captions of scenes, with their phrases in the many orders in which people write prompts."""
 
 from animator.training.scenes.air import TIMES, WEATHERS
 from animator.training.scenes.scene_image import SceneImage, View
@@ -13,11 +13,11 @@ _PRAISE = (
     "trending on artstation",
     "dreamy",
 )
-_KEPT = 0.88  # of the things in a scene, how many its caption tells
+_KEPT = 0.88  # probability that the caption names an extra or the weather
 
 
 def caption(view: View, scene_image: SceneImage, grade: str, style: str) -> str:
-    """A caption in lower case: subject, what else is seen, time, weather, style; some of it left out."""
+    """Returns a lower-case caption: subject, extras, time, weather and style, some of them left out."""
     parts = []
     if scene_image.air:
         parts += [view.pick(*TIMES[scene_image.air.time].phrases)] if view.chance(0.92) else []

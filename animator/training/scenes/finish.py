@@ -1,4 +1,4 @@
-"""From a draft to an image: weather in front of the lens, tone curve, color grade, style."""
+"""Post-processing of a scene: rain or snow in front of the camera, tone curve, color grade, style."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _EXPOSURE = 1.35
 
 @dataclass(frozen=True)
 class Look:
-    """One color grade or style.
+    """A color grade or style.
 
     Attributes:
-        weight: Share of the images that have it.
-        apply: Image (side, side, 3) in [0, 1] to the same.
-        phrases: What captions call it; `{hue}` is filled in.
+        weight: Probability.
+        apply: Filter of images (side, side, 3) in [0, 1], with the view and a hue.
+        phrases: Names of it in captions; `{hue}` is replaced by the name of the hue.
     """
 
     weight: float
@@ -44,7 +44,7 @@ HUES = (
 
 
 def add_weather(view: View, color: Array, weather: str) -> Array:
-    """The image behind rain or snow, where there is any."""
+    """Returns the image with rain or snow in front of it, if the weather has any."""
     if weather not in WEATHERS or weather not in ("rainy", "snowy"):
         return color
     rng, side = view.rng, view.side
@@ -63,20 +63,20 @@ def add_weather(view: View, color: Array, weather: str) -> Array:
 
 
 def tone_map(color: Array) -> Array:
-    """The film-like tone curve: highlights roll off, 1 stays 1."""
+    """Applies a film-like tone curve: highlights roll off, 1 stays 1."""
     exposed = 1 - np.exp(-np.clip(color, 0, None) * _EXPOSURE)
     return np.asarray(np.clip(exposed / (1 - np.exp(-_EXPOSURE)), 0, 1), np.float32)
 
 
 def apply_look(view: View, image: Array, looks: tuple[Look, ...]) -> tuple[Array, str]:
-    """The image with one of the looks or, more often, none, and the words for it."""
-    left = view.rng.random()
+    """Returns the image with one of the looks or, more often, none, and the name of the look."""
+    remaining = view.rng.random()
     for look in looks:
-        left -= look.weight
-        if left < 0:
+        remaining -= look.weight
+        if remaining < 0:
             name, hue = HUES[view.rng.integers(len(HUES))]
-            words = view.pick(*look.phrases).format(hue=name)
-            return np.clip(look.apply(view, image, hue), 0, 1).astype(np.float32), words
+            phrase = view.pick(*look.phrases).format(hue=name)
+            return np.clip(look.apply(view, image, hue), 0, 1).astype(np.float32), phrase
     return image, ""
 
 
@@ -109,7 +109,7 @@ def _to_uint8(image: Array) -> NDArray[np.uint8]:
 
 
 def _median_filter(view: View, image: Array) -> Array:
-    """A median over about five pixels of a 256-pixel image."""
+    """Applies a median filter of about five pixels of a 256-pixel image."""
     result = cv2.medianBlur(_to_uint8(image), 5)
     return np.asarray((cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255)
 

@@ -1,4 +1,4 @@
-"""The frame of every outdoor scene: air, sky, land, water, and what is painted on top."""
+"""Base of every outdoor scene: sky, land, water, and shapes on top."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,22 +9,22 @@ from animator.training.scenes.sky import sky
 from animator.training.scenes.terrain import Ground, Land, render_land
 from animator.training.scenes.water import Sea, flood
 
-LandAndSky = tuple[Land, tuple[str, ...]]
 
-
-def render_landscape(view: View, air: Atmosphere, ground: Ground, sea: Sea | None = None) -> LandAndSky:
-    """Land under its sky, flooded where there is a sea, and the extras for what is in the sky."""
-    above, extras = sky(view, air)
-    land = render_land(view, air, ground, above)
+def render_landscape(
+    view: View, air: Atmosphere, ground: Ground, sea: Sea | None = None
+) -> tuple[Land, tuple[str, ...]]:
+    """Renders land under its sky, flooded if there is a sea; also returns the names of extras in the sky."""
+    sky_image, extras = sky(view, air)
+    land = render_land(view, air, ground, sky_image)
     return (land if sea is None else flood(view, air, land, sea)), extras
 
 
 def with_shapes(land: Land, shapes: Iterable[Shape]) -> Land:
-    """The land with shapes painted over it."""
+    """Returns the land with shapes painted over it."""
     color, disparity = paint_shapes(land.color, land.disparity, shapes)
     return replace(land, color=color, disparity=disparity)
 
 
 def finish_landscape(land: Land, air: Atmosphere, subject: str, extras: Iterable[str]) -> SceneImage:
-    """The finished landscape."""
+    """Returns the landscape as a scene image."""
     return SceneImage(land.color, land.disparity, subject, tuple(extras), air)

@@ -1,6 +1,6 @@
-"""Things that site on land, as shapes: trees, cactuses, pyramids, houses and castles.
+"""Objects on land as shapes: trees, cactuses, pyramids, houses and castles.
 
-Each takes a `Site` and gives its shapes from back to front.
+Each function takes a `Site` and returns the shapes of one object from back to front.
 """
 
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from animator.training.scenes.noise import Array
 
 @dataclass(frozen=True)
 class Site:
-    """Where a thing stands and how it is lit.
+    """Position of an object on the land, and the light on it.
 
     Attributes:
-        foot: Its foot in pixels.
-        size: Its height in pixels.
-        color: Its own color (3,), lit and faded by the air.
-        disparity: Of the place.
+        foot: Foot of the object in pixels.
+        size: Height of the object in pixels.
+        color: Color (3,) of the object, lit and faded by the haze.
+        disparity: Disparity of the site.
         lit: Lights and fades any other color in the same way.
-        sun_right: Whether the sun stands to its right.
-        dark: Whether it is night, so that windows shine.
+        sun_right: True if the sun stands to its right.
+        dark: True at night, when windows are lit.
     """
 
     foot: tuple[float, float]
@@ -37,7 +37,7 @@ class Site:
     dark: bool
 
     def shape(self, corners: list[tuple[float, float]], color: Array) -> Shape:
-        """A polygon in units of its size from its foot."""
+        """Returns a polygon of corners in units of the object's size, from its foot."""
         return Shape(polygon(corners, self.foot, self.size), color, self.disparity)
 
 
@@ -45,7 +45,7 @@ Plant = Callable[[Generator, Site], list[Shape]]
 
 
 def pine(rng: Generator, site: Site) -> list[Shape]:
-    """Three tiers, the right half in shade."""
+    """Returns a pine of three tiers, the right half in shade."""
     shapes = []
     for tier in range(3):
         low, wide = 0.1 + 0.27 * tier, 0.24 - 0.055 * tier
@@ -56,7 +56,7 @@ def pine(rng: Generator, site: Site) -> list[Shape]:
 
 
 def round_tree(rng: Generator, site: Site) -> list[Shape]:
-    """A trunk and six balls of leaves, brighter at the top."""
+    """Returns a tree with a trunk and six balls of leaves, brighter at the top."""
     (x, y), size = site.foot, site.size
     trunk = stroke((x, y), (x, y - size * 0.5), size * 0.08)
     shapes = [Shape(trunk, site.color * np.float32(0.5), site.disparity)]
@@ -70,7 +70,7 @@ def round_tree(rng: Generator, site: Site) -> list[Shape]:
 
 
 def palm(rng: Generator, site: Site) -> list[Shape]:
-    """A leaning trunk and drooping leaves."""
+    """Returns a palm with a leaning trunk and drooping leaves."""
     lean = rng.uniform(-0.25, 0.25)
     (x, y), size = site.foot, site.size
     top = (x + lean * size, y - 0.8 * size)
@@ -86,7 +86,7 @@ def palm(rng: Generator, site: Site) -> list[Shape]:
 
 
 def cactus(rng: Generator, site: Site) -> list[Shape]:
-    """A column with two arms."""
+    """Returns a cactus with two arms."""
     (x, y), size = site.foot, site.size
     parts = (
         ((0, 0), (0, 0.9)),
@@ -106,7 +106,7 @@ def cactus(rng: Generator, site: Site) -> list[Shape]:
 
 
 def pyramid(rng: Generator, site: Site) -> list[Shape]:
-    """Two faces, one in the sun."""
+    """Returns a pyramid with two faces, one in the sun."""
     edge = rng.uniform(-0.2, 0.2)
     bright, shade = site.lit(rgb(222, 180, 110)), site.lit(rgb(120, 86, 54))
     left, right = (shade, bright) if site.sun_right else (bright, shade)
@@ -117,7 +117,7 @@ def pyramid(rng: Generator, site: Site) -> list[Shape]:
 
 
 def house(rng: Generator, site: Site) -> list[Shape]:
-    """A wall with a door and two windows under a gabled roof, with a chimney."""
+    """Returns a house with a door, two windows, a gabled roof and a chimney."""
     walls = (rgb(240, 226, 200), rgb(214, 150, 110), rgb(196, 206, 214))
     roofs = (rgb(168, 62, 44), rgb(90, 60, 50), rgb(70, 78, 96))
     wall, roof = walls[rng.integers(3)], roofs[rng.integers(3)]
@@ -133,7 +133,7 @@ def house(rng: Generator, site: Site) -> list[Shape]:
 
 
 def castle(rng: Generator, site: Site) -> list[Shape]:
-    """Towers with pointed roofs and a battlemented wall with a gate."""
+    """Returns a castle: three towers with pointed roofs, and a battlemented wall with a gate."""
     stone = mix(rgb(168, 160, 150), rgb(196, 180, 160), float(rng.random()))
     roof = (rgb(70, 84, 130), rgb(150, 60, 50), rgb(60, 66, 80))[rng.integers(3)]
     glow = rgb(255, 206, 110) if site.dark else site.lit(rgb(50, 46, 50))

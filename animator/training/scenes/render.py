@@ -1,4 +1,4 @@
-"""One scene from one seed."""
+"""Renders one scene from one seed."""
 
 from dataclasses import dataclass
 
@@ -18,15 +18,15 @@ _STYLE_WITHOUT_GRADE = "pencil sketch"
 
 @dataclass(frozen=True)
 class Scene:
-    """An image and what is known about it.
+    """A rendered image with its depth and labels.
 
     Attributes:
         image: uint8 (size, size, 3), RGB.
         disparity: float32 (size, size) in [0, 1]: larger is nearer, 0 is infinitely far.
         caption: A prompt for it, in lower case.
         kind: A key of `registry.KINDS`.
-        time: A key of `air.TIMES`, empty where there is none.
-        style: Words of its style, empty for the plain image.
+        time: A key of `air.TIMES`, or empty if the scene has no time of day.
+        style: Name of the style, or empty.
     """
 
     image: NDArray[np.uint8]
@@ -38,13 +38,13 @@ class Scene:
 
 
 def scene(seed: int, size: int, *, kind: str | None = None, supersample: float = 1.5) -> Scene:
-    """The scene of a seed: the same at every call, alike at every size.
+    """Renders the scene of a seed; it is the same at every call, and similar at every size.
 
     Args:
-        seed: Non-negative.
-        size: Pixels of a side.
-        kind: A key of `registry.KINDS`; None draws one by weight.
-        supersample: The image is drawn this much larger and averaged, for soft edges.
+        seed: Non-negative seed.
+        size: Side of the image in pixels.
+        kind: A key of `registry.KINDS`; None samples one by weight.
+        supersample: Factor by which the image is rendered larger and then downscaled, for antialiasing.
     """
     rng = default_rng(seed)
     name = kind or str(rng.choice(list(KINDS), p=_kind_probabilities()))
@@ -71,6 +71,6 @@ def _kind_probabilities() -> NDArray[np.float64]:
 
 
 def _downscale(image: Array, size: int) -> Array:
-    """The image at the size, each pixel the mean of the area that it covers."""
+    """Returns the image downscaled to a side, each pixel the mean of its area."""
     image = np.ascontiguousarray(image, np.float32)
     return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA))

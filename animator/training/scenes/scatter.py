@@ -1,4 +1,4 @@
-"""Setting things on land: far to near, hidden behind hills, lit and haze like the land itself."""
+"""Scatters objects over land, from far to near: hidden behind hills, lit and faded like the land."""
 
 from dataclasses import dataclass, replace
 
@@ -15,16 +15,16 @@ from animator.training.scenes.terrain import FOCAL, WIDTH, Land, fade, nearness
 
 @dataclass(frozen=True)
 class Grove:
-    """How many of which thing, how big, where.
+    """Objects of one kind to scatter over land.
 
     Attributes:
-        plant: The thing.
-        count: How many places are tried.
-        size: Height of one in sides of the height field.
-        color: Its color (3,).
-        distances: Nearest and farthest place.
-        highest: Ground above this is left bare.
-        across: Share of the width within which it may site.
+        plant: Returns the shapes of one object.
+        count: Number of positions to try.
+        size: Height of an object in sides of the height field.
+        color: Color (3,) of an object.
+        distances: Nearest and farthest distance.
+        highest: Greatest height of the ground that objects stand on.
+        across: Fraction of the width within which objects may stand.
     """
 
     plant: Plant
@@ -37,7 +37,7 @@ class Grove:
 
 
 def plant_grove(view: View, air: Atmosphere, land: Land, grove: Grove) -> tuple[Land, int]:
-    """The land with the grove on it, and how many of it are to be seen."""
+    """Returns the land with the grove on it, and the number of visible objects."""
     sites = _stands(view, air, land, grove)
     shapes: list[Shape] = [shape for site in sites for shape in grove.plant(view.rng, site)]
     color, disparity = paint_shapes(land.color, land.disparity, shapes)
@@ -58,8 +58,8 @@ def _stands(view: View, air: Atmosphere, land: Land, grove: Grove) -> list[Site]
     x = (across / WIDTH + 0.5) * side
     sites = []
     for i in np.nonzero(dry & (height < grove.highest))[0]:
-        place = (int(np.clip(y[i], 0, side - 1)), int(np.clip(x[i], 0, side - 1)))
-        hidden = 0 <= y[i] < side and land.surface.distance[place] < distance[i] * 0.82
+        pixel = (int(np.clip(y[i], 0, side - 1)), int(np.clip(x[i], 0, side - 1)))
+        hidden = 0 <= y[i] < side and land.surface.distance[pixel] < distance[i] * 0.82
         if hidden or sizes[i] < 1.5 or y[i] - sizes[i] > side:
             continue
         lit = _Lit(air, float(fade(distance[i], ground, air)), float(shades[i]))
@@ -79,7 +79,7 @@ def _stands(view: View, air: Atmosphere, land: Land, grove: Grove) -> list[Site]
 
 @dataclass(frozen=True)
 class _Lit:
-    """Lights a color by the air and fades it with distance."""
+    """Lights a color and fades it into the haze."""
 
     air: Atmosphere
     haze: float

@@ -8,11 +8,9 @@ from animator.training.scenes.night import with_aurora, with_moon, with_stars
 from animator.training.scenes.noise import Array
 from animator.training.scenes.scene_image import Atmosphere, View
 
-Sky = tuple[Array, tuple[str, ...]]
 
-
-def sky(view: View, air: Atmosphere) -> Sky:
-    """The sky (side, side, 3) and the extras for what is in it."""
+def sky(view: View, air: Atmosphere) -> tuple[Array, tuple[str, ...]]:
+    """Renders the sky (side, side, 3); also returns the names of extras in it."""
     image = _gradient(view, air)
     extras: tuple[str, ...] = ()
     if air.dark:
@@ -26,7 +24,7 @@ def sky(view: View, air: Atmosphere) -> Sky:
     return np.clip(image, 0, 1.3).astype(np.float32), extras
 
 
-def _night(view: View, air: Atmosphere, image: Array) -> Sky:
+def _night(view: View, air: Atmosphere, image: Array) -> tuple[Array, tuple[str, ...]]:
     extras: tuple[str, ...] = ()
     if air.weather in ("clear", "aurora", "cloudy"):
         image, extras = with_stars(view, air, image)

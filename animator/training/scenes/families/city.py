@@ -16,13 +16,13 @@ from animator.training.scenes.water import reflect
 
 _WEATHERS = ("clear", "cloudy", "foggy", "stormy", "rainy")
 _LIT = {"day": 0.03, "dawn": 0.15, "sunset": 0.3, "dusk": 0.45, "night": 0.45}
-_DARK_ENOUGH = 0.1  # below this share of lit windows the dark ones are land
+_DARK_WINDOWS = 0.1  # dark windows are visible if a smaller fraction of windows is lit
 _ROWS = 3  # of houses, the far one first
-_GLOW = rgb(92, 104, 158)  # of the air above a city at night
+_GLOW = rgb(92, 104, 158)  # of the sky above a city at night
 
 
 def city(view: View) -> SceneImage:
-    """Houses in three rows with lit windows, above a river or a road."""
+    """Renders three rows of houses with lit windows, above a river or a road."""
     air = sample_atmosphere(view, _WEATHERS, (0.6, 0.74))
     neon = air.time in ("night", "dusk") and view.chance(0.3)
     image, sky_extras = sky(view, air)
@@ -33,9 +33,8 @@ def city(view: View) -> SceneImage:
     walls = jitter(rgb(70, 78, 98), view.rng, 0.04)
     haze = glow * np.float32(0.6) if air.dark else air.low
     for row in range(_ROWS):
-        _draw_row(
-            view, _Row(air, row / (_ROWS - 1), walls, haze, _window_colors(neon=neon)), image, disparity
-        )
+        houses = _Row(air, row / (_ROWS - 1), walls, haze, _window_colors(neon=neon))
+        _draw_row(view, houses, image, disparity)
     depth = np.clip((view.y - air.horizon) / (1 - air.horizon), 0, 1)
     river = view.chance(0.6)
     ground = _river(view, air, image, depth) if river else _road(view, air, depth)
@@ -53,7 +52,7 @@ def city(view: View) -> SceneImage:
 
 
 def _add_city_glow(view: View, air: Atmosphere, image: Array, glow: Array) -> Array:
-    """The sky over a city at night, lit from below: the houses stand dark before it."""
+    """Returns the sky over a city at night, lit from below so that the houses stand out dark."""
     height = np.clip(air.horizon - view.y, 0, 1)
     return np.asarray(image + (np.exp(-height / 0.35) * 0.95)[..., None] * glow, np.float32)
 
@@ -76,7 +75,7 @@ class _Row:
 
     @property
     def color(self) -> Array:
-        """The walls in this light, faded by the air."""
+        """Color (3,) of the walls in this light, faded by the haze."""
         air = self.air
         lit = self.walls * (air.ambient * 0.7 + 0.45 * air.light * (0.5 if air.dark else 1.0))
         color = mix(self.haze, lit * np.float32(0.4 if air.dark else 1), 0.25 + 0.7 * self.near)
@@ -84,7 +83,7 @@ class _Row:
 
 
 def _draw_row(view: View, row: _Row, image: Array, disparity: Array) -> None:
-    """Draws a row of houses into the image and its depth."""
+    """Paints a row of houses into the image and its disparity, in place."""
     rng, side = view.rng, view.side
     floor, x, near = int(row.air.horizon * side), -float(rng.uniform(0, 0.08)) * side, row.near
     while x < side:
@@ -102,7 +101,7 @@ def _draw_row(view: View, row: _Row, image: Array, disparity: Array) -> None:
 
 
 def _house(view: View, row: _Row, height: int, width: int) -> Array:
-    """One front (height, width, 3) with its windows."""
+    """Returns one house front (height, width, 3) with its windows."""
     rng, unit = view.rng, view.side / 256
     shade = np.linspace(1.12, 0.8, width, dtype=np.float32)
     shade = shade if row.air.sun[0] < 0.5 else shade[::-1]
@@ -110,12 +109,12 @@ def _house(view: View, row: _Row, height: int, width: int) -> Array:
     front = np.broadcast_to(wall, (height, width, 3)) * shade[None, :, None]
     across, down = max(3, int(unit * (8 + 6 * row.near))), max(3, int(unit * (9 + 8 * row.near)))
     rows, columns = height // down + 1, width // across + 1
-    share = _LIT[row.air.time]
-    lit = (rng.random((rows, columns)) < share) * rng.uniform(0.5, 1, (rows, columns))
+    fraction = _LIT[row.air.time]
+    lit = (rng.random((rows, columns)) < fraction) * rng.uniform(0.5, 1, (rows, columns))
     pane = np.zeros((down, across), np.float32)
     pane[: down - max(1, down // 3), : across - max(1, across // 3)] = 1
     panes = np.kron(lit, pane)[:height, :width].astype(np.float32)
-    if share < _DARK_ENOUGH:
+    if fraction < _DARK_WINDOWS:
         front = front * (1 - 0.18 * np.kron(np.ones((rows, columns)), pane)[:height, :width, None])
     color = row.windows[rng.integers(len(row.windows))]
     return blend(np.asarray(front, np.float32), color, panes * np.float32(0.2 + 0.8 * row.near))

@@ -1,4 +1,4 @@
-"""Dunes."""
+"""Deserts."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from animator.training.scenes.terrain import Ground, Surface
 
 
 def desert(view: View) -> SceneImage:
-    """Dunes, with cactuses or pyramids in half of the images."""
+    """Renders dunes, with cactuses or pyramids in half of the images."""
     rng = view.rng
     air = sample_atmosphere(view, DRY)
     crests, waves = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
@@ -40,17 +40,20 @@ def desert(view: View) -> SceneImage:
     elif which < 0.5:
         size, count = float(rng.uniform(0.2, 0.4)), int(rng.integers(1, 4))
         grove, name = Grove(pyramid, count, size, rgb(200, 160, 100), (0.7, 1.6)), "pyramids"
-    seen = 0
+    count = 0
     if grove:
-        land, seen = plant_grove(view, air, land, grove)
+        land, count = plant_grove(view, air, land, grove)
     return finish_landscape(
-        land, air, view.pick("desert", "sand dunes", "desert dunes"), [*([name] if seen else []), *sky_extras]
+        land,
+        air,
+        view.pick("desert", "sand dunes", "desert dunes"),
+        [*([name] if count else []), *sky_extras],
     )
 
 
 @dataclass(frozen=True)
 class _Sand:
-    """Sand with ripples that are seen near by."""
+    """Color of sand, with ripples nearby."""
 
     color: Array
     detail: Array

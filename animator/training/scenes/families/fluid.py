@@ -1,4 +1,4 @@
-"""Marble, waves, paint and smoke; Julia fractals."""
+"""Flowing patterns (marble, waves, paint and smoke), and Julia fractals."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def fluid(view: View) -> SceneImage:
-    """A flowing pattern in one palette."""
+    """Renders a flowing pattern in one palette."""
     colors, name = palette(view.rng)
     kind = view.pick("marble", "waves", "liquid paint", "smoke")
     value, light = _PATTERNS[kind](view)
@@ -19,11 +19,11 @@ def fluid(view: View) -> SceneImage:
 
 
 def _warp_noise(view: View) -> tuple[Array, Array]:
-    """Broad noise, and noise bent by it."""
+    """Returns broad noise, and noise warped by it."""
     one, two = view.field(noise.SMOOTH, 0.5), view.field(noise.SMOOTH, 0.5)
-    bend, size = view.rng.uniform(0.08, 0.2), 0.5 * noise.SIDE
-    bent = noise.sample(view.noise(noise.ROLLING), (view.x + one * bend) * size, (view.y + two * bend) * size)
-    return one, bent
+    amount, size = view.rng.uniform(0.08, 0.2), 0.5 * noise.SIDE
+    column, row = (view.x + one * amount) * size, (view.y + two * amount) * size
+    return one, noise.sample(view.noise(noise.ROLLING), column, row)
 
 
 def _waves(view: View) -> tuple[Array, Array]:
@@ -63,11 +63,11 @@ _JULIA = (
     complex(-0.1, 0.651),
 )
 _ITERATIONS = 60
-_ESCAPED = 40.0  # squared radius beyond which a point is taken to have left
+_ESCAPED = 40.0  # squared radius beyond which a point counts as escaped
 
 
 def fractal(view: View) -> SceneImage:
-    """A Julia set colored by its smooth escape time."""
+    """Renders a Julia set colored by its smooth escape time."""
     rng = view.rng
     colors, name = palette(rng)
     constant = _JULIA[rng.integers(len(_JULIA))] + complex(rng.normal(0, 0.006), rng.normal(0, 0.006))
@@ -81,7 +81,7 @@ def fractal(view: View) -> SceneImage:
 
 
 def _escape_time(z: np.ndarray, constant: np.complex64) -> Array:
-    """Smooth iterations (side, side) until z leaves, 60 where it never does."""
+    """Returns the smooth iteration count (side, side) at which z escapes; 60 where it never does."""
     time = np.full(z.shape, _ITERATIONS, np.float32)
     inside = np.ones(z.shape, bool)
     for step in range(_ITERATIONS):

@@ -19,7 +19,7 @@ from animator.training.scenes.terrain import Ground, Land, Surface
 
 @dataclass(frozen=True)
 class _Season:
-    """Autumn, winter or neither, and the colors of its grass and leaves."""
+    """Season (`autumn`, `winter` or empty), and the colors of its grass and leaves."""
 
     name: str
     grass: Array
@@ -38,7 +38,7 @@ def _season(view: View, air: Atmosphere) -> _Season:
 
 
 def hills(view: View) -> SceneImage:
-    """Grassy hills with trees, flowers, houses, a castle, balloons or birds."""
+    """Renders grassy hills with trees, flowers, houses, a castle, balloons or birds."""
     air = sample_atmosphere(view, ANY)
     season = _season(view, air)
     flowers = season.name != "winter" and view.chance(0.3)
@@ -55,7 +55,7 @@ def hills(view: View) -> SceneImage:
 
 
 def forest(view: View) -> SceneImage:
-    """Many trees of one kind."""
+    """Renders a forest of one kind of trees."""
     rng = view.rng
     air = sample_atmosphere(view, ANY)
     season = _season(view, air)
@@ -84,7 +84,7 @@ def _ground(view: View, season: _Season, *, flowers: bool) -> Ground:
 
 @dataclass(frozen=True)
 class _Meadow:
-    """Grass in two shades, with flowers near by where there are petals."""
+    """Color of grass in two shades, with flowers nearby if there are petals."""
 
     grass: Array
     petals: Array | None
@@ -101,20 +101,20 @@ class _Meadow:
 
 
 def _add_objects(view: View, air: Atmosphere, land: Land, season: _Season) -> tuple[Land, list[str], str]:
-    """The hills with trees, buildings and things in the sky, their extras, and the landmark's name."""
+    """Returns the hills with trees, buildings and flying objects, the names of extras, and the landmark's."""
     rng, extras, landmark = view.rng, [], ""
     if view.chance(0.4):
         grove = Grove(round_tree, int(rng.integers(1, 30)), 0.08, season.leaves, (0.15, 1.2))
-        land, seen = plant_grove(view, air, land, grove)
-        extras += ["trees"] if seen else []
+        land, count = plant_grove(view, air, land, grove)
+        extras += ["trees"] if count else []
     rare = rng.random()
     if rare < 0.5:
         which = Grove(castle, 1, 0.26, rgb(160, 150, 140), (0.28, 0.45), across=0.4)
         name = "a castle"
         if rare >= 0.25:
             which, name = Grove(house, 1, 0.11, rgb(200, 190, 170), (0.17, 0.28), across=0.4), "a house"
-        land, seen = plant_grove(view, air, land, which)
-        landmark = name if seen else ""
+        land, count = plant_grove(view, air, land, which)
+        landmark = name if count else ""
     if air.weather in ("clear", "cloudy") and view.chance(0.25):
         floats, name = (balloons, "hot air balloons") if view.chance(0.6) else (birds, "birds")
         land = with_shapes(land, floats(view, air))

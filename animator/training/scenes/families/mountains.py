@@ -21,17 +21,17 @@ from animator.training.scenes.water import sample_sea
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
 _SNOW = rgb(241, 247, 255) * np.float32(1.05)  # white in the sun, in the shade darker than the sky
 _CELLS = 3  # along a side of the field
-_BEND = 14  # texels by which slopes wander
-_BARE = 1  # which of the lowlands grows no trees
+_BEND = 14  # texels by which noise displaces the slopes
+_BARE = 1  # index of the lowland without trees
 
 
 def mountains(view: View) -> SceneImage:
-    """Mountains, snowy or bare."""
+    """Renders mountains, snowy or bare."""
     return _mountains(view, None)
 
 
 def lake(view: View) -> SceneImage:
-    """Mountains behind a lake."""
+    """Renders mountains behind a lake."""
     return _mountains(view, float(view.rng.uniform(0.24, 0.38)))
 
 
@@ -57,9 +57,9 @@ def _mountains(view: View, water: float | None) -> SceneImage:
 
 
 def _ridges(view: View) -> Array:
-    """Heights (noise.SIDE, noise.SIDE): a few high peaks, each in a cell of its own, over rolling ground.
+    """Returns heights (noise.SIDE, noise.SIDE): a few high peaks, one per cell, over rolling ground.
 
-    Few, because a crest of many small peaks looks like a wood from afar.
+    The peaks are few because a crest of many small ones looks like a forest from afar.
     """
     rng = view.rng
     bent, bumps = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
@@ -75,7 +75,7 @@ def _ridges(view: View) -> Array:
 
 
 def _peak(rng: Generator, down: Array, across: Array) -> Array:
-    """The heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
+    """Returns the heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
     spurs = np.abs(np.sin(np.arctan2(down, across) * rng.integers(4, 7) / 2 + rng.uniform(0, np.pi)))
     reach = rng.uniform(0.17, 0.27) * noise.SIDE * (1 + 0.22 * spurs)
     top = rng.uniform(0.6, 1.0)
@@ -83,13 +83,13 @@ def _peak(rng: Generator, down: Array, across: Array) -> Array:
 
 
 def _wrap(offset: Array) -> Array:
-    """Texels to the nearest copy of a place on the tileable field."""
+    """Returns the offset in texels to the nearest copy of a point on the tileable field."""
     return np.asarray((offset + noise.SIDE / 2) % noise.SIDE - noise.SIDE / 2, np.float32)
 
 
 @dataclass(frozen=True)
 class _Rock:
-    """Meadows below, rock above and on slopes, snow on the tops."""
+    """Color of mountains: meadows below, rock above and on slopes, snow on the tops."""
 
     low: Array
     rock: Array
@@ -108,7 +108,7 @@ class _Rock:
 def _add_objects(
     view: View, air: Atmosphere, land: Land, *, snowy: bool, wooded: bool
 ) -> tuple[Land, list[str]]:
-    """The land with trees, a castle, a house, a boat, balloons or birds, and their extras."""
+    """Returns the land with trees, a castle, a house, a boat, balloons or birds, and the names of them."""
     extras = []
     if wooded and view.chance(0.4):
         color = rgb(40, 64, 58) if snowy else rgb(30, 62, 42)
@@ -118,13 +118,13 @@ def _add_objects(
     rare = view.rng.random()
     if rare < 0.12:
         grove = Grove(castle, 1, 0.25, rgb(160, 150, 140), (0.34, 0.5), across=0.5)
-        land, seen = plant_grove(view, air, land, grove)
-        extras += ["a castle"] * seen
+        land, count = plant_grove(view, air, land, grove)
+        extras += ["a castle"] * count
     elif rare < 0.2:
-        land, seen = plant_grove(
+        land, count = plant_grove(
             view, air, land, Grove(house, 1, 0.1, rgb(200, 190, 170), (0.24, 0.34), across=0.5)
         )
-        extras += ["a house"] * seen
+        extras += ["a house"] * count
     if land.ground.water is not None and view.chance(0.25):
         land = with_shapes(land, sailboat(view, air))
         extras.append("a sailboat")

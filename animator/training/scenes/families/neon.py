@@ -10,7 +10,7 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def neon(view: View) -> SceneImage:
-    """A glowing grid to the horizon, a retro sun, and often a ridge of mountains."""
+    """Renders a glowing grid to the horizon, a retro sun, and often a ridge of mountains."""
     rng = view.rng
     horizon = float(rng.uniform(0.45, 0.6))
     warm, cool = float(rng.choice([0.86, 0.8, 0.55, 0.95])), float(rng.choice([0.5, 0.55, 0.75]))

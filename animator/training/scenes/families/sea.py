@@ -14,11 +14,11 @@ from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
 from animator.training.scenes.water import sample_sea
 
-_OPEN = 1.3  # a water level above all land
+_OPEN = 1.3  # water level above all land
 
 
 def sea(view: View) -> SceneImage:
-    """Water to the horizon, with or without islands, sometimes with a lighthouse or a sailboat."""
+    """Renders water to the horizon, with or without islands, sometimes with a lighthouse or a sailboat."""
     rng = view.rng
     air = sample_atmosphere(view, ANY)
     islands, tropical = view.chance(0.55), view.chance(0.35)
@@ -51,7 +51,7 @@ def sea(view: View) -> SceneImage:
 
 @dataclass(frozen=True)
 class _Shore:
-    """Sand by the water, green above."""
+    """Color of islands: sand by the water, green above."""
 
     sand: Array
     green: Array
@@ -66,12 +66,12 @@ class _Shore:
 def _add_objects(
     view: View, air: Atmosphere, land: Land, *, islands: bool, tropical: bool
 ) -> tuple[Land, list[str], bool]:
-    """The sea with trees, a lighthouse, a boat or birds, their extras, and whether there is a lighthouse."""
+    """Returns the sea with objects, the names of extras, and True if there is a lighthouse."""
     extras = []
     if islands and view.chance(0.6):
         plant, name = (palm, "palm trees") if tropical else (round_tree, "trees")
-        land, seen = plant_grove(view, air, land, Grove(plant, 100, 0.07, rgb(40, 80, 40), (0.2, 2.5)))
-        extras += [name] if seen else []
+        land, count = plant_grove(view, air, land, Grove(plant, 100, 0.07, rgb(40, 80, 40), (0.2, 2.5)))
+        extras += [name] if count else []
     landmark = not tropical and view.chance(0.3)
     if landmark:
         land = with_shapes(land, lighthouse(view, air))
