@@ -1,4 +1,4 @@
-"""How the built-in diffusion model is made: data, autoencoder, denoiser, distillation."""
+"""Training of the built-in diffusion model: data, autoencoder, denoiser, distillation."""
 
 from animator.models.torchvision_ops import declare_missing_ops
 

@@ -1,7 +1,7 @@
-"""Images on disk: shards of scenes, made once, read many times.
+"""Training images on disk: shards of scenes, rendered once and memory-mapped.
 
-A shard is `scenes-<first seed>.npy`, uint8 (count, size, size, 3), beside a `.json` with what is known about
-each. Every seed has its place, so shards that are there already are not made again.
+A shard is `scenes-<first seed>.npy`, uint8 (count, size, size, 3), beside a `.json` with a label for each
+image. The seed names the shard, so shards that exist already are not rendered again.
 """
 
 import json
@@ -20,13 +20,13 @@ from animator.errors import UserError
 from animator.training.scenes.render import Scene, scene
 
 SHARD = 250  # scenes in a file
-HELD_OUT = 0  # first seed of the scenes that are only measured with
-TRAINED_ON = 1_000_000  # first seed of those that are trained on
+HELD_OUT = 0  # first seed of the held-out scenes
+TRAINED_ON = 1_000_000  # first seed of the training scenes
 
 
 @dataclass(frozen=True)
 class Label:
-    """What is known about one image: see `scenes.render.Scene`."""
+    """Caption and classes of one image; see `scenes.render.Scene`."""
 
     caption: str
     kind: str
@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Images:
-    """All images of a folder.
+    """The images of a folder.
 
     Attributes:
         shards: Memory-mapped uint8 arrays (n, size, size, 3), in the order of their seeds.
@@ -51,73 +51,80 @@ class Images:
 
     @property
     def size(self) -> int:
-        """Pixels of a side."""
+        """Side of the images in pixels."""
         return int(self.shards[0].shape[1])
 
     def batches(self, count: int) -> Iterator[NDArray[np.uint8]]:
-        """All images in order, at most `count` at a time."""
+        """Yields all images in order, at most `count` at a time."""
         for shard in self.shards:
             for start in range(0, len(shard), count):
                 yield np.asarray(shard[start : start + count])
 
     def image(self, index: int) -> NDArray[np.uint8]:
-        """One image (size, size, 3)."""
-        full = len(self.shards[0])
-        return np.asarray(self.shards[index // full][index % full])
+        """Returns one image (size, size, 3)."""
+        shard, position = divmod(index, len(self.shards[0]))
+        return np.asarray(self.shards[shard][position])
 
 
-def make(folder: Path, seeds: range, size: int, workers: int) -> Iterator[int]:
-    """Makes the shards of these seeds that are not there yet; yields the number of images after each.
+def make_shards(folder: Path, seeds: range, size: int, workers: int) -> Iterator[int]:
+    """Renders the shards of these seeds that are missing; yields the number of finished images after each.
 
     Args:
-        folder: Where; created.
-        seeds: Consecutive, a multiple of 250.
-        size: Pixels of a side.
-        workers: Processes.
+        folder: Folder of the shards; created if missing.
+        seeds: Consecutive seeds, a multiple of 250 of them.
+        size: Side of the images in pixels.
+        workers: Number of processes.
+
+    Raises:
+        UserError: The number of seeds is not a multiple of the shard size.
     """
     if len(seeds) % SHARD or seeds.step != 1:
         raise UserError(f"{len(seeds)} images: expected a multiple of {SHARD}")
     folder.mkdir(parents=True, exist_ok=True)
-    starts = [first for first in seeds[::SHARD] if not _files(folder, first)[1].exists()]
+    starts = [first for first in seeds[::SHARD] if not _paths(folder, first)[1].exists()]
     done = len(seeds) - len(starts) * SHARD
     if workers == 1:
         for first in starts:
-            _shard(folder, size, first)
+            _write_shard(folder, size, first)
             yield (done := done + SHARD)
         return
     with ProcessPoolExecutor(workers) as pool:
-        for _ in pool.map(partial(_shard, folder, size), starts):
+        for _ in pool.map(partial(_write_shard, folder, size), starts):
             yield (done := done + SHARD)
 
 
-def read(folder: Path, limit: int | None = None) -> Images:
-    """The images of a folder, at most `limit` of them, a whole number of shards.
+def read_images(folder: Path, limit: int | None = None) -> Images:
+    """Returns the images of a folder.
+
+    Args:
+        folder: Folder of the shards.
+        limit: Number of images, rounded up to whole shards; None reads all.
 
     Raises:
-        UserError: There are none, or fewer than asked for.
+        UserError: The folder has no images, or fewer than `limit`.
     """
-    names = sorted(folder.glob("scenes-*.json"))
-    wanted = len(names) if limit is None else -(-limit // SHARD)
-    if not names or len(names) < wanted:
+    paths = sorted(folder.glob("scenes-*.json"))
+    count = len(paths) if limit is None else -(-limit // SHARD)
+    if not paths or len(paths) < count:
         raise UserError(
-            f"{folder}: {len(names)} shards of images, expected {max(wanted, 1)};"
-            f" make them with python -m animator.training.train data"
+            f"{folder}: {len(paths)} shards of images, expected {max(count, 1)};"
+            f" render them with python -m animator.training.train data"
         )
-    labels = [Label(**entry) for name in names[:wanted] for entry in json.loads(name.read_text())]
-    shards = tuple(np.load(name.with_suffix(".npy"), mmap_mode="r") for name in names[:wanted])
+    labels = [Label(**entry) for path in paths[:count] for entry in json.loads(path.read_text())]
+    shards = tuple(np.load(path.with_suffix(".npy"), mmap_mode="r") for path in paths[:count])
     return Images(shards, tuple(labels))
 
 
-def _files(folder: Path, first: int) -> tuple[Path, Path]:
+def _paths(folder: Path, first: int) -> tuple[Path, Path]:
     return folder / f"scenes-{first:09d}.npy", folder / f"scenes-{first:09d}.json"
 
 
-def _shard(folder: Path, size: int, first: int) -> None:
-    """Writes one shard; its labels come last and say that it is whole."""
+def _write_shard(folder: Path, size: int, first: int) -> None:
+    """Writes one shard; its labels are written last and mark it as complete."""
     scenes: list[Scene] = [scene(seed, size) for seed in range(first, first + SHARD)]
-    images, labels = _files(folder, first)
+    image_path, label_path = _paths(folder, first)
     file = BytesIO()
     np.save(file, np.stack([s.image for s in scenes]))
-    atomic_write(images, file.getvalue())
-    known = [{"caption": s.caption, "kind": s.kind, "time": s.time, "style": s.style} for s in scenes]
-    atomic_write(labels, json.dumps(known).encode())
+    atomic_write(image_path, file.getvalue())
+    labels = [{"caption": s.caption, "kind": s.kind, "time": s.time, "style": s.style} for s in scenes]
+    atomic_write(label_path, json.dumps(labels).encode())

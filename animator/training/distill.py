@@ -1,9 +1,9 @@
-"""Guidance distillation: the U-Net takes cfg_scale as an input and answers in one call as guidance in two.
+"""Guidance distillation: the U-Net takes cfg_scale as an input and needs one call where guidance needs two.
 
-The student goes on learning from the images; a teacher, which stays as it is, says only which way guidance
-leads. Sources: Tang and others, "Diffusion Models without Classifier-free Guidance" (arXiv 2502.12154), and
-Meng and others, "On Distillation of Guided Diffusion Models" (arXiv 2210.03142). The input is that of latent
-consistency models (arXiv 2310.04378), which samplers know.
+The student keeps learning from the images; a frozen teacher only gives the direction of the guidance.
+Sources: Tang and others, "Diffusion Models without Classifier-free Guidance" (arXiv 2502.12154), and Meng and
+others, "On Distillation of Guided Diffusion Models" (arXiv 2210.03142). The input is that of latent
+consistency models (arXiv 2310.04378), which samplers support.
 """
 
 import math
@@ -14,24 +14,24 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from animator.training.denoiser import Batch, DenoiserTask
-from animator.training.networks import embedded
+from animator.training.networks import guidance_embedding
 
-GUIDANCE_WIDTH = 64  # of the input
-LARGEST_SCALE = 12.0  # of the cfg_scale that is learnt
+GUIDANCE_WIDTH = 64  # of the embedded cfg_scale
+LARGEST_SCALE = 12.0  # cfg_scale is sampled from [1, 12]
 _MEASURED_SCALE, _MEASURED = 4.0, 64
-_RESCALED = 0.7
+_RESCALED = 0.7  # weight of the rescaled guidance
 _STREAM = 3
 
 
 class DistillTask:
-    """A student that takes the scale, taught by a teacher that is guided."""
+    """Training task of a student that takes cfg_scale, from a teacher with classifier-free guidance."""
 
     def __init__(self, denoising: DenoiserTask, teacher: nn.ModuleDict) -> None:
-        """The task.
+        """Initializes the task.
 
         Args:
-            denoising: Holds the student, whose U-Net takes cfg_scale, and the examples.
-            teacher: `unet` and `text_encoder` without that input; stays as it is.
+            denoising: The student, whose U-Net takes cfg_scale, and the examples.
+            teacher: `unet` and `text_encoder` without that input; frozen.
         """
         self.networks, self.compute = denoising.networks, denoising.compute
         self._denoising = denoising
@@ -40,37 +40,37 @@ class DistillTask:
         self._width = int(unet.config["time_cond_proj_dim"])
 
     def loss(self, step: int) -> Tensor:
-        """Mean squared error against v led away from the empty prompt, at scales of 1 to 12."""
+        """Returns the mean squared error () against the guided v, at scales of 1 to 12."""
         batch = self._denoising.batch(step)
-        # Small scales are used more often, and large ones teach more: even in the square root.
-        even = self.compute.chance(_STREAM, step).random(len(batch.clean))
-        scales = (1 + (math.sqrt(LARGEST_SCALE) - 1) * torch.from_numpy(even).float()).square()
-        scales[::2] = 1  # half of the examples are not guided: they need no teacher
+        # Small scales are used more often, and large ones teach more: uniform in the square root.
+        uniform = self.compute.rng(_STREAM, step).random(len(batch.clean))
+        scales = (1 + (math.sqrt(LARGEST_SCALE) - 1) * torch.from_numpy(uniform).float()).square()
+        scales[::2] = 1  # half of the examples are unguided and need no teacher
         scales = scales.to(batch.clean.device)
         target = self._denoising.target(batch)
-        target[1::2] = self._guided(_part(batch, slice(1, None, 2)), scales[1::2], target[1::2])
+        target[1::2] = self._guided_target(_select(batch, slice(1, None, 2)), scales[1::2], target[1::2])
         return self._error(self.networks, batch, scales, target)
 
     @torch.no_grad()
     def measure(self, networks: nn.ModuleDict) -> dict[str, float]:
-        """`held_out_<side>`, the error of v, and `guided_<side>`, the error against the guided teacher."""
+        """Returns `held_out_<side>`, the error of v, and `guided_<side>`, that against the guided teacher."""
         result = {}
-        for side in sorted({portion.side for portion in self._denoising.size_mix}):
+        for side in sorted({share.side for share in self._denoising.size_mix}):
             batch = self._denoising.held_out_batch(side, 0, _MEASURED)
             plain = torch.ones(len(batch.clean), device=batch.clean.device)
             error = self._error(networks, batch, plain, self._denoising.target(batch))
-            guided = self._guided(batch, plain * _MEASURED_SCALE, None)
+            guided = self._guided_target(batch, plain * _MEASURED_SCALE, None)
             result[f"held_out_{side}"] = float(error)
             result[f"guided_{side}"] = float(self._error(networks, batch, plain * _MEASURED_SCALE, guided))
         return result
 
     def _error(self, networks: nn.ModuleDict, batch: Batch, scales: Tensor, target: Tensor) -> Tensor:
-        student = self._denoising.predicted(networks, batch, embedded(scales, self._width))
+        student = self._denoising.predict(networks, batch, guidance_embedding(scales, self._width))
         return nnf.mse_loss(student.float(), target)
 
     @torch.no_grad()
-    def _guided(self, batch: Batch, scales: Tensor, truth: Tensor | None) -> Tensor:
-        """The truth, or what the teacher takes for it, led away from the empty prompt at a scale each."""
+    def _guided_target(self, batch: Batch, scales: Tensor, truth: Tensor | None) -> Tensor:
+        """Returns the guided v at a scale per example, from the true v or else the teacher's prediction."""
         empty = self._denoising.empty_tokens(len(batch.clean))
         both = Batch(
             torch.cat([batch.clean] * 2),
@@ -78,12 +78,14 @@ class DistillTask:
             torch.cat([batch.timesteps] * 2),
             torch.cat([empty, batch.tokens]),
         )
-        away, toward = self._denoising.predicted(self._teacher, both).float().chunk(2)
-        lead = (toward - away) * (scales[:, None, None, None] - 1)
-        # Guidance makes contrast too strong; most of that is taken back (arXiv 2305.08891, section 3.4).
-        spread = toward.std((1, 2, 3), keepdim=True) / (toward + lead).std((1, 2, 3), keepdim=True)
-        return ((toward if truth is None else truth) + lead) * (_RESCALED * spread + (1 - _RESCALED))
+        unconditional, conditional = self._denoising.predict(self._teacher, both).float().chunk(2)
+        guidance = (conditional - unconditional) * (scales[:, None, None, None] - 1)
+        # Guidance raises the contrast too much; rescaling undoes most of it (arXiv 2305.08891, section 3.4).
+        spread = conditional.std((1, 2, 3), keepdim=True)
+        spread = spread / (conditional + guidance).std((1, 2, 3), keepdim=True)
+        velocity = conditional if truth is None else truth
+        return (velocity + guidance) * (_RESCALED * spread + (1 - _RESCALED))
 
 
-def _part(batch: Batch, which: slice) -> Batch:
-    return Batch(batch.clean[which], batch.noise[which], batch.timesteps[which], batch.tokens[which])
+def _select(batch: Batch, part: slice) -> Batch:
+    return Batch(batch.clean[part], batch.noise[part], batch.timesteps[part], batch.tokens[part])

@@ -1,7 +1,7 @@
-"""Several processes that train one model, each on its own examples.
+"""Data-parallel training: several processes train one model, each on its own examples.
 
-On a CPU two processes of one thread beat one of two threads; on several GPUs it is one process each. Start
-them by `torchrun --nproc-per-node N -m animator.training.train ...`.
+On a CPU two processes of one thread are faster than one process of two threads; on GPUs use one process per
+GPU. Start them with `torchrun --nproc-per-node N -m animator.training.train ...`.
 """
 
 import os
@@ -14,41 +14,41 @@ from torch import Tensor, distributed
 
 @dataclass(frozen=True)
 class Distributed:
-    """Which of how many processes this is."""
+    """Rank of this process and number of processes."""
 
     rank: int = 0
     size: int = 1
 
     @property
-    def leads(self) -> bool:
-        """True in the one process that measures, writes and speaks."""
+    def is_main(self) -> bool:
+        """True in the one process that evaluates, writes files and logs."""
         return self.rank == 0
 
-    def average(self, gradients: Iterable[Tensor]) -> None:
-        """Replaces gradients by their mean over the processes, the same in all."""
+    def average_gradients(self, gradients: Iterable[Tensor]) -> None:
+        """Replaces gradients in place by their mean over all processes."""
         if self.size == 1:
             return
-        held = list(gradients)
-        flat = torch.cat([gradient.flatten() for gradient in held])
+        tensors = list(gradients)
+        flat = torch.cat([gradient.flatten() for gradient in tensors])
         distributed.all_reduce(flat)
         flat /= self.size
-        for gradient, mean in zip(held, flat.split([g.numel() for g in held]), strict=True):
+        for gradient, mean in zip(tensors, flat.split([g.numel() for g in tensors]), strict=True):
             gradient.copy_(mean.view_as(gradient))
 
-    def meet(self) -> None:
-        """Waits until all processes are here."""
+    def barrier(self) -> None:
+        """Waits until all processes have arrived here."""
         if self.size > 1:
             distributed.barrier()
 
 
-ALONE = Distributed()
+SINGLE_PROCESS = Distributed()
 
 
-def join() -> Distributed:
-    """The team that torchrun started this process in; a team of one without torchrun."""
+def init_distributed() -> Distributed:
+    """Joins the process group that torchrun started; returns a single process without torchrun."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        return ALONE
+        return SINGLE_PROCESS
     if not distributed.is_initialized():
         distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     if torch.cuda.is_available():

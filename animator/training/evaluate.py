@@ -1,8 +1,8 @@
-"""Measures the built-in model: `python -m animator.training.evaluate MODEL --training_run FOLDER`.
+"""Evaluates the built-in model: `python -m animator.training.evaluate MODEL --folder FOLDER`.
 
-Everything is held out: the prompts, the images they are compared with, and the images that trained the
-judge come from seeds that the model has not seen. Writes `<name>.json` and `<name>.png`, a contact sheet,
-into the training_run's folder `evaluation`.
+Everything is held out: the prompts, the images to compare with, and the images that trained the classifier
+come from seeds that the model has not seen. Writes `<name>.json` and `<name>.png`, a contact sheet, into
+`evaluation` in the folder of the training run.
 """
 
 import sys
@@ -14,27 +14,30 @@ import typer
 from animator.errors import AnimatorError
 from animator.models.device import use_threads
 from animator.runs.session import say
-from animator.training.evaluation.drawing import Manner
-from animator.training.evaluation.trial import evaluated
-from animator.training.recipes import Extent
+from animator.training.evaluation.generation import GenerationSettings
+from animator.training.evaluation.run import evaluate_model
+from animator.training.options import training_folder
+from animator.training.recipes import EvaluationSize
 
 
 def main(  # noqa: PLR0913 - how typer declares options
-    model: Annotated[Path, typer.Argument(help="diffusers folder of a model of ours")],
-    training_run: Annotated[Path, typer.Option(help="folder of the trainings; gets the results")],
-    name: Annotated[str, typer.Option(help="of the results")] = "result",
-    prompts: Annotated[int, typer.Option(help="held-out prompts that are drawn", max=500)] = 500,
-    steps: Annotated[int, typer.Option(help="of a drawing")] = 8,
-    cfg_scale: Annotated[float, typer.Option(help="of a drawing")] = 3.0,
-    sampler: Annotated[str, typer.Option(help="of a drawing")] = "DPM++ 2M",
-    frames: Annotated[int, typer.Option(help="of the film")] = 60,
+    model: Annotated[Path, typer.Argument(help="diffusers folder of a model trained here")],
+    folder: Annotated[Path | None, typer.Option(help="folder of the training run; gets the results")] = None,
+    name: Annotated[str, typer.Option(help="name of the results")] = "result",
+    prompts: Annotated[int, typer.Option(help="number of held-out prompts", max=500)] = 500,
+    steps: Annotated[int, typer.Option(help="sampler steps")] = 8,
+    cfg_scale: Annotated[float, typer.Option(help="guidance scale")] = 3.0,
+    sampler: Annotated[str, typer.Option(help="sampler name")] = "DPM++ 2M",
+    frames: Annotated[int, typer.Option(help="frames of the film")] = 60,
     threads: Annotated[int, typer.Option(help="CPU threads")] = 1,
+    workshop: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Measures a model; see the module."""
+    """Evaluates a model on held-out prompts and images."""
     try:
         use_threads(threads)
-        manner, extent = Manner(steps, cfg_scale, sampler), Extent(prompts=prompts, frames=frames)
-        typer.echo(evaluated(model, training_run, manner, extent, name), nl=False)
+        settings = GenerationSettings(steps, cfg_scale, sampler)
+        size = EvaluationSize(prompts=prompts, frames=frames)
+        typer.echo(evaluate_model(model, training_folder(folder, workshop), settings, size, name), nl=False)
     except AnimatorError as error:
         say(f"error: {error}")
         sys.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""Images as latents, computed once and kept on disk beside the images."""
+"""Latents of images, computed once and cached on disk beside the images."""
 
 import hashlib
 from pathlib import Path
@@ -18,38 +18,38 @@ from animator.training.networks import CHANNELS, FACTOR
 _BATCH = 16
 
 
-def latents(folder: Path, images: Images, vae: Any, side: int, device: torch.device) -> Tensor:
-    """Latents float16 (2, N, 4, side, side) of the images as they are and mirrored.
+def cached_latents(folder: Path, images: Images, vae: Any, side: int, device: torch.device) -> Tensor:
+    """Returns latents float16 (2, N, 4, side, side) of the images as they are, and mirrored.
 
     Args:
-        folder: Where the file is kept; its name has the encoder's fingerprint.
-        images: Their size is 8 * side times a power of two; larger ones are averaged down.
-        vae: Whose encoder is used.
-        side: Of the latents.
-        device: Where the encoder is.
+        folder: Folder of the cache file, which is named by the encoder's fingerprint.
+        images: Images of size 8 * side times a power of two; larger ones are downscaled.
+        vae: Autoencoder whose encoder is used.
+        side: Side of the latents.
+        device: Device of the encoder.
     """
     path = folder / f"latents-{side}-{len(images)}-{fingerprint(vae)}.f16"
     if not path.exists():
-        atomic_write(path, _encoded(images, vae, side, device).tobytes())
+        atomic_write(path, _encode(images, vae, side, device).tobytes())
     flat = np.fromfile(path, np.float16)
     return torch.from_numpy(flat.reshape(2, len(images), CHANNELS, side, side))
 
 
 @torch.no_grad()
-def _encoded(images: Images, vae: Any, side: int, device: torch.device) -> NDArray[np.float16]:
+def _encode(images: Images, vae: Any, side: int, device: torch.device) -> NDArray[np.float16]:
     result = np.empty((2, len(images), CHANNELS, side, side), np.float16)
     start = 0
     for batch in images.batches(_BATCH):
         image = to_tensor(batch, device)
         image = nnf.avg_pool2d(image, images.size // (side * FACTOR))
-        for way, seen in enumerate((image, image.flip(-1))):
-            result[way, start : start + len(batch)] = vae.encoder(seen).half().cpu().numpy()
+        for index, view in enumerate((image, image.flip(-1))):
+            result[index, start : start + len(batch)] = vae.encoder(view).half().cpu().numpy()
         start += len(batch)
     return result
 
 
 def fingerprint(vae: Any) -> str:
-    """Twelve hex digits that follow from the encoder's weights."""
+    """Returns twelve hex digits of a hash of the encoder's weights."""
     digest = hashlib.sha256()
     for value in vae.encoder.state_dict().values():
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())

@@ -1,4 +1,4 @@
-"""The built-in model's networks: made new, or opened from a diffusers folder to go on with."""
+"""Networks of the built-in model: created new, or loaded from a diffusers folder."""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from animator.training.tokenizer import LENGTH
 
-CHANNELS = 4  # of a latent
-FACTOR = 8  # pixels of a latent's side
+CHANNELS = 4  # of the latents
+FACTOR = 8  # pixels per latent, along each side
 _HEAD = 32  # width of an attention head
 SCHEDULE = {
     "num_train_timesteps": 1000,
@@ -22,30 +22,30 @@ SCHEDULE = {
     "beta_end": 0.012,
     "prediction_type": "v_prediction",
 }
-"""Stable Diffusion's noise levels, with v-prediction."""
+"""Stable Diffusion's noise schedule, with v-prediction."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the networks are.
+    """Sizes of the networks.
 
     Attributes:
-        widths: Channels of the U-Net's levels; those but the first look at the text.
+        widths: Channels of the U-Net's levels; all but the first have cross-attention to the text.
         text: Width of the text encoder.
-        text_layers: Its layers.
-        coder: Channels of the autoencoder.
-        guidance: Width of the input that takes cfg_scale; 0 leaves it out.
+        text_layers: Layers of the text encoder.
+        autoencoder: Channels of the autoencoder.
+        guidance: Width of the embedded cfg_scale; 0 makes a U-Net without that input.
     """
 
     widths: tuple[int, ...] = (48, 96, 144)
     text: int = 128
     text_layers: int = 2
-    coder: int = 48
+    autoencoder: int = 48
     guidance: int = 0
 
 
 def new_unet(sizes: Sizes) -> UNet2DConditionModel:
-    """A U-Net with torch's first weights."""
+    """Returns a U-Net with torch's default initialization."""
     levels = len(sizes.widths) - 1
     return UNet2DConditionModel(
         sample_size=32,
@@ -64,7 +64,7 @@ def new_unet(sizes: Sizes) -> UNet2DConditionModel:
 
 
 def new_text_encoder(sizes: Sizes, tokenizer: CLIPTokenizer) -> CLIPTextModel:
-    """A text encoder for a tokenizer, with embeddings wide enough apart to learn fast."""
+    """Returns a new text encoder for a tokenizer; its embeddings are wide enough apart to learn fast."""
     count = len(tokenizer)
     encoder = CLIPTextModel(
         CLIPTextConfig(
@@ -86,10 +86,10 @@ def new_text_encoder(sizes: Sizes, tokenizer: CLIPTokenizer) -> CLIPTextModel:
 
 
 def new_autoencoder(sizes: Sizes) -> AutoencoderTiny:
-    """An autoencoder whose encoder has no activation, so that it can start as an exact linear map."""
+    """Returns a new autoencoder whose encoder has no activations, so that it can start as a linear map."""
     return AutoencoderTiny(
-        encoder_block_out_channels=(sizes.coder,) * 4,
-        decoder_block_out_channels=(sizes.coder,) * 4,
+        encoder_block_out_channels=(sizes.autoencoder,) * 4,
+        decoder_block_out_channels=(sizes.autoencoder,) * 4,
         num_encoder_blocks=(0, 0, 0, 0),
         num_decoder_blocks=(4, 2, 1, 0),
         scaling_factor=1.0,
@@ -97,13 +97,13 @@ def new_autoencoder(sizes: Sizes) -> AutoencoderTiny:
 
 
 def open_part(model: Path, part: str) -> Any:
-    """A network of a diffusers folder in single precision: `unet`, `text_encoder` or `vae`."""
+    """Returns a network of a diffusers folder in single precision: `unet`, `text_encoder` or `vae`."""
     kinds = {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel, "vae": AutoencoderTiny}
     return kinds[part].from_pretrained(model / part, torch_dtype=torch.float32)
 
 
 def with_guidance_input(unet: UNet2DConditionModel, width: int) -> UNet2DConditionModel:
-    """A U-Net of the same weights that takes cfg_scale as an input, which does nothing as yet."""
+    """Returns a U-Net of the same weights that takes cfg_scale as an input, with no effect until trained."""
     config = {**unet.config, "time_cond_proj_dim": width}
     result: UNet2DConditionModel = UNet2DConditionModel.from_config(config)
     result.load_state_dict(unet.state_dict(), strict=False)
@@ -112,19 +112,20 @@ def with_guidance_input(unet: UNet2DConditionModel, width: int) -> UNet2DConditi
 
 
 def without_guidance_input(unet: UNet2DConditionModel) -> UNet2DConditionModel:
-    """A U-Net without that input which answers as the given one does at a cfg_scale of 1, exactly."""
+    """Returns a U-Net without that input whose outputs equal those of `unet` at a cfg_scale of 1."""
     config = {**unet.config, "time_cond_proj_dim": None}
     result: UNet2DConditionModel = UNet2DConditionModel.from_config(config)
-    held = dict(unet.state_dict())
-    width = held.pop("time_embedding.cond_proj.weight")
-    first = held["time_embedding.linear_1.weight"] @ (width @ embedded(torch.ones(1), width.shape[1])[0])
-    held["time_embedding.linear_1.bias"] = held["time_embedding.linear_1.bias"] + first
-    result.load_state_dict(held)
+    weights = dict(unet.state_dict())
+    projection = weights.pop("time_embedding.cond_proj.weight")
+    condition = projection @ guidance_embedding(torch.ones(1), projection.shape[1])[0]
+    shift = weights["time_embedding.linear_1.weight"] @ condition
+    weights["time_embedding.linear_1.bias"] = weights["time_embedding.linear_1.bias"] + shift
+    result.load_state_dict(weights)
     return result
 
 
-def embedded(scales: Tensor, width: int) -> Tensor:
-    """cfg_scale as waves (N, width), as samplers give it to models that take it."""
+def guidance_embedding(scales: Tensor, width: int) -> Tensor:
+    """Returns the sinusoidal embedding (N, width) of cfg_scale (N,), as samplers pass it to the U-Net."""
     half = width // 2
     rates = torch.exp(torch.arange(half, device=scales.device) * (-math.log(10_000) / (half - 1)))
     waves = (scales[:, None] - 1) * 1000 * rates
@@ -132,5 +133,5 @@ def embedded(scales: Tensor, width: int) -> Tensor:
 
 
 def noise_schedule() -> DDPMScheduler:
-    """What noises latents and says what v is."""
+    """Returns the scheduler that adds noise to latents and computes v."""
     return DDPMScheduler(**SCHEDULE, clip_sample=False)

@@ -1,8 +1,8 @@
-"""An autoencoder's encoder as an exact linear map: patches of 8 x 8 pixels to four principal components.
+"""Initializes an encoder as an exact linear map: patches of 8 x 8 pixels to four principal components.
 
 AutoencoderTiny's encoder without residual blocks is a chain of convolutions with no activation between them.
-The first levels only move pixels to channels, the last projects. So latents are good from the start (about
-24 dB by a linear decoder), smooth, and turn over with the image.
+The first levels only move pixels to channels, the last one projects. So latents are good from the start
+(about 24 dB with a linear decoder), smooth, and flip with the image.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,24 @@ from animator.errors import UserError
 from animator.training.networks import CHANNELS, FACTOR
 
 _PATCH = FACTOR * FACTOR * 3
-_WHITENING = 0.12  # power of the eigenvalues that is left in the deviations of the latents
+_WHITENING = 0.12  # power of the eigenvalues that remains in the deviations of the latents
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Patches (192), in [-1, 1], less `mean`, times `basis` (192, 4) are latents."""
+    """Linear map from patches to latents: (patch - mean) @ basis.
+
+    Attributes:
+        mean: Mean patch (192,), in [-1, 1].
+        basis: Components (192, 4).
+    """
 
     mean: NDArray[np.floating]
     basis: NDArray[np.floating]
 
 
-def projection(images: NDArray[np.uint8]) -> Projection:
-    """The principal components of the patches of images (N, H, W, 3), scaled to deviations near 1."""
+def fit_projection(images: NDArray[np.uint8]) -> Projection:
+    """Returns the principal components of the patches of images (N, H, W, 3), scaled to deviations near 1."""
     count, height, width, _ = images.shape
     values = images.astype(np.float32) / 127.5 - 1
     blocks = values.reshape(count, height // FACTOR, FACTOR, width // FACTOR, FACTOR, 3)
@@ -43,15 +48,15 @@ def projection(images: NDArray[np.uint8]) -> Projection:
 
 
 @torch.no_grad()
-def write_projection(autoencoder: AutoencoderTiny, wanted: Projection) -> None:
-    """Makes the encoder compute the projection.
+def write_projection(autoencoder: AutoencoderTiny, projection: Projection) -> None:
+    """Sets the weights of the encoder so that it computes the projection.
 
     Raises:
-        UserError: It has too few channels to hold patches of 4 x 4 pixels.
+        UserError: The encoder has too few channels for patches of 4 x 4 pixels.
     """
     layers: list[Any] = [layer for layer in autoencoder.encoder.layers if isinstance(layer, nn.Conv2d)]
     if layers[1].out_channels < _PATCH // 4:
-        raise UserError(f"an encoder of {layers[1].out_channels} channels: expected {_PATCH // 4} or more")
+        raise UserError(f"encoder with {layers[1].out_channels} channels: expected {_PATCH // 4} or more")
     for layer in layers:
         layer.weight.zero_()
         if layer.bias is not None:
@@ -60,17 +65,17 @@ def write_projection(autoencoder: AutoencoderTiny, wanted: Projection) -> None:
     first.weight[[0, 1, 2], [0, 1, 2], 1, 1] = 2.0  # the encoder itself turns [-1, 1] into [0, 1]
     first.bias[:3] = -1
     channels = 3
-    for layer in layers[1:3]:  # a stride of 2 with a border of 1 sees rows 2i - 1 to 2i + 1
+    for layer in layers[1:3]:  # stride 2 with padding 1 reads rows 2i - 1 to 2i + 1
         for row, column in np.ndindex(2, 2):
             source = np.arange(channels)
             layer.weight[(row * 2 + column) * channels + source, source, 1 + row, 1 + column] = 1
         channels *= 4
-    # Rows and columns as bits, the high ones first.
-    basis = wanted.basis.reshape(2, 2, 2, 2, 2, 2, 3, CHANNELS)
-    for place in np.ndindex(2, 2, 2, 2, 2, 2, 3):
-        row, column = place[:3], place[3:6]
-        source = (row[1] * 2 + column[1]) * 12 + (row[2] * 2 + column[2]) * 3 + place[6]
-        weights = torch.tensor(basis[place], dtype=torch.float32)
+    # Rows and columns as bits, high bits first.
+    basis = projection.basis.reshape(2, 2, 2, 2, 2, 2, 3, CHANNELS)
+    for index in np.ndindex(2, 2, 2, 2, 2, 2, 3):
+        row, column = index[:3], index[3:6]
+        source = (row[1] * 2 + column[1]) * 12 + (row[2] * 2 + column[2]) * 3 + index[6]
+        weights = torch.tensor(basis[index], dtype=torch.float32)
         layers[3].weight[:CHANNELS, source, 1 + row[0], 1 + column[0]] = weights
     last.weight[range(CHANNELS), range(CHANNELS), 1, 1] = 1
-    last.bias[:CHANNELS] = -torch.tensor(wanted.mean @ wanted.basis, dtype=torch.float32)
+    last.bias[:CHANNELS] = -torch.tensor(projection.mean @ projection.basis, dtype=torch.float32)

@@ -1,4 +1,4 @@
-"""What the text encoder is trained to read: captions, shortened or muddled now and then."""
+"""Captions as the text encoder reads them in training: dropped, shortened or perturbed at random."""
 
 from collections.abc import Sequence
 
@@ -9,27 +9,27 @@ from transformers import CLIPTokenizer
 
 from animator.training.tokenizer import LENGTH
 
-_EMPTY = 0.1  # of the captions: what classifier-free guidance leads away from
-_SHORTENED = 0.2
+_EMPTY = 0.1  # of the captions are dropped, for classifier-free guidance
+_SHORTENED = 0.2  # of the captions lose phrases
 _KEPT = 0.7  # of the phrases of a shortened caption
-_MUDDLED = 0.05  # get a word that means nothing, so that unknown words do no harm
+_PERTURBED = 0.05  # of the captions get a random word, so that unknown words do no harm
 
 
-def varied(caption: str, rng: Generator) -> str:
-    """The caption, or nothing, or a part of it, or the caption with a strange word."""
+def augment_caption(caption: str, rng: Generator) -> str:
+    """Returns the caption, an empty text, some of its phrases, or the caption with a random word."""
     chance = rng.random()
     if chance < _EMPTY:
         return ""
     phrases = caption.split(", ")
     if chance < _EMPTY + _SHORTENED:
         return ", ".join(p for index, p in enumerate(phrases) if index == 0 or rng.random() < _KEPT)
-    if chance < _EMPTY + _SHORTENED + _MUDDLED:
+    if chance < _EMPTY + _SHORTENED + _PERTURBED:
         letters = rng.integers(97, 123, int(rng.integers(3, 9)))
         phrases.insert(int(rng.integers(len(phrases) + 1)), "".join(map(chr, letters)))
     return ", ".join(phrases)
 
 
 def token_ids(tokenizer: CLIPTokenizer, captions: Sequence[str]) -> Tensor:
-    """Tokens (N, 77), padded with the end token as they are when drawing."""
+    """Returns tokens (N, 77), padded with the end token as in generation."""
     padded = tokenizer(list(captions), padding="max_length", max_length=LENGTH, truncation=True)
     return torch.tensor(padded["input_ids"])

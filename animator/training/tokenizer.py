@@ -1,7 +1,7 @@
-"""The built-in model's tokenizer: byte-level BPE over the words of captions, in CLIP's form.
+"""Tokenizer of the built-in model: byte-level BPE trained on captions, in CLIP's format.
 
-Every byte is a token of its own, inside and at the end of a word, so that words it has never seen become
-letters and never the end token.
+Every byte is a token of its own, inside and at the end of a word, so that unknown words become letters and
+never the end token.
 """
 
 import json
@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
-LENGTH = 77  # tokens of a prompt, as CLIP's
+LENGTH = 77  # tokens of a prompt, as in CLIP
 END_OF_WORD = "</w>"
 _START, _END = "<|startoftext|>", "<|endoftext|>"
 _WORDS = r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
 
 
-def learn(captions: Iterable[str], size: int) -> CLIPTokenizer:
-    """A tokenizer whose merges come from the captions.
+def train_tokenizer(captions: Iterable[str], size: int) -> CLIPTokenizer:
+    """Returns a tokenizer whose merges are learned from captions.
 
     Args:
-        captions: What it is to be short for.
-        size: At most this many tokens beside the 512 of the bytes and the two marks.
+        captions: Training texts.
+        size: Largest number of tokens besides the 512 byte tokens and the start and end token.
     """
     bpe = Tokenizer(models.BPE(end_of_word_suffix=END_OF_WORD, continuing_subword_prefix=""))
     bpe.normalizer = normalizers.Sequence(
@@ -50,7 +50,7 @@ def learn(captions: Iterable[str], size: int) -> CLIPTokenizer:
 
 
 def byte_symbols() -> list[str]:
-    """The printable character that stands for each byte in byte-level BPE (GPT-2's table)."""
+    """Returns the printable character of each byte in byte-level BPE (GPT-2's table)."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = (256 + index for index in range(256 - len(printable)))
     return [chr(byte if byte in printable else next(others)) for byte in [*printable, *_rest(printable)]]

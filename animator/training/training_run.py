@@ -1,7 +1,7 @@
-"""The stages of training in their order, and where each keeps its things.
+"""The training stages of the built-in model, and where each keeps its files.
 
-A training_run is a folder: `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
-per stage with its state, its curve and, in `result`, the mean of its weights.
+The folder of a training run has `pictures/<size>` and `pictures/held_out-<size>`, `tokenizer`, and one folder
+per stage with its state, its loss curve and the averaged weights it ended with, `result.safetensors`.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from animator.training.compute import Compute
 from animator.training.data import Images
 from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.distill import GUIDANCE_WIDTH, DistillTask
-from animator.training.latents import latents
+from animator.training.latents import cached_latents
 from animator.training.loop import TrainConfig, train
 from animator.training.networks import (
     FACTOR,
@@ -35,131 +35,139 @@ from animator.training.networks import (
     without_guidance_input,
 )
 from animator.training.packing import pack
-from animator.training.pca import projection, write_projection
-from animator.training.tokenizer import learn
+from animator.training.pca import fit_projection, write_projection
+from animator.training.tokenizer import train_tokenizer
 
 Report = Callable[[dict[str, float]], None]
-CODER, DENOISER, DISTILLED = "autoencoder", "denoiser", "distilled"
-VOCABULARY = 1100  # tokens beside those of the bytes, at most
+AUTOENCODER, DENOISER, DISTILLED = "autoencoder", "denoiser", "distilled"
+VOCABULARY = 1100  # tokens besides those of the bytes, at most
 _FOR_PROJECTION = 500  # images
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A folder of trainings.
+    """A folder in which the stages of one model are trained.
 
     Attributes:
-        folder: Where everything is kept.
+        folder: Folder of images, states and results.
         compute: Device and precision.
-        sizes: Of new networks.
-        start: A diffusers folder whose weights are gone on with; None begins with new ones.
-        favored: Words of captions; each makes the denoiser learn its images once more.
+        sizes: Sizes of new networks.
+        base: Diffusers folder of the weights to start from; None initializes new networks.
+        favored: Phrases of captions; each entry makes the denoiser sample their images once more.
     """
 
     folder: Path
     compute: Compute
     sizes: Sizes
-    start: Path | None = None
+    base: Path | None = None
     favored: tuple[str, ...] = ()
 
     def images(self, size: int, limit: int | None = None) -> Images:
-        """The images of a size to train on."""
-        return data.read(self.folder / "pictures" / str(size), limit)
+        """Returns the training images of a size in pixels."""
+        return data.read_images(self.folder / "pictures" / str(size), limit)
 
     def held_out(self, size: int) -> Images:
-        """The images of a size to measure on."""
-        return data.read(self.folder / "pictures" / f"held_out-{size}")
+        """Returns the held-out images of a size in pixels."""
+        return data.read_images(self.folder / "pictures" / f"held_out-{size}")
 
     def tokenizer(self) -> CLIPTokenizer:
-        """The tokenizer, learnt from the captions of the first call."""
-        path = (self.start or self.folder) / "tokenizer"
+        """Returns the tokenizer; the first call trains it on the captions of the images."""
+        path = (self.base or self.folder) / "tokenizer"
         if not path.exists():
-            learn([label.caption for label in self.images(256).labels], VOCABULARY).save_pretrained(path)
+            captions = [label.caption for label in self.images(256).labels]
+            train_tokenizer(captions, VOCABULARY).save_pretrained(path)
         tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(path)
         return tokenizer
 
-    def train_coder(self, course: TrainConfig, batch: int, report: Report, *, encoder: bool) -> None:
-        """The autoencoder; `encoder` says whether its encoder moves, too."""
+    def train_autoencoder(self, config: TrainConfig, batch: int, report: Report, *, encoder: bool) -> None:
+        """Trains the decoder of the autoencoder and, if `encoder` is true, its encoder as well."""
         images = self.images(256)
-        vae = self._new_coder()
+        vae = self._new_autoencoder()
         vae.encoder.requires_grad_(encoder)
         task = AutoencoderTask(vae, (images, self.held_out(256)), self.compute, batch)
-        self._keep(CODER, train(task, course, self.folder / CODER, report))
+        self._save_result(AUTOENCODER, train(task, config, self.folder / AUTOENCODER, report))
 
-    def train_denoiser(self, course: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
-        """The U-Net and the text encoder, on latents of the autoencoder."""
-        task = DenoiserTask(self._new_denoiser(), self._material(size_mix), size_mix, self.compute)
-        self._keep(DENOISER, train(task, course, self.folder / DENOISER, report))
+    def train_denoiser(self, config: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
+        """Trains the U-Net and the text encoder on latents of the autoencoder."""
+        task = DenoiserTask(self._new_denoiser(), self._dataset(size_mix), size_mix, self.compute)
+        self._save_result(DENOISER, train(task, config, self.folder / DENOISER, report))
 
-    def distill(self, course: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
-        """A denoiser that takes cfg_scale as an input, from the one trained."""
-        teacher, student = (self._result(DENOISER, self._new_denoiser()) for _ in range(2))
+    def distill(self, config: TrainConfig, size_mix: Sequence[SizeShare], report: Report) -> None:
+        """Trains a denoiser that takes cfg_scale as an input, from the result of `train_denoiser`."""
+        teacher, student = (self._load_result(DENOISER, self._new_denoiser()) for _ in range(2))
         for network in teacher.values():
-            self.compute.ready(network)
+            self.compute.prepare(network)
         student["unet"] = with_guidance_input(student["unet"], GUIDANCE_WIDTH)
-        task = DistillTask(DenoiserTask(student, self._material(size_mix), size_mix, self.compute), teacher)
-        self._keep(DISTILLED, train(task, course, self.folder / DISTILLED, report))
+        task = DistillTask(DenoiserTask(student, self._dataset(size_mix), size_mix, self.compute), teacher)
+        self._save_result(DISTILLED, train(task, config, self.folder / DISTILLED, report))
 
     def pack(self, target: Path, stage: str) -> int:
-        """Writes the model of a stage, `denoiser` or `distilled`; returns the bytes of its weights."""
+        """Writes the model of a stage as a diffusers folder.
+
+        Args:
+            target: New or empty folder.
+            stage: `denoiser` or `distilled`.
+
+        Returns:
+            Size of the weights in bytes.
+        """
         networks = self._new_denoiser()
         if stage == DISTILLED:
             networks["unet"] = with_guidance_input(networks["unet"], GUIDANCE_WIDTH)
-        networks = self._result(stage, networks)
-        networks["vae"] = self._coder()
+        networks = self._load_result(stage, networks)
+        networks["vae"] = self._autoencoder()
         return pack(networks, self.tokenizer(), target)
 
-    def _material(self, size_mix: Sequence[SizeShare]) -> Dataset:
+    def _dataset(self, size_mix: Sequence[SizeShare]) -> Dataset:
         examples, held_out = (self._examples(size_mix, held_out=held_out) for held_out in (False, True))
         return Dataset(examples, held_out, self.tokenizer(), self.favored)
 
     def _examples(self, size_mix: Sequence[SizeShare], *, held_out: bool) -> Examples:
-        """The latents that a size_mix asks for, those of up to 32 from images of 256."""
-        vae = self.compute.ready(self._coder())
-        found: dict[int, torch.Tensor] = {}
+        """Returns latents of the sides in a size mix; those up to 32 come from images of 256 pixels."""
+        vae, device = self.compute.prepare(self._autoencoder()), self.compute.device
+        latents: dict[int, torch.Tensor] = {}
         captions: dict[int, list[str]] = {}
-        for side in sorted({portion.side for portion in size_mix}):
+        for side in sorted({share.side for share in size_mix}):
             size = max(256, side * FACTOR)
             images = self.held_out(size) if held_out else self.images(size)
-            folder = self.folder / "pictures"
-            found[side] = latents(folder, images, vae, side, self.compute.device).to(self.compute.device)
+            latents[side] = cached_latents(self.folder / "pictures", images, vae, side, device).to(device)
             captions[side] = [label.caption for label in images.labels]
-        return Examples(found, captions)
+        return Examples(latents, captions)
 
-    def _new_coder(self) -> Any:
-        if self.start:
-            return open_part(self.start, "vae")
+    def _new_autoencoder(self) -> Any:
+        if self.base:
+            return open_part(self.base, "vae")
         vae = new_autoencoder(self.sizes)
         images = next(self.images(256).batches(_FOR_PROJECTION))
-        write_projection(vae, projection(images))
+        write_projection(vae, fit_projection(images))
         return vae
 
-    def _coder(self) -> Any:
-        """The trained autoencoder, or the one of the start."""
-        trained = (self.folder / CODER / "result.safetensors").exists()
-        vae = self._new_coder() if self.start or not trained else new_autoencoder(self.sizes)
+    def _autoencoder(self) -> Any:
+        """Returns the trained autoencoder, or the initial one if none was trained."""
+        trained = (self.folder / AUTOENCODER / "result.safetensors").exists()
+        vae = self._new_autoencoder() if self.base or not trained else new_autoencoder(self.sizes)
         networks = nn.ModuleDict({"vae": vae})
-        return self._result(CODER, networks)["vae"] if trained else vae
+        return self._load_result(AUTOENCODER, networks)["vae"] if trained else vae
 
     def _new_denoiser(self) -> nn.ModuleDict:
-        if self.start:
-            unet = open_part(self.start, "unet")
+        if self.base:
+            unet = open_part(self.base, "unet")
             if unet.config.time_cond_proj_dim:
                 unet = without_guidance_input(unet)
-            return nn.ModuleDict({"unet": unet, "text_encoder": open_part(self.start, "text_encoder")})
+            return nn.ModuleDict({"unet": unet, "text_encoder": open_part(self.base, "text_encoder")})
         text = new_text_encoder(self.sizes, self.tokenizer())
         return nn.ModuleDict({"unet": new_unet(self.sizes), "text_encoder": text})
 
-    def _result(self, stage: str, networks: nn.ModuleDict) -> nn.ModuleDict:
-        """The networks with the weights that a stage ended with."""
+    def _load_result(self, stage: str, networks: nn.ModuleDict) -> nn.ModuleDict:
+        """Loads the weights that a stage ended with into the networks, and returns the networks."""
         path = self.folder / stage / "result.safetensors"
         if not path.exists():
             raise UserError(f"{path} is missing; first run python -m animator.training.train {stage}")
         networks.load_state_dict(load_file(path))
         return networks
 
-    def _keep(self, stage: str, networks: nn.ModuleDict) -> None:
-        if not self.compute.team.leads:
+    def _save_result(self, stage: str, networks: nn.ModuleDict) -> None:
+        if not self.compute.distributed.is_main:
             return
-        held = {key: value.detach().cpu().contiguous() for key, value in networks.state_dict().items()}
-        atomic_write(self.folder / stage / "result.safetensors", save(held))
+        weights = {key: value.detach().cpu().contiguous() for key, value in networks.state_dict().items()}
+        atomic_write(self.folder / stage / "result.safetensors", save(weights))

@@ -1,1 +1,1 @@
-"""How the built-in depth network was made: scenes with exact depth, augmentation, the loop."""
+"""Training of the built-in depth network: scenes with exact depth, augmentation, training loop."""

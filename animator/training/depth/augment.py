@@ -1,4 +1,4 @@
-"""Random crops, turns, mirror images and colors for training images and their depth."""
+"""Data augmentation of training images and their depth: crops, rotations, flips and colors."""
 
 import math
 
@@ -10,17 +10,26 @@ from torch.nn import functional as nnf
 
 
 def augment(scenes: tuple[Tensor, Tensor], size: tuple[int, int], rng: Generator) -> tuple[Tensor, Tensor]:
-    """Cropped, turned, mirrored and recolored images (N, 3, *size) and their disparity at half of it."""
+    """Returns randomly cropped, rotated, flipped and recolored images, and their disparity.
+
+    Args:
+        scenes: Images (N, 3, H, W) in [0, 1] and disparity (N, H, W).
+        size: Height and width of the crops in pixels.
+        rng: Source of the random parameters.
+
+    Returns:
+        Images (N, 3, *size), and disparity (N, *size / 2).
+    """
     image, disparity = scenes
     count = len(image)
     grid = nnf.affine_grid(_placements(count, size, rng), [count, 3, *size], align_corners=False)
     both = torch.cat([image, disparity[:, None]], 1)
-    placed = nnf.grid_sample(both, grid, padding_mode="reflection", align_corners=False)
-    return _recolored(placed[:, :3], rng), nnf.avg_pool2d(placed[:, 3:], 2)[:, 0]
+    warped = nnf.grid_sample(both, grid, padding_mode="reflection", align_corners=False)
+    return _recolor(warped[:, :3], rng), nnf.avg_pool2d(warped[:, 3:], 2)[:, 0]
 
 
 def _placements(count: int, size: tuple[int, int], rng: Generator) -> Tensor:
-    """Affine maps (N, 2, 3) from the new image to the old one, which stay inside it."""
+    """Returns affine maps (N, 2, 3) from the crop to the image; the crops lie inside the image."""
     tall = size[0] / size[1]
     maps = []
     for _ in range(count):
@@ -39,16 +48,16 @@ def _placements(count: int, size: tuple[int, int], rng: Generator) -> Tensor:
     return torch.tensor(maps, dtype=torch.float32)
 
 
-def _recolored(image: Tensor, rng: Generator) -> Tensor:
-    """Random gamma, contrast, tint, hue order, gray, blur and noise."""
+def _recolor(image: Tensor, rng: Generator) -> Tensor:
+    """Returns images with random gamma, contrast, tint, channel order, grayscale, blur and noise."""
     shape = (len(image), 1, 1, 1)
 
-    def draw(low: float, high: float, channels: int = 1) -> Tensor:
+    def uniform(low: float, high: float, channels: int = 1) -> Tensor:
         return torch.from_numpy(rng.uniform(low, high, (shape[0], channels, 1, 1))).float()
 
-    result = image.clamp(0, 1) ** draw(0.7, 1.4)
-    result = (result - 0.5) * draw(0.7, 1.25) + 0.5 + draw(-0.1, 0.1)
-    result = result * draw(0.85, 1.15, 3)
+    result = image.clamp(0, 1) ** uniform(0.7, 1.4)
+    result = (result - 0.5) * uniform(0.7, 1.25) + 0.5 + uniform(-0.1, 0.1)
+    result = result * uniform(0.85, 1.15, 3)
     if rng.random() < 0.3:
         result = result[:, torch.from_numpy(rng.permutation(3))]
     gray = result.mean(1, keepdim=True)
@@ -57,4 +66,4 @@ def _recolored(image: Tensor, rng: Generator) -> Tensor:
         small = nnf.interpolate(result, scale_factor=0.5, mode="area")
         result = nnf.interpolate(small, size=result.shape[-2:], mode="bilinear", align_corners=False)
     noise = torch.from_numpy(rng.standard_normal(result.shape, dtype=np.float32))
-    return (result + noise * draw(0.0, 0.04)).clamp(0, 1)
+    return (result + noise * uniform(0.0, 0.04)).clamp(0, 1)

@@ -1,7 +1,7 @@
 """Procedural rooms and yards with exact depth, by casting one ray per pixel.
 
-They complement landscapes when the built-in network is trained, and give tests held-out images whose
-depth is known. Everything is a function of the seed.
+They complement landscapes in the training of the built-in depth network, and give tests held-out images with
+known depth. Everything is a function of the seed.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ GAMMA = 0.6  # compresses disparity so that the far half of an image keeps some 
 
 
 def room(seed: int, size: tuple[int, int], supersample: int = 1) -> tuple[NDArray[np.uint8], Array]:
-    """An image and its disparity: what a camera sees in room number `seed`.
+    """Renders a random room or yard.
 
     Args:
-        seed: Which room.
+        seed: Number of the room.
         size: Height and width in pixels.
         supersample: Rays per pixel along each side.
 
@@ -51,7 +51,7 @@ def _pool(image: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
 
 
 def _camera(rng: Generator, rows: int, columns: int) -> tuple[Array, Array, Array]:
-    """Origin (3,), unit rays (N, 3) and the optical axis (3,); y is up."""
+    """Returns the origin (3,), unit rays (N, 3) and optical axis (3,) of a random camera; y is up."""
     pitch, roll, yaw = rng.normal(-0.12, 0.16), rng.normal(0, 0.06), rng.uniform(-0.5, 0.5)
     tan = np.tan(rng.uniform(0.4, 0.75))
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
@@ -69,7 +69,7 @@ def _camera(rng: Generator, rows: int, columns: int) -> tuple[Array, Array, Arra
 
 
 def _solids(rng: Generator) -> list[Solid]:
-    """Floor, perhaps walls and a ceiling, and a handful of objects."""
+    """Returns a floor, perhaps walls and a ceiling, and one to eight objects."""
     solids: list[Solid] = [Plane(np.array([0, 1, 0], np.float32), 0.0)]
     if rng.random() < 0.55:
         width, depth, height = rng.uniform(1.5, 5), rng.uniform(4, 14), rng.uniform(2.4, 5)
@@ -78,11 +78,11 @@ def _solids(rng: Generator) -> list[Solid]:
         solids.append(Plane(np.array([-1, 0, 0], np.float32), -width))
         if rng.random() < 0.8:
             solids.append(Plane(np.array([0, -1, 0], np.float32), -height))
-    solids.extend(_thing(rng) for _ in range(rng.integers(1, 9)))
+    solids.extend(_object(rng) for _ in range(rng.integers(1, 9)))
     return solids
 
 
-def _thing(rng: Generator) -> Sphere | Box:
+def _object(rng: Generator) -> Sphere | Box:
     z = 1.4 * 7 ** rng.random()
     x = rng.uniform(-0.7, 0.7) * z
     lift = rng.uniform(0, 1.5) if rng.random() < 0.25 else 0.0
@@ -104,15 +104,15 @@ class _Hits:
 
 
 def _shade(rng: Generator, hits: _Hits, solids: Sequence[Solid]) -> Array:
-    """Colors (N, 3): textured, lit by one sun with shadows, fading into the air with distance."""
+    """Returns colors (N, 3): textured, lit by one sun with shadows, fading into haze with distance."""
     sun = np.array([rng.normal(0, 0.6), rng.uniform(0.5, 1.2), rng.normal(-0.4, 0.5)], np.float32)
     sun /= np.linalg.norm(sun)
     albedo = _albedo(rng, hits, len(solids))
     lit = np.clip(hits.normal @ sun, 0, 1)
     shadow = np.ones(len(lit), np.float32)
     start = hits.points + hits.normal * np.float32(1e-2)
-    for thing in (s for s in solids if not isinstance(s, Plane)):
-        shadow = np.where(_blocked(thing, start, sun), np.float32(0.25), shadow)
+    for solid in (s for s in solids if not isinstance(s, Plane)):
+        shadow = np.where(_in_shadow(solid, start, sun), np.float32(0.25), shadow)
     ambient = rng.uniform(0.25, 0.6)
     color = albedo * (ambient + (1 - ambient) * (lit * shadow)[:, None])
     air = rng.uniform(0.2, 1.0, 3)
@@ -122,15 +122,15 @@ def _shade(rng: Generator, hits: _Hits, solids: Sequence[Solid]) -> Array:
     return np.asarray(color * rng.uniform(0.7, 1.15), np.float32)
 
 
-def _blocked(thing: Sphere | Box, start: Array, sun: Array) -> NDArray[np.bool_]:
-    """Where a thing, taken as a ball, stands between the points (N, 3) and the sun."""
-    along = (thing.center - start) @ sun
-    miss = np.linalg.norm(thing.center - start - along[:, None] * sun, axis=1)
-    return np.asarray((along > 0) & (miss < thing.reach))
+def _in_shadow(solid: Sphere | Box, start: Array, sun: Array) -> NDArray[np.bool_]:
+    """Returns a mask (N,) of the points (N, 3) that the bounding sphere of a solid hides from the sun."""
+    along = (solid.center - start) @ sun
+    miss = np.linalg.norm(solid.center - start - along[:, None] * sun, axis=1)
+    return np.asarray((along > 0) & (miss < solid.bounding_radius))
 
 
 def _albedo(rng: Generator, hits: _Hits, count: int) -> Array:
-    """Base colors (N, 3): per solid two colors mixed by noise, checks or stripes."""
+    """Returns base colors (N, 3): two colors per solid, mixed by noise, checks or stripes."""
     colors = np.concatenate([_palette(rng, count), rng.random((1, 2, 3))]).astype(np.float32)
     noise = _noise(rng)
     flat = np.abs(hits.normal).argmax(1)
@@ -149,7 +149,7 @@ def _albedo(rng: Generator, hits: _Hits, count: int) -> Array:
 
 
 def _palette(rng: Generator, count: int) -> NDArray[np.float64]:
-    """Two related colors for each solid (count, 2, 3)."""
+    """Returns two related colors for each solid (count, 2, 3)."""
     gray = rng.uniform(0.1, 0.95, (count, 1, 1))
     tint = rng.uniform(0, 1, (count, 1, 3))
     base = gray + (tint - gray) * rng.uniform(0.1, 0.9, (count, 1, 1))
@@ -157,7 +157,7 @@ def _palette(rng: Generator, count: int) -> NDArray[np.float64]:
 
 
 def _noise(rng: Generator) -> Array:
-    """A tileable 1/f noise (256, 256) in [0, 1]."""
+    """Returns tileable 1/f noise (256, 256) in [0, 1]."""
     frequency = np.hypot(np.fft.fftfreq(TEXTURE)[:, None], np.fft.rfftfreq(TEXTURE)[None])
     frequency[0, 0] = 1
     spectrum = frequency ** -rng.uniform(0.8, 1.6) * np.exp(2j * np.pi * rng.random(frequency.shape))

@@ -1,4 +1,4 @@
-"""Solids that rays meet: planes, balls and boxes."""
+"""Solids for ray casting: planes, spheres and boxes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Plane:
     offset: float
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and normals (N, 3)."""
+        """Returns distances (N,) along the rays, FAR where missed, and normals (N, 3)."""
         slope = rays @ self.normal
         with np.errstate(divide="ignore", invalid="ignore"):
             t = (self.offset - origin @ self.normal) / slope
@@ -29,18 +29,18 @@ class Plane:
 
 @dataclass(frozen=True)
 class Sphere:
-    """A ball."""
+    """A sphere."""
 
     center: Array
     radius: float
 
     @property
-    def reach(self) -> float:
-        """How far it goes from its center."""
+    def bounding_radius(self) -> float:
+        """Radius of a sphere around the center that contains the solid."""
         return self.radius
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
+        """Returns distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
         to_center = self.center - origin
         along = rays @ to_center
         gap = self.radius**2 - (to_center @ to_center - along**2)
@@ -51,22 +51,28 @@ class Sphere:
 
 @dataclass(frozen=True)
 class Box:
-    """A box turned about the upright axis."""
+    """A box rotated about the vertical axis.
+
+    Attributes:
+        center: Center (3,).
+        half: Half of its extent (3,).
+        yaw: Rotation in radians.
+    """
 
     center: Array
     half: Array
     yaw: float
 
     @property
-    def reach(self) -> float:
-        """About how far it goes from its center."""
+    def bounding_radius(self) -> float:
+        """Approximate radius of a sphere around the center that contains the box."""
         return 0.6 * float(np.linalg.norm(self.half))
 
     def hit(self, origin: Array, rays: Array) -> tuple[Array, Array]:
-        """Distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
+        """Returns distances (N,) along the rays, FAR where missed, and outward normals (N, 3)."""
         turn = turn_y(self.yaw)
-        start, ways = (origin - self.center) @ turn, rays @ turn
-        safe = np.where(np.abs(ways) < 1e-6, np.float32(1e-6), ways)
+        start, directions = (origin - self.center) @ turn, rays @ turn
+        safe = np.where(np.abs(directions) < 1e-6, np.float32(1e-6), directions)
         first, last = (-self.half - start) / safe, (self.half - start) / safe
         near, far = np.minimum(first, last), np.maximum(first, last)
         axis = near.argmax(1)
@@ -80,7 +86,7 @@ Solid = Plane | Sphere | Box
 
 
 def cast(origin: Array, rays: Array, solids: Sequence[Solid]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Distance (N,), normal (N, 3) and number (N,) of the first solid met; -1 where none."""
+    """Returns distance (N,), normal (N, 3) and index (N,) of the first solid that each ray hits, else -1."""
     best = np.full(len(rays), FAR, np.float32)
     normal = np.zeros_like(rays)
     which = np.full(len(rays), -1)
@@ -94,6 +100,6 @@ def cast(origin: Array, rays: Array, solids: Sequence[Solid]) -> tuple[Array, Ar
 
 
 def turn_y(angle: float) -> Array:
-    """Rotation (3, 3) about the upright axis, in radians."""
+    """Returns the rotation matrix (3, 3) of an angle in radians about the vertical axis."""
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)

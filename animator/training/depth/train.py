@@ -1,12 +1,12 @@
 """Training of the built-in depth network from any source of scenes with exact depth.
 
-    save_file(half(folded(train(scenes, Recipe(steps=2700), report))), "starter.safetensors")
+    save_file(to_half(fold_norms(train(scenes, Recipe(steps=2700), report))), "starter.safetensors")
 
 Landscapes come from `animator.training.scenes.render.scene`, rooms from `rooms.room`.
 
-The shipped weights are the averaged ones after 2,400 of these 2,700 steps, settled and folded, from 9,250
-landscapes, cities and a few abstract scenes (four draws of five) and 2,750 of the rooms here: an hour on one
-CPU thread.
+The shipped weights are the averaged weights after 2,400 of these 2,700 steps, with recomputed and folded
+normalizations. They saw 9,250 landscapes, cities and a few abstract scenes (four of five samples) and 2,750
+of the rooms here, in an hour on one CPU thread.
 """
 
 import copy
@@ -28,7 +28,7 @@ from animator.training.depth.muon import Muon
 
 Scene = tuple[NDArray[np.uint8], NDArray[np.floating]]
 Scenes = Callable[[int], Scene]  # seed -> image (H, W, 3) RGB and disparity (H, W) in [0, 1]
-# Small images first: layout is learnt there at a third of the cost.
+# Small images first: the network learns layout from them at a third of the cost.
 SMALL = ((160, 160), (160, 160), (128, 192), (192, 128), (160, 192))
 LARGE = ((256, 256), (256, 256), (192, 256), (256, 192), (224, 288), (320, 224))
 SMALL_SHARE = 0.68
@@ -37,15 +37,15 @@ SCALES = 4  # of the edge loss
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long and how fast; everything else is fixed by what worked.
+    """Length and learning rate; everything else is fixed to what worked.
 
     Attributes:
         steps: Optimizer steps.
         batch: Scenes per step.
         rate: Peak learning rate; warmed up, then annealed to zero by a cosine.
-        seed: Of the weights, the order of scenes and the augmentations.
-        ema: Decay of the running mean of the weights, which is what is returned.
-        settling: Batches from which the statistics of the normalizations are taken at the end.
+        seed: Seed of the weights, the order of scenes and the augmentations.
+        ema: Decay of the moving average of the weights, which is the result.
+        norm_batches: Batches for recomputing the statistics of the normalizations at the end.
     """
 
     steps: int
@@ -53,20 +53,20 @@ class Recipe:
     rate: float = 2e-3
     seed: int = 0
     ema: float = 0.996
-    settling: int = 60
+    norm_batches: int = 60
 
 
 def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Module], None]) -> StarterNet:
-    """The trained network, still with its normalizations; `folded` makes the one for use.
+    """Trains a new network; returns it with its normalizations, which `fold_norms` removes for use.
 
     Args:
-        scenes: Any seed in [0, 2**31) must give a scene; all of one size of at least 256.
-        recipe: Length and rate.
-        report: Called with the step, the loss and the averaged network every 100 steps.
+        scenes: Returns a scene for any seed in [0, 2**31); all of one size of at least 256 pixels.
+        recipe: Length and learning rate.
+        report: Called every 100 steps with the step, the loss and the averaged network.
     """
     rng = default_rng(recipe.seed)
-    net = with_norms(drawn(StarterNet(), recipe.seed)).train()
-    mean = copy.deepcopy(net)
+    net = add_norms(init_weights(StarterNet(), recipe.seed)).train()
+    ema = copy.deepcopy(net)
     optimizer = Muon(net, recipe.rate)
     for step in range(recipe.steps):
         optimizer.rate = recipe.rate * _schedule(step, recipe.steps)
@@ -77,17 +77,17 @@ def train(scenes: Scenes, recipe: Recipe, report: Callable[[int, float, nn.Modul
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
-        _average(mean, net, min(recipe.ema, (step + 1) / (step + 10)))
+        _update_ema(ema, net, min(recipe.ema, (step + 1) / (step + 10)))
         if step % 100 == 99 or step == recipe.steps - 1:
-            report(step + 1, loss.item(), mean)
-    return settle(mean, scenes, rng, recipe.settling)
+            report(step + 1, loss.item(), ema)
+    return recompute_norm_statistics(ema, scenes, rng, recipe.norm_batches)
 
 
-def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> StarterNet:
-    """The network with its normalization statistics measured anew.
+def recompute_norm_statistics(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> StarterNet:
+    """Recomputes the statistics of the normalizations in place; returns the network in evaluation mode.
 
-    The running statistics lag behind averaged weights; left so, the output of the network in use can
-    collapse to a constant although its loss in training was low.
+    The running statistics lag behind averaged weights. Without this, the output of the network can collapse
+    to a constant although its training loss was low.
     """
     norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
     for norm in norms:
@@ -101,8 +101,8 @@ def settle(net: StarterNet, scenes: Scenes, rng: Generator, batches: int) -> Sta
     return net.eval()
 
 
-def drawn(net: StarterNet, seed: int) -> StarterNet:
-    """The network with first weights that follow from the seed, distributed as torch's own."""
+def init_weights(net: StarterNet, seed: int) -> StarterNet:
+    """Initializes weights in place from a seed, with torch's default distribution; returns the network."""
     generator = torch.Generator().manual_seed(seed)
     for module in net.modules():
         if isinstance(module, nn.Conv2d) and module.bias is not None:
@@ -111,16 +111,16 @@ def drawn(net: StarterNet, seed: int) -> StarterNet:
     return net
 
 
-def with_norms(net: StarterNet) -> StarterNet:
-    """The network with a batch normalization in every ConvBlock."""
+def add_norms(net: StarterNet) -> StarterNet:
+    """Adds a batch normalization to every ConvBlock in place; returns the network."""
     for module in net.modules():
         if isinstance(module, ConvBlock):
             module.norm = nn.BatchNorm2d(module.conv.out_channels)
     return net
 
 
-def folded(net: StarterNet) -> StarterNet:
-    """A copy for use: the normalizations multiplied into the convolutions."""
+def fold_norms(net: StarterNet) -> StarterNet:
+    """Returns a copy for inference, with the normalizations folded into the convolutions."""
     result = copy.deepcopy(net).eval()
     for module in result.modules():
         if isinstance(module, ConvBlock) and isinstance(module.norm, nn.BatchNorm2d):
@@ -129,18 +129,17 @@ def folded(net: StarterNet) -> StarterNet:
     return result
 
 
-def half(net: nn.Module) -> dict[str, Tensor]:
-    """Weights as float16, as they are stored."""
+def to_half(net: nn.Module) -> dict[str, Tensor]:
+    """Returns the weights as float16, ready to save."""
     return {key: value.detach().to(torch.float16).contiguous() for key, value in net.state_dict().items()}
 
 
 def objective(predicted: Tensor, disparity: Tensor) -> Tensor:
-    """Loss (): shape up to scale and shift, edges at several scales, and the plain value.
+    """Returns the loss (): error up to scale and shift, edges at several scales, and absolute error.
 
-    The first two are MiDaS's (arXiv 1907.01341); the plain value keeps the scale equal from frame to frame.
+    The first two are MiDaS's (arXiv 1907.01341); the absolute error keeps the scale equal between frames.
     """
-    shape, target = _centered(predicted), _centered(disparity)
-    difference = shape - target
+    difference = _normalize(predicted) - _normalize(disparity)
     loss = difference.abs().clamp(max=4).mean() + (predicted - disparity).abs().mean() * 2
     for _ in range(SCALES):
         loss = loss + 0.25 * (difference.diff(dim=-1).abs().mean() + difference.diff(dim=-2).abs().mean())
@@ -148,26 +147,26 @@ def objective(predicted: Tensor, disparity: Tensor) -> Tensor:
     return loss
 
 
-def _centered(x: Tensor) -> Tensor:
-    """Each map less its median, over its mean absolute deviation."""
+def _normalize(x: Tensor) -> Tensor:
+    """Returns each map minus its median, divided by its mean absolute deviation."""
     flat = x.flatten(1)
     centered = flat - flat.median(1, keepdim=True).values
     return (centered / (centered.abs().mean(1, keepdim=True) + 0.02)).view_as(x)
 
 
 def _batch(scenes: Scenes, count: int, rng: Generator) -> tuple[Tensor, Tensor]:
-    drawn = [scenes(int(rng.integers(2**31))) for _ in range(count)]
-    images = torch.from_numpy(np.stack([p for p, _ in drawn])).permute(0, 3, 1, 2).float() / 255
-    return images, torch.from_numpy(np.stack([d for _, d in drawn]).astype(np.float32))
+    samples = [scenes(int(rng.integers(2**31))) for _ in range(count)]
+    images = torch.from_numpy(np.stack([image for image, _ in samples])).permute(0, 3, 1, 2).float() / 255
+    return images, torch.from_numpy(np.stack([disparity for _, disparity in samples]).astype(np.float32))
 
 
 def _schedule(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
-def _average(mean: nn.Module, net: nn.Module, decay: float) -> None:
+def _update_ema(ema: nn.Module, net: nn.Module, decay: float) -> None:
     with torch.no_grad():
-        for a, b in zip(mean.state_dict().values(), net.state_dict().values(), strict=True):
+        for a, b in zip(ema.state_dict().values(), net.state_dict().values(), strict=True):
             if a.is_floating_point():
                 a.lerp_(b, 1 - decay)
             else:

@@ -1,4 +1,4 @@
-"""How good a model of the scenes is, measured on what it has never seen."""
+"""Evaluation of a model on held-out scenes."""
 
 from animator.models.torchvision_ops import declare_missing_ops
 

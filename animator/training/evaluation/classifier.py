@@ -1,4 +1,4 @@
-"""A small judge of images: which kind of scene, which time of day. Trained on generated scenes alone."""
+"""A small image classifier for the kind of scene and the time of day, trained on rendered scenes alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from animator.training.optimizer import Optimizer
 from animator.training.scenes.air import TIMES
 from animator.training.scenes.registry import KINDS
 
-SIDE = 64  # pixels that it sees
+SIDE = 64  # pixels of its inputs
 KIND_NAMES, TIME_NAMES = tuple(KINDS), tuple(TIMES)
 _BATCH, _RATE = 64, 2e-3
-_UNKNOWN = -100  # the class that cross_entropy leaves out
+_UNKNOWN = -100  # class that cross_entropy ignores
 
 
-class Judge(nn.Module):
-    """Four convolutions, features averaged over the image, two answers."""
+class SceneClassifier(nn.Module):
+    """Convolutional classifier with two heads: kind of scene and time of day."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,23 +39,24 @@ class Judge(nn.Module):
         self.time = nn.Linear(widths[-1], len(TIME_NAMES))
 
     def features(self, images: Tensor) -> Tensor:
-        """Features (N, 128) of images (N, 3, 64, 64) in [-1, 1]."""
-        averaged: Tensor = self.body(images).mean((2, 3))
-        return averaged
+        """Returns features (N, 128) of images (N, 3, 64, 64) in [-1, 1]."""
+        pooled: Tensor = self.body(images).mean((2, 3))
+        return pooled
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores of kinds and times of day."""
+        """Returns logits of kinds (N, kinds) and of times of day (N, times)."""
         features = self.features(images)
         return self.kind(features), self.time(features)
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """What the judge says of images.
+class Predictions:
+    """Predictions of the classifier for N images.
 
     Attributes:
-        kinds, times: The likeliest, by name.
-        features: (N, 128).
+        kinds: Likeliest kind of scene of each.
+        times: Likeliest time of day of each.
+        features: Features (N, 128).
     """
 
     kinds: tuple[str, ...]
@@ -63,74 +64,77 @@ class Judged:
     features: np.ndarray
 
 
-def trained_judge(path: Path, images: Images, steps: int) -> Judge:
-    """The judge in a file, trained on the images and written there where there is none."""
-    judge = Judge()
+def load_or_train(path: Path, images: Images, steps: int) -> SceneClassifier:
+    """Returns the classifier saved in a file; if there is none, trains it on the images and saves it."""
+    classifier = SceneClassifier()
     if path.exists():
-        judge.load_state_dict(load_file(path))
-        return judge.eval()
-    seen, labels = small(images), images.labels
+        classifier.load_state_dict(load_file(path))
+        return classifier.eval()
+    inputs, labels = classifier_inputs(images), images.labels
     kinds = torch.tensor([KIND_NAMES.index(label.kind) for label in labels])
     times = torch.tensor([TIME_NAMES.index(label.time) if label.time else _UNKNOWN for label in labels])
-    optimizer = Optimizer(judge)
+    optimizer = Optimizer(classifier)
     for step in range(steps):
         rng = default_rng((5, step))
         chosen = torch.from_numpy(rng.integers(0, len(labels), _BATCH))
-        kind, time = judge(_shaken(seen[chosen], rng))
-        known = int((times[chosen] != _UNKNOWN).sum())
+        kind, time = classifier(_augment(inputs[chosen], rng))
+        labeled = int((times[chosen] != _UNKNOWN).sum())
         loss = nnf.cross_entropy(kind, kinds[chosen])
-        if known:
+        if labeled:
             loss = loss + nnf.cross_entropy(time, times[chosen])
         torch.autograd.backward(loss)
         optimizer.step(_RATE * (1 - step / steps), step + 1)
-        judge.zero_grad(set_to_none=True)
-    atomic_write(path, save(judge.state_dict()))
-    return judge.eval()
+        classifier.zero_grad(set_to_none=True)
+    atomic_write(path, save(classifier.state_dict()))
+    return classifier.eval()
 
 
-def small(images: Images) -> Tensor:
-    """All images (N, 3, 64, 64), uint8, averaged down."""
+def classifier_inputs(images: Images) -> Tensor:
+    """Returns all images, uint8 (N, 3, 64, 64), downscaled to the side of the classifier's inputs."""
     parts = []
     for batch in images.batches(50):
         tensor = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float()
-        parts.append(shrunk(tensor).round().byte())
+        parts.append(downscale(tensor).round().byte())
     return torch.cat(parts)
 
 
-def shrunk(images: Tensor) -> Tensor:
-    """Images (N, 3, H, W) averaged down to the judge's side."""
+def downscale(images: Tensor) -> Tensor:
+    """Returns images (N, 3, H, W) downscaled to the side of the classifier's inputs."""
     return nnf.adaptive_avg_pool2d(images, SIDE)
 
 
 @torch.no_grad()
-def judged(judge: Judge, images: Tensor) -> Judged:
-    """What the judge says of images (N, 3, 64, 64), uint8."""
-    seen = images.float() / 127.5 - 1
-    kind, time = judge(seen)
-    return Judged(
+def classify(classifier: SceneClassifier, images: Tensor) -> Predictions:
+    """Returns the classifier's predictions for images, uint8 (N, 3, 64, 64)."""
+    inputs = images.float() / 127.5 - 1
+    kind, time = classifier(inputs)
+    return Predictions(
         tuple(KIND_NAMES[i] for i in kind.argmax(1).tolist()),
         tuple(TIME_NAMES[i] for i in time.argmax(1).tolist()),
-        judge.features(seen).numpy(),
+        classifier.features(inputs).numpy(),
     )
 
 
-def accuracy(said: Sequence[str], asked: Sequence[str]) -> float:
-    """The share of answers that are as asked, of those where something was asked."""
-    pairs = [(a, b) for a, b in zip(said, asked, strict=True) if b]
+def accuracy(predicted: Sequence[str], expected: Sequence[str]) -> float:
+    """Returns the fraction of predictions that are as expected; empty expectations are left out."""
+    pairs = [(a, b) for a, b in zip(predicted, expected, strict=True) if b]
     return sum(a == b for a, b in pairs) / max(1, len(pairs))
 
 
-def asked_time(label: Label) -> str:
-    """The time of day that a caption tells, empty where it tells none."""
-    words = TIMES[label.time].words if label.time else ()
-    return label.time if any(word and word in label.caption for word in words) else ""
+def time_in_caption(label: Label) -> str:
+    """Returns the time of day if the caption names it, else an empty text."""
+    phrases = TIMES[label.time].phrases if label.time else ()
+    return label.time if any(phrase and phrase in label.caption for phrase in phrases) else ""
 
 
-def _shaken(images: Tensor, rng: Generator) -> Tensor:
-    """Images uint8 as floats in [-1, 1], mirrored, blurred and noised, so that texture does not fool it."""
-    seen = images.float() / 127.5 - 1
-    seen = seen.flip(-1) if rng.random() < 0.5 else seen
+def _augment(images: Tensor, rng: Generator) -> Tensor:
+    """Returns uint8 images as floats in [-1, 1], randomly mirrored, blurred and noisy.
+
+    Blur and noise keep the classifier from relying on fine texture.
+    """
+    inputs = images.float() / 127.5 - 1
+    inputs = inputs.flip(-1) if rng.random() < 0.5 else inputs
     if rng.random() < 0.5:
-        seen = nnf.avg_pool2d(nnf.pad(seen, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    noise = torch.from_numpy(rng.standard_normal(tuple(seen.shape), dtype=np.float32))
-    return seen + noise * float(rng.uniform(0, 0.1))
+        inputs = nnf.avg_pool2d(nnf.pad(inputs, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    noise = torch.from_numpy(rng.standard_normal(tuple(inputs.shape), dtype=np.float32))
+    return inputs + noise * float(rng.uniform(0, 0.1))

@@ -1,10 +1,10 @@
-"""The Fréchet distance between two clouds of features (arXiv 1706.08500)."""
+"""Fréchet distance between two sets of features (arXiv 1706.08500)."""
 
 import numpy as np
 
 
 def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
-    """The distance between the normal distributions of features (N, D) and (M, D); 0 where they are equal."""
+    """Returns the distance between normal distributions fitted to features (N, D) and (M, D); 0 if equal."""
     mean = one.mean(0) - other.mean(0)
     first, second = np.cov(one, rowvar=False), np.cov(other, rowvar=False)
     root = _root(first)
@@ -14,7 +14,7 @@ def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _root(matrix: np.ndarray) -> np.ndarray:
-    """The square root of a symmetric matrix that has one."""
+    """Returns the square root of a symmetric positive semi-definite matrix."""
     power, vectors = np.linalg.eigh(matrix)
     root: np.ndarray = (vectors * np.sqrt(np.clip(power, 0, None))) @ vectors.T
     return root

@@ -1,4 +1,4 @@
-"""Procedural scenes: the images, captions and exact depths that the built-in models learn from.
+"""Procedural scenes: images, captions and exact depth for training the built-in models.
 
-`render.scene(seed, size)` gives one. A family of scenes is one file of `families/`, listed in `registry`.
+`render.scene(seed, size)` renders one. A family of scenes is one file of `families/`, listed in `registry`.
 """

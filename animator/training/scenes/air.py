@@ -1,4 +1,4 @@
-"""Times of day and weathers, and how likely each is."""
+"""Times of day and weathers, with their probabilities, colors and caption phrases."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,15 @@ from animator.training.scenes.scene_image import Atmosphere, View
 
 @dataclass(frozen=True)
 class Time:
-    """One time of day: how often, its sky from zenith to horizon, its light, and how captions call it."""
+    """A time of day.
+
+    Attributes:
+        weight: Relative frequency.
+        zenith, middle, low: Colors (3,) of the sky from zenith to horizon.
+        light: Color of sun or moon.
+        ambient: Strength of the ambient light.
+        phrases: Names of it in captions.
+    """
 
     weight: float
     zenith: Array
@@ -19,17 +27,24 @@ class Time:
     low: Array
     light: Array
     ambient: float
-    words: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Weather:
-    """One weather: how often by day and at night, how many clouds, and how captions call it."""
+    """A weather.
+
+    Attributes:
+        weight: Relative frequency by day.
+        night_weight: Relative frequency at night.
+        clouds: Cloud cover; larger is more.
+        phrases: Names of it in captions.
+    """
 
     weight: float
     night_weight: float
     clouds: float
-    words: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 TIMES: dict[str, Time] = {
@@ -67,29 +82,29 @@ WEATHERS: dict[str, Weather] = {
 DRY = ("clear", "cloudy", "foggy", "aurora")
 ANY = tuple(WEATHERS)
 LOW_HORIZON, HIGH_HORIZON = 0.36, 0.6
-# How far clouds drain the sky of color, and what brightness they leave.
-_GREY = {"stormy": (0.75, 0.45, 0.0), "rainy": (0.75, 0.75, 0.0), "foggy": (0.6, 0.75, 0.12)}
+# Desaturation of the sky by clouds, and scale and offset of the gray that it moves to.
+_GRAY = {"stormy": (0.75, 0.45, 0.0), "rainy": (0.75, 0.75, 0.0), "foggy": (0.6, 0.75, 0.12)}
 
 
-def draw_air(
+def sample_atmosphere(
     view: View, weathers: tuple[str, ...] = ANY, horizon: tuple[float, float] = (LOW_HORIZON, HIGH_HORIZON)
 ) -> Atmosphere:
-    """A time of day with one of the weathers, and a horizon between two heights."""
+    """Samples a time of day, one of the weathers, and a horizon between two heights."""
     rng = view.rng
-    name = str(rng.choice(list(TIMES), p=_shares([t.weight for t in TIMES.values()])))
+    name = str(rng.choice(list(TIMES), p=_probabilities([t.weight for t in TIMES.values()])))
     time = TIMES[name]
     weights = [WEATHERS[w].night_weight if name == "night" else WEATHERS[w].weight for w in weathers]
-    weather = str(rng.choice(weathers, p=_shares(weights)))
-    line = float(rng.uniform(*horizon))
+    weather = str(rng.choice(weathers, p=_probabilities(weights)))
+    height = float(rng.uniform(*horizon))
     sky = [jitter(c, rng, s) for c, s in ((time.zenith, 0.03), (time.middle, 0.04), (time.low, 0.03))]
-    if weather in _GREY:
-        share, scale, lift = _GREY[weather]
-        sky = [mix(c, np.full(3, c.mean() * scale + lift, np.float32), share) for c in sky]
+    if weather in _GRAY:
+        amount, scale, offset = _GRAY[weather]
+        sky = [mix(c, np.full(3, c.mean() * scale + offset, np.float32), amount) for c in sky]
     low_sun = name in ("dawn", "sunset", "dusk")
-    sun = (rng.uniform(0.15, 0.85), line * (rng.uniform(0.72, 1.0) if low_sun else rng.uniform(0.15, 0.5)))
-    return Atmosphere(name, weather, line, sky[0], sky[1], sky[2], time.light, time.ambient, sun)
+    sun = (rng.uniform(0.15, 0.85), height * (rng.uniform(0.72, 1.0) if low_sun else rng.uniform(0.15, 0.5)))
+    return Atmosphere(name, weather, height, sky[0], sky[1], sky[2], time.light, time.ambient, sun)
 
 
-def _shares(weights: list[float]) -> Array:
+def _probabilities(weights: list[float]) -> Array:
     total = np.asarray(weights, np.float64)
     return np.asarray(total / total.sum())

@@ -1,4 +1,4 @@
-"""The words for a scene, in the many orders in which people write prompts."""
+"""Captions of scenes, with their phrases in the many orders in which people write prompts."""
 
 from animator.training.scenes.air import TIMES, WEATHERS
 from animator.training.scenes.scene_image import SceneImage, View
@@ -13,22 +13,22 @@ _PRAISE = (
     "trending on artstation",
     "dreamy",
 )
-_KEPT = 0.88  # of the things in a scene, how many its caption tells
+_KEPT = 0.88  # probability that the caption names an extra or the weather
 
 
-def caption(view: View, draft: SceneImage, grade: str, style: str) -> str:
-    """A caption in lower case: subject, what else is seen, time, weather, style; some of it left out."""
+def caption(view: View, scene_image: SceneImage, grade: str, style: str) -> str:
+    """Returns a lower-case caption: subject, extras, time, weather and style, some of them left out."""
     parts = []
-    if draft.air:
-        parts += [view.pick(*TIMES[draft.air.time].words)] if view.chance(0.92) else []
-        parts += [view.pick(*WEATHERS[draft.air.weather].words)] if view.chance(_KEPT) else []
-    for extra in draft.extras:
+    if scene_image.air:
+        parts += [view.pick(*TIMES[scene_image.air.time].phrases)] if view.chance(0.92) else []
+        parts += [view.pick(*WEATHERS[scene_image.air.weather].phrases)] if view.chance(_KEPT) else []
+    for extra in scene_image.extras:
         if view.chance(_KEPT):
             parts.append(("with " if view.chance(0.25) else "") + extra)
     parts = [part for part in parts if part]
     if len(parts) > 1 and view.chance(0.5):
         parts = [parts[i] for i in view.rng.permutation(len(parts))]
-    subject = draft.subject
+    subject = scene_image.subject
     if parts and view.chance(0.5):
         subject += " " + parts.pop(0)
     opening = _opening(view, style)

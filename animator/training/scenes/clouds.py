@@ -1,4 +1,4 @@
-"""Clouds on a plane in perspective, lit from the sun's side, and lightning."""
+"""Clouds on a plane in perspective, lit by the sun, and lightning."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ _WHITE = np.ones(3, np.float32)
 
 
 def with_clouds(view: View, air: Atmosphere, image: Array) -> Array:
-    """The sky with the clouds of its weather."""
+    """Returns the sky with the clouds of its weather."""
     rng = view.rng
     cover = WEATHERS[air.weather].clouds + rng.normal(0, 0.2)
     height = np.clip(air.horizon - view.y, 0, 1) + 0.06
@@ -35,7 +35,7 @@ def with_clouds(view: View, air: Atmosphere, image: Array) -> Array:
 
 
 def _colors(view: View, air: Atmosphere) -> tuple[Array, Array]:
-    """The lit side, (3,) or (side, side, 3), and the shaded side (3,) of clouds."""
+    """Returns the colors of the lit side, (3,) or (side, side, 3), and the shaded side (3,) of clouds."""
     lit = rgb(70, 85, 125) if air.dark else mix(air.light, _WHITE, 0.35)
     if air.sun_is_low:
         distance = np.hypot(view.x - air.sun[0], view.y - air.sun[1])
@@ -47,7 +47,7 @@ def _colors(view: View, air: Atmosphere) -> tuple[Array, Array]:
 
 
 def with_lightning(view: View, air: Atmosphere, image: Array) -> Array:
-    """The sky with one flash down to the horizon."""
+    """Returns the sky with one flash of lightning down to the horizon."""
     rng = view.rng
     x, y = rng.uniform(0.1, 0.9), rng.uniform(0, 0.15)
     points = [(x, y)]
@@ -59,5 +59,5 @@ def with_lightning(view: View, air: Atmosphere, image: Array) -> Array:
     line = np.array(points) * view.side
     cv2.polylines(flash, [line.astype(np.int32)], False, 255, max(1, view.side // 170), cv2.LINE_AA)  # noqa: FBT003 - OpenCV's own signature
     light = flash.astype(np.float32) / 255
-    glow = light + view.blurred(light, 0.03) * 6
+    glow = light + view.blur(light, 0.03) * 6
     return image + glow[..., None] * rgb(210, 200, 255)

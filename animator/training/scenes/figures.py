@@ -1,4 +1,4 @@
-"""Flat shapes with soft edges, painted over an image together with their disparity."""
+"""Flat antialiased shapes, painted over an image and its disparity."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Shape:
     Attributes:
         points: Corners (N, 2), x and y in pixels.
         color: (3,) in [0, 1].
-        disparity: What the depth map gets inside; None leaves it as it was.
+        disparity: Disparity inside the polygon; None leaves the disparity map unchanged.
     """
 
     points: NDArray[np.floating]
@@ -28,14 +28,23 @@ class Shape:
     disparity: float | None
 
 
-def painted(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Array, Array]:
-    """Copies of the image (H, W, 3), now of 256 levels, and the disparity (H, W) with the shapes on top."""
+def paint_shapes(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Array, Array]:
+    """Paints shapes over an image and its disparity map.
+
+    Args:
+        color: Image (H, W, 3) in [0, 1].
+        disparity: Disparity (H, W).
+        shapes: Shapes from back to front.
+
+    Returns:
+        New image, quantized to 256 levels, and new disparity.
+    """
     image = (np.clip(color, 0, 1) * 255).astype(np.uint8)
     near = disparity.astype(np.float32)
     for shape in shapes:
         fixed = (np.asarray(shape.points) * _FRACTION).astype(np.int32)
-        ink = [float(c) for c in np.clip(shape.color, 0, 1) * 255]
-        cv2.fillPoly(image, [fixed], ink, cv2.LINE_AA, _FRACTION_BITS)
+        fill = [float(c) for c in np.clip(shape.color, 0, 1) * 255]
+        cv2.fillPoly(image, [fixed], fill, cv2.LINE_AA, _FRACTION_BITS)
         if shape.disparity is not None:
             cv2.fillPoly(near, [fixed], shape.disparity, cv2.LINE_8, _FRACTION_BITS)
     return image.astype(np.float32) / 255, near
@@ -44,25 +53,25 @@ def painted(color: Array, disparity: Array, shapes: Iterable[Shape]) -> tuple[Ar
 def polygon(
     corners: Sequence[tuple[float, float]], foot: tuple[float, float], size: float
 ) -> NDArray[np.floating]:
-    """Corners given in units of `size` from the foot, y upward, as points in pixels."""
+    """Converts corners in units of `size` from the foot, y upward, to points (N, 2) in pixels."""
     return np.array([(foot[0] + x * size, foot[1] - y * size) for x, y in corners])
 
 
 def box(left: float, bottom: float, right: float, top: float) -> list[tuple[float, float]]:
-    """The corners of an upright rectangle, y upward."""
+    """Returns the corners of an axis-aligned rectangle, y upward."""
     return [(left, bottom), (right, bottom), (right, top), (left, top)]
 
 
 def ellipse(
     center: tuple[float, float], radii: tuple[float, float], corners: int = 20
 ) -> NDArray[np.floating]:
-    """Points of an ellipse in pixels."""
-    turn = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    return np.stack([center[0] + radii[0] * np.cos(turn), center[1] + radii[1] * np.sin(turn)], -1)
+    """Returns points (corners, 2) of an ellipse in pixels."""
+    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    return np.stack([center[0] + radii[0] * np.cos(angle), center[1] + radii[1] * np.sin(angle)], -1)
 
 
 def stroke(start: tuple[float, float], end: tuple[float, float], width: float) -> NDArray[np.floating]:
-    """A thick line as a rectangle, in pixels."""
+    """Returns a thick line as the corners (4, 2) of a rectangle, in pixels."""
     a, b = np.array(start), np.array(end)
     along = (b - a) / max(float(np.hypot(*(b - a))), 1e-6)
     normal = np.array([-along[1], along[0]]) * max(width, 1.0) / 2

@@ -1,4 +1,4 @@
-"""From a draft to an image: weather in front of the lens, tone curve, color grade, style."""
+"""Post-processing of a scene: rain or snow in front of the camera, tone curve, color grade, style."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ _EXPOSURE = 1.35
 
 @dataclass(frozen=True)
 class Look:
-    """One color grade or style.
+    """A color grade or style.
 
     Attributes:
-        weight: Share of the images that have it.
-        apply: Image (side, side, 3) in [0, 1] to the same.
-        words: What captions call it; `{hue}` is filled in.
+        weight: Probability.
+        apply: Filter of images (side, side, 3) in [0, 1], with the view and a hue.
+        phrases: Names of it in captions; `{hue}` is replaced by the name of the hue.
     """
 
     weight: float
     apply: Callable[[View, Array, float], Array]
-    words: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 HUES = (
@@ -43,8 +43,8 @@ HUES = (
 )
 
 
-def weathered(view: View, color: Array, weather: str) -> Array:
-    """The image behind rain or snow, where there is any."""
+def add_weather(view: View, color: Array, weather: str) -> Array:
+    """Returns the image with rain or snow in front of it, if the weather has any."""
     if weather not in WEATHERS or weather not in ("rainy", "snowy"):
         return color
     rng, side = view.rng, view.side
@@ -62,21 +62,21 @@ def weathered(view: View, color: Array, weather: str) -> Array:
     return blend(color, rgb(225, 232, 245), layer.astype(np.float32) / 255 * strength)
 
 
-def toned(color: Array) -> Array:
-    """The film-like tone curve: highlights roll off, 1 stays 1."""
+def tone_map(color: Array) -> Array:
+    """Applies a film-like tone curve: highlights roll off, 1 stays 1."""
     exposed = 1 - np.exp(-np.clip(color, 0, None) * _EXPOSURE)
     return np.asarray(np.clip(exposed / (1 - np.exp(-_EXPOSURE)), 0, 1), np.float32)
 
 
-def looked(view: View, image: Array, looks: tuple[Look, ...]) -> tuple[Array, str]:
-    """The image with one of the looks or, more often, none, and the words for it."""
-    left = view.rng.random()
+def apply_look(view: View, image: Array, looks: tuple[Look, ...]) -> tuple[Array, str]:
+    """Returns the image with one of the looks or, more often, none, and the name of the look."""
+    remaining = view.rng.random()
     for look in looks:
-        left -= look.weight
-        if left < 0:
+        remaining -= look.weight
+        if remaining < 0:
             name, hue = HUES[view.rng.integers(len(HUES))]
-            words = view.pick(*look.words).format(hue=name)
-            return np.clip(look.apply(view, image, hue), 0, 1).astype(np.float32), words
+            phrase = view.pick(*look.phrases).format(hue=name)
+            return np.clip(look.apply(view, image, hue), 0, 1).astype(np.float32), phrase
     return image, ""
 
 
@@ -104,33 +104,33 @@ def _vivid(view: View, image: Array, hue: float) -> Array:
     return np.asarray((rich - 0.5) * 1.1 + 0.5, np.float32)
 
 
-def _bytes(image: Array) -> NDArray[np.uint8]:
+def _to_uint8(image: Array) -> NDArray[np.uint8]:
     return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _smeared(view: View, image: Array) -> Array:
-    """A median over about five pixels of a 256-pixel image."""
-    result = cv2.medianBlur(_bytes(image), 5)
+def _median_filter(view: View, image: Array) -> Array:
+    """Applies a median filter of about five pixels of a 256-pixel image."""
+    result = cv2.medianBlur(_to_uint8(image), 5)
     return np.asarray((cv2.medianBlur(result, 7) if view.side > 300 else result).astype(np.float32) / 255)
 
 
 def _oil(view: View, image: Array, hue: float) -> Array:
     strokes = cv2.GaussianBlur(view.field(noise.ROUGH, 0.5), (3, 13), 0)
-    return np.asarray(_smeared(view, image) * np.float32(1.02) + (strokes * 0.035)[..., None])
+    return np.asarray(_median_filter(view, image) * np.float32(1.02) + (strokes * 0.035)[..., None])
 
 
 def _watercolor(view: View, image: Array, hue: float) -> Array:
-    smeared = _smeared(view, image)
-    gray = cv2.cvtColor(_bytes(smeared), cv2.COLOR_RGB2GRAY)
+    smeared = _median_filter(view, image)
+    gray = cv2.cvtColor(_to_uint8(smeared), cv2.COLOR_RGB2GRAY)
     outline = np.abs(cv2.Laplacian(gray, cv2.CV_32F, ksize=5)) / 2000
     outline = np.clip(cv2.GaussianBlur(outline, (0, 0), 0.7), 0, 0.25)
     wash = 0.75 + 0.07 * view.field(noise.GRAINY, 0.6)
-    return np.asarray(1 - (1 - view.blurred(smeared, 1 / 200)) * wash[..., None] - outline[..., None])
+    return np.asarray(1 - (1 - view.blur(smeared, 1 / 200)) * wash[..., None] - outline[..., None])
 
 
 def _pencil(view: View, image: Array, hue: float) -> Array:
     gray = _gray(image)[..., 0] * 255
-    dodged = np.clip(gray / (256 - view.blurred(255 - gray, 1 / 80)) * 255, 0, 255)
+    dodged = np.clip(gray / (256 - view.blur(255 - gray, 1 / 80)) * 255, 0, 255)
     paper = dodged * 0.7 + gray * 0.3 + view.field(noise.ROUGH, 1.0) * 5
     return np.repeat((paper / 255)[..., None], 3, -1)
 

@@ -1,30 +1,30 @@
-"""The frame of every outdoor scene: air, sky, land, water, and what is painted on top."""
+"""Base of every outdoor scene: sky, land, water, and shapes on top."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from animator.training.scenes.figures import Shape, painted
+from animator.training.scenes.figures import Shape, paint_shapes
 from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.sky import sky
-from animator.training.scenes.terrain import Ground, Land, land
-from animator.training.scenes.water import Sea, flooded
-
-Drawn = tuple[Land, tuple[str, ...]]
+from animator.training.scenes.terrain import Ground, Land, render_land
+from animator.training.scenes.water import Sea, flood
 
 
-def landscape(view: View, air: Atmosphere, ground: Ground, sea: Sea | None = None) -> Drawn:
-    """Land under its sky, flooded where there is a sea, and the words for what is in the sky."""
-    above, words = sky(view, air)
-    drawn = land(view, air, ground, above)
-    return (drawn if sea is None else flooded(view, air, drawn, sea)), words
+def render_landscape(
+    view: View, air: Atmosphere, ground: Ground, sea: Sea | None = None
+) -> tuple[Land, tuple[str, ...]]:
+    """Renders land under its sky, flooded if there is a sea; also returns the names of extras in the sky."""
+    sky_image, extras = sky(view, air)
+    land = render_land(view, air, ground, sky_image)
+    return (land if sea is None else flood(view, air, land, sea)), extras
 
 
-def with_shapes(drawn: Land, shapes: Iterable[Shape]) -> Land:
-    """The land with shapes painted over it."""
-    color, disparity = painted(drawn.color, drawn.disparity, shapes)
-    return replace(drawn, color=color, disparity=disparity)
+def with_shapes(land: Land, shapes: Iterable[Shape]) -> Land:
+    """Returns the land with shapes painted over it."""
+    color, disparity = paint_shapes(land.color, land.disparity, shapes)
+    return replace(land, color=color, disparity=disparity)
 
 
-def draft(drawn: Land, air: Atmosphere, subject: str, extras: Iterable[str]) -> SceneImage:
-    """The finished landscape."""
-    return SceneImage(drawn.color, drawn.disparity, subject, tuple(extras), air)
+def finish_landscape(land: Land, air: Atmosphere, subject: str, extras: Iterable[str]) -> SceneImage:
+    """Returns the landscape as a scene image."""
+    return SceneImage(land.color, land.disparity, subject, tuple(extras), air)

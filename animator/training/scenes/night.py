@@ -1,4 +1,4 @@
-"""Stars, moon and northern lights."""
+"""Night sky: stars, moon and northern lights."""
 
 import numpy as np
 
@@ -11,32 +11,35 @@ _TINT = np.array([0.95, 0.95, 1.0], np.float32)
 
 
 def stars(view: View, count: int, power: float) -> Array:
-    """Brightness (side, side) of stars of about one 256th of the side; few are bright where power is high."""
+    """Renders the brightness (side, side) of random stars; a higher power leaves fewer bright ones.
+
+    A star is about one 256th of the side wide.
+    """
     points = view.blank()
-    places = view.rng.random((2, count)) * view.side
-    points[tuple(places.astype(np.int64))] = view.rng.random(count) ** power
-    # Brightness is kept whatever the resolution: a star covers (side / 256) ** 2 pixels.
+    positions = view.rng.random((2, count)) * view.side
+    points[tuple(positions.astype(np.int64))] = view.rng.random(count) ** power
+    # The brightness does not depend on the resolution: a star covers (side / 256) ** 2 pixels.
     spread = view.side / 256
-    return np.asarray(view.blurred(points, 0.55 / 256) * np.float32(3.2 * spread**2))
+    return np.asarray(view.blur(points, 0.55 / 256) * np.float32(3.2 * spread**2))
 
 
 def with_stars(view: View, air: Atmosphere, image: Array) -> tuple[Array, tuple[str, ...]]:
-    """The sky with stars, and sometimes the milky way."""
+    """Returns the sky with stars and sometimes the milky way, and the names of extras."""
     rng = view.rng
     light = stars(view, int(rng.integers(150, 600)), 3)
-    words: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     if view.chance(0.45):
         slope = rng.uniform(-1, 1)
         across = view.x - 0.5 - slope * (view.y - 0.3)
         band = np.exp(-((across / 0.14) ** 2)) * np.clip(0.55 + 0.35 * view.field(noise.GRAINY, 0.8), 0, 2)
         image = image + band[..., None] * jitter(rgb(80, 85, 130), rng) * 0.55
         light = light * (1 + 2 * band)
-        words = ("milky way",)
-    return image + np.clip(light, 0, 1)[..., None] * _TINT, words
+        extras = ("milky way",)
+    return image + np.clip(light, 0, 1)[..., None] * _TINT, extras
 
 
 def with_moon(view: View, air: Atmosphere, image: Array) -> tuple[Array, str]:
-    """The sky with a moon, and which: full or a crescent."""
+    """Returns the sky with a full or crescent moon, and the name of the moon."""
     rng = view.rng
     radius = rng.uniform(0.03, 0.085)
     x, y = view.x - air.sun[0], view.y - air.sun[1]
@@ -53,7 +56,7 @@ def with_moon(view: View, air: Atmosphere, image: Array) -> tuple[Array, str]:
 
 
 def with_aurora(view: View, air: Atmosphere, image: Array) -> Array:
-    """The sky with curtains of northern lights."""
+    """Returns the sky with curtains of northern lights."""
     rng = view.rng
     shape, rays = view.noise(noise.SMOOTH)[0], view.noise(noise.ROUGH)[0]
     column, texels = view.x[0] * noise.SIDE * 0.5, np.arange(noise.SIDE)

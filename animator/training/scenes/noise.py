@@ -1,6 +1,6 @@
-"""Tileable noise: one bank of spectral fields, of which every image takes random turns.
+"""Tileable noise: a cached bank of spectral fields that every image rolls and flips at random.
 
-Making noise is the slow part of a procedural image; rolling and mirroring a field made once is free.
+Synthesizing noise is the slow part of a procedural image; rolling and flipping a cached field is almost free.
 """
 
 from functools import lru_cache
@@ -25,7 +25,7 @@ def _bank() -> dict[float, tuple[Array, ...]]:
 
 
 def _field(rng: Generator, beta: float) -> Array:
-    """Noise (SIDE, SIDE) of mean 0 and deviation 1 whose power falls as f ** -beta."""
+    """Returns noise (SIDE, SIDE) of mean 0 and deviation 1 whose power falls as f ** -beta."""
     frequency = np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None])
     frequency[0, 0] = 1
     spectrum = frequency ** (-beta / 2) * np.exp(2j * np.pi * rng.random(frequency.shape))
@@ -34,24 +34,24 @@ def _field(rng: Generator, beta: float) -> Array:
     return np.asarray((field - field.mean()) / field.std(), np.float32)
 
 
-def draw(rng: Generator, beta: float) -> Array:
-    """A field (SIDE, SIDE) of mean 0 and deviation 1, rolled, mirrored and transposed at random."""
+def random_field(rng: Generator, beta: float) -> Array:
+    """Returns a field (SIDE, SIDE) of mean 0 and deviation 1, rolled, flipped and transposed at random."""
     fields = _bank()[beta]
     field = fields[rng.integers(len(fields))]
     field = np.roll(field, (int(rng.integers(SIDE)), int(rng.integers(SIDE))), (0, 1))
-    turn = int(rng.integers(8))
-    field = field[::-1] if turn & 1 else field
-    field = field[:, ::-1] if turn & 2 else field
-    return np.ascontiguousarray(field.T if turn & 4 else field)
+    flips = int(rng.integers(8))
+    field = field[::-1] if flips & 1 else field
+    field = field[:, ::-1] if flips & 2 else field
+    return np.ascontiguousarray(field.T if flips & 4 else field)
 
 
 def sample(field: Array, column: NDArray[np.floating], row: NDArray[np.floating]) -> Array:
-    """The field at fractional texels (H, W), wrapped around its edges."""
+    """Samples the field at fractional texels (H, W), wrapping around its edges."""
     columns, rows = (column % SIDE).astype(np.float32), (row % SIDE).astype(np.float32)
     return np.asarray(cv2.remap(field, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
 
 
-def stretched(field: Array) -> Array:
-    """The field with its middle 98 % stretched to [0, 1]; peaks reach 1.15."""
+def stretch(field: Array) -> Array:
+    """Stretches the middle 98 % of a field's values to [0, 1] and clips peaks to 1.15."""
     low, high = np.percentile(field[::4, ::4], (1, 99))
     return np.asarray(np.clip((field - low) / (high - low), 0, 1.15), np.float32)

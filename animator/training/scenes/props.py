@@ -1,4 +1,4 @@
-"""Things that stand in no height field: boats, balloons, birds, lighthouses and bridges."""
+"""Objects that do not stand on land: boats, balloons, birds, lighthouses and bridges."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def _lit(air: Atmosphere, color: Array) -> Array:
 
 
 def sailboat(view: View, air: Atmosphere) -> list[Shape]:
-    """A boat with two sails on the water below the horizon, and its reflection."""
+    """Returns a boat with two sails on the water below the horizon, and its reflection."""
     rng, side = view.rng, view.side
     size = rng.uniform(0.09, 0.2) * side
     down = rng.uniform(0.03, 0.18)
@@ -34,7 +34,7 @@ def sailboat(view: View, air: Atmosphere) -> list[Shape]:
 
 
 def balloons(view: View, air: Atmosphere) -> list[Shape]:
-    """Two to five striped hot air balloons, the far ones first."""
+    """Returns two to five striped hot air balloons, the far ones first."""
     rng, side = view.rng, view.side
     shapes: list[Shape] = []
     for size in np.sort(rng.uniform(0.02, 0.09, int(rng.integers(2, 6)))):
@@ -51,23 +51,23 @@ def balloons(view: View, air: Atmosphere) -> list[Shape]:
 
 
 def birds(view: View, air: Atmosphere) -> list[Shape]:
-    """A flock of distant birds: two strokes each."""
+    """Returns a flock of distant birds of two strokes each."""
     rng, side = view.rng, view.side
     x, y, spread = rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.6) * air.horizon, rng.uniform(0.05, 0.16)
-    ink = air.low * np.float32(0.15)
+    color = air.low * np.float32(0.15)
     shapes = []
     for _ in range(int(rng.integers(5, 14))):
         center = ((x + rng.normal(0, spread)) * side, (y + rng.normal(0, spread * 0.4)) * side)
         wing = rng.uniform(0.012, 0.03) * side
         lift = rng.uniform(0.25, 0.7)
-        for way in (-1, 1):
-            tip = (center[0] + way * wing, center[1] - wing * lift)
-            shapes.append(Shape(stroke(center, tip, wing * 0.22), ink, None))
+        for sign in (-1, 1):
+            tip = (center[0] + sign * wing, center[1] - wing * lift)
+            shapes.append(Shape(stroke(center, tip, wing * 0.22), color, None))
     return shapes
 
 
 def lighthouse(view: View, air: Atmosphere) -> list[Shape]:
-    """A striped tower on a rock in the water, its lamp lit when the sun is low or gone."""
+    """Returns a striped lighthouse on a rock in the water; its lamp is lit when the sun is low or gone."""
     rng, side = view.rng, view.side
     size = rng.uniform(0.42, 0.62) * side
     foot = (rng.uniform(0.25, 0.75) * side, (air.horizon + rng.uniform(0.05, 0.16)) * side)
@@ -90,7 +90,7 @@ def lighthouse(view: View, air: Atmosphere) -> list[Shape]:
 
 
 def bridge(view: View, air: Atmosphere) -> list[Shape]:
-    """A suspension bridge across the whole image in front of the far shore."""
+    """Returns a suspension bridge across the whole image in front of the far shore."""
     rng, side = view.rng, view.side
     deck = (air.horizon + rng.uniform(0.0, 0.05)) * side
     rise = rng.uniform(0.2, 0.32) * side
@@ -103,10 +103,10 @@ def bridge(view: View, air: Atmosphere) -> list[Shape]:
     ]
     spans = ((towers[0] - (towers[1] - towers[0]), towers[0]), towers, (towers[1], 2 * towers[1] - towers[0]))
     for start, end in spans:
-        places = np.linspace(start, end, 17)
-        sag = deck - rise * (0.12 + 0.88 * (2 * (places - start) / (end - start) - 1) ** 2)
+        hangers = np.linspace(start, end, 17)
+        cable = deck - rise * (0.12 + 0.88 * (2 * (hangers - start) / (end - start) - 1) ** 2)
         for i in range(16):
-            a, b = (places[i], sag[i]), (places[i + 1], sag[i + 1])
+            a, b = (hangers[i], cable[i]), (hangers[i + 1], cable[i + 1])
             shapes.append(Shape(stroke(a, b, width * 0.6), steel, None))
-            shapes.append(Shape(stroke(a, (places[i], deck), width * 0.3), steel, None))
+            shapes.append(Shape(stroke(a, (hangers[i], deck), width * 0.3), steel, None))
     return shapes

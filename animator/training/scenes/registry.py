@@ -1,4 +1,4 @@
-"""Every kind of scene by name: who draws it, and how often it is drawn."""
+"""Registry of the kinds of scenes: their render functions and frequencies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +18,14 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of scene: its drawing and its weight among all images."""
+    """A kind of scene.
 
-    draw: Callable[[View], SceneImage]
+    Attributes:
+        render: Renders one scene of this kind.
+        weight: Relative frequency.
+    """
+
+    render: Callable[[View], SceneImage]
     weight: float
 
 

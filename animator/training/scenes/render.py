@@ -1,4 +1,4 @@
-"""One scene from one seed."""
+"""Renders one scene from one seed."""
 
 from dataclasses import dataclass
 
@@ -8,25 +8,25 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from animator.training.scenes.captions import caption
-from animator.training.scenes.finish import GRADES, STYLES, looked, toned, weathered
+from animator.training.scenes.finish import GRADES, STYLES, add_weather, apply_look, tone_map
 from animator.training.scenes.noise import Array
 from animator.training.scenes.registry import KINDS
-from animator.training.scenes.scene_image import view
+from animator.training.scenes.scene_image import new_view
 
 _STYLE_WITHOUT_GRADE = "pencil sketch"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """An image and what is known about it.
+    """A rendered image with its depth and labels.
 
     Attributes:
         image: uint8 (size, size, 3), RGB.
         disparity: float32 (size, size) in [0, 1]: larger is nearer, 0 is infinitely far.
         caption: A prompt for it, in lower case.
         kind: A key of `registry.KINDS`.
-        time: A key of `air.TIMES`, empty where there is none.
-        style: Words of its style, empty for the plain image.
+        time: A key of `air.TIMES`, or empty if the scene has no time of day.
+        style: Name of the style, or empty.
     """
 
     image: NDArray[np.uint8]
@@ -38,39 +38,39 @@ class Scene:
 
 
 def scene(seed: int, size: int, *, kind: str | None = None, supersample: float = 1.5) -> Scene:
-    """The scene of a seed: the same at every call, alike at every size.
+    """Renders the scene of a seed; it is the same at every call, and similar at every size.
 
     Args:
-        seed: Non-negative.
-        size: Pixels of a side.
-        kind: A key of `registry.KINDS`; None draws one by weight.
-        supersample: The image is drawn this much larger and averaged, for soft edges.
+        seed: Non-negative seed.
+        size: Side of the image in pixels.
+        kind: A key of `registry.KINDS`; None samples one by weight.
+        supersample: Factor by which the image is rendered larger and then downscaled, for antialiasing.
     """
     rng = default_rng(seed)
-    name = kind or str(rng.choice(list(KINDS), p=_shares()))
-    draft = KINDS[name].draw(view(rng, round(size * supersample)))
-    color, disparity = _averaged(draft.color, size), _averaged(draft.disparity, size)
-    small = view(rng, size)
-    weather = draft.air.weather if draft.air else ""
-    image, grade = looked(small, toned(weathered(small, color, weather)), GRADES)
-    image, style = looked(small, image, STYLES)
+    name = kind or str(rng.choice(list(KINDS), p=_kind_probabilities()))
+    raw = KINDS[name].render(new_view(rng, round(size * supersample)))
+    color, disparity = _downscale(raw.color, size), _downscale(raw.disparity, size)
+    small = new_view(rng, size)
+    weather = raw.air.weather if raw.air else ""
+    image, grade = apply_look(small, tone_map(add_weather(small, color, weather)), GRADES)
+    image, style = apply_look(small, image, STYLES)
     grade = "" if style == _STYLE_WITHOUT_GRADE else grade
     return Scene(
         image=(np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8),
         disparity=np.clip(disparity, 0, 1).astype(np.float32),
-        caption=caption(small, draft, grade, style),
+        caption=caption(small, raw, grade, style),
         kind=name,
-        time=draft.air.time if draft.air else "",
+        time=raw.air.time if raw.air else "",
         style=style,
     )
 
 
-def _shares() -> NDArray[np.float64]:
+def _kind_probabilities() -> NDArray[np.float64]:
     weights = np.array([kind.weight for kind in KINDS.values()])
     return np.asarray(weights / weights.sum())
 
 
-def _averaged(image: Array, size: int) -> Array:
-    """The image at the size, each pixel the mean of the area that it covers."""
+def _downscale(image: Array, size: int) -> Array:
+    """Returns the image downscaled to a side, each pixel the mean of its area."""
     image = np.ascontiguousarray(image, np.float32)
     return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA))

@@ -1,4 +1,4 @@
-"""Setting things on land: far to near, hidden behind hills, lit and faded like the land itself."""
+"""Scatters objects over land, from far to near: hidden behind hills, lit and faded like the land."""
 
 from dataclasses import dataclass, replace
 
@@ -6,25 +6,25 @@ import numpy as np
 
 from animator.training.scenes import noise
 from animator.training.scenes.colors import mix
-from animator.training.scenes.figures import Shape, painted
+from animator.training.scenes.figures import Shape, paint_shapes
 from animator.training.scenes.noise import Array
-from animator.training.scenes.plants import Plant, Stand
+from animator.training.scenes.plants import Plant, Site
 from animator.training.scenes.scene_image import Atmosphere, View
 from animator.training.scenes.terrain import FOCAL, WIDTH, Land, fade, nearness
 
 
 @dataclass(frozen=True)
 class Grove:
-    """How many of which thing, how big, where.
+    """Objects of one kind to scatter over land.
 
     Attributes:
-        plant: The thing.
-        count: How many places are tried.
-        size: Height of one in sides of the height field.
-        color: Its color (3,).
-        distances: Nearest and farthest place.
-        highest: Ground above this is left bare.
-        across: Share of the width within which it may stand.
+        plant: Returns the shapes of one object.
+        count: Number of positions to try.
+        size: Height of an object in sides of the height field.
+        color: Color (3,) of an object.
+        distances: Nearest and farthest distance.
+        highest: Greatest height of the ground that objects stand on.
+        across: Fraction of the width within which objects may stand.
     """
 
     plant: Plant
@@ -36,16 +36,16 @@ class Grove:
     across: float = 1.0
 
 
-def planted(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> tuple[Land, int]:
-    """The land with the grove on it, and how many of it are to be seen."""
-    stands = _stands(view, air, drawn, grove)
-    shapes: list[Shape] = [shape for stand in stands for shape in grove.plant(view.rng, stand)]
-    color, disparity = painted(drawn.color, drawn.disparity, shapes)
-    return (replace(drawn, color=color, disparity=disparity), len(stands)) if stands else (drawn, 0)
+def plant_grove(view: View, air: Atmosphere, land: Land, grove: Grove) -> tuple[Land, int]:
+    """Returns the land with the grove on it, and the number of visible objects."""
+    sites = _stands(view, air, land, grove)
+    shapes: list[Shape] = [shape for site in sites for shape in grove.plant(view.rng, site)]
+    color, disparity = paint_shapes(land.color, land.disparity, shapes)
+    return (replace(land, color=color, disparity=disparity), len(sites)) if sites else (land, 0)
 
 
-def _stands(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> list[Stand]:
-    rng, camera, ground, side = view.rng, drawn.camera, drawn.ground, view.side
+def _stands(view: View, air: Atmosphere, land: Land, grove: Grove) -> list[Site]:
+    rng, camera, ground, side = view.rng, land.camera, land.ground, view.side
     near, far = grove.distances
     distance = np.sort(near * (far / near) ** (rng.random(grove.count) ** 0.7))[::-1]
     across = rng.uniform(-0.62, 0.62, grove.count) * grove.across
@@ -56,15 +56,15 @@ def _stands(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> list[Stan
     dry = height > (ground.water + 0.01 if ground.water is not None else -np.inf)
     y = camera.horizon * side + (camera.height - height * ground.relief) / distance * side * FOCAL
     x = (across / WIDTH + 0.5) * side
-    stands = []
+    sites = []
     for i in np.nonzero(dry & (height < grove.highest))[0]:
-        place = (int(np.clip(y[i], 0, side - 1)), int(np.clip(x[i], 0, side - 1)))
-        hidden = 0 <= y[i] < side and drawn.surface.distance[place] < distance[i] * 0.82
+        pixel = (int(np.clip(y[i], 0, side - 1)), int(np.clip(x[i], 0, side - 1)))
+        hidden = 0 <= y[i] < side and land.surface.distance[pixel] < distance[i] * 0.82
         if hidden or sizes[i] < 1.5 or y[i] - sizes[i] > side:
             continue
         lit = _Lit(air, float(fade(distance[i], ground, air)), float(shades[i]))
-        stands.append(
-            Stand(
+        sites.append(
+            Site(
                 foot=(float(x[i]), float(y[i])),
                 size=float(sizes[i]),
                 color=lit(grove.color),
@@ -74,17 +74,17 @@ def _stands(view: View, air: Atmosphere, drawn: Land, grove: Grove) -> list[Stan
                 dark=air.dark,
             )
         )
-    return stands
+    return sites
 
 
 @dataclass(frozen=True)
 class _Lit:
-    """Lights a color by the air and fades it with distance."""
+    """Lights a color and fades it into the haze."""
 
     air: Atmosphere
-    faded: float
+    haze: float
     shade: float
 
     def __call__(self, color: Array) -> Array:
         strength = (0.35 if self.air.dark else 0.9) * self.shade
-        return mix(color * (self.air.ambient + 0.5 * self.air.light) * strength, self.air.low, self.faded)
+        return mix(color * (self.air.ambient + 0.5 * self.air.light) * strength, self.air.low, self.haze)

@@ -1,4 +1,4 @@
-"""What passes between the steps of making a scene."""
+"""Values that pass between the steps of rendering a scene."""
 
 from dataclasses import dataclass
 
@@ -12,11 +12,11 @@ from animator.training.scenes.noise import Array
 
 @dataclass(frozen=True)
 class View:
-    """The empty square image that a scene is drawn on.
+    """Square canvas that a scene is rendered on, with its random generator.
 
     Attributes:
-        rng: The only source of chance.
-        side: Pixels of a side.
+        rng: Source of all random choices.
+        side: Side of the image in pixels.
         x, y: Centers of the pixels (side, side) as fractions of the side, from the top left.
     """
 
@@ -26,33 +26,33 @@ class View:
     y: Array
 
     def chance(self, probability: float) -> bool:
-        """True with the probability given."""
+        """Returns True with a probability."""
         return bool(self.rng.random() < probability)
 
-    def pick(self, *words: str) -> str:
-        """One of the words."""
-        return str(self.rng.choice(words))
+    def pick(self, *choices: str) -> str:
+        """Returns one of the choices at random."""
+        return str(self.rng.choice(choices))
 
     def noise(self, beta: float) -> Array:
-        """A tileable field, see `noise.draw`."""
-        return noise.draw(self.rng, beta)
+        """Returns a tileable field; see `noise.random_field`."""
+        return noise.random_field(self.rng, beta)
 
     def field(self, beta: float, scale: float) -> Array:
-        """Noise (side, side) laid over the image; `scale` is the share of a field that it shows."""
+        """Returns noise (side, side) over the image; `scale` is the part of a field that it covers."""
         size = scale * noise.SIDE
         return noise.sample(self.noise(beta), self.x * size, self.y * size)
 
     def blank(self) -> Array:
-        """Zeros (side, side)."""
+        """Returns zeros (side, side)."""
         return np.zeros((self.side, self.side), np.float32)
 
-    def blurred(self, image: Array, sigma: float) -> Array:
-        """The image blurred by a deviation given as a fraction of the side."""
+    def blur(self, image: Array, sigma: float) -> Array:
+        """Returns the image with a Gaussian blur; sigma is a fraction of the side."""
         return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma * self.side))
 
 
-def view(rng: Generator, side: int) -> View:
-    """The empty view of a side."""
+def new_view(rng: Generator, side: int) -> View:
+    """Returns a view of a side in pixels."""
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     return View(rng, side, (x + np.float32(0.5)) / side, (y + np.float32(0.5)) / side)
 
@@ -64,10 +64,10 @@ class Atmosphere:
     Attributes:
         time, weather: Keys of `air.TIMES` and `air.WEATHERS`.
         horizon: Height of the horizon as a fraction of the side, from the top.
-        zenith, middle, low: Colors (3,) of the sky; `low` is also the color of distance.
+        zenith, middle, low: Colors (3,) of the sky; `low` is also the color of the haze.
         light: Color of sun or moon.
-        ambient: Strength of the light from everywhere.
-        sun: Place (x, y) of sun or moon in fractions of the side.
+        ambient: Strength of the ambient light.
+        sun: Position (x, y) of sun or moon in fractions of the side.
     """
 
     time: str
@@ -82,7 +82,7 @@ class Atmosphere:
 
     @property
     def bright(self) -> bool:
-        """True where sun or moon is not hidden."""
+        """True if sun or moon is visible."""
         return self.weather not in ("stormy", "rainy", "foggy")
 
     @property
@@ -97,20 +97,20 @@ class Atmosphere:
 
     @property
     def thickness(self) -> float:
-        """How fast things fade with distance, relative to a clear day."""
+        """Density of the haze, relative to a clear day."""
         return {"foggy": 2.6, "rainy": 1.25, "snowy": 1.25}.get(self.weather, 1.0)
 
 
 @dataclass(frozen=True)
 class SceneImage:
-    """A scene before weather in front of the lens, tone curve and style.
+    """A scene before post-processing; see `finish`.
 
     Attributes:
         color: (side, side, 3), not yet clipped.
         disparity: (side, side), 1 near and 0 infinitely far.
-        subject: What it shows, such as `an island in the sea`.
-        extras: What else is in it, such as `a sailboat`.
-        air: Light and weather, where there are any.
+        subject: Name of the subject, such as `an island in the sea`.
+        extras: Names of other objects in it, such as `a sailboat`.
+        air: Light and weather; None for scenes without them.
     """
 
     color: Array

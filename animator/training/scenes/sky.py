@@ -8,34 +8,32 @@ from animator.training.scenes.night import with_aurora, with_moon, with_stars
 from animator.training.scenes.noise import Array
 from animator.training.scenes.scene_image import Atmosphere, View
 
-Sky = tuple[Array, tuple[str, ...]]
 
-
-def sky(view: View, air: Atmosphere) -> Sky:
-    """The sky (side, side, 3) and the words for what is in it."""
+def sky(view: View, air: Atmosphere) -> tuple[Array, tuple[str, ...]]:
+    """Renders the sky (side, side, 3); also returns the names of extras in it."""
     image = _gradient(view, air)
-    words: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     if air.dark:
-        image, words = _night(view, air, image)
+        image, extras = _night(view, air, image)
     elif air.bright:
         image = _with_sun(view, air, image)
     if air.weather != "aurora":
         image = with_clouds(view, air, image)
     if air.weather == "stormy" and view.chance(0.6):
-        image, words = with_lightning(view, air, image), (*words, "lightning")
-    return np.clip(image, 0, 1.3).astype(np.float32), words
+        image, extras = with_lightning(view, air, image), (*extras, "lightning")
+    return np.clip(image, 0, 1.3).astype(np.float32), extras
 
 
-def _night(view: View, air: Atmosphere, image: Array) -> Sky:
-    words: tuple[str, ...] = ()
+def _night(view: View, air: Atmosphere, image: Array) -> tuple[Array, tuple[str, ...]]:
+    extras: tuple[str, ...] = ()
     if air.weather in ("clear", "aurora", "cloudy"):
-        image, words = with_stars(view, air, image)
+        image, extras = with_stars(view, air, image)
     if air.bright and view.chance(0.6):
         image, moon = with_moon(view, air, image)
-        words = (*words, moon)
+        extras = (*extras, moon)
     if air.weather == "aurora":
         image = with_aurora(view, air, image)
-    return image, words
+    return image, extras
 
 
 def _gradient(view: View, air: Atmosphere) -> Array:

@@ -1,7 +1,7 @@
-"""Land as a height field seen in perspective, with its exact depth.
+"""Terrain: a height field rendered in perspective, with its exact depth.
 
-Rays march outward in geometric steps, all columns of the image at once (the voxel-space method). The ground
-that is seen at a pixel is the first whose projection rises to it.
+Rays march outward in geometric steps, for all columns of the image at once (the voxel-space method). A pixel
+shows the first ground whose projection rises to it.
 """
 
 from collections.abc import Callable
@@ -17,24 +17,24 @@ from animator.training.scenes.noise import Array
 from animator.training.scenes.scene_image import Atmosphere, View
 
 NEAR = 0.05  # distance at which the disparity reaches 1, in sides of the height field
-FOCAL = 0.8  # of the height of the image
-WIDTH = 1.15  # of the image's width at distance 1
+FOCAL = 0.8  # focal length in heights of the image
+WIDTH = 1.15  # width of the view at distance 1
 DISPARITY_POWER = 0.6
-_PLACES = 10  # tried for the camera
+_CAMERA_TRIES = 10  # random positions of the camera
 _WHITE = np.ones(3, np.float32)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the land is like.
+    """Shape and look of the land.
 
     Attributes:
         heights: Tileable heights (noise.SIDE, noise.SIDE), about 0 to 1.
-        color: Gives the colors (side, side, 3) of surface points.
-        relief: Height of 1, in sides of the field.
-        eye: Height of the camera above the highest ground close by.
+        color: Returns the colors (side, side, 3) of surface points.
+        relief: Scale of the heights, in sides of the field.
+        eye: Height of the camera above the highest ground nearby.
         far: Distance at which the land ends.
-        haze: How fast it fades with distance.
+        haze: Density of the haze.
         water: Level of the water in units of `heights`; None for dry land.
     """
 
@@ -49,24 +49,38 @@ class Ground:
 
 @dataclass(frozen=True)
 class Camera:
-    """Where the land is seen from: a place on the field in texels, a direction, a height, the horizon."""
+    """Camera above the land.
 
-    place: NDArray[np.float64]
+    Attributes:
+        position: Position (2,) on the field in texels.
+        forward, right: Unit directions (2,) on the field.
+        height: Height in sides of the field.
+        horizon: Height of the horizon as a fraction of the image, from the top.
+    """
+
+    position: NDArray[np.float64]
     forward: NDArray[np.float64]
     right: NDArray[np.float64]
     height: float
     horizon: float
 
     def ground(self, distance: NDArray[np.floating], across: NDArray[np.floating]) -> tuple[Array, Array]:
-        """Texels (column, row) of the points at a distance and `across` of it to the right."""
-        column = self.place[0] + (self.forward[0] + self.right[0] * across) * distance * noise.SIDE
-        row = self.place[1] + (self.forward[1] + self.right[1] * across) * distance * noise.SIDE
+        """Returns texels (column, row) of points at a distance, `across` times that distance to the right."""
+        column = self.position[0] + (self.forward[0] + self.right[0] * across) * distance * noise.SIDE
+        row = self.position[1] + (self.forward[1] + self.right[1] * across) * distance * noise.SIDE
         return np.asarray(column, np.float32), np.asarray(row, np.float32)
 
 
 @dataclass(frozen=True)
 class Surface:
-    """What each pixel (side, side) sees: height, slope, texels of the field, distance, whether it is land."""
+    """Land points that the pixels (side, side) show.
+
+    Attributes:
+        height, slope: Height and slope of the ground.
+        column, row: Texels of the field.
+        distance: Distance from the camera.
+        land: True where a pixel shows land.
+    """
 
     height: Array
     slope: Array
@@ -76,13 +90,13 @@ class Surface:
     land: NDArray[np.bool_]
 
     def grain(self, field: Array, scale: float = 2.0) -> Array:
-        """A field laid on the ground (side, side)."""
+        """Returns a field (side, side) sampled on the ground."""
         return noise.sample(field, self.column * scale, self.row * scale)
 
 
 @dataclass(frozen=True)
 class Land:
-    """Land drawn under a sky, and what is needed to plant things on it."""
+    """Rendered land under a sky, with the geometry for scattering objects over it."""
 
     color: Array
     disparity: Array
@@ -91,8 +105,8 @@ class Land:
     ground: Ground
 
 
-def land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
-    """The land in front of the sky; water is left dry, see `water.flooded`."""
+def render_land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
+    """Renders the land in front of a sky, without its water; see `water.flood`."""
     camera = _camera(view.rng, ground, air.horizon)
     surface, light = _march(view, air, ground, camera)
     shaded: Array = ground.color(surface) * (
@@ -107,34 +121,34 @@ def land(view: View, air: Atmosphere, ground: Ground, sky: Array) -> Land:
 
 
 def nearness(distance: Array) -> Array:
-    """The disparity of distances."""
+    """Returns the disparity of distances."""
     return np.asarray(np.clip(NEAR / distance, 0, 1) ** DISPARITY_POWER, np.float32)
 
 
 def fade(distance: Array, ground: Ground, air: Atmosphere) -> Array:
-    """How much of a thing at a distance the air hides."""
+    """Returns the opacity of the haze at a distance."""
     return np.asarray(
         1 - np.exp(-((distance / ground.far) ** 1.2) * 2.1 * ground.haze * air.thickness), np.float32
     )
 
 
 def _camera(rng: Generator, ground: Ground, horizon: float) -> Camera:
-    """The lowest-lying of some random places, looking anywhere: no wall right before the lens."""
-    turn = rng.uniform(0, 2 * np.pi)
-    forward = np.array([np.cos(turn), np.sin(turn)])
+    """Returns the lowest of some random positions, so that no slope is right in front of the camera."""
+    angle = rng.uniform(0, 2 * np.pi)
+    forward = np.array([np.cos(angle), np.sin(angle)])
     ahead = np.linspace(0, 0.4, 12)[None] * noise.SIDE
-    places = [rng.uniform(0, noise.SIDE, 2) for _ in range(_PLACES)]
+    positions = [rng.uniform(0, noise.SIDE, 2) for _ in range(_CAMERA_TRIES)]
     tops = [
         float(noise.sample(ground.heights, p[0] + forward[0] * ahead, p[1] + forward[1] * ahead).max())
-        for p in places
+        for p in positions
     ]
     best = int(np.argmin(tops))
     height = max(tops[best], ground.water or 0.0) * ground.relief + ground.eye
-    return Camera(places[best], forward, np.array([-forward[1], forward[0]]), height, horizon)
+    return Camera(positions[best], forward, np.array([-forward[1], forward[0]]), height, horizon)
 
 
 def _march(view: View, air: Atmosphere, ground: Ground, camera: Camera) -> tuple[Surface, Array]:
-    """The surface seen, and the sunlight (side, side) on it."""
+    """Returns the visible surface, and the sunlight (side, side) on it."""
     side = view.side
     steps = (NEAR * (ground.far / NEAR) ** np.linspace(0, 1, int(side * 0.9))).astype(np.float32)
     across = ((np.arange(side, dtype=np.float32) + 0.5) / side - 0.5) * WIDTH
@@ -154,12 +168,12 @@ def _march(view: View, air: Atmosphere, ground: Ground, camera: Camera) -> tuple
 
 
 def _first_seen(rise: Array, steps: Array, side: int) -> tuple[Array, NDArray[np.bool_]]:
-    """Distance (side, side) at each pixel, and where there is ground at all.
+    """Returns the distance (side, side) at each pixel, and a mask (side, side) of the ground.
 
     Args:
-        rise: Highest row reached so far (steps, side): falls with the step.
-        steps: Distances.
-        side: Pixels.
+        rise: Highest row reached up to each step (steps, side); decreases with the step.
+        steps: Distances (steps,).
+        side: Side of the image in pixels.
     """
     count, columns = len(steps), np.arange(side)[None]
     top = np.clip(np.ceil(rise), 0, side).astype(np.int64)
@@ -168,13 +182,13 @@ def _first_seen(rise: Array, steps: Array, side: int) -> tuple[Array, NDArray[np
     after = np.minimum(index, count - 1)
     before = np.maximum(after - 1, 0)
     low, high = rise[before, columns], rise[after, columns]
-    share = np.clip((low - np.arange(side)[:, None]) / np.maximum(low - high, 1e-3), 0, 1)
-    distance = steps[before] * (steps[after] / steps[before]) ** share
+    fraction = np.clip((low - np.arange(side)[:, None]) / np.maximum(low - high, 1e-3), 0, 1)
+    distance = steps[before] * (steps[after] / steps[before]) ** fraction
     return distance.astype(np.float32), index < count
 
 
 def _sunlight(air: Atmosphere, camera: Camera, right: Array, down: Array) -> Array:
-    """Lambert's law for a sun on the side of the image where it stands."""
+    """Returns Lambertian sunlight (side, side), from the side of the image where the sun stands."""
     toward = camera.right * (air.sun[0] - 0.5) * 2.2 + camera.forward * 0.6
     toward = toward / np.linalg.norm(toward)
     elevation = 0.35 if air.sun_is_low else 0.8

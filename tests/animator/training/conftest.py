@@ -19,8 +19,8 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Images]:
     folder = tmp_path_factory.mktemp("pictures")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "SHARD", 8)
-        assert list(data.make(folder, range(100, 116), 64, 1)) == [8, 16]
-        return folder, data.read(folder)
+        assert list(data.make_shards(folder, range(100, 116), 64, 1)) == [8, 16]
+        return folder, data.read_images(folder)
 
 
 @pytest.fixture(autouse=True)

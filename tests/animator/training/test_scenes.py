@@ -31,24 +31,24 @@ SEEDS = range(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_drawn_captioned_and_deep(kind: str) -> None:
     for seed in SEEDS:
-        drawn = scene(seed, 48, kind=kind)
-        assert drawn.image.shape == (48, 48, 3)
-        assert drawn.image.dtype == np.uint8
-        assert drawn.image.std() > 2, "an empty image"
-        assert drawn.kind == kind
-        assert drawn.caption == drawn.caption.lower()
-        assert any(word in drawn.caption for word in WORDS[kind]), drawn.caption
-        assert drawn.disparity.shape == (48, 48)
-        assert np.isfinite(drawn.disparity).all()
-        assert 0 <= drawn.disparity.min() <= drawn.disparity.max() <= 1
+        scene_ = scene(seed, 48, kind=kind)
+        assert scene_.image.shape == (48, 48, 3)
+        assert scene_.image.dtype == np.uint8
+        assert scene_.image.std() > 2, "an empty image"
+        assert scene_.kind == kind
+        assert scene_.caption == scene_.caption.lower()
+        assert any(word in scene_.caption for word in WORDS[kind]), scene_.caption
+        assert scene_.disparity.shape == (48, 48)
+        assert np.isfinite(scene_.disparity).all()
+        assert 0 <= scene_.disparity.min() <= scene_.disparity.max() <= 1
 
 
 @pytest.mark.parametrize("kind", OUTDOORS)
 def test_outdoors_the_ground_is_nearer_than_the_sky(kind: str) -> None:
     for seed in SEEDS:
-        drawn = scene(seed, 48, kind=kind)
-        assert drawn.time in TIMES
-        assert drawn.disparity[-6:].mean() > drawn.disparity[:6].mean() + 0.1
+        scene_ = scene(seed, 48, kind=kind)
+        assert scene_.time in TIMES
+        assert scene_.disparity[-6:].mean() > scene_.disparity[:6].mean() + 0.1
 
 
 def test_a_seed_gives_the_same_scene_again_and_another_seed_another() -> None:
@@ -60,17 +60,17 @@ def test_a_seed_gives_the_same_scene_again_and_another_seed_another() -> None:
 
 
 def test_seeds_cover_kinds_times_and_styles() -> None:
-    drawn = [scene(seed, 16) for seed in range(120)]
-    assert {s.kind for s in drawn} == set(KINDS)
-    assert {s.time for s in drawn} == {"", *TIMES}
-    assert {"", "oil painting", "watercolor"} <= {s.style for s in drawn}
+    scene_ = [scene(seed, 16) for seed in range(120)]
+    assert {s.kind for s in scene_} == set(KINDS)
+    assert {s.time for s in scene_} == {"", *TIMES}
+    assert {"", "oil painting", "watercolor"} <= {s.style for s in scene_}
 
 
 def test_captions_tell_the_time_and_the_weather() -> None:
     captions = [scene(seed, 16, kind="sea").caption for seed in range(100)]
     for word in ("at night", "sunset", "dawn", "dusk", "storm", "fog", "aurora", "lighthouse", "sailboat"):
         assert any(word in caption for caption in captions), word
-    assert all(weather.words for weather in WEATHERS.values())
+    assert all(weather.phrases for weather in WEATHERS.values())
 
 
 def test_edges_are_soft_by_supersampling() -> None:
@@ -92,9 +92,9 @@ def test_snow_is_seen_wherever_captions_tell_of_it() -> None:
     by_day = [scene(seed, 48, kind="mountains") for seed in range(80)]
     plain = [s for s in by_day if s.time == "day" and not s.style and "tones" not in s.caption]
     white: dict[str, list[float]] = {"snowy": [], "bare": []}
-    for drawn in plain:
-        land = drawn.image[drawn.disparity > 0].astype(float)
-        white["snowy" if "snowy mountains" in drawn.caption else "bare"].append(
+    for scene_ in plain:
+        land = scene_.image[scene_.disparity > 0].astype(float)
+        white["snowy" if "snowy mountains" in scene_.caption else "bare"].append(
             np.percentile(land.min(-1), 90)
         )
     assert min(map(len, white.values())) > 3
@@ -103,8 +103,8 @@ def test_snow_is_seen_wherever_captions_tell_of_it() -> None:
 
 def test_snowy_mountains_stand_out_from_the_sky_with_rock_below_their_snow() -> None:
     """By day less than a third of their land is white; in any light the skyline is an edge of 30 levels."""
-    drawn = [scene(seed, 48, kind="mountains") for seed in range(80)]
-    snowy = [s for s in drawn if "snowy mountains" in s.caption and not s.style and "tones" not in s.caption]
+    scene_ = [scene(seed, 48, kind="mountains") for seed in range(80)]
+    snowy = [s for s in scene_ if "snowy mountains" in s.caption and not s.style and "tones" not in s.caption]
     white = [(s.image[s.disparity > 0].min(-1) > 175).mean() for s in snowy if s.time == "day"]
     edges = [_edge_of_skyline(s) for s in snowy if s.time in ("dawn", "day", "sunset")]
     assert min(len(white), len(edges)) > 5
@@ -112,22 +112,22 @@ def test_snowy_mountains_stand_out_from_the_sky_with_rock_below_their_snow() -> 
     assert np.median(edges) > 30
 
 
-def _edge_of_skyline(drawn: Scene) -> float:
+def _edge_of_skyline(scene_: Scene) -> float:
     """Mean difference in levels between the sky just above the land and the land just below it."""
-    top, columns = (drawn.disparity > 0).argmax(0), np.arange(drawn.disparity.shape[1])
-    inside = (top > 2) & (top < len(drawn.disparity) - 2)
+    top, columns = (scene_.disparity > 0).argmax(0), np.arange(scene_.disparity.shape[1])
+    inside = (top > 2) & (top < len(scene_.disparity) - 2)
     top, columns = top[inside], columns[inside]
-    levels = drawn.image.astype(float)
+    levels = scene_.image.astype(float)
     return float(np.abs(levels[top + 2, columns] - levels[top - 2, columns]).mean())
 
 
 def test_houses_of_a_city_at_night_stand_dark_before_the_lit_sky() -> None:
     nights = [s for seed in range(60) if (s := scene(seed, 48, kind="city")).time == "night" and not s.style]
     assert len(nights) > 5
-    for drawn in nights:
-        houses = drawn.disparity > 0.4  # the nearest row and what lies before it
-        above = drawn.disparity == 0
-        assert np.median(drawn.image[houses]) < np.median(drawn.image[above])
+    for scene_ in nights:
+        houses = scene_.disparity > 0.4  # the nearest row and what lies before it
+        above = scene_.disparity == 0
+        assert np.median(scene_.image[houses]) < np.median(scene_.image[above])
 
 
 def test_mountains_stand_high_above_their_valleys() -> None:

@@ -6,14 +6,14 @@ import pytest
 from transformers import CLIPTokenizer
 
 from animator.training.prompts import token_ids
-from animator.training.tokenizer import LENGTH, byte_symbols, learn
+from animator.training.tokenizer import LENGTH, byte_symbols, train_tokenizer
 
 CAPTIONS = ["snowy mountains at sunset", "mountains behind a calm lake", "a lake at night, aurora"] * 3
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> CLIPTokenizer:
-    return learn(CAPTIONS, 200)
+    return train_tokenizer(CAPTIONS, 200)
 
 
 def test_every_byte_has_a_symbol() -> None:

@@ -17,11 +17,11 @@ from animator.training.compute import Compute
 from animator.training.data import Images
 from animator.training.denoiser import Dataset, DenoiserTask, Examples, SizeShare
 from animator.training.distill import DistillTask
-from animator.training.latents import latents
+from animator.training.latents import cached_latents
 from animator.training.loop import TrainConfig, train
 from animator.training.networks import (
     Sizes,
-    embedded,
+    guidance_embedding,
     new_autoencoder,
     new_text_encoder,
     new_unet,
@@ -29,37 +29,37 @@ from animator.training.networks import (
     without_guidance_input,
 )
 from animator.training.optimizer import Optimizer
-from animator.training.pca import projection, write_projection
+from animator.training.pca import fit_projection, write_projection
 from animator.training.progress import CURVE, STATE
-from animator.training.prompts import varied
-from animator.training.tokenizer import learn
+from animator.training.prompts import augment_caption
+from animator.training.tokenizer import train_tokenizer
 
 CPU = Compute(torch.device("cpu"))
-SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, coder=48)
+SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, autoencoder=48)
 DIET = (SizeShare(8, 4), SizeShare(4, 6))
 COURSE = TrainConfig(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
 
 
 def networks(seed: int = 0) -> tuple[nn.ModuleDict, CLIPTokenizer]:
     torch.manual_seed(seed)
-    tokenizer = learn(["a lake at night", "a sea at noon"] * 3, 20)
+    tokenizer = train_tokenizer(["a lake at night", "a sea at noon"] * 3, 20)
     return nn.ModuleDict(
         {"unet": new_unet(SIZES), "text_encoder": new_text_encoder(SIZES, tokenizer)}
     ), tokenizer
 
 
 @pytest.fixture(scope="module")
-def coder(shards: tuple[Path, Images]) -> AutoencoderTiny:
+def autoencoder(shards: tuple[Path, Images]) -> AutoencoderTiny:
     torch.manual_seed(0)
     vae = new_autoencoder(SIZES)
-    write_projection(vae, projection(np.concatenate(shards[1].shards)))
+    write_projection(vae, fit_projection(np.concatenate(shards[1].shards)))
     return vae
 
 
 @pytest.fixture(scope="module")
 def examples(shards: tuple[Path, Images], coder: AutoencoderTiny) -> Examples:
     folder, images = shards
-    found = {side: latents(folder, images, coder, side, CPU.device) for side in (4, 8)}
+    found = {side: cached_latents(folder, images, coder, side, CPU.device) for side in (4, 8)}
     return Examples(found, {side: [label.caption for label in images.labels] for side in found})
 
 
@@ -90,12 +90,12 @@ class TestData:
         monkeypatch.setattr(data, "SHARD", 8)
         folder, _ = shards
         before = {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
-        assert list(data.make(folder, range(100, 116), 64, 1)) == []
+        assert list(data.make_shards(folder, range(100, 116), 64, 1)) == []
         assert before == {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
 
     def test_a_folder_without_pictures_says_how_to_make_them(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="train data"):
-            data.read(tmp_path)
+            data.read_images(tmp_path)
 
 
 class TestAutoencoder:
@@ -103,7 +103,7 @@ class TestAutoencoder:
         self, shards: tuple[Path, Images], coder: AutoencoderTiny
     ) -> None:
         images = np.concatenate(shards[1].shards)
-        wanted = projection(images)
+        wanted = fit_projection(images)
         blocks = (images[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
         patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 8, 192)
         expected = ((patches - wanted.mean) @ wanted.basis).transpose(0, 3, 1, 2)
@@ -197,8 +197,8 @@ class TestDenoiser:
         has = [word in caption for caption in examples.captions[8]]
         assert 0 < sum(has) < 16
         for times in range(3):
-            material = Dataset(examples, examples, tokenizer, (word,) * times)
-            counts = [material.places(8).tolist().count(i) for i in range(16)]
+            dataset = Dataset(examples, examples, tokenizer, (word,) * times)
+            counts = [dataset.sampling_indices(8).tolist().count(i) for i in range(16)]
             assert counts == [1 + times if x else 1 for x in has]
 
     def test_timesteps_cover_the_range(self, examples: Examples) -> None:
@@ -213,7 +213,9 @@ class TestDistillation:
         sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
         with torch.no_grad():
             expected = parts["unet"](sample, 10, context).sample
-            found = student(sample, 10, context, timestep_cond=embedded(torch.tensor([5.0]), 16)).sample
+            found = student(
+                sample, 10, context, timestep_cond=guidance_embedding(torch.tensor([5.0]), 16)
+            ).sample
         assert torch.allclose(found, expected, atol=1e-6)
 
     def test_the_input_is_taken_away_as_if_the_scale_were_1(self) -> None:
@@ -223,7 +225,9 @@ class TestDistillation:
         sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
         plain = without_guidance_input(student)
         with torch.no_grad():
-            expected = student(sample, 10, context, timestep_cond=embedded(torch.ones(1), 16)).sample
+            expected = student(
+                sample, 10, context, timestep_cond=guidance_embedding(torch.ones(1), 16)
+            ).sample
             found = plain(sample, 10, context).sample
             other = parts["unet"](sample, 10, context).sample
         assert torch.allclose(found, expected, atol=1e-5)
@@ -241,19 +245,19 @@ class TestDistillation:
         task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
         distilling = DistillTask(task, teacher)
         before = distilling.measure(task.networks)["guided_8"]
-        train(distilling, TrainConfig(steps=20, rate=2e-4, warmup=2, anneal=10, mean=0.5, every=20), tmp_path)
+        train(distilling, TrainConfig(steps=20, rate=2e-4, warmup=2, anneal=10, ema_decay=0.5, every=20), tmp_path)
         assert distilling.measure(task.networks)["guided_8"] < before
 
     def test_the_scale_is_embedded_as_samplers_do(self) -> None:
         from diffusers import LatentConsistencyModelPipeline
 
         wanted = LatentConsistencyModelPipeline.get_guidance_scale_embedding(None, torch.tensor([3.0]), 64)
-        assert torch.allclose(embedded(torch.tensor([4.0]), 64), wanted, atol=1e-4)
+        assert torch.allclose(guidance_embedding(torch.tensor([4.0]), 64), wanted, atol=1e-4)
 
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    course = TrainConfig(steps=100, rate=1.0, warmup=10, anneal=20)
-    rates = [course.rate_at(step) for step in range(100)]
+    config = TrainConfig(steps=100, rate=1.0, warmup=10, anneal=20)
+    rates = [config.rate_at(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[50] == 1
     assert rates[80] > rates[90] > rates[99]
@@ -274,7 +278,7 @@ def test_the_optimizer_moves_matrices_evenly_and_remembers() -> None:
 
 def test_captions_are_varied_but_never_lose_their_subject() -> None:
     rng = np.random.default_rng(0)
-    found = [varied("a lake, at night, aurora", rng) for _ in range(300)]
+    found = [augment_caption("a lake, at night, aurora", rng) for _ in range(300)]
     assert 10 < found.count("") < 60
     assert found.count("a lake, at night, aurora") > 150
     assert "a lake" in {text.split(", ")[0] for text in found}
@@ -283,10 +287,10 @@ def test_captions_are_varied_but_never_lose_their_subject() -> None:
 
 def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it() -> None:
     whole = TrainConfig(steps=6000, rate=1.0, warmup=1, anneal=1500)
-    short = whole.lasting(400)
+    short = whole.with_steps(400)
     assert (short.steps, short.anneal, short.rate) == (400, 100, 1.0)
     assert short.rate_at(299) == 1.0, "the whole rate until the last quarter"
-    assert whole.lasting(6000) == whole
+    assert whole.with_steps(6000) == whole
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""One file per family of scenes; each function takes a view and gives a draft."""
+"""Families of scenes, one file each; a kind of scene is a function that takes a view and returns an image."""

@@ -1,4 +1,4 @@
-"""Dunes."""
+"""Deserts."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ import cv2
 import numpy as np
 
 from animator.training.scenes import noise
-from animator.training.scenes.air import DRY, draw_air
+from animator.training.scenes.air import DRY, sample_atmosphere
 from animator.training.scenes.colors import jitter, rgb
-from animator.training.scenes.landscape import draft, landscape
+from animator.training.scenes.landscape import finish_landscape, render_landscape
 from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import cactus, pyramid
-from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scatter import Grove, plant_grove
 from animator.training.scenes.scene_image import SceneImage, View
 from animator.training.scenes.terrain import Ground, Surface
 
 
 def desert(view: View) -> SceneImage:
-    """Dunes, with cactuses or pyramids in half of the images."""
+    """Renders dunes, with cactuses or pyramids in half of the images."""
     rng = view.rng
-    air = draw_air(view, DRY)
+    air = sample_atmosphere(view, DRY)
     crests, waves = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
-    heights = cv2.GaussianBlur(noise.stretched((1 - np.abs(crests) ** 1.3) + 0.1 * waves), (0, 0), 2.5) ** 1.3
+    heights = cv2.GaussianBlur(noise.stretch((1 - np.abs(crests) ** 1.3) + 0.1 * waves), (0, 0), 2.5) ** 1.3
     ground = Ground(
         heights=np.asarray(heights, np.float32),
         color=_Sand(
@@ -32,25 +32,28 @@ def desert(view: View) -> SceneImage:
         far=2.8,
         haze=0.7,
     )
-    drawn, sky_words = landscape(view, air, ground)
-    grove, word = None, ""
+    land, sky_extras = render_landscape(view, air, ground)
+    grove, name = None, ""
     which = rng.random()
     if which < 0.25:
-        grove, word = Grove(cactus, 40, 0.045, rgb(56, 92, 50), (0.12, 0.9)), "cactus"
+        grove, name = Grove(cactus, 40, 0.045, rgb(56, 92, 50), (0.12, 0.9)), "cactus"
     elif which < 0.5:
         size, count = float(rng.uniform(0.2, 0.4)), int(rng.integers(1, 4))
-        grove, word = Grove(pyramid, count, size, rgb(200, 160, 100), (0.7, 1.6)), "pyramids"
-    seen = 0
+        grove, name = Grove(pyramid, count, size, rgb(200, 160, 100), (0.7, 1.6)), "pyramids"
+    count = 0
     if grove:
-        drawn, seen = planted(view, air, drawn, grove)
-    return draft(
-        drawn, air, view.pick("desert", "sand dunes", "desert dunes"), [*([word] if seen else []), *sky_words]
+        land, count = plant_grove(view, air, land, grove)
+    return finish_landscape(
+        land,
+        air,
+        view.pick("desert", "sand dunes", "desert dunes"),
+        [*([name] if count else []), *sky_extras],
     )
 
 
 @dataclass(frozen=True)
 class _Sand:
-    """Sand with ripples that are seen near by."""
+    """Color of sand, with ripples nearby."""
 
     color: Array
     detail: Array

@@ -11,7 +11,7 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def flower(view: View) -> SceneImage:
-    """One to three blossoms of three rings of petals before a blurred background."""
+    """Renders one to three blossoms of three rings of petals in front of a blurred background."""
     rng = view.rng
     name, hue = NAMED[rng.integers(len(NAMED))]
     color, disparity = _background(view), view.blank()
@@ -33,7 +33,13 @@ _RINGS = (1.0, 0.78, 0.55)
 
 @dataclass(frozen=True)
 class _Blossom:
-    """Polar coordinates (side, side) about a blossom's heart in units of its size, petals, hue."""
+    """A blossom.
+
+    Attributes:
+        radius, angle: Polar coordinates (side, side) about its center; the radius in units of its size.
+        petals: Petals per ring.
+        hue: Hue in turns.
+    """
 
     radius: Array
     angle: Array
@@ -61,7 +67,7 @@ def _blossom(view: View, size: float, hue: float) -> _Blossom:
 
 
 def _ring(blossom: _Blossom, ring: int, scale: float) -> tuple[Array, Array]:
-    """The mask of a ring of petals, and the place across each petal in [-1, 1]."""
+    """Returns the mask (side, side) of a ring of petals, and the coordinate across each petal in [-1, 1]."""
     across = ((blossom.angle / (2 * np.pi) * blossom.petals + 0.5 * ring) % 1 - 0.5) * 2
     edge = scale * (0.45 + 0.55 * np.abs(np.cos(across * np.pi / 2)) ** 0.6)
     return smoothstep(0.03, -0.03, blossom.radius - edge), across

@@ -6,20 +6,20 @@ import cv2
 import numpy as np
 
 from animator.training.scenes import noise
-from animator.training.scenes.air import ANY, draw_air
+from animator.training.scenes.air import ANY, sample_atmosphere
 from animator.training.scenes.colors import blend, hsv, jitter, mix, rgb, smoothstep
-from animator.training.scenes.landscape import draft, landscape, with_shapes
+from animator.training.scenes.landscape import finish_landscape, render_landscape, with_shapes
 from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import castle, house, pine, round_tree
 from animator.training.scenes.props import balloons, birds
-from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scatter import Grove, plant_grove
 from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
 
 
 @dataclass(frozen=True)
 class _Season:
-    """Autumn, winter or neither, and the colors of its grass and leaves."""
+    """Season (`autumn`, `winter` or empty), and the colors of its grass and leaves."""
 
     name: str
     grass: Array
@@ -38,40 +38,40 @@ def _season(view: View, air: Atmosphere) -> _Season:
 
 
 def hills(view: View) -> SceneImage:
-    """Grassy hills with trees, flowers, houses, a castle, balloons or birds."""
-    air = draw_air(view, ANY)
+    """Renders grassy hills with trees, flowers, houses, a castle, balloons or birds."""
+    air = sample_atmosphere(view, ANY)
     season = _season(view, air)
     flowers = season.name != "winter" and view.chance(0.3)
-    drawn, sky_words = landscape(view, air, _ground(view, season, flowers=flowers))
-    drawn, extras, landmark = _furnished(view, air, drawn, season)
+    land, sky_extras = render_landscape(view, air, _ground(view, season, flowers=flowers))
+    land, extras, landmark = _add_objects(view, air, land, season)
     extras += ["flowers"] if flowers else []
     usual = "autumn hills" if season.name == "autumn" else "green hills"
     subject = view.pick("rolling hills", usual, "meadow", "grassland")
     if season.name == "winter":
         subject = "snow covered hills"
     if landmark and view.chance(0.5):
-        return draft(drawn, air, f"{landmark} on a hill", [*extras, *sky_words])
-    return draft(drawn, air, subject, [*([landmark] if landmark else []), *extras, *sky_words])
+        return finish_landscape(land, air, f"{landmark} on a hill", [*extras, *sky_extras])
+    return finish_landscape(land, air, subject, [*([landmark] if landmark else []), *extras, *sky_extras])
 
 
 def forest(view: View) -> SceneImage:
-    """Many trees of one kind."""
+    """Renders a forest of one kind of trees."""
     rng = view.rng
-    air = draw_air(view, ANY)
+    air = sample_atmosphere(view, ANY)
     season = _season(view, air)
-    drawn, sky_words = landscape(view, air, _ground(view, season, flowers=False))
+    land, sky_extras = render_landscape(view, air, _ground(view, season, flowers=False))
     pines = view.chance(0.55) or season.name == "winter"
     plant = pine if pines else round_tree
     grove = Grove(
         plant, int(rng.integers(260, 460)), float(rng.uniform(0.07, 0.12)), season.leaves, (0.13, 1.4)
     )
-    drawn, _ = planted(view, air, drawn, grove)
+    land, _ = plant_grove(view, air, land, grove)
     name = f"{season.name} {'pine forest' if pines else 'forest'}".strip()
-    return draft(drawn, air, view.pick(name, f"a {name}", f"{name} landscape"), sky_words)
+    return finish_landscape(land, air, view.pick(name, f"a {name}", f"{name} landscape"), sky_extras)
 
 
 def _ground(view: View, season: _Season, *, flowers: bool) -> Ground:
-    heights = noise.stretched(view.noise(noise.SMOOTH) + 0.05 * view.noise(noise.GRAINY))
+    heights = noise.stretch(view.noise(noise.SMOOTH) + 0.05 * view.noise(noise.GRAINY))
     petals = hsv(view.rng.random(), 0.7, 0.95) if flowers else None
     return Ground(
         heights=np.asarray(cv2.GaussianBlur(heights, (0, 0), 2.0)),
@@ -84,7 +84,7 @@ def _ground(view: View, season: _Season, *, flowers: bool) -> Ground:
 
 @dataclass(frozen=True)
 class _Meadow:
-    """Grass in two shades, with flowers near by where there are petals."""
+    """Color of grass in two shades, with flowers nearby if there are petals."""
 
     grass: Array
     petals: Array | None
@@ -100,23 +100,23 @@ class _Meadow:
         return blend(color, self.petals, blossom)
 
 
-def _furnished(view: View, air: Atmosphere, drawn: Land, season: _Season) -> tuple[Land, list[str], str]:
-    """The hills with trees, buildings and things in the sky, their words, and the landmark's word."""
-    rng, words, landmark = view.rng, [], ""
+def _add_objects(view: View, air: Atmosphere, land: Land, season: _Season) -> tuple[Land, list[str], str]:
+    """Returns the hills with trees, buildings and flying objects, the names of extras, and the landmark's."""
+    rng, extras, landmark = view.rng, [], ""
     if view.chance(0.4):
         grove = Grove(round_tree, int(rng.integers(1, 30)), 0.08, season.leaves, (0.15, 1.2))
-        drawn, seen = planted(view, air, drawn, grove)
-        words += ["trees"] if seen else []
+        land, count = plant_grove(view, air, land, grove)
+        extras += ["trees"] if count else []
     rare = rng.random()
     if rare < 0.5:
         which = Grove(castle, 1, 0.26, rgb(160, 150, 140), (0.28, 0.45), across=0.4)
         name = "a castle"
         if rare >= 0.25:
             which, name = Grove(house, 1, 0.11, rgb(200, 190, 170), (0.17, 0.28), across=0.4), "a house"
-        drawn, seen = planted(view, air, drawn, which)
-        landmark = name if seen else ""
+        land, count = plant_grove(view, air, land, which)
+        landmark = name if count else ""
     if air.weather in ("clear", "cloudy") and view.chance(0.25):
-        floats, word = (balloons, "hot air balloons") if view.chance(0.6) else (birds, "birds")
-        drawn = with_shapes(drawn, floats(view, air))
-        words.append(word)
-    return drawn, words, landmark
+        floats, name = (balloons, "hot air balloons") if view.chance(0.6) else (birds, "birds")
+        land = with_shapes(land, floats(view, air))
+        extras.append(name)
+    return land, extras, landmark

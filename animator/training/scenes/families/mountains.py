@@ -7,37 +7,37 @@ import numpy as np
 from numpy.random import Generator
 
 from animator.training.scenes import noise
-from animator.training.scenes.air import ANY, draw_air
+from animator.training.scenes.air import ANY, sample_atmosphere
 from animator.training.scenes.colors import blend, jitter, rgb, smoothstep
-from animator.training.scenes.landscape import draft, landscape, with_shapes
+from animator.training.scenes.landscape import finish_landscape, render_landscape, with_shapes
 from animator.training.scenes.noise import Array
 from animator.training.scenes.plants import castle, house, pine
 from animator.training.scenes.props import balloons, birds, sailboat
-from animator.training.scenes.scatter import Grove, planted
+from animator.training.scenes.scatter import Grove, plant_grove
 from animator.training.scenes.scene_image import Atmosphere, SceneImage, View
 from animator.training.scenes.terrain import Ground, Land, Surface
-from animator.training.scenes.water import draw_sea
+from animator.training.scenes.water import sample_sea
 
 _LOWLANDS = (rgb(62, 92, 48), rgb(110, 96, 70), rgb(84, 80, 60))
 _SNOW = rgb(241, 247, 255) * np.float32(1.05)  # white in the sun, in the shade darker than the sky
 _CELLS = 3  # along a side of the field
-_BEND = 14  # texels by which slopes wander
-_BARE = 1  # which of the lowlands grows no trees
+_BEND = 14  # texels by which noise displaces the slopes
+_BARE = 1  # index of the lowland without trees
 
 
 def mountains(view: View) -> SceneImage:
-    """Mountains, snowy or bare."""
+    """Renders mountains, snowy or bare."""
     return _mountains(view, None)
 
 
 def lake(view: View) -> SceneImage:
-    """Mountains behind a lake."""
+    """Renders mountains behind a lake."""
     return _mountains(view, float(view.rng.uniform(0.24, 0.38)))
 
 
 def _mountains(view: View, water: float | None) -> SceneImage:
     rng = view.rng
-    air = draw_air(view, ANY)
+    air = sample_atmosphere(view, ANY)
     snowy = view.chance(0.6) or air.weather == "snowy"
     lowland = int(rng.integers(3))
     heights = _ridges(view)
@@ -51,15 +51,15 @@ def _mountains(view: View, water: float | None) -> SceneImage:
         haze=0.45,
         water=water,
     )
-    drawn, sky_words = landscape(view, air, ground, None if water is None else draw_sea(view))
-    drawn, extras = _furnished(view, air, drawn, snowy=snowy, wooded=lowland != _BARE)
-    return draft(drawn, air, _subject(view, water, snowy=snowy), [*extras, *sky_words])
+    land, sky_extras = render_landscape(view, air, ground, None if water is None else sample_sea(view))
+    land, extras = _add_objects(view, air, land, snowy=snowy, wooded=lowland != _BARE)
+    return finish_landscape(land, air, _subject(view, water, snowy=snowy), [*extras, *sky_extras])
 
 
 def _ridges(view: View) -> Array:
-    """Heights (noise.SIDE, noise.SIDE): a few high peaks, each in a cell of its own, over rolling ground.
+    """Returns heights (noise.SIDE, noise.SIDE): a few high peaks, one per cell, over rolling ground.
 
-    Few, because a crest of many small peaks looks like a wood from afar.
+    The peaks are few because a crest of many small ones looks like a forest from afar.
     """
     rng = view.rng
     bent, bumps = view.noise(noise.SMOOTH), view.noise(noise.ROLLING)
@@ -69,27 +69,27 @@ def _ridges(view: View) -> Array:
     cells = _CELLS**2
     for cell in rng.permutation(cells)[: int(rng.integers(cells - 3, cells + 1))]:
         y, x = (np.array(divmod(int(cell), _CELLS)) + rng.uniform(0.15, 0.85, 2)) * noise.SIDE / _CELLS
-        peak = _peak(rng, _wrapped(row - y), _wrapped(column - x))
+        peak = _peak(rng, _wrap(row - y), _wrap(column - x))
         heights = np.maximum(heights, peak * (1 - 0.1 * np.abs(bumps)) + 0.05)
     return np.asarray(cv2.GaussianBlur(heights.astype(np.float32), (0, 0), 1.5), np.float32)
 
 
 def _peak(rng: Generator, down: Array, across: Array) -> Array:
-    """The heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
+    """Returns the heights of one peak with four to six spurs; `down` and `across` are texels from its top."""
     spurs = np.abs(np.sin(np.arctan2(down, across) * rng.integers(4, 7) / 2 + rng.uniform(0, np.pi)))
     reach = rng.uniform(0.17, 0.27) * noise.SIDE * (1 + 0.22 * spurs)
     top = rng.uniform(0.6, 1.0)
     return np.asarray(top * np.clip(1 - np.hypot(down, across) / reach, 0, None) ** 1.15)
 
 
-def _wrapped(offset: Array) -> Array:
-    """Texels to the nearest copy of a place on the tileable field."""
+def _wrap(offset: Array) -> Array:
+    """Returns the offset in texels to the nearest copy of a point on the tileable field."""
     return np.asarray((offset + noise.SIDE / 2) % noise.SIDE - noise.SIDE / 2, np.float32)
 
 
 @dataclass(frozen=True)
 class _Rock:
-    """Meadows below, rock above and on slopes, snow on the tops."""
+    """Color of mountains: meadows below, rock above and on slopes, snow on the tops."""
 
     low: Array
     rock: Array
@@ -105,34 +105,34 @@ class _Rock:
         return color * (1 + grain)[..., None]
 
 
-def _furnished(
-    view: View, air: Atmosphere, drawn: Land, *, snowy: bool, wooded: bool
+def _add_objects(
+    view: View, air: Atmosphere, land: Land, *, snowy: bool, wooded: bool
 ) -> tuple[Land, list[str]]:
-    """The land with trees, a castle, a house, a boat, balloons or birds, and their words."""
-    words = []
+    """Returns the land with trees, a castle, a house, a boat, balloons or birds, and the names of them."""
+    extras = []
     if wooded and view.chance(0.4):
         color = rgb(40, 64, 58) if snowy else rgb(30, 62, 42)
         grove = Grove(pine, int(view.rng.integers(20, 90)), 0.055, color, (0.15, 1.2), highest=0.3)
-        drawn, _ = planted(view, air, drawn, grove)
-        words.append("pine trees")
+        land, _ = plant_grove(view, air, land, grove)
+        extras.append("pine trees")
     rare = view.rng.random()
     if rare < 0.12:
         grove = Grove(castle, 1, 0.25, rgb(160, 150, 140), (0.34, 0.5), across=0.5)
-        drawn, seen = planted(view, air, drawn, grove)
-        words += ["a castle"] * seen
+        land, count = plant_grove(view, air, land, grove)
+        extras += ["a castle"] * count
     elif rare < 0.2:
-        drawn, seen = planted(
-            view, air, drawn, Grove(house, 1, 0.1, rgb(200, 190, 170), (0.24, 0.34), across=0.5)
+        land, count = plant_grove(
+            view, air, land, Grove(house, 1, 0.1, rgb(200, 190, 170), (0.24, 0.34), across=0.5)
         )
-        words += ["a house"] * seen
-    if drawn.ground.water is not None and view.chance(0.25):
-        drawn = with_shapes(drawn, sailboat(view, air))
-        words.append("a sailboat")
+        extras += ["a house"] * count
+    if land.ground.water is not None and view.chance(0.25):
+        land = with_shapes(land, sailboat(view, air))
+        extras.append("a sailboat")
     if air.weather in ("clear", "cloudy") and view.chance(0.16):
-        floats, word = (balloons, "hot air balloons") if view.chance(0.5) else (birds, "birds")
-        drawn = with_shapes(drawn, floats(view, air))
-        words.append(word)
-    return drawn, words
+        floats, name = (balloons, "hot air balloons") if view.chance(0.5) else (birds, "birds")
+        land = with_shapes(land, floats(view, air))
+        extras.append(name)
+    return land, extras
 
 
 def _subject(view: View, water: float | None, *, snowy: bool) -> str:

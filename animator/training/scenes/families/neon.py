@@ -10,22 +10,22 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def neon(view: View) -> SceneImage:
-    """A glowing grid to the horizon, a retro sun, and often a ridge of mountains."""
+    """Renders a glowing grid to the horizon, a retro sun, and often a ridge of mountains."""
     rng = view.rng
     horizon = float(rng.uniform(0.45, 0.6))
     warm, cool = float(rng.choice([0.86, 0.8, 0.55, 0.95])), float(rng.choice([0.5, 0.55, 0.75]))
-    color, disparity, words = _sky(view, horizon, warm), view.blank(), ["retro sun"]
+    color, disparity, extras = _sky(view, horizon, warm), view.blank(), ["retro sun"]
     if view.chance(0.6):
         color, mask = _ridge(view, horizon, color, cool)
         disparity = np.where(mask > 0.5, 0.12, disparity).astype(np.float32)
-        words.append("mountains")
+        extras.append("mountains")
     below = view.y > horizon
     near = np.clip((view.y - horizon) / (1 - horizon), 1e-3, 1)
     color = np.where(below[..., None], _grid(view, near, warm, cool), color).astype(np.float32)
     disparity = np.where(below, 0.1 + 0.9 * near, disparity).astype(np.float32)
-    color = color + view.blurred(np.clip(color - 0.5, 0, 1), 0.015) * np.float32(0.8)
+    color = color + view.blur(np.clip(color - 0.5, 0, 1), 0.015) * np.float32(0.8)
     subject = view.pick("neon grid", "synthwave landscape", "retrowave neon grid", "vaporwave neon grid")
-    return SceneImage(color, disparity, subject, tuple(words))
+    return SceneImage(color, disparity, subject, tuple(extras))
 
 
 def _sky(view: View, horizon: float, warm: float) -> Array:

@@ -8,12 +8,12 @@ from animator.training.scenes.scene_image import SceneImage, View
 
 
 def mandala(view: View) -> SceneImage:
-    """Rings of petals around the middle of the image, or the image of a kaleidoscope."""
+    """Renders rings of petals around the center of the image, or a kaleidoscope."""
     return _kaleidoscope(view) if view.chance(0.2) else _rosette(view)
 
 
 def _rosette(view: View) -> SceneImage:
-    """Rings of outlined petals with a dot in each, every ring in a color of its own."""
+    """Renders rings of outlined petals with a dot in each, every ring in its own color."""
     rng = view.rng
     colors, name = palette(rng)
     x, y = view.x - 0.5, view.y - 0.5
@@ -31,19 +31,19 @@ def _rosette(view: View) -> SceneImage:
         color = blend(color, colors(np.clip(shade, 0, 1)), inside)
         line = smoothstep(0.028, 0.012, np.abs(radius - petal)) * (1.0 if ring % 2 else 0.8)
         color = blend(color, colors(np.full_like(radius, 0.04)), line)
-        place = size * rng.uniform(0.76, 0.84)
-        dot = np.hypot(radius - place, across * np.pi / fold * place)
+        dot_radius = size * rng.uniform(0.76, 0.84)
+        dot = np.hypot(radius - dot_radius, across * np.pi / fold * dot_radius)
         color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(0.05, 0.03, dot))
         height = np.maximum(height, inside * (ring + 1) / rings)
-    heart = float(sizes[-1]) * 0.4
-    color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(heart, heart * 0.8, radius))
-    disparity = 0.15 + 0.6 * view.blurred(height.astype(np.float32), 1 / 64)
+    center = float(sizes[-1]) * 0.4
+    color = blend(color, colors(np.full_like(radius, 0.97)), smoothstep(center, center * 0.8, radius))
+    disparity = 0.15 + 0.6 * view.blur(height.astype(np.float32), 1 / 64)
     subject = f"{name} {view.pick('mandala', 'mandala', 'ornamental mandala')}"
     return SceneImage(color.astype(np.float32), disparity.astype(np.float32), subject)
 
 
 def _kaleidoscope(view: View) -> SceneImage:
-    """Waves that are mirrored around the middle."""
+    """Renders waves that are mirrored around the center."""
     rng = view.rng
     colors, name = palette(rng)
     x, y = view.x - 0.5, view.y - 0.5
@@ -62,7 +62,7 @@ def _kaleidoscope(view: View) -> SceneImage:
 
 
 def glass(view: View) -> SceneImage:
-    """Cells of colored glass between dark leads."""
+    """Renders cells of colored glass between dark leads."""
     rng = view.rng
     colors, name = palette(rng)
     count = int(rng.integers(20, 70))
@@ -81,7 +81,7 @@ def glass(view: View) -> SceneImage:
 
 
 def _nearest_two(view: View, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distances (side, side) to the nearest and the second nearest seed, and which the nearest is."""
+    """Returns distances (side, side) to the nearest and second nearest seed, and the nearest one's index."""
     first, second = view.blank() + 9, view.blank() + 9
     cell = np.zeros((view.side, view.side), np.int32)
     for index, (x, y) in enumerate(seeds):

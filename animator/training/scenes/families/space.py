@@ -23,7 +23,7 @@ _HUES = (
 
 
 def space(view: View) -> SceneImage:
-    """A starry sky with a nebula, a planet or a galaxy."""
+    """Renders a starry sky with a nebula, a planet or a galaxy."""
     color: Array = np.zeros((view.side, view.side, 3), np.float32) + rgb(4, 5, 14)
     nebula = ""
     if view.chance(0.7):
@@ -43,7 +43,7 @@ def space(view: View) -> SceneImage:
 
 
 def _nebula(view: View, color: Array) -> tuple[Array, str]:
-    """Two colored clouds with bright cores, and their name."""
+    """Returns the sky with two colored clouds with bright cores, and the name of the nebula."""
     rng = view.rng
     hue, name = _HUES[rng.integers(len(_HUES))]
     other = hue + rng.choice([-0.18, 0.16, 0.3])
@@ -76,7 +76,14 @@ def _with_stars(view: View, color: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Ball:
-    """A sphere seen from afar: coordinates in radii from its center, its height toward us, its outline."""
+    """A planet seen from afar.
+
+    Attributes:
+        x, y, z: Coordinates (side, side) in radii from its center; z points toward the viewer.
+        mask: Its disc (side, side).
+        tilt: Tilt of its axis in radians.
+        hue: Hue in turns.
+    """
 
     x: Array
     y: Array
@@ -87,7 +94,7 @@ class _Ball:
 
 
 def _planets(view: View, color: Array, disparity: Array) -> tuple[Array, Array, str]:
-    """A planet, perhaps with a ring, perhaps with a moon."""
+    """Returns the sky and its disparity with a planet, perhaps a ring and a moon, and the planet's name."""
     rng = view.rng
     ringed = view.chance(0.5)
     for index in range(2 if view.chance(0.2) else 1):
@@ -111,7 +118,7 @@ def _planets(view: View, color: Array, disparity: Array) -> tuple[Array, Array, 
 
 
 def _across(ball: _Ball) -> Array:
-    """Distance across the ring's plane, negative behind the planet."""
+    """Returns the distance across the ring's plane, negative behind the planet."""
     return np.asarray((ball.x * np.sin(ball.tilt) + ball.y * np.cos(ball.tilt)) / 0.3, np.float32)
 
 
@@ -124,7 +131,7 @@ def _ring(ball: _Ball) -> Array:
 
 
 def _surface(view: View, ball: _Ball) -> Array:
-    """The lit surface of a gas giant or a rocky planet."""
+    """Returns the lit surface of a gas giant or a rocky planet."""
     rng = view.rng
     turn = rng.uniform(0, 2 * np.pi)
     light = np.clip((ball.x * np.cos(turn) + ball.y * np.sin(turn)) * 0.6 + ball.z * 0.8, 0, 1)
@@ -144,7 +151,7 @@ def _surface(view: View, ball: _Ball) -> Array:
 
 
 def _galaxy(view: View, color: Array) -> Array:
-    """Two arms wound around a bright core."""
+    """Returns the sky with a galaxy of two arms wound around a bright core."""
     rng = view.rng
     x, y = view.x - rng.uniform(0.35, 0.65), view.y - rng.uniform(0.35, 0.65)
     turn, flat = rng.uniform(0, np.pi), rng.uniform(0.3, 0.9)

@@ -6,9 +6,18 @@ import torch
 
 from animator.models.depth.starter import StarterNet
 from animator.training.depth.augment import augment
-from animator.training.depth.muon import Muon, orthogonal
+from animator.training.depth.muon import Muon, orthogonalize
 from animator.training.depth.rooms import room
-from animator.training.depth.train import Recipe, Scene, drawn, folded, half, objective, train, with_norms
+from animator.training.depth.train import (
+    Recipe,
+    Scene,
+    add_norms,
+    fold_norms,
+    init_weights,
+    objective,
+    to_half,
+    train,
+)
 
 ROOMS = [room(seed, (256, 256)) for seed in range(3)]
 
@@ -20,7 +29,7 @@ def scenes(seed: int) -> Scene:
 @pytest.fixture(scope="module")
 def trained() -> tuple[StarterNet, list[tuple[int, float]]]:
     reports = []
-    recipe = Recipe(steps=2, batch=2, settling=1)
+    recipe = Recipe(steps=2, batch=2, norm_batches=1)
     net = train(scenes, recipe, lambda step, loss, _: reports.append((step, loss)))
     return net, reports
 
@@ -39,25 +48,25 @@ def test_folding_the_normalizations_changes_nothing(
     net, _ = trained
     image = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        assert torch.allclose(folded(net)(image), net(image), atol=1e-4)
-    assert not [m for m in folded(net).modules() if isinstance(m, torch.nn.BatchNorm2d)]
+        assert torch.allclose(fold_norms(net)(image), net(image), atol=1e-4)
+    assert not [m for m in fold_norms(net).modules() if isinstance(m, torch.nn.BatchNorm2d)]
 
 
 def test_what_is_stored_fits_the_network_for_use(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
-    stored = half(folded(trained[0]))
+    stored = to_half(fold_norms(trained[0]))
     assert stored.keys() == StarterNet().state_dict().keys()
     assert all(value.dtype == torch.float16 for value in stored.values())
 
 
 def test_first_weights_follow_from_the_seed() -> None:
-    first, again, other = (drawn(StarterNet(), seed).stem.conv.weight for seed in (1, 1, 2))
+    first, again, other = (init_weights(StarterNet(), seed).stem.conv.weight for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
 def test_the_loss_falls() -> None:
     torch.set_num_threads(1)
-    net = with_norms(drawn(StarterNet(), 0)).train()
+    net = add_norms(init_weights(StarterNet(), 0)).train()
     optimizer = Muon(net, 2e-3)
     image = torch.from_numpy(np.stack([p for p, _ in ROOMS])).permute(0, 3, 1, 2).float() / 255
     image = torch.nn.functional.avg_pool2d(image, 4)
@@ -98,6 +107,6 @@ def test_image_and_depth_are_moved_together(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("shape", [(16, 40), (40, 16), (24, 24)])
 def test_updates_are_about_orthogonal(shape: tuple[int, int]) -> None:
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    values = torch.linalg.svdvals(orthogonal(matrix))
+    values = torch.linalg.svdvals(orthogonalize(matrix))
     assert values.max() < 1.3
     assert values.min() > 0.4

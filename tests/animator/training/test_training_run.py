@@ -29,11 +29,11 @@ def run(folder: Path, *arguments: str) -> Result:
     import typer
 
     from animator.training import train
-    from animator.training.recipes import RECIPES, Extent
+    from animator.training.recipes import RECIPES, EvaluationSize
 
     app = typer.Typer()
     app.command()(train.main)
-    extent = Extent(judge_images=10, judge_steps=2, held_out=10, prompts=4, frames=3)
+    extent = EvaluationSize(classifier_images=10, classifier_steps=2, held_out=10, prompts=4, frames=3)
     recipe = dataclasses.replace(RECIPES["tiny"], images=(10, 0), extent=extent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "tiny", recipe)
@@ -99,12 +99,12 @@ def test_the_model_draws_with_every_kind_of_sampler(workshop: Path, sampler: str
 @pytest.mark.parametrize("stage", ["denoiser", "distilled"])
 def test_models_with_and_without_the_scale_are_measured(workshop: Path, tmp_path: Path, stage: str) -> None:
     from animator.training import data
-    from animator.training.evaluation.measures import Model, coding, denoising
+    from animator.training.evaluation.metrics import Model, autoencoder_metrics, denoising_metrics
 
     run(workshop, "pack", "--packed", stage, "--target", str(tmp_path / stage))
-    held_out, model = data.read(workshop / "pictures" / "held_out-256"), Model(tmp_path / stage)
-    assert 0 < denoising(model, held_out, 4)["held_out_v_mse"] < 3
-    assert coding(model, held_out, 4)["psnr_db"] > 5
+    held_out, model = data.read_images(workshop / "pictures" / "held_out-256"), Model(tmp_path / stage)
+    assert 0 < denoising_metrics(model, held_out, 4)["held_out_v_mse"] < 3
+    assert autoencoder_metrics(model, held_out, 4)["psnr_db"] > 5
 
 
 def test_a_model_that_takes_the_scale_is_trained_further(workshop: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Contact sheets: what a model draws, for eyes."""
+"""Contact sheets of generated images, to look at."""
 
 import cv2
 import numpy as np
@@ -24,11 +24,11 @@ PROMPTS = (
     "a lighthouse by the sea at sunset",
     "oil painting of green hills at dawn",
 )
-"""What a stranger should recognize."""
+"""Prompts of the contact sheet; their images should be recognizable to anyone."""
 
 
-def sheet(images: list[Tensor], columns: int, side: int) -> NDArray[np.uint8]:
-    """Images (3, H, W) side by side, each `side` pixels, as one image (H, W, 3)."""
+def contact_sheet(images: list[Tensor], columns: int, side: int) -> NDArray[np.uint8]:
+    """Returns images (3, H, W) side by side, each `side` pixels wide, as one image uint8 (H, W, 3)."""
     tiles = [_tile(image, side) for image in images]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
     rows = [np.hstack(tiles[start : start + columns]) for start in range(0, len(tiles), columns)]
