@@ -158,5 +158,5 @@ def test_a_sound_that_vanishes_is_an_error_and_the_part_file_is_kept(tmp_path: P
     writer.write(np.zeros((64, 64, 3), np.uint8))
     moved.unlink()
     with pytest.raises(VideoError, match=r"(?s)film.mp4: ffmpeg stopped with exit code \d+.*tone.wav"):
-        writer.finish()
+        writer.close()
     assert [path.name for path in tmp_path.iterdir()] == ["film.part.mp4"]
