@@ -84,8 +84,8 @@ def test_an_easing_starts_and_ends_on_its_keys(name: str) -> None:
     assert curve[0] == pytest.approx(2)
     assert curve[10] == pytest.approx(7)
     assert curve == pytest.approx(values({0: {"value": 2, "ease": name}, 10: 7, 20: 1}, 21))
-    curve = EASINGS[name](np.array([0.0, 1.0]))
-    assert curve == pytest.approx([0.0, 0.0 if name == "hold" else 1.0], abs=1e-12)
+    ends = EASINGS[name](np.array([0.0, 1.0]))
+    assert ends == pytest.approx([0.0, 0.0 if name == "hold" else 1.0], abs=1e-12)
 
 
 def test_hold_stays_until_the_next_key() -> None:

@@ -41,7 +41,7 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
             f"{', '.join(map(str, folders))}; expected {LANCZOS} or the file of a network"
         )
     log.warning(
-        "upscaling: %s is not there (looked in %s); using Lanczos with sharpening instead",
+        "upscaling: %s is not there (looked in %s); images are enlarged by Lanczos with sharpening instead",
         name,
         ", ".join(map(str, folders)),
     )
