@@ -1,4 +1,4 @@
-"""Keyframe schedules: text in, one value per frame out. Needs numpy and numexpr only."""
+"""Keyframe schedules: text in, one value per frame out. Depends on numpy and numexpr only."""
 
 from schedules import seeds
 from schedules.easing import EASINGS

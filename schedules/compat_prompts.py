@@ -1,6 +1,6 @@
-"""Prompts as the Deforum extension 3.0 combines, expands and interpolates them, for `compat`.
+"""Combines, expands and interpolates prompts like the Deforum extension 3.0, for `compat`.
 
-Source: observed behavior. Blanks stay as they come out there: text encoders ignore most, comparisons do not.
+Source: observed behavior. Spaces are reproduced exactly: text encoders ignore most, comparisons do not.
 """
 
 import re
@@ -32,74 +32,74 @@ def combine(text: str, positive: str, negative: str) -> str:
 
 
 def expand(keyed: Keyed, scope: Scope) -> list[str]:
-    """Returns each frame's prompt: held until the next key, the first one also before it.
+    """Returns the prompt of each frame: a key holds until the next one, the first key also before itself.
 
-    Keys outside the film count only where there is no other; then the first written does.
+    Keys outside the film are ignored unless there are no others; then the first one in the text applies.
     """
-    placed = {key.frame(scope): text for key, text in keyed}
-    inside = {frame: text for frame, text in placed.items() if 0 <= frame < scope.frames}
+    by_frame = {key.frame(scope): text for key, text in keyed}
+    inside = {frame: text for frame, text in by_frame.items() if 0 <= frame < scope.frames}
     frames = sorted(inside)
     if not frames:
-        return [next(iter(placed.values()))] * scope.frames
-    held = np.maximum(np.searchsorted(frames, np.arange(scope.frames), side="right") - 1, 0)
-    return [inside[frames[index]] for index in held]
+        return [next(iter(by_frame.values()))] * scope.frames
+    indices = np.maximum(np.searchsorted(frames, np.arange(scope.frames), side="right") - 1, 0)
+    return [inside[frames[index]] for index in indices]
 
 
-def prepared(texts: Sequence[str], scope: Scope) -> list[str]:
-    """Returns each frame's prompt with its math done and its negative part set off."""
-    done: list[str] = []
+def prepare_all(texts: Sequence[str], scope: Scope) -> list[str]:
+    """Returns the prompt of each frame with its math evaluated and its negative part separated."""
+    result: list[str] = []
     for text, run in groupby(texts):
-        done += prepare(text, len(done) + np.arange(len(list(run))), scope)
-    return done
+        result += prepare(text, len(result) + np.arange(len(list(run))), scope)
+    return result
 
 
 def prepare(text: str, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a prompt at `frames` as `positive--neg negative`, math done.
+    """Returns a prompt at `frames` as `positive--neg negative`, with its math evaluated.
 
-    The blank before `--neg` goes, several negative parts are run together.
+    The space before `--neg` is removed, several negative parts are concatenated.
     """
     rendered = render(text, frames, scope)
-    made = {whole: _set_off(whole) for whole in set(rendered)}
-    return [made[whole] for whole in rendered]
+    by_text = {whole: _split_off_negative(whole) for whole in set(rendered)}
+    return [by_text[whole] for whole in rendered]
 
 
-def _set_off(text: str) -> str:
+def _split_off_negative(text: str) -> str:
     positive, *negatives = text.strip().split(NEGATIVE)
     negative = "".join(negatives).strip()
     return f"{positive.strip()}{NEGATIVE} {negative}" if negative else positive.strip()
 
 
 def render(text: str, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a prompt at `frames` with its math done; math does not go over a line's end."""
+    """Returns a prompt at `frames` with its math evaluated; math does not extend over a line break."""
     if "`" not in text:
         return [text] * len(frames)
     return PromptText.parse(text, math=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
-    """Returns a formula's values as the reference writes them: whole numbers whole, else all digits."""
+    """Returns a formula's values in Deforum's format: integers as integers, others with all digits."""
     return [str(value) for value in evaluate_whole(formula, frames, scope)]
 
 
 def series(keyed: Keyed, scope: Scope, text_at: Render) -> list[tuple[str, Blend]]:
-    """Returns each frame's composed prompt `(one):w AND (other):w --neg ...` and its two weighted parts.
+    """Returns the composed prompt `(one):w AND (other):w --neg ...` of each frame and its two weighted parts.
 
     Args:
         keyed: The prompts; in their keys `max_f` is the number of frames here, not the last frame.
         scope: The film.
-        text_at: Gives a key's text at some frames, such as with its math done.
+        text_at: Returns a key's text at some frames, such as with its math evaluated.
     """
     wide = interpolation_scope(scope)
-    placed = sorted({key.frame(wide): text for key, text in keyed}.items())
+    by_frame = sorted({key.frame(wide): text for key, text in keyed}.items())
     composed: list[tuple[str, Blend]] = []
-    _append(composed, placed[0][1], min(placed[0][0], scope.frames), text_at)
-    for (start, text), (stop, following) in pairwise(placed):
+    _append(composed, by_frame[0][1], min(by_frame[0][0], scope.frames), text_at)
+    for (start, text), (stop, following) in pairwise(by_frame):
         frames = np.arange(max(start, 0), min(stop, scope.frames))
         if len(frames):
             pairs = zip(text_at(text, frames), text_at(following, frames), frames.tolist(), strict=True)
             step = 1 / (stop - start)
-            composed += [_composed(own, other, step * (frame - start)) for own, other, frame in pairs]
-    _append(composed, placed[-1][1], scope.frames, text_at)
+            composed += [_compose(own, other, step * (frame - start)) for own, other, frame in pairs]
+    _append(composed, by_frame[-1][1], scope.frames, text_at)
     return composed
 
 
@@ -113,7 +113,7 @@ def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: R
     composed += [(whole, ()) for whole in (text_at(text, frames) if len(frames) else [])]
 
 
-def _composed(text: str, following: str, weight: float) -> tuple[str, Blend]:
+def _compose(text: str, following: str, weight: float) -> tuple[str, Blend]:
     if weight == 0:
         return text, ()
     parts = [(*_parts(text), 1 - weight), (*_parts(following), weight)]

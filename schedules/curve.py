@@ -1,4 +1,4 @@
-"""Points in time -> one value per frame: interpolation, formulas between keys, what follows the last key."""
+"""Evaluates keys to one value per frame: interpolation, formulas between keys, loops after the last key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Point:
     """A key at its frame.
 
     Attributes:
-        frame: Frame number, may lie outside the film.
+        frame: Frame number; may lie outside the film.
         value: A number, or a formula that runs until the next point.
-        ease: How the value gets to the next point; None for the usual way: numbers glide, formulas run.
-        place: Where the value is written.
+        ease: The easing to the next point; None for the default: linear for numbers, hold for formulas.
+        place: Position of the value in the source.
     """
 
     frame: int
@@ -33,14 +33,14 @@ class Point:
     place: Place
 
 
-def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDArray[np.int64]:
-    """Returns for each frame the frame between `first` and `last` whose value it repeats.
+def fold_frames(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDArray[np.int64]:
+    """Returns the frame between `first` and `last` whose value each frame repeats, (n,).
 
     Args:
         frames: Frame numbers (n,).
-        first: The first key's frame.
-        last: The last key's frame; a loop starts over on it, as the first key's repetition.
-        after: "hold" changes nothing.
+        first: Frame of the first key.
+        last: Frame of the last key, on which a loop starts over with the first key.
+        after: "hold", "loop" or "mirror"; "hold" changes nothing.
     """
     span = last - first
     if after == "hold" or span <= 0:
@@ -51,25 +51,25 @@ def folded(frames: NDArray[np.int64], first: int, last: int, after: str) -> NDAr
 
 
 def curve(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns the values (n,) at `frames`, which are consecutive; all NaN where nothing is known at all.
+    """Returns the values (n,) at `frames`; all NaN if no point has a value.
 
-    Gaps (frames where a formula gives NaN) are interpolated over, as the reference does.
+    Gaps (frames where a formula gives NaN) are interpolated over, as Deforum does.
 
     Args:
-        points: Sorted by frame, no two on one; at least one.
+        points: At least one point, sorted by frame, no two on the same frame.
         frames: Consecutive frame numbers (n,).
-        scope: What names mean.
+        scope: The film.
     """
-    xs, ys = _known(points, frames, scope)
+    xs, ys = _known_values(points, frames, scope)
     if not len(xs):
         return np.full(len(frames), np.nan)
-    # With a value for every frame there is nothing to interpolate.
+    # No interpolation is needed if every frame has a value.
     values = ys if len(xs) == len(frames) and np.array_equal(xs, frames) else np.interp(frames, xs, ys)
-    return _eased(points, frames, values, scope)
+    return _ease(points, frames, values, scope)
 
 
-def _known(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> tuple[Array, Array]:
-    """Returns the frames (m,) whose values are known, and these (m,): within, and the nearest outside."""
+def _known_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> tuple[Array, Array]:
+    """Returns the frames with known values (m,) and the values (m,), with the nearest point on both sides."""
     own = own_values(points, frames, scope)
     inside = ~np.isnan(own)
     xs, ys = frames[inside].astype(np.float64), own[inside]
@@ -84,7 +84,7 @@ def _known(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> 
 
 
 def own_values(points: Sequence[Point], frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns what the points say: numbers on their frame, formulas until the next point, else NaN."""
+    """Returns the values (n,) before interpolation; NaN where neither a number nor a formula gives one."""
     values = np.full(len(frames), np.nan)
     start = int(frames[0])
     stop = start + len(frames)
@@ -105,7 +105,7 @@ def value_at(point: Point, scope: Scope) -> float:
 
 
 def _run(point: Point, frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns the point's own value at `frames`; errors tell where it is written."""
+    """Returns the point's own value at `frames`; errors point at it in the source."""
     if not isinstance(point.value, Formula):
         return np.full(len(frames), point.value)
     try:
@@ -114,12 +114,12 @@ def _run(point: Point, frames: NDArray[np.int64], scope: Scope) -> Array:
         raise point.place.error(error.message, 0, error.hint) from None
 
 
-def _eased(points: Sequence[Point], frames: NDArray[np.int64], values: Array, scope: Scope) -> Array:
-    """Returns the values with the spans that name an easing drawn by it."""
+def _ease(points: Sequence[Point], frames: NDArray[np.int64], values: Array, scope: Scope) -> Array:
+    """Returns the values with the easings applied between the points that name one."""
     start = int(frames[0])
     for index, (point, following) in enumerate(pairwise(points)):
-        usual = "hold" if isinstance(point.value, Formula) else "linear"
-        if point.ease in (None, usual):
+        default = "hold" if isinstance(point.value, Formula) else "linear"
+        if point.ease in (None, default):
             continue
         lo, hi = max(point.frame - start, 0), min(following.frame - start, len(frames))
         if lo >= hi:
@@ -129,13 +129,15 @@ def _eased(points: Sequence[Point], frames: NDArray[np.int64], values: Array, sc
             values[span] = _cubic(points, index, frames[span], scope)
             continue
         own = values[span] if isinstance(point.value, Formula) else np.full(hi - lo, point.value)
-        weight = EASINGS[point.ease or usual]((frames[span] - point.frame) / (following.frame - point.frame))
+        weight = EASINGS[point.ease or default](
+            (frames[span] - point.frame) / (following.frame - point.frame)
+        )
         values[span] = own * (1 - weight) + value_at(following, scope) * weight
     return values
 
 
 def _cubic(points: Sequence[Point], index: int, frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns a smooth curve through the points that overshoots none of them.
+    """Returns a smooth curve through the points without overshoot.
 
     Source: monotone cubic Hermite interpolation, F. N. Fritsch and J. Butland (1984).
     """

@@ -1,6 +1,6 @@
-"""Easing curves by name: how a value goes from one key to the next.
+"""Easing curves by name, for the way from one key to the next.
 
-Source: the usual easing equations (R. Penner, 2001); each maps 0 to 0 and 1 to 1.
+Source: the common easing equations (R. Penner, 2001); each maps 0 to 0 and 1 to 1.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,12 +29,12 @@ def elastic(u: Array) -> Array:
 
 
 def back(u: Array) -> Array:
-    """Returns a run that overshoots 1 by a tenth and comes back; `u` (n,) in [0, 1]."""
+    """Returns a curve that overshoots 1 by a tenth and comes back; `u` (n,) in [0, 1]."""
     c = 1.70158
     return 1 + (c + 1) * (u - 1) ** 3 + c * (u - 1) ** 2
 
 
-def _mirrored(ease_out: Curve) -> Curve:
+def _mirror(ease_out: Curve) -> Curve:
     return lambda u: 1 - ease_out(1 - u)
 
 
@@ -60,7 +60,7 @@ def _families() -> dict[str, Curve]:
     }
     named: dict[str, Curve] = {}
     for name, curve in outs.items():
-        named |= {f"{name}_in": _mirrored(curve), f"{name}_out": curve, f"{name}_in_out": _both(curve)}
+        named |= {f"{name}_in": _mirror(curve), f"{name}_out": curve, f"{name}_in_out": _both(curve)}
     return named
 
 

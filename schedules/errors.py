@@ -1,4 +1,4 @@
-"""What a schedule's author may be told: errors that stop, warnings that do not."""
+"""Errors and warnings for the author of a schedule."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ class ScheduleError(ValueError):
     """A schedule, prompt or seed setting that cannot be used as written.
 
     Attributes:
-        message: What is wrong, in a sentence.
-        text: The schedule as it was written; empty where there is none to show.
+        message: The mistake, in a sentence.
+        text: The source text of the schedule; empty if there is none to show.
         column: 0-based position in `text`, or None.
         frame: The frame whose value is at fault, or None.
-        hint: What to do about it; may be empty.
+        hint: Advice on how to correct it; may be empty.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ScheduleError(ValueError):
 
 
 class ScheduleLimitError(ScheduleError):
-    """A schedule that would take more work than one should."""
+    """A schedule that exceeds the limits on length or work."""
 
 
 def _rebuild(
@@ -60,7 +60,7 @@ class ScheduleWarning:
     """Something in a schedule that works but is probably not what its author meant.
 
     Attributes:
-        message: What was found and what happens because of it.
+        message: The problem and its effect.
         column: 0-based position in the schedule's text, or None.
         frame: The frame it is about, or None.
     """

@@ -1,8 +1,8 @@
-"""Formulas -> numbers for all frames at once, through numexpr.
+"""Evaluates formulas for all frames at once, with numexpr.
 
-A formula's tree is written out again as numexpr text, in pieces of bounded size (numexpr's compiler is
-quadratic in the length and stops at 255 registers); what numexpr does not offer is computed by numpy between
-the pieces. numexpr keeps compiled pieces in a cache of its own (256 entries) and computes on its thread pool.
+A formula's tree is written as numexpr text, in pieces of bounded size (numexpr's compiler is quadratic in the
+length and stops at 255 registers); operations that numexpr lacks are computed by numpy between the pieces.
+numexpr caches the compiled pieces (256 entries) and computes on its thread pool.
 """
 
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ Bindings = dict[str, NDArray[np.generic]]
 
 
 def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array:
-    """Returns the formula's value for each of `frames` (n,), float64; NaN and infinities as they come.
+    """Returns the formula's value for each of `frames` (n,), float64, possibly NaN or infinite.
 
-    With `scope.compat` the reference's arithmetic is tried first: whole numbers are 64-bit integers there.
+    With `scope.compat` Deforum's arithmetic is tried first, in which whole numbers are 64-bit integers.
 
     Raises:
-        ScheduleError: It uses a beat or signal that the film does not have, or bits of a fraction.
+        ScheduleError: It needs a beat or signal that the film lacks, or has bit operations on fractions.
     """
     _check_names(formula, scope)
-    values = _by_reference(formula, frames, scope) if scope.compat else None
+    values = _by_deforum(formula, frames, scope) if scope.compat else None
     if values is None:
         with np.errstate(all="ignore"):
             values = _Writer(_bindings(frames, scope, np.float64)).array(formula.root)
@@ -43,7 +43,7 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
 def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic]:
     """Returns the formula's value for each of `frames` (n,) with Python's arithmetic on numbers.
 
-    Whole numbers stay whole (int64) where Python keeps them whole; the reference computes prompts so.
+    Integers stay integers (int64) where Python keeps them; Deforum evaluates math in prompts like this.
     """
     _check_names(formula, scope)
     with np.errstate(all="ignore"):
@@ -63,7 +63,7 @@ def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
 
 
 def _power(base: NDArray[np.generic], exponent: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Returns base ** exponent, whole where both are and the result fits."""
+    """Returns base ** exponent, as integers where both are and the result fits."""
     floats = [np.asarray(x, dtype=np.float64) for x in (base, exponent)]
     power: NDArray[np.float64] = np.power(*floats)
     whole = np.issubdtype(base.dtype, np.integer) and np.issubdtype(exponent.dtype, np.integer)
@@ -72,12 +72,12 @@ def _power(base: NDArray[np.generic], exponent: NDArray[np.generic]) -> NDArray[
     return power
 
 
-def _by_reference(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic] | None:
-    """Returns the values by the reference's arithmetic, or None where the reference refuses the formula."""
+def _by_deforum(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic] | None:
+    """Returns the values by Deforum's arithmetic, or None if Deforum rejects the formula."""
     try:
-        return _ReferenceWriter(_bindings(frames, scope, np.int64)).array(formula.root)
+        return _DeforumWriter(_bindings(frames, scope, np.int64)).array(formula.root)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError, KeyError, AttributeError):
-        # What numexpr refuses here the reference refuses too; the caller then does the sensible thing.
+        # Deforum rejects whatever numexpr rejects here; the caller then uses our own arithmetic.
         return None
 
 
@@ -107,13 +107,13 @@ def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
 
 
 class _Writer:
-    """Writes a tree as numexpr text, float64 throughout, binding pieces to names as it goes."""
+    """Writes a tree as numexpr text, in float64, and binds pieces of it to names."""
 
     def __init__(self, names: Mapping[str, NDArray[np.generic]]) -> None:
         self._names = dict(names)
 
     def array(self, node: Node) -> NDArray[np.generic]:
-        """Returns the node's value for all frames, or a single one where it does not depend on the frame."""
+        """Returns the node's value for all frames, or a single one if it does not depend on the frame."""
         if isinstance(node, Name):
             return self._names[node.name]
         return self._run(self._text(node)[0])
@@ -130,11 +130,11 @@ class _Writer:
         template = self._template(node)
         if template is None:
             operands = [np.asarray(self.array(operand), dtype=np.float64) for operand in node.operands]
-            return self._bound(node.operation.numpy(*operands)), 1
+            return self._bind(node.operation.numpy(*operands)), 1
         parts = [self._operand(node, index) for index in range(len(node.operands))]
         while sum(size for _, size in parts) >= _PIECE:
             largest = max(range(len(parts)), key=lambda index: parts[index][1])
-            parts[largest] = (self._bound(self._run(parts[largest][0])), 1)
+            parts[largest] = (self._bind(self._run(parts[largest][0])), 1)
         return template.format(*(text for text, _ in parts)), 1 + sum(size for _, size in parts)
 
     def _template(self, node: Apply) -> str | None:
@@ -142,12 +142,12 @@ class _Writer:
 
     def _constant(self, node: Number | Apply) -> str:
         if node.logical:
-            return self._bound(np.bool_(node.value))
+            return self._bind(np.bool_(node.value))
         value = float(node.value or 0.0)
-        return f"({value!r})" if np.isfinite(value) else self._bound(value)
+        return f"({value!r})" if np.isfinite(value) else self._bind(value)
 
     def _operand(self, node: Apply, index: int) -> tuple[str, int]:
-        """Returns an operand as text of the kind that its operation needs: a condition or a number."""
+        """Returns an operand as text, converted to what its operation expects: a condition or a number."""
         operand = node.operands[index]
         text, size = self._text(operand)
         condition = node.operation.logical[1] or (node.operation.name == "where" and index == 0)
@@ -156,20 +156,20 @@ class _Writer:
         if operand.logical and not condition:
             return f"where({text}, 1.0, 0.0)", size + 1
         if node.operation.name == "/" and operand.value == 0:
-            return self._bound(0.0), 1  # numexpr divides by constants itself, and stops at zero
+            return self._bind(0.0), 1  # numexpr divides by constants when it compiles, and fails at zero
         return text, size
 
-    def _bound(self, value: object) -> str:
+    def _bind(self, value: object) -> str:
         name = f"_piece{len(self._names)}"
         self._names[name] = np.asarray(value)
         return name
 
 
-class _ReferenceWriter(_Writer):
-    """Writes a tree as the reference hands it to numexpr: whole numbers whole, no conversions."""
+class _DeforumWriter(_Writer):
+    """Writes a tree as Deforum passes it to numexpr: integers as integers, no conversions."""
 
     def _template(self, node: Apply) -> str:
-        template = node.operation.reference
+        template = node.operation.deforum
         if template is None or template.count("{") != len(node.operands):
             raise NotImplementedError(node.operation.name)
         return template

@@ -1,7 +1,7 @@
-"""Formulas: whitelisted math as a small tree, every node knowing its column.
+"""Parses formulas: whitelisted math as a small tree, with the column of every node.
 
-`parse` reads the text through `ast` and keeps only numbers, names and the operations of `operations.py`;
-`evaluate.py` computes the tree. Limits keep the work bounded whatever the text.
+`parse` reads the text with `ast` and accepts only numbers, names and the operations of `operations.py`;
+`evaluate.py` computes the tree. Limits bound the work for any text.
 """
 
 import ast
@@ -37,22 +37,22 @@ _ALIASES = {
 
 
 def parse(text: str, *, place: Place | None = None, names: Collection[str] = VARIABLES) -> Formula:
-    """Returns the formula that `text` says.
+    """Parses a formula.
 
     Args:
-        text: Maths in Python's spelling, such as `1+0.1*sin(t/10)`.
-        place: The schedule it comes from and its column there; the formula itself by default.
-        names: Variables that may occur, besides pi and e.
+        text: Math in Python's syntax, such as `1+0.1*sin(t/10)`.
+        place: Its position in the source, for messages; the formula itself by default.
+        names: Allowed variables, besides pi and e.
 
     Raises:
-        ScheduleError: Not a formula, or not an allowed one; points at the column.
+        ScheduleError: The text is not a formula, or has something that is not allowed; points at the column.
     """
     place = place or Place(text)
     clean = re.sub(r"\s", " ", text)
     if not clean.strip():
         raise place.error("there is no value here", 0, "write a number or a formula, such as (1.02)")
     if len(clean) > MAX_LENGTH:
-        raise place.error(f"a formula of {len(clean)} characters; {MAX_LENGTH} is the most", 0)
+        raise place.error(f"a formula has {len(clean)} characters; expected at most {MAX_LENGTH}", 0)
     tokens.check(clean, place.error)
     lead = len(clean) - len(clean.lstrip())
     try:
@@ -72,7 +72,7 @@ def _blanks(match: re.Match[str]) -> str:
 
 
 class _Reader:
-    """Turns Python's tree into ours, refusing whatever is not math."""
+    """Converts Python's syntax tree into a formula's tree and rejects whatever is not math."""
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
         self._place = place
@@ -80,7 +80,7 @@ class _Reader:
 
     def node(self, tree: ast.expr, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            message = f"more than {MAX_DEPTH} operations inside one another"
+            message = f"more than {MAX_DEPTH} nested operations"
             raise self._error(tree, message, "split the formula")
         match tree:
             case ast.Constant():
@@ -104,7 +104,7 @@ class _Reader:
                 return self._choice(tree, depth)
             case ast.Call():
                 return self._call(tree, depth)
-        hint = "formulas have numbers, variables, operators and functions"
+        hint = "a formula consists of numbers, variables, operators and functions"
         raise self._error(tree, "this is not math", hint)
 
     def _error(self, tree: ast.expr, message: str, hint: str = "") -> ScheduleError:
@@ -118,7 +118,7 @@ class _Reader:
         return Apply(operation, tuple(operands), tree.col_offset, value)
 
     def _fold(self, operation: Operation, operands: list[Node], tree: ast.expr) -> float | None:
-        """Returns the operation's number where all operands are numbers; refuses what overflows."""
+        """Returns the operation's value if all operands are constants; rejects overflows."""
         numbers = [node.value for node in operands if node.value is not None]
         if len(numbers) < len(operands):
             return None
@@ -178,18 +178,18 @@ class _Reader:
             if sign is None:
                 raise self._error(tree, "numbers are compared by <, <=, >, >=, == and !=")
             pairs.append(self._apply(OPERATORS[sign], [left, right], tree))
-        return self._joined("and", pairs, tree)
+        return self._join("and", pairs, tree)
 
     def _boolean(self, tree: ast.BoolOp, depth: int) -> Node:
         operands = [self.node(operand, depth) for operand in tree.values]
-        return self._joined("and" if isinstance(tree.op, ast.And) else "or", operands, tree)
+        return self._join("and" if isinstance(tree.op, ast.And) else "or", operands, tree)
 
-    def _joined(self, name: str, operands: list[Node], tree: ast.expr) -> Node:
-        """Returns the operands joined two by two: a long chain makes a flat tree."""
+    def _join(self, name: str, operands: list[Node], tree: ast.expr) -> Node:
+        """Returns the operands joined pairwise, so that a long chain makes a shallow tree."""
         if len(operands) == 1:
             return operands[0]
         half = len(operands) // 2
-        halves = [self._joined(name, part, tree) for part in (operands[:half], operands[half:])]
+        halves = [self._join(name, part, tree) for part in (operands[:half], operands[half:])]
         return self._apply(OPERATORS[name], halves, tree)
 
     def _choice(self, tree: ast.IfExp, depth: int) -> Node:

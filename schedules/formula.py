@@ -1,4 +1,4 @@
-"""A formula that was read: a small tree of numbers, names and operations, every node knowing its column."""
+"""`Formula`: a parsed formula, as a small tree of numbers, names and operations with their columns."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from schedules.operations import Operation
 
 @dataclass(frozen=True)
 class Number:
-    """A number as written; `literal` keeps whole numbers whole."""
+    """A number; `literal` is an int for whole numbers."""
 
     literal: int | float
     column: int
@@ -17,7 +17,7 @@ class Number:
 
     @property
     def value(self) -> float:
-        """The number."""
+        """The number as a float."""
         return float(self.literal)
 
 
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Apply:
-    """An operation on operands; `value` is its number where all operands are numbers."""
+    """An operation on operands; `value` is its result if all operands are constants, else None."""
 
     operation: Operation
     operands: tuple["Node", ...]
@@ -42,7 +42,7 @@ class Apply:
 
     @property
     def logical(self) -> bool:
-        """Whether the result is true or false."""
+        """True if the result is a truth value."""
         return self.operation.logical[0]
 
 
@@ -51,19 +51,19 @@ Node = Number | Name | Apply
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that was read: its text and its tree."""
+    """A parsed formula: its text and its tree."""
 
     text: str
     root: Node
 
     @property
     def constant(self) -> float | None:
-        """The formula's number, where it has no variable."""
+        """The formula's value if it has no variables, else None."""
         return self.root.value
 
     @property
     def literal(self) -> bool:
-        """Whether it is just a number, perhaps signed or in brackets."""
+        """True if it is just a number, perhaps with a sign or in parentheses."""
         node = self.root
         while isinstance(node, Apply) and node.operation.name in ("negative", "positive"):
             node = node.operands[0]
@@ -71,7 +71,7 @@ class Formula:
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables it reads."""
+        """The variables in it."""
         return frozenset(node.name for node in self.nodes() if isinstance(node, Name))
 
     def nodes(self) -> Iterator[Node]:
@@ -86,12 +86,12 @@ class Formula:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a formula stands in its schedule, for messages; `label` goes before each of them."""
+    """Position in the source, for messages; each message begins with `label`."""
 
     text: str
     column: int = 0
     label: str = ""
 
     def error(self, message: str, column: int = 0, hint: str = "") -> ScheduleError:
-        """Returns the error that points at `column` of the formula."""
+        """Returns an error that points at `column`, counted from this place."""
         return ScheduleError(self.label + message, text=self.text, column=self.column + column, hint=hint)

@@ -1,4 +1,4 @@
-"""A schedule's source -> its keys: read plainly and, beside it, as the reference reads it."""
+"""Parses a schedule's source into keys, in our reading and in Deforum's."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
@@ -10,28 +10,28 @@ from schedules import reference
 from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
 from schedules.formula import Formula, Place
 from schedules.keys import KeyTime, parse_key
-from schedules.limits import bounded
+from schedules.limits import limit_work
 from schedules.reading import Item, Reading, plain, read
 from schedules.scope import Scope
-from schedules.sources import Entry, after_of, entries
-from schedules.values import Value, check_ease, constant, is_number, parse_reference_value, parse_value
+from schedules.sources import Entry, entries, split_after
+from schedules.values import Value, check_ease, constant, is_number, parse_deforum_value, parse_value
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key: when, what, and how it goes on to the next."""
+    """A key: time, value, and easing to the next key."""
 
     at: KeyTime
     value: Value
 
     @property
     def place(self) -> Place:
-        """Where the key stands."""
+        """Position of the key in the source."""
         return self.at.place
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
-        """The formulas of both sides."""
+        """The formulas in time and value."""
         return tuple(x for x in (self.at.formula, self.value.content) if isinstance(x, Formula))
 
 
@@ -40,10 +40,10 @@ class Keyed:
     """A schedule's keys.
 
     Attributes:
-        keys: The keys in written order, or why the source cannot be read plainly.
-        text: The text they are from; empty for other sources.
-        after: What follows the last key: "hold", "loop" or "mirror".
-        notes: What was put right while reading.
+        keys: The keys in source order, or the error if only Deforum can read the source.
+        text: The source text; empty for other sources.
+        after: Behavior after the last key: "hold", "loop" or "mirror".
+        notes: Warnings about mistakes that were corrected while reading.
     """
 
     keys: tuple[Key, ...] | ScheduleError
@@ -53,20 +53,20 @@ class Keyed:
 
     @cached_property
     def reference_keys(self) -> tuple[Key, ...] | None:
-        """The keys as the reference sees them; None where it would refuse the text."""
+        """The keys in Deforum's reading; None if Deforum would reject the text."""
         items = reference.items(self.text) if self.text else None
         if items is None:
             return None
         try:
-            return _keys(items, self.text, _reference_key)
+            return _keys(items, self.text, _deforum_key)
         except ScheduleError:
             return None
 
     def keys_for(self, scope: Scope) -> tuple[Key, ...]:
-        """Returns the keys as the scope reads them: plainly, or as the reference does.
+        """Returns the keys in Deforum's reading if the scope is compatible, else in ours.
 
         Raises:
-            ScheduleError: The text has no plain reading and the scope asks for it.
+            ScheduleError: Only Deforum can read the text, and the scope is not compatible.
         """
         if scope.compat and self.reference_keys is not None:
             return self.reference_keys
@@ -75,26 +75,26 @@ class Keyed:
         return self.keys
 
     def notes_for(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
-        """Returns what was put right to get at these keys."""
+        """Returns the warnings about corrections in these keys."""
         return () if scope.compat and self.reference_keys is not None else self.notes
 
 
 def from_mapping(source: Mapping[Any, Any], names: Collection[str]) -> Keyed:
-    """Returns the keys of a mapping `{0: 1.0, "2s": "sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
+    """Parses a mapping `{0: 1.0, "2s": "sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
 
     Raises:
-        ScheduleError: Not a schedule.
+        ScheduleError: The mapping is not a schedule.
     """
-    rest, after = after_of(source)
-    keys = tuple(bounded(Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)))
+    rest, after = split_after(source)
+    keys = tuple(limit_work(Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)))
     return Keyed(keys, after=after)
 
 
 def from_text(source: str, names: Collection[str]) -> Keyed:
-    """Returns the keys of text; one of its two readings has to make sense.
+    """Parses text; one of its two readings has to be valid.
 
     Raises:
-        ScheduleError: Not a schedule in either reading; points at the column of the plain one.
+        ScheduleError: The text is not a schedule in either reading; points at the column in ours.
     """
     try:
         reading = read(source)
@@ -102,17 +102,17 @@ def from_text(source: str, names: Collection[str]) -> Keyed:
     except ScheduleLimitError:
         raise
     except ScheduleError as error:
-        unclear = Keyed(error.with_traceback(None), source)
-        if unclear.reference_keys is None:
+        deforum_only = Keyed(error.with_traceback(None), source)
+        if deforum_only.reference_keys is None:
             raise
-        return unclear
+        return deforum_only
 
 
 def _entry_value(entry: Entry, names: Collection[str]) -> Value:
     value, ease = entry.value, None
     if isinstance(value, Mapping):
         if "value" not in value or set(value) - {"value", "ease"}:
-            raise entry.place.error("a key as a mapping has `value` and, if wanted, `ease`")
+            raise entry.place.error("a key as a mapping has `value` and, optionally, `ease`")
         ease = check_ease(value["ease"], entry.place) if "ease" in value else None
         value = value["value"]
     if isinstance(value, str):
@@ -135,12 +135,12 @@ def _plain_keys(reading: Reading, names: Collection[str]) -> tuple[Key, ...]:
     return _keys(reading.items, text, key)
 
 
-def _reference_key(item: Item, text: str) -> Key:
+def _deforum_key(item: Item, text: str) -> Key:
     return Key(
         parse_key(reference.key_text(item.key), Place(text, item.key_column)),
-        parse_reference_value(item.value.strip(), Place(text, item.value_column)),
+        parse_deforum_value(item.value.strip(), Place(text, item.value_column)),
     )
 
 
 def _keys(items: Sequence[Item], text: str, key: Callable[[Item, str], Key]) -> tuple[Key, ...]:
-    return tuple(bounded(key(item, text) for item in items))
+    return tuple(limit_work(key(item, text) for item in items))

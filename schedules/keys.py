@@ -1,4 +1,4 @@
-"""The key side of a schedule: `30`, `2s`, `8b`, `50%`, `max_f/2` -> a frame number."""
+"""Parses the keys of a schedule: `30`, `2s`, `8b`, `50%`, `max_f/2` -> a frame number."""
 
 import math
 import re
@@ -21,14 +21,15 @@ _MAX_WRAPPINGS = 8
 
 @dataclass(frozen=True)
 class KeyTime:
-    """When a key is.
+    """The time of a key.
 
     Attributes:
-        text: The key as written, without quotes and blanks.
-        place: Where it stands.
+        text: The source text without quotes and spaces.
+        place: Its position in the source.
         amount: The number before the unit; unused for a formula.
-        unit: "" for frames, "s" seconds, "b" beats, "%" of the way to the last frame, "share" of the frames.
-        formula: The formula, where the key is one.
+        unit: "" for frames, "s" for seconds, "b" for beats, "%" for percent of the way to the last frame,
+            "share" for a fraction of the number of frames.
+        formula: The formula, if the key is one.
     """
 
     text: str
@@ -40,11 +41,11 @@ class KeyTime:
     def frame(self, scope: Scope) -> int:
         """Returns the frame the key falls on.
 
-        Fractions of a frame are cut off as the reference does; times in seconds, beats and percent, which
-        the reference does not have, go to the nearest frame.
+        Fractions of a frame are cut off, as in Deforum; times in seconds, beats and percent, which Deforum
+        lacks, are rounded to the nearest frame.
 
         Raises:
-            ScheduleError: A beat without `bpm`, or no such frame.
+            ScheduleError: The key is in beats and the film has no `bpm`, or its value is not a frame number.
         """
         if self.formula is not None:
             return self._whole(float(evaluate(self.formula, np.zeros(1, dtype=np.int64), scope)[0]))
@@ -60,39 +61,39 @@ class KeyTime:
 
     def _whole(self, frame: float) -> int:
         if not abs(frame) < _FURTHEST:
-            raise self.place.error(f"key `{self.text}` gives no frame (it comes to {frame:g})", 0)
+            raise self.place.error(f"key `{self.text}` gives no frame (its value is {frame:g})", 0)
         return int(frame)
 
 
 def parse_key(text: str, place: Place) -> KeyTime:
-    """Returns the key that `text` says.
+    """Parses a key.
 
     Raises:
-        ScheduleError: Not a key; points at the column.
+        ScheduleError: The text is not a key; points at the column.
     """
     if len(text) > MAX_LENGTH:
-        raise place.error(f"a key of {len(text)} characters; {MAX_LENGTH} is the most")
-    bare, lead = unwrapped(text)
+        raise place.error(f"a key has {len(text)} characters; expected at most {MAX_LENGTH}")
+    bare, lead = unwrap(text)
     inner = Place(place.text, place.column + lead)
     amount = _AMOUNT.fullmatch(bare)
     if amount:
         return KeyTime(bare, inner, float(amount.group(1)), amount.group(2), None)
     if not bare:
         raise inner.error("a key is missing before ':'", 0, "write the frame number, such as 0:(1.02)")
-    running = re.search(r"\bt\b", bare)
-    if running:
-        hint = "a key is one moment: use max_f, s, fps and numbers"
-        raise inner.error("a key cannot depend on `t`", running.start(), hint)
+    variable = re.search(r"\bt\b", bare)
+    if variable:
+        hint = "a key is a single time: use max_f, s, fps and numbers"
+        raise inner.error("a key cannot depend on `t`", variable.start(), hint)
     formula = expression.parse(bare, place=inner, names=KEY_NAMES)
     return KeyTime(bare, inner, 0.0, "", formula)
 
 
-def unwrapped(text: str) -> tuple[str, int]:
-    """Returns `text` without blanks, quotes and brackets around it, and how much was cut at its start."""
+def unwrap(text: str) -> tuple[str, int]:
+    """Returns `text` without surrounding spaces, quotes and parentheses, and the length cut at its start."""
     lead = len(text) - len(text.lstrip())
     bare = text.strip()
     for _ in range(_MAX_WRAPPINGS):
-        if len(bare) < 2 or not ((bare[0] == bare[-1] and bare[0] in "'\"") or _bracketed(bare)):
+        if len(bare) < 2 or not ((bare[0] == bare[-1] and bare[0] in "'\"") or _is_bracketed(bare)):
             break
         inside = bare[1:-1]
         lead += 1 + len(inside) - len(inside.lstrip())
@@ -100,8 +101,8 @@ def unwrapped(text: str) -> tuple[str, int]:
     return bare, lead
 
 
-def _bracketed(text: str) -> bool:
-    """Whether the first bracket of `text` closes with its last."""
+def _is_bracketed(text: str) -> bool:
+    """Returns True if the first and the last character of `text` are matching parentheses."""
     if text[0] != "(" or text[-1] != ")":
         return False
     depth = 0
@@ -113,7 +114,7 @@ def _bracketed(text: str) -> bool:
 
 
 def is_key(text: str) -> bool:
-    """Returns whether `text` reads as a key."""
+    """Returns True if `text` is a valid key."""
     try:
         parse_key(text, Place(text))
     except ScheduleError:

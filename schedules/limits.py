@@ -1,4 +1,4 @@
-"""How much one schedule may ask for: its work stays bounded whatever its text."""
+"""Limits of a schedule, which bound the work for any text."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
@@ -7,34 +7,34 @@ from schedules.errors import ScheduleLimitError
 from schedules.formula import Formula, Place
 
 MAX_TEXT = 1_000_000
-"""Characters of a schedule."""
+"""Largest number of characters in a schedule."""
 MAX_KEYS = 50_000
 MAX_FORMULAS = 1_000
-"""Formulas of one schedule, on both sides of its keys; each is compiled."""
+"""Largest number of formulas in a schedule, in keys and values; each is compiled."""
 MAX_FORMULA_TEXT = 100_000
-"""Characters of all its formulas together."""
+"""Largest number of characters of all formulas together."""
 
 
 class Counted(Protocol):
-    """A key that says where it stands and which formulas it holds."""
+    """A key with its position and its formulas."""
 
     @property
     def place(self) -> Place:
-        """Where the key stands."""
+        """Position of the key in the source."""
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
-        """The formulas of both sides."""
+        """The formulas in time and value."""
 
 
 K = TypeVar("K", bound=Counted)
 
 
-def bounded(keys: Iterable[K]) -> Iterator[K]:
-    """Yields the keys as long as reading and evaluating them stays bounded work.
+def limit_work(keys: Iterable[K]) -> Iterator[K]:
+    """Yields the keys as long as they stay within the limits.
 
     Raises:
-        ScheduleLimitError: There is more of them, or of their formulas, than that.
+        ScheduleLimitError: There are too many keys or formulas.
     """
     formulas = characters = 0
     for count, key in enumerate(keys, 1):

@@ -1,4 +1,4 @@
-"""Every operation that a formula may use, as data: its operands, its numexpr form, its numpy form."""
+"""The operations of formulas, as data: number of operands, numexpr form, numpy form."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ class Operation:
     """One operator or function of the formula language.
 
     Attributes:
-        name: As written in a formula, or an operator's sign.
-        arity: Fewest and most operands; most is None where any number will do.
-        numpy: Computes it on arrays.
-        numexpr: Template for numexpr ("{0} + {1}"); None where numexpr (>= 2.10) has no such operation.
-        reference: Template as the reference hands it to numexpr; None where it refuses it.
-        logical: Whether the result is true or false, and whether the operands have to be.
+        name: Name of the function in a formula, or the operator's sign.
+        arity: Least and largest number of operands; the largest is None for any number.
+        numpy: Function on arrays.
+        numexpr: Template for numexpr ("{0} + {1}"); None if numexpr (>= 2.10) has no such operation.
+        deforum: Template that Deforum passes to numexpr; None if Deforum rejects the operation.
+        logical: True if the result is a truth value, and True if the operands have to be.
     """
 
     name: str
     arity: tuple[int, int | None]
     numpy: Compute
     numexpr: str | None = None
-    reference: str | None = None
+    deforum: str | None = None
     logical: tuple[bool, bool] = (False, False)
 
     def accepts(self, count: int) -> bool:
-        """Returns whether `count` operands are right."""
+        """Returns True if the operation takes `count` operands."""
         low, high = self.arity
         return low <= count and (high is None or count <= high)
 
@@ -44,7 +44,7 @@ _ONE_NUMBER = (
     "arcsinh", "arccosh", "arctanh", "log", "log10", "log1p", "exp", "expm1", "sqrt", "abs", "floor", "ceil",
 )  # fmt: skip
 _ONE_NUMBER_BY_NUMPY = ("log2", "sign", "trunc", "round", "ones_like")
-_COMPLEX = ("real", "imag", "conj", "copy")  # on real numbers, where the reference stops
+_COMPLEX = ("real", "imag", "conj", "copy")  # on real numbers, where Deforum fails
 _TWO_NUMBERS = ("arctan2", "fmod")
 _TWO_NUMBERS_BY_NUMPY = ("hypot", "copysign", "nextafter", "minimum", "maximum")
 _TESTS = ("isnan", "isinf", "isfinite", "signbit")
@@ -65,7 +65,7 @@ _ARITHMETIC: Mapping[str, Compute] = {
 }
 # numexpr's remainder and floor division differ between its versions; numpy's are Python's.
 _ARITHMETIC_BY_NUMPY: Mapping[str, Compute] = {"%": np.mod, "//": np.floor_divide}
-# The reference reduces one frame's number, which changes nothing; more of them it refuses.
+# Deforum reduces the number of one frame, which changes nothing, and rejects several operands.
 _REDUCTIONS: Mapping[str, Compute] = {
     "min": np.minimum,
     "max": np.maximum,
@@ -87,7 +87,7 @@ def _functions() -> dict[str, Operation]:
         *(Operation(name, (1, 1), getattr(np, name)) for name in _COMPLEX),
         *(Operation(name, (2, 2), getattr(np, name), None, _call(name, 2)) for name in _TWO_NUMBERS_BY_NUMPY),
         *(Operation(name, (1, 1), getattr(np, name), None, _call(name, 1), (True, False)) for name in _TESTS),
-        *(Operation(name, (1, None), _reduced(pair), None, "({0})") for name, pair in _REDUCTIONS.items()),
+        *(Operation(name, (1, None), _reduce(pair), None, "({0})") for name, pair in _REDUCTIONS.items()),
         Operation("clip", (3, 3), np.clip),
         Operation("int", (1, 1), np.trunc),
         Operation("float", (1, 1), np.positive),
@@ -133,7 +133,7 @@ def _infix(sign: str) -> str:
     return f"({{0}}) {sign} ({{1}})"
 
 
-def _reduced(pair: Compute) -> Compute:
+def _reduce(pair: Compute) -> Compute:
     def reduced(first: Any, *rest: Any) -> Any:
         for x in rest:
             first = pair(first, x)
@@ -154,13 +154,13 @@ def _bits(operation: Compute) -> Compute:
 
 
 def _shift(x: Any, count: Any, sign: int) -> NDArray[np.float64]:
-    # On floats: a shift beyond the word's width is then a large number, not an accident.
+    # On floats: a shift beyond 64 bits then gives a large number instead of wrapping around.
     count = sign * np.clip(_whole(count), 0, 5_000)
     return np.asarray(np.floor(np.ldexp(np.asarray(_whole(x), dtype=np.float64), count)))
 
 
 FUNCTIONS: Mapping[str, Operation] = MappingProxyType(_functions())
-"""Functions by the name they are called by."""
+"""Functions by name."""
 
 OPERATORS: Mapping[str, Operation] = MappingProxyType(_operators())
-"""Operators by their sign; those on conditions by a name, and `where`, whose first operand is a condition."""
+"""Operators by sign; those on conditions by a name, and `where`, whose first operand is a condition."""

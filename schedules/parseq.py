@@ -1,6 +1,6 @@
-"""Parseq manifests: values that the Parseq editor has rendered for every frame.
+"""Parseq manifests: values rendered for every frame by the Parseq editor.
 
-A manifest gives some of the settings; whatever it does not give stays with the preset.
+A manifest has some of the settings; all others stay as in the preset.
 """
 
 import json
@@ -62,7 +62,7 @@ Entry = float | str
 
 @dataclass(frozen=True)
 class Overrides:
-    """What a manifest says about the film itself; None where it says nothing."""
+    """Settings of the film in a manifest; None for those it does not set."""
 
     frames: int
     fps: float | None
@@ -74,10 +74,10 @@ class Manifest:
     """A rendered Parseq manifest.
 
     Attributes:
-        frames: The frame numbers as listed.
+        frames: The listed frame numbers.
         columns: Field -> one value per listed frame; only fields that the first listed frame has.
-        fps: Output frames per second; None where not given.
-        cadence: Cadence; None where not given.
+        fps: Output frames per second; None if not set.
+        cadence: Cadence; None if not set.
     """
 
     frames: tuple[int, ...]
@@ -87,12 +87,12 @@ class Manifest:
 
     @classmethod
     def parse(cls, source: str | Mapping[str, Any]) -> "Manifest":
-        """Returns the manifest that JSON text, or what was read from it, says.
+        """Parses a manifest from JSON text or a decoded mapping.
 
         Raises:
-            ScheduleError: Broken JSON, no rendered frames, or values of the wrong kind; names the frame.
+            ScheduleError: The JSON is broken, no frames are rendered, or a value has the wrong type.
         """
-        document = _decoded(source) if isinstance(source, str) else source
+        document = _decode(source) if isinstance(source, str) else source
         if not isinstance(document, Mapping):
             raise ScheduleError("a Parseq manifest is a JSON object")
         rows = document.get("rendered_frames")
@@ -100,7 +100,7 @@ class Manifest:
             hint = "press Render in Parseq, then copy its output, not the document"
             raise ScheduleError("the Parseq manifest has no rendered_frames", hint=hint)
         if len(rows) > MAX_FRAMES:
-            raise ScheduleError(f"a Parseq manifest of {len(rows)} frames; {MAX_FRAMES} is the most")
+            raise ScheduleError(f"a Parseq manifest has {len(rows)} frames; expected at most {MAX_FRAMES}")
         frames = tuple(_frame_number(row, place) for place, row in enumerate(rows))
         wanted = {
             name
@@ -113,22 +113,23 @@ class Manifest:
         return cls(frames, MappingProxyType(columns), _option(options, "output_fps"), _cadence(options))
 
     def overrides(self, *, compat: bool = False) -> Overrides:
-        """Returns the number of frames, fps and cadence that the manifest asks for.
+        """Returns the number of frames, fps and cadence set by the manifest.
 
         Args:
-            compat: True for the reference's number of frames, which counts the listed ones even where they
-                leave gaps; the plain one goes up to the highest.
+            compat: True for Deforum's number of frames, which counts the listed ones even if there are gaps
+                between them; False for the highest listed frame plus 1.
         """
         return Overrides(len(self.frames) if compat else max(self.frames) + 1, self.fps, self.cadence)
 
     def sources(self, *, deltas: bool = True) -> dict[str, dict[int, Entry]]:
-        """Returns Deforum parameter -> {frame: value}, as `Schedule`, `TextSchedule` and `Prompts` take it.
+        """Returns Deforum parameter -> {frame: value}, the form that schedules and prompts are parsed from.
 
-        So frames that are not listed are interpolated, and texts held. What the manifest lacks is absent.
+        Between listed frames numbers are then interpolated and texts held. Parameters that the manifest lacks
+        are absent.
 
         Args:
-            deltas: True takes motion as steps from frame to frame, as the animation loop adds them up;
-                False as Parseq's absolute values.
+            deltas: True for motion as steps from frame to frame, which the animation loop adds up; False for
+                Parseq's absolute values.
         """
         names = {name: field_of(name, deltas=deltas) for name in FIELDS}
         return {
@@ -138,10 +139,10 @@ class Manifest:
         }
 
     def listed(self, name: str, frames: int, *, deltas: bool = True) -> list[Entry] | None:
-        """Returns a parameter's value for each of `frames` frames as the reference fills them in.
+        """Returns a parameter's value for each of `frames` frames, filled in like Deforum does.
 
-        Frames that are not listed are NaN; from the last listed entry on, its value. None where the manifest
-        lacks the parameter.
+        Frames that are not listed are NaN; after the last listed frame its value is repeated. None if the
+        manifest lacks the parameter.
         """
         column = self.columns.get(field_of(name, deltas=deltas)) if name in FIELDS else None
         if column is None:
@@ -159,9 +160,9 @@ def field_of(name: str, *, deltas: bool) -> str:
     return f"{FIELDS[name]}_delta" if deltas and name in _DELTAS else FIELDS[name]
 
 
-def _decoded(text: str) -> Any:
+def _decode(text: str) -> Any:
     if len(text) > MAX_TEXT:
-        raise ScheduleError(f"a Parseq manifest of {len(text)} characters; {MAX_TEXT} is the most")
+        raise ScheduleError(f"a Parseq manifest has {len(text)} characters; expected at most {MAX_TEXT}")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -174,7 +175,7 @@ def _decoded(text: str) -> Any:
 def _frame_number(row: Any, place: int) -> int:
     number = row.get("frame") if isinstance(row, Mapping) else None
     if not is_number(number) or not float(number).is_integer() or not 0 <= number < MAX_FRAMES:
-        raise ScheduleError(f"entry {place} of rendered_frames has no frame number, but {number!r:.80}")
+        raise ScheduleError(f"entry {place} of rendered_frames has no frame number: frame is {number!r:.80}")
     return int(number)
 
 
@@ -187,7 +188,7 @@ def _column(name: str, rows: Sequence[Mapping[str, Any]], frames: Sequence[int])
             yield float(value)
         else:
             kind = "text" if name in _TEXTS else "a number"
-            message = f"`{name}` of the Parseq manifest should be {kind}, not {value!r:.80}"
+            message = f"`{name}` of the Parseq manifest should be {kind}, is {value!r:.80}"
             raise ScheduleError(message, frame=frame)
 
 
@@ -201,7 +202,7 @@ def _option(options: Mapping[str, Any], name: str) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and number > 0):
-        raise ScheduleError(f"`{name}` of the Parseq manifest should be a number above 0, not {value!r:.80}")
+        raise ScheduleError(f"`{name}` of the Parseq manifest should be a number above 0, is {value!r:.80}")
     return number
 
 

@@ -1,4 +1,4 @@
-"""Prompts as they are given -> their keys: one text, a mapping, JSON text, or a list."""
+"""Parses the source of prompts into keys: one text, a mapping, JSON text, or a list."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from schedules.errors import ScheduleError
 from schedules.formula import Formula, Place
 from schedules.keys import KeyTime
-from schedules.limits import MAX_FORMULAS, bounded
+from schedules.limits import MAX_FORMULAS, limit_work
 from schedules.prompt_text import PromptText
 from schedules.sources import entries
 from schedules.values import check_ease
@@ -19,7 +19,7 @@ MAX_PROMPT = 100_000
 
 @dataclass(frozen=True)
 class PromptKey:
-    """One keyed prompt: when, what, and by which easing it morphs into the next (None: it does not)."""
+    """A keyed prompt: time, text, and the easing by which it morphs into the next (None: it does not)."""
 
     at: KeyTime
     text: str
@@ -28,7 +28,7 @@ class PromptKey:
 
     @property
     def place(self) -> Place:
-        """Where the key stands."""
+        """Position of the key in the source."""
         return self.at.place
 
     @property
@@ -39,23 +39,23 @@ class PromptKey:
 
 
 def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[PromptKey, ...]:
-    """Returns the keyed prompts that `source` says; see `Prompts.parse`.
+    """Parses keyed prompts; see `Prompts.parse`.
 
     Raises:
-        ScheduleError: No prompts, or math in one that cannot be read; points at the column.
+        ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
     """
-    given = _from_json(source) if isinstance(source, str) else source
-    if isinstance(given, str):
-        return tuple(bounded(_list_keys([given])))
-    if isinstance(given, Mapping):
-        return tuple(bounded(_mapping_keys(given)))
-    if isinstance(given, Sequence):
-        return tuple(bounded(_list_keys(given)))
-    raise ScheduleError(f"prompts are text, a mapping or a list, not {given!r:.80}")
+    decoded = _from_json(source) if isinstance(source, str) else source
+    if isinstance(decoded, str):
+        return tuple(limit_work(_list_keys([decoded])))
+    if isinstance(decoded, Mapping):
+        return tuple(limit_work(_mapping_keys(decoded)))
+    if isinstance(decoded, Sequence):
+        return tuple(limit_work(_list_keys(decoded)))
+    raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}")
 
 
 def _from_json(text: str) -> Any:
-    """Returns the mapping or list that `text` is as JSON, else `text` itself."""
+    """Returns the mapping or list in `text` if it is JSON, else `text` itself."""
     if not re.match(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])", text):
         return text
     try:
@@ -63,7 +63,7 @@ def _from_json(text: str) -> Any:
     except json.JSONDecodeError as error:
         if not re.match(r"\s*\{\s*[\"'\d][^|{}]*:", text):
             return text
-        hint = "prompts as JSON have double quotes, a comma between keys and none behind the last"
+        hint = "JSON needs double quotes, a comma between keys and none after the last"
         raise ScheduleError(f"broken JSON: {error.msg}", text=text, column=error.pos, hint=hint) from None
     except RecursionError:
         raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
@@ -93,13 +93,14 @@ def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> Pro
     ease = morph
     if isinstance(value, Mapping):
         if "text" not in value or set(value) - {"text", "negative", "ease"}:
-            raise place.error("a prompt as a mapping has `text` and, if wanted, `negative` and `ease`", 0)
+            raise place.error("a prompt as a mapping has `text` and, optionally, `negative` and `ease`", 0)
         ease = check_ease(value["ease"], place) if "ease" in value else morph
         value = f"{value['text']} --neg {value['negative']}" if value.get("negative") else value["text"]
     if not isinstance(value, str):
         raise place.error("a prompt is text", 0)
     if len(value) > MAX_PROMPT or value.count("`") > 2 * MAX_FORMULAS:
-        message = f"{place.label}a prompt too long: {len(value)} characters, {value.count('`') // 2} formulas"
+        size = f"{len(value)} characters and {value.count('`') // 2} formulas"
+        message = f"{place.label}this prompt is too long: it has {size}"
         hint = f"at most {MAX_PROMPT} characters and {MAX_FORMULAS} formulas"
         raise ScheduleError(message, hint=hint)
     return PromptKey(at, value, ease, place.label)

@@ -1,4 +1,4 @@
-"""One prompt's text: its math between backticks, and its negative part behind `--neg`."""
+"""`PromptText`: the text of a prompt with math between backticks; its negative part after `--neg`."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,16 +21,16 @@ Numbers = Callable[[Formula, NDArray[np.int64], Scope], Sequence[str]]
 
 @dataclass(frozen=True)
 class PromptText:
-    """A prompt taken apart: plain text and formulas in turn."""
+    """A prompt as alternating pieces of plain text and formulas."""
 
     pieces: tuple[str | Formula, ...]
 
     @classmethod
     def parse(cls, text: str, *, math: re.Pattern[str] = MATHS) -> "PromptText":
-        """Returns the prompt taken apart; a lone backtick is plain text.
+        """Parses a prompt; a single backtick is plain text.
 
         Raises:
-            ScheduleError: Maths that is none; points at the column.
+            ScheduleError: The text between backticks is not math; points at the column.
         """
         pieces: list[str | Formula] = []
         done = 0
@@ -41,7 +41,7 @@ class PromptText:
         return cls((*pieces, text[done:]))
 
     def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
-        """Returns the text at each of `frames` (n,), formulas replaced by what `numbers` writes for them."""
+        """Returns the text at each of `frames` (n,), with formulas replaced by the texts from `numbers`."""
         columns = [
             numbers(piece, frames, scope) if isinstance(piece, Formula) else [piece] * len(frames)
             for piece in self.pieces
@@ -53,7 +53,7 @@ def short_numbers(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> 
     """Returns a formula's values as text with up to 6 digits.
 
     Raises:
-        ScheduleError: A value that is not finite; names the frame.
+        ScheduleError: A value is not finite; names the frame.
     """
     values = evaluate(formula, frames, scope)
     bad = ~np.isfinite(values)

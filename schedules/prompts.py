@@ -1,4 +1,4 @@
-"""Prompts: a positive and a negative text for every frame, from keyed prompts."""
+"""`Prompts`: a positive and a negative text for every frame, from keyed prompts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,12 +22,12 @@ from schedules.wildcards import choose
 
 @dataclass(frozen=True)
 class PromptFrame:
-    """What to draw on one frame.
+    """The prompts of one frame.
 
     Attributes:
         positive: The prompt; between two keys that morph `(one):0.7 AND (other):0.3`.
-        negative: What not to draw, likewise.
-        blend: While morphing (positive, negative, weight) of both, for blending embeddings; else empty.
+        negative: The negative prompt, in the same form.
+        blend: While morphing, (positive, negative, weight) of both keys, for blending embeddings; else empty.
     """
 
     positive: str
@@ -41,11 +41,11 @@ class Prompts:
 
     Attributes:
         frozen: The source in hashable form.
-        prefix: Goes before every prompt.
-        suffix: Goes behind every prompt.
-        negative: Goes behind every negative part.
-        keys: The keyed prompts in written order.
-        morph: The easing by which keys that name none morph into the next; None: they do not.
+        prefix: Text before every prompt.
+        suffix: Text after every prompt.
+        negative: Text after every negative prompt.
+        keys: The keyed prompts in source order.
+        morph: The easing of keys that name none, by which they morph into the next; None: they do not.
     """
 
     frozen: Frozen
@@ -64,18 +64,18 @@ class Prompts:
         suffix: str = "",
         negative: str = "",
     ) -> "Prompts":
-        """Returns the prompts that `source` says.
+        """Parses prompts.
 
         Args:
             source: One prompt for all frames; a mapping `{0: "a lake", "max_f/2": "a forest --neg fog"}`, in
                 which a value may also be `{text: "a lake", negative: "fog", ease: linear}`, and `morph:
                 linear` makes all keys morph; the same as JSON; or a list, spread evenly over the film.
-            prefix: Text before every prompt; separated by a blank.
-            suffix: Text behind every prompt; separated by a blank.
-            negative: Negative text common to all.
+            prefix: Text before every prompt, separated by a space.
+            suffix: Text after every prompt, separated by a space.
+            negative: Negative prompt common to all.
 
         Raises:
-            ScheduleError: No prompts, or math in one that cannot be read; points at the column.
+            ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
         """
         keys = parse_prompts(source)
         for part in (prefix, suffix, negative):
@@ -84,7 +84,7 @@ class Prompts:
 
     @property
     def source(self) -> Any:
-        """The prompts as they were written: text, a dict or a list, ready for YAML."""
+        """The source of the prompts: text, a dict or a list, ready for YAML."""
         return thaw(self.frozen)
 
     def morphing(self, ease: str = "linear") -> "Prompts":
@@ -93,37 +93,37 @@ class Prompts:
         return replace(self, morph=ease)
 
     def at(self, scope: Scope) -> tuple[PromptFrame, ...]:
-        """Returns what to draw on each frame.
+        """Returns the prompts of each frame.
 
         Raises:
-            ScheduleError: A key or math that gives no number; names the frame.
+            ScheduleError: A key or math gives no number; names the frame.
         """
         if scope.compat:
-            return self._reference_frames(scope)
-        placed = self._placed(scope)
-        starts = [0, *(frame for frame, _ in placed[1:]), scope.frames]
+            return self._deforum_frames(scope)
+        keys = self._keys_by_frame(scope)
+        starts = [0, *(frame for frame, _ in keys[1:]), scope.frames]
         result: list[PromptFrame] = []
-        for index, (start, key) in enumerate(placed):
+        for index, (start, key) in enumerate(keys):
             frames = np.arange(max(starts[index], 0), min(starts[index + 1], scope.frames))
             if not len(frames):
                 continue
             own = self._texts(key, frames, scope)
             ease = self._ease(key)
-            if ease is None or index + 1 == len(placed):
-                result += _plain(own)
+            if ease is None or index + 1 == len(keys):
+                result += _without_blend(own)
                 continue
-            stop, following = placed[index + 1]
+            stop, following = keys[index + 1]
             along = np.clip((frames - start) / (stop - start), 0.0, 1.0)
             weights = np.clip(EASINGS[ease](along), 0.0, 1.0).tolist()
-            result += map(_morphed, own, self._texts(following, frames, scope), weights)
+            result += map(_blend, own, self._texts(following, frames, scope), weights)
         return tuple(result)
 
     def key_frames(self, scope: Scope) -> tuple[int, ...]:
-        """Returns the frames within the film that carry a key, ascending."""
-        return tuple(frame for frame, _ in self._placed(scope) if 0 <= frame < scope.frames)
+        """Returns the frames of the film that have a key, ascending."""
+        return tuple(frame for frame, _ in self._keys_by_frame(scope) if 0 <= frame < scope.frames)
 
     def warnings(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
-        """Returns what is probably not meant: keys outside the film, doubled keys, `AND` inside a morph."""
+        """Returns warnings about probable mistakes: keys outside the film, duplicates, `AND` in a morph."""
         inside = [
             ScheduleWarning(f"{key.label}`AND` inside a prompt that morphs: the weights will mix")
             for key in self.keys
@@ -136,52 +136,52 @@ class Prompts:
         ease = key.ease or self.morph
         return None if ease == "hold" else ease
 
-    def _placed(self, scope: Scope) -> list[tuple[int, PromptKey]]:
+    def _keys_by_frame(self, scope: Scope) -> list[tuple[int, PromptKey]]:
         by_frame = {key.at.frame(scope): key for key in self.keys}
         return sorted(by_frame.items())
 
     def _texts(self, key: PromptKey, frames: NDArray[np.int64], scope: Scope) -> list[tuple[str, str]]:
-        """Returns a key's positive and negative text at each of `frames`."""
+        """Returns the positive and negative text of a key at each of `frames`."""
         chosen = choose(self._whole(key), scope.seed, self.keys.index(key))
         rendered = PromptText.parse(chosen).render(frames, scope, short_numbers)
         split = {text: split_negative(text) for text in set(rendered)}
         return [split[text] for text in rendered]
 
     def _whole(self, key: PromptKey) -> str:
-        """Returns a key's text between the common parts, `positive --neg negative`."""
+        """Returns the text of a key with the common parts added, as `positive --neg negative`."""
         common = f"{NEGATIVE} {self.negative}"
         parts = [split_negative(text) for text in (self.prefix, key.text, self.suffix, common)]
         positives, negatives = zip(*parts, strict=True)
         return f"{' '.join(filter(None, positives))} {NEGATIVE} {', '.join(filter(None, negatives))}"
 
-    def _reference_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
+    def _deforum_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
         keyed = [
             (key.at, compat_prompts.combine(f"{key.text} {self.suffix}".rstrip(), self.prefix, self.negative))
             for key in self.keys
         ]
         if not any(self._ease(key) for key in self.keys):
-            texts = compat_prompts.prepared(compat_prompts.expand(keyed, scope), scope)
-            made = {text: PromptFrame(*split_negative(text)) for text in set(texts)}
-            return tuple(made[text] for text in texts)
+            texts = compat_prompts.prepare_all(compat_prompts.expand(keyed, scope), scope)
+            by_text = {text: PromptFrame(*split_negative(text)) for text in set(texts)}
+            return tuple(by_text[text] for text in texts)
         wide = compat_prompts.interpolation_scope(scope)
         series = compat_prompts.series(keyed, scope, lambda text, at: compat_prompts.render(text, at, wide))
         return tuple(PromptFrame(*split_negative(text), blend) for text, blend in series)
 
 
-def _plain(texts: list[tuple[str, str]]) -> list[PromptFrame]:
-    made = {text: PromptFrame(*text) for text in set(texts)}
-    return [made[text] for text in texts]
+def _without_blend(texts: list[tuple[str, str]]) -> list[PromptFrame]:
+    by_text = {text: PromptFrame(*text) for text in set(texts)}
+    return [by_text[text] for text in texts]
 
 
-def _morphed(own: tuple[str, str], other: tuple[str, str], weight: float) -> PromptFrame:
-    """Returns the blend of two prompts, of which the second has `weight`."""
+def _blend(own: tuple[str, str], other: tuple[str, str], weight: float) -> PromptFrame:
+    """Returns the blend of two prompts; `weight` is that of the second."""
     if weight in (0.0, 1.0) or own == other:
         return PromptFrame(*(other if weight == 1.0 else own))
     parts = ((*own, 1 - weight), (*other, weight))
-    positive = own[0] if own[0] == other[0] else _weighted([(p, w) for p, _, w in parts if p])
-    negative = own[1] if own[1] == other[1] else _weighted([(n, w) for _, n, w in parts if n])
+    positive = own[0] if own[0] == other[0] else _weight([(p, w) for p, _, w in parts if p])
+    negative = own[1] if own[1] == other[1] else _weight([(n, w) for _, n, w in parts if n])
     return PromptFrame(positive, negative, parts)
 
 
-def _weighted(parts: list[tuple[str, float]]) -> str:
+def _weight(parts: list[tuple[str, float]]) -> str:
     return " AND ".join(f"({text}):{weight:.6g}" for text, weight in parts)

@@ -1,4 +1,4 @@
-"""Schedule text -> its keys: where one ends and the next begins, with every column kept."""
+"""Splits the text of a schedule into keys and values, with the column of each."""
 
 import re
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Reading:
-    """A schedule's text taken apart.
+    """The text of a schedule, split into items.
 
     Attributes:
-        text: The text, typographic quotes and signs made plain (same length).
-        items: Its keys in written order; empty where it is a bare value.
-        after: What follows the last key: "hold", "loop" or "mirror".
-        warnings: What was put right on the way.
+        text: The text with typographic quotes and signs replaced by ASCII (same length).
+        items: Its keys in source order; empty for a value without keys.
+        after: Behavior after the last key: "hold", "loop" or "mirror".
+        warnings: Warnings about mistakes that were corrected.
     """
 
     text: str
@@ -43,57 +43,57 @@ class Reading:
 
 
 def plain(text: str) -> str:
-    """Returns `text` with typographic quotes, signs and blanks made plain; columns stay.
+    """Returns `text` with typographic quotes, signs and spaces replaced by ASCII; columns stay the same.
 
     Raises:
-        ScheduleError: Empty.
-        ScheduleLimitError: Too long.
+        ScheduleError: The text is empty.
+        ScheduleLimitError: The text is too long.
     """
     if len(text) > MAX_TEXT:
-        raise ScheduleLimitError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
+        raise ScheduleLimitError(f"a schedule has {len(text)} characters; expected at most {MAX_TEXT}")
     if not text.strip():
         raise ScheduleError("the schedule is empty", hint="write a number, or keys such as 0:(1.0), 30:(1.5)")
     return text.translate(_TYPOGRAPHY)
 
 
 def read(text: str) -> Reading:
-    """Returns the keys of a schedule's text; none where it is a bare value.
+    """Splits the text of a schedule into its keys; there are none in a plain value.
 
-    Commas in brackets and quotes belong to the value; leading, trailing and doubled ones are skipped.
+    Commas in parentheses and quotes belong to the value; leading, trailing and repeated ones are ignored.
 
     Raises:
-        ScheduleError: A part that is neither a key with its value nor one of the words of `AFTER`.
+        ScheduleError: A part is neither a key with a value nor one of `AFTER`.
     """
     text = plain(text)
     _check_size(text)
-    parts, colons = _cut(text)
+    parts, colons = _split(text)
     if not any(colons):
         return Reading(text, (), "hold", ())
     items: list[Item] = []
     warnings: list[ScheduleWarning] = []
     after = "hold"
     for (start, end), marks in zip(parts, colons, strict=True):
-        words = text[start:end].strip()
-        if not words:
+        part = text[start:end].strip()
+        if not part:
             continue
         if marks:
             items += _items(text, start, end, marks, warnings)
-        elif words in AFTER:
-            after = words
+        elif part in AFTER:
+            after = part
         else:
             raise _no_colon(text, start, end)
     return Reading(text, tuple(items), after, tuple(warnings))
 
 
 def _check_size(text: str) -> None:
-    """Refuses what would take long only to be taken apart."""
+    """Rejects text that would take too long to split."""
     if max(text.count(":"), text.count(","), text.count(";")) > MAX_KEYS:
         raise ScheduleLimitError(f"more than {MAX_KEYS} keys", text=text, column=0)
     if sum(text.count(mark) for mark in "()'\",;:") > _MAX_MARKS:
         raise ScheduleLimitError("too many brackets and quotes", text=text, column=0)
 
 
-def _cut(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
+def _split(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
     """Returns the spans between top-level commas, and the top-level colons of each."""
     spans: list[tuple[int, int]] = []
     colons: list[list[int]] = [[]]
@@ -104,7 +104,7 @@ def _cut(text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
         if quote:
             quote = "" if mark == quote else quote
         elif mark in "'\"":
-            # A quote opens only where a value or key begins: "it's" has none.
+            # A quote opens only at the start of a key or value: the one in "it's" does not.
             quote = mark if _begins(text, at) and text.find(mark, at + 1) > 0 else ""
         elif mark == "(":
             depth += 1
@@ -128,7 +128,7 @@ def _begins(text: str, at: int) -> bool:
 def _items(
     text: str, start: int, end: int, marks: list[int], warnings: list[ScheduleWarning]
 ) -> Iterator[Item]:
-    """Yields the keys of one part: one, unless a comma was forgotten or a key doubled."""
+    """Yields the keys of one part: a single one, unless a comma is missing or a key is written twice."""
     key_start = start
     for index, colon in enumerate(marks):
         key = text[key_start:colon]
@@ -138,13 +138,13 @@ def _items(
             yield _item(text, key_start, colon, end)
             return
         if value.strip() == key.strip():
-            message = f"the key `{key.strip()}:` is written twice; once is meant"
+            message = f"the key `{key.strip()}:` is written twice; it counts once"
             warnings.append(ScheduleWarning(message, key_start))
             key_start = colon + 1
             continue
-        next_start = _forgotten_comma(text, colon + 1, stop)
+        next_start = _missing_comma(text, colon + 1, stop)
         if next_start is None:
-            hint = "one of the two is too many, or a comma is missing before it"
+            hint = "remove one of the two, or add the comma that is missing before it"
             raise ScheduleError("a second ':' in one key", text=text, column=stop, hint=hint)
         message = f"a comma is missing before `{text[next_start:stop].strip()}:`"
         warnings.append(ScheduleWarning(message, next_start))
@@ -152,8 +152,8 @@ def _items(
         key_start = next_start
 
 
-def _forgotten_comma(text: str, start: int, stop: int) -> int | None:
-    """Returns where the next key begins, if text[start:stop] is a finished value, blanks and a key."""
+def _missing_comma(text: str, start: int, stop: int) -> int | None:
+    """Returns the start of the next key, if text[start:stop] is a complete value, spaces and a key."""
     tail = text[start:stop].rstrip()
     blank = re.search(r"\s\S+\Z", tail[-80:])
     if blank is None:

@@ -1,7 +1,7 @@
-"""Schedule text as the Deforum extension 3.0 takes it apart, for `compat`.
+"""Splits the text of a schedule like the Deforum extension 3.0, for `compat`.
 
-Source: observed behavior. Every comma separates, whatever brackets stand around it; of `a:b:c` the middle
-counts; a value is a number if it is one after all quotes and brackets are deleted, wherever they stood.
+Source: observed behavior. Every comma separates, even in parentheses; of `a:b:c` the middle part is the
+value; a value is a number if it is one after deleting all quotes and parentheses, wherever they are.
 """
 
 import re
@@ -15,35 +15,35 @@ _WRAPPING = str.maketrans("", "", "'\"()")
 
 
 def items(text: str) -> tuple[Item, ...] | None:
-    """Returns the keys as the reference sees them, or None where it would stop with an error."""
+    """Returns the keys in Deforum's reading, or None if Deforum would fail."""
     if text.count(",") > MAX_KEYS:
         return None
-    found: list[Item] = []
+    result: list[Item] = []
     start = 0
     for part in text.split(","):
         fields = part.split(":")
         if len(fields) < 2:
             return None
-        found.append(Item(fields[0], start, fields[1], start + len(fields[0]) + 1))
+        result.append(Item(fields[0], start, fields[1], start + len(fields[0]) + 1))
         start += len(part) + 1
-    return tuple(found)
+    return tuple(result)
 
 
 def unwrapped(text: str) -> str:
-    """Returns `text` with every quote and bracket deleted."""
+    """Returns `text` without any quotes and parentheses."""
     return text.translate(_WRAPPING)
 
 
 def is_number(text: str) -> bool:
-    """Returns whether the reference takes `text` for a number; a lone sign passes."""
+    """Returns True if Deforum takes `text` for a number, even a single sign."""
     return _NUMBER.fullmatch(text) is not None
 
 
 def number(text: str, place: Place) -> float | None:
-    """Returns the number that the reference sees in `text`, or None where it sees a formula.
+    """Returns the number in Deforum's reading of `text`, or None for a formula.
 
     Raises:
-        ScheduleError: What passes for a number there and is none, such as a lone sign.
+        ScheduleError: Deforum takes the text for a number, but it is not one, such as a single sign.
     """
     bare = unwrapped(text.strip())
     if not is_number(bare):
@@ -55,7 +55,7 @@ def number(text: str, place: Place) -> float | None:
 
 
 def key_text(text: str) -> str:
-    """Returns a key's text as the reference evaluates it: numbers bare, formulas without outer quotes."""
+    """Returns the text of a key as Deforum evaluates it: numbers stripped, formulas without outer quotes."""
     bare = unwrapped(text.strip())
     if is_number(bare):
         return bare

@@ -1,4 +1,4 @@
-"""Schedule: a number for every frame, from keys with numbers and formulas."""
+"""`Schedule`: a number for every frame, from keys with numbers and formulas."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules.curve import Point, curve, folded
+from schedules.curve import Point, curve, fold_frames
 from schedules.errors import ScheduleError, ScheduleWarning
 from schedules.expression import VARIABLES
 from schedules.formula import Place
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Schedule:
-    """A number for every frame. Made by `Schedule.parse`; equal where the sources are equal.
+    """A number for every frame. Made by `Schedule.parse`; equal if the sources are equal.
 
     Attributes:
         frozen: The source in hashable form.
@@ -37,18 +37,18 @@ class Schedule:
     def parse(
         cls, source: str | int | float | Mapping[Any, Any], *, signals: Collection[str] = ()
     ) -> "Schedule":
-        """Returns the schedule that `source` says.
+        """Parses a schedule.
 
-        Text that only the reference can make sense of (it drops unbalanced brackets, for example) is
-        accepted; it raises from `values` and `warnings` unless `scope.compat` is set.
+        Text that only Deforum can read (it drops unbalanced parentheses, for example) is accepted, but
+        `values` and `warnings` raise the error unless `scope.compat` is set.
 
         Args:
             source: A number, a formula, Deforum text such as `0:(1.02), 60:(1+0.1*sin(t/10))`, or a mapping
                 `{0: 1.0, "2s": "1+0.1*sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
-            signals: Names that formulas may use besides the built-in ones; `Scope.signals` has the values.
+            signals: Names allowed in formulas besides the built-in ones; `Scope.signals` has the values.
 
         Raises:
-            ScheduleError: Not a schedule; points at the column.
+            ScheduleError: The source is not a schedule; points at the column.
         """
         names = VARIABLES.union(signals)
         if isinstance(source, Mapping):
@@ -64,48 +64,48 @@ class Schedule:
 
     @property
     def source(self) -> Any:
-        """The schedule as it was written: a number, text or a dict, ready for YAML."""
+        """The source of the schedule: a number, text or a dict, ready for YAML."""
         return thaw(self.frozen)
 
     def values(self, scope: Scope) -> Array:
         """Returns the value of every frame (frames,), float64.
 
-        Frames on which a formula gives no number (NaN) are bridged from their neighbors. With `scope.compat`
-        infinities are kept, as the reference does.
+        Frames where a formula gives NaN are interpolated from their neighbors. With `scope.compat` infinite
+        values are kept, as in Deforum.
 
         Raises:
-            ScheduleError: A key or formula that gives no number; names the frame.
+            ScheduleError: A key or formula gives no number; names the frame.
         """
         points = self.points(scope)
-        values = self._evaluated(points, scope)
+        values = self._evaluate(points, scope)
         bad = np.isnan(values) if scope.compat else ~np.isfinite(values)
         if bad.any():
             raise _not_finite(values, int(np.argmax(bad)), points)
         return values
 
     def key_frames(self, scope: Scope) -> tuple[int, ...]:
-        """Returns the frames within the film that carry a key, ascending."""
+        """Returns the frames of the film that have a key, ascending."""
         return tuple(point.frame for point in self.points(scope) if 0 <= point.frame < scope.frames)
 
     def warnings(
         self, scope: Scope, *, expected: tuple[float, float] | None = None
     ) -> tuple[ScheduleWarning, ...]:
-        """Returns what is probably not meant: keys outside the film, doubled keys, suspicious values.
+        """Returns warnings about probable mistakes: keys outside the film, duplicate keys, suspicious values.
 
         Args:
             scope: The film.
-            expected: Least and greatest value that makes sense, such as (0, 1) for a strength.
+            expected: Least and largest sensible value, such as (0, 1) for a strength.
 
         Raises:
-            ScheduleError: As `values`.
+            ScheduleError: As in `values`.
         """
         return schedule_warnings(self, scope, expected)
 
     def points(self, scope: Scope) -> list[Point]:
-        """Returns the keys on their frames, sorted; of two on one frame the last written.
+        """Returns the keys sorted by frame; of two keys on one frame the last one.
 
         Raises:
-            ScheduleError: A key that gives no frame, or text without a plain reading.
+            ScheduleError: A key is not a frame, or only Deforum can read the text.
         """
         by_frame: dict[int, Point] = {}
         for key in self.keyed.keys_for(scope):
@@ -116,19 +116,19 @@ class Schedule:
             by_frame = inside or by_frame
         return [by_frame[frame] for frame in sorted(by_frame)]
 
-    def _evaluated(self, points: list[Point], scope: Scope) -> Array:
+    def _evaluate(self, points: list[Point], scope: Scope) -> Array:
         first, last = points[0].frame, points[-1].frame
         frames = np.arange(scope.frames)
         if self.keyed.after == "hold" or last >= scope.frames:
             return curve(points, frames, scope)
         start = min(first, 0)
         base = curve(points, np.arange(start, scope.frames), scope)
-        return base[folded(frames, first, last, self.keyed.after) - start]
+        return base[fold_frames(frames, first, last, self.keyed.after) - start]
 
 
 def _not_finite(values: Array, frame: int, points: list[Point]) -> ScheduleError:
     what = "is not a number" if np.isnan(values[frame]) else "is infinite"
     at = max((p for p in points if p.frame <= frame), key=lambda p: p.frame, default=points[0])
-    hint = "divisions by zero, logarithms of 0 and roots of negatives do this; max(t, 1) keeps away from 0"
+    hint = "check for divisions by zero, logarithms of 0 and roots of negatives; max(t, 1) avoids 0"
     message = f"{at.place.label}the value {what}"
     return ScheduleError(message, text=at.place.text, column=at.place.column, frame=frame, hint=hint)

@@ -1,4 +1,4 @@
-"""What the names in a schedule mean: the film that it is evaluated for."""
+"""`Scope`: the film that a schedule is evaluated for, and with it the values of its variables."""
 
 import math
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ class Scope:
 
     Attributes:
         frames: Number of frames; `max_f` in formulas is `frames - 1`.
-        seed: `s` in formulas; also picks wildcards.
-        fps: Frames per second; gives keys such as `2s` their frame.
-        bpm: Beats per minute for keys such as `8b`; None where the film has no beat.
-        compat: True for the numbers of the Deforum extension 3.0 wherever it gives any.
-        signals: Further names of formulas, such as an audio level: name -> (frames,) values.
+        seed: `s` in formulas; also the seed of wildcards.
+        fps: Frames per second, for keys such as `2s`.
+        bpm: Beats per minute for keys such as `8b`; None if the film has no beat.
+        compat: True for the values of the Deforum extension 3.0 wherever it accepts the schedule.
+        signals: Further variables of formulas, such as an audio level: name -> values (frames,).
     """
 
     frames: int
@@ -34,7 +34,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         if not 1 <= self.frames <= _MAX_FRAMES:
-            raise ScheduleError(f"a film has 1 to {_MAX_FRAMES} frames, not {self.frames}")
+            raise ScheduleError(f"the film has {self.frames} frames; expected 1 to {_MAX_FRAMES}")
         for name, value in (("fps", self.fps), ("bpm", self.bpm)):
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise ScheduleError(f"{name} must be a number above 0, not {value}")

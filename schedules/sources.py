@@ -1,4 +1,4 @@
-"""Schedules given as data: mappings of keys, kept in a hashable form that gives the original back."""
+"""Schedules as data: mappings of keys, and a hashable form from which the original can be restored."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from schedules.values import is_number
 _FURTHEST_KEY = 10**18
 
 Frozen = Any
-"""A plain value; a mapping is a `_Pairs`, a list a `_Items`."""
+"""A plain value; mappings become `_Pairs`, lists `_Items`."""
 
 
 class _Pairs(tuple[Any, ...]):
-    """A mapping's pairs, hashable."""
+    """The pairs of a mapping, hashable."""
 
     __slots__ = ()
 
 
 class _Items(tuple[Any, ...]):
-    """A list's items, hashable."""
+    """The items of a list, hashable."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One key of a mapping: when, its value as given, and where, for messages."""
+    """A key of a mapping: its time, the unparsed value, and its position for messages."""
 
     at: KeyTime
     value: Any
@@ -48,7 +48,7 @@ def freeze(source: Any) -> Frozen:
 
 
 def thaw(frozen: Frozen) -> Any:
-    """Returns what `freeze` was given: plain dicts, lists, strings and numbers."""
+    """Returns the original of a frozen source: plain dicts, lists, strings and numbers."""
     if isinstance(frozen, _Pairs):
         return {key: thaw(value) for key, value in frozen}
     if isinstance(frozen, _Items):
@@ -57,13 +57,13 @@ def thaw(frozen: Frozen) -> Any:
 
 
 def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
-    """Yields the keys of a mapping but for its words (`after`, ...).
+    """Yields the keys of a mapping from which options such as `after` have been removed.
 
     Raises:
-        ScheduleError: Something on the key side that is no key, or too many of them.
+        ScheduleError: One of the keys is not a frame, time or formula, or there are too many.
     """
     if len(source) > MAX_KEYS:
-        raise ScheduleLimitError(f"{len(source)} keys; {MAX_KEYS} is the most")
+        raise ScheduleLimitError(f"a schedule has {len(source)} keys; expected at most {MAX_KEYS}")
     for key, value in source.items():
         if not isinstance(key, str) and not is_number(key):
             raise ScheduleError(f"a key is a frame, a time or a formula, not {key!r:.80}")
@@ -72,16 +72,16 @@ def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
         text = str(key)
         label = f"key `{text:.80}`: "
         if isinstance(value, str) and len(value) > MAX_TEXT:
-            raise ScheduleLimitError(f"{label}a value of {len(value)} characters; {MAX_TEXT} is the most")
-        shown = value if isinstance(value, str) else ""
-        yield Entry(parse_key(text, Place(text)), value, Place(shown, 0, label))
+            raise ScheduleLimitError(f"{label}it has {len(value)} characters; expected at most {MAX_TEXT}")
+        source_text = value if isinstance(value, str) else ""
+        yield Entry(parse_key(text, Place(text)), value, Place(source_text, 0, label))
 
 
-def after_of(source: Mapping[Any, Any]) -> tuple[dict[Any, Any], str]:
-    """Returns the mapping without its `after`, and what follows the last key.
+def split_after(source: Mapping[Any, Any]) -> tuple[dict[Any, Any], str]:
+    """Returns the mapping without its `after`, and the value of `after` ("hold" by default).
 
     Raises:
-        ScheduleError: An `after` that is not one of the words, or no key at all.
+        ScheduleError: `after` is not one of `AFTER`, or there are no keys.
     """
     rest = {key: value for key, value in source.items() if key != "after"}
     after = source.get("after", "hold")

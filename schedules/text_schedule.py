@@ -1,4 +1,4 @@
-"""TextSchedule: a text for every frame: samplers, checkpoints, masks."""
+"""`TextSchedule`: a text for every frame, such as samplers, checkpoints and masks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,46 +7,46 @@ from typing import Any
 import numpy as np
 
 from schedules import reference
-from schedules.curve import folded
+from schedules.curve import fold_frames
 from schedules.errors import ScheduleError, ScheduleLimitError, ScheduleWarning
 from schedules.formula import Formula, Place
-from schedules.keys import KeyTime, is_key, parse_key, unwrapped
-from schedules.limits import MAX_TEXT, bounded
+from schedules.keys import KeyTime, is_key, parse_key, unwrap
+from schedules.limits import MAX_TEXT, limit_work
 from schedules.reading import Item, read
 from schedules.scope import Scope
-from schedules.sources import Entry, Frozen, after_of, entries, freeze, thaw
+from schedules.sources import Entry, Frozen, entries, freeze, split_after, thaw
 from schedules.values import is_number
 from schedules.warning import key_warnings
 
 
 @dataclass(frozen=True)
 class TextKey:
-    """One key: when, and which text from then on."""
+    """A key: time, and the text from then on."""
 
     at: KeyTime
     text: str
 
     @property
     def place(self) -> Place:
-        """Where the key stands."""
+        """Position of the key in the source."""
         return self.at.place
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
-        """The formula on the key side, if there is one."""
+        """The formula of the key, if it is one."""
         return (self.at.formula,) if self.at.formula else ()
 
 
 @dataclass(frozen=True)
 class TextSchedule:
-    """A text for every frame; each holds until the next key. Equal where the sources are equal.
+    """A text for every frame; each holds until the next key. Equal if the sources are equal.
 
     Attributes:
         frozen: The source in hashable form.
-        keys: The keys in written order.
-        reference_keys: The keys as the reference sees them; None where it would refuse the text.
-        after: What follows the last key: "hold", "loop" or "mirror".
-        notes: What was put right while reading.
+        keys: The keys in source order.
+        reference_keys: The keys in Deforum's reading; None if Deforum would reject the text.
+        after: Behavior after the last key: "hold", "loop" or "mirror".
+        notes: Warnings about mistakes that were corrected while reading.
     """
 
     frozen: Frozen
@@ -57,56 +57,56 @@ class TextSchedule:
 
     @classmethod
     def parse(cls, source: str | Mapping[Any, Any]) -> "TextSchedule":
-        """Returns the schedule that `source` says.
+        """Parses a text schedule.
 
         Args:
             source: Deforum text such as `0:("Euler a"), 30:("DDIM")`, one text for all frames, or a mapping
                 `{0: "Euler a", 30: DDIM}`.
 
         Raises:
-            ScheduleError: Not a schedule; points at the column.
+            ScheduleError: The source is not a schedule; points at the column.
         """
         if isinstance(source, Mapping):
-            rest, after = after_of(source)
-            keys = tuple(bounded(TextKey(entry.at, _entry_text(entry)) for entry in entries(rest)))
+            rest, after = split_after(source)
+            keys = tuple(limit_work(TextKey(entry.at, _entry_text(entry)) for entry in entries(rest)))
             return cls(freeze(source), keys, after=after)
         if not isinstance(source, str) and not is_number(source):
             raise ScheduleError(f"a text schedule is text or a mapping, not {source!r:.80}")
         text = str(source)
         if len(text) > MAX_TEXT:
-            raise ScheduleLimitError(f"a schedule of {len(text)} characters; {MAX_TEXT} is the most")
+            raise ScheduleLimitError(f"a schedule has {len(text)} characters; expected at most {MAX_TEXT}")
         if not _is_keyed(text):
-            return cls(source, (TextKey(parse_key("0", Place("0")), unwrapped(text)[0]),))
+            return cls(source, (TextKey(parse_key("0", Place("0")), unwrap(text)[0]),))
         reading = read(text)
-        # The values are cut from the text as written: typographic quotes inside a name are the name's own.
+        # The values are cut from the original text: typographic quotes inside a name belong to it.
         values = (text[item.value_column :][: len(item.value)] for item in reading.items)
-        keys = _text_keys(reading.items, text, (unwrapped(value)[0] for value in values))
-        return cls(source, keys, _reference_keys(text), reading.after, reading.warnings)
+        keys = _text_keys(reading.items, text, (unwrap(value)[0] for value in values))
+        return cls(source, keys, _deforum_keys(text), reading.after, reading.warnings)
 
     @property
     def source(self) -> Any:
-        """The schedule as it was written: text or a dict, ready for YAML."""
+        """The source of the schedule: text or a dict, ready for YAML."""
         return thaw(self.frozen)
 
     def values(self, scope: Scope) -> tuple[str, ...]:
         """Returns the text of every frame.
 
         Raises:
-            ScheduleError: A key that gives no frame.
+            ScheduleError: A key is not a frame.
         """
         by_frame = self._by_frame(scope)
         frames = sorted(by_frame)
-        asked = folded(np.arange(scope.frames), frames[0], frames[-1], self.after)
-        held = np.maximum(np.searchsorted(frames, asked, side="right") - 1, 0)
+        repeated = fold_frames(np.arange(scope.frames), frames[0], frames[-1], self.after)
+        indices = np.maximum(np.searchsorted(frames, repeated, side="right") - 1, 0)
         texts = [by_frame[frame] for frame in frames]
-        return tuple(texts[index] for index in held)
+        return tuple(texts[index] for index in indices)
 
     def key_frames(self, scope: Scope) -> tuple[int, ...]:
-        """Returns the frames within the film that carry a key, ascending."""
+        """Returns the frames of the film that have a key, ascending."""
         return tuple(frame for frame in sorted(self._by_frame(scope)) if 0 <= frame < scope.frames)
 
     def warnings(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
-        """Returns what is probably not meant: keys outside the film, doubled keys."""
+        """Returns warnings about probable mistakes: keys outside the film, duplicate keys."""
         return (*self.notes, *key_warnings([key.at for key in self._keys(scope)], scope))
 
     def _keys(self, scope: Scope) -> tuple[TextKey, ...]:
@@ -134,10 +134,10 @@ def _entry_text(entry: Entry) -> str:
 def _text_keys(items: Iterable[Item], text: str, values: Iterable[str]) -> tuple[TextKey, ...]:
     places = ((item, Place(text, item.key_column)) for item in items)
     pairs = zip(places, values, strict=True)
-    return tuple(bounded(TextKey(parse_key(item.key, place), value) for (item, place), value in pairs))
+    return tuple(limit_work(TextKey(parse_key(item.key, place), value) for (item, place), value in pairs))
 
 
-def _reference_keys(text: str) -> tuple[TextKey, ...] | None:
+def _deforum_keys(text: str) -> tuple[TextKey, ...] | None:
     items = reference.items(text)
     if items is None:
         return None
@@ -149,12 +149,12 @@ def _reference_keys(text: str) -> tuple[TextKey, ...] | None:
 
 
 def _without_numbers(by_frame: dict[int, str]) -> dict[int, str]:
-    """Returns the texts with numbers replaced by the text before them, as the reference has it."""
-    kept: dict[int, str] = {}
+    """Returns the texts with numbers replaced by the text before them, as in Deforum."""
+    result: dict[int, str] = {}
     previous: str | None = None
     for frame in sorted(by_frame):
         text = by_frame[frame]
         if previous is None or not reference.is_number(text):
             previous = text
-        kept[frame] = previous
-    return kept
+        result[frame] = previous
+    return result

@@ -1,6 +1,6 @@
-"""A formula's text -> its tokens, with the mistakes that people make found at their column.
+"""Tokenizes a formula and checks its grammar, so that mistakes are reported at their column.
 
-After this check Python's own parser has nothing left to complain about, and its work is bounded.
+Text that passes is valid for Python's own parser, and takes it bounded work.
 """
 
 import re
@@ -51,7 +51,7 @@ Fail = Callable[[str, int, str], ScheduleError]
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a formula: its kind, its text, its column."""
+    """A token of a formula."""
 
     kind: str
     text: str
@@ -59,7 +59,7 @@ class Token:
 
 
 def check(text: str, fail: Fail) -> None:
-    """Raises what `fail` makes of the first mistake in a formula's grammar, if there is one."""
+    """Checks the grammar of a formula; raises the error that `fail` makes of the first mistake."""
     _Grammar(text, fail).run()
 
 
@@ -72,13 +72,13 @@ def _tokens(text: str, fail: Fail) -> Iterator[Token]:
         at = match.end()
         kind = match.lastgroup or ""
         if kind == "number" and len(match.group()) > _MAX_DIGITS:
-            raise fail("this number is too long", match.start(), f"{_MAX_DIGITS} digits are the most")
+            raise fail("this number is too long", match.start(), f"at most {_MAX_DIGITS} digits")
         if kind != "blank":
             yield Token(kind, match.group(), match.start())
 
 
 class _Grammar:
-    """Walks over the tokens, knowing whether a value or an operator has to come next."""
+    """Checks that values and operators alternate, and that parentheses match."""
 
     def __init__(self, text: str, fail: Fail) -> None:
         self._text = text
@@ -132,7 +132,7 @@ class _Grammar:
         elif token.kind == "open" and self._last.kind == "name":
             self._open(token, call=True)
         elif token.kind == "word" and self._last.kind == "number" and token.column == _end(self._last):
-            self._stop(f"a blank is missing before `{token.text}`", token)
+            self._stop(f"a space is missing before `{token.text}`", token)
         elif token.kind in ("number", "name", "open", "sign"):
             self._stop("an operator is missing here", token, _TIMES if token.kind != "number" else "")
 

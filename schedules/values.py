@@ -1,4 +1,4 @@
-"""The value side of a schedule: a number or a formula, perhaps with the name of an easing behind it."""
+"""Parses the values of a schedule: a number or a formula, optionally followed by the name of an easing."""
 
 import math
 import re
@@ -12,23 +12,23 @@ from schedules.easing import EASINGS
 from schedules.errors import ScheduleError
 from schedules.expression import MAX_LENGTH, VARIABLES
 from schedules.formula import Formula, Place
-from schedules.keys import unwrapped
+from schedules.keys import unwrap
 from schedules.suggest import suggestion
 
 _LAST_WORD = re.compile(r"(?<=[\s)])([A-Za-z_]\w*)\s*\Z")
 _PLAIN_NUMBER = re.compile(r"\s*\(?\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)?\s*", re.ASCII)
 _JOINING = ("and", "or", "not", "if", "else")
-_REFERENCE_NAMES = VARIABLES | {"i"}  # the reference's evaluator sees its caller's loop variable
+_DEFORUM_NAMES = VARIABLES | {"i"}  # Deforum's evaluator sees its caller's loop variable
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a key says.
+    """The value of a key.
 
     Attributes:
-        content: A number, which glides to the next key, or a formula, which runs until it.
-        ease: The easing to the next key, where one is named.
-        place: Where the value is written.
+        content: A number, which is interpolated to the next key, or a formula, which runs until it.
+        ease: The easing to the next key; None if none is named.
+        place: Position of the value in the source.
     """
 
     content: float | Formula
@@ -37,47 +37,47 @@ class Value:
 
 
 def parse_value(text: str, place: Place, names: Collection[str] = VARIABLES) -> Value:
-    """Returns the value that `text` says: `(1.5)`, `1+sin(t)`, `"1.5"`, `(0.5) ease_in_out`.
+    """Parses a value: `(1.5)`, `1+sin(t)`, `"1.5"`, `(0.5) ease_in_out`.
 
-    A number is one in any spelling (`1e-3`, `( 2 )`, `-(3)`); everything else is a formula.
+    A number may be spelled in any way (`1e-3`, `( 2 )`, `-(3)`); everything else is a formula.
 
     Raises:
-        ScheduleError: Neither; points at the column.
+        ScheduleError: The text is neither; points at the column.
     """
     start = Place(place.text, place.column + len(text) - len(text.lstrip()), place.label)
     if len(text) > 2 * MAX_LENGTH:
-        raise place.error(f"a value of {len(text)} characters; {MAX_LENGTH} is the most")
+        raise place.error(f"a value has {len(text)} characters; expected at most {MAX_LENGTH}")
     if _PLAIN_NUMBER.fullmatch(text) and text.count("(") == text.count(")"):
         return Value(_finite(float(text.strip(" \t\n()")), start), None, start)
     body, ease = split_ease(text, place)
-    bare, lead = unwrapped(body)
+    bare, lead = unwrap(body)
     inner = Place(place.text, place.column + lead, place.label)
     try:
         formula = expression.parse(bare, place=inner, names=names)
     except ScheduleError as error:
-        raise _explained(error, body) from None
+        raise _explain(error, body) from None
     if formula.literal and formula.constant is not None:
         return Value(_finite(formula.constant, inner), ease, start)
     return Value(formula, ease, start)
 
 
-def parse_reference_value(text: str, place: Place) -> Value:
-    """Returns the value as the reference reads it: blanks or exponents make a number a formula.
+def parse_deforum_value(text: str, place: Place) -> Value:
+    """Parses a value like Deforum, for which a number with spaces or an exponent is a formula.
 
     Raises:
-        ScheduleError: The reference would refuse it too.
+        ScheduleError: Deforum would reject it, too.
     """
     number = reference.number(text, place)
     if number is not None:
         return Value(number, None, place)
-    return Value(expression.parse(text, place=place, names=_REFERENCE_NAMES), None, place)
+    return Value(expression.parse(text, place=place, names=_DEFORUM_NAMES), None, place)
 
 
 def constant(number: float, place: Place, ease: str | None = None) -> Value:
-    """Returns the value that a plain number is.
+    """Returns the value of a plain number.
 
     Raises:
-        ScheduleError: It is infinite or none.
+        ScheduleError: The number is infinite or NaN.
     """
     try:
         value = float(number)
@@ -87,14 +87,14 @@ def constant(number: float, place: Place, ease: str | None = None) -> Value:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Returns whether `value` is a number rather than text, a truth value or a container."""
+    """Returns True if `value` is a number, not text, a truth value or a container."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def split_ease(text: str, place: Place) -> tuple[str, str | None]:
-    """Returns the value's text and the name of the easing behind it, if there is one.
+    """Returns the text of a value and the name of the easing after it, if there is one.
 
-    No schedule of the reference can mean anything else: a word behind a finished value is refused there.
+    This is unambiguous: Deforum rejects a word after a complete value.
     """
     word = _LAST_WORD.search(text)
     before = text[: word.start()].rstrip() if word else ""
@@ -112,7 +112,7 @@ def check_ease(name: object, place: Place) -> str:
     """Returns the name of an easing.
 
     Raises:
-        ScheduleError: There is none of this name.
+        ScheduleError: There is no such easing.
     """
     if isinstance(name, str) and name in EASINGS:
         return name
@@ -126,12 +126,12 @@ def _finite(number: float, place: Place) -> float:
     return number
 
 
-def _explained(error: ScheduleError, body: str) -> ScheduleError:
-    """Returns the error, telling also of text in quotes and of what the reference would have read."""
+def _explain(error: ScheduleError, body: str) -> ScheduleError:
+    """Returns the error with a hint about text in quotes and about Deforum's reading."""
     bare = reference.unwrapped(body.strip())
     hint = error.hint
     if reference.is_number(bare) and bare.strip("+-"):
-        hint = f"Deforum drops all brackets and quotes and reads {bare}; if that is meant, write ({bare})"
+        hint = f"Deforum drops all parentheses and quotes and reads {bare}; if you mean that, write ({bare})"
     elif body.strip(" (")[:1] in ("'", '"') and "did you mean" not in hint:
-        hint = "in quotes stands a text, and this schedule wants a number or a formula"
+        hint = "this is text in quotes; the schedule expects a number or a formula"
     return ScheduleError(error.message, text=error.text, column=error.column, hint=hint)

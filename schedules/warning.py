@@ -1,4 +1,4 @@
-"""What in a schedule is probably not meant, though it works."""
+"""Warnings about probable mistakes in schedules that work."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ def schedule_warnings(
 
 
 def key_warnings(keys: Sequence[KeyTime], scope: Scope) -> Iterator[ScheduleWarning]:
-    """Yields what is odd about the frames of keys: outside the film, or two on one."""
+    """Yields warnings about keys outside the film and about two keys on one frame."""
     seen: dict[int, KeyTime] = {}
     for key in keys:
         frame = key.frame(scope)
@@ -48,12 +48,12 @@ def key_warnings(keys: Sequence[KeyTime], scope: Scope) -> Iterator[ScheduleWarn
             yield ScheduleWarning(message, column, frame)
         seen[frame] = key
         if frame > scope.max_f:
-            fate = "it is left out" if scope.compat else "the film ends on the way to it"
-            message = f"key `{key.text}` lies past the last frame {scope.max_f}: {fate}"
+            effect = "it is ignored" if scope.compat else "the film ends on the way to it"
+            message = f"key `{key.text}` is past the last frame {scope.max_f}: {effect}"
             yield ScheduleWarning(message, column, frame)
         elif frame < 0:
-            fate = "it is left out" if scope.compat else "the film starts on the way from it"
-            yield ScheduleWarning(f"key `{key.text}` lies before frame 0: {fate}", column, frame)
+            effect = "it is ignored" if scope.compat else "the film starts on the way from it"
+            yield ScheduleWarning(f"key `{key.text}` is before frame 0: {effect}", column, frame)
 
 
 def _exclusive_or(keys: Sequence[Key]) -> Iterator[ScheduleWarning]:
@@ -67,7 +67,7 @@ def _exclusive_or(keys: Sequence[Key]) -> Iterator[ScheduleWarning]:
 
 
 def _gaps(points: Sequence[Point], scope: Scope) -> Iterator[ScheduleWarning]:
-    """Yields the first frame on which a formula gives no number."""
+    """Yields a warning about the first frame where a formula gives no number."""
     frames = np.arange(scope.frames)
     running = np.zeros(scope.frames, dtype=bool)
     for index, point in enumerate(points):
@@ -78,7 +78,7 @@ def _gaps(points: Sequence[Point], scope: Scope) -> Iterator[ScheduleWarning]:
     gaps = running & np.isnan(own_values(points, frames, scope))
     if gaps.any():
         frame = int(np.argmax(gaps))
-        message = f"frame {frame}: the formula gives no number; bridged from its neighbors"
+        message = f"frame {frame}: the formula gives no number; interpolated from its neighbors"
         yield ScheduleWarning(message, None, frame)
 
 
@@ -87,5 +87,5 @@ def _size(values: Array, expected: tuple[float, float] | None) -> Iterator[Sched
     odd = (values < low) | (values > high)
     if odd.any():
         frame = int(np.argmax(odd))
-        usual = f"{low:g} to {high:g} is usual" if expected else "which is suspiciously large"
-        yield ScheduleWarning(f"frame {frame}: the value is {values[frame]:g}; {usual}", None, frame)
+        reason = f"; {low:g} to {high:g} is usual" if expected else ", which is suspiciously large"
+        yield ScheduleWarning(f"frame {frame}: the value is {values[frame]:g}{reason}", None, frame)

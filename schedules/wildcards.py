@@ -5,22 +5,22 @@ import re
 from schedules.seeds import derive
 
 _INNERMOST = re.compile(r"\{([^{}]*\|[^{}]*)\}")
-_MOST = 1_000
+_MAX_WILDCARDS = 1_000
 
 
 def choose(text: str, seed: int, key: int) -> str:
-    """Returns `text` with every `{a|b|c}` replaced by one of its options; inner ones first.
+    """Returns `text` with every `{a|b|c}` replaced by one of its options, the innermost first.
 
     Args:
         text: The prompt; braces without a `|` stay as they are.
-        seed: The film's seed; the same seed gives the same choices.
-        key: The prompt's place among the keys, so that equal wildcards of two keys choose independently.
+        seed: Seed of the choices.
+        key: Index of the prompt among the keys, so that equal wildcards of two keys are independent.
     """
-    for turn in range(_MOST):
-        found = _INNERMOST.search(text)
-        if found is None:
+    for turn in range(_MAX_WILDCARDS):
+        match = _INNERMOST.search(text)
+        if match is None:
             break
-        options = found.group(1).split("|")
+        options = match.group(1).split("|")
         option = options[derive(seed, key, f"wildcard {turn}") % len(options)]
-        text = text[: found.start()] + option.strip() + text[found.end() :]
+        text = text[: match.start()] + option.strip() + text[match.end() :]
     return text

@@ -1,1 +1,1 @@
-"""Building blocks that know nothing of films: whole files, bounded caches, downloads; no torch."""
+"""Building blocks that know nothing of animation: atomic writes, caches, downloads, plug-ins; no torch."""

@@ -1,14 +1,14 @@
-"""Files that are whole or not there: written to a temporary name, synced, renamed."""
+"""Atomic writes: to a temporary name, synced, renamed."""
 
 import os
 from pathlib import Path
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """Puts `data` at `path`; whoever looks sees the old content or the new, never a part.
+    """Writes `data` to `path`; readers see the old content or the new, never a part.
 
     Raises:
-        OSError: The disk is full, the folder read-only, and so on; the old content is still there.
+        OSError: The disk is full, the folder read-only, and so on; the old content is unchanged.
     """
     partial = path.with_name(f".{path.name}.part")
     try:

@@ -1,4 +1,4 @@
-"""Bounded downloads over HTTP and HTTPS; no address and no redirection reaches a local file."""
+"""Bounded downloads over HTTP and HTTPS; no URL and no redirect can reach a local file."""
 
 import time
 import urllib.error
@@ -12,11 +12,11 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of a download.
+    """Limits of a download.
 
     Attributes:
         max_bytes: Largest size.
-        timeout_s: Longest wait for each answer of the server, in seconds.
+        timeout_s: Longest wait for each response of the server, in seconds.
         total_s: Longest time for the whole download, in seconds; None sets no bound.
     """
 
@@ -26,29 +26,29 @@ class Limits:
 
 
 def download(url: str, out: IO[bytes], limits: Limits) -> None:
-    """Writes what a URL holds to a file.
+    """Downloads a URL into an open file.
 
     Args:
         url: http:// or https://.
-        out: Takes the bytes; holds a part of them after a failure.
-        limits: When to give up.
+        out: The file; after a failure it has a part of the data.
+        limits: Size and time after which the download is given up.
 
     Raises:
-        OSError: The download failed, or the bytes cannot be written; the message says why.
+        OSError: The download failed, or the file cannot be written; the message says why.
     """
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "animator"})  # noqa: S310 (see _opener)
-        with _opener().open(request, timeout=limits.timeout_s) as answer:
-            _copy(answer, out, limits)
+        with _opener().open(request, timeout=limits.timeout_s) as response:
+            _copy(response, out, limits)
     except urllib.error.HTTPError as error:
-        error.close()  # it holds the connection
+        error.close()  # the error keeps the connection open
         raise OSError(f"{error.reason} (HTTP {error.code})") from error
     except (urllib.error.URLError, HTTPException, ValueError) as error:
         raise OSError(str(getattr(error, "reason", error))) from error
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """Returns an opener that, unlike urlopen's, knows no files and no FTP."""
+    """Returns an opener without the handlers for files and FTP that urlopen has."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,
@@ -63,12 +63,12 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
-def _copy(answer: IO[bytes], out: IO[bytes], limits: Limits) -> None:
-    size, began = 0, time.monotonic()
-    while chunk := answer.read(_CHUNK):
+def _copy(response: IO[bytes], out: IO[bytes], limits: Limits) -> None:
+    size, start = 0, time.monotonic()
+    while chunk := response.read(_CHUNK):
         size += len(chunk)
         if size > limits.max_bytes:
             raise OSError(f"it is larger than {limits.max_bytes / 1e6:g} MB")
-        if limits.total_s is not None and time.monotonic() - began > limits.total_s:
+        if limits.total_s is not None and time.monotonic() - start > limits.total_s:
             raise OSError(f"it took longer than {limits.total_s:g} seconds")
         out.write(chunk)

@@ -1,4 +1,4 @@
-"""A bounded memory of computed values; the least recently used entry goes first."""
+"""`LRUCache`: a bounded cache of computed values."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,17 +9,17 @@ Value = TypeVar("Value")
 
 
 class LRUCache(Generic[Key, Value]):
-    """Keeps up to `size` values by key."""
+    """Keeps up to `size` values by key; the least recently used one is evicted first."""
 
-    def __init__(self, size: int, dropped: Callable[[Value], None] | None = None) -> None:
-        """An empty cache.
+    def __init__(self, size: int, on_evict: Callable[[Value], None] | None = None) -> None:
+        """Initializes an empty cache.
 
         Args:
-            size: How many values are kept.
-            dropped: Called with every value that has to go.
+            size: Largest number of values.
+            on_evict: Called with every value that is evicted.
         """
         self._size = size
-        self._dropped = dropped
+        self._on_evict = on_evict
         self._values: OrderedDict[Key, Value] = OrderedDict()
 
     def __len__(self) -> int:
@@ -29,11 +29,11 @@ class LRUCache(Generic[Key, Value]):
         return key in self._values
 
     def values(self) -> tuple[Value, ...]:
-        """Returns the kept values, least recently used first."""
+        """Returns the cached values, least recently used first."""
         return tuple(self._values.values())
 
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """Returns the value of a key, made if it is missing; counts as a use of it."""
+        """Returns the value of a key, calling `make` if it is missing; counts as a use of it."""
         if key not in self._values:
             self._values[key] = make()
             self._trim()
@@ -43,5 +43,5 @@ class LRUCache(Generic[Key, Value]):
     def _trim(self) -> None:
         while len(self._values) > self._size:
             _, value = self._values.popitem(last=False)
-            if self._dropped is not None:
-                self._dropped(value)
+            if self._on_evict is not None:
+                self._on_evict(value)

@@ -1,11 +1,11 @@
-"""What other installed packages add, found by entry points.
+"""Plug-ins of other installed packages, found by entry points.
 
-A package offers something with a few lines in its pyproject.toml:
+A package registers a plug-in with a few lines in its pyproject.toml:
 
     [project.entry-points."animator.steps"]
     vignette = "its_package.vignette:Vignette"
 
-It is installed code and trusted as such, but it is imported only once a preset asks for that name.
+Plug-ins are trusted like any installed code, but imported only when a preset names them.
 """
 
 import difflib
@@ -17,53 +17,53 @@ from animator.errors import PluginError
 
 
 def names(group: str) -> tuple[str, ...]:
-    """Returns what installed packages offer in an entry point group, sorted; imports none of it.
+    """Returns the sorted names of the plug-ins in an entry point group, without importing any.
 
     Args:
-        group: Such as `animator.steps`.
+        group: Entry point group, such as `animator.steps`.
     """
     return tuple(sorted({entry.name for entry in entry_points(group=group)}))
 
 
 def load(group: str, name: str) -> object:
-    """Imports one offer and returns the object that its entry point names.
+    """Imports a plug-in and returns the object that its entry point names.
 
     Args:
-        group: Such as `animator.steps`.
+        group: Entry point group, such as `animator.steps`.
         name: One of `names(group)`.
 
     Raises:
-        PluginError: Nobody offers it, two packages do, or it fails to import.
+        PluginError: No package offers it, two packages do, or the import fails.
     """
-    offers = tuple(entry_points(group=group, name=name))
-    if not offers:
+    matches = tuple(entry_points(group=group, name=name))
+    if not matches:
         raise PluginError(unknown(name, names(group)))
-    if len(offers) > 1:
-        packages = " and ".join(sorted(_package(offer) for offer in offers))
+    if len(matches) > 1:
+        packages = " and ".join(sorted(_package(match) for match in matches))
         raise PluginError(f"{name} is offered by {packages}; uninstall all but one of them")
     try:
-        loaded: object = offers[0].load()
-    except Exception as error:  # importing runs a stranger's code, which may raise anything
+        plugin: object = matches[0].load()
+    except Exception as error:  # importing runs foreign code, which may raise anything
         raise PluginError(
-            f"{name}: the package {_package(offers[0])} cannot be imported "
+            f"{name}: the package {_package(matches[0])} cannot be imported "
             f"({type(error).__name__}: {error}); update or uninstall it"
         ) from error
-    return loaded
+    return plugin
 
 
-def built_in(place: str) -> object:
-    """Imports an object of ours.
+def built_in(location: str) -> object:
+    """Imports an object of this package.
 
     Args:
-        place: Module and name, as in an entry point: `animator.loop.steps.vignette:Vignette`.
+        location: Module and name, as in an entry point: `animator.loop.steps.vignette:Vignette`.
     """
-    module, _, name = place.partition(":")
-    found: object = getattr(import_module(module), name)
-    return found
+    module, _, name = location.partition(":")
+    imported: object = getattr(import_module(module), name)
+    return imported
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """Returns the message for a name that is not among the known ones: the closest one, or all of them."""
+    """Returns the message for an unknown name, with the closest known name or all of them."""
     choices = sorted(known)
     close = difflib.get_close_matches(name, choices, n=1)
     if close:
@@ -71,5 +71,6 @@ def unknown(name: str, known: Iterable[str]) -> str:
     return f"{name!r} is unknown; known: {', '.join(choices)}" if choices else f"{name!r} is unknown"
 
 
-def _package(offer: EntryPoint) -> str:
-    return f"{offer.dist.name} {offer.dist.version}" if offer.dist else offer.module
+def _package(entry_point: EntryPoint) -> str:
+    dist = entry_point.dist
+    return f"{dist.name} {dist.version}" if dist else entry_point.module

@@ -1,8 +1,8 @@
-"""Web addresses."""
+"""URLs."""
 
 from pathlib import Path
 
 
 def is_url(name: str | Path) -> bool:
-    """True for addresses of the web, which would have to be fetched."""
+    """Returns True for http and https URLs."""
     return str(name).strip().lower().startswith(("http://", "https://"))

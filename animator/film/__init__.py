@@ -1,1 +1,1 @@
-"""Images to films and back, through ffmpeg."""
+"""Video files: reading and writing them through ffmpeg."""

@@ -1,27 +1,27 @@
-"""`ClipSpec`: which clip a film sees, which part of it counts, and how it is shown."""
+"""`ClipSpec`: the input clip of a film, the part of it that is used, and how its images are fitted."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Fit = Literal["stretch", "crop", "pad"]
-"""How images of another shape come to a size: distorted, cut off, or with black bars."""
+"""Resize mode for images of another aspect ratio: distorted, cropped, or with black bars."""
 Timing = Literal["frames", "clock"]
 AfterEnd = Literal["error", "hold", "loop"]
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """The clip that a film is made over.
+    """The input clip of a film.
 
     Attributes:
         path: A video file, a folder of images, a pattern such as `in/%09d.png`, or a URL.
-        first: First image that counts.
-        last: Last image that counts; -1 is the clip's end.
-        every: Every so many count.
-        timing: "frames" shows one image per frame of the film; "clock" what the clip shows at that second.
-        after_end: What frames beyond the clip's end see.
-        fit: How its images come to the film's size.
-        conceal: Take what can be decoded of damaged images instead of stopping there.
+        first: First image in use.
+        last: Last image in use; -1 is the clip's end.
+        every: Uses every N-th image.
+        timing: "frames" takes one image per frame of the film; "clock" the image shown at the frame's time.
+        after_end: What frames beyond the clip's end get: an error, the last image, or the clip again.
+        fit: How its images are resized to the film's size.
+        conceal: Use what can be decoded of damaged images instead of stopping there.
         allow_url: Fetch `path` where it is a URL.
     """
 

@@ -1,4 +1,4 @@
-"""What ffmpeg's encoders are told, as data: codec -> software or a maker's hardware -> encoders."""
+"""ffmpeg's encoders and their options, as data: codec -> software or a vendor's hardware -> encoders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quality:
-    """How an encoder is told the quality of its images.
+    """The quality option of an encoder; in presets 0 is always the best quality.
 
     Attributes:
-        option: Its option; empty: the number is not passed on as it is.
-        high: The largest value; 0 is the best.
-        usual: What counts where nothing is asked for.
-        ceiling: Where the encoder counts upward to the best, the value that 0 becomes.
+        option: The ffmpeg option.
+        worst: The largest value, which is the worst quality.
+        default: Value where the preset sets none.
+        best: For encoders where larger is better, the value that 0 is converted to.
     """
 
     option: str
-    high: int
-    usual: int
-    ceiling: int | None = None
+    worst: int
+    default: int
+    best: int | None = None
 
-    def words(self, crf: int | None) -> tuple[str, ...]:
-        """The option with its value."""
-        value = self.usual if crf is None else crf
-        told = value if self.ceiling is None else round(self.ceiling * (1 - value / self.high))
-        return (self.option, str(told))
+    def args(self, crf: int | None) -> tuple[str, ...]:
+        """Returns the ffmpeg args for a quality; None takes the default."""
+        value = self.default if crf is None else crf
+        converted = value if self.best is None else round(self.best * (1 - value / self.worst))
+        return (self.option, str(converted))
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Encoder:
 
     Attributes:
         name: ffmpeg's name.
-        pixels: Pixel formats it is used with; the first is the usual one.
-        quality: How it is told the quality; None: it has none, or the preset says it.
+        pixels: Supported pixel formats; the first is the default.
+        quality: The quality option; None where there is none, or the preset sets the quality.
         presets: Names of its presets; empty where it has none.
-        preset: The usual one.
-        preset_option: The option that takes it.
-        options: Whatever else it is told.
-        even: True where sides have to be even.
-        device: What ffmpeg is told before its input.
-        upload: Filters that take images to the hardware.
+        preset: The default preset.
+        preset_option: The ffmpeg option that takes the preset.
+        options: Further args of the encoder.
+        even: True where width and height have to be even.
+        device: Args before the input, which open a hardware device.
+        upload: Filters that upload frames to the hardware.
     """
 
     name: str
@@ -74,25 +74,25 @@ _NUMBERS = tuple(str(number) for number in range(14))
 _PRORES = ("proxy", "lt", "standard", "hq", "4444", "4444xq")
 
 
-def _nvenc(name: str, usual: int) -> Encoder:
+def _nvenc(name: str, default: int) -> Encoder:
     levels = tuple(f"p{number}" for number in range(1, 8))
     options = ("-rc", "vbr", "-b:v", "0")
-    return Encoder(name, (_420,), Quality("-cq", 51, usual), levels, "p5", options=options)
+    return Encoder(name, (_420,), Quality("-cq", 51, default), levels, "p5", options=options)
 
 
-def _vaapi(name: str, usual: int) -> Encoder:
+def _vaapi(name: str, default: int) -> Encoder:
     device = ("-vaapi_device", "/dev/dri/renderD128")
     options = ("-rc_mode", "CQP")
-    quality = Quality("-qp", 51, usual)
+    quality = Quality("-qp", 51, default)
     return Encoder(name, ("nv12",), quality, options=options, device=device, upload="hwupload")
 
 
 def _videotoolbox(name: str) -> Encoder:
-    return Encoder(name, (_420,), Quality("-q:v", 51, 18, ceiling=100))
+    return Encoder(name, (_420,), Quality("-q:v", 51, 18, best=100))
 
 
 Backends = Mapping[str, tuple[Encoder, ...]]
-"""`SOFTWARE` or a maker's hardware -> the encoders of a codec, the best first."""
+"""`SOFTWARE` or a vendor's hardware -> the encoders of a codec, the best first."""
 CODECS: Mapping[str, Backends] = {
     "h264": {
         SOFTWARE: (
@@ -178,7 +178,7 @@ CODECS: Mapping[str, Backends] = {
             Encoder(
                 "libwebp_anim",
                 ("bgra",),
-                Quality("-quality", 100, 15, ceiling=100),
+                Quality("-quality", 100, 15, best=100),
                 ("default", "picture", "photo", "drawing", "icon", "text"),
                 "default",
                 even=False,
@@ -187,6 +187,6 @@ CODECS: Mapping[str, Backends] = {
     },
     "png": {SOFTWARE: (Encoder("png", ("rgb24",), options=("-compression_level", "3"), even=False),)},
 }
-"""Every codec; `auto` means software, for hardware draws the same film differently on every machine."""
+"""All codecs. `auto` is software: hardware encodes the same video differently on every machine."""
 
 BACKENDS = tuple(dict.fromkeys(backend for codec in CODECS.values() for backend in codec))

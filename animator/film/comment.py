@@ -1,4 +1,4 @@
-"""The comment of a film file: written with the film, read back through ffmpeg."""
+"""The metadata comment of a video file: written with the video, read back through ffmpeg."""
 
 import re
 import subprocess
@@ -13,23 +13,23 @@ _COMMENT = re.compile(r"^comment=((?:[^\\\n]|\\.)*)$", re.MULTILINE | re.DOTALL 
 
 
 def metadata_text(comment: str) -> str:
-    """The ffmetadata file that gives a film this comment; no command line is long enough for every one."""
+    """Returns the ffmetadata file for a comment, which may be too long for a command line."""
     escaped = _SPECIAL.sub(lambda match: f"\\{match[0]}", comment)
     return f";FFMETADATA1\ncomment={escaped}\n"
 
 
 def read_comment(path: Path) -> str:
-    """The comment of a film; empty where there is none.
+    """Returns the comment of an image or video file; empty if there is none.
 
     Raises:
         UserError: ffmpeg cannot read the file.
     """
     command = [executable(), "-hide_banner", "-loglevel", "error", "-nostdin"]
-    # file: so that a name with a colon is no protocol.
+    # file: so that a name with a colon is not taken for a protocol.
     command += ["-i", f"file:{path}", "-f", "ffmetadata", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
-        words = done.stderr.decode(errors="replace").strip()[-300:]
-        raise UserError(f"{path}: is no image or film that can be read: {words}")
-    found = _COMMENT.search(done.stdout.decode("utf-8", errors="replace"))
-    return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
+        message = done.stderr.decode(errors="replace").strip()[-300:]
+        raise UserError(f"{path}: is no image or film that can be read: {message}")
+    match = _COMMENT.search(done.stdout.decode("utf-8", errors="replace"))
+    return re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL) if match else ""

@@ -1,4 +1,4 @@
-"""Calling ffmpeg: where it is, and its failures with its own words."""
+"""Runs ffmpeg and reports its failures with the end of its standard error."""
 
 import subprocess
 from collections.abc import Sequence
@@ -6,39 +6,39 @@ from collections.abc import Sequence
 from animator.errors import VideoError
 
 QUIET = ("-y", "-hide_banner", "-loglevel", "error", "-nostdin")
-SAID = 2000
-"""Characters of ffmpeg's last words that a message carries."""
+MAX_STDERR = 2000
+"""Characters of ffmpeg's standard error, from its end, that a message carries."""
 
 
 def executable() -> str:
-    """The path of the ffmpeg that is used: imageio-ffmpeg's, or that of IMAGEIO_FFMPEG_EXE."""
+    """Returns the path of the ffmpeg in use: imageio-ffmpeg's, or the one of IMAGEIO_FFMPEG_EXE."""
     from imageio_ffmpeg import get_ffmpeg_exe
 
     return str(get_ffmpeg_exe())
 
 
-def run(arguments: Sequence[str], purpose: str, given: bytes = b"") -> bytes:
-    """What ffmpeg writes to standard output.
+def run(args: Sequence[str], purpose: str, stdin: bytes = b"") -> bytes:
+    """Runs ffmpeg and returns its standard output.
 
     Args:
-        arguments: What it is told, after its own name.
-        purpose: What it is for, such as the film's name; begins the message of a failure.
-        given: Its standard input.
+        args: The command line without the executable.
+        purpose: Subject of the message of a failure, such as the name of the video.
+        stdin: Its standard input.
 
     Raises:
-        VideoError: It failed.
+        VideoError: ffmpeg failed.
     """
-    done = subprocess.run([executable(), *arguments], input=given, capture_output=True, check=False)
+    done = subprocess.run([executable(), *args], input=stdin, capture_output=True, check=False)
     if done.returncode != 0:
-        raise failure(purpose, done.returncode, done.stderr)
+        raise ffmpeg_error(purpose, done.returncode, done.stderr)
     return done.stdout
 
 
-def failure(purpose: str, code: int, words: bytes) -> VideoError:
-    """The error that says how ffmpeg ended, and the end of what it wrote to standard error."""
-    return VideoError(f"{purpose}: ffmpeg stopped with exit code {code}: {tail(words)}")
+def ffmpeg_error(purpose: str, code: int, stderr: bytes) -> VideoError:
+    """Returns the error for a failed ffmpeg, with its exit code and the end of its standard error."""
+    return VideoError(f"{purpose}: ffmpeg stopped with exit code {code}: {stderr_tail(stderr)}")
 
 
-def tail(words: bytes) -> str:
-    """The end of what ffmpeg said, for a message."""
-    return words.decode(errors="replace").strip()[-SAID:] or "(it said nothing)"
+def stderr_tail(stderr: bytes) -> str:
+    """Returns the end of ffmpeg's standard error, for a message."""
+    return stderr.decode(errors="replace").strip()[-MAX_STDERR:] or "(no message)"

@@ -1,4 +1,4 @@
-"""How a film is given to ffmpeg: a file and nothing else, or, where that is allowed, a URL."""
+"""Input args of ffmpeg for a file that may not fetch anything, or, where that is allowed, for a URL."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ _REMOTE = "file,pipe,http,https,httpproxy,tcp,tls,crypto"
 
 
 def is_playlist(path: str | Path) -> bool:
-    """True for a text that names other files or addresses: ffmpeg would go there, and wait for more."""
+    """Returns True for a text file that lists other files or URLs, which ffmpeg would open."""
     if is_url(path) or not Path(path).is_file():
         return False
     with Path(path).open("rb") as file:
@@ -18,10 +18,10 @@ def is_playlist(path: str | Path) -> bool:
 
 
 def input_options(path: str | Path) -> list[str]:
-    """The options that open a film. A file is named as one, so that no name is taken for a protocol.
+    """Returns the args that open a clip; `file:` keeps names with a colon from being taken for a protocol.
 
     Args:
-        path: A film file, a pattern of numbered images such as `in/%09d.png`, or a URL.
+        path: A video file, a pattern of numbered images such as `in/%09d.png`, or a URL.
     """
     if is_url(path):
         return ["-protocol_whitelist", _REMOTE, "-i", str(path)]

@@ -1,4 +1,4 @@
-"""From the part file that grew with the frames to the finished film."""
+"""Turns the part file that grew with the frames into the finished video."""
 
 import shutil
 import tempfile
@@ -9,22 +9,22 @@ from animator.film import ffmpeg
 from animator.film.codecs import Encoder
 from animator.film.comment import metadata_text
 from animator.film.encoders import find_encoder
-from animator.film.spec import VideoSpec, encoder_args, filters, settle_arguments
+from animator.film.spec import VideoSpec, encoder_args, filters, mux_args
 
 
 def finalize(film: VideoSpec, frames: int) -> None:
-    """Puts the finished film at its path and takes the part file away.
+    """Puts the finished video at its path and removes the part file.
 
     Args:
-        film: The film; its part file is complete.
-        frames: How many frames it has, by which its sound is cut.
+        film: The video; its part file is complete.
+        frames: Number of frames, which gives the length of the sound.
 
     Raises:
         VideoError: ffmpeg failed; the part file is left.
         UserError: The sound cannot be read.
     """
     if film.format.is_sequence:
-        _settle_folder(film)
+        _finalize_folder(film)
         return
     hidden = film.file.with_name(f".{film.part.stem}{film.file.suffix}")
     try:
@@ -40,33 +40,33 @@ def finalize(film: VideoSpec, frames: int) -> None:
 
 
 def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
-    about = metadata_text(film.comment).encode()
-    heard = film.sound if film.format.audio else None
-    inputs = heard.input() if heard else []
-    mixed = ["-filter_complex", f"[2:a:0]{heard.filters(seconds)}[a]", "-map", "[a]"] if heard else []
-    mixed += film.format.audio if heard else []
-    ffmpeg.run(settle_arguments(film, target, inputs, mixed), film.file.name, about)
+    metadata = metadata_text(film.comment).encode()
+    sound = film.sound if film.format.audio else None
+    inputs = sound.input() if sound else []
+    output = ["-filter_complex", f"[2:a:0]{sound.filters(seconds)}[a]", "-map", "[a]"] if sound else []
+    output += film.format.audio if sound else []
+    ffmpeg.run(mux_args(film, target, inputs, output), film.file.name, metadata)
 
 
 def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
-    """A film of a format that needs all frames before it can begin."""
-    about = [*film.format.final_args, "-f", film.format.muxer, str(target)]
+    """Encodes a format that needs all frames before it can begin."""
+    output = [*film.format.final_args, "-f", film.format.muxer, str(target)]
     source = [*ffmpeg.QUIET, "-i", str(film.part)]
     if not film.format.palette:
-        told = ["-vf", filters(encoder, film.encoding), *encoder_args(encoder, film.encoding)]
-        ffmpeg.run([*source, *told, *about], film.file.name)
+        codec = ["-vf", filters(encoder, film.encoding), *encoder_args(encoder, film.encoding)]
+        ffmpeg.run([*source, *codec, *output], film.file.name)
         return
     dither = film.encoding.preset or encoder.preset
     with tempfile.TemporaryDirectory() as folder:
         palette = str(Path(folder) / "palette.png")
         # Two passes over the file: in one, every frame would wait in memory for the palette.
         ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.file.name)
-        mapped = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
-        ffmpeg.run([*source, "-i", palette, "-filter_complex", mapped, *about], film.file.name)
+        mapping = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
+        ffmpeg.run([*source, "-i", palette, "-filter_complex", mapping, *output], film.file.name)
 
 
-def _settle_folder(film: VideoSpec) -> None:
-    """Moves the images in; those of an earlier film go, whatever else lies there stays."""
+def _finalize_folder(film: VideoSpec) -> None:
+    """Moves the images in; those of an earlier video are removed, other files there stay."""
     film.file.mkdir(parents=True, exist_ok=True)
     for old in film.file.glob("[0-9]" * 9 + ".png"):
         old.unlink()

@@ -1,4 +1,4 @@
-"""Film formats: which codecs each holds, how it is written while frames come, and how sound goes in."""
+"""Video formats: their codecs, and the args with which ffmpeg writes them while frames come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,17 +17,17 @@ _FASTSTART = ("-movflags", "+faststart")
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of film file, or of folder.
+    """A kind of video file, or a folder of images.
 
     Attributes:
-        name: As in `output.format`; also the file's suffix.
+        name: Value of `output.format`; also the file's suffix.
         muxer: ffmpeg's name of the container.
         codecs: Names of the codecs it can hold; the first is the default.
-        good_for: What people use it for, as docs/film.md says it.
-        stream_args: Options with which the part file plays though the process dies.
-        final_args: Options of the finished file.
-        audio: How sound is encoded; empty: the format holds none.
-        intermediate: The format of the part file, where this one can only be made of all frames at the end.
+        good_for: Typical uses, as listed in docs/film.md.
+        stream_args: ffmpeg args that let the part file play even if the process dies.
+        final_args: ffmpeg args of the finished file.
+        audio: ffmpeg args of the audio codec; empty for a format without sound.
+        intermediate: Format of the part file, for a format that can only be made from all frames at the end.
         palette: True where all frames share one palette, which takes a first pass over them.
         is_sequence: True for a folder of image files, one per frame.
         encoders: Encoders of codecs that `codecs.CODECS` lacks.
@@ -51,7 +51,7 @@ _OPUS = ("-c:a", "libopus", "-b:a", "160k")
 _PCM = ("-c:a", "pcm_s16le")
 _FLAC = ("-c:a", "flac")
 _LOOPED = ("-loop", "0")
-_NAMED = (
+_BUILT_IN = (
     Format("mp4", "mp4", ("h264", "h265", "av1"), "players, browsers, uploads", _FRAGMENTS, _FASTSTART, _AAC),
     Format("webm", "webm", ("vp9", "av1"), "web pages", _FLUSHED, (), _OPUS),
     Format("mov", "mov", ("prores", "h264", "h265"), "editing", _FRAGMENTS, _FASTSTART, _PCM),
@@ -62,28 +62,28 @@ _NAMED = (
     Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv"),
     Format("png", "image2", ("png",), "other programs", stream_args=("-start_number", "0"), is_sequence=True),
 )
-FORMATS: Mapping[str, Format] = {made.name: made for made in _NAMED}
-"""The built-in formats by name; `find_format` also asks other packages."""
+FORMATS: Mapping[str, Format] = {built_in.name: built_in for built_in in _BUILT_IN}
+"""The built-in formats by name; `find_format` also finds those of plug-ins."""
 SEQUENCE = FORMATS["png"]
 CODEC_CHOICES = (
     "auto",
-    *dict.fromkeys(codec for made in _NAMED if len(made.codecs) > 1 for codec in made.codecs),
+    *dict.fromkeys(codec for built_in in _BUILT_IN if len(built_in.codecs) > 1 for codec in built_in.codecs),
 )
-"""What `output.codec` offers; the codec of a format that holds just one needs no choice."""
+"""Values of `output.codec`; a format with a single codec needs no choice."""
 ENCODER_CHOICES = ("auto", *(backend for backend in BACKENDS if backend != SOFTWARE))
-"""What `output.encoder` offers; `auto` is software."""
+"""Values of `output.encoder`; `auto` is software."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How images are encoded; empty fields leave it to the codec.
+    """Codec, quality and preset of a video; empty fields take the defaults.
 
     Attributes:
-        codec: One that the format holds; "auto" is its usual one.
-        crf: Quality on the codec's own scale, 0 best; None is its usual one.
+        codec: A codec of the format; "auto" is the format's first.
+        crf: Quality on the codec's own scale, 0 best; None is the encoder's default.
         preset: One of the encoder's presets.
         pixel_format: One of the encoder's pixel formats.
-        encoder: "auto" (software), or the hardware that is to encode: "nvenc", "vaapi", "videotoolbox".
+        encoder: "auto" (software), or the hardware that encodes: "nvenc", "vaapi", "videotoolbox".
     """
 
     codec: str = "auto"
@@ -93,45 +93,45 @@ class Encoding:
     encoder: str = "auto"
 
 
-USUAL = Encoding()
-"""Whatever the format's usual codec usually does."""
+DEFAULT_ENCODING = Encoding()
+"""The format's first codec with its default quality and preset."""
 
 
 def find_format(name: str) -> Format:
-    """Returns the format of a name, built in or offered by another package.
+    """Returns the format of a name, built in or from a plug-in.
 
     Raises:
-        PluginError: There is no such format, or the package that offers it is broken.
+        PluginError: There is no such format, or its plug-in is broken.
     """
     if name in FORMATS:
         return FORMATS[name]
-    offered = plugins.load(PLUGINS, name)
-    if not isinstance(offered, Format) or offered.name != name:
+    plugin = plugins.load(PLUGINS, name)
+    if not isinstance(plugin, Format) or plugin.name != name:
         raise PluginError(f"output format {name!r}: its package offers no Format of that name")
-    return offered
+    return plugin
 
 
 def format_of(path: Path) -> Format:
-    """The format of a film's path by its suffix; without one it is a folder of PNG files.
+    """Returns the format of a path by its suffix; without a suffix it is a folder of PNG files.
 
     Raises:
-        ValueError: The suffix is unknown; says which there are.
-        PluginError: The package that offers the format is broken.
+        ValueError: The suffix is unknown; the message lists the known ones.
+        PluginError: The plug-in with the format is broken.
     """
     suffix = path.suffix.lower().removeprefix(".")
     if not suffix:
         return SEQUENCE
     if suffix not in FORMATS and suffix not in plugins.names(PLUGINS):
-        known = ", ".join(f".{made.name}" for made in FORMATS.values() if not made.is_sequence)
-        raise ValueError(f"ends in .{suffix}; films end in {known}, or in nothing: a folder of PNG files")
+        known = ", ".join(f".{one.name}" for one in FORMATS.values() if not one.is_sequence)
+        raise ValueError(f"ends in .{suffix}; expected {known}, or no suffix for a folder of PNG files")
     return find_format(suffix)
 
 
 def encoders_of(film_format: Format, encoding: Encoding) -> tuple[Encoder, ...]:
-    """The encoders that can make a film as asked, the best first; which are at hand is another question.
+    """Returns the encoders for a format and an encoding, the best first, whether ffmpeg has them or not.
 
     Raises:
-        ValueError: What is asked for does not go together; begins with the name of the setting.
+        ValueError: The settings do not fit together; the message begins with the name of the setting.
     """
     codec = film_format.codecs[0] if encoding.codec == "auto" else encoding.codec
     if codec not in film_format.codecs:
@@ -142,21 +142,18 @@ def encoders_of(film_format: Format, encoding: Encoding) -> tuple[Encoder, ...]:
     backend = SOFTWARE if encoding.encoder == "auto" else encoding.encoder
     if backend not in backends:
         raise ValueError(f"encoder: {backend} has no {codec}; expected {_one_of(('auto', *backends))}")
-    found = backends[backend]
-    if encoding.pixel_format and not any(encoding.pixel_format in one.pixels for one in found):
-        raise ValueError(
-            f"pixel_format: is {encoding.pixel_format!r}; {codec} takes {_one_of(found[0].pixels)}"
-        )
-    if encoding.preset and not any(encoding.preset in one.presets for one in found):
-        expected = _one_of(found[0].presets) if found[0].presets else "none"
-        raise ValueError(f"preset: is {encoding.preset!r}; {found[0].name} has {expected}")
-    high = found[0].quality.high if found[0].quality else None
-    if encoding.crf is not None and (high is None or encoding.crf > high):
-        expected = (
-            f"0 (best) to {high}" if high else "nothing here: its preset says the quality, or it is lossless"
-        )
+    encoders = backends[backend]
+    first = encoders[0]
+    if encoding.pixel_format and not any(encoding.pixel_format in one.pixels for one in encoders):
+        raise ValueError(f"pixel_format: is {encoding.pixel_format!r}; {codec} takes {_one_of(first.pixels)}")
+    if encoding.preset and not any(encoding.preset in one.presets for one in encoders):
+        expected = _one_of(first.presets) if first.presets else "none"
+        raise ValueError(f"preset: is {encoding.preset!r}; {first.name} has {expected}")
+    worst = first.quality.worst if first.quality else None
+    if encoding.crf is not None and (worst is None or encoding.crf > worst):
+        expected = f"0 (best) to {worst}" if worst else "none: its preset sets the quality, or it is lossless"
         raise ValueError(f"crf: is {encoding.crf}; for {codec} expected {expected}")
-    return found
+    return encoders
 
 
 def _one_of(names: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Which image of a clip each frame of a film sees."""
+"""`FrameMap`: frame of the film -> image of the clip."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ class ClipRange:
     """A part of a clip.
 
     Attributes:
-        first: First image that counts.
-        last: Last image that counts; -1 is the clip's end.
-        every: Every so many count.
+        first: First image in use.
+        last: Last image in use; -1 is the clip's end.
+        every: Uses every N-th image.
     """
 
     first: int = 0
@@ -26,18 +26,18 @@ class ClipRange:
     every: int = 1
 
     def of(self, count: int) -> range:
-        """The images that count of a clip of so many."""
+        """Returns the numbers of the images in use, in a clip of `count` images."""
         stop = count if self.last < 0 else min(count, self.last + 1)
         return range(self.first, stop, self.every)
 
 
 @dataclass(frozen=True)
 class FrameMap:
-    """An image of the clip for every frame of the film.
+    """The image of the clip for every frame of the film.
 
     Attributes:
-        images: The clip's image for each frame that it has one for.
-        after_end: What frames beyond them see.
+        images: Numbers of the clip's images by frame, as far as the clip reaches.
+        after_end: What later frames get: an error, the last image, or the images from the start.
         clip: The clip's name, for messages.
     """
 
@@ -46,7 +46,7 @@ class FrameMap:
     clip: str
 
     def of(self, frame: int) -> int:
-        """The clip's image for a frame.
+        """Returns the number of the clip's image for a frame.
 
         Raises:
             UserError: The clip is too short.
@@ -58,10 +58,13 @@ class FrameMap:
         return self.images[-1 if self.after_end == "hold" else frame % len(self.images)]
 
     def check(self, frames: int) -> None:
-        """Nothing, if the clip suffices for a film of so many frames.
+        """Checks that the clip is long enough for a film.
+
+        Args:
+            frames: Number of frames of the film.
 
         Raises:
-            UserError: It does not.
+            UserError: The clip is too short, or has no image in the range.
         """
         if not self.images:
             raise UserError(f"{self.clip}: has no frame in the range that video.extract_* asks for")
@@ -69,7 +72,7 @@ class FrameMap:
             raise self.too_short(frames)
 
     def too_short(self, frames: int) -> UserError:
-        """Says what to do."""
+        """Returns the error for a film of `frames` frames, with what to do."""
         have = len(self.images)
         return UserError(
             f"{self.clip}: has {have} frames that count, and the film has {frames}; set frames: {have} "
@@ -77,19 +80,19 @@ class FrameMap:
         )
 
 
-def by_clock(index: Index, span: ClipRange, fps: float) -> tuple[int, ...]:
-    """The image that a clip shows at each frame of a film with so many frames a second.
+def images_by_clock(index: Index, clip_range: ClipRange, fps: float) -> tuple[int, ...]:
+    """Returns the number of the image that a clip shows at the time of each frame of a film.
 
     Args:
         index: The clip.
-        span: `every` makes it so many times as fast.
-        fps: The film's rate.
+        clip_range: The part in use; `every` N plays it N times as fast.
+        fps: Frames per second of the film.
     """
-    part = ClipRange(span.first, span.last).of(len(index))
+    part = ClipRange(clip_range.first, clip_range.last).of(len(index))
     if not part:
         return ()
     begin = index.times[part[0]]
-    tick = span.every / frame_rate(fps)
+    tick = clip_range.every / frame_rate(fps)
     end = index.times[part[-1]] + Fraction(index.gap).limit_denominator(100_000)
     early = min(Fraction(1, 1000), tick / 4)  # times rounded to milliseconds still count as reached
     ticks = max(1, int((end - begin) / tick + Fraction(1, 1000)))

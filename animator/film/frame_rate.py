@@ -1,17 +1,17 @@
-"""Frame rates: the exact fraction that a number stands for, the usual rate that a measurement is near."""
+"""Frame rates: the exact fraction meant by a number, and the standard rate nearest to a measured one."""
 
 from fractions import Fraction
 
 _TELEVISION = (12, 15, 24, 30, 48, 60, 72, 90, 96, 120, 240)
-"""Whole rates of which a thousand-and-first part less is meant by 23.976, 29.97, 59.94 and the like."""
+"""Nominal rates N of the television rates N * 1000/1001, written 23.976, 29.97, 59.94 and the like."""
 _NEAR = 0.005
-"""How far off people round them: 23.98 is 24000/1001, too."""
+"""Largest rounding error of such a number: 23.98 is 24000/1001, too."""
 _MEASURED = 5e-4
-"""How far off a measured rate may be, relative to the usual one."""
+"""Largest error of a measured rate, relative to the standard one."""
 
 
 def frame_rate(fps: float | Fraction) -> Fraction:
-    """The exact rate meant by a number: 29.97 is 30000/1001, as in television."""
+    """Returns the exact rate meant by a number: 29.97 is 30000/1001, as in television."""
     if isinstance(fps, Fraction):
         return fps
     for whole in _TELEVISION:
@@ -21,8 +21,8 @@ def frame_rate(fps: float | Fraction) -> Fraction:
     return Fraction(fps).limit_denominator(1001)
 
 
-def usual_rate(mean: float) -> float:
-    """Returns the usual rate near a measured one, such as 23.976 or 25; without one, three digits of it."""
+def standard_rate(mean: float) -> float:
+    """Returns the standard rate near a measured one, such as 23.976; else the measured one to 3 digits."""
     television = (round(whole * 1000 / 1001, 3) for whole in _TELEVISION)
-    usual = (*television, round(mean))
-    return next((rate for rate in usual if rate and abs(mean / rate - 1) < _MEASURED), round(mean, 3))
+    standard = (*television, round(mean))
+    return next((rate for rate in standard if rate and abs(mean / rate - 1) < _MEASURED), round(mean, 3))

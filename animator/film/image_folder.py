@@ -12,12 +12,12 @@ from animator.images.image import Image8, read_image, to_uint8
 
 @dataclass(frozen=True)
 class Folder:
-    """The images of a folder in their natural order: 2 before 10.
+    """The images of a folder in natural order: 2 before 10.
 
     Attributes:
-        files: The images.
-        size: Width and height that they are scaled to.
-        fit: How images of another shape come to the size; see `Clip`.
+        files: The image files.
+        size: Width and height that images are resized to.
+        fit: Resize mode for images of another aspect ratio; see `Clip`.
     """
 
     files: tuple[Path, ...]
@@ -25,10 +25,10 @@ class Folder:
     fit: Fit = "stretch"
 
     def at(self, index: int) -> Image8:
-        """The index-th image, uint8 RGB (H, W, 3), upright.
+        """Returns the index-th image, uint8 RGB (H, W, 3), upright.
 
         Raises:
-            UserError: The file is no image.
+            UserError: The file is not an image.
         """
         image = Image.fromarray(to_uint8(read_image(str(self.files[index]), None)))
         lanczos = Image.Resampling.LANCZOS

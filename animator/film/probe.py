@@ -1,4 +1,4 @@
-"""What a clip says about itself, found without decoding it: how long it is, how fast, which part counts."""
+"""Length, rate and range of a clip, read without decoding it."""
 
 import re
 from pathlib import Path
@@ -6,23 +6,32 @@ from pathlib import Path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
-from animator.film.frame_map import ClipRange, by_clock
+from animator.film.frame_map import ClipRange, images_by_clock
 from animator.film.index import index_of
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
 def frame_count(clip: ClipSpec, fps: float) -> int:
-    """How many frames of a film the clip has images for; errors as `open_clip`."""
-    path, span = checked_path(clip), span_of(clip)
+    """Returns the number of frames of a film that the clip has images for.
+
+    Args:
+        clip: The clip.
+        fps: Frames per second of the film.
+
+    Raises:
+        UserError: There is no such clip, or it has no images.
+    """
+    path, clip_range = checked_path(clip), clip_range_of(clip)
     if is_folder(path):
-        return len(span.of(len(images_in(Path(path)))))
+        return len(clip_range.of(len(images_in(Path(path)))))
     index = index_of(path)
-    return len(by_clock(index, span, fps) if clip.timing == "clock" else span.of(len(index)))
+    by_time = clip.timing == "clock"
+    return len(images_by_clock(index, clip_range, fps) if by_time else clip_range.of(len(index)))
 
 
 def frame_rate(clip: ClipSpec) -> float:
-    """The frames a second at which a film shows the clip at its own pace.
+    """Returns the frames per second at which a film shows the clip at normal speed.
 
     Raises:
         UserError: There is no such clip, or it has no rate.
@@ -35,10 +44,10 @@ def frame_rate(clip: ClipSpec) -> float:
 
 
 def checked_path(clip: ClipSpec) -> str:
-    """The clip's path.
+    """Returns the clip's path, with `~` expanded.
 
     Raises:
-        UserError: It is empty, or a URL that is not allowed.
+        UserError: The path is empty, or a URL that is not allowed.
     """
     if not clip.path:
         raise UserError(
@@ -52,35 +61,35 @@ def checked_path(clip: ClipSpec) -> str:
     return clip.path if is_url(clip.path) else str(Path(clip.path).expanduser())
 
 
-def span_of(clip: ClipSpec) -> ClipRange:
-    """The part of the clip that counts."""
+def clip_range_of(clip: ClipSpec) -> ClipRange:
+    """Returns the part of the clip that is used."""
     return ClipRange(clip.first, clip.last, clip.every)
 
 
 def is_folder(path: str) -> bool:
-    """True for a folder of images."""
+    """Returns True for a folder of images."""
     return not is_url(path) and Path(path).is_dir()
 
 
 def is_image(path: Path) -> bool:
-    """True for the name of a single image that is there."""
+    """Returns True for the path of an existing image file."""
     return path.suffix.lower() in _SUFFIXES and path.is_file()
 
 
 def images_in(folder: Path) -> tuple[Path, ...]:
-    """The image files of a folder in natural order.
+    """Returns the image files of a folder in natural order.
 
     Raises:
-        UserError: It holds none.
+        UserError: There are none.
     """
     files = (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.name[0] != ".")
-    found = tuple(sorted(files, key=lambda path: _natural(path.name)))
-    if not found:
+    images = tuple(sorted(files, key=lambda path: _natural_key(path.name)))
+    if not images:
         raise UserError(f"{folder}: holds no images ({', '.join(_SUFFIXES)})")
-    return found
+    return images
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """A key by which numbers in names count as numbers."""
+def _natural_key(name: str) -> list[tuple[int, str]]:
+    """Returns a sort key by which numbers in names are compared as numbers."""
     parts = re.split(r"(\d+)", name.lower())
     return [(int(part), part) if part.isdigit() else (-1, part) for part in parts]

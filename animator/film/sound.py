@@ -1,4 +1,4 @@
-"""What is heard with a film: a file's sound, moved, faded, cut, padded or repeated, and never stretched."""
+"""The sound of a video: an audio file, shifted, faded, cut, padded or looped, and never stretched."""
 
 import re
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
 
 SAMPLES = 48_000
-"""Samples a second in every film: what all its audio codecs take."""
+"""Sample rate of all videos, in Hz: every audio codec of `FORMATS` takes it."""
 Length = Literal["cut", "pad", "loop"]
 
 
 @dataclass(frozen=True)
 class Sound:
-    """The sound of a film.
+    """The sound of a video.
 
     Attributes:
         source: Any file with sound that ffmpeg reads, or a URL.
-        offset: Seconds into the film at which it begins; below 0, the film begins so far inside the sound.
-        fade_in: Seconds in which it grows from silence.
-        fade_out: Seconds in which it falls silent, at its end or the film's, whichever is first.
-        length: What becomes of a sound that is shorter than the film: "cut" leaves it short, "pad" fills up
-            with silence, "loop" repeats it. A longer one always ends with the film.
+        offset: Start of the sound in the video, in seconds; below 0 skips the beginning of the sound.
+        fade_in: Seconds of fade-in from silence.
+        fade_out: Seconds of fade-out, at the end of the sound or of the video, whichever comes first.
+        length: For a sound shorter than the video: "cut" leaves it short, "pad" appends silence, "loop"
+            repeats it. A longer one always ends with the video.
         allow_url: Fetch `source` where it is a URL.
     """
 
@@ -38,35 +38,35 @@ class Sound:
     allow_url: bool = False
 
     def check(self) -> None:
-        """Decodes the sound once, so that nothing is found missing when the film is done.
+        """Decodes the sound once, so that a mistake shows before the video is made.
 
         Raises:
-            UserError: There is no such file, it holds no sound, or it is a URL and must not be one.
+            UserError: There is no such file, it has no sound, or it is a URL that is not allowed.
         """
         self.seconds()
 
     def seconds(self) -> float:
-        """How long the source is, by decoding it; errors as `check`."""
+        """Returns the length of the source in seconds, by decoding it; errors as `check`."""
         if not self._is_url and not Path(self.source).is_file():
             raise UserError(f"{self.source}: there is no such sound file")
-        told = ["-hide_banner", "-loglevel", "error", "-nostdin", *self._input()]
-        counted = ["-map", "0:a:0", "-f", "null", "-progress", "-", "-"]
+        inputs = ["-hide_banner", "-loglevel", "error", "-nostdin", *self._input()]
+        output = ["-map", "0:a:0", "-f", "null", "-progress", "-", "-"]
         try:
-            shown = ffmpeg.run([*told, *counted], self.source).decode(errors="replace")
+            progress = ffmpeg.run([*inputs, *output], self.source).decode(errors="replace")
         except VideoError as error:
             raise UserError(f"{self.source}: holds no sound that ffmpeg can read. {error}") from error
-        times = re.findall(r"^out_time_us=(\d+)", shown, re.MULTILINE)
+        times = re.findall(r"^out_time_us=(\d+)", progress, re.MULTILINE)
         if not times or int(times[-1]) == 0:
             raise UserError(f"{self.source}: its sound is empty")
         return int(times[-1]) / 1e6
 
     def input(self) -> list[str]:
-        """What ffmpeg is told before its outputs, to open the source."""
+        """Returns the ffmpeg args that open the source."""
         repeat = ["-stream_loop", "-1"] if self.length == "loop" else []
         return [*repeat, *self._input()]
 
     def filters(self, film_seconds: Fraction) -> str:
-        """The filters from the source's sound to what is heard in a film of that length."""
+        """Returns the audio filters from the source to the sound of a video of that length."""
         total = float(film_seconds)
         steps = [f"aresample={SAMPLES}", "asetpts=N/SR/TB"]
         if self.offset < 0:
@@ -75,23 +75,23 @@ class Sound:
             steps.append(f"afade=t=in:st=0:d={self.fade_in:.6f}")
         begin = max(self.offset, 0.0)
         if self.fade_out > 0:
-            end = self._heard_until(total) - begin
+            end = self._end_s(total) - begin
             steps.append(f"afade=t=out:st={max(end - self.fade_out, 0.0):.6f}:d={self.fade_out:.6f}")
         if begin > 0:
             steps.append(f"adelay={round(begin * SAMPLES)}S:all=1")
         steps += ["apad"] if self.length == "pad" else []
         return ",".join([*steps, f"atrim=end_sample={round(film_seconds * SAMPLES)}", "asetpts=N/SR/TB"])
 
-    def _heard_until(self, total: float) -> float:
+    def _end_s(self, total: float) -> float:
         return total if self.length == "loop" else min(total, self.offset + self.seconds())
 
     def _input(self) -> list[str]:
         if self._is_url and not self.allow_url:
             raise UserError(
-                f"{self.source}: is a URL, and nothing is fetched unasked; "
+                f"{self.source}: is a URL, and URLs are not fetched by default; "
                 "download the file, or allow it with --set sound.allow_url=true"
             )
-        # A playlist that poses as a sound file must not fetch anything either.
+        # A playlist disguised as a sound file must not fetch anything either.
         return ["-vn", *input_options(self.source)]
 
     @property

@@ -1,4 +1,4 @@
-"""The sound of a film that is made from a clip: it begins where the images do."""
+"""The sound of a film made from a clip: it begins where the images do."""
 
 import re
 import subprocess
@@ -10,17 +10,22 @@ from animator.film import ffmpeg
 from animator.film.sound import Sound
 
 
-def soundtrack(asked: Sound, skipped: int) -> Sound:
-    """The sound as asked for, with `~` understood, and begun so many frames of its clip later."""
-    source = asked.source if is_url(asked.source) else str(Path(asked.source).expanduser())
+def soundtrack(sound: Sound, skipped: int) -> Sound:
+    """Returns a sound with `~` expanded in its source and the skipped part of its clip cut off.
+
+    Args:
+        sound: The sound.
+        skipped: Frames at the beginning of its clip that the film leaves out.
+    """
+    source = sound.source if is_url(sound.source) else str(Path(sound.source).expanduser())
     seconds = skipped / clip_rate(Path(source)) if skipped else 0.0
-    return replace(asked, source=source, offset=asked.offset - seconds)
+    return replace(sound, source=source, offset=sound.offset - seconds)
 
 
 def clip_rate(path: Path) -> float:
-    """Frames per second of a film file, as its header says; 25 where it says nothing."""
-    told = [ffmpeg.executable(), "-hide_banner", "-i", f"file:{path}"]
-    # Without an output ffmpeg tells what it sees and ends with an error, which is none here.
-    shown = subprocess.run(told, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    found = re.search(r"Video:.*? ([\d.]+) (?:fps|tbr)", shown.stderr.decode(errors="replace"))
-    return float(found[1]) if found and float(found[1]) > 0 else 25.0
+    """Returns the frames per second in the header of a video file; 25 if the header has none."""
+    command = [ffmpeg.executable(), "-hide_banner", "-i", f"file:{path}"]
+    # Without an output ffmpeg prints what it reads and exits with an error, which does not matter here.
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    rate = re.search(r"Video:.*? ([\d.]+) (?:fps|tbr)", done.stderr.decode(errors="replace"))
+    return float(rate[1]) if rate and float(rate[1]) > 0 else 25.0

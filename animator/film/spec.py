@@ -1,4 +1,4 @@
-"""`VideoSpec`: what a film file is to be, and the ffmpeg calls that make it so."""
+"""`VideoSpec`: the description of a video file, and the ffmpeg command lines that write it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from animator.film.codecs import Encoder
 from animator.film.ffmpeg import QUIET
-from animator.film.formats import FORMATS, USUAL, Encoding, Format, format_of
+from animator.film.formats import DEFAULT_ENCODING, FORMATS, Encoding, Format, format_of
 from animator.film.frame_rate import frame_rate
 from animator.film.sound import Sound
 
@@ -18,23 +18,23 @@ _LOSSLESS = Encoding("ffv1")
 
 @dataclass(frozen=True)
 class VideoSpec:
-    """What the film file is to be; the path's suffix says the format.
+    """A video file to write; the path's suffix gives the format.
 
     Attributes:
         path: The finished file: .mp4, .webm, .mov, .mkv, .gif, .webp; without a suffix it is a folder of PNG
-            files. It appears when the film is complete.
-        size: Width and height of the images; sides that a codec cannot hold are made even by repeating
+            files. It appears once the video is complete.
+        size: Width and height of the images; odd sides that a codec cannot hold are made even by repeating
             the last row or column.
         fps: Frames per second; 29.97 and the like mean the exact rates of television.
         encoding: Codec, quality, preset.
-        comment: What the finished file says about itself.
-        sound: What is heard.
+        comment: Metadata comment of the finished file.
+        sound: The soundtrack; None for a silent video.
     """
 
     path: str | Path
     size: tuple[int, int]
     fps: float | Fraction
-    encoding: Encoding = USUAL
+    encoding: Encoding = DEFAULT_ENCODING
     comment: str = ""
     sound: Sound | None = None
 
@@ -50,7 +50,7 @@ class VideoSpec:
 
     @property
     def format(self) -> Format:
-        """The format by the path's suffix.
+        """The format of the path's suffix.
 
         Raises:
             ValueError: The suffix is unknown.
@@ -58,23 +58,23 @@ class VideoSpec:
         return format_of(self.file)
 
     @property
-    def stream_args(self) -> tuple[Format, Encoding]:
-        """Format and encoding of the part file, which plays whenever it ends."""
-        through = self.format.intermediate
-        return (FORMATS[through], _LOSSLESS) if through else (self.format, self.encoding)
+    def part_format(self) -> tuple[Format, Encoding]:
+        """Format and encoding of the part file, which plays wherever it is cut off."""
+        intermediate = self.format.intermediate
+        return (FORMATS[intermediate], _LOSSLESS) if intermediate else (self.format, self.encoding)
 
     @property
     def part(self) -> Path:
-        """The film so far; goes when the film is complete."""
+        """The part file, written while images come; removed once the video is complete."""
         if self.format.is_sequence:
             return self.file.with_name(f"{self.file.name}.part")
-        return self.file.with_name(f"{self.file.stem}.part.{self.stream_args[0].name}")
+        return self.file.with_name(f"{self.file.stem}.part.{self.part_format[0].name}")
 
 
-def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
-    """What ffmpeg is told to make the part file of raw RGB from standard input."""
-    width, height = held_size(film.size, encoder)
-    live, encoding = film.stream_args
+def encode_args(film: VideoSpec, encoder: Encoder) -> list[str]:
+    """Returns the ffmpeg args that write the part file from raw RGB on standard input."""
+    width, height = encoded_size(film.size, encoder)
+    part_format, encoding = film.part_format
     source = [
         "-f",
         "rawvideo",
@@ -88,32 +88,32 @@ def record_arguments(film: VideoSpec, encoder: Encoder) -> list[str]:
         "-",
     ]
     target = film.part / IMAGES if film.format.is_sequence else film.part
-    image = [
+    codec = [
         "-vf",
         filters(encoder, encoding),
         *encoder_args(encoder, encoding),
-        *_sample_entry(film, encoder),
+        *_tag_args(film, encoder),
     ]
     return [
         *QUIET,
         *encoder.device,
         *source,
-        *image,
-        *_groups(encoder),
-        *live.stream_args,
+        *codec,
+        *_gop_args(encoder),
+        *part_format.stream_args,
         "-f",
-        live.muxer,
+        part_format.muxer,
         str(target),
     ]
 
 
 def filters(encoder: Encoder, encoding: Encoding) -> str:
-    """The filters from RGB to what an encoder takes, tagged as what it is.
+    """Returns the filters from RGB to an encoder's pixel format, with color tags.
 
-    Small untagged images are taken for BT.601 by players, and an encoder believes the image's own tags
-    before any option: so matrix, primaries and transfer are said by the image.
+    Players take small untagged images for BT.601, and an encoder trusts the tags of its frames more than its
+    options: so the filters tag the frames with matrix, primaries and transfer.
     """
-    pixels = encoding.pixel_format or _usual_pixels(encoder, encoding)
+    pixels = encoding.pixel_format or _default_pixels(encoder, encoding)
     if pixels in _RGB:
         return f"format={pixels},setparams=color_primaries=bt709:color_trc=bt709:range=pc"
     convert = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
@@ -123,46 +123,48 @@ def filters(encoder: Encoder, encoding: Encoding) -> str:
 
 
 def encoder_args(encoder: Encoder, encoding: Encoding) -> list[str]:
-    """The codec options of ffmpeg."""
-    words = ["-c:v", encoder.name]
+    """Returns the ffmpeg args of the codec: its name, preset, quality and fixed options."""
+    args = ["-c:v", encoder.name]
     if encoder.presets and encoder.preset_option:
-        words += [encoder.preset_option, encoding.preset or encoder.preset]
+        args += [encoder.preset_option, encoding.preset or encoder.preset]
     if encoder.quality:
-        words += encoder.quality.words(encoding.crf)
-    return [*words, *encoder.options]
+        args += encoder.quality.args(encoding.crf)
+    return [*args, *encoder.options]
 
 
-def held_size(size: tuple[int, int], encoder: Encoder) -> tuple[int, int]:
-    """Width and height of the images as an encoder can hold them."""
+def encoded_size(size: tuple[int, int], encoder: Encoder) -> tuple[int, int]:
+    """Returns width and height rounded up to what an encoder can hold."""
     width, height = size
     return (width + width % 2, height + height % 2) if encoder.even else size
 
 
-def settle_arguments(film: VideoSpec, target: Path, inputs: Sequence[str], mixed: Sequence[str]) -> list[str]:
-    """What ffmpeg is told to copy a part file into the finished one, with metadata from standard input.
+def mux_args(
+    film: VideoSpec, target: Path, sound_input: Sequence[str], sound_output: Sequence[str]
+) -> list[str]:
+    """Returns the ffmpeg args that copy a part file into the finished one; metadata comes on standard input.
 
     Args:
-        film: The film.
+        film: The video.
         target: The finished file.
-        inputs: What opens the sound, as the third input; empty for a silent film.
-        mixed: The filters and the encoder of that sound.
+        sound_input: Args that open the sound as the third input; empty for a silent video.
+        sound_output: Args of the sound's filters and encoder.
     """
-    opened = ["-i", str(film.part), "-f", "ffmetadata", "-i", "-", *inputs]
-    chosen = ["-map", "0:v", "-map_metadata", "1", "-c:v", "copy", *mixed]
-    return [*QUIET, *opened, *chosen, *film.format.final_args, "-f", film.format.muxer, str(target)]
+    inputs = ["-i", str(film.part), "-f", "ffmetadata", "-i", "-", *sound_input]
+    output = ["-map", "0:v", "-map_metadata", "1", "-c:v", "copy", *sound_output]
+    return [*QUIET, *inputs, *output, *film.format.final_args, "-f", film.format.muxer, str(target)]
 
 
-def _usual_pixels(encoder: Encoder, encoding: Encoding) -> str:
-    """ProRes 4444 is the one preset that has other pixels."""
+def _default_pixels(encoder: Encoder, encoding: Encoding) -> str:
+    """Returns the pixel format of an encoder; ProRes 4444 is the one preset with another format."""
     return encoder.pixels[-1] if encoding.preset.startswith("4444") else encoder.pixels[0]
 
 
-def _groups(encoder: Encoder) -> tuple[str, ...]:
-    """A key frame twice a second or so: fragments end there, and players jump there."""
+def _gop_args(encoder: Encoder) -> tuple[str, ...]:
+    """Returns args for a key frame about twice a second: fragments end there, and players seek there."""
     return () if "-g" in encoder.options else ("-g", "30")
 
 
-def _sample_entry(film: VideoSpec, encoder: Encoder) -> tuple[str, ...]:
-    """Apple's players know H.265 by this name only."""
+def _tag_args(film: VideoSpec, encoder: Encoder) -> tuple[str, ...]:
+    """Returns args for the sample entry `hvc1`, the only one by which Apple's players know H.265."""
     is_h265 = "hevc" in encoder.name or "x265" in encoder.name
     return ("-tag:v", "hvc1") if is_h265 and film.format.muxer in ("mp4", "mov") else ()

@@ -1,4 +1,4 @@
-"""Frames for other programs, through a pipe: YUV4MPEG2, which says its own size and rate, or plain RGB."""
+"""`Stream`: frames for other programs through a pipe, as YUV4MPEG2 (with size and rate) or raw RGB."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,17 +12,17 @@ from animator.images.image import Image8
 
 Layout = Literal["y4m", "rgb24"]
 _RED, _BLUE = 0.2126, 0.0722
-"""Shares of brightness in ITU-R BT.709."""
+"""Luma weights of ITU-R BT.709."""
 
 
 class Stream:
     """Writes frames into an open pipe or file.
 
     Args:
-        out: Where the bytes go.
+        out: The pipe or file.
         size: Width and height of the images.
         fps: Frames per second.
-        layout: "y4m" is YUV4MPEG2, 4:4:4, BT.709 in limited range; "rgb24" is nothing but pixels.
+        layout: "y4m" is YUV4MPEG2, 4:4:4, BT.709 in limited range; "rgb24" is raw pixels without a header.
     """
 
     def __init__(
@@ -41,7 +41,8 @@ class Stream:
         """Adds one image, uint8 RGB (H, W, 3) of the stream's size.
 
         Raises:
-            VideoError: Nobody reads any more.
+            ValueError: The image has another shape or type.
+            VideoError: The reading program has ended.
         """
         if pixels.shape != (self._size[1], self._size[0], 3) or pixels.dtype != np.uint8:
             raise ValueError(f"expected uint8 {(*self._size[::-1], 3)}, got {pixels.dtype} {pixels.shape}")
@@ -51,29 +52,29 @@ class Stream:
             self._put(b"FRAME\n" + to_bt709(pixels).tobytes())
 
     def close(self) -> None:
-        """Passes on what is buffered; the pipe itself stays its owner's."""
+        """Flushes what is buffered; the pipe itself stays open for its owner to close."""
         if self._is_open:
-            self._guarded(self._out.flush)
+            self._guard(self._out.flush)
 
     def _put(self, data: bytes) -> None:
-        self._guarded(lambda: self._out.write(data))
+        self._guard(lambda: self._out.write(data))
 
-    def _guarded(self, action: Callable[[], object]) -> None:
+    def _guard(self, action: Callable[[], object]) -> None:
         try:
             action()
         except BrokenPipeError as error:
             self._is_open = False
             raise VideoError(
-                "standard output: the program that read the frames has ended before the film did; "
-                "the frames so far are in the run's folder"
+                "standard output: the program that reads the frames has ended before the film; "
+                "the frames so far are in the run folder"
             ) from error
 
 
 def to_bt709(pixels: Image8) -> Image8:
-    """The planes Y, Cb, Cr (3, H, W), uint8 in limited range, of an image, uint8 RGB (H, W, 3).
+    """Returns the planes Y, Cb, Cr (3, H, W), uint8 in limited range, of an image, uint8 RGB (H, W, 3).
 
     Source:
-        ITU-R BT.709-6, items 3.2 to 3.4, quantised to 8 bits: 16 + 219 Y, 128 + 224 C.
+        ITU-R BT.709-6, items 3.2 to 3.4, quantized to 8 bits: 16 + 219 Y, 128 + 224 C.
     """
     red, green, blue = (pixels[..., channel].astype(np.float32) / 255.0 for channel in range(3))
     light = _RED * red + (1.0 - _RED - _BLUE) * green + _BLUE * blue

@@ -1,9 +1,10 @@
-"""A film file from images, through a pipe into ffmpeg while they are made."""
+"""`VideoWriter`: writes a video file through a pipe into ffmpeg, while its images are made."""
 
 import queue
 import subprocess
 import tempfile
 import threading
+import warnings
 from types import TracebackType
 from typing import IO
 
@@ -13,49 +14,49 @@ from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
 from animator.film.finalize import finalize
-from animator.film.spec import VideoSpec, held_size, record_arguments
+from animator.film.spec import VideoSpec, encode_args, encoded_size
 from animator.images.image import Image8
 
 QUEUED_FRAMES = 8
-"""Enough to keep ffmpeg busy while a frame is drawn, few enough to keep memory flat."""
+"""Enough to keep ffmpeg busy while a frame is generated, few enough to keep memory flat."""
 CLOSING_SECONDS = 120.0
-"""How long ffmpeg may take to write its last images."""
+"""Longest wait for ffmpeg to write its last images."""
 
 
 class VideoWriter:
-    """Feeds images to ffmpeg from a thread of its own.
+    """Feeds images to ffmpeg from its own thread.
 
-    Use as a context manager: leaving it normally puts the whole film at its path; leaving it by an exception
-    keeps what there is, playable, as `<name>.part.mp4` (see `VideoSpec.part`), and an earlier film at its
-    path.
+    Use it as a context manager. Leaving the block normally calls `close`, which puts the complete video at
+    its path. Leaving it with an exception calls `abort`, which keeps the images so far as a part file that
+    plays, `<name>.part.mp4` (see `VideoSpec.part`), and does not touch an earlier video at the path.
 
     Args:
-        film: What to make.
+        film: The video to write.
 
     Raises:
-        UserError: ffmpeg has no such encoder, or the film's parts do not go together.
+        UserError: This ffmpeg lacks the encoder, or format, codec and options do not fit together.
     """
 
     def __init__(self, film: VideoSpec) -> None:
         check_film(film)
-        encoder = find_encoder(*film.stream_args)
+        encoder = find_encoder(*film.part_format)
         self._film = film
         self._frames = 0
-        held = held_size(film.size, encoder)
-        self._missing = (held[1] - film.size[1], held[0] - film.size[0])
+        width, height = encoded_size(film.size, encoder)
+        self._padding = (height - film.size[1], width - film.size[0])
         if film.format.is_sequence:
             film.part.mkdir(parents=True, exist_ok=True)
-            for left in film.part.glob("*.png"):  # of a sitting that died
-                left.unlink()
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the film)
+            for leftover in film.part.glob("*.png"):  # of a session that died
+                leftover.unlink()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the writer)
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
-        # A session of its own: Ctrl-C is ours to handle, ffmpeg must not die of it in the middle of a frame.
+        # In its own process session: Ctrl-C is ours to handle and must not kill ffmpeg within a frame.
         self._process = subprocess.Popen(
-            [ffmpeg.executable(), *record_arguments(film, encoder)],
+            [ffmpeg.executable(), *encode_args(film, encoder)],
             stdin=subprocess.PIPE,
             bufsize=0,  # nothing may be left to flush into a pipe whose reader is gone
             stdout=subprocess.DEVNULL,
-            stderr=self._said,
+            stderr=self._stderr,
             start_new_session=True,
         )
         self._broken = threading.Event()
@@ -69,22 +70,26 @@ class VideoWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self.finish()
+            self.close()
         else:
-            self.abandon()
+            self.abort()
 
     def write(self, pixels: Image8) -> None:
-        """Adds one image, uint8 RGB (H, W, 3) of the film's size.
+        """Adds one image.
+
+        Args:
+            pixels: uint8 RGB (H, W, 3), of the size of the `VideoSpec`.
 
         Raises:
+            ValueError: The image has another shape or type.
             VideoError: ffmpeg has stopped.
         """
         width, height = self._film.size
         if pixels.shape != (height, width, 3) or pixels.dtype != np.uint8:
             raise ValueError(f"expected uint8 ({height}, {width}, 3), got {pixels.dtype} {pixels.shape}")
-        down, right = self._missing
-        held = np.pad(pixels, ((0, down), (0, right), (0, 0)), mode="edge") if down or right else pixels
-        data = held.tobytes()
+        down, right = self._padding
+        padded = np.pad(pixels, ((0, down), (0, right), (0, 0)), mode="edge") if down or right else pixels
+        data = padded.tobytes()
         while not self._broken.is_set():
             try:
                 self._queue.put(data, timeout=0.2)
@@ -94,25 +99,43 @@ class VideoWriter:
             return
         self._fail()
 
-    def finish(self) -> None:
-        """Completes the film and puts it at its path.
+    def close(self) -> None:
+        """Completes the video and puts it at its path.
 
         Raises:
             VideoError: ffmpeg failed; what it wrote is left as the part file.
             UserError: The sound file no longer exists.
         """
-        self._close()
+        self._stop_ffmpeg()
         if self._broken.is_set() or self._process.returncode != 0:
             self._fail()
-        self._said.close()
+        self._stderr.close()
         finalize(self._film, self._frames)
 
-    def abandon(self) -> None:
-        """Ends the part file after the images so far; it plays, and goes when the film is completed."""
-        self._close()
-        self._said.close()
+    def abort(self) -> None:
+        """Ends the part file after the images so far; it plays, and is removed once the video is complete."""
+        self._stop_ffmpeg()
+        self._stderr.close()
 
-    def _close(self) -> None:
+    def finish(self) -> None:
+        """Calls `close`; deprecated, removed in the next release."""
+        warnings.warn(
+            "VideoWriter.finish is now VideoWriter.close; finish is removed in the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        self.close()
+
+    def abandon(self) -> None:
+        """Calls `abort`; deprecated, removed in the next release."""
+        warnings.warn(
+            "VideoWriter.abandon is now VideoWriter.abort; abandon is removed in the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        self.abort()
+
+    def _stop_ffmpeg(self) -> None:
         while self._thread.is_alive():
             try:
                 self._queue.put(None, timeout=0.2)
@@ -136,23 +159,23 @@ class VideoWriter:
                 try:
                     while rest:
                         rest = rest[pipe.write(rest) :]
-                except OSError:  # ffmpeg is gone; its own words are told by whoever writes next
+                except OSError:  # ffmpeg is gone; the next call of `write` or `close` raises its message
                     self._broken.set()
                     return
 
     def _fail(self) -> None:
         code = self._process.wait()
-        self._said.seek(0)
-        words = self._said.read()
-        self._said.close()
-        raise ffmpeg.failure(self._film.file.name, code, words)
+        self._stderr.seek(0)
+        stderr = self._stderr.read()
+        self._stderr.close()
+        raise ffmpeg.ffmpeg_error(self._film.file.name, code, stderr)
 
 
 def check_film(film: VideoSpec) -> None:
-    """Finds whatever would keep a film from being made, before its first image.
+    """Checks that a video can be written, before its first image is made.
 
     Raises:
-        UserError: A suffix, codec, encoder or sound that cannot be had.
+        UserError: The suffix is unknown, the codec or encoder is not available, or the sound cannot be read.
     """
     try:
         film_format = film.format

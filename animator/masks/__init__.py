@@ -1,1 +1,1 @@
-"""Masks: where a film is redrawn and where noise acts, as expressions over files, films and words."""
+"""Masks for inpainting and for noise: expressions over image files, clips and words."""

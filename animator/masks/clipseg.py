@@ -1,4 +1,4 @@
-"""Word masks: what a word means in an image, found by CLIPSeg."""
+"""Word masks: the area of an image that a word describes, segmented by CLIPSeg."""
 
 from pathlib import Path
 from typing import Any
@@ -12,25 +12,25 @@ from animator.errors import ModelError
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_weights
 
-_MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, by which CLIPSeg was trained
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as in CLIPSeg's training
 WORDS_KEPT = 64
 MAX_TOKENS = 77
 
 
 class ClipSeg:
-    """CLIPSeg as transformers has it; build it with `open_clipseg`.
+    """CLIPSeg from transformers; build it with `open_clipseg`.
 
     Source:
         Lüddecke and Ecker, "Image Segmentation Using Text and Image Prompts" (2022).
     """
 
     def __init__(self, model: Any, tokenizer: Any, threshold: float) -> None:
-        """The finder of a loaded model.
+        """Wraps a loaded model.
 
         Args:
             model: CLIPSegForImageSegmentation, on its device.
             tokenizer: CLIPTokenizer.
-            threshold: How sure it must be that a pixel belongs, 0 to 1.
+            threshold: Least probability of a pixel inside the mask, 0 to 1.
         """
         self._model = model.eval().requires_grad_(requires_grad=False)
         self._tokenizer = tokenizer
@@ -39,58 +39,53 @@ class ClipSeg:
 
     @torch.no_grad()
     def find(self, word: str, image: Tensor) -> Tensor:
-        """The mask (H, W) of 0 and 1 of a word, or of a few words, in an image (3, H, W)."""
+        """Returns the mask (H, W) of 0 and 1 of a word, or of a few words, in an image (3, H, W)."""
         side = int(self._model.config.vision_config.image_size)
-        mean, spread = (image.new_tensor(x).view(3, 1, 1) for x in (_MEAN, _SPREAD))
+        mean, std = (image.new_tensor(x).view(3, 1, 1) for x in (_MEAN, _STD))
         small = functional.interpolate(
             image[None], (side, side), mode="bilinear", align_corners=False, antialias=True
         )
-        tokens = self._tokens.get(word, lambda: self._read(word))
-        logits = self._model(pixel_values=(small - mean) / spread, **tokens).logits
-        sure = torch.as_tensor(logits).reshape(1, 1, *logits.shape[-2:]).sigmoid()
-        sized = functional.interpolate(sure, image.shape[-2:], mode="bilinear", align_corners=False)
-        return (sized[0, 0] > self._threshold).to(image.dtype)
+        tokens = self._tokens.get(word, lambda: self._tokenize(word))
+        logits = self._model(pixel_values=(small - mean) / std, **tokens).logits
+        probability = torch.as_tensor(logits).reshape(1, 1, *logits.shape[-2:]).sigmoid()
+        resized = functional.interpolate(probability, image.shape[-2:], mode="bilinear", align_corners=False)
+        return (resized[0, 0] > self._threshold).to(image.dtype)
 
-    def _read(self, word: str) -> Any:
-        longest = min(MAX_TOKENS, int(self._model.config.text_config.max_position_embeddings))
-        tokens = self._tokenizer(word, return_tensors="pt", truncation=True, max_length=longest)
+    def _tokenize(self, word: str) -> Any:
+        max_length = min(MAX_TOKENS, int(self._model.config.text_config.max_position_embeddings))
+        tokens = self._tokenizer(word, return_tensors="pt", truncation=True, max_length=max_length)
         return tokens.to(self._model.device)
 
 
 def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
-    """The CLIPSeg of a folder, or of a .safetensors file beside its config.json.
+    """Loads CLIPSeg from a folder, or from a .safetensors file beside its config.json.
 
     Args:
         path: A folder as transformers saves it, such as one of CIDAS/clipseg-rd64-refined, or the weights
             in one.
-        device: Where it runs.
-        threshold: How sure it must be that a pixel belongs to a word, 0 to 1.
+        device: Device to run on.
+        threshold: Least probability of a pixel inside the mask of a word, 0 to 1.
 
     Raises:
-        ModelError: The folder is missing or holds no CLIPSeg.
+        ModelError: The folder is missing, or there is no CLIPSeg in it.
     """
     declare_missing_ops()
     from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer
 
-    given = Path(path).expanduser()
-    folder = given.parent if given.suffix else given
-    if not given.exists():
+    location = Path(path).expanduser()
+    folder = location.parent if location.suffix else location
+    if not location.exists():
         raise ModelError(f"mask.word_model: {path}: there is no such folder (looked for from {Path.cwd()})")
     try:
         tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-        if given.is_dir():
-            model = CLIPSegForImageSegmentation.from_pretrained(given, local_files_only=True)
+        if location.is_dir():
+            model = CLIPSegForImageSegmentation.from_pretrained(location, local_files_only=True)
         else:
-            model = _of_file(CLIPSegForImageSegmentation(CLIPSegConfig.from_pretrained(folder)), given)
+            model = CLIPSegForImageSegmentation(CLIPSegConfig.from_pretrained(folder))
+            model.load_state_dict(read_weights(location))
     except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise ModelError(
-            f"mask.word_model: {path}: holds no CLIPSeg that can be read: {str(error).splitlines()[0]}; "
+            f"mask.word_model: {path}: cannot be read as CLIPSeg: {str(error).splitlines()[0]}; "
             "expected config.json, the weights and the tokenizer's files, as transformers saves them"
         ) from error
     return ClipSeg(model.to(device), tokenizer, threshold)
-
-
-def _of_file(model: Any, path: Path) -> Any:
-    """Returns the model with the weights of a file."""
-    model.load_state_dict(read_weights(path))
-    return model

@@ -1,4 +1,4 @@
-"""A mask's tree -> a mask (H, W): 1 inside, 0 outside, between where it is soft."""
+"""Evaluates the tree of a mask expression to a mask (H, W): 1 inside, 0 outside, in between on soft edges."""
 
 from collections.abc import Callable
 
@@ -9,34 +9,34 @@ from torch import Tensor
 
 from animator.masks.expression import Leaf, Node, Not
 
-_JOINED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+_OPERATORS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "&": torch.minimum,
     "|": torch.maximum,
     "^": lambda left, right: (left - right).abs(),
     "\\": lambda left, right: torch.minimum(left, 1.0 - right),
 }
-"""For masks of 0 and 1 these are the operations on sets; between, they keep soft edges soft."""
+"""On masks of 0 and 1 these are the set operations; soft edges stay soft."""
 
 
 def compose(node: Node, mask_of: Callable[[Leaf], Tensor]) -> Tensor:
-    """The mask (H, W), [0, 1], of a tree.
+    """Returns the mask (H, W), [0, 1], of a tree.
 
     Args:
         node: The tree.
-        mask_of: Gives the mask (H, W) of a leaf; all of one size.
+        mask_of: Returns the mask (H, W) of a leaf; all masks have one size.
     """
     if isinstance(node, Leaf):
         return mask_of(node)
     if isinstance(node, Not):
         return 1.0 - compose(node.inner, mask_of)
-    return _JOINED[node.mark](compose(node.left, mask_of), compose(node.right, mask_of))
+    return _OPERATORS[node.mark](compose(node.left, mask_of), compose(node.right, mask_of))
 
 
 def binarize(mask: Tensor) -> Tensor:
-    """A mask (H, W) of 0 and 1 whose dots are as dense as the mask is strong: Deforum's way with soft masks.
+    """Returns a mask (H, W) of 0 and 1, dithered from a soft one, as Deforum does.
 
     Source:
-        Floyd and Steinberg (1976), as Pillow does it in whole levels of 255.
+        Floyd and Steinberg (1976), by Pillow in 8 bits.
     """
     levels = mask.detach().mul(255.0).round().to(torch.uint8).cpu().numpy()
     dots = np.array(Image.fromarray(levels).convert("1"))

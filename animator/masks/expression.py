@@ -1,7 +1,7 @@
-r"""Mask expressions such as `({video_mask} & [hand.png]) | <sky>`: text -> tokens -> a tree.
+r"""Parser of mask expressions such as `({video_mask} & [hand.png]) | <sky>`: text -> tokens -> a tree.
 
-Operators, the tightest first: `!` not, `&` and, `|` or, `^` either but not both, `\` without. All but `!`
-are taken from left to right. The order is the Deforum extension's.
+Operators by precedence, the highest first: `!` not, `&` and, `|` or, `^` exclusive or, `\` without. All but
+`!` associate to the left. The precedence is that of the Deforum extension.
 """
 
 import re
@@ -18,24 +18,24 @@ MAX_DEPTH = 32
 MAX_MASKS = 64
 NAMES = ("video_mask", "init_mask", "everywhere")
 LEVELS = ("\\", "^", "|", "&")
-"""The operators between two masks, the loosest first."""
+"""The binary operators by precedence, the lowest first."""
 
 Kind = Literal["name", "file", "word"]
 _BRACKETS: dict[str, tuple[str, Kind]] = {"{": ("}", "name"), "[": ("]", "file"), "<": (">", "word")}
 _TOKEN = re.compile(r"\s*(?:(?P<leaf>[{\[<])|(?P<mark>[!&|^\\()])|(?P<wrong>\S))")
 _NEEDS_A_NETWORK = {
-    "human_mask": "it needs a network that cuts people out, which is not offered here; "
-    "give a film of the cut-out as video_mask_path, or write <person>",
+    "human_mask": "it needs a network that cuts people out, which is not supported; "
+    "give a video of the cut-out as video_mask_path, or write <person>",
 }
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One mask by itself.
+    """A single mask.
 
     Attributes:
         kind: name for `{video_mask}`, file for `[mask.png]`, word for `<sky>`.
-        text: What stands between the brackets.
+        text: The text between the brackets.
     """
 
     kind: Kind
@@ -44,14 +44,14 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Not:
-    """Everywhere but in a mask."""
+    """The inverse of a mask."""
 
     inner: "Node"
 
 
 @dataclass(frozen=True)
 class Pair:
-    r"""Two masks and what joins them, one of `& | ^ \`."""
+    r"""Two masks and the operator between them, one of `& | ^ \`."""
 
     mark: str
     left: "Node"
@@ -63,21 +63,21 @@ Node = Leaf | Not | Pair
 
 @lru_cache(maxsize=256)
 def parse_mask(text: str) -> Node:
-    """The tree of an expression.
+    """Returns the tree of an expression.
 
     Raises:
-        ScheduleError: Not an expression; points at the column and says what to write.
+        ScheduleError: The text is not a mask expression; points at the column and says what to write.
     """
     if len(text) > MAX_LENGTH:
-        raise ScheduleError(f"a mask expression of {len(text)} characters; {MAX_LENGTH} is the most")
+        raise ScheduleError(f"a mask expression has {len(text)} characters; expected at most {MAX_LENGTH}")
     tokens = tuple(_tokens(text))
     if sum(token.leaf is not None for token in tokens) > MAX_MASKS:
         raise ScheduleError(f"more than {MAX_MASKS} masks in one expression", text=text, column=0)
-    return _Parser(text, tokens).whole()
+    return _Parser(text, tokens).parse()
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
-    """The masks that a tree names, from left to right."""
+    """Yields the masks in a tree, from left to right."""
     if isinstance(node, Leaf):
         yield node
     elif isinstance(node, Not):
@@ -89,7 +89,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 @dataclass(frozen=True)
 class _Token:
-    """A mark, or a leaf; `mark` is empty for a leaf."""
+    """An operator or bracket in `mark`, or a leaf with an empty `mark`."""
 
     column: int
     mark: str
@@ -98,54 +98,54 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Parser:
-    """Recursive descent over the tokens; positions are passed on, nothing is carried."""
+    """Recursive descent parser without state: positions are passed on and returned."""
 
     text: str
     tokens: tuple[_Token, ...]
 
-    def whole(self) -> Node:
-        """The tree of all tokens."""
+    def parse(self) -> Node:
+        """Returns the tree of all tokens."""
         if not self.tokens:
             raise self._error("the mask is empty", 0, "write {everywhere} for the whole image")
         node, after = self._level(0, 0, 0)
         if after < len(self.tokens):
-            raise self._left_over(self.tokens[after])
+            raise self._unexpected(self.tokens[after])
         return node
 
     def _level(self, at: int, level: int, depth: int) -> tuple[Node, int]:
-        """The tree from token `at` on, of operators of this level and tighter, and the token after it."""
+        """Returns the tree from token `at`, of operators of this level and higher, and the token after it."""
         if level == len(LEVELS):
-            return self._single(at, depth)
+            return self._operand(at, depth)
         node, at = self._level(at, level + 1, depth)
         while at < len(self.tokens) and self.tokens[at].mark == LEVELS[level]:
             right, at = self._level(at + 1, level + 1, depth)
             node = Pair(LEVELS[level], node, right)
         return node, at
 
-    def _single(self, at: int, depth: int) -> tuple[Node, int]:
+    def _operand(self, at: int, depth: int) -> tuple[Node, int]:
         if at == len(self.tokens):
             last = self.tokens[-1]
             raise self._error(f"a mask is missing after `{last.mark}`", last.column, _EXPECTED)
         token = self.tokens[at]
         if depth > MAX_DEPTH:
-            raise self._error(f"more than {MAX_DEPTH} brackets and `!` within each other", token.column, "")
+            raise self._error(f"more than {MAX_DEPTH} nested brackets and `!`", token.column, "")
         if token.leaf is not None:
             return token.leaf, at + 1
         if token.mark == "!":
-            inner, after = self._single(at + 1, depth + 1)
+            inner, after = self._operand(at + 1, depth + 1)
             return Not(inner), after
         if token.mark != "(":
             raise self._error(f"a mask is missing before `{token.mark}`", token.column, _EXPECTED)
         inner, after = self._level(at + 1, 0, depth + 1)
         if after == len(self.tokens) or self.tokens[after].mark != ")":
             if after < len(self.tokens):
-                raise self._left_over(self.tokens[after])
+                raise self._unexpected(self.tokens[after])
             raise self._error("the bracket `(` is not closed", token.column, "add a `)`")
         return inner, after + 1
 
-    def _left_over(self, token: _Token) -> ScheduleError:
+    def _unexpected(self, token: _Token) -> ScheduleError:
         if token.mark == ")":
-            return self._error("the bracket `)` closes nothing", token.column, "add a `(` or take it out")
+            return self._error("the bracket `)` closes nothing", token.column, "add a `(` or remove it")
         hint = "write one of & | ^ \\ between two masks"
         return self._error("two masks without an operator between them", token.column, hint)
 
@@ -158,17 +158,18 @@ _EXPECTED = "a mask is {video_mask}, {everywhere}, [file.png] or <word>"
 
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
-    while found := _TOKEN.match(text, at):
-        column, at = found.end() - 1, found.end()
-        if found["wrong"]:
-            raise ScheduleError(f"`{found['wrong']}` is no mask", text=text, column=column, hint=_EXPECTED)
-        if found["mark"]:
-            yield _Token(column, found["mark"])
+    while match := _TOKEN.match(text, at):
+        column, at = match.end() - 1, match.end()
+        if match["wrong"]:
+            message = f"`{match['wrong']}` is not a mask"
+            raise ScheduleError(message, text=text, column=column, hint=_EXPECTED)
+        if match["mark"]:
+            yield _Token(column, match["mark"])
             continue
-        closing, kind = _BRACKETS[found["leaf"]]
+        closing, kind = _BRACKETS[match["leaf"]]
         end = text.find(closing, at)
         if end < 0:
-            message = f"the bracket `{found['leaf']}` is not closed"
+            message = f"the bracket `{match['leaf']}` is not closed"
             raise ScheduleError(message, text=text, column=column, hint=f"add a `{closing}`")
         yield _Token(column, "", _leaf(text, column, kind, text[at:end].strip()))
         at = end + 1

@@ -1,4 +1,4 @@
-"""Hostile input: an error soon, little memory, never anything but our own error."""
+"""Hostile input: a quick error, little memory, never anything but our own error."""
 
 import time
 import tracemalloc
@@ -46,7 +46,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_schedule_is_refused_soon_and_cheaply(name: str) -> None:
+def test_a_hostile_schedule_is_rejected_quickly_and_cheaply(name: str) -> None:
     source = HOSTILE[name]()
     tracemalloc.start()
     begun = time.process_time()
@@ -62,7 +62,7 @@ def test_a_hostile_schedule_is_refused_soon_and_cheaply(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_text_is_text_or_refused(name: str) -> None:
+def test_a_hostile_text_is_text_or_rejected(name: str) -> None:
     if name == "a mapping of a million":
         pytest.skip("not a text")
     try:
@@ -140,6 +140,6 @@ def test_numbers_are_joined_by_straight_lines(keys: dict[int, float], frames: in
 @settings(max_examples=60, deadline=None)
 @given(CURVES, st.sampled_from(["linear", "hold", "cubic", "ease_in_out", "sine_in", "circ_out"]))
 def test_easings_without_overshoot_stay_between_the_keys(keys: dict[int, float], ease: str) -> None:
-    drawn = Schedule.parse({k: {"value": v, "ease": ease} for k, v in keys.items()}).values(Scope(50))
+    values = Schedule.parse({k: {"value": v, "ease": ease} for k, v in keys.items()}).values(Scope(50))
     slack = 1e-6 * (1 + max(map(abs, keys.values())))
-    assert min(keys.values()) - slack <= drawn.min() <= drawn.max() <= max(keys.values()) + slack
+    assert min(keys.values()) - slack <= values.min() <= values.max() <= max(keys.values()) + slack

@@ -1,4 +1,4 @@
-"""Formulas: what they may say, what they come to, and what people are told about mistakes."""
+"""Formulas: their grammar, their values, and the messages about mistakes."""
 
 import math
 
@@ -66,7 +66,7 @@ T = np.arange(12.0)
         ("1\n +\tt", 1 + T),
     ],
 )
-def test_a_formula_comes_to(text: str, expected: list[float]) -> None:
+def test_a_formula_has_the_value(text: str, expected: list[float]) -> None:
     np.testing.assert_allclose(value(text, seed=42), np.asarray(expected, dtype=float), rtol=1e-12)
 
 
@@ -96,7 +96,7 @@ def test_long_formulas_are_computed_in_pieces() -> None:
     np.testing.assert_allclose(value(text, compat=True), expected, rtol=1e-12)
 
 
-def test_whole_numbers_wrap_only_where_the_reference_wraps_them() -> None:
+def test_whole_numbers_wrap_only_where_deforum_wraps_them() -> None:
     assert value("2**t", frames=70)[69] == 2.0**69
     assert value("2**t", frames=70, compat=True)[69] != 2.0**69
     assert value("t%0 + 1", compat=True)[3] == 1.0
@@ -132,7 +132,7 @@ def test_whole_numbers_wrap_only_where_the_reference_wraps_them() -> None:
         ("t.real", 1, ["unexpected '.'"]),
         ("().__class__", 1, ["a value is missing"]),
         ("[x for x in t]", 0, ["unexpected '['"]),
-        ("1if t>2 else 3", 1, ["a blank is missing before `if`"]),
+        ("1if t>2 else 3", 1, ["a space is missing before `if`"]),
         ("t & 1.5", 0, ["whole numbers"]),
         ("5 & 1.5", 0, ["whole numbers"]),
         ("1j", 1, ["an operator is missing"]),

@@ -1,4 +1,4 @@
-"""The package by itself: what it needs and what it offers."""
+"""The package on its own: its dependencies and its public names."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Parseq manifests: which settings they give, and what is said about broken ones."""
+"""Parseq manifests: the settings in them, and the messages about broken ones."""
 
 import json
 from typing import Any

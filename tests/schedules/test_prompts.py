@@ -112,7 +112,7 @@ def test_wildcards_nest_and_plain_braces_stay() -> None:
     assert chosen == {"x {y}"}
 
 
-def test_compat_prepares_as_the_reference() -> None:
+def test_compat_prepares_prompts_as_deforum_does() -> None:
     prompts = Prompts.parse({"0": "a fox", "4": "a whale --neg ugly"}, prefix="best", negative="low quality")
     frames = prompts.at(Scope(6, compat=True))
     assert (frames[0].positive, frames[0].negative) == ("best a fox", "low quality")
@@ -138,7 +138,7 @@ def test_compat_prepares_as_the_reference() -> None:
         ("`t`" * 1500, "1500 formulas"),
     ],
 )
-def test_what_is_no_prompt_is_refused(source: Any, fragment: str) -> None:
+def test_a_source_that_is_not_a_prompt_is_rejected(source: Any, fragment: str) -> None:
     with pytest.raises(ScheduleError) as caught:
         Prompts.parse(source)
     assert fragment in str(caught.value)

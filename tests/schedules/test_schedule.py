@@ -1,4 +1,4 @@
-"""Schedules: keys in all their forms, what lies between them and beyond."""
+"""Schedules: keys in all their forms, the values between them and beyond."""
 
 import pickle
 from typing import Any
@@ -80,12 +80,12 @@ def test_beats_need_bpm() -> None:
 
 @pytest.mark.parametrize("name", sorted(EASINGS))
 def test_an_easing_starts_and_ends_on_its_keys(name: str) -> None:
-    drawn = values(f"0:(2) {name}, 10:(7), 20:(1)", 21)
-    assert drawn[0] == pytest.approx(2)
-    assert drawn[10] == pytest.approx(7)
-    assert drawn == pytest.approx(values({0: {"value": 2, "ease": name}, 10: 7, 20: 1}, 21))
-    curve = EASINGS[name](np.array([0.0, 1.0]))
-    assert curve == pytest.approx([0.0, 0.0 if name == "hold" else 1.0], abs=1e-12)
+    curve = values(f"0:(2) {name}, 10:(7), 20:(1)", 21)
+    assert curve[0] == pytest.approx(2)
+    assert curve[10] == pytest.approx(7)
+    assert curve == pytest.approx(values({0: {"value": 2, "ease": name}, 10: 7, 20: 1}, 21))
+    ends = EASINGS[name](np.array([0.0, 1.0]))
+    assert ends == pytest.approx([0.0, 0.0 if name == "hold" else 1.0], abs=1e-12)
 
 
 def test_hold_stays_until_the_next_key() -> None:
@@ -98,18 +98,18 @@ def test_ease_in_out_is_slow_at_both_ends() -> None:
 
 
 def test_bounce_comes_back_up_thrice() -> None:
-    drawn = np.array(values("0:(0) bounce, 1000:(1)", 1001))
-    assert (np.diff(np.sign(np.diff(drawn))) < 0).sum() == 3
-    assert drawn.max() <= 1.0
+    curve = np.array(values("0:(0) bounce, 1000:(1)", 1001))
+    assert (np.diff(np.sign(np.diff(curve))) < 0).sum() == 3
+    assert curve.max() <= 1.0
 
 
 def test_cubic_goes_smoothly_through_keys_without_overshoot() -> None:
-    drawn = np.array(values("0:(0) cubic, 10:(1) cubic, 20:(1) cubic, 30:(5) cubic, 40:(0)", 41))
-    assert drawn[[0, 10, 20, 30, 40]] == pytest.approx([0, 1, 1, 5, 0])
-    assert drawn[10:21] == pytest.approx(np.ones(11))
-    assert drawn.max() == pytest.approx(5)
-    assert drawn.min() == pytest.approx(0)
-    assert np.abs(np.diff(drawn, 2)).max() < 0.4
+    curve = np.array(values("0:(0) cubic, 10:(1) cubic, 20:(1) cubic, 30:(5) cubic, 40:(0)", 41))
+    assert curve[[0, 10, 20, 30, 40]] == pytest.approx([0, 1, 1, 5, 0])
+    assert curve[10:21] == pytest.approx(np.ones(11))
+    assert curve.max() == pytest.approx(5)
+    assert curve.min() == pytest.approx(0)
+    assert np.abs(np.diff(curve, 2)).max() < 0.4
 
 
 def test_a_formula_runs_until_the_next_key_or_fades_into_it() -> None:
@@ -144,7 +144,7 @@ def test_what_follows_the_last_key(source: Any, expected: list[float]) -> None:
     ("source", "frame", "column"),
     [("0:(1/t)", 0, 2), ("0:(1), 5:(1/(t-7))", 7, 9), ("0:(log(t))", 0, 2), ("0:(exp(t*t*9))", 9, 2)],
 )
-def test_infinite_values_are_refused_with_their_frame(source: str, frame: int, column: int) -> None:
+def test_infinite_values_are_rejected_with_their_frame(source: str, frame: int, column: int) -> None:
     with pytest.raises(ScheduleError, match="infinite") as caught:
         values(source)
     assert (caught.value.frame, caught.value.column) == (frame, column)
@@ -152,7 +152,7 @@ def test_infinite_values_are_refused_with_their_frame(source: str, frame: int, c
     assert Schedule.parse(source).values(Scope(11, compat=True))[frame] in (np.inf, -np.inf)
 
 
-def test_a_formula_without_any_number_is_refused() -> None:
+def test_a_formula_without_any_number_is_rejected() -> None:
     with pytest.raises(ScheduleError, match="not a number") as caught:
         values("0:(sqrt(t-50))")
     assert caught.value.frame == 0
@@ -174,7 +174,7 @@ def test_a_formula_without_any_number_is_refused() -> None:
         ("0:(0), maxf:(1)", 7, "did you mean `max_f`?"),
         ("0:(0), 1/0:(1)", 7, "gives no frame"),
         ("0:(1) bounse", 6, "did you mean `bounce`?"),
-        ("0:('none')", 4, "in quotes stands a text"),
+        ("0:('none')", 4, "this is text in quotes"),
         ('0:("t % ")', 6, "a value is missing after `%`"),
         (True, None, "a number, text or a mapping"),
         (None, None, "a number, text or a mapping"),
@@ -194,7 +194,7 @@ def test_a_formula_without_any_number_is_refused() -> None:
         ({None: 1}, None, "a key is a frame"),
     ],
 )
-def test_what_is_no_schedule_is_refused(source: Any, column: int | None, fragment: str) -> None:
+def test_a_source_that_is_not_a_schedule_is_rejected(source: Any, column: int | None, fragment: str) -> None:
     with pytest.raises(ScheduleError) as caught:
         Schedule.parse(source).values(Scope(11))
     assert fragment in str(caught.value)
@@ -204,10 +204,10 @@ def test_what_is_no_schedule_is_refused(source: Any, column: int | None, fragmen
 @pytest.mark.parametrize(
     ("source", "read"), [("0:(1", 1.0), ("0:(1)(2)", 12.0), ("0:(1))", 1.0), ("0:(0).3", 0.3)]
 )
-def test_what_only_the_reference_reads_is_kept_for_compat(source: str, read: float) -> None:
+def test_what_only_deforum_reads_is_kept_for_compat(source: str, read: float) -> None:
     schedule = Schedule.parse(source)
     assert schedule.values(Scope(3, compat=True)).tolist() == [read] * 3
-    with pytest.raises(ScheduleError, match="Deforum drops all brackets"):
+    with pytest.raises(ScheduleError, match="Deforum drops all parentheses"):
         schedule.values(Scope(3))
 
 
@@ -256,7 +256,7 @@ def test_the_same_error_is_raised_each_time_anew() -> None:
         {"frames": 3, "signals": {"_bass": np.zeros(3)}},
     ],
 )
-def test_a_film_that_cannot_be_is_refused(bad: dict[str, Any]) -> None:
+def test_an_impossible_film_is_rejected(bad: dict[str, Any]) -> None:
     with pytest.raises(ScheduleError):
         Scope(**bad)
 

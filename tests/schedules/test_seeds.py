@@ -65,7 +65,7 @@ def test_derived_numbers_differ_by_each_argument() -> None:
         ("iter", -2, "1 or"),
     ],
 )
-def test_what_is_no_behavior_is_refused(behavior: str, iter_n: int, fragment: str) -> None:
+def test_an_invalid_behavior_is_rejected(behavior: str, iter_n: int, fragment: str) -> None:
     with pytest.raises(ScheduleError) as caught:
         seeds.seed_sequence(behavior, 0, 3, iter_n=iter_n)
     assert fragment in str(caught.value)

@@ -40,7 +40,7 @@ def test_texts_in_every_form(source: Any, expected: list[str]) -> None:
     assert texts(source) == expected
 
 
-def test_compat_reads_as_the_reference() -> None:
+def test_compat_reads_as_deforum_does() -> None:
     assert texts("0:(a), 3:(7)", compat=True) == ["a"] * 6
     assert texts('0:("model (v2).ckpt")', compat=True) == ["model v2.ckpt"] * 6
     assert texts("0:(7)", compat=True) == ["7"] * 6
@@ -54,6 +54,6 @@ def test_key_frames_and_source() -> None:
 
 
 @pytest.mark.parametrize("source", [None, True, {0: None}, {}, {0: ["a"]}])
-def test_what_is_no_text_is_refused(source: Any) -> None:
+def test_a_source_that_is_not_text_is_rejected(source: Any) -> None:
     with pytest.raises(ScheduleError):
         TextSchedule.parse(source)

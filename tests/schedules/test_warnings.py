@@ -1,4 +1,4 @@
-"""Warnings: what works but is probably not meant."""
+"""Warnings: probable mistakes that work."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def messages(source: str, **scope: object) -> list[str]:
         ("0:(1), 9/2:(2), 4:(3)", "two keys on frame 4 (`9/2` and `4`)", 16, 4),
         ("0:(t^2)", "powers are written **", 2, None),
         ("0:(sqrt(t-5))", "frame 0: the formula gives no number", None, 0),
-        ("0:(2**(t*3))", "frame 10: the value is 1.07374e+09; which is suspiciously large", None, 10),
+        ("0:(2**(t*3))", "frame 10: the value is 1.07374e+09, which is suspiciously large", None, 10),
         ("0: 0: (1)", "written twice", 0, None),
         ("0:(1) 10:(2)", "a comma is missing before `10:`", 6, None),
     ],
@@ -44,8 +44,8 @@ def test_a_range_that_makes_sense_can_be_given() -> None:
     assert schedule.warnings(Scope(20), expected=(0.0, 2.0)) == ()
 
 
-def test_compat_tells_that_a_key_is_left_out() -> None:
-    assert messages("0:(1), 50:(2)", compat=True) == ["key `50` lies past the last frame 19: it is left out"]
+def test_compat_warns_that_a_key_is_ignored() -> None:
+    assert messages("0:(1), 50:(2)", compat=True) == ["key `50` is past the last frame 19: it is ignored"]
 
 
 def test_text_and_prompts_warn_about_keys() -> None:

@@ -1,1 +1,1 @@
-"""What is made of finished frames: larger images, images between them, and films of those."""
+"""Frame interpolation: images between two frames, by optical flow or by networks."""

@@ -1,4 +1,4 @@
-"""The seam to whatever makes up images between two images, and the stream of them."""
+"""`FrameInterpolator`, the protocol of frame interpolation, and `interpolate`, which applies one."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol
@@ -10,42 +10,42 @@ from animator.images.image import Image8, from_uint8, to_uint8
 
 
 class FrameInterpolator(Protocol):
-    """Whatever makes up the images between two images."""
+    """Makes images between two images."""
 
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The images (3, H, W), [0, 1], at moments between two.
+        """Returns the images (3, H, W), [0, 1], at some times between two.
 
         Args:
-            first: (3, H, W), [0, 1], at time 0.
-            second: (3, H, W), [0, 1], at time 1.
-            times: Moments, above 0 and below 1.
+            first: Image at time 0, (3, H, W), [0, 1].
+            second: Image at time 1, (3, H, W), [0, 1].
+            times: Times above 0 and below 1.
         """
         ...
 
 
 def interpolate(
-    images: Iterable[Image8], between: FrameInterpolator, amount: int, device: torch.device | str = "cpu"
+    images: Iterable[Image8], interpolator: FrameInterpolator, factor: int, device: torch.device | str = "cpu"
 ) -> Iterator[Image8]:
-    """So many images for each one, uint8 RGB (H, W, 3): itself, then those on the way to the next.
+    """Yields `factor` images for each input image, uint8 RGB (H, W, 3): itself, then those up to the next.
 
-    The last one has no next and stays for its whole time, so that at the raised rate the film lasts exactly
-    as long as before, and stays in step with its sound.
+    The last image has no next one and is repeated, so that at the raised rate the video lasts exactly as long
+    as before and stays in step with its sound.
 
     Args:
-        images: uint8 RGB (H, W, 3), all of one size.
-        between: What makes up the others.
-        amount: Images for each one.
-        device: Where they are made.
+        images: Input images, uint8 RGB (H, W, 3), all of one size.
+        interpolator: Makes the images between two.
+        factor: Output images per input image.
+        device: Device of the interpolator.
     """
-    times = tuple(step / amount for step in range(1, amount))
-    here: Image8 | None = None
-    tensor: Tensor | None = None
+    times = tuple(step / factor for step in range(1, factor))
+    last: Image8 | None = None
+    last_tensor: Tensor | None = None
     for pixels in images:
-        following = from_uint8(pixels, device)
-        if here is not None and tensor is not None:
-            yield here
-            for made in between(tensor, following, times):
-                yield to_uint8(made)
-        here, tensor = pixels, following
-    if here is not None:
-        yield from (here for _ in range(amount))
+        tensor = from_uint8(pixels, device)
+        if last is not None and last_tensor is not None:
+            yield last
+            for image in interpolator(last_tensor, tensor, times):
+                yield to_uint8(image)
+        last, last_tensor = pixels, tensor
+    if last is not None:
+        yield from (last for _ in range(factor))

@@ -1,4 +1,4 @@
-"""Opens what makes the images between two, by name."""
+"""Opens frame interpolators by name."""
 
 import logging
 from pathlib import Path
@@ -8,40 +8,40 @@ import torch
 from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowBetween
 from animator.film.interpolation.rife import load_rife
-from animator.film.interpolation.torchscript import load_scripted
+from animator.film.interpolation.torchscript import load_torchscript
 from animator.models.flow.opencv import Dis, DisQuality
 
 log = logging.getLogger(__name__)
 
 
 def open_inbetween(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
-    """What makes the images between two.
+    """Opens a frame interpolator.
 
     Args:
-        engine: As `frame_interpolation.engine` names it: "flow", "RIFE v4.6" or "FILM".
+        engine: Value of `frame_interpolation.engine`: "flow", "RIFE v4.6" or "FILM".
         weights: Path of its weights; "flow" has none.
-        device: Where it computes.
+        device: Device to run on.
 
     Raises:
-        ModelError: Its weights are not there, or not its own.
+        ModelError: The weights are missing, or belong to another network.
     """
     if engine == "flow":
         return FlowBetween(Dis(DisQuality.MEDIUM))
     if not weights:
         log.warning(
             "frame_interpolation: %s needs its weights in frame_interpolation.model; "
-            "without them the images are made along the optical flow (engine: flow)",
+            "using optical flow instead (engine: flow)",
             engine,
         )
         return FlowBetween(Dis(DisQuality.MEDIUM))
     path = Path(weights).expanduser()
-    if engine == "FILM" or _is_scripted(path):
-        return load_scripted(path, device)
+    if engine == "FILM" or _is_torchscript(path):
+        return load_torchscript(path, device)
     return load_rife(path, device)
 
 
-def _is_scripted(path: Path) -> bool:
-    """True for a TorchScript archive, which has its code beside its weights."""
+def _is_torchscript(path: Path) -> bool:
+    """Returns True for a TorchScript archive, which has code beside its weights."""
     import zipfile
 
     if not zipfile.is_zipfile(path):

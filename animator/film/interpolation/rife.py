@@ -1,7 +1,7 @@
 """RIFE v4.6 (Huang et al. 2022; Practical-RIFE's network of that number) with weights from a file.
 
-Four blocks estimate the flow from the moment wanted to both images, from coarse to fine, each looking at
-the images as warped so far. Layers are named as in the published weights.
+Four blocks estimate the flow from the time wanted to both images, from coarse to fine, each on the images as
+warped so far. Layers are named as in the published weights.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from animator.models.weights import read_weights
 
 _SCALES = (8, 4, 2, 1)
 _STEP = 32
-"""Sides are padded to multiples: the coarsest block sees an eighth, and halves it twice."""
+"""Sides are padded to multiples of this: the coarsest block works at an eighth, and halves it twice."""
 
 
 class _Residual(nn.Module):
-    """A convolution whose result is scaled by channel and added."""
+    """A residual convolution with a learned scale per channel."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -30,29 +30,29 @@ class _Residual(nn.Module):
         self.beta = nn.Parameter(torch.ones(1, channels, 1, 1))
 
     def forward(self, features: Tensor) -> Tensor:
-        """The features (B, C, H, W), refined."""
+        """Returns the refined features (B, C, H, W)."""
         return functional.leaky_relu(self.conv(features) * self.beta + features, 0.2)
 
 
 class _Block(nn.Module):
     """One refinement of flow and mask, at its own scale."""
 
-    def __init__(self, seen: int, channels: int) -> None:
+    def __init__(self, inputs: int, channels: int) -> None:
         super().__init__()
-        halves = [(seen, channels // 2), (channels // 2, channels)]
+        halves = [(inputs, channels // 2), (channels // 2, channels)]
         self.conv0 = nn.Sequential(
             *(nn.Sequential(nn.Conv2d(a, b, 3, 2, 1), nn.LeakyReLU(0.2)) for a, b in halves)
         )
         self.convblock = nn.Sequential(*(_Residual(channels) for _ in range(8)))
         self.lastconv = nn.Sequential(nn.ConvTranspose2d(channels, 24, 4, 2, 1), nn.PixelShuffle(2))
 
-    def forward(self, seen: Tensor, flow: Tensor | None, scale: int) -> tuple[Tensor, Tensor]:
-        """What is to be added to the flow (B, 4, H, W), pixels, and to the mask (B, 1, H, W)."""
-        small = _scaled(seen, 1 / scale)
+    def forward(self, inputs: Tensor, flow: Tensor | None, scale: int) -> tuple[Tensor, Tensor]:
+        """Returns the changes of the flow (B, 4, H, W), in pixels, and of the mask (B, 1, H, W)."""
+        small = _resize(inputs, 1 / scale)
         if flow is not None:
-            small = torch.cat((small, _scaled(flow, 1 / scale) / scale), 1)
-        found = _scaled(self.lastconv(self.convblock(self.conv0(small))), scale)
-        return found[:, :4] * scale, found[:, 4:5]
+            small = torch.cat((small, _resize(flow, 1 / scale) / scale), 1)
+        output = _resize(self.lastconv(self.convblock(self.conv0(small))), scale)
+        return output[:, :4] * scale, output[:, 4:5]
 
 
 class RifeNetwork(nn.Module):
@@ -66,22 +66,22 @@ class RifeNetwork(nn.Module):
         self.block3 = _Block(12, 64)
 
     def forward(self, first: Tensor, second: Tensor, time: float) -> Tensor:
-        """The image (1, 3, H, W) at a moment between two; sides are multiples of 32."""
-        moment = torch.full_like(first[:, :1], time)
-        flow, mask = self.block0(torch.cat((first, second, moment), 1), None, _SCALES[0])
+        """Returns the image (1, 3, H, W) at a time between two; sides are multiples of 32."""
+        timestep = torch.full_like(first[:, :1], time)
+        flow, mask = self.block0(torch.cat((first, second, timestep), 1), None, _SCALES[0])
         for block, scale in zip((self.block1, self.block2, self.block3), _SCALES[1:], strict=True):
-            ends = _fetched(first, flow[:, :2]), _fetched(second, flow[:, 2:])
-            more_flow, more_mask = block(torch.cat((*ends, moment, mask), 1), flow, scale)
-            flow, mask = flow + more_flow, mask + more_mask
-        share = torch.sigmoid(mask)
-        return _fetched(first, flow[:, :2]) * share + _fetched(second, flow[:, 2:]) * (1.0 - share)
+            warped = _warp(first, flow[:, :2]), _warp(second, flow[:, 2:])
+            flow_change, mask_change = block(torch.cat((*warped, timestep, mask), 1), flow, scale)
+            flow, mask = flow + flow_change, mask + mask_change
+        weight = torch.sigmoid(mask)
+        return _warp(first, flow[:, :2]) * weight + _warp(second, flow[:, 2:]) * (1.0 - weight)
 
 
 class Rife:
     """Makes images between two with RIFE v4.6.
 
     Args:
-        network: With its weights, on the device of the images.
+        network: The network with its weights, on the device of the images.
     """
 
     def __init__(self, network: RifeNetwork) -> None:
@@ -89,42 +89,42 @@ class Rife:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The images (3, H, W), [0, 1], between two; see `Inbetween`."""
+        """Returns the images (3, H, W), [0, 1], between two; see `FrameInterpolator`."""
         height, width = first.shape[-2:]
-        margin = (0, -width % _STEP, 0, -height % _STEP)
-        pair = functional.pad(torch.stack((first, second)), margin, mode="replicate")
-        made = (self._network(pair[:1], pair[1:], time) for time in times)
-        return iter([image[0, :, :height, :width].clamp(0.0, 1.0) for image in made])
+        padding = (0, -width % _STEP, 0, -height % _STEP)
+        pair = functional.pad(torch.stack((first, second)), padding, mode="replicate")
+        images = (self._network(pair[:1], pair[1:], time) for time in times)
+        return iter([image[0, :, :height, :width].clamp(0.0, 1.0) for image in images])
 
 
 def load_rife(path: Path, device: torch.device | str = "cpu") -> Rife:
-    """RIFE v4.6 with the weights of a file, on a device.
+    """Loads RIFE v4.6 from a file onto a device.
 
     Args:
         path: Practical-RIFE's `flownet.pkl` of v4.6, or the same weights as .pth or .safetensors.
-        device: Where the images are.
+        device: Device of the images.
 
     Raises:
-        ModelError: There is no such file, or it holds something else.
+        ModelError: There is no such file, or it has other weights.
     """
     network = RifeNetwork()
-    wanted = {
+    weights = {
         name: tensor for name, tensor in read_weights(path).items() if name.split(".")[0] in network._modules
     }
     try:
-        network.load_state_dict(wanted)
+        network.load_state_dict(weights)
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:300]
         raise ModelError(f"{path}: not the weights of RIFE v4.6 ({reason})") from error
     return Rife(network.to(device))
 
 
-def _scaled(planes: Tensor, factor: float) -> Tensor:
+def _resize(planes: Tensor, factor: float) -> Tensor:
     return functional.interpolate(planes, scale_factor=factor, mode="bilinear", align_corners=False)
 
 
-def _fetched(image: Tensor, flow: Tensor) -> Tensor:
-    """The image (1, 3, H, W) as seen from where a flow (1, 2, H, W), pixels, starts."""
+def _warp(image: Tensor, flow: Tensor) -> Tensor:
+    """Returns the image (1, 3, H, W) warped backward along a flow (1, 2, H, W), in pixels."""
     height, width = image.shape[-2:]
     columns, rows = pixel_axes(height, width, image.device, image.dtype)
     grid = grid_of_pixels(columns + flow[0, 0], rows + flow[0, 1])

@@ -1,4 +1,4 @@
-"""FILM (Reda et al. 2022) and other networks that are published as TorchScript files."""
+"""FILM (Reda et al. 2022) and other networks published as TorchScript files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from animator.errors import ModelError
 class TorchScriptInterpolator:
     """Makes images between two with a TorchScript network `(first, second, time) -> image`.
 
-    That is how FILM's published `film_net_fp32.pt` is called: images (1, 3, H, W) in [0, 1], time (1, 1).
+    FILM's published `film_net_fp32.pt` is called like this: images (1, 3, H, W) in [0, 1], time (1, 1).
 
     Args:
         network: The network, on the device of the images.
@@ -23,32 +23,33 @@ class TorchScriptInterpolator:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
-        """The images (3, H, W), [0, 1], between two; see `Inbetween`."""
-        moments = (torch.full((1, 1), time, device=first.device) for time in times)
-        made = (self._network(first.unsqueeze(0), second.unsqueeze(0), moment) for moment in moments)
-        return iter([image[0].float().clamp(0.0, 1.0) for image in made])
+        """Returns the images (3, H, W), [0, 1], between two; see `FrameInterpolator`."""
+        timesteps = (torch.full((1, 1), time, device=first.device) for time in times)
+        images = (self._network(first.unsqueeze(0), second.unsqueeze(0), step) for step in timesteps)
+        return iter([image[0].float().clamp(0.0, 1.0) for image in images])
 
 
-def load_scripted(path: Path, device: torch.device | str = "cpu") -> TorchScriptInterpolator:
-    """The network of a TorchScript file.
+def load_torchscript(path: Path, device: torch.device | str = "cpu") -> TorchScriptInterpolator:
+    """Loads a TorchScript network and tries it on two small images.
 
     Raises:
-        ModelError: There is no such file, it is no TorchScript, or it makes no image of two.
+        ModelError: The file is missing or not TorchScript, or the network does not interpolate two images.
     """
     if not path.is_file():
         raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
     try:
         network = torch.jit.load(str(path), map_location=device)
     except (RuntimeError, ValueError) as error:
-        raise ModelError(f"{path}: is no TorchScript file ({' '.join(str(error).split())[:200]})") from error
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(f"{path}: is not a TorchScript file ({reason})") from error
     probe = torch.zeros(1, 3, 64, 64, device=device)
     try:
         with torch.inference_mode():
-            made = network(probe, probe, torch.full((1, 1), 0.5, device=device))
+            output = network(probe, probe, torch.full((1, 1), 0.5, device=device))
     except RuntimeError as error:
         reason = " ".join(str(error).split())[-300:]
         raise ModelError(f"{path}: cannot be called with two images and a time ({reason})") from error
-    if not isinstance(made, Tensor) or made.shape != probe.shape:
-        shape = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
-        raise ModelError(f"{path}: gave {shape} for two images of 64 x 64; expected one such image")
+    if not isinstance(output, Tensor) or output.shape != probe.shape:
+        shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
+        raise ModelError(f"{path}: returns {shape} for two images of 64 x 64; expected one such image")
     return TorchScriptInterpolator(network)

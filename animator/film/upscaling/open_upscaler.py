@@ -1,4 +1,4 @@
-"""Opens what makes images larger, by name."""
+"""Opens upscalers by name."""
 
 import logging
 from collections.abc import Iterable
@@ -13,21 +13,21 @@ from animator.models.diffusion.checkpoints.library import Library
 log = logging.getLogger(__name__)
 LANCZOS = "lanczos"
 KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
-"""Deforum's upscaling networks: an imported film names one whether its file is here or not."""
+"""Deforum's upscaling networks: imported settings name one whether its file is installed or not."""
 _SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
 def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch.device | str) -> Upscaler:
-    """What makes images larger.
+    """Opens an upscaler.
 
     Args:
         name: "lanczos", the path of a network's file, or its name in the model folders.
-        factor: How many times larger.
+        factor: Scale of width and height.
         folders: The model folders.
-        device: Where it computes.
+        device: Device to run on.
 
     Raises:
-        ModelError: There is no such network, or it is something else.
+        ModelError: There is no such network, or the file is not an upscaling network.
     """
     if name == LANCZOS:
         return Lanczos(factor)
@@ -38,7 +38,7 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
     if name not in KNOWN:
         raise ModelError(
             f"upscaling.r_upscale_model: {name} is neither a file nor the name of one in "
-            f"{', '.join(map(str, folders))}; expected {LANCZOS}, or a network's file"
+            f"{', '.join(map(str, folders))}; expected {LANCZOS} or the file of a network"
         )
     log.warning(
         "upscaling: %s is not there (looked in %s); images are enlarged by Lanczos with sharpening instead",
@@ -54,9 +54,11 @@ def _network_file(name: str, folders: tuple[Path, ...]) -> Path | None:
         return path
     files = Library(folders, allow_pickle=True).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
-    wanted = _plain(name)
-    return next((file for file in files if file.suffix in _SUFFIXES and _plain(file.stem) == wanted), None)
+    wanted = _normalize(name)
+    return next(
+        (file for file in files if file.suffix in _SUFFIXES and _normalize(file.stem) == wanted), None
+    )
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return name.lower().replace("_", "-").replace("plus-anime-6b", "plus-anime")

@@ -1,4 +1,4 @@
-"""Larger images: the seam, the offline way, and networks that spandrel knows."""
+"""`Upscaler`, the protocol of upscaling; Lanczos, and the networks that spandrel supports."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from animator.images.image import Image8, from_uint8, to_uint8
 from animator.models.weights import read_weights
 
 TILE = 512
-"""Pixels of a tile's side; a network's memory grows with it."""
+"""Side of a tile, in pixels; a network's memory grows with it."""
 OVERLAP = 32
-"""Pixels that tiles share with their neighbors, so that no seam shows."""
+"""Overlap of neighboring tiles, in pixels, so that no seam shows."""
 
 
 class Upscaler(Protocol):
-    """Whatever makes images larger."""
+    """Makes images larger."""
 
     def __call__(self, pixels: Image8) -> Image8:
-        """The image, uint8 RGB (factor * H, factor * W, 3), of one (H, W, 3)."""
+        """Returns the upscaled image, uint8 RGB (factor * H, factor * W, 3), of an image (H, W, 3)."""
         ...
 
 
@@ -33,15 +33,15 @@ class Lanczos:
     """Lanczos interpolation with an unsharp mask: keeps edges crisp, invents no detail.
 
     Attributes:
-        factor: How many times larger.
-        sharpening: Percent of the unsharp mask, whose radius is that of an enlarged pixel.
+        factor: Scale of width and height.
+        sharpening: Strength of the unsharp mask in percent; its radius is that of an upscaled pixel.
     """
 
     factor: int
     sharpening: int = 60
 
     def __call__(self, pixels: Image8) -> Image8:
-        """The larger image."""
+        """Returns the upscaled image."""
         height, width = pixels.shape[:2]
         size = (width * self.factor, height * self.factor)
         large = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
@@ -50,13 +50,13 @@ class Lanczos:
 
 
 class NetworkUpscaler:
-    """A network of one image to a larger one, in tiles; what it makes too large or small is resized.
+    """Upscales by a network, tile by tile, and resizes the result if the network's scale differs.
 
     Args:
         network: `(1, 3, H, W)` -> `(1, 3, scale * H, scale * W)`, [0, 1].
-        scale: How many times larger the network makes images.
-        factor: How many times larger they are to be.
-        device: Where the network is.
+        scale: Scale of the network.
+        factor: Scale wanted.
+        device: Device of the network.
     """
 
     def __init__(self, network: torch.nn.Module, scale: int, factor: int, device: torch.device | str) -> None:
@@ -67,42 +67,42 @@ class NetworkUpscaler:
 
     @torch.inference_mode()
     def __call__(self, pixels: Image8) -> Image8:
-        """The larger image."""
+        """Returns the upscaled image."""
         image = from_uint8(pixels, self._device)
         height, width = image.shape[-2:]
         scale = self._scale
         large = torch.empty((3, height * scale, width * scale), device=image.device)
         for top, bottom in _spans(height):
             for left, right in _spans(width):
-                self._draw(image, large, (top, bottom, left, right))
-        made = to_uint8(large)
+                self._upscale_tile(image, large, (top, bottom, left, right))
+        output = to_uint8(large)
         if scale == self._factor:
-            return made
+            return output
         size = (width * self._factor, height * self._factor)
-        return np.asarray(Image.fromarray(made).resize(size, Image.Resampling.LANCZOS))
+        return np.asarray(Image.fromarray(output).resize(size, Image.Resampling.LANCZOS))
 
-    def _draw(self, image: Tensor, large: Tensor, span: tuple[int, int, int, int]) -> None:
-        """Draws one tile, from a part of the image that reaches a little beyond it."""
-        top, bottom, left, right = span
+    def _upscale_tile(self, image: Tensor, large: Tensor, tile: tuple[int, int, int, int]) -> None:
+        """Writes one tile into the large image, from a part of the image that reaches a little beyond it."""
+        top, bottom, left, right = tile
         scale = self._scale
         above, before = max(top - OVERLAP, 0), max(left - OVERLAP, 0)
         part = image[:, above : bottom + OVERLAP, before : right + OVERLAP]
-        made = self._network(part.unsqueeze(0))[0]
+        output = self._network(part.unsqueeze(0))[0]
         y, x = (top - above) * scale, (left - before) * scale
-        inner = made[:, y : y + (bottom - top) * scale, x : x + (right - left) * scale]
+        inner = output[:, y : y + (bottom - top) * scale, x : x + (right - left) * scale]
         large[:, top * scale : bottom * scale, left * scale : right * scale] = inner
 
 
 def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -> NetworkUpscaler:
-    """The upscaling network of a published file: Real-ESRGAN, its compact video models, SwinIR and the like.
+    """Loads an upscaling network from a published file, such as Real-ESRGAN, its compact models or SwinIR.
 
     Args:
-        path: .safetensors, .pth or .pt; spandrel tells which network it is.
-        factor: How many times larger images are to be.
-        device: Where it computes.
+        path: .safetensors, .pth or .pt; spandrel identifies the network.
+        factor: Scale wanted.
+        device: Device to run on.
 
     Raises:
-        ModelError: The file, or the package spandrel, is missing, or the network does something else.
+        ModelError: The file or the package spandrel is missing, or the network does not upscale RGB images.
     """
     weights = read_weights(path)
     from animator.models.torchvision_ops import declare_missing_ops
@@ -116,20 +116,20 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
             "pip install 'animator[upscale]', or set upscaling.r_upscale_model to lanczos"
         ) from error
     try:
-        found = ModelLoader(device=torch.device(device)).load_from_state_dict(weights)
+        model = ModelLoader(device=torch.device(device)).load_from_state_dict(weights)
     except (UnsupportedModelError, RuntimeError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelError(f"{path}: is no upscaling network that spandrel knows ({reason})") from error
-    if not isinstance(found, ImageModelDescriptor) or found.input_channels != 3 or found.output_channels != 3:
-        raise ModelError(f"{path}: is a network of {found.purpose}, not one of color images to larger ones")
-    return NetworkUpscaler(found.eval().model, found.scale, factor, device)
+        raise ModelError(f"{path}: is not an upscaling network that spandrel knows ({reason})") from error
+    if not isinstance(model, ImageModelDescriptor) or model.input_channels != 3 or model.output_channels != 3:
+        raise ModelError(f"{path}: is a {model.purpose} network; expected one that upscales RGB images")
+    return NetworkUpscaler(model.eval().model, model.scale, factor, device)
 
 
 def upscaled(images: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
-    """The images, uint8 RGB, made larger one by one."""
+    """Yields the upscaled images, uint8 RGB, one by one."""
     return (upscaler(pixels) for pixels in images)
 
 
 def _spans(length: int) -> Iterator[tuple[int, int]]:
-    """The length cut into tiles."""
+    """Returns start and end of the tiles along a side."""
     return ((start, min(start + TILE, length)) for start in range(0, length, TILE))

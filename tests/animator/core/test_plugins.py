@@ -1,4 +1,4 @@
-"""What installed packages offer by entry points."""
+"""Plug-ins of installed packages, by entry points."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A clip whose every moment is known: a disc over a turning, growing, moving texture."""
+"""A clip whose every frame is known: a disc over a turning, growing, moving texture."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from animator.images.image import Image8
 
 
 def texture(side: int, seed: int) -> Image8:
-    """Clouds of all sizes, uint8 RGB (side, side, 3)."""
+    """Returns clouds of all sizes, uint8 RGB (side, side, 3)."""
     noise = np.random.default_rng(seed).random((side, side, 3)).astype(np.float32)
     clouds = sum(cv2.GaussianBlur(noise, (0, 0), width) * width for width in (1.5, 4, 10, 24))
     low, high = np.min(clouds), np.max(clouds)
@@ -15,7 +15,7 @@ def texture(side: int, seed: int) -> Image8:
 
 
 def moving_disc(frames: int = 17, side: int = 192) -> list[Image8]:
-    """The clip, uint8 RGB (side, side, 3) each."""
+    """Returns the clip, uint8 RGB (side, side, 3) each."""
     ground, inside = texture(2 * side, 1), 255 - texture(80, 2)
     clip = []
     for frame in range(frames):
@@ -33,6 +33,6 @@ def moving_disc(frames: int = 17, side: int = 192) -> list[Image8]:
 
 
 def psnr(seen: Image8, true: Image8) -> float:
-    """Peak signal-to-noise ratio in dB."""
+    """Returns the peak signal-to-noise ratio in dB."""
     error = np.mean((seen.astype(float) - true) ** 2)
     return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))

@@ -1,4 +1,4 @@
-"""Small films of every awkward kind."""
+"""Small videos of every awkward kind."""
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.animator.film.films import H264, Ffmpeg, moving
 
 @pytest.fixture(scope="session")
 def ffmpeg(tmp_path_factory: pytest.TempPathFactory) -> Ffmpeg:
-    """Runs ffmpeg with some options and gives the path of the file it makes, once for each name."""
+    """Runs ffmpeg with some args and returns the path of the file it makes, once for each name."""
     folder = tmp_path_factory.mktemp("films")
 
     def make(name: str, *options: str) -> Path:
@@ -41,7 +41,7 @@ def uneven(ffmpeg: Ffmpeg) -> Path:
 
 @pytest.fixture(scope="session")
 def damaged(mp4: Path) -> Path:
-    """The film with some of its bytes in the middle scrambled."""
+    """The video with some of its bytes in the middle scrambled."""
     path = mp4.with_name("damaged.mp4")
     data = bytearray(mp4.read_bytes())
     for i in range(len(data) // 2, len(data) // 2 + 4000):

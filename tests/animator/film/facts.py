@@ -1,4 +1,4 @@
-"""What ffmpeg sees in a film file."""
+"""Facts about a video file, as ffmpeg reports them."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 @dataclass(frozen=True)
 class Facts:
-    """Of the first image stream, and the first sound stream if there is one."""
+    """Properties of the first video stream, and of the first audio stream if there is one."""
 
     codec: str
     pixels: str
@@ -25,14 +25,14 @@ class Facts:
 
 
 def facts_of(path: Path) -> Facts:
-    """Decodes the whole file; seconds come from the streams' own clocks."""
-    words = _said("-i", str(path), "-map", "0:v:0", "-f", "null", "-")
+    """Returns the facts of a file, by decoding all of it; seconds come from the streams' own clocks."""
+    log = _ffmpeg_log("-i", str(path), "-map", "0:v:0", "-f", "null", "-")
     video = re.search(
-        r"Stream #0:\S+ Video: (\w+).*?, (\w+)(?:\(([^)]*)\))?, (\d+)x(\d+).*? ([\d.]+) fps", words
+        r"Stream #0:\S+ Video: (\w+).*?, (\w+)(?:\(([^)]*)\))?, (\d+)x(\d+).*? ([\d.]+) fps", log
     )
-    assert video, words
-    audio = re.search(r"Stream #0:\S+ Audio: (\w+)", words)
-    frames = int(re.findall(r"frame=\s*(\d+)", words)[-1])
+    assert video, log
+    audio = re.search(r"Stream #0:\S+ Audio: (\w+)", log)
+    frames = int(re.findall(r"frame=\s*(\d+)", log)[-1])
     heard = samples(path).size / 48_000 if audio else 0.0
     return Facts(
         video[1],
@@ -41,14 +41,14 @@ def facts_of(path: Path) -> Facts:
         (int(video[4]), int(video[5])),
         float(video[6]),
         frames,
-        _last_clock(words),
+        _last_clock(log),
         audio[1] if audio else "",
         heard,
     )
 
 
 def samples(path: Path) -> np.ndarray:
-    """The sound (samples,), mono, float32, 48 kHz."""
+    """Returns the sound (samples,), mono, float32, 48 kHz."""
     command = [get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path), "-map", "0:a:0"]
     done = subprocess.run(
         [*command, "-ac", "1", "-ar", "48000", "-f", "f32le", "-"], capture_output=True, check=True
@@ -57,7 +57,7 @@ def samples(path: Path) -> np.ndarray:
 
 
 def decoded(path: Path, matrix: str = "") -> np.ndarray:
-    """All images (frames, H, W, 3), RGB; `matrix` is assumed for YUV that does not say its own."""
+    """Returns all images (frames, H, W, 3), RGB; `matrix` is assumed for YUV without color tags."""
     width, height = facts_of(path).size
     command = [get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)]
     scale = ["-vf", f"scale=in_color_matrix={matrix}:in_range=tv"] if matrix else []
@@ -67,12 +67,12 @@ def decoded(path: Path, matrix: str = "") -> np.ndarray:
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
-def _said(*arguments: str) -> str:
+def _ffmpeg_log(*arguments: str) -> str:
     done = subprocess.run([get_ffmpeg_exe(), "-hide_banner", *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stderr
 
 
-def _last_clock(words: str) -> float:
-    hours, minutes, seconds = re.findall(r"time=(\d+):(\d+):([\d.]+)", words)[-1]
+def _last_clock(log: str) -> float:
+    hours, minutes, seconds = re.findall(r"time=(\d+):(\d+):([\d.]+)", log)[-1]
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)

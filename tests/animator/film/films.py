@@ -1,14 +1,14 @@
-"""Options for small films."""
+"""ffmpeg args for small videos."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 Ffmpeg = Callable[..., Path]
-"""Makes the film of a name from ffmpeg's options."""
+"""Makes the video of a file name from ffmpeg args."""
 
 
 def moving(frames: int, rate: str = "25", size: str = "64x48") -> tuple[str, ...]:
-    """Options for a test image that changes at every frame."""
+    """Returns args for a test image that changes at every frame."""
     return ("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}", "-frames:v", str(frames))
 
 

@@ -1,4 +1,4 @@
-"""Every format: what ffmpeg sees in it is what was put in."""
+"""Every format: ffmpeg reads back what was written."""
 
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def test_colors_come_back(tmp_path: Path, name: str, codec: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec"), FILMS, ids=lambda part: part)
-def test_odd_sizes_are_held(tmp_path: Path, name: str, codec: str) -> None:
+def test_odd_sizes_are_kept(tmp_path: Path, name: str, codec: str) -> None:
     path = tmp_path / f"film.{name}"
     write(VideoSpec(path, (97, 65), 10, Encoding(codec)), 2)
     as_it_is = codec in ("vp9", "ffv1")
@@ -126,7 +126,7 @@ def test_a_folder_of_png_files_is_exact_and_replaces_an_older_one(tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["mp4", "webm", "mov", "mkv", "gif", "webp"])
-def test_a_broken_off_film_leaves_a_part_that_plays(tmp_path: Path, name: str) -> None:
+def test_an_aborted_video_leaves_a_part_that_plays(tmp_path: Path, name: str) -> None:
     film = VideoSpec(tmp_path / f"film.{name}", (96, 64), 15)
     with pytest.raises(RuntimeError), VideoWriter(film) as writer:
         for frame in range(20):
@@ -137,19 +137,19 @@ def test_a_broken_off_film_leaves_a_part_that_plays(tmp_path: Path, name: str) -
 
 
 @pytest.mark.parametrize(
-    ("name", "encoding", "words"),
+    ("name", "encoding", "message"),
     [
         ("mp4", Encoding("vp9"), "codec: vp9 does not go into mp4; expected h264, h265, av1"),
         ("mp4", Encoding(crf=52), "crf: is 52; for h264 expected 0 .best. to 51"),
-        ("mov", Encoding(crf=5), "crf: is 5; for prores expected nothing here"),
+        ("mov", Encoding(crf=5), "crf: is 5; for prores expected none: its preset sets"),
         ("mp4", Encoding(preset="warp"), "preset: is 'warp'; libx264 has ultrafast"),
         ("webm", Encoding(preset="hq"), "preset: is 'hq'; libvpx-vp9 has 0, 1"),
         ("mkv", Encoding(pixel_format="yuv420p"), "pixel_format: is 'yuv420p'; ffv1 takes bgr0"),
         ("mov", Encoding(encoder="nvenc"), "encoder: nvenc has no prores; expected auto, software"),
     ],
 )
-def test_what_does_not_go_together_is_refused(name: str, encoding: Encoding, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_settings_that_do_not_fit_together_are_rejected(name: str, encoding: Encoding, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         encoders_of(FORMATS[name], encoding)
 
 
@@ -161,26 +161,28 @@ def test_presets_and_pixel_formats_act(tmp_path: Path) -> None:
 
 
 def test_an_unknown_suffix_is_a_users_mistake(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"ends in .avi; films end in .mp4, .webm"):
+    with pytest.raises(UserError, match=r"ends in .avi; expected .mp4, .webm"):
         VideoWriter(VideoSpec(tmp_path / "film.avi", (64, 64), 10))
 
 
-def test_an_ffmpeg_without_the_encoder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"libx264"}))
-    with pytest.raises(UserError, match=r"the ffmpeg at hand \(.*\) has no libsvtav1 or libaom-av1"):
+def test_an_ffmpeg_without_the_encoder_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "_built_in_encoders", lambda executable: frozenset({"libx264"}))
+    with pytest.raises(UserError, match=r"the installed ffmpeg \(.*\) has no libsvtav1 or libaom-av1"):
         VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, Encoding("av1")))
 
 
 def test_the_second_choice_is_taken_where_the_first_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"libaom-av1"}))
+    monkeypatch.setattr(encoders, "_built_in_encoders", lambda executable: frozenset({"libaom-av1"}))
     write(VideoSpec(tmp_path / "film.webm", (96, 64), 10, Encoding("av1")), 2)
     assert facts_of(tmp_path / "film.webm").codec == "av1"
 
 
-def test_hardware_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoders, "_listed", lambda executable: frozenset({"h264_nvenc", "h264_vaapi"}))
+def test_hardware_that_does_not_work_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        encoders, "_built_in_encoders", lambda executable: frozenset({"h264_nvenc", "h264_vaapi"})
+    )
     for backend in ("nvenc", "vaapi"):
         try:
             write(VideoSpec(tmp_path / "film.mp4", (256, 256), 10, Encoding(encoder=backend)), 2)

@@ -1,11 +1,11 @@
-"""Which image of a clip each frame of a film sees."""
+"""The image of a clip for each frame of a film."""
 
 from fractions import Fraction
 
 import pytest
 
 from animator.errors import UserError
-from animator.film.frame_map import ClipRange, FrameMap, by_clock
+from animator.film.frame_map import ClipRange, FrameMap, images_by_clock
 from animator.film.index import Index
 
 
@@ -33,14 +33,14 @@ def test_after_the_end_of_the_clip(after_end: str, seen: list[int]) -> None:
 def test_a_clip_that_is_too_short_says_what_to_do() -> None:
     frame_map = FrameMap(range(3), "error", "clip.mp4")
     frame_map.check(3)
-    said = r"clip.mp4: has 3 frames that count, and the film has 8; set frames: 3 \(or frames: clip\), or"
-    with pytest.raises(UserError, match=said):
+    message = r"clip.mp4: has 3 frames that count, and the film has 8; set frames: 3 \(or frames: clip\), or"
+    with pytest.raises(UserError, match=message):
         frame_map.check(8)
     with pytest.raises(UserError, match="has 3 frames that count"):
         frame_map.of(3)
 
 
-def test_a_range_without_pictures_says_so() -> None:
+def test_a_range_without_images_says_so() -> None:
     with pytest.raises(UserError, match=r"no frame in the range that video.extract_\* asks for"):
         FrameMap(ClipRange(20).of(10), "loop", "clip.mp4").check(1)
 
@@ -50,18 +50,18 @@ def even(count: int, fps: int) -> Index:
 
 
 def test_the_clock_drops_and_repeats_images() -> None:
-    assert by_clock(even(30, 30), ClipRange(), 10) == (0, 3, 6, 9, 12, 15, 18, 21, 24, 27)
-    assert by_clock(even(5, 5), ClipRange(), 10) == (0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
-    assert by_clock(even(30, 30), ClipRange(10, 19), 30) == tuple(range(10, 20))
-    assert by_clock(even(30, 30), ClipRange(every=3), 10) == (0, 9, 18)
+    assert images_by_clock(even(30, 30), ClipRange(), 10) == (0, 3, 6, 9, 12, 15, 18, 21, 24, 27)
+    assert images_by_clock(even(5, 5), ClipRange(), 10) == (0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
+    assert images_by_clock(even(30, 30), ClipRange(10, 19), 30) == tuple(range(10, 20))
+    assert images_by_clock(even(30, 30), ClipRange(every=3), 10) == (0, 9, 18)
 
 
 def test_the_clock_follows_an_uneven_clip() -> None:
     times = (0, 0.1, 0.2, 0.9, 0.95, 1.0)
     index = Index(tuple(Fraction(t).limit_denominator(100) for t in times))
-    assert by_clock(index, ClipRange(), 10)[:10] == (0, 1, 2, 2, 2, 2, 2, 2, 2, 3)
+    assert images_by_clock(index, ClipRange(), 10)[:10] == (0, 1, 2, 2, 2, 2, 2, 2, 2, 3)
 
 
 def test_times_rounded_to_milliseconds_count_as_reached() -> None:
     index = Index(tuple(Fraction(round(i * 1000 / 30), 1000) for i in range(30)))
-    assert by_clock(index, ClipRange(), 30) == tuple(range(30))
+    assert images_by_clock(index, ClipRange(), 30) == tuple(range(30))

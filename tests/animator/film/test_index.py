@@ -1,4 +1,4 @@
-"""What a film says about its images without decoding them."""
+"""The index of a video file, read without decoding it."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -12,13 +12,13 @@ from animator.film.reader import Clip, ClipReader
 from tests.animator.film.films import H264, Ffmpeg, moving
 
 
-def test_pictures_and_rate_of_a_film(mp4: Path) -> None:
+def test_images_and_rate_of_a_film(mp4: Path) -> None:
     index = index_of(mp4)
     assert (len(index), index.fps, index.is_variable) == (300, 25, False)
     assert index.times[:3] == tuple(index.times[0] + Fraction(i, 25) for i in range(3))
 
 
-def test_televisions_rates_are_told_by_name(ffmpeg: Ffmpeg) -> None:
+def test_television_rates_are_recognized(ffmpeg: Ffmpeg) -> None:
     film = ffmpeg("tv.mkv", *moving(60, "30000/1001"), *H264)  # matroska rounds times to milliseconds
     assert index_of(film).fps == 29.97
 
@@ -41,10 +41,10 @@ def test_files_without_times_have_their_rate(ffmpeg: Ffmpeg, name: str) -> None:
     assert (len(index), index.fps, index.is_variable) == (50, 25, False)
 
 
-def test_what_is_no_film_says_so(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_video_is_reported(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
-    for name, said in (("film.mp4", "Invalid data found"), ("none.mp4", "No such file")):
-        with pytest.raises(UserError, match=f"{name}: holds no images that ffmpeg can read: .*{said}"):
+    for name, reason in (("film.mp4", "Invalid data found"), ("none.mp4", "No such file")):
+        with pytest.raises(UserError, match=f"{name}: holds no images that ffmpeg can read: .*{reason}"):
             index_of(tmp_path / name)
 
 
@@ -63,7 +63,7 @@ CONTAINERS = {
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_a_image_found_by_seeking_is_the_one_found_by_reading(ffmpeg: Ffmpeg, name: str) -> None:
+def test_an_image_read_by_seeking_is_the_one_read_in_order(ffmpeg: Ffmpeg, name: str) -> None:
     film = ffmpeg(name, *moving(300), *CONTAINERS[name])
     index = index_of(film)
     whole = list(Clip(film).frames())

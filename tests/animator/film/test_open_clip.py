@@ -38,11 +38,11 @@ def test_length_and_rate_follow_the_step(mp4: Path) -> None:
     assert (frame_count(by_clock, 10), frame_rate(by_clock)) == (120, 25)
 
 
-def test_an_uneven_clip_is_told_of_or_kept_in_time(uneven: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_uneven_clip_is_reported_or_kept_in_time(uneven: Path, caplog: pytest.LogCaptureFixture) -> None:
     whole = list(Clip(uneven, SIZE).frames())
     with caplog.at_level(logging.WARNING):
         assert np.array_equal(opened(uneven).at(12), whole[12])
-    assert "has a variable frame rate; each of its images is one frame" in caplog.text
+    assert "has a variable frame rate, and each of its images becomes one frame" in caplog.text
     by_clock = opened(uneven, timing="clock")  # the film has 10 frames a second
     assert [np.array_equal(by_clock.at(i), whole[i]) for i in range(10)] == [True] * 10
     assert np.array_equal(by_clock.at(13), whole[19])
@@ -90,7 +90,7 @@ def test_an_empty_folder_and_a_broken_image_say_so(tmp_path: Path) -> None:
         opened(tmp_path).at(0)
 
 
-def test_numbered_pictures_by_a_pattern(tmp_path: Path) -> None:
+def test_numbered_images_by_a_pattern(tmp_path: Path) -> None:
     for number in range(3):
         Image.new("RGB", (40, 40), (number * 50, 0, 0)).save(tmp_path / f"{number:03d}.png")
     clip = opened(tmp_path / "%03d.png")
@@ -112,11 +112,11 @@ def test_a_name_is_never_taken_for_a_protocol(tmp_path: Path) -> None:
     ]
     playlist = tmp_path / "list.m3u8"
     playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
-    with pytest.raises(UserError, match=r"list.m3u8: is a playlist; give the film itself"):
+    with pytest.raises(UserError, match=r"list.m3u8: is a playlist; give the video file itself"):
         opened(playlist)
 
 
-def test_damage_stops_with_a_way_on_or_is_concealed(damaged: Path) -> None:
+def test_damage_stops_with_advice_or_is_concealed(damaged: Path) -> None:
     clip = opened(damaged)
     with pytest.raises(
         VideoError, match=r"is damaged after its frame \d+; set video.damaged: conceal"
@@ -143,7 +143,7 @@ def test_a_film_that_ends_too_early_says_so(ffmpeg: Ffmpeg, tmp_path: Path) -> N
         clip.frame_map.check(100)
 
 
-def test_recent_pictures_are_kept(mp4: Path) -> None:
+def test_recent_images_are_cached(mp4: Path) -> None:
     reader = ClipReader(Clip(mp4, SIZE))
     first = reader.at(0)
     assert reader.at(1) is reader.at(1) and reader.at(0) is first

@@ -1,4 +1,4 @@
-"""Reading images out of films."""
+"""Reading the images of clips."""
 
 import subprocess
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_a_range_and_a_step(clip: Path) -> None:
     assert grays(Clip(clip, start=3, every=4), first=2) == [11, 15, 19, 23]
 
 
-def test_pictures_are_scaled(clip: Path) -> None:
+def test_images_are_resized(clip: Path) -> None:
     assert next(iter(Clip(clip, size=(64, 128)).frames())).shape == (128, 64, 3)
 
 
@@ -51,7 +51,7 @@ def test_a_clip_that_is_too_short_says_so(clip: Path) -> None:
         reader.at(5)
 
 
-def test_what_is_no_film_is_a_users_mistake(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_video_is_a_users_mistake(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
     for name in ("film.mp4", "missing.mp4"):
         with pytest.raises(UserError, match=f"{name}: holds no images"):

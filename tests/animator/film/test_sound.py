@@ -59,7 +59,7 @@ def loud(heard: np.ndarray) -> tuple[float, float]:
 @pytest.mark.parametrize(
     ("suffix", "codec"), [("mp4", "aac"), ("webm", "opus"), ("mov", "pcm_s16le"), ("mkv", "flac")]
 )
-def test_sound_and_pictures_are_in_step(tmp_path: Path, tone: str, suffix: str, codec: str) -> None:
+def test_sound_and_images_are_in_step(tmp_path: Path, tone: str, suffix: str, codec: str) -> None:
     path = tmp_path / f"film.{suffix}"
     heard = film_with(path, Sound(tone, offset=0.3))
     facts = facts_of(path)
@@ -118,29 +118,29 @@ def test_pitch_and_speed_stay(tmp_path: Path, tone: str) -> None:
     assert int(spectrum.argmax()) == 440
 
 
-def test_the_clips_sound_begins_where_its_pictures_do(tmp_path: Path, tone: str) -> None:
+def test_the_clips_sound_begins_where_its_images_do(tmp_path: Path, tone: str) -> None:
     film_with(tmp_path / "clip.mkv", Sound(tone))  # 10 frames a second
     later = soundtrack(Sound(str(tmp_path / "clip.mkv"), offset=0.1), skipped=3)
     assert later.offset == pytest.approx(-0.2)
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
+    ("source", "message"),
     [
         ("missing.mp3", "missing.mp3: there is no such sound file"),
         ("silent.mkv", "silent.mkv: holds no sound that ffmpeg can read.*exit code"),
         ("words.mp3", "words.mp3: holds no sound that ffmpeg can read.*exit code.*Invalid data"),
-        ("https://example.org/a.mp3", "is a URL, and nothing is fetched unasked.*allow_url"),
+        ("https://example.org/a.mp3", "is a URL, and URLs are not fetched by default.*allow_url"),
     ],
 )
-def test_a_sound_that_cannot_be_had_stops_before_the_first_image(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, words: str
+def test_a_sound_that_is_not_available_stops_before_the_first_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.mp3").write_text("no sound at all")
     with VideoWriter(VideoSpec(tmp_path / "silent.mkv", (64, 64), 10)) as writer:
         writer.write(np.zeros((64, 64, 3), np.uint8))
-    with pytest.raises(UserError, match=f"(?s){words}"):
+    with pytest.raises(UserError, match=f"(?s){message}"):
         VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(source)))
     assert not (tmp_path / "film.part.mp4").exists()
 
@@ -151,12 +151,12 @@ def test_a_playlist_may_not_fetch(tmp_path: Path) -> None:
         Sound(str(tmp_path / "list.m3u8")).check()
 
 
-def test_a_sound_that_vanishes_on_the_way_is_an_error_and_the_film_is_kept(tmp_path: Path, tone: str) -> None:
+def test_a_sound_that_vanishes_is_an_error_and_the_part_file_is_kept(tmp_path: Path, tone: str) -> None:
     moved = tmp_path / "tone.wav"
     moved.write_bytes(Path(tone).read_bytes())
     writer = VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(str(moved))))
     writer.write(np.zeros((64, 64, 3), np.uint8))
     moved.unlink()
     with pytest.raises(VideoError, match=r"(?s)film.mp4: ffmpeg stopped with exit code \d+.*tone.wav"):
-        writer.finish()
+        writer.close()
     assert [path.name for path in tmp_path.iterdir()] == ["film.part.mp4"]

@@ -56,10 +56,10 @@ def test_raw_frames_are_nothing_but_pixels() -> None:
     assert out.getvalue() == b"".join(frame.tobytes() for frame in FRAMES)
 
 
-def test_a_reader_that_is_gone_is_told() -> None:
+def test_a_reader_that_has_ended_is_reported() -> None:
     class Gone(io.BytesIO):
         def write(self, data: object) -> int:
             raise BrokenPipeError
 
-    with pytest.raises(VideoError, match="has ended before the film did"):
+    with pytest.raises(VideoError, match="has ended before the film"):
         Stream(Gone(), (34, 22), 10)

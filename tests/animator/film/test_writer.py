@@ -1,4 +1,4 @@
-"""The film file: what ffmpeg is told, and that its failures are heard."""
+"""The video file: the args for ffmpeg, and the errors it reports."""
 
 import re
 import subprocess
@@ -94,6 +94,18 @@ def test_a_killed_process_leaves_a_part_that_plays(tmp_path: Path) -> None:
     assert count_frames_and_secs(str(part))[0] > 100
 
 
+def test_finish_and_abandon_are_deprecated_aliases(tmp_path: Path) -> None:
+    for name, warning in (("finish", "VideoWriter.close"), ("abandon", "VideoWriter.abort")):
+        path = tmp_path / f"{name}.mp4"
+        writer = VideoWriter(VideoSpec(path, (64, 64), 15))
+        for image in images(3, 64, 64):
+            writer.write(image)
+        with pytest.warns(DeprecationWarning, match=warning):
+            getattr(writer, name)()
+        assert path.exists() == (name == "finish")
+        assert path.with_name(f"{name}.part.mp4").exists() == (name == "abandon")
+
+
 def test_an_old_film_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"old")
@@ -102,7 +114,7 @@ def test_an_old_film_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"old"
 
 
-def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
+def test_an_ffmpeg_failure_is_raised_with_its_message(tmp_path: Path) -> None:
     film = VideoSpec(tmp_path / "no such folder" / "film.mp4", (64, 64), 15)
     with (
         pytest.raises(VideoError, match=r"(?s)exit code \d+.*No such file"),
@@ -112,7 +124,7 @@ def test_ffmpegs_failure_is_an_error_with_its_words(tmp_path: Path) -> None:
             writer.write(image)
 
 
-def test_a_image_of_another_size_is_refused(tmp_path: Path) -> None:
+def test_an_image_of_another_size_is_rejected(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="expected uint8"),
         VideoWriter(VideoSpec(tmp_path / "a.mp4", (64, 64), 15)) as writer,

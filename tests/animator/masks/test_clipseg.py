@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_mask_has_the_pictures_size_and_is_hard(folder: Path) -> None:
+def test_a_mask_has_the_size_of_the_image_and_is_hard(folder: Path) -> None:
     image = torch.rand((3, 40, 56), generator=torch.Generator().manual_seed(1))
     for path in (folder, folder / "model.safetensors"):
         mask = open_clipseg(str(path), CPU, 0.5).find("sky", image)
@@ -58,14 +58,14 @@ def test_long_words_are_cut(folder: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_what_is_no_clipseg_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_clipseg_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="there is no such folder"):
         open_clipseg(str(tmp_path / "none"), CPU, 0.5)
-    with pytest.raises(ModelError, match="holds no CLIPSeg that can be read"):
+    with pytest.raises(ModelError, match="cannot be read as CLIPSeg"):
         open_clipseg(str(tmp_path), CPU, 0.5)
 
 
-def test_damaged_weights_are_refused_with_the_message_of_all_weights(folder: Path, tmp_path: Path) -> None:
+def test_damaged_weights_are_rejected_with_the_message_of_all_weights(folder: Path, tmp_path: Path) -> None:
     for name in ("config.json", "vocab.json", "merges.txt", "tokenizer_config.json"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     (tmp_path / "model.safetensors").write_bytes(b"damaged")

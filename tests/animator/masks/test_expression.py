@@ -1,4 +1,4 @@
-"""Mask expressions: what they mean, and how a mistake reads."""
+"""Mask expressions: what they mean, and how mistakes are reported."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_leaves_are_named_from_left_to_right() -> None:
     ("text", "message", "column"),
     [
         ("", "the mask is empty", 0),
-        ("sky", "`s` is no mask", 0),
+        ("sky", "`s` is not a mask", 0),
         ("[a.png] <sky>", "two masks without an operator", 8),
         ("([a.png]", "the bracket `(` is not closed", 0),
         ("[a.png])", "the bracket `)` closes nothing", 7),
@@ -73,5 +73,5 @@ def test_names_are_suggested() -> None:
     ],
 )
 def test_work_is_bounded(text: str) -> None:
-    with pytest.raises(ScheduleError, match=r"more than|is the most"):
+    with pytest.raises(ScheduleError, match=r"more than|expected at most"):
         parse_mask(text)

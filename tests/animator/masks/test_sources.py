@@ -1,4 +1,4 @@
-"""Masks out of files, films, alpha and expressions."""
+"""Masks from files, clips, alpha and expressions."""
 
 from pathlib import Path
 
@@ -72,6 +72,6 @@ def test_alpha_is_a_mask(tmp_path: Path) -> None:
     assert read_mask(str(tmp_path / "cut.png"), (2, 2), CPU, "A").tolist() == [[1, 1], [0, 0]]
 
 
-def test_hardened_masks_are_as_dense_as_they_were_strong() -> None:
+def test_binarized_masks_keep_their_mean() -> None:
     hard = binarize(torch.full((64, 64), 0.25))
     assert set(hard.unique().tolist()) == {0.0, 1.0} and hard.mean() == pytest.approx(0.25, abs=0.01)

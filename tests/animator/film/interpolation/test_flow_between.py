@@ -24,7 +24,7 @@ def cross_fade(first: Tensor, second: Tensor, times: tuple[float, ...]) -> Itera
 
 
 def left_out(clip: list[Image8], between: FrameInterpolator) -> float:
-    """Mean PSNR of every second image, made of its neighbors."""
+    """Returns the mean PSNR of every second image, made of its neighbors."""
     found = []
     for first in range(0, len(clip) - 2, 2):
         ends = from_uint8(clip[first]), from_uint8(clip[first + 2])
@@ -33,7 +33,7 @@ def left_out(clip: list[Image8], between: FrameInterpolator) -> float:
     return float(np.mean(found))
 
 
-def test_dropped_pictures_come_back_far_better_than_by_a_fade() -> None:
+def test_dropped_images_come_back_far_better_than_by_a_fade() -> None:
     clip = moving_disc(frames=9)
     faded, flown = left_out(clip, cross_fade), left_out(clip, FLOW)
     assert faded < 29 and flown > faded + 6  # 28.1 and 36.7 dB over the whole clip
@@ -61,7 +61,7 @@ def test_what_is_covered_comes_from_the_side_that_shows_it() -> None:
     assert psnr(to_uint8(made), true) > psnr(to_uint8(faded), true) + 6
 
 
-def test_pictures_that_stand_still_stay_as_they_are() -> None:
+def test_images_that_stand_still_stay_as_they_are() -> None:
     image = from_uint8(texture(64, 5))
     for made in FLOW(image, image, (0.3, 0.7)):
         assert torch.allclose(made, image, atol=1e-4)
@@ -69,7 +69,7 @@ def test_pictures_that_stand_still_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("change", [0.3, 0.6, 1.0])
 def test_no_lines_show_where_the_flow_is_in_doubt(change: float) -> None:
-    """Redrawn images agree only here and there; the border of what is trusted must not be seen."""
+    """Images generated anew agree only here and there; its border must not be visible."""
 
     def smooth(seed: int) -> NDArray[np.float64]:
         return cv2.GaussianBlur(texture(96, seed), (0, 0), 4).astype(float)
@@ -78,13 +78,13 @@ def test_no_lines_show_where_the_flow_is_in_doubt(change: float) -> None:
         inner = image[8:-8, 8:-8].mean(-1)
         return float(np.abs(cv2.Laplacian(inner, cv2.CV_64F)).max())
 
-    redrawn = [np.clip(smooth(8) + change * (smooth(seed) - 128), 0, 255) for seed in (11, 12)]
-    first, second = redrawn[0].astype(np.uint8), np.roll(redrawn[1], 2, 1).astype(np.uint8)
+    changed = [np.clip(smooth(8) + change * (smooth(seed) - 128), 0, 255) for seed in (11, 12)]
+    first, second = changed[0].astype(np.uint8), np.roll(changed[1], 2, 1).astype(np.uint8)
     (made,) = FLOW(from_uint8(first), from_uint8(second), (0.5,))
     assert roughest(to_uint8(made)) < 3 * roughest(first)  # with hard borders: 4 to 7 times
 
 
-def test_pictures_that_share_nothing_fade() -> None:
+def test_images_that_share_nothing_fade() -> None:
     first, second = from_uint8(texture(64, 6)), from_uint8(255 - texture(64, 9))
     (made,) = FLOW(first, second, (0.5,))
     error = (made - (first + second) / 2).abs().mean()
@@ -97,7 +97,7 @@ def test_the_film_lasts_as_long_as_before(amount: int) -> None:
     made = list(interpolate(clip, cross_fade, amount))
     assert len(made) == 3 * amount
     assert all(np.array_equal(made[frame * amount], clip[frame]) for frame in range(3))
-    assert all(np.array_equal(held, clip[2]) for held in made[-amount:])
+    assert all(np.array_equal(last, clip[2]) for last in made[-amount:])
     step = to_uint8(torch.lerp(from_uint8(clip[0]), from_uint8(clip[1]), 1 / amount))
     assert np.array_equal(made[1], step)
 
@@ -108,7 +108,7 @@ def test_one_image_and_none() -> None:
     assert list(interpolate([], FLOW, 3)) == []
 
 
-def test_what_is_thrown_arrives_between_pixels() -> None:
+def test_splatted_values_arrive_between_pixels() -> None:
     values, weight = torch.zeros(1, 4, 5), torch.zeros(4, 5)
     values[0, 1, 1], weight[1, 1] = 8.0, 2.0
     shift = torch.zeros(2, 4, 5)

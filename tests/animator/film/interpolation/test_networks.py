@@ -10,7 +10,7 @@ from torch import Tensor
 
 from animator.errors import ModelError
 from animator.film.interpolation.rife import RifeNetwork, load_rife
-from animator.film.interpolation.torchscript import load_scripted
+from animator.film.interpolation.torchscript import load_torchscript
 from animator.film.upscaling.upscaler import TILE, Lanczos, NetworkUpscaler, load_upscaler
 from animator.images.image import from_uint8
 from animator.models.weights import read_weights
@@ -67,16 +67,16 @@ def test_rife_without_motion_gives_the_mean(tmp_path: Path, rife: dict[str, Tens
 
 def test_rifes_flow_is_in_pixels(tmp_path: Path, rife: dict[str, Tensor]) -> None:
     """Only the finest block speaks: 3 pixels to the right into the first image, and only that counts."""
-    told = {name: torch.zeros_like(value) if "lastconv" in name else value for name, value in rife.items()}
+    moved = {name: torch.zeros_like(value) if "lastconv" in name else value for name, value in rife.items()}
     bias = torch.zeros(6, 4)
     bias[0], bias[4] = 3.0, 50.0
-    told["block3.lastconv.0.bias"] = bias.reshape(-1)
-    torch.save(told, tmp_path / "told.pkl")
-    (made,) = load_rife(tmp_path / "told.pkl")(*PAIR, (0.5,))
+    moved["block3.lastconv.0.bias"] = bias.reshape(-1)
+    torch.save(moved, tmp_path / "moved.pkl")
+    (made,) = load_rife(tmp_path / "moved.pkl")(*PAIR, (0.5,))
     assert torch.allclose(made[:, :, :-4], PAIR[0][:, :, 3:-1], atol=1e-5)
 
 
-def test_other_weights_are_no_rife(tmp_path: Path) -> None:
+def test_other_weights_are_rejected_as_rife(tmp_path: Path) -> None:
     torch.save({"conv.weight": torch.ones(1)}, tmp_path / "other.pkl")
     with pytest.raises(ModelError, match=r"other.pkl: not the weights of RIFE v4.6 \(.*Missing key"):
         load_rife(tmp_path / "other.pkl")
@@ -102,22 +102,22 @@ class Other(torch.nn.Module):
 
 def test_torchscript_networks_are_called_as_film_is(tmp_path: Path) -> None:
     torch.jit.script(Later()).save(str(tmp_path / "film_net_fp32.pt"))
-    made = list(load_scripted(tmp_path / "film_net_fp32.pt")(*PAIR, (0.25, 0.75)))
+    made = list(load_torchscript(tmp_path / "film_net_fp32.pt")(*PAIR, (0.25, 0.75)))
     assert torch.allclose(made[0], torch.lerp(*PAIR, 0.25)) and torch.allclose(
         made[1], torch.lerp(*PAIR, 0.75)
     )
 
 
-def test_what_is_no_such_network_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_such_a_network_is_rejected(tmp_path: Path) -> None:
     torch.jit.script(Other()).save(str(tmp_path / "other.pt"))
     (tmp_path / "words.pt").write_text("no network")
-    for name, words in (
+    for name, message in (
         ("other.pt", "cannot be called with two images and a time"),
-        ("words.pt", "is no TorchScript file"),
+        ("words.pt", "is not a TorchScript file"),
         ("missing.pt", "no such file"),
     ):
-        with pytest.raises(ModelError, match=f"{name}: {words}"):
-            load_scripted(tmp_path / name)
+        with pytest.raises(ModelError, match=f"{name}: {message}"):
+            load_torchscript(tmp_path / name)
 
 
 def compact(scale: int, features: int = 8, layers: int = 2) -> dict[str, Tensor]:
@@ -143,11 +143,11 @@ def test_published_upscalers_load(tmp_path: Path, factor: int) -> None:
     assert psnr(made, nearest) > (50 if factor == 4 else 25)  # without weights, the network repeats pixels
 
 
-def test_what_is_no_upscaler_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_upscaler_is_rejected(tmp_path: Path) -> None:
     pytest.importorskip("einops", reason="the extra `upscale` is not installed")
     torch.save({"nothing.weight": torch.ones(2)}, tmp_path / "other.pth")
     (tmp_path / "words.pth").write_text("no weights")
-    with pytest.raises(ModelError, match=r"other.pth: is no upscaling network that spandrel knows"):
+    with pytest.raises(ModelError, match=r"other.pth: is not an upscaling network that spandrel knows"):
         load_upscaler(tmp_path / "other.pth", 2)
     with pytest.raises(ModelError, match=r"words.pth: cannot be read as weights"):
         load_upscaler(tmp_path / "words.pth", 2)
