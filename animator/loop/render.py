@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
+from animator.core.deprecated import make_callable, warn_renamed
 from animator.images.image import Image8, to_uint8
 from animator.loop.pipeline import Pipeline, generate
 from animator.loop.state import State
@@ -34,6 +35,12 @@ class Frame:
     def pixels(self) -> Image8:
         """The image for other libraries, numpy uint8 RGB (H, W, 3); on a GPU, asking waits for it."""
         return to_uint8(self.image)
+
+    @property
+    def picture(self) -> Tensor:
+        """Deprecated name of `image`."""
+        warn_renamed("Frame.picture", "Frame.image")
+        return self.image
 
     def _repr_png_(self) -> bytes:
         """The image as PNG: notebooks show a frame as its image."""
@@ -63,3 +70,6 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
             if plan.frame == last:
                 state = State(last + 1, seen.image, drawn.anchor, seen.depth)
             yield Frame(plan, seen.image, seen.depth, state)
+
+
+make_callable(__name__)  # `from animator.loop import render` gave the function once

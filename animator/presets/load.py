@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from animator.core.deprecated import make_callable
 from animator.errors import Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
@@ -87,3 +88,6 @@ def _differences(plain: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str
         elif key == "schema" or value != usual[key]:
             found[key] = value
     return found
+
+
+make_callable(__name__)  # `from animator.presets import load` gave the function once

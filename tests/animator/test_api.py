@@ -10,7 +10,6 @@ import pytest
 import torch
 from PIL import Image
 
-import animator
 from animator import (
     Animation,
     FakeDiffuser,
@@ -215,7 +214,7 @@ def test_an_open_run_is_rendered_and_stays_open(film: Animation, tmp_path: Path)
         assert rendered(run, None).film == run.film_path
         with pytest.raises(RunError, match="another process"):
             Run.reopen(str(tmp_path / "run"), film)
-        with pytest.raises(UserError, match="leave one out"):
+        with pytest.raises(UserError, match="leave out one of them"):
             rendered(run, tmp_path / "other")
 
 
@@ -253,7 +252,7 @@ def test_a_stopped_film_resumes_to_the_same_bits(
     made = rendered(film, tmp_path / "cut", progress=stop, stop=token)
     assert made.stopped and stop_at <= made.frames < min(9, stop_at + cadence) + 1
     assert len(frames_of(tmp_path / "cut")) == made.frames and not made.film.exists()
-    with Run.take_up(tmp_path / "cut") as run:
+    with Run.open(tmp_path / "cut") as run:
         assert run.state().next_frame == made.frames
     again = rendered(film, tmp_path / "cut", resume=True)
     assert not again.stopped and again.frames == 9
@@ -299,7 +298,7 @@ def test_a_film_ends_before_a_frame(film: Animation, tmp_path: Path) -> None:
 
 def test_a_run_is_not_overwritten(film: Animation, tmp_path: Path) -> None:
     rendered(film, tmp_path / "run")
-    with pytest.raises(RunError, match="holds a run already"):
+    with pytest.raises(RunError, match="already holds a run"):
         rendered(film, tmp_path / "run")
 
 
@@ -311,7 +310,7 @@ def test_paths_may_be_texts(preset: Path, tmp_path: Path, as_given: Callable[[Pa
     film = load(as_given(preset))
     folder = as_given(tmp_path / "run")
     assert rendered(film, folder).film == tmp_path / "run" / "pond.mp4"
-    for run in (Run.reopen, lambda folder, film: Run.take_up(folder)):
+    for run in (Run.reopen, lambda folder, film: Run.open(folder)):
         with run(folder, film) as opened:
             assert opened.folder == tmp_path / "run"
     frame = as_given(tmp_path / "run" / "frames" / "000000000.png")
@@ -371,9 +370,3 @@ def test_the_fake_flow_is_the_same_everywhere() -> None:
     image = torch.zeros(3, 4, 5)
     flow = FakeFlow((2.0, -1.0))(image, image)
     assert flow.shape == (2, 4, 5) and (flow[0] == 2).all() and (flow[1] == -1).all()
-
-
-@pytest.mark.parametrize(("old", "new"), [("Film", VideoSpec), ("FilmWriter", VideoWriter)])
-def test_old_names_work_and_tell_the_new_ones(old: str, new: type) -> None:
-    with pytest.warns(DeprecationWarning, match=f"animator.{old} is now animator.{new.__name__}"):
-        assert getattr(animator, old) is new

@@ -158,7 +158,7 @@ def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -
 def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
     order = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
     run_batch(order, 1, fakes.open)
-    with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
+    with pytest.raises(RunError, match=r"already holds a batch. Resume the batch in .*, or choose"):
         run_batch(order, 1, fakes.open)
     anew = BatchJob(order.presets, tmp_path / "new", resume=True, compute=CPU)
     assert run_batch(anew, 1, fakes.open) == 0  # so that one command does for both
@@ -220,7 +220,7 @@ def test_killed_in_the_middle_and_continued(
     process.communicate()
     assert process.returncode == (130 if blow == signal.SIGINT else -signal.SIGKILL)
     assert 0 < told(out)["counts"]["finished"] < 8
-    done = subprocess.run([*command, "--continue"], capture_output=True, text=True)
+    done = subprocess.run([*command, "--resume"], capture_output=True, text=True)
     assert done.returncode == 1 and "8 finished, 2 failed" in done.stdout and "Traceback" not in done.stderr
     assert frames(out) == whole and len(whole) == 32
 

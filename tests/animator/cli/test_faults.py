@@ -138,7 +138,7 @@ def test_a_full_disk_is_told_and_the_film_goes_on_when_there_is_room(
     assert said.splitlines()[-1].startswith("error: ") and "No space left on device" in said.splitlines()[-1]
     assert "Traceback" not in said
     assert 0 < len(frames) < 40 and frames.items() <= whole.items()  # each that is there is whole
-    assert "the frames so far are whole; go on with:" in said and "--resume" in said
+    assert "the frames so far are complete; resume with:" in said and "--resume" in said
     assert again["code"] == 0 and again["frames"] == whole
     assert list(again["films"]) == ["untitled.mp4"]
 
@@ -148,7 +148,7 @@ def test_a_full_disk_is_told_and_the_film_goes_on_when_there_is_room(
 def test_a_read_only_folder_is_told(tmp_path: Path, whole: dict[str, str]) -> None:
     refused, made, later = on_a_disk(tmp_path, 64_000_000, "read-only")
     assert refused["code"] == 2 and refused["frames"] == {}
-    assert "run/frames: cannot be made: Read-only file system; choose another --out" in str(refused["said"])
+    assert "frames: cannot be created: Read-only file system. Choose another --out" in str(refused["said"])
     assert made["code"] == 0 and made["frames"] == whole
     assert later["code"] != 0 and later["frames"] == whole and "Traceback" not in str(later["said"])
     assert "Read-only file system" in str(later["said"])
@@ -168,5 +168,5 @@ def test_a_dying_encoder_costs_no_frame_and_no_film(
 
     with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=KillsFfmpeg(), device=torch.device("cpu"))
-    assert "the film will be made from them at the end" in caplog.text
+    assert "the video will be made from them at the end" in caplog.text
     assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

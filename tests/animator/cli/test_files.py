@@ -50,8 +50,9 @@ def test_a_broken_file_is_told_and_repaired_on_request(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text('{\n "max_frames": 3,\n}')
     refused = animator("check", tmp_path / "pond.txt")
     assert refused.returncode == 2
-    assert "pond.txt:2:17: is not JSON: a comma before the closing }; --repair mends it" in refused.stderr
-    made = animator("import", tmp_path / "pond.txt", "--repair")
+    assert "pond.txt:2:17: is not JSON: a comma before the closing }" in refused.stderr
+    assert "fix it with --fix-json" in refused.stderr
+    made = animator("import", tmp_path / "pond.txt", "--fix-json")
     assert made.returncode == 0 and "frames: 3" in made.stdout and "repaired" in made.stderr
 
 
@@ -68,4 +69,4 @@ def test_a_parseq_file_is_laid_over(tmp_path: Path) -> None:
 
 def test_nothing_to_render_is_a_mistake() -> None:
     done = animator("render")
-    assert done.returncode == 2 and "give a preset, a settings file, or --like IMAGE" in done.stderr
+    assert done.returncode == 2 and "Give a preset, a settings file, or --settings-from" in done.stderr

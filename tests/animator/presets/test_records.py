@@ -105,7 +105,7 @@ def test_over_a_preset_a_image_gives_how_it_was_drawn(tmp_path: Path) -> None:
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
-    assert told == ["note: the image was drawn with the model dream; give yours with --model"]
+    assert told == ["note: the image was made with the model dream; set `model` to yours"]
     alone = load(PresetSource(None, like=tmp_path / "a.png"), [], told.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 

@@ -15,7 +15,7 @@ from animator.errors import PresetError, UserError
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
 from animator.runs import downloads
-from animator.runs.downloads import fetched, with_downloads
+from animator.runs.downloads import download_image, with_downloads
 from animator.runs.render_run import open_run, render_run
 from animator.settings import Animation
 from tests.fakes import Make
@@ -87,9 +87,7 @@ def test_a_film_begins_with_a_fetched_image_and_resumes_without_the_web(
 def test_nothing_is_fetched_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"init: {{image: '{site}/start.png'}}")
-    with pytest.raises(
-        PresetError, match=r"init.image: .* is a URL; .* `download: true` \(--set download=true\)"
-    ):
+    with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
         load(preset)
     assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
     with pytest.raises(UserError, match="fetched only with `download: true`"):
@@ -105,7 +103,9 @@ def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None
 
 
 def test_pictures_of_the_usual_kinds_and_redirections_are_fetched(tmp_path: Path, site: str) -> None:
-    names = [fetched(f"{site}{path}", tmp_path).suffix for path in ("/start.png", "/start.jpg", "/moved")]
+    names = [
+        download_image(f"{site}{path}", tmp_path).suffix for path in ("/start.png", "/start.jpg", "/moved")
+    ]
     assert names == [".png", ".jpg", ".png"]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
@@ -126,7 +126,7 @@ def test_what_is_no_image_is_told_and_not_kept(
 ) -> None:
     monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, max_bytes=2000))
     with pytest.raises(UserError, match=said) as caught:
-        fetched(site + path, tmp_path)
+        download_image(site + path, tmp_path)
     assert str(caught.value).startswith(site + path) and caught.value.exit_code == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -136,7 +136,7 @@ def test_a_huge_image_is_refused_before_it_is_unpacked(
 ) -> None:
     monkeypatch.setattr(downloads, "MOST_PIXELS", 1000)
     with pytest.raises(UserError, match="has 64 x 64 pixels; expected at most 1000"):
-        fetched(f"{site}/start.png", tmp_path)
+        download_image(f"{site}/start.png", tmp_path)
 
 
 def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +147,6 @@ def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: p
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(UserError, match="timed out"):
-            fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)
+            download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)
     with pytest.raises(UserError, match="refused"):
-        fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)
+        download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)

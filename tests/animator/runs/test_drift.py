@@ -90,7 +90,7 @@ def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
     with log.path.open("a") as file:
         file.write('{"frame": 5, "re')
     assert [line["frame"] for line in log.read()] == [0, 1, 2, 3, 4]
-    log.cut(3)
+    log.truncate(3)
     assert [line["frame"] for line in log.read()] == [0, 1, 2]
 
 
@@ -98,7 +98,7 @@ def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_p
     with Run.create(tmp_path, make_animation()) as run:
         for i, red in enumerate((0.2, 0.6, 0.4)):
             Image.new("RGB", (8, 8)).save(run.frame_path(i))
-            run.metrics.add(vital(i, red=red))
+            run.metrics.append(vital(i, red=red))
     page = write_report(tmp_path).read_text()
     points = page.partition('stroke="#c33" points="')[2].partition('"')[0].split()
     low, high, middle = (float(point.split(",")[1]) for point in points)

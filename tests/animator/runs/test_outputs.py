@@ -13,8 +13,8 @@ from animator.film.stream import Stream
 from animator.film.upscaling.upscaler import Lanczos
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import dump, load
-from animator.runs.outputs import check_films, inbetween_of, sound_of, upscaler_of
-from animator.runs.reencode import EncodeJob, encode_again, stream_again
+from animator.runs.outputs import check_films, interpolator_of, sound_of, upscaler_of
+from animator.runs.reencode import EncodeJob, reencode, stream_frames
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 from animator.settings import Animation
@@ -89,7 +89,7 @@ def test_the_films_have_their_sound_and_the_slow_one_none(
     slow = {**SMOOTHER, "slow_mo_enabled": True}
     asked = make_animation(fps=6, sound=sound, upscaling=LARGER, frame_interpolation=slow)
     check_films(asked)
-    assert "the slow film will be silent" in caplog.text
+    assert "the slow-motion video will be silent" in caplog.text
     plain, larger, slowed = (facts_of(path) for path in rendered(asked, tmp_path / "run"))
     assert plain.sound == larger.sound == "aac" and slowed.sound == ""
     assert plain.sound_seconds == pytest.approx(plain.seconds, abs=0.05)
@@ -122,14 +122,14 @@ def test_the_clips_own_sound(make_animation: Make, tmp_path: Path) -> None:
 def test_encode_makes_another_film_of_the_frames(make_animation: Make, tmp_path: Path, name: str) -> None:
     rendered(make_animation(output={"codec": "h265", "crf": 30}), tmp_path / "run")
     out = tmp_path / (name if name == "pictures" else f"film.{name}")
-    assert encode_again(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
+    assert reencode(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
     assert len(list(out.iterdir())) == 6 if out.is_dir() else name == "webp" or facts_of(out).frames == 6
 
 
 def test_encode_fills_a_folder_whatever_its_name(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(), tmp_path / "run")
     out = tmp_path / "elsewhere" / "frames"
-    assert encode_again(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
+    assert reencode(EncodeJob(tmp_path / "run", out=out), nothing) == [out]
     assert len(list(out.glob("*.png"))) == 6
 
 
@@ -137,9 +137,9 @@ def test_encode_leaves_the_runs_own_frames_as_they_are(make_animation: Make, tmp
     rendered(make_animation(), tmp_path / "run")
     frames = tmp_path / "run" / "frames"
     before = {path.name: path.read_bytes() for path in frames.iterdir()}
-    assert encode_again(EncodeJob(tmp_path / "run", out=frames), nothing) == [frames]
+    assert reencode(EncodeJob(tmp_path / "run", out=frames), nothing) == [frames]
     with pytest.raises(UserError, match="holds the run's own frames"):
-        encode_again(EncodeJob(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
+        reencode(EncodeJob(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
     assert before == {path.name: path.read_bytes() for path in frames.iterdir()}
 
 
@@ -151,10 +151,10 @@ def test_encode_with_other_settings_of_the_film(make_animation: Make, tmp_path: 
         "frame_interpolation.x_amount=4",
         "output.crf=30",
     )
-    made = encode_again(EncodeJob(tmp_path / "run", overrides), nothing)
+    made = reencode(EncodeJob(tmp_path / "run", overrides), nothing)
     assert [path.name for path in made] == ["untitled.mp4", "untitled_interpolated_x4.mp4"]
     assert (facts_of(made[0]).fps, facts_of(made[1]).fps, facts_of(made[1]).frames) == (30, 120, 24)
-    finest = encode_again(EncodeJob(tmp_path / "run", overrides, tmp_path / "finest.webm"), nothing)
+    finest = reencode(EncodeJob(tmp_path / "run", overrides, tmp_path / "finest.webm"), nothing)
     assert facts_of(finest[0]).frames == 24
     assert load(tmp_path / "run" / "preset.yaml").fps == 15
 
@@ -162,23 +162,23 @@ def test_encode_with_other_settings_of_the_film(make_animation: Make, tmp_path: 
 def test_encode_changes_no_frame(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(), tmp_path / "run")
     with pytest.raises(UserError, match=r"(?s)change the frames themselves.*motion.angle: was 0, now 3"):
-        encode_again(EncodeJob(tmp_path / "run", ("motion.angle=3",)), nothing)
+        reencode(EncodeJob(tmp_path / "run", ("motion.angle=3",)), nothing)
     with pytest.raises(PresetError, match="codec: vp9 does not go into mp4"):
-        encode_again(EncodeJob(tmp_path / "run", ("output.codec=vp9",)), nothing)
+        reencode(EncodeJob(tmp_path / "run", ("output.codec=vp9",)), nothing)
     with pytest.raises(UserError, match=r"film.avi: ends in .avi"):
-        encode_again(EncodeJob(tmp_path / "run", out=tmp_path / "film.avi"), nothing)
+        reencode(EncodeJob(tmp_path / "run", out=tmp_path / "film.avi"), nothing)
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "preset.yaml").write_text(dump(make_animation()))
     with pytest.raises(RunError, match="has no finished frame"):
-        encode_again(EncodeJob(tmp_path / "empty"), nothing)
+        reencode(EncodeJob(tmp_path / "empty"), nothing)
 
 
 def test_streams_are_the_finest_film(make_animation: Make, tmp_path: Path) -> None:
     rendered(make_animation(frame_interpolation=SMOOTHER), tmp_path / "run")
     with (tmp_path / "film.y4m").open("wb") as pipe:
-        stream_again(EncodeJob(tmp_path / "run"), lambda size, fps: Stream(pipe, size, fps))
+        stream_frames(EncodeJob(tmp_path / "run"), lambda size, fps: Stream(pipe, size, fps))
     assert (facts_of(tmp_path / "film.y4m").frames, facts_of(tmp_path / "film.y4m").fps) == (12, 30)
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         first = next(run.pixels(range(1)))
     assert np.abs(decoded(tmp_path / "film.y4m", "bt709")[0].astype(int) - first).max() <= 3
 
@@ -195,7 +195,7 @@ def test_networks_without_their_files_are_replaced_aloud(
     make_animation: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     for engine in ("RIFE v4.6", "FILM"):
-        inbetween_of(make_animation(frame_interpolation={"engine": engine}), CPU)
+        interpolator_of(make_animation(frame_interpolation={"engine": engine}), CPU)
         assert f"{engine} needs its weights in frame_interpolation.model" in caplog.text
     chosen = {**LARGER, "r_upscale_model": "realesrgan-x4plus"}
     assert upscaler_of(make_animation(upscaling=chosen), CPU) == Lanczos(3)
@@ -252,7 +252,7 @@ def test_a_format_without_sound_is_told(
     sound = {"soundtrack_path": str(tmp_path / "tone.mkv")}
     with caplog.at_level(logging.WARNING):
         check_films(make_animation(output={"format": "gif"}, sound=sound))
-    assert "gif films hold no sound" in caplog.text
+    assert "gif files hold no sound" in caplog.text
 
 
 def test_a_sound_is_heard_when_its_file_is_given(make_animation: Make) -> None:
@@ -266,6 +266,6 @@ def test_encode_adds_a_sound(make_animation: Make, tmp_path: Path) -> None:
     tone(tmp_path / "tone.mkv")
     rendered(make_animation(), tmp_path / "run")
     again = EncodeJob(tmp_path / "run", (f"sound.soundtrack_path={tmp_path / 'tone.mkv'}",))
-    assert facts_of(encode_again(again, nothing)[0]).sound == "aac"
+    assert facts_of(reencode(again, nothing)[0]).sound == "aac"
     with pytest.raises(UserError, match=r"nix.mp3: there is no such sound file"):
-        encode_again(EncodeJob(tmp_path / "run", ("sound.soundtrack_path=nix.mp3",)), nothing)
+        reencode(EncodeJob(tmp_path / "run", ("sound.soundtrack_path=nix.mp3",)), nothing)

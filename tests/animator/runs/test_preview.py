@@ -13,7 +13,7 @@ from animator.cli.app import app
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
 from animator.models.diffusion.passthrough import PassthroughDiffuser
-from animator.runs.preview import motion_alone, preview, preview_pipeline
+from animator.runs.preview import motion_only, preview, preview_pipeline
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, render_with
 from animator.settings import Animation
@@ -56,7 +56,7 @@ def test_a_step_that_nobody_has_thought_of_yet_does_not_show(make_animation: Mak
     animation = make_animation(**MOVING)
     filled = preview_pipeline(animation)
     darker = Pipeline(**{**vars(filled), "before": (Vignette(),), "after": (Vignette(),)})
-    assert len(images(animation, motion_alone(darker))) == 6
+    assert len(images(animation, motion_only(darker))) == 6
 
 
 def test_what_a_mask_keeps_lies_over_keys_and_in_betweens_alike(make_animation: Make, tmp_path: Path) -> None:

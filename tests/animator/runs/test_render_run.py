@@ -112,7 +112,7 @@ def test_too_little_room_on_the_disk_is_told(
     def warns(free: int) -> bool:
         caplog.clear()
         monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(free))
-        run.warn_of_space(frames)
+        run.warn_if_low_on_space(frames)
         return "the film may take" in caplog.text
 
     with caplog.at_level(logging.WARNING), Run.create(tmp_path / "run", make_animation()) as run:
@@ -123,7 +123,7 @@ def test_too_little_room_on_the_disk_is_told(
 def test_no_more_states_are_kept_than_64(tmp_path: Path, frames: int) -> None:
     kept = Checkpoints(tmp_path / "states", frames)
     for frame in range(1, frames + 1, max(1, frames // 2000)):
-        kept.keep(State(frame))
+        kept.save(State(frame))
     found = sorted(int(path.stem) for path in (tmp_path / "states").iterdir())
     assert 4 <= len(found) <= 64
     assert min(later - earlier for earlier, later in zip([0, *found], found, strict=False)) >= 24

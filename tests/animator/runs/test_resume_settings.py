@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from animator.errors import RunError
-from animator.runs.run import Run, digest
+from animator.runs.run import Run
+from animator.runs.run_settings import digest
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup

@@ -104,7 +104,7 @@ def test_resume_where_nothing_was_finished_starts(make_animation: Make, tmp_path
 def test_a_finished_run_is_not_overwritten(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     before = pngs(tmp_path / "run")
-    with pytest.raises(RunError, match=r"holds a run already.*--resume, or choose another --out"):
+    with pytest.raises(RunError, match=r"already holds a run.* Resume the run in .*, or choose"):
         open_run(make_animation(), tmp_path / "run", resume=False)
     assert pngs(tmp_path / "run") == before
 
@@ -146,10 +146,10 @@ def test_a_lost_frame_is_found_before_rendering_goes_on(make_animation: Make, tm
 def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "state.safetensors").write_bytes(b"torn")
-    with pytest.raises(RunError, match=r"not a whole state.*; take the run up with --from 5"):
+    with pytest.raises(RunError, match=r"state.* Render the run in .* again from frame 5"):
         finish(make_animation(), tmp_path / "run", resume=True)
     before = pngs(tmp_path / "run")
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 5, make_animation(), CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before
@@ -187,7 +187,7 @@ CHILD = """
     import sys, time
     from pathlib import Path
     import torch
-    from animator import presets
+    from animator import load
     from animator.models.diffusion.fake import FakeDiffuser
     from animator.runs.render_run import open_run, render_run
 
@@ -235,7 +235,7 @@ def test_redoing_from_a_frame_gives_the_same_film(make_animation: Make, tmp_path
     finish(animation, tmp_path / "run")
     before = pngs(tmp_path / "run")
     for frame in (59, 31, 24, 2):
-        with Run.take_up(tmp_path / "run") as run:
+        with Run.open(tmp_path / "run") as run:
             rewind(run, frame, animation, CPU, FakeDiffuser())
             assert run.state().next_frame == frame - frame % 3
             render_run(run, diffuser=FakeDiffuser(), device=CPU)
@@ -247,7 +247,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     finish(animation, tmp_path / "run")
     before = pngs(tmp_path / "run")
     other = make_animation(frames=40, prompts={0: "a lake", 30: "a desert"})
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 30, other, CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     after = pngs(tmp_path / "run")
@@ -274,7 +274,7 @@ def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> 
 def test_kept_states_are_bounded_whatever_the_length(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path / "states", 100_000)
     for frame in range(1, 100_001, 50):
-        kept.keep(State(frame))
+        kept.save(State(frame))
     assert len(list((tmp_path / "states").iterdir())) <= 64
 
 
@@ -283,9 +283,9 @@ def test_a_broken_image_is_found_and_can_be_redone(make_animation: Make, tmp_pat
     before = pngs(tmp_path / "run")
     broken = tmp_path / "run" / "frames" / "000000003.png"
     broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(RunError, match=r"000000003\.png: cannot be read .*--from 3"):
+    with pytest.raises(RunError, match=r"000000003\.png: cannot be read.* again from frame 3"):
         finish(make_animation(), tmp_path / "run", resume=True)
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 3, make_animation(), CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before
