@@ -1,8 +1,8 @@
 """Old names of options, which work for one release."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from typer import Context
 from typer.core import TyperCommand
 
 from animator.runs.session import say
@@ -16,7 +16,7 @@ def renamed_options(names: Mapping[str, str]) -> type[TyperCommand]:
     """
 
     class Command(TyperCommand):
-        def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             end = args.index("--") if "--" in args else len(args)
             current = [_current_name(arg, names) for arg in args[:end]]
             return super().parse_args(ctx, [*current, *args[end:]])

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from animator.cli.app import app
 from animator.cli.output_path import output_file, output_folder, output_video, stream_layout

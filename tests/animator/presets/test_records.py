@@ -127,7 +127,7 @@ def test_files_that_say_nothing_are_refused(tmp_path: Path) -> None:
 def test_frames_redone_say_the_settings_they_were_redone_with(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     other = lake.model_copy(update={"name": "other"})
-    with Run.take_up(path.parent) as run:
+    with Run.open(path.parent) as run:
         run.rewind(run.state(), other)
         assert run.animation == other
         chunks = run._chunks.of(Timeline(other)[0])

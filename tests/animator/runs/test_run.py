@@ -43,7 +43,7 @@ def pngs(folder: Path) -> dict[str, bytes]:
 
 
 class StopsAt:
-    """A diffuser that fails when it is asked for a frame."""
+    """Fake diffuser that fails at a frame."""
 
     def __init__(self, frame: int) -> None:
         self.frame = frame
@@ -118,7 +118,7 @@ def test_other_settings_refuse_to_resume_and_are_named(make_animation: Make, tmp
     assert "motion.zoom: was 1, now 1.5" in text and "frames: was 6, now 8" in text and "renamed" not in text
 
 
-def test_a_drawn_seed_is_kept_when_going_on(make_animation: Make, tmp_path: Path) -> None:
+def test_a_random_seed_is_kept_when_resuming(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(diffusion={"seed": -1})
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
@@ -136,14 +136,14 @@ def test_two_writers_at_once_are_refused(make_animation: Make, tmp_path: Path) -
         open_run(make_animation(), tmp_path / "run", resume=False)
 
 
-def test_a_lost_frame_is_found_before_rendering_goes_on(make_animation: Make, tmp_path: Path) -> None:
+def test_a_lost_frame_is_found_before_rendering_resumes(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "frames" / "000000002.png").unlink()
     with pytest.raises(RunError, match=r"000000002\.png: is missing"):
         finish(make_animation(), tmp_path / "run", resume=True)
 
 
-def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
+def test_a_broken_state_is_an_error(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "state.safetensors").write_bytes(b"torn")
     with pytest.raises(RunError, match=r"state.* Render the run in .* again from frame 5"):
@@ -171,8 +171,8 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_frames_hold_the_image_rounded(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(frames=1), tmp_path / "run")
-    drawn = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
-    expected = (drawn.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
+    generated = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
+    expected = (generated.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
     with Image.open(tmp_path / "run" / "frames" / "000000000.png") as image:
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0
 
@@ -261,7 +261,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
             assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
 
 
-def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
+def test_a_session_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(frames=20, diffusion={"seed": 2, "cadence": 4})
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=FakeDiffuser(), device=CPU, end=7)
@@ -271,7 +271,7 @@ def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> 
     assert len(pngs(tmp_path / "run")) == 20
 
 
-def test_kept_states_are_bounded_whatever_the_length(tmp_path: Path) -> None:
+def test_checkpoints_are_bounded_for_any_length(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path / "states", 100_000)
     for frame in range(1, 100_001, 50):
         kept.save(State(frame))

@@ -1,4 +1,4 @@
-"""What a run writes and in which order, what it reads back, and what its film is made of."""
+"""Files of a run: their order, what is read back, and the video made from them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
     assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
 
 
-def test_going_back_to_a_kept_state_keeps_it_and_forgets_the_later_ones(tmp_path: Path) -> None:
+def test_rewinding_keeps_earlier_checkpoints_and_deletes_later_ones(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path / "states", 100)
     for at in (24, 48, 72):
         kept.save(State(at))
