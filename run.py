@@ -1,4 +1,4 @@
-"""Same as the console command `animator`: `python run.py render presets/quickstart.yaml`."""
+"""The same as the console command `animator`: `python run.py render presets/quickstart.yaml`."""
 
 from animator.cli.app import main
 

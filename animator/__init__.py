@@ -1,16 +1,17 @@
-"""Deforum-style films: schedules drive a warped image that a diffusion model redraws.
+"""Deforum-style films: schedules warp an image from frame to frame, and a diffusion model generates on it.
 
-Importing this package loads no torch, no model, and writes nothing; names load on first use.
+Importing this package loads neither torch nor a model and writes nothing; names load on first use.
 """
 
-import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from animator._version import __version__ as __version__
+from animator.core.deprecated import warn_renamed
 
 if TYPE_CHECKING:  # the same names for type checkers; a test compares them with `_HOMES`
     from animator.errors import AnimatorError as AnimatorError
+    from animator.errors import Hint as Hint
     from animator.errors import ModelError as ModelError
     from animator.errors import PluginError as PluginError
     from animator.errors import PresetError as PresetError
@@ -62,6 +63,7 @@ _HOMES = {
     "FlowModel": "animator.models.flow.model",
     "Frame": "animator.loop.render",
     "GenerationRequest": "animator.models.diffusion.request",
+    "Hint": "animator.errors",
     "ModelError": "animator.errors",
     "Motion": "animator.loop.pipeline",
     "Pipeline": "animator.loop.pipeline",
@@ -91,9 +93,9 @@ _HOMES = {
     "render": "animator.loop.render",
     "render_run": "animator.runs.render_run",
 }
-"""Every public name, and the module it is from."""
+"""The module of each public name."""
 _RENAMED = {"Film": "VideoSpec", "FilmWriter": "VideoWriter"}
-"""Old names, which work for one release."""
+"""New name of each old one; the old ones work for one release."""
 
 __all__ = sorted(_HOMES)
 
@@ -101,7 +103,7 @@ __all__ = sorted(_HOMES)
 def __getattr__(name: str) -> object:
     if name in _RENAMED:
         new = _RENAMED[name]
-        warnings.warn(f"animator.{name} is now animator.{new}", DeprecationWarning, stacklevel=2)
+        warn_renamed(f"animator.{name}", f"animator.{new}")
         name = new
     if name not in _HOMES:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")

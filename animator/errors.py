@@ -1,27 +1,160 @@
-"""Every error that a person may see.
+"""Every error that a user may see.
 
     AnimatorError                 exit 1: something failed
-    ├── UserError                 exit 2: what was asked for cannot be done as written
-    │   ├── PresetError           problems of a preset or settings file, all together
-    │   ├── RunError              a run folder that cannot be used as asked
+    ├── UserError                 exit 2: the request cannot be carried out as written
+    │   ├── PresetError           all problems of a preset or settings file
+    │   ├── RunError              a run folder that cannot be used as requested
     │   ├── ModelError            a model that is missing, broken or of the wrong kind
     │   └── PluginError           something that another package should offer is missing or broken
-    └── VideoError                ffmpeg failed; carries the end of what it said
+    └── VideoError                ffmpeg failed; carries the end of its output
 
-A message says where (file, path, column or frame), what was there, what is expected, what to do.
+A message says where (file, path, column or frame), what was there, what is expected, what to do. Where the
+remedy depends on how animator is used, the error carries it as a `Hint`: the command line words it with its
+options, and `str(error)` says it in plain English.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A remedy for an error, as data; `str(hint)` is a plain sentence without a period."""
+
+
+@dataclass(frozen=True)
+class ChooseOutput(Hint):
+    """Write to another folder."""
+
+    def __str__(self) -> str:
+        return "Choose another folder"
+
+
+@dataclass(frozen=True)
+class Resume(Hint):
+    """Resume the run in a folder.
+
+    Attributes:
+        folder: The run folder.
+    """
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"Resume the run in {self.folder}"
+
+
+@dataclass(frozen=True)
+class ResumeOrChooseOutput(Hint):
+    """Resume the run in a folder, or write to another one.
+
+    Attributes:
+        folder: The run folder.
+    """
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"Resume the run in {self.folder}, or choose another folder"
+
+
+@dataclass(frozen=True)
+class ResumeFrom(Hint):
+    """Render a run again from an earlier frame.
+
+    Attributes:
+        folder: The run folder.
+        frame: The first frame to render again.
+    """
+
+    folder: Path
+    frame: int
+
+    def __str__(self) -> str:
+        return f"Render the run in {self.folder} again from frame {self.frame}"
+
+
+@dataclass(frozen=True)
+class ResumeBatch(Hint):
+    """Resume the batch in a folder, or write to another one.
+
+    Attributes:
+        folder: The batch's folder.
+    """
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"Resume the batch in {self.folder}, or choose another folder"
+
+
+@dataclass(frozen=True)
+class ChangeSetting(Hint):
+    """Give a setting another value.
+
+    Attributes:
+        path: The setting, such as `diffusion.memory`.
+        value: The value as YAML; a word in capitals stands for one that the user knows.
+    """
+
+    path: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"Set {self.path} to {self.value}"
+
+
+@dataclass(frozen=True)
+class AllowPickle(Hint):
+    """Allow pickled weights to be read, by torch's restricted reader."""
+
+    def __str__(self) -> str:
+        return (
+            "Use the .safetensors file, or allow pickled weights, which are read by torch's restricted reader"
+        )
+
+
+@dataclass(frozen=True)
+class FixJson(Hint):
+    """Let animator fix the mistakes in a settings file's JSON."""
+
+    def __str__(self) -> str:
+        return "animator can fix it"
+
+
+@dataclass(frozen=True)
+class GiveSettings(Hint):
+    """Name something to make a film from."""
+
+    def __str__(self) -> str:
+        return "Give a preset, a settings file, or an image or video whose settings to use"
 
 
 class AnimatorError(Exception):
-    """The root: whatever animator raises on purpose."""
+    """The root: whatever animator raises on purpose.
+
+    Attributes:
+        message: What is wrong, without the hint.
+        hint: What to do about it; None where the message says so.
+    """
 
     exit_code = 1
 
+    def __init__(self, message: str, hint: Hint | None = None) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else self.with_advice(str(self.hint))
+
+    def with_advice(self, advice: str) -> str:
+        """Returns the message followed by the hint in other words."""
+        return f"{self.message}. {advice}"
+
 
 class UserError(AnimatorError):
-    """What was asked for cannot be done as written; nothing was changed."""
+    """The request cannot be carried out as written; nothing was changed."""
 
     exit_code = 2
 
@@ -31,7 +164,7 @@ class Problem:
     """One mistake in a preset.
 
     Attributes:
-        where: Place for a person, such as `film.yaml:12:3`.
+        where: Place in the file, such as `film.yaml:12:3`.
         path: The setting, such as `diffusion.strength`; empty for the file as a whole.
         message: What was there, what is expected, what to do.
     """
@@ -48,17 +181,20 @@ class Problem:
 class PresetError(UserError):
     """All problems of one preset, found before any model loads."""
 
-    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, source: str, problems: tuple[Problem, ...], hint: Hint | None = None) -> None:
         self.source = source
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(
-            "\n".join([f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)])
-        )
+        lines = [f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)]
+        super().__init__("\n".join(lines), hint)
+
+    def with_advice(self, advice: str) -> str:
+        """Returns the message followed by the hint, in other words, on a line of its own."""
+        return f"{self.message}\n{advice}"
 
 
 class RunError(UserError):
-    """A run folder that cannot be used as asked; its finished frames are untouched."""
+    """A run folder that cannot be used as requested; its finished frames are untouched."""
 
 
 class ModelError(UserError):

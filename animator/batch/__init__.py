@@ -1,1 +1,1 @@
-"""Many films from many presets: one after the other or side by side, each in its own run folder."""
+"""Batches: many films from many presets, one after the other or in parallel, each in its own run folder."""

@@ -1,4 +1,4 @@
-"""Several films side by side: a process for each, which keeps its model from film to film."""
+"""Worker processes of a batch, each of which keeps its model from film to film."""
 
 import multiprocessing
 import os
@@ -15,15 +15,15 @@ from animator.batch.worker import FilmRenderer, stopped
 from animator.models.device import ComputeOptions
 from animator.runs.progress_bar import Counter
 from animator.runs.render_run import OpenModel, open_model
-from animator.runs.session import begin
+from animator.runs.session import start_session
 
-PATIENCE = 60.0
-"""Seconds for a stopped process to end its film's part file."""
+SHUTDOWN_SECONDS = 60.0
+"""Time for a stopped process to complete its part file."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Worker:
-    """One process and the pipe to it."""
+    """A process and the pipe to it."""
 
     process: SpawnProcess
     pipe: Connection
@@ -34,8 +34,8 @@ class WorkerPool:
 
     Args:
         plan: The batch.
-        compute: What each process computes with.
-        jobs: How many films side by side.
+        compute: Compute options of each process.
+        jobs: Number of films to render at once.
         opener: Opens diffusers in each process.
     """
 
@@ -53,47 +53,47 @@ class WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for hand in self._busy:
-            if hand.process.pid is not None and hand.process.is_alive():
-                os.kill(hand.process.pid, signal.SIGINT)
-        for hand in self._busy:
-            self._end(hand)
+        for worker in self._busy:
+            if worker.process.pid is not None and worker.process.is_alive():
+                os.kill(worker.process.pid, signal.SIGINT)
+        for worker in self._busy:
+            self._end(worker)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """How films came out, as they are done."""
+        """Yields the outcome of each film when it is done."""
         for _ in range(self._jobs):
             self._assign(self._spawn(), None)
         while self._busy:
-            ready = wait([hand.pipe for hand in self._busy])
-            for hand in [hand for hand in self._busy if hand.pipe in ready]:
-                task = self._busy.pop(hand)
-                outcome, hand = self._receive(hand, task)
-                self._assign(hand, task)
+            ready = wait([worker.pipe for worker in self._busy])
+            for worker in [worker for worker in self._busy if worker.pipe in ready]:
+                task = self._busy.pop(worker)
+                outcome, worker = self._receive(worker, task)
+                self._assign(worker, task)
                 yield outcome
 
-    def _receive(self, hand: _Worker, task: Task) -> tuple[Outcome, _Worker]:
-        """What a process says of its film, and who goes on; one that died is replaced."""
+    def _receive(self, worker: _Worker, task: Task) -> tuple[Outcome, _Worker]:
+        """Returns the outcome that a process reports, and the process to use next; a dead one is replaced."""
         try:
-            outcome: Outcome = hand.pipe.recv()
+            outcome: Outcome = worker.pipe.recv()
         except (EOFError, OSError):
-            self._end(hand)
-            code = hand.process.exitcode
-            left = stopped(task)
-            words = f"its process ended with exit code {code}; go on with --continue"
-            return Outcome(task, Status.FAILED, left.done, left.frames, error=words), self._spawn()
-        return outcome, hand
+            self._end(worker)
+            code = worker.process.exitcode
+            partial = stopped(task)
+            message = f"its process ended with exit code {code}; resume the batch to finish the film"
+            return Outcome(task, Status.FAILED, partial.done, partial.frames, error=message), self._spawn()
+        return outcome, worker
 
-    def _assign(self, hand: _Worker, last: Task | None) -> None:
-        """The next film for a process, one with its model if there is any; without films it goes."""
+    def _assign(self, worker: _Worker, last: Task | None) -> None:
+        """Sends the next film to a process, preferably one with its model; ends it when no film is left."""
         if not self._waiting:
             with suppress(OSError):
-                hand.pipe.send(None)
-            self._end(hand)
+                worker.pipe.send(None)
+            self._end(worker)
             return
         task = next((task for task in self._waiting if self._plan.shared(task, last)), self._waiting[0])
         self._waiting.remove(task)
-        hand.pipe.send(task)
-        self._busy[hand] = task
+        worker.pipe.send(task)
+        self._busy[worker] = task
 
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
@@ -103,18 +103,18 @@ class WorkerPool:
         theirs.close()
         return _Worker(process, ours)
 
-    def _end(self, hand: _Worker) -> None:
-        hand.pipe.close()
-        hand.process.join(PATIENCE)
-        if hand.process.is_alive():
-            hand.process.kill()
-            hand.process.join()
+    def _end(self, worker: _Worker) -> None:
+        worker.pipe.close()
+        worker.process.join(SHUTDOWN_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
 
 
 def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
-    """What a process does: film after film, until there is none or Ctrl-C."""
-    begin(compute.threads)
-    studio = FilmRenderer(compute, Counter(), opener)
+    """Renders films in a worker process until none is left, or Ctrl-C."""
+    start_session(compute.threads)
+    renderer = FilmRenderer(compute, Counter(), opener)
     with suppress(KeyboardInterrupt, EOFError, OSError):
         while (task := pipe.recv()) is not None:
-            pipe.send(studio.render(task))
+            pipe.send(renderer.render(task))

@@ -1,4 +1,4 @@
-"""The summary of a batch: a table for people, batch.json for programs."""
+"""The summary of a batch: a table for the terminal, batch.json for programs."""
 
 import json
 import re
@@ -11,13 +11,13 @@ from animator.core.atomic import atomic_write
 
 SUMMARY = "batch.json"
 _COUNT = re.compile(r"\d+ problems? in ")
-LONGEST = 160
-"""Characters of an error in the table; batch.json has all of it."""
+MAX_ERROR_LENGTH = 160
+"""Characters of an error in the table; batch.json has the whole text."""
 SCHEMA = "animator.batch.1"
 
 
 def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> None:
-    """Writes batch.json, whole; it is written again whenever a film is done."""
+    """Writes batch.json; called again whenever a film is done."""
     films = [outcome.plain() for outcome in outcomes]
     counts = {status.value: count for status, count in _counts(outcomes).items()}
     text = json.dumps({"schema": SCHEMA, "counts": counts, "films": films}, indent=2, ensure_ascii=False)
@@ -25,8 +25,8 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """The summary as text: a line for each film, then how many came out how."""
-    head = ("preset", "status", "frames", "seconds", "film, or what went wrong")
+    """Returns the summary as text: a line for each film, then the count of each status."""
+    head = ("preset", "status", "frames", "seconds", "video, or error")
     rows = [head, *(_row(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     lines = [
@@ -40,15 +40,15 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def _row(outcome: Outcome) -> tuple[str, ...]:
     frames = f"{outcome.done}/{outcome.frames}" if outcome.frames else "-"
     seconds = f"{outcome.seconds:.1f}" if outcome.seconds else "-"
-    said = str(outcome.films[0]) if outcome.films else _first_words(outcome.error)
-    return str(outcome.task.preset), outcome.status.value, frames, seconds, said
+    result = str(outcome.films[0]) if outcome.films else _first_line(outcome.error)
+    return str(outcome.task.preset), outcome.status.value, frames, seconds, result
 
 
-def _first_words(error: str) -> str:
-    """An error in a line; the first line of a preset's problems only counts them."""
+def _first_line(error: str) -> str:
+    """Returns an error in one line, without the line that only counts a preset's problems."""
     lines = [line.strip() for line in error.splitlines() if line.strip()]
-    words = next((line for line in lines if not _COUNT.match(line)), "")
-    return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
+    line = next((line for line in lines if not _COUNT.match(line)), "")
+    return line if len(line) <= MAX_ERROR_LENGTH else f"{line[:MAX_ERROR_LENGTH]}..."
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[Status, int]:

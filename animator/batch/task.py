@@ -1,4 +1,4 @@
-"""What a batch is made of: tasks, and how each came out."""
+"""Tasks of a batch and their outcomes."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Status(str, Enum):
-    """How far a film of a batch is."""
+    """Status of a film of a batch."""
 
     WAITING = "waiting"
     FINISHED = "finished"
@@ -17,12 +17,12 @@ class Status(str, Enum):
 
 @dataclass(frozen=True)
 class Task:
-    """One film to be rendered.
+    """One film to render.
 
     Attributes:
         preset: Its preset or settings file.
         folder: Its run folder.
-        overrides: `key=value` texts over the preset.
+        overrides: `key=value` texts for the preset.
     """
 
     preset: Path
@@ -32,16 +32,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a task came out.
+    """Outcome of a task.
 
     Attributes:
         task: The task.
-        status: How far it is.
+        status: Its status.
         done: Frames on disk.
-        frames: Frames of the film; 0 where the preset cannot be read.
-        seconds: Time it took in this sitting.
-        films: The finished film, and those made beside it.
-        error: What went wrong; empty where nothing did.
+        frames: Frames of the film; 0 where its preset cannot be read.
+        seconds: Duration in this session.
+        films: The finished video, and the extra ones.
+        error: Message of the error; empty where there is none.
     """
 
     task: Task
@@ -53,7 +53,7 @@ class Outcome:
     error: str = ""
 
     def plain(self) -> dict[str, Any]:
-        """The outcome for JSON."""
+        """Returns the outcome as a dict for JSON."""
         return {
             "preset": str(self.task.preset),
             "folder": str(self.task.folder),

@@ -1,8 +1,9 @@
-"""One film of a batch: rendered, or the reason why not."""
+"""Renders the films of a batch; errors become outcomes."""
 
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -21,12 +22,12 @@ from animator.runs.run import Run, is_run
 from animator.settings import Animation
 
 Report = Callable[[str, int, int], None]
-"""Is called with a film's name, its frames so far, and all of them."""
+"""Called with a film's name, its frames so far, and their total."""
 ModelKey = tuple[str, LoadOptions]
 
 
 class FilmRenderer:
-    """Renders film after film, and keeps the model while films share it.
+    """Renders films one after the other, and keeps the model while they share it.
 
     Args:
         compute: Device, and whether pickled weights are read.
@@ -42,21 +43,19 @@ class FilmRenderer:
         self._model: tuple[ModelKey, Diffuser] | None = None
 
     def render(self, task: Task) -> Outcome:
-        """How the film came out; it fails alone.
+        """Renders a film and returns its outcome, also where it failed.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C; the frames so far are whole.
+            KeyboardInterrupt: Ctrl-C; the frames so far are complete.
         """
-        began = time.monotonic()
+        started = time.monotonic()
         try:
-            found = self._render(task)
+            outcome = self._render(task)
         except (AnimatorError, OSError) as error:
-            found = _failed(task, str(error))
+            outcome = _failed(task, str(error))
         except Exception as error:  # noqa: BLE001 (whatever a library raises must not stop the other films)
-            found = _failed(task, _reported(task, error))
-        return Outcome(
-            task, found.status, found.done, found.frames, time.monotonic() - began, found.films, found.error
-        )
+            outcome = _failed(task, _write_traceback(task, error))
+        return replace(outcome, seconds=time.monotonic() - started)
 
     def _render(self, task: Task) -> Outcome:
         animation = load(PresetSource(task.preset), list(task.overrides), lambda note: None)
@@ -64,52 +63,55 @@ class FilmRenderer:
         check_films(animation, device)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)
-            made = render_run(
-                run, diffuser=diffuser, device=device, progress=lambda progress: self._tell(run, progress)
+            result = render_run(
+                run,
+                diffuser=diffuser,
+                device=device,
+                progress=lambda progress: self._report_frame(run, progress),
             )
-            films = (made.film, *made.extra_films)
-            return Outcome(task, Status.FINISHED, made.frames, run.animation.frames, films=films)
+            films = (result.film, *result.extra_films)
+            return Outcome(task, Status.FINISHED, result.frames, run.animation.frames, films=films)
 
     def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
-        """The film's model: the one at hand where it is the same."""
+        """Returns the film's model: the loaded one where it is the same."""
         key = model_key(animation, self._compute)
         if self._model is None or self._model[0] != key:
-            self._model = None  # two would not fit where one does
+            self._model = None  # freed first, as two may not fit
             self._model = key, self._open_model(animation, device, allow_pickle=self._compute.allow_pickle)
         return self._model[1]
 
-    def _tell(self, run: Run, progress: Progress) -> None:
+    def _report_frame(self, run: Run, progress: Progress) -> None:
         self._report(run.folder.name, progress.done, progress.frames)
 
 
 def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:
-    """What two films have to have in common to be drawn by one loaded model."""
+    """Returns a key that is equal for films that can share a loaded model."""
     return animation.model, options_of(animation, allow_pickle=compute.allow_pickle)
 
 
 def stopped(task: Task) -> Outcome:
-    """The outcome of a film that was stopped on its way."""
-    return _left(task, Status.STOPPED, "")
+    """Returns the outcome of a film that was stopped."""
+    return _partial(task, Status.STOPPED, "")
 
 
 def _failed(task: Task, error: str) -> Outcome:
-    return _left(task, Status.FAILED, error)
+    return _partial(task, Status.FAILED, error)
 
 
-def _left(task: Task, status: Status, error: str) -> Outcome:
-    """How far a film came, as far as its folder says."""
+def _partial(task: Task, status: Status, error: str) -> Outcome:
+    """Returns an outcome with the frames that are in the film's folder."""
     if not is_run(task.folder):
         return Outcome(task, status, error=error)
     try:
-        with Run.take_up(task.folder) as run:
+        with Run.open(task.folder) as run:
             return Outcome(task, status, run.state().next_frame, run.animation.frames, error=error)
-    except AnimatorError:  # what is wrong with it is the error that is told
+    except AnimatorError:  # the error of the rendering is the one to report
         return Outcome(task, status, error=error)
 
 
-def _reported(task: Task, error: Exception) -> str:
-    """The error in a line; all of it goes into a file of the film's folder."""
+def _write_traceback(task: Task, error: Exception) -> str:
+    """Writes the traceback into the film's folder and returns the error in a line."""
     task.folder.mkdir(parents=True, exist_ok=True)
-    place = task.folder / "error.txt"
-    atomic_write(place, "".join(traceback.format_exception(error)).encode())
-    return f"{type(error).__name__}: {error} (all of it in {place})"
+    path = task.folder / "error.txt"
+    atomic_write(path, "".join(traceback.format_exception(error)).encode())
+    return f"{type(error).__name__}: {error} (traceback in {path})"

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line. Thin: heavy imports happen inside the commands, so that --help answers at once."""

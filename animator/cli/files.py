@@ -1,4 +1,4 @@
-"""The commands that turn files into files: import, export, info."""
+"""The commands that turn files into other files: import, export, info, depth."""
 
 import sys
 from dataclasses import replace
@@ -7,56 +7,47 @@ from typing import Annotated
 
 import typer
 
+from animator.cli.inspection import write_text
+from animator.cli.options import Device, FileOut, FixJson, Parseq
+from animator.cli.output_path import output_folder
+from animator.cli.renamed import renamed_options
 from animator.runs.session import say
 
 files = typer.Typer()
 
-Parseq = Annotated[
-    Path | None,
-    typer.Option(help="A Parseq manifest; its values replace the schedules.", show_default=False),
-]
-Repair = Annotated[
-    bool, typer.Option("--repair", help="Mend trailing commas, missing quotes and the like in the JSON.")
-]
-Like = Annotated[
-    Path | None,
-    typer.Option(help="A PNG or film whose settings are taken over.", show_default=False),
-]
 
-
-@files.command("import", epilog="Example: animator import film_settings.txt -o film.yaml")
+@files.command(
+    "import",
+    cls=renamed_options({"--repair": "--fix-json"}),
+    epilog="Example: animator import film_settings.txt --out film.yaml",
+)
 def import_file(
     settings: Annotated[Path, typer.Argument(help="A Deforum settings file.", show_default=False)],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The preset.  [default: print it]", show_default=False)
-    ] = None,
+    out: FileOut = None,
     parseq: Parseq = None,
-    repair: Repair = False,
+    fix_json: FixJson = False,
 ) -> None:
-    """Turn a Deforum settings file into a preset; says what did not come through as written."""
+    """Turn a Deforum settings file into a preset; prints what is not imported as written."""
     from animator.presets import raw
     from animator.presets.load import dump_differences
     from animator.settings.import_notes import changes
     from animator.settings.validate import validate
     from animator.timeline.lint import clamped_schedules
 
-    draft = raw.read(settings, repair=repair, parseq=parseq)
+    draft = raw.read(settings, repair=fix_json, parseq=parseq)
     animation = validate(draft)
     cuts = (changes(path, cut) for path, cut in clamped_schedules(animation))
     for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
         say(f"{note.effect.value}: {note}")
-    _give(out, f"# From {settings.name}\n{dump_differences(animation)}")
+    write_text(out, f"# From {settings.name}\n{dump_differences(animation)}")
 
 
-@files.command(epilog="Example: animator export film.yaml -o film_settings.txt")
+@files.command(epilog="Example: animator export film.yaml --out film_settings.txt")
 def export(
     preset: Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="The settings file.  [default: print it]", show_default=False),
-    ] = None,
+    out: FileOut = None,
 ) -> None:
-    """Turn a preset into a Deforum settings file; says what Deforum will do differently."""
+    """Turn a preset into a Deforum settings file; prints what Deforum will do differently."""
     from animator.presets import raw
     from animator.presets.clip import resolve_clip_placeholders
     from animator.presets.deforum.exporting import export_settings
@@ -67,30 +58,44 @@ def export(
     exported = export_settings(validate(draft))
     for note in exported.notes:
         say(f"{note.effect.value}: {note}")
-    _give(out, exported.text)
+    write_text(out, exported.text)
 
 
 @files.command(epilog="Example: animator info renders/quickstart/20260101-120000/frames/000000012.png")
 def info(
-    file: Annotated[Path, typer.Argument(help="A PNG of A1111, a PNG or film of ours.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A PNG of A1111, or a PNG or video of animator.", show_default=False)
+    ],
 ) -> None:
-    """Print how an image or film was made, as far as it says so."""
+    """Print how an image or video was made, as far as its file records it."""
     from animator.presets import yaml_text
     from animator.presets.records import provenance
 
-    said = provenance(file)
-    parts = [said.infotext] if said.infotext else []
-    parts += [yaml_text.dump({"frame": said.frame})] if said.frame else []
-    parts += [said.preset] if said.preset else []
+    record = provenance(file)
+    parts = [record.infotext] if record.infotext else []
+    parts += [yaml_text.dump({"frame": record.frame})] if record.frame else []
+    parts += [record.preset] if record.preset else []
     sys.stdout.write("\n".join(f"{part.strip()}\n" for part in parts))
 
 
-def _give(out: Path | None, text: str) -> None:
-    """Writes a text to a file, or to standard output where there is none."""
-    from animator.core.atomic import atomic_write
+@files.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
+def depth(
+    file: Annotated[Path, typer.Argument(help="An image or a video.", show_default=False)],
+    model: Annotated[
+        str, typer.Option(help="A depth network's name, or the path of its weights.")
+    ] = "starter",
+    out: Annotated[
+        Path, typer.Option("--out", "-o", callback=output_folder, help="Folder for the maps.")
+    ] = Path(),
+    device: Device = "auto",
+) -> None:
+    """Write depth maps, as 16-bit PNG and as a colored preview; prints each map's path."""
+    from animator.models.depth.open_depth import open_depth
+    from animator.models.device import choose_device
+    from animator.models.folders import model_folders
+    from animator.runs.depth_export import export_depth
 
-    if out is None:
-        sys.stdout.write(text)
-        return
-    atomic_write(out, text.encode())
-    sys.stdout.write(f"{out}\n")
+    chosen = choose_device(device)
+    network = open_depth(model, chosen, folders=model_folders(["models"]))
+    for path in export_depth(file, network, str(chosen), out):
+        sys.stdout.write(f"{path}\n")

@@ -1,4 +1,4 @@
-"""The commands that make films of finished frames, and films of many presets."""
+"""The commands that encode finished frames again, and render many presets."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.options import AllowPickle, Device, Overrides, Raw, RunDir, Threads, layout
-from animator.runs.session import show_warnings
+from animator.cli.options import AllowPickle, Device, Overrides, Raw, RunDir, Threads
+from animator.cli.output_path import output_folder, output_video, stream_layout
+from animator.cli.renamed import renamed_options
+from animator.runs.session import INTERRUPTED, say, show_warnings
 
 films = typer.Typer()
 
@@ -21,7 +23,9 @@ def encode(
         typer.Option(
             "--out",
             "-o",
-            help="Another file, its suffix the format, or - for standard output.  [default: the run's films]",
+            callback=output_video,
+            help="Another file, its suffix the format; a folder for PNG files; or - for standard output.  "
+            "[default: the run's videos]",
             show_default=False,
         ),
     ] = None,
@@ -31,28 +35,31 @@ def encode(
     raw: Raw = False,
     device: Device = "auto",
 ) -> None:
-    """Make films again from a run's finished frames, in any format; prints their paths.
+    """Encode a run's finished frames again, in any format; prints the paths of the videos.
 
-    Settings of the film (output, sound, upscaling, frame_interpolation, fps, name) may be changed by --set.
+    --set may change settings of the video: output, sound, upscaling, frame_interpolation, fps, name.
     """
     from animator.cli.stdout import binary_stdout
     from animator.film.stream import Stream
     from animator.models.device import choose_device
     from animator.runs.progress_bar import Counter
-    from animator.runs.reencode import EncodeJob, encode_again, format_overrides, stream_again
+    from animator.runs.reencode import EncodeJob, format_overrides, reencode, stream_frames
 
     show_warnings()
-    piped = layout(out, raw)
+    layout = stream_layout(out, raw=raw)
     chosen = [*(format_overrides(format) if format else ()), *(overrides or ())]
-    again = EncodeJob(rundir, tuple(chosen), None if piped else out, str(choose_device(device)))
-    if piped is None:
-        sys.stdout.write("".join(f"{path}\n" for path in encode_again(again, Counter())))
+    job = EncodeJob(rundir, tuple(chosen), None if layout else out, str(choose_device(device)))
+    if layout is None:
+        sys.stdout.write("".join(f"{path}\n" for path in reencode(job, Counter())))
         return
-    with binary_stdout() as pipe:
-        stream_again(again, lambda size, fps: Stream(pipe, size, fps, piped))
+    with binary_stdout() as stdout:
+        stream_frames(job, lambda size, fps: Stream(stdout, size, fps, layout))
 
 
-@films.command(epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight")
+@films.command(
+    cls=renamed_options({"--continue": "--resume"}),
+    epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight",
+)
 def batch(  # noqa: PLR0913 (one parameter per option)
     context: typer.Context,
     presets: Annotated[
@@ -64,13 +71,14 @@ def batch(  # noqa: PLR0913 (one parameter per option)
         typer.Option(
             "--out",
             "-o",
+            callback=output_folder,
             help="The batch's folder, with a run folder for each film.  [default: renders/batch/<stamp>]",
             show_default=False,
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films side by side.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films to render at once.")] = 1,
     resume: Annotated[
-        bool, typer.Option("--continue", help="Go on with a batch: finished films stay, others go on.")
+        bool, typer.Option("--resume", help="Resume a batch: finished films stay, others are finished.")
     ] = False,
     device: Device = "auto",
     threads: Threads = None,
@@ -78,14 +86,18 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 ) -> None:
     """Render many films, with one loaded model where they share it; prints a table, writes batch.json.
 
-    A film that fails stops no other; the exit code is 1 then.
+    A film that fails does not stop the others; the exit code is 1 then.
     """
     from animator.batch.plan import BatchJob
     from animator.batch.run import batch_folder, run_batch
+    from animator.cli.resume_command import resume_command
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
 
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
     folder = batch_folder(out, resume=resume)
-    order = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
-    raise typer.Exit(run_batch(order, jobs, context.obj or open_model))
+    job = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
+    code = run_batch(job, jobs, context.obj or open_model)
+    if code == INTERRUPTED:
+        say(f"resume with:\n  {resume_command(sys.argv[1:], folder)}")
+    raise typer.Exit(code)

@@ -1,35 +1,46 @@
-"""What several commands take, and how they talk."""
+"""Arguments and options that several commands take."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from animator.film.stream import Layout
+from animator.cli.output_path import output_file, output_folder
 
 Preset = Annotated[Path, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)]
 OptionalPreset = Annotated[
     Path | None, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)
 ]
-Out = Annotated[
+RunDir = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+
+FolderOut = Annotated[
     Path | None,
     typer.Option(
         "--out",
         "-o",
-        help="The run's own folder.  [default: renders/<name>/<stamp>]",
+        callback=output_folder,
+        help="The run folder.  [default: renders/<name>/<stamp>]",
         show_default=False,
     ),
 ]
-AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+FolderOrStdoutOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        callback=output_folder,
+        help="The run folder, or - for the frames on standard output.  [default: renders/<name>/<stamp>]",
+        show_default=False,
+    ),
 ]
-RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Threads = Annotated[
-    int | None,
-    typer.Option(min=1, help="CPU threads; another number may change the last bits.", show_default=False),
+FileOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", callback=output_file, help="The file.  [default: standard output]", show_default=False
+    ),
 ]
+Raw = Annotated[bool, typer.Option("--raw", help="With --out -: plain rgb24 instead of y4m.")]
+
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -39,29 +50,21 @@ Overrides = Annotated[
         show_default=False,
     ),
 ]
-
-
-FilmOut = Annotated[
+Parseq = Annotated[
     Path | None,
+    typer.Option(help="A Parseq manifest; its values replace the schedules.", show_default=False),
+]
+FixJson = Annotated[
+    bool, typer.Option("--fix-json", help="Fix trailing commas, missing quotes and the like in the JSON.")
+]
+
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Threads = Annotated[
+    int | None,
     typer.Option(
-        "--out",
-        "-o",
-        help="The run's own folder, or - for the frames on standard output.  "
-        "[default: renders/<name>/<stamp>]",
-        show_default=False,
+        min=1, help="CPU threads; another number may change the last bits of a frame.", show_default=False
     ),
 ]
-Raw = Annotated[bool, typer.Option("--raw", help="With -o -: plain rgb24 instead of y4m.")]
-
-
-def layout(out: Path | None, raw: bool) -> "Layout | None":  # noqa: FBT001 (the flag as typed)
-    """How frames go to standard output, where `-o -` sends them there.
-
-    Raises:
-        BadParameter: `--raw` without `-o -`.
-    """
-    if out is not None and str(out) == "-":
-        return "rgb24" if raw else "y4m"
-    if raw:
-        raise typer.BadParameter("--raw is for frames on standard output: -o - --raw")
-    return None

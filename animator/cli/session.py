@@ -1,6 +1,5 @@
-"""One sitting at the command line: open the run, render, tell the person how to go on."""
+"""A render session: opens the run, renders, prints the resume command where it stops early."""
 
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 import torch
 import typer
 
+from animator.cli.resume_command import resume_command
 from animator.cli.stdout import binary_stdout
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
@@ -20,25 +20,22 @@ from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_run import OpenModel, RenderResult, open_model, open_run, render_run
 from animator.runs.rewind import rewind
 from animator.runs.run import Run, is_run
-from animator.runs.session import INTERRUPTED, FrameRange, begin, say
+from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
 from animator.settings import Animation
-
-PIPED = ("-o", "--out")
-"""Before a dash, these send the frames to standard output."""
 
 
 @dataclass(frozen=True)
 class RenderJob:
-    """What was asked for.
+    """The request to render a film.
 
     Attributes:
         animation: The film.
-        out: The run's folder; None is renders/<name>/<stamp>.
-        span: Which frames.
-        resume: Go on with a run.
+        out: The run folder; None is renders/<name>/<stamp>.
+        span: The frames to render.
+        resume: Resume a run.
         compute: Device, threads and whether pickled weights are read.
-        stream: Write the frames to standard output, laid out so, instead of into a film.
+        stream: Layout of the frames on standard output; None makes a video file.
     """
 
     animation: Animation
@@ -51,12 +48,12 @@ class RenderJob:
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What a rendering uses.
+    """Resources of a rendering.
 
     Attributes:
-        device: Where images and models live.
-        bar: Is told of every frame.
-        sink: Opens what takes the frames.
+        device: Device of images and models.
+        bar: Shows progress.
+        sink: Opens the sink of the frames.
         opener: Opens the diffuser.
     """
 
@@ -66,83 +63,71 @@ class RenderContext:
     opener: OpenModel
 
 
-def run_session(order: RenderJob, opener: OpenModel = open_model) -> None:
-    """Renders and prints the film's path.
+def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
+    """Renders a film and prints the path of its video.
 
     Args:
-        order: What was asked for.
+        job: The film and its options.
         opener: Opens the diffuser.
 
     Raises:
-        AnimatorError: Something failed; how to go on was said.
+        AnimatorError: Something failed; the resume command has been printed.
         typer.Exit: With 130 on Ctrl-C.
     """
-    device = choose_device(order.compute.device)
-    begin(order.compute.threads)
-    check_films(order.animation, device)
-    with _open(order) as run:
+    device = choose_device(job.compute.device)
+    start_session(job.compute.threads)
+    check_films(job.animation, device)
+    with _open_run(job) as run:
         try:
-            with ProgressBar(run.animation.name) as bar, _opened(order) as sink:
-                result = _render(order, run, RenderContext(device, bar, sink, opener))
+            with ProgressBar(run.animation.name) as bar, _open_sink(job) as sink:
+                result = _render(job, run, RenderContext(device, bar, sink, opener))
         except KeyboardInterrupt:
-            say(f"stopped; the frames so far are whole. Go on with:\n  {_way_on(run.folder)}")
+            say(f"stopped; the frames so far are complete. Resume with:\n  {_resume_command(run)}")
             raise typer.Exit(INTERRUPTED) from None
         except (AnimatorError, OSError):
             if is_run(run.folder):
-                say(f"the frames so far are whole; go on with:\n  {_way_on(run.folder)}")
+                say(f"the frames so far are complete; resume with:\n  {_resume_command(run)}")
             raise
-    if order.stream is None:
+    if job.stream is None:
         sys.stdout.write("".join(f"{path}\n" for path in (result.film, *result.extra_films)))
     else:
         say(f"the frames are in {run.folder}")
 
 
-def _render(order: RenderJob, run: Run, place: RenderContext) -> RenderResult:
-    start = order.span.start
-    wanted = run.animation if start is None else order.animation
-    diffuser = place.opener(wanted, place.device, allow_pickle=order.compute.allow_pickle)
+def _render(job: RenderJob, run: Run, context: RenderContext) -> RenderResult:
+    start = job.span.start
+    animation = run.animation if start is None else job.animation
+    diffuser = context.opener(animation, context.device, allow_pickle=job.compute.allow_pickle)
     if start is not None:
-        rewind(run, start, wanted, place.device, diffuser)
+        rewind(run, start, animation, context.device, diffuser)
     return render_run(
-        run, diffuser=diffuser, device=place.device, progress=place.bar, end=order.span.stop, sink=place.sink
+        run,
+        diffuser=diffuser,
+        device=context.device,
+        progress=context.bar,
+        end=job.span.stop,
+        sink=context.sink,
     )
 
 
 @contextmanager
-def _opened(order: RenderJob) -> Iterator[OpenSink]:
-    """Where the frames go: into the film, or to standard output."""
-    if order.stream is None:
+def _open_sink(job: RenderJob) -> Iterator[OpenSink]:
+    """Yields the opener of the sink: of a video file, or of standard output."""
+    if job.stream is None:
         yield film_sink
         return
     with binary_stdout() as out:
-        settings = order.animation
-        yield partial(StreamSink, Stream(out, settings.size, settings.fps, order.stream))
+        settings = job.animation
+        yield partial(StreamSink, Stream(out, settings.size, settings.fps, job.stream))
 
 
-def _open(order: RenderJob) -> Run:
-    if order.span.start is None:
-        return open_run(order.animation, order.out, resume=order.resume)
-    if order.out is None or not is_run(order.out):
+def _open_run(job: RenderJob) -> Run:
+    if job.span.start is None:
+        return open_run(job.animation, job.out, resume=job.resume)
+    if job.out is None or not is_run(job.out):
         raise RunError("--from and --frames A:B redo a part of a run: name its folder with --out")
-    return Run.take_up(order.out)
+    return Run.open(job.out)
 
 
-def _way_on(folder: Path) -> str:
-    """What was typed, with what it takes to go on."""
-    words = ["animator", *sys.argv[1:]]
-    at = next((at for at in range(len(words) - 1) if words[at] in PIPED and words[at + 1] == "-"), None)
-    words = words if at is None else words[:at] + words[at + 2 :]
-    if "resume" in words[:2]:
-        return shlex.join(words)
-    words = _without(words, "--from")  # the run was taken back there already
-    words += [] if "--resume" in words else ["--resume"]
-    words += [] if set(PIPED) & set(words) else ["--out", str(folder)]
-    return shlex.join(words)
-
-
-def _without(words: list[str], option: str) -> list[str]:
-    """The words without an option and its value."""
-    if option not in words:
-        return words
-    at = words.index(option)
-    return words[:at] + words[at + 2 :]
+def _resume_command(run: Run) -> str:
+    return resume_command(sys.argv[1:], run.folder)

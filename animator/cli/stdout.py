@@ -1,4 +1,4 @@
-"""Standard output as a pipe of frames; whatever else is printed meanwhile goes to standard error."""
+"""Standard output as a pipe of frames; other prints go to standard error meanwhile."""
 
 import os
 import sys
@@ -9,18 +9,18 @@ from typing import BinaryIO
 
 @contextmanager
 def binary_stdout() -> Iterator[BinaryIO]:
-    """Standard output for bytes alone, in a `with` block.
+    """Opens standard output for bytes alone, in a `with` block.
 
-    Libraries that print, in Python or below it, would break the stream; their words go to standard error.
+    Libraries that print, in Python or below it, would break the stream; their output goes to standard error.
     """
     sys.stdout.flush()
-    kept = os.dup(1)
+    original = os.dup(1)
     os.dup2(2, 1)
-    out = os.fdopen(kept, "wb")
+    out = os.fdopen(original, "wb")
     try:
         yield out
     finally:
         sys.stdout.flush()
-        os.dup2(kept, 1)
-        with suppress(BrokenPipeError):  # was told when it happened
+        os.dup2(original, 1)
+        with suppress(BrokenPipeError):  # reported when it happened
             out.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from animator.core.urls import is_url
-from animator.errors import UserError, VideoError
+from animator.errors import ChangeSetting, UserError, VideoError
 from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
 
@@ -88,8 +88,8 @@ class Sound:
     def _input(self) -> list[str]:
         if self._is_url and not self.allow_url:
             raise UserError(
-                f"{self.source}: is a URL, and URLs are not fetched by default; "
-                "download the file, or allow it with --set sound.allow_url=true"
+                f"{self.source}: is a URL, and these are not read by default; download the file, or allow it",
+                ChangeSetting("sound.allow_url", "true"),
             )
         # A playlist disguised as a sound file must not fetch anything either.
         return ["-vn", *input_options(self.source)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
+from animator.core.deprecated import warn_renamed
 from animator.images.image import Image8, to_uint8
 from animator.loop.pipeline import Pipeline, generate
 from animator.loop.state import State
@@ -34,6 +35,12 @@ class Frame:
     def pixels(self) -> Image8:
         """The image as numpy uint8 RGB (H, W, 3), for other libraries; on a GPU this synchronizes."""
         return to_uint8(self.image)
+
+    @property
+    def picture(self) -> Tensor:
+        """Deprecated name of `image`."""
+        warn_renamed("Frame.picture", "Frame.image")
+        return self.image
 
     def _repr_png_(self) -> bytes:
         """Returns the image as PNG, which notebooks display."""

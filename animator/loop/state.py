@@ -8,6 +8,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from animator.core.deprecated import warn_renamed
+
 SCHEMA = "animator.state.1"
 IMAGE_KEY = "picture"
 """Key of the last image in state files; never changes, so that older runs resume."""
@@ -28,6 +30,12 @@ class State:
     image: Tensor | None = None
     anchor: Tensor | None = None
     depth: Tensor | None = None
+
+    @property
+    def picture(self) -> Tensor | None:
+        """Deprecated name of `image`."""
+        warn_renamed("State.picture", "State.image")
+        return self.image
 
     def to_bytes(self) -> bytes:
         """Returns this state as a safetensors file, bit for bit."""

@@ -17,7 +17,7 @@ Setting = tuple[str, ...]
 IMAGES = ("image", "masks")
 """Kinds of settings whose files are images, which may be URLs where the film permits it."""
 _BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
-NOT_FETCHED = "{url}: is a URL; images are fetched only with `download: true` (--set download=true)"
+NOT_FETCHED = "{url}: is a URL; images are fetched only with `download: true`"
 
 
 def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.errors import UserError
+from animator.errors import GiveSettings, UserError
 from animator.presets import raw
 from animator.presets.deforum import Effect, Note
 from animator.presets.deforum.importing import nested
@@ -43,7 +43,7 @@ def load(source: PresetSource, overrides: list[str], say: Callable[[str], None])
     draft = draft_of(source)
     for line in import_messages(draft.notes, draft.source):
         say(line)
-    animation = finish(draft, overrides, "--set")
+    animation = finish(draft, overrides)
     for path, cut in clamped_schedules(animation):
         say(f"warning: {path}: {cut}")
     return animation
@@ -52,9 +52,9 @@ def load(source: PresetSource, overrides: list[str], say: Callable[[str], None])
 def draft_of(source: PresetSource) -> RawPreset:
     """The settings of a source, before validation; errors as `load`."""
     if source.preset is None and source.like is None:
-        raise UserError("give a preset, a settings file, or --like IMAGE")
+        raise UserError("nothing to render", GiveSettings())
     if source.preset is None and source.parseq is not None:
-        raise UserError("--parseq needs a preset or settings file to be laid over")
+        raise UserError("a Parseq manifest needs a preset or settings file whose schedules it replaces")
     if source.like is None:
         return raw.read(_given(source.preset), repair=source.repair, parseq=source.parseq)
     if source.preset is None:
@@ -81,7 +81,9 @@ def drawn_like(path: Path) -> RawPreset:
     """
     said = provenance(path)
     if said.infotext is None:
-        raise UserError(f"{path}: is a film; --like over a preset needs an image, one of its frames say")
+        raise UserError(
+            f"{path}: is a video; beside a preset, settings are taken from an image, such as a frame"
+        )
     text = Infotext.parse(said.infotext)
     values = nested(text.settings())
     place = f"{path} (infotext)"
@@ -94,12 +96,12 @@ def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
     """What a person should read of an import's notes: what changes the film, and how many more there are."""
     changing = [f"note: {note}" for note in notes if note.effect is Effect.CHANGES]
     rest = len(notes) - len(changing)
-    more = f"note: {rest} more that change nothing; `animator import {source}` lists them"
+    more = f"note: {rest} more that change nothing; importing {source} to a preset lists them"
     return [*changing, *([more] if changing and rest else [])]
 
 
 def _drawn_with(model: str) -> Note:
-    return Note(Effect.CHANGES, (), f"the image was drawn with the model {model}; give yours with --model")
+    return Note(Effect.CHANGES, (), f"the image was made with the model {model}; set `model` to yours")
 
 
 def _given(preset: Path | None) -> Path:

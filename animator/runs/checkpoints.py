@@ -1,4 +1,4 @@
-"""States kept along the way, so that a film can be taken up again from an earlier frame, bit for bit."""
+"""Checkpoints: states saved along the way, to render a film again from an earlier frame, bit for bit."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +9,18 @@ from animator.core.atomic import atomic_write
 from animator.errors import RunError
 from animator.loop.state import State
 
-MOST = 64
-"""At most so many are kept, whatever the film's length: what they take on disk is bounded."""
-CLOSEST = 24
-"""At least so many frames lie between two."""
+MAX_CHECKPOINTS = 64
+"""Upper limit for a film of any length, which bounds their size on disk."""
+MIN_SPACING = 24
+"""Fewest frames between two checkpoints."""
 
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """The kept states of one run.
+    """The saved states of one run.
 
     Attributes:
-        folder: Where they lie.
+        folder: Folder of the files.
         frames: Frames of the film.
     """
 
@@ -29,38 +29,38 @@ class Checkpoints:
 
     @property
     def spacing(self) -> int:
-        """Frames from one to the next."""
-        return max(CLOSEST, -(-self.frames // MOST))
+        """Frames from one checkpoint to the next."""
+        return max(MIN_SPACING, -(-self.frames // MAX_CHECKPOINTS))
 
-    def keep(self, state: State) -> None:
-        """Puts a state on disk if enough frames lie between it and the one kept before it."""
-        newest = max((at for at in self._kept() if at < state.next_frame), default=0)
+    def save(self, state: State) -> None:
+        """Writes a state to disk if it is at least `spacing` frames after the checkpoint before it."""
+        newest = max((at for at in self._saved() if at < state.next_frame), default=0)
         if state.next_frame - newest >= self.spacing:
             self.folder.mkdir(exist_ok=True)
             atomic_write(self._path(state.next_frame), state.to_bytes())
 
-    def before(self, frame: int, device: torch.device | str = "cpu") -> State:
-        """The newest kept state that goes on at a frame or before it; the beginning where none is kept.
+    def load_before(self, frame: int, device: torch.device | str = "cpu") -> State:
+        """Returns the newest state that resumes at a frame or before it; the beginning where none is saved.
 
         Raises:
-            RunError: It is broken.
+            RunError: Its file is broken.
         """
-        kept = [at for at in self._kept() if at <= frame]
-        if not kept:
+        saved = [at for at in self._saved() if at <= frame]
+        if not saved:
             return State()
-        path = self._path(max(kept))
+        path = self._path(max(saved))
         try:
             return State.from_bytes(path.read_bytes(), device)
         except ValueError as error:
-            raise RunError(f"{path}: {error}; delete it to go back to an earlier one") from error
+            raise RunError(f"{path}: {error}; delete it to use an earlier checkpoint") from error
 
-    def forget_after(self, frame: int) -> None:
-        """Drops the states that go on after a frame."""
-        for at in self._kept():
+    def delete_after(self, frame: int) -> None:
+        """Deletes the states that resume after a frame."""
+        for at in self._saved():
             if at > frame:
                 self._path(at).unlink()
 
-    def _kept(self) -> list[int]:
+    def _saved(self) -> list[int]:
         return [int(path.stem) for path in self.folder.glob("*.safetensors") if path.stem.isdigit()]
 
     def _path(self, frame: int) -> Path:

@@ -15,7 +15,7 @@ from animator.models.depth.model import DepthModel
 
 
 def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
-    """The path of the 16-bit PNG of a depth map (H, W); its colored preview lies beside it."""
+    """Writes a depth map (H, W) as a 16-bit PNG, and a colored preview beside it; returns the map's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.png"
     atomic_write(path, png(to_uint16(depth)))
@@ -23,11 +23,11 @@ def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
     return path
 
 
-def depth_of_file(path: Path, model: DepthModel, device: str, folder: Path) -> Iterator[Path]:
-    """Writes the depth maps of an image or of every frame of a film; yields each as it is done.
+def export_depth(path: Path, model: DepthModel, device: str, folder: Path) -> Iterator[Path]:
+    """Writes the depth map of an image, or of every frame of a video; yields the path of each when written.
 
     Raises:
-        UserError: The file is neither an image nor a film.
+        UserError: The file is neither an image nor a video.
     """
     if _is_image(path):
         depth = model.estimate(read_image(str(path), None, device))

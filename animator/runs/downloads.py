@@ -1,6 +1,6 @@
-"""Images that settings give by URL, where a film permits it: fetched once, kept in the run folder.
+"""Images that settings give by URL, where a film permits it: downloaded once, kept in the run folder.
 
-Whoever goes on with the run reads the kept file, so a film is the same whatever has become of the URL.
+A resumed run reads the kept file, so the film is the same even if the URL has changed or gone.
 """
 
 import hashlib
@@ -20,53 +20,54 @@ from animator.settings.keyed_images import KeyedImages
 from schedules import TextSchedule
 
 LIMITS = Limits(max_bytes=32_000_000, timeout_s=20.0, total_s=60.0)
-MOST_PIXELS = 64_000_000
-KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+MAX_PIXELS = 64_000_000
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 
 
 def with_downloads(animation: Animation, folder: Path) -> Animation:
-    """The film with every image that it gives by URL by its file in a folder.
+    """Returns the film with every image URL replaced by a file in a folder.
 
     Args:
         animation: The film.
-        folder: Where fetched images are kept; what is there already is not fetched again.
+        folder: Folder of downloaded images; an image that is there already is not downloaded again.
 
     Raises:
-        UserError: The film permits no download; an image could not be had, is too large, or is none.
+        UserError: The film permits no downloads; or an image cannot be downloaded, is too large, or is not an
+            image.
     """
     for (*groups, name), kind in file_settings().items():
         group = getattr(animation, groups[0]) if groups else animation
         if kind.kind not in IMAGES:
             continue
-        given = getattr(group, name)
-        parsed = isinstance(given, KeyedImages | TextSchedule)
-        plain = given.source if parsed else given
-        there = each_name(plain, partial(_there, animation, folder), kind)
-        if there != plain:
-            group = group.model_copy(update={name: type(given).parse(there) if parsed else there})
+        value = getattr(group, name)
+        is_parsed = isinstance(value, KeyedImages | TextSchedule)
+        plain = value.source if is_parsed else value
+        local = each_name(plain, partial(_local_path, animation, folder), kind)
+        if local != plain:
+            group = group.model_copy(update={name: type(value).parse(local) if is_parsed else local})
             animation = animation.model_copy(update={groups[0]: group}) if groups else group
     return animation
 
 
-def _there(animation: Animation, folder: Path, name: str) -> str:
+def _local_path(animation: Animation, folder: Path, name: str) -> str:
     if not is_url(name):
         return name
     if not animation.download:
         raise UserError(NOT_FETCHED.format(url=name))
-    return str(fetched(name.strip(), folder))
+    return str(download_image(name.strip(), folder))
 
 
-def fetched(url: str, folder: Path) -> Path:
-    """The file of a URL's image, fetched into a folder where it is not there yet; errors as above."""
+def download_image(url: str, folder: Path) -> Path:
+    """Returns the file of a URL's image in a folder, downloaded if it is not there yet; errors as above."""
     stem = hashlib.sha256(url.encode()).hexdigest()[:16]
     for path in sorted(folder.glob(f"{stem}.*")):
         return path
-    answer = io.BytesIO()
+    buffer = io.BytesIO()
     try:
-        download(url, answer, LIMITS)
+        download(url, buffer, LIMITS)
     except OSError as error:
-        raise UserError(f"{url}: could not be fetched: {error}") from error
-    data = answer.getvalue()
+        raise UserError(f"{url}: cannot be downloaded: {error}") from error
+    data = buffer.getvalue()
     path = folder / f"{stem}{_suffix(url, data)}"
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write(path, data)
@@ -74,19 +75,19 @@ def fetched(url: str, folder: Path) -> Path:
 
 
 def _suffix(url: str, data: bytes) -> str:
-    """The ending for an image's file.
+    """Returns the suffix for an image's file.
 
     Raises:
-        UserError: It is no image of a kind that is expected, or a huge one.
+        UserError: The data is not a complete image of an accepted kind, or the image is too large.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=list(KINDS)) as image:
+        with Image.open(io.BytesIO(data), formats=list(SUFFIXES)) as image:
             width, height = image.size
             kind = str(image.format)
-            if width * height > MOST_PIXELS:
-                raise UserError(f"{url}: has {width} x {height} pixels; expected at most {MOST_PIXELS}")
+            if width * height > MAX_PIXELS:
+                raise UserError(f"{url}: has {width} x {height} pixels; expected at most {MAX_PIXELS}")
             image.verify()
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        names = ", ".join(KINDS)
-        raise UserError(f"{url}: is no whole image; expected one of {names}") from error
-    return KINDS[kind]
+        names = ", ".join(SUFFIXES)
+        raise UserError(f"{url}: is not a complete image; expected one of {names}") from error
+    return SUFFIXES[kind]

@@ -1,4 +1,4 @@
-"""What a run gets besides its frames: run.json, subtitles, extra films."""
+"""The files of a run besides its frames: run.json, subtitles, extra videos."""
 
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ from animator.timeline.timeline import Timeline
 
 
 class _Stopped(Exception):  # noqa: N818 (not an error)
-    """Leaves an extra film in the middle."""
+    """Leaves an extra video unfinished."""
 
 
 def record_start(run: Run, diffuser: Diffuser, device: torch.device) -> None:
@@ -31,10 +31,10 @@ def record_end(run: Run, diffuser: Diffuser, device: torch.device, rendered: Ren
 
     Args:
         run: The open run folder.
-        diffuser: The model that drew.
-        device: Where it drew.
+        diffuser: The model of the frames.
+        device: Device of the model.
         rendered: How far the rendering came.
-        first: The first frame of this rendering.
+        first: The first frame of this session.
     """
     facts = {
         **run_facts(run.animation, device),
@@ -54,39 +54,39 @@ def write_subtitles(run: Run) -> None:
 
 
 def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple[Path, ...], bool]:
-    """Makes the larger, smoother and GIF films that the settings ask for.
+    """Makes the upscaled, interpolated and GIF videos that the settings ask for.
 
     Args:
         run: The open run folder.
-        frames: How many of its frames.
+        frames: Number of its frames to use.
         rendering: Device, progress, and the token that stops between images.
 
     Returns:
-        The films made, and whether all of them were.
+        Paths of the videos made, and True where all of them were.
 
     Raises:
         AnimatorError: A network or ffmpeg failed.
     """
     made: list[Path] = []
-    for version in RunOutputs(run, frames, run.animation, rendering.device).extras:
-        path = _made(version, rendering)
+    for output in RunOutputs(run, frames, run.animation, rendering.device).extras:
+        path = _make_unless_stopped(output, rendering)
         if path is None:
             return tuple(made), False
         made.append(path)
     return tuple(made), True
 
 
-def _made(version: Output, rendering: Rendering) -> Path | None:
-    """The path of an extra film, made; None where it was stopped."""
-    began = time.monotonic()
+def _make_unless_stopped(output: Output, rendering: Rendering) -> Path | None:
+    """Makes an extra video and returns its path; None where the stop token was set."""
+    started = time.monotonic()
 
     def report(done: int) -> None:
-        elapsed = time.monotonic() - began
-        rendering.report(Progress(done, version.count, elapsed, done, version.film.file.name))
-        if rendering.stop.is_set and done < version.count:
+        elapsed = time.monotonic() - started
+        rendering.report(Progress(done, output.count, elapsed, done, output.film.file.name))
+        if rendering.stop.is_set and done < output.count:
             raise _Stopped
 
     try:
-        return None if rendering.stop.is_set else version.make(report)
+        return None if rendering.stop.is_set else output.make(report)
     except _Stopped:
         return None

@@ -1,4 +1,4 @@
-"""The file in which a run keeps what was measured on its frames."""
+"""The file of a run's frame metrics."""
 
 import json
 from contextlib import suppress
@@ -11,7 +11,7 @@ from animator.images.metrics import FrameMetrics
 
 @dataclass(frozen=True)
 class MetricsLog:
-    """What was measured on each frame of a run: a line of JSON a frame.
+    """Frame metrics of a run: a line of JSON for each frame.
 
     Attributes:
         path: The file.
@@ -20,28 +20,28 @@ class MetricsLog:
     path: Path
 
     def read(self) -> list[dict[str, float]]:
-        """What is there, in order of frames; torn lines are left out."""
+        """Returns the metrics in order of frames; torn lines are skipped."""
         if not self.path.exists():
             return []
-        found: list[dict[str, float]] = []
+        metrics: list[dict[str, float]] = []
         for line in self.path.read_bytes().splitlines():
             with suppress(ValueError):
-                found.append(json.loads(line))
-        return found
+                metrics.append(json.loads(line))
+        return metrics
 
-    def add(self, vital: FrameMetrics) -> None:
-        """Adds a frame's.
+    def append(self, metrics: FrameMetrics) -> None:
+        """Adds the metrics of a frame.
 
         Raises:
-            OSError: The disk is full, and so on.
+            OSError: The file cannot be written, for example because the disk is full.
         """
         try:
             with self.path.open("a") as file:
-                file.write(json.dumps(vital.plain()) + "\n")
+                file.write(json.dumps(metrics.plain()) + "\n")
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error
 
-    def cut(self, frames: int) -> None:
-        """Keeps those of the first frames only."""
+    def truncate(self, frames: int) -> None:
+        """Keeps the metrics of the first `frames` frames and drops the rest."""
         kept = [line for line in self.read() if line["frame"] < frames]
         atomic_write(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())

@@ -1,7 +1,7 @@
-"""The films of a run's finished frames: as they are, larger, smoother, as a GIF.
+"""The video files of a run's finished frames: plain, upscaled, interpolated, as a GIF.
 
-In the reference's order: images are made larger first; those made up between others come after, between the
-larger ones only where that is asked for.
+In Deforum's order: frames are upscaled first and interpolated after that, and interpolation uses the upscaled
+frames only where the settings ask for it.
 """
 
 import logging
@@ -34,13 +34,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Output:
-    """One film of a run's frames.
+    """One video file of a run's frames.
 
     Attributes:
-        film: What the file is to be.
-        count: How many images it has.
-        images: Makes them, uint8 RGB (H, W, 3).
-        keep: A folder for them as PNG files; None where they are not kept.
+        film: Path, size, rate and encoding of the file.
+        count: Number of its images.
+        images: Computes them, uint8 RGB (H, W, 3).
+        keep: Folder to keep them in as PNG files; None keeps none.
     """
 
     film: VideoSpec
@@ -49,7 +49,7 @@ class Output:
     keep: Path | None = None
 
     def make(self, report: Callable[[int], None]) -> Path:
-        """The path of the film, made; `report` is called with the images so far.
+        """Makes the file and returns its path; `report` is called with the number of images so far.
 
         Raises:
             VideoError: ffmpeg failed.
@@ -68,13 +68,13 @@ class Output:
 
 @dataclass(frozen=True)
 class RunOutputs:
-    """All films of a run's frames.
+    """All video files of a run's frames.
 
     Attributes:
         run: The run.
-        frames: How many of its frames.
-        animation: The settings of the films; the run's own, or with others of `FREE`.
-        device: Where images are computed.
+        frames: Number of its frames to use.
+        animation: The settings of the files; the run's own, or with other `ENCODE_SETTINGS`.
+        device: Device on which images are computed.
     """
 
     run: Run
@@ -85,52 +85,52 @@ class RunOutputs:
     @cached_property
     def plain(self) -> Output:
         """The frames as they are."""
-        film = film_of(self.animation, film_path(self.run.folder, self.animation))
+        film = video_spec(self.animation, film_path(self.run.folder, self.animation))
         return Output(film, self.frames, lambda: self.run.pixels(range(self.frames)))
 
     @cached_property
     def extras(self) -> tuple[Output, ...]:
-        """Those beside the plain one, in the order in which they are made."""
-        larger, smoother = self._larger, self._smoother
-        return tuple(version for version in (self._gif, larger, smoother) if version is not None)
+        """The files besides the plain one, in the order in which they are made."""
+        outputs = (self._gif, self._upscaled, self._interpolated)
+        return tuple(output for output in outputs if output is not None)
 
     @property
     def best(self) -> Output:
-        """The one in which most was done."""
-        return self._smoother or self._larger or self.plain
+        """The most processed file: interpolated, else upscaled, else plain."""
+        return self._interpolated or self._upscaled or self.plain
 
     @cached_property
-    def _larger(self) -> Output | None:
+    def _upscaled(self) -> Output | None:
         settings = self.animation.upscaling
         if not settings.r_upscale_video:
             return None
         factor = int(settings.r_upscale_factor[1:])
         width, height = self.plain.film.size
-        name = f"_upscaled_{settings.r_upscale_factor}"
-        film = replace(self._named(name), size=(width * factor, height * factor))
-        keep = self._folder(name) if settings.r_upscale_keep_imgs else None
-        return Output(film, self.frames, self._larger_images, keep)
+        suffix = f"_upscaled_{settings.r_upscale_factor}"
+        film = replace(self._spec_beside(suffix), size=(width * factor, height * factor))
+        keep = self._folder(suffix) if settings.r_upscale_keep_imgs else None
+        return Output(film, self.frames, self._upscaled_images, keep)
 
     @cached_property
-    def _smoother(self) -> Output | None:
+    def _interpolated(self) -> Output | None:
         settings = self.animation.frame_interpolation
         if settings.engine == "None":
             return None
-        base = self._larger if settings.use_upscaled and self._larger else self.plain
-        amount, slower = settings.x_amount, settings.slow_mo_amount if settings.slow_mo_enabled else 1
-        name = f"_interpolated_x{amount}" + (f"_slow_x{slower}" if slower > 1 else "")
-        film = replace(self._named(name), size=base.film.size, fps=base.film.rate * amount / slower)
-        film = replace(film, sound=None) if slower > 1 else film  # it would have to be stretched
-        keep = self._folder(name) if settings.keep_imgs else None
-        return Output(film, base.count * amount, lambda: self._smoother_images(base), keep)
+        base = self._upscaled if settings.use_upscaled and self._upscaled else self.plain
+        amount, slowdown = settings.x_amount, settings.slow_mo_amount if settings.slow_mo_enabled else 1
+        suffix = f"_interpolated_x{amount}" + (f"_slow_x{slowdown}" if slowdown > 1 else "")
+        film = replace(self._spec_beside(suffix), size=base.film.size, fps=base.film.rate * amount / slowdown)
+        film = replace(film, sound=None) if slowdown > 1 else film  # it would have to be stretched
+        keep = self._folder(suffix) if settings.keep_imgs else None
+        return Output(film, base.count * amount, lambda: self._interpolated_images(base), keep)
 
-    def _larger_images(self) -> Iterator[Image8]:
+    def _upscaled_images(self) -> Iterator[Image8]:
         return upscaled(self.plain.images(), upscaler_of(self.animation, self.device))
 
-    def _smoother_images(self, base: Output) -> Iterator[Image8]:
+    def _interpolated_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.x_amount
-        between = inbetween_of(self.animation, self.device)
-        return interpolate(base.images(), between, amount, self.device)
+        interpolator = interpolator_of(self.animation, self.device)
+        return interpolate(base.images(), interpolator, amount, self.device)
 
     @property
     def _gif(self) -> Output | None:
@@ -140,20 +140,20 @@ class RunOutputs:
         path = self.run.folder / f"{self.animation.name}.gif"
         return replace(self.plain, film=VideoSpec(path, self.plain.film.size, self.plain.film.rate))
 
-    def _named(self, ending: str) -> VideoSpec:
-        """The film beside the plain one whose name ends so."""
+    def _spec_beside(self, suffix: str) -> VideoSpec:
+        """Returns the spec of a file beside the plain one, its name with a suffix."""
         if self.animation.output.film_format.is_sequence:
-            return replace(self.plain.film, path=self._folder(ending))
+            return replace(self.plain.film, path=self._folder(suffix))
         plain = self.plain.film.file
-        return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{ending}{plain.suffix}"))
+        return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{suffix}{plain.suffix}"))
 
-    def _folder(self, ending: str) -> Path:
-        """A folder of images; a dot in a film's name must not pass for a suffix."""
-        return self.run.folder / f"{self.animation.name}{ending}".replace(".", "_")
+    def _folder(self, suffix: str) -> Path:
+        """Returns a folder of images; a dot in a film's name must not pass for a file suffix."""
+        return self.run.folder / f"{self.animation.name}{suffix}".replace(".", "_")
 
 
-def film_of(animation: Animation, path: Path) -> VideoSpec:
-    """What the film of settings is to be, at a path."""
+def video_spec(animation: Animation, path: Path) -> VideoSpec:
+    """Returns path, size, rate, encoding and sound of a film's video file."""
     encoding = animation.output.encoding
     return VideoSpec(
         path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
@@ -161,14 +161,14 @@ def film_of(animation: Animation, path: Path) -> VideoSpec:
 
 
 def sound_of(animation: Animation) -> Sound | None:
-    """What is heard with a film; None where it is silent.
+    """Returns the sound of a film; None where it is silent.
 
     Raises:
         UserError: The clip whose sound is wanted is not named.
     """
     settings = animation.sound
-    nameless = settings.add_soundtrack == "File" and not settings.soundtrack_path
-    if nameless or settings.add_soundtrack == "None":
+    is_unnamed = settings.add_soundtrack == "File" and not settings.soundtrack_path
+    if is_unnamed or settings.add_soundtrack == "None":
         return None
     clip = animation.video
     if settings.add_soundtrack == "Init Video":
@@ -177,40 +177,40 @@ def sound_of(animation: Animation) -> Sound | None:
         source, skipped = clip.path, clip.extract_from_frame
     else:
         source, skipped = settings.soundtrack_path, 0
-    asked = Sound(
+    sound = Sound(
         source, settings.offset, settings.fade_in, settings.fade_out, settings.length, settings.allow_url
     )
-    return soundtrack(asked, skipped)
+    return soundtrack(sound, skipped)
 
 
 def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
-    """What makes a film's images larger; errors as `open_upscaler`."""
+    """Opens the upscaler of a film; errors as `open_upscaler`."""
     settings = animation.upscaling
     factor = int(settings.r_upscale_factor[1:])
     return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
 
 
-def inbetween_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
-    """What makes the images between a film's own; errors as `open_inbetween`."""
+def interpolator_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
+    """Opens the frame interpolator of a film; errors as `open_inbetween`."""
     settings = animation.frame_interpolation
     return open_inbetween(settings.engine, settings.model, device)
 
 
 def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
-    """Finds, before anything is drawn, whatever would keep a film's files from being made of its frames.
+    """Checks, before the first frame is rendered, that a film's video files can be made.
 
     Raises:
-        UserError: An encoder, a sound or the weights of a network cannot be had.
+        UserError: An encoder, a sound file or the weights of a network are missing.
     """
-    film = film_of(animation, film_path(Path(), animation))
+    film = video_spec(animation, film_path(Path(), animation))
     if film.sound is not None and not film.format.audio:
-        heard = " or ".join(made.name for made in FORMATS.values() if made.audio)
-        log.warning("%s films hold no sound; set output.format to %s", film.format.name, heard)
+        with_sound = " or ".join(known.name for known in FORMATS.values() if known.audio)
+        log.warning("%s files hold no sound; set output.format to %s", film.format.name, with_sound)
     if not animation.output.film_format.is_sequence:
         check_film(film)
     if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
-        log.warning("the slow film will be silent, for its sound would have to be stretched")
+        log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
     if animation.upscaling.r_upscale_video:
         upscaler_of(animation, device)
     if animation.frame_interpolation.engine != "None":
-        inbetween_of(animation, device)
+        interpolator_of(animation, device)

@@ -15,25 +15,25 @@ from animator.runs.run import Run
 from animator.settings import Animation
 
 
-def motion_alone(pipeline: Pipeline) -> Pipeline:
-    """Returns the pipeline without the steps around the drawing, whatever they are."""
+def motion_only(pipeline: Pipeline) -> Pipeline:
+    """Returns the pipeline without the steps before and after the diffusion."""
     return replace(pipeline, before=(), after=())
 
 
 def preview_pipeline(animation: Animation) -> Pipeline:
     """Returns the pipeline of a film's preview, on the CPU."""
-    return motion_alone(build_pipeline(animation, PassthroughDiffuser()))
+    return motion_only(build_pipeline(animation, PassthroughDiffuser()))
 
 
 def preview(run: Run, report: Report) -> Path:
-    """Renders a run's preview and returns the path of its film.
+    """Renders a run's preview and returns the path of its video.
 
     Args:
         run: The open run folder.
         report: Called after every frame on disk.
 
     Raises:
-        AnimatorError: Something failed; the frames so far are whole.
+        AnimatorError: Something failed; the frames so far are complete.
     """
     pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
     render_with(run, pipeline, Rendering(torch.device("cpu"), report))

@@ -1,18 +1,18 @@
-"""How far a film is."""
+"""Progress of a film."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a film is.
+    """Progress of a film, or of an extra video.
 
     Attributes:
         done: Frames on disk.
         frames: Frames of the film.
-        seconds: Time since this sitting began.
-        rendered: Frames rendered in this sitting.
-        extra: File name of the extra film being made, whose frames are counted; empty for the film itself.
+        seconds: Time since this session started.
+        rendered: Frames rendered in this session.
+        extra: File name of the extra video whose frames are counted; empty for the film itself.
     """
 
     done: int
@@ -23,12 +23,12 @@ class Progress:
 
     @property
     def pace(self) -> str:
-        """Seconds per frame, for a person."""
+        """Seconds per frame, as text."""
         return f"{self.seconds / self.rendered:.2f} s/frame" if self.rendered else "- s/frame"
 
     @property
     def eta(self) -> str:
-        """Time to go, for a person."""
+        """Remaining time as minutes:seconds."""
         if not self.rendered:
             return "-:--"
         left = round(self.seconds / self.rendered * (self.frames - self.done))

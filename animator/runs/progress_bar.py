@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar on a terminal, lines now and then elsewhere."""
+"""Progress on standard error: a bar on a terminal, a line every few seconds elsewhere."""
 
 import sys
 import time
@@ -11,11 +11,11 @@ from rich.progress import Progress as Display
 from animator.runs.progress import Progress
 
 LINE_SECONDS = 15.0
-"""How often a log gets a line where there is no terminal."""
+"""Time between two lines where there is no terminal."""
 
 
 class ProgressBar:
-    """Shows progress while in its `with` block; call it with each."""
+    """Progress bar of one film, shown within its `with` block; call it with each `Progress`."""
 
     def __init__(self, title: str) -> None:
         self._console = Console(stderr=True)
@@ -42,7 +42,7 @@ class ProgressBar:
         self._bar.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Shows how far the film is."""
+        """Shows the progress."""
         self._bar.update(self._task, completed=progress.done, total=progress.frames, pace=progress.pace)
         if self._console.is_terminal:
             return
@@ -54,13 +54,13 @@ class ProgressBar:
 
 
 class Counter:
-    """Tells now and then how far films of finished frames are; call it with each image."""
+    """Prints a line every few seconds about the images of a video; call it after each image."""
 
     def __init__(self) -> None:
         self._last_line = time.monotonic()
 
     def __call__(self, name: str, done: int, count: int) -> None:
-        """Shows how far a film is."""
+        """Prints the count if the last line is old enough."""
         now = time.monotonic()
         if now - self._last_line >= LINE_SECONDS:
             self._last_line = now

@@ -1,33 +1,34 @@
-"""`animator encode`: other films of a run's finished frames."""
+"""`animator encode`: encodes a run's finished frames again, in other formats."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from animator.errors import RunError, UserError
+from animator.errors import Resume, RunError, UserError
 from animator.film.formats import format_of
 from animator.film.stream import Stream
 from animator.presets import raw
 from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
-from animator.runs.run import Run, changed_settings, recorded
+from animator.runs.run import Run
+from animator.runs.run_settings import PRESET, changed_settings, recorded_settings
 from animator.settings import Animation
 from animator.settings.validate import validate
 
-FREE = ("name", "fps", "output", "sound", "upscaling", "frame_interpolation")
-"""Settings that may differ from those the frames were drawn with."""
+ENCODE_SETTINGS = ("name", "fps", "output", "sound", "upscaling", "frame_interpolation")
+"""Settings and groups that may differ from those the frames were rendered with."""
 
 
 @dataclass(frozen=True)
 class EncodeJob:
-    """What is to be made of a run's frames.
+    """The request to encode a run's frames.
 
     Attributes:
-        rundir: The run's folder.
-        overrides: `key=value` texts over its settings, of `FREE` alone.
-        out: The film's file; None makes every film of the run where it belongs.
-        device: Where images are computed.
+        rundir: The run folder.
+        overrides: `key=value` texts for its settings, of `ENCODE_SETTINGS` alone.
+        out: The video file, or a folder for a PNG sequence; None makes every video of the run in its folder.
+        device: Device on which images are computed.
     """
 
     rundir: Path
@@ -36,25 +37,25 @@ class EncodeJob:
     device: str = "cpu"
 
     def settings(self) -> Animation:
-        """The settings of the film.
+        """Returns the settings of the videos.
 
         Raises:
             PresetError: An override is wrong.
-            UserError: One would need other frames, or the file's suffix is unknown.
+            UserError: An override would need other frames, or the file's suffix is unknown.
         """
-        before = recorded(self.rundir)
-        draft = raw.read(self.rundir / "preset.yaml")
-        after = validate(*override(draft, (*self._suffix(), *self.overrides), "--set"))
-        drawn = [line for line in changed_settings(before, after) if _group(line) not in FREE]
-        if drawn:
+        before = recorded_settings(self.rundir)
+        draft = raw.read(self.rundir / PRESET)
+        after = validate(*override(draft, (*self._format_overrides(), *self.overrides), "override"))
+        changed = changed_settings(before, after, ignored=ENCODE_SETTINGS)
+        if changed:
             raise UserError(
                 "these settings change the frames themselves; render the film with them instead:\n  "
-                + "\n  ".join(drawn)
+                + "\n  ".join(changed)
             )
         return after
 
-    def _suffix(self) -> list[str]:
-        """The format that the file's name asks for, with that format's usual codec."""
+    def _format_overrides(self) -> list[str]:
+        """Returns overrides for the format of the file's suffix, with that format's usual codec."""
         if self.out is None:
             return []
         try:
@@ -64,69 +65,65 @@ class EncodeJob:
 
 
 def format_overrides(name: str) -> list[str]:
-    """The overrides that choose a format with its usual codec and quality, whatever was chosen before."""
+    """Returns overrides for a format with its usual codec and quality, whatever the preset chose."""
     usual = ["codec=auto", "crf=null", "preset=''", "pixel_format=''", "encoder=auto"]
     return [f"output.format={name}", *(f"output.{setting}" for setting in usual)]
 
 
-def encode_again(again: EncodeJob, report: Callable[[str, int, int], None]) -> list[Path]:
-    """The paths of the films made of a run's finished frames.
+def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Path]:
+    """Encodes a run's finished frames and returns the paths of the videos.
 
     Args:
-        again: What is to be made.
-        report: Called with a film's name, the images so far, and all of them.
+        job: The run, the file and its settings.
+        report: Called with a video's name, the images so far, and their total.
 
     Raises:
         RunError: The run has no frames, or one of them is broken.
         VideoError: ffmpeg failed.
     """
-    settings = again.settings()
-    with Run.take_up(again.rundir) as run:
-        versions = RunOutputs(run, _finished(run), settings, again.device)
-        if again.out is None:
-            chosen: tuple[Output, ...] = (versions.plain, *versions.extras)
+    settings = job.settings()
+    with Run.open(job.rundir) as run:
+        outputs = RunOutputs(run, _finished_frames(run), settings, job.device)
+        if job.out is None:
+            chosen: tuple[Output, ...] = (outputs.plain, *outputs.extras)
         else:
-            chosen = (_finest_at(versions, again.out),)
-        return [_made(run, version, report) for version in chosen]
+            chosen = (_best_at(outputs, job.out),)
+        return [_make(run, output, report) for output in chosen]
 
 
-def stream_again(
-    again: EncodeJob, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]
-) -> None:
-    """Writes the finest film of a run's finished frames into a stream; errors as `encode_again`."""
-    settings = again.settings()
-    with Run.take_up(again.rundir) as run:
-        finest = RunOutputs(run, _finished(run), settings, again.device).best
-        stream = open_stream(finest.film.size, finest.film.fps)
-        for pixels in finest.images():
+def stream_frames(job: EncodeJob, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]) -> None:
+    """Writes the best video of a run's finished frames into a stream; errors as `reencode`."""
+    settings = job.settings()
+    with Run.open(job.rundir) as run:
+        best = RunOutputs(run, _finished_frames(run), settings, job.device).best
+        stream = open_stream(best.film.size, best.film.fps)
+        for pixels in best.images():
             stream.write(pixels)
         stream.close()
 
 
-def _finest_at(versions: RunOutputs, path: Path) -> Output:
-    """The finest film, at a path of its own."""
-    finest = versions.best
-    if finest is not versions.plain and _holds_frames(versions.run, path):
-        raise UserError(f"{path}: holds the run's own frames, which stay as they are; name another folder")
-    return replace(finest, film=replace(finest.film, path=path), keep=None)
+def _best_at(outputs: RunOutputs, path: Path) -> Output:
+    """Returns the best video, to be made at another path."""
+    best = outputs.best
+    if best is not outputs.plain and _is_frames_folder(outputs.run, path):
+        raise UserError(
+            f"{path}: holds the run's own frames, which are left as they are; name another folder"
+        )
+    return replace(best, film=replace(best.film, path=path), keep=None)
 
 
-def _made(run: Run, version: Output, report: Callable[[str, int, int], None]) -> Path:
-    if _holds_frames(run, version.film.file):  # the film is the frames, which are there
-        return version.film.file
-    return version.make(lambda done: report(version.film.file.name, done, version.count))
+def _make(run: Run, output: Output, report: Callable[[str, int, int], None]) -> Path:
+    if _is_frames_folder(run, output.film.file):  # a PNG sequence, which is there already
+        return output.film.file
+    return output.make(lambda done: report(output.film.file.name, done, output.count))
 
 
-def _holds_frames(run: Run, path: Path) -> bool:
+def _is_frames_folder(run: Run, path: Path) -> bool:
     return path.resolve() == run.frames_folder.resolve()
 
 
-def _finished(run: Run) -> int:
+def _finished_frames(run: Run) -> int:
     frames = run.state().next_frame
     if frames == 0:
-        raise RunError(f"{run.folder}: has no finished frame to make a film of; go on with animator resume")
+        raise RunError(f"{run.folder}: has no finished frame to encode", Resume(run.folder))
     return frames
-
-
-def _group(line: str) -> str:
-    return line.partition(":")[0].partition(".")[0]

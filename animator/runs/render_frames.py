@@ -1,4 +1,4 @@
-"""Renders the frames of a run onto the disk and into a sink, under the drift watch."""
+"""Renders the frames of a run to disk and into a sink, and warns about drift."""
 
 import logging
 import time
@@ -25,20 +25,20 @@ Report = Callable[[Progress], None]
 
 
 def no_report(progress: Progress) -> None:
-    """Reports nothing."""
+    """Ignores progress."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """How the frames of a run are rendered.
+    """Options of a rendering.
 
     Attributes:
-        device: Where images and models live.
-        report: Called when rendering begins, and after every frame on disk.
+        device: Device of images and models.
+        report: Called when rendering starts, and after every frame on disk.
         stop: Stops the rendering between frames.
-        end: Stop before this frame, the film ends there; a group of in-betweens that holds it is finished.
-            None renders the whole film.
-        open_sink: Opens what takes the frames besides the run folder; by default the film.
+        end: Stop before this frame; a group of in-betweens that contains it is finished. None renders the
+            whole film.
+        open_sink: Opens the sink of the frames besides the run folder; by default the video file.
     """
 
     device: torch.device
@@ -50,11 +50,11 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Rendered:
-    """How far a rendering came.
+    """Outcome of a rendering.
 
     Attributes:
         frames: Frames that the run has now.
-        seconds: Time it took.
+        seconds: Duration.
         stopped: True where the stop token ended it early.
     """
 
@@ -64,68 +64,68 @@ class Rendered:
 
 
 def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Rendering) -> Rendered:
-    """Renders a run's frames from a state on, and completes its film unless it was stopped.
+    """Renders a run's frames from a state on, and completes its video unless it was stopped.
 
     Args:
         run: The open run folder.
-        pipeline: The filled slots; its images live on the rendering's device.
-        state: Where the run stands.
+        pipeline: The filled slots; its images are on the rendering's device.
+        state: The state to resume from.
         rendering: Device, progress, and where to stop.
 
     Raises:
-        AnimatorError: Something failed; the frames so far are whole and the run can be resumed.
+        AnimatorError: Something failed; the frames so far are complete and the run can be resumed.
     """
-    began, first, total = time.monotonic(), state.next_frame, run.animation.frames
-    wanted = total if rendering.end is None else min(rendering.end, total)
+    started, first, total = time.monotonic(), state.next_frame, run.animation.frames
+    end = total if rendering.end is None else min(rendering.end, total)
     rendering.report(Progress(first, total, 0.0, 0))
-    run.metrics.cut(first)
-    measured, done = _Measured(run, state.image), first
+    run.metrics.truncate(first)
+    recorder, done = _MetricsRecorder(run, state.image), first
     sink = rendering.open_sink(run, first)
     try:
-        for frame in _up_to_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
+        for frame in _until_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
             sink.write(run.write(frame))
-            measured.add(frame)
+            recorder.add(frame)
             done = frame.plan.frame + 1
-            rendering.report(Progress(done, total, time.monotonic() - began, done - first))
+            rendering.report(Progress(done, total, time.monotonic() - started, done - first))
     except BaseException:
-        sink.abandon()
+        sink.abort()
         raise
-    stopped = rendering.stop.is_set and done < wanted
+    stopped = rendering.stop.is_set and done < end
     if stopped:
-        sink.abandon()
+        sink.abort()
     else:
-        sink.finish()
-    return Rendered(done, round(time.monotonic() - began, 3), stopped)
+        sink.close()
+    return Rendered(done, round(time.monotonic() - started, 3), stopped)
 
 
-def _up_to_stop(frames: Iterator[Frame], first: int, rendering: Rendering) -> Iterator[Frame]:
-    """The frames up to the end or the stop; groups of in-betweens are finished, as the state needs them."""
+def _until_stop(frames: Iterator[Frame], first: int, rendering: Rendering) -> Iterator[Frame]:
+    """Yields frames up to the end or the stop; finishes groups of in-betweens, as the state needs them."""
 
-    def ends(at: int) -> bool:
-        return rendering.stop.is_set or (rendering.end is not None and at >= rendering.end)
+    def ends_before(frame: int) -> bool:
+        return rendering.stop.is_set or (rendering.end is not None and frame >= rendering.end)
 
-    if ends(first):
+    if ends_before(first):
         return
     for frame in frames:
         yield frame
-        if frame.state.next_frame == frame.plan.frame + 1 and ends(frame.state.next_frame):
+        if frame.state.next_frame == frame.plan.frame + 1 and ends_before(frame.state.next_frame):
             return
 
 
-class _Measured:
-    """Keeps what is measured on each frame: its depth map, its vital signs, and warnings about drift."""
+class _MetricsRecorder:
+    """Writes the metrics of each frame and its depth map where wanted, and logs warnings about drift."""
 
     def __init__(self, run: Run, last: Tensor | None) -> None:
         self._run = run
         self._last = last
-        self._watch = DriftMonitor()
+        self._monitor = DriftMonitor()
 
     def add(self, frame: Frame) -> None:
-        """Measures a frame."""
+        """Records a frame."""
         if self._run.animation.depth.save_depth_maps and frame.depth is not None:
             write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
-        vital = frame_metrics(frame.plan.frame, frame.image, self._last)
-        self._run.metrics.add(vital)
-        for news in self._watch.update(vital, cut=frame.plan.cut):
-            log.warning(news)
+        metrics = frame_metrics(frame.plan.frame, frame.image, self._last)
+        self._run.metrics.append(metrics)
+        for warning in self._monitor.update(metrics, cut=frame.plan.cut):
+            log.warning(warning)
         self._last = frame.image

@@ -1,4 +1,4 @@
-"""`render_run`: a film from its settings to the finished file, for the command line, batches and programs."""
+"""`render_run`: renders a film from its settings to the finished video file."""
 
 import secrets
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
 from animator.runs.outputs import check_films
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
-from animator.runs.run import Run, is_run, with_seed
+from animator.runs.run import Run, is_run
+from animator.runs.run_settings import with_seed
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
@@ -41,13 +42,13 @@ class OpenModel(Protocol):
 
 @dataclass(frozen=True)
 class RenderResult:
-    """What `render_run` made.
+    """The files that `render_run` made.
 
     Attributes:
-        film: The film; where it will be, if `stopped`.
-        extra_films: Those made beside it: larger, smoother, as a GIF.
+        film: The video; the path it will have, if `stopped`.
+        extra_films: The videos besides it: upscaled, interpolated, as a GIF.
         frames: Finished frames of the run.
-        stopped: True where the stop token ended it early; rendering again with `resume` goes on.
+        stopped: True where the stop token ended it early; render again with `resume` to finish it.
     """
 
     film: Path
@@ -56,7 +57,7 @@ class RenderResult:
     stopped: bool
 
 
-def render_run(  # noqa: PLR0913 (the one entry to rendering; all but the film have defaults)
+def render_run(  # noqa: PLR0913 (the entry point; all but the film have defaults)
     film: Animation | Run,
     out: str | Path | None = None,
     *,
@@ -68,49 +69,51 @@ def render_run(  # noqa: PLR0913 (the one entry to rendering; all but the film h
     end: int | None = None,
     sink: OpenSink = film_sink,
 ) -> RenderResult:
-    """Renders a film into its run folder: frames, film, subtitles, and the extra films that it asks for.
+    """Renders a film into its run folder: frames, video, subtitles, and the extra videos of its settings.
 
     Args:
-        film: The settings, such as `load` gives; or an open run, which is resumed where it stands.
-        out: The run folder; None makes renders/<name>/<stamp>. Not for an open run, which has a folder.
-        diffuser: The model that draws; None opens the one that the settings name.
-        device: Where images and models live: "auto", "cpu", "cuda", "mps" or a torch device.
+        film: The settings, such as `load` returns; or an open run, which is resumed.
+        out: The run folder; None makes renders/<name>/<stamp>. Not for an open run, which has its folder.
+        diffuser: The diffusion model; None opens the one that the settings name.
+        device: Device of images and models: "auto", "cpu", "cuda", "mps" or a torch device.
         resume: Resume the run in `out`, or the newest one of this name; starts one where there is none.
-        progress: Called when rendering begins, after every frame on disk, and while extra films are made.
-        stop: Stops between frames: the frames stay whole, the run can be resumed.
-        end: Stop before this frame; the film ends there. None renders the whole film.
-        sink: Opens what takes the frames besides the run folder; by default the film.
+        progress: Called when rendering starts, after every frame on disk, and while extra videos are made.
+        stop: Stops between frames; the run can be resumed.
+        end: Stop before this frame; None renders the whole film.
+        sink: Opens the sink of the frames besides the run folder; by default the video file.
 
     Raises:
         RunError: The folder holds another run, or none that can be resumed.
         ModelError: The model is missing or broken.
-        AnimatorError: Something failed; the frames so far are whole and the run can be resumed.
+        AnimatorError: Something failed; the frames so far are complete and the run can be resumed.
     """
-    where = choose_device(device)
-    rendering = Rendering(where, progress or no_report, stop or StopToken(), end, sink)
+    chosen = choose_device(device)
+    rendering = Rendering(chosen, progress or no_report, stop or StopToken(), end, sink)
     if isinstance(film, Run):
         if out is not None:
-            raise UserError(f"out: {out} is given for a run that is open in {film.folder}; leave one out")
+            raise UserError(
+                f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
+            )
         return _render(film, diffuser, rendering)
     film = checked(film)
-    check_films(film, where)
+    check_films(film, chosen)
     with open_run(film, out, resume=resume) as run:
         return _render(run, diffuser, rendering)
 
 
 def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
-    """Renders a run's frames, film and subtitles with a given pipeline.
+    """Renders a run's frames, video and subtitles with a given pipeline.
 
     Args:
         run: The open run folder.
-        pipeline: The filled slots; its images live on the rendering's device.
+        pipeline: The filled slots; its images are on the rendering's device.
         rendering: Device, progress, and where to stop.
 
     Raises:
         AnimatorError: As for `render_run`.
     """
     state = run.state(rendering.device)
-    run.warn_of_space(run.animation.frames - state.next_frame)
+    run.warn_if_low_on_space(run.animation.frames - state.next_frame)
     record_start(run, pipeline.diffuser, rendering.device)
     rendered = render_frames(run, pipeline, state, rendering)
     record_end(run, pipeline.diffuser, rendering.device, rendered, state.next_frame)
@@ -120,41 +123,41 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
 
 
 def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> Run:
-    """The run folder of a film: new, or with `resume` the one to go on with.
+    """Opens the run folder of a film: a new one, or with `resume` the one to resume.
 
     Args:
         animation: The film.
         out: The folder itself; None makes or finds renders/<name>/<stamp>.
-        resume: Go on with the run in `out`, or with the newest one of this name; where no frame was
-            finished yet, start anew, so that one command can be repeated until the film is done.
+        resume: Resume the run in `out`, or the newest one of this name; where no frame is finished yet, start
+            a new run, so that one command can be repeated until the film is done.
 
     Raises:
         RunError: See `Run.create` and `Run.reopen`.
     """
-    home = RENDERS / animation.name
-    found = _newest(home) if out is None else Path(out)
-    if resume and found is not None and is_run(found):
-        return Run.reopen(found, animation)
+    runs = RENDERS / animation.name
+    folder = _newest(runs) if out is None else Path(out)
+    if resume and folder is not None and is_run(folder):
+        return Run.reopen(folder, animation)
     if animation.diffusion.seed == -1:
         animation = with_seed(animation, secrets.randbelow(MAX_SEED + 1))
-    stamped = home / datetime.now().strftime("%Y%m%d-%H%M%S")
+    stamped = runs / datetime.now().strftime("%Y%m%d-%H%M%S")
     return Run.create(stamped if out is None else out, animation)
 
 
 def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
-    """Opens the diffuser of a film; every checkpoint and LoRA that its frames name is looked for.
+    """Opens the diffuser of a film; checks that every checkpoint and LoRA its frames name is there.
 
     Raises:
         ModelError: One is missing or broken.
     """
     options = options_of(animation, allow_pickle=allow_pickle)
-    if offer_of(animation.model, options.library) is None:  # others may read checkpoints their own way
+    if offer_of(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_timeline(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
 
 
 def _render(run: Run, diffuser: Diffuser | None, rendering: Rendering) -> RenderResult:
-    if rendering.stop.is_set:  # before a model is loaded for nothing
+    if rendering.stop.is_set:  # saves loading a model
         return RenderResult(run.film_path, (), run.state().next_frame, stopped=True)
     model = diffuser or open_model(run.animation, rendering.device)
     pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
@@ -165,6 +168,6 @@ def _render(run: Run, diffuser: Diffuser | None, rendering: Rendering) -> Render
     return RenderResult(run.film_path, extra, rendered.frames, stopped=not complete)
 
 
-def _newest(home: Path) -> Path | None:
-    """The folder of the newest run below `home`; stamps sort by time."""
-    return max((child for child in home.glob("*/") if is_run(child)), default=None)
+def _newest(runs: Path) -> Path | None:
+    """Returns the folder of the newest run in a folder; stamps sort by time."""
+    return max((child for child in runs.glob("*/") if is_run(child)), default=None)

@@ -1,4 +1,4 @@
-"""A page about a run: curves of its vital signs, and thumbnails, in one HTML file."""
+"""The report of a run: curves of its frame metrics, and thumbnails, in one HTML file."""
 
 import base64
 import html
@@ -13,7 +13,7 @@ from animator.errors import RunError
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run import Run
 
-SIGNS = ("red", "green", "blue", "contrast", "detail", "flicker")
+METRICS = ("red", "green", "blue", "contrast", "detail", "flicker")
 COLORS = ("#c33", "#393", "#36c", "#333", "#939", "#b60")
 THUMBNAILS = 16
 WIDTH, HEIGHT = 720, 120
@@ -24,27 +24,26 @@ STYLE = (
 
 
 def write_report(folder: Path) -> Path:
-    """The path of report.html, made from a run's frames and measurements.
+    """Writes report.html from a run's frames and metrics, and returns its path.
 
     Raises:
-        RunError: The folder holds no measured frames.
+        RunError: The folder holds no frame metrics.
     """
-    vitals = MetricsLog(folder / "frames.jsonl").read()
-    if not vitals:
-        raise RunError(f"{folder}: holds no measured frames (frames.jsonl)")
-    with Run.take_up(folder) as run:
-        shown = sorted({round(i * (len(vitals) - 1) / (THUMBNAILS - 1)) for i in range(THUMBNAILS)})
-        thumbnails = [
-            _thumbnail(run.frame_path(int(vitals[i]["frame"])), int(vitals[i]["frame"])) for i in shown
-        ]
-        name = html.escape(run.animation.name)
+    metrics = MetricsLog(folder / "frames.jsonl").read()
+    if not metrics:
+        raise RunError(f"{folder}: has no frame metrics (frames.jsonl); render at least one frame")
+    with Run.open(folder) as run:
+        shown = sorted({round(i * (len(metrics) - 1) / (THUMBNAILS - 1)) for i in range(THUMBNAILS)})
+        frames = [int(metrics[i]["frame"]) for i in shown]
+        thumbnails = [_thumbnail(run.frame_path(frame), frame) for frame in frames]
+        title = html.escape(run.animation.name)
     curves = [
-        _curve(sign, [vital[sign] for vital in vitals], color)
-        for sign, color in zip(SIGNS, COLORS, strict=True)
+        _curve(name, [line[name] for line in metrics], color)
+        for name, color in zip(METRICS, COLORS, strict=True)
     ]
     page = (
-        f"<!doctype html><meta charset=utf-8><title>{name}</title><style>{STYLE}</style>"
-        f"<h1>{name}</h1><p>{len(vitals)} frames</p>{''.join(thumbnails)}{''.join(curves)}\n"
+        f"<!doctype html><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
+        f"<h1>{title}</h1><p>{len(metrics)} frames</p>{''.join(thumbnails)}{''.join(curves)}\n"
     )
     path = folder / "report.html"
     atomic_write(path, page.encode())
@@ -64,7 +63,7 @@ def _thumbnail(path: Path, frame: int) -> str:
     return f'<figure><img src="data:image/jpeg;base64,{data}" alt="frame {frame}"><br>{frame}</figure>'
 
 
-def _curve(sign: str, values: Sequence[float], color: str) -> str:
+def _curve(name: str, values: Sequence[float], color: str) -> str:
     low, high = min(values), max(values)
     span, last = high - low or 1.0, max(len(values) - 1, 1)
     points = " ".join(
@@ -72,7 +71,7 @@ def _curve(sign: str, values: Sequence[float], color: str) -> str:
         for i, value in enumerate(values)
     )
     return (
-        f"<h3>{sign} <small>{low:.4f} to {high:.4f}</small></h3>"
+        f"<h3>{name} <small>{low:.4f} to {high:.4f}</small></h3>"
         f'<svg width="{WIDTH}" height="{HEIGHT}">'
         f'<polyline fill="none" stroke="{color}" points="{points}"/></svg>'
     )

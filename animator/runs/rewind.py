@@ -1,4 +1,4 @@
-"""Takes a run back to an earlier frame."""
+"""Rewinds a run to an earlier frame."""
 
 import torch
 
@@ -12,21 +12,21 @@ from animator.timeline.timeline import Timeline
 
 
 def rewind(run: Run, frame: int, animation: Animation, device: torch.device, diffuser: Diffuser) -> None:
-    """Takes a run back to a frame, exactly: what came before is computed again from a kept state, unseen.
+    """Rewinds a run to a frame, exactly: frames since the last checkpoint are computed again, not written.
 
     Args:
         run: The open run; it may have been made with other settings.
-        frame: The first frame to redo. Within a group of in-betweens that is the group's drawn frame.
-        animation: The settings to go on with.
-        device: Where images and models live.
-        diffuser: The model that draws.
+        frame: The first frame to render again; within a group of in-betweens, that of the group.
+        animation: The settings to render on with.
+        device: Device of images and models.
+        diffuser: The model of the frames.
     """
     timeline = Timeline(run.animation)
-    start = max(int(drawn) for drawn in timeline.drawn if drawn <= frame)
-    state = run.checkpoints.before(start, device)
+    start = max(int(generated) for generated in timeline.drawn if generated <= frame)
+    state = run.checkpoints.load_before(start, device)
     if state.next_frame < start:
-        before = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)
-        for past in render(timeline, before, state):
+        pipeline = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)
+        for past in render(timeline, pipeline, state):
             if past.state.next_frame >= start:
                 state = past.state
                 break

@@ -1,4 +1,4 @@
-"""What run.json records besides the settings: device, threads, versions of libraries."""
+"""Facts for run.json besides the settings: device, threads, versions of libraries."""
 
 import platform
 from contextlib import suppress
@@ -27,9 +27,9 @@ def run_facts(animation: Animation, device: torch.device) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    """The libraries installed under their usual names; variants such as headless ones are left out."""
-    found: dict[str, str] = {}
+    """Returns versions of the libraries installed under their usual names, not of variants."""
+    versions: dict[str, str] = {}
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

@@ -6,16 +6,16 @@ import sys
 from dataclasses import dataclass
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM, as shells have it."""
+"""Exit code after Ctrl-C or SIGTERM, as shells report it."""
 
 
 @dataclass(frozen=True)
 class FrameRange:
-    """Frames that a session is asked to render.
+    """The frames to render in a session.
 
     Attributes:
         frames: Length of the whole film; None leaves the preset's.
-        start: First frame to redo; None resumes where the run stopped.
+        start: First frame to render again; None resumes where the run stopped.
         stop: First frame not to render; None renders to the end.
     """
 
@@ -24,7 +24,7 @@ class FrameRange:
     stop: int | None = None
 
 
-def begin(threads: int | None) -> None:
+def start_session(threads: int | None) -> None:
     """Prepares the process for rendering: warnings are shown, signals raise KeyboardInterrupt.
 
     Args:
@@ -33,7 +33,7 @@ def begin(threads: int | None) -> None:
     from animator.models.device import use_threads
 
     show_warnings()
-    # Explicitly for SIGINT as well: a shell may have told its background jobs to ignore Ctrl-C.
+    # Explicitly for SIGINT as well: a shell may have set its background jobs to ignore Ctrl-C.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     use_threads(threads)
@@ -45,5 +45,5 @@ def show_warnings() -> None:
 
 
 def say(text: str) -> None:
-    """Prints a line for the person at the terminal; standard output is for data."""
+    """Prints a line on standard error; standard output is for data."""
     sys.stderr.write(f"{text}\n")

@@ -1,4 +1,4 @@
-"""Where the frames of a sitting go besides the run folder: into the film, or to another program."""
+"""Sinks: take the frames of a session besides the run folder, for a video file or another program."""
 
 import logging
 from collections.abc import Callable
@@ -9,66 +9,66 @@ from animator.errors import VideoError
 from animator.film.stream import Stream
 from animator.film.writer import VideoWriter
 from animator.images.image import Image8
-from animator.runs.outputs import film_of
+from animator.runs.outputs import video_spec
 from animator.runs.run import Run
 
 log = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """Takes every frame of a sitting."""
+    """Takes every frame of a session."""
 
     def write(self, pixels: Image8) -> None:
         """Adds a frame, uint8 RGB (H, W, 3)."""
         ...
 
-    def finish(self) -> None:
-        """All frames are there."""
+    def close(self) -> None:
+        """Completes the output after the last frame."""
         ...
 
-    def abandon(self) -> None:
-        """No more will come in this sitting."""
+    def abort(self) -> None:
+        """Ends the output early; no more frames come in this session."""
         ...
 
 
 OpenSink = Callable[[Run, int], Sink]
-"""Opens a sink for a run of which so many frames are finished; those are written first."""
+"""Opens a sink for a run; the second argument is its number of finished frames, which are written first."""
 
 
 def encode(run: Run, frames: int) -> Path:
-    """The film of a run's first frames, from the files on disk.
+    """Encodes the first frames of a run from the files on disk, and returns the path of the video.
 
     Raises:
         RunError: A frame is missing or broken.
         VideoError: ffmpeg failed.
     """
     if not run.animation.output.film_format.is_sequence:
-        with VideoWriter(film_of(run.animation, run.film_path)) as writer:
+        with VideoWriter(video_spec(run.animation, run.film_path)) as writer:
             for pixels in run.pixels(range(frames)):
                 writer.write(pixels)
     return run.film_path
 
 
 def film_sink(run: Run, first: int) -> Sink:
-    """What makes the run's film while its frames come."""
+    """Opens the sink that makes the run's video while frames are rendered."""
     return FrameFiles() if run.animation.output.film_format.is_sequence else FilmSink(run, first)
 
 
 class FrameFiles:
-    """Nothing more: the frames in the run folder are the film."""
+    """Sink of a PNG sequence; writes nothing, because the run has the frames on disk."""
 
     def write(self, pixels: Image8) -> None:
-        """Nothing: the run has put it on disk."""
+        """Does nothing."""
 
-    def finish(self) -> None:
-        """Nothing."""
+    def close(self) -> None:
+        """Does nothing."""
 
-    def abandon(self) -> None:
-        """Nothing."""
+    def abort(self) -> None:
+        """Does nothing."""
 
 
 class StreamSink:
-    """Passes every frame on to the program that reads a stream, those finished before first."""
+    """Sink that writes every frame to a stream, beginning with those finished earlier."""
 
     def __init__(self, stream: Stream, run: Run, first: int) -> None:
         self._stream = stream
@@ -79,66 +79,66 @@ class StreamSink:
         """Adds a frame, uint8 RGB (H, W, 3).
 
         Raises:
-            VideoError: Nobody reads any more.
+            VideoError: The reader has closed the stream.
         """
         self._stream.write(pixels)
 
-    def finish(self) -> None:
-        """Lets the reader see the end."""
+    def close(self) -> None:
+        """Closes the stream."""
         self._stream.close()
 
-    def abandon(self) -> None:
-        """Lets the reader see the end of what there is."""
+    def abort(self) -> None:
+        """Closes the stream after the frames so far."""
         self._stream.close()
 
 
 class FilmSink:
-    """Takes every frame of a sitting, those finished before it first.
+    """Sink that encodes every frame into the run's video, beginning with those finished earlier.
 
-    Where ffmpeg fails on the way, rendering goes on, and the film is made from the frames at the end.
+    Where ffmpeg fails, rendering continues, and the video is made from the frames on disk at the end.
     """
 
     def __init__(self, run: Run, first: int) -> None:
         self._run = run
         self._frames = first
-        self._writer: VideoWriter | None = VideoWriter(film_of(run.animation, run.film_path))
+        self._writer: VideoWriter | None = VideoWriter(video_spec(run.animation, run.film_path))
         try:
             for pixels in run.pixels(range(first)):
-                self._offer(pixels)
+                self._write(pixels)
         except BaseException:
-            self.abandon()
+            self.abort()
             raise
 
     def write(self, pixels: Image8) -> None:
         """Adds a frame, uint8 RGB (H, W, 3)."""
-        self._offer(pixels)
+        self._write(pixels)
         self._frames += 1
 
-    def finish(self) -> None:
-        """Puts the film at its path.
+    def close(self) -> None:
+        """Completes the video at its path.
 
         Raises:
             VideoError: ffmpeg failed.
         """
         writer, self._writer = self._writer, None
-        if writer is None or not self._guarded(writer.finish):
+        if writer is None or not self._try(writer.finish):
             encode(self._run, self._frames)
 
-    def abandon(self) -> None:
-        """Leaves the film so far as a part that plays."""
+    def abort(self) -> None:
+        """Leaves the frames so far as a part file that plays."""
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.abandon()
 
-    def _offer(self, pixels: Image8) -> None:
+    def _write(self, pixels: Image8) -> None:
         writer = self._writer
-        if writer is not None and not self._guarded(lambda: writer.write(pixels)):
+        if writer is not None and not self._try(lambda: writer.write(pixels)):
             self._writer = None
 
-    def _guarded(self, action: Callable[[], None]) -> bool:
+    def _try(self, action: Callable[[], None]) -> bool:
         try:
             action()
         except VideoError as error:
-            log.warning("%s\nThe frames are safe; the film will be made from them at the end.", error)
+            log.warning("%s\nThe frames are safe; the video will be made from them at the end.", error)
             return False
         return True

@@ -1,4 +1,4 @@
-"""The library from outside: load, change, render, stop, resume; what goes wrong is an error of ours."""
+"""The library from outside: load, change, render, stop, resume; what goes wrong is an AnimatorError."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
@@ -10,7 +10,6 @@ import pytest
 import torch
 from PIL import Image
 
-import animator
 from animator import (
     Animation,
     FakeDiffuser,
@@ -88,7 +87,7 @@ def test_a_path_a_text_and_a_mapping_give_the_same_film(preset: Path) -> None:
     assert all(film.plain() == films[0].plain() for film in films)
 
 
-def test_a_missing_file_is_said_to_be_missing() -> None:
+def test_a_missing_file_is_an_error() -> None:
     (problem,) = problems(lambda: load("nowhere/a.yaml"))
     assert problem == "nowhere/a.yaml: cannot be read: No such file or directory"
 
@@ -165,7 +164,7 @@ def test_with_nothing_is_the_same_film(film: Animation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"frames": 0}, "with_: frames: "),
         ({"framez": 3}, "with_: framez: unknown setting; did you mean `frames`?"),
@@ -173,25 +172,25 @@ def test_with_nothing_is_the_same_film(film: Animation) -> None:
         ({"diffusion": {"steps": "many"}}, "with_: diffusion.steps: "),
     ],
 )
-def test_with_checks_as_load_does(film: Animation, changes: dict[str, Any], said: str) -> None:
-    assert said in problems(lambda: film.with_(**changes))[0]
+def test_with_checks_as_load_does(film: Animation, changes: dict[str, Any], message: str) -> None:
+    assert message in problems(lambda: film.with_(**changes))[0]
 
 
 # Rendering
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"init.image": "nowhere.png"}, "init.image: "),
         ({"model": "nowhere/model.safetensors"}, "model: "),
     ],
 )
-def test_what_a_film_names_is_looked_for_before_anything_is_written(
-    film: Animation, tmp_path: Path, changes: dict[str, Any], said: str
+def test_the_files_of_a_film_are_checked_before_anything_is_written(
+    film: Animation, tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     named = film.with_(**changes)
-    assert said in problems(lambda: rendered(named, tmp_path / "run"))[0]
+    assert message in problems(lambda: rendered(named, tmp_path / "run"))[0]
     assert not (tmp_path / "run").exists()
 
 
@@ -205,7 +204,7 @@ def test_render_run_gives_film_and_extra_films(film: Animation, tmp_path: Path) 
         made.frames = 3  # type: ignore[misc]
 
 
-def test_without_a_diffuser_the_films_own_model_draws(film: Animation, tmp_path: Path) -> None:
+def test_without_a_diffuser_the_films_own_model_is_used(film: Animation, tmp_path: Path) -> None:
     made = render_run(film.with_(frames=1, **{"diffusion.steps": 1}), str(tmp_path / "run"), device="cpu")
     assert made.film.exists() and made.frames == 1
 
@@ -215,7 +214,7 @@ def test_an_open_run_is_rendered_and_stays_open(film: Animation, tmp_path: Path)
         assert rendered(run, None).film == run.film_path
         with pytest.raises(RunError, match="another process"):
             Run.reopen(str(tmp_path / "run"), film)
-        with pytest.raises(UserError, match="leave one out"):
+        with pytest.raises(UserError, match="leave out one of them"):
             rendered(run, tmp_path / "other")
 
 
@@ -253,7 +252,7 @@ def test_a_stopped_film_resumes_to_the_same_bits(
     made = rendered(film, tmp_path / "cut", progress=stop, stop=token)
     assert made.stopped and stop_at <= made.frames < min(9, stop_at + cadence) + 1
     assert len(frames_of(tmp_path / "cut")) == made.frames and not made.film.exists()
-    with Run.take_up(tmp_path / "cut") as run:
+    with Run.open(tmp_path / "cut") as run:
         assert run.state().next_frame == made.frames
     again = rendered(film, tmp_path / "cut", resume=True)
     assert not again.stopped and again.frames == 9
@@ -261,7 +260,7 @@ def test_a_stopped_film_resumes_to_the_same_bits(
     assert again.film.read_bytes() == (tmp_path / "whole" / "pond.mp4").read_bytes()
 
 
-def test_a_token_set_beforehand_loads_no_model(film: Animation, tmp_path: Path) -> None:
+def test_a_token_set_in_advance_loads_no_model(film: Animation, tmp_path: Path) -> None:
     token = StopToken()
     token.stop()
     with Run.create(tmp_path / "run", film.model_copy(update={"model": "nowhere"})) as run:
@@ -291,7 +290,7 @@ def test_a_film_ends_before_a_frame(film: Animation, tmp_path: Path) -> None:
             asked.append(request.frame)
             return FakeDiffuser().generate(request)
 
-    for _ in range(2):  # resuming draws nothing that is there
+    for _ in range(2):  # resuming generates no finished frame again
         made = render_run(film, tmp_path / "run", diffuser=Notes(), device="cpu", resume=True, end=3)
         assert (made.frames, made.stopped) == (4, False)
     assert asked == [0, 2] and facts_of(made.film).frames == 4
@@ -299,7 +298,7 @@ def test_a_film_ends_before_a_frame(film: Animation, tmp_path: Path) -> None:
 
 def test_a_run_is_not_overwritten(film: Animation, tmp_path: Path) -> None:
     rendered(film, tmp_path / "run")
-    with pytest.raises(RunError, match="holds a run already"):
+    with pytest.raises(RunError, match="already holds a run"):
         rendered(film, tmp_path / "run")
 
 
@@ -311,7 +310,7 @@ def test_paths_may_be_texts(preset: Path, tmp_path: Path, as_given: Callable[[Pa
     film = load(as_given(preset))
     folder = as_given(tmp_path / "run")
     assert rendered(film, folder).film == tmp_path / "run" / "pond.mp4"
-    for run in (Run.reopen, lambda folder, film: Run.take_up(folder)):
+    for run in (Run.reopen, lambda folder, film: Run.open(folder)):
         with run(folder, film) as opened:
             assert opened.folder == tmp_path / "run"
     frame = as_given(tmp_path / "run" / "frames" / "000000000.png")
@@ -371,9 +370,3 @@ def test_the_fake_flow_is_the_same_everywhere() -> None:
     image = torch.zeros(3, 4, 5)
     flow = FakeFlow((2.0, -1.0))(image, image)
     assert flow.shape == (2, 4, 5) and (flow[0] == 2).all() and (flow[1] == -1).all()
-
-
-@pytest.mark.parametrize(("old", "new"), [("Film", VideoSpec), ("FilmWriter", VideoWriter)])
-def test_old_names_work_and_tell_the_new_ones(old: str, new: type) -> None:
-    with pytest.warns(DeprecationWarning, match=f"animator.{old} is now animator.{new.__name__}"):
-        assert getattr(animator, old) is new

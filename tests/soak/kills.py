@@ -1,9 +1,9 @@
-"""A film killed again and again is the film that nothing happened to.
+"""Kills a film again and again, and compares it with an uninterrupted one.
 
     python tests/soak/kills.py FOLDER [--kills 30] [--preset presets/quickstart.yaml] [--set KEY=VALUE]...
 
 Renders the preset twice into FOLDER: without a break, and killed at random moments (SIGKILL, while
-models load, frames are drawn, files are written) and resumed each time. Compares every frame and the film
+models load, frames are generated, files are written) and resumed each time. Compares every frame and the film
 file byte for byte. Exits with 1 where they differ.
 """
 
@@ -22,16 +22,16 @@ MODEL_LOADS_S = 3.0
 
 
 def main() -> int:
-    """0 where the films are the same."""
-    asked = _asked()
-    whole, cut = asked.folder / "whole", asked.folder / "cut"
-    command = _command(asked)
+    """Returns 0 if the films are the same."""
+    args = _arguments()
+    whole, cut = args.folder / "whole", args.folder / "cut"
+    command = _command(args)
     subprocess.run([*command, str(whole)], check=True, env=_environment(), stdout=subprocess.DEVNULL)
     frames = len(_hashes(whole)) - 1
-    moments = random.Random(asked.seed)
+    moments = random.Random(args.seed)
     at: list[int] = []
-    while len(at) < asked.kills:
-        wanted = max(frames * (len(at) + 1) // (asked.kills + 1), 1)
+    while len(at) < args.kills:
+        wanted = max(frames * (len(at) + 1) // (args.kills + 1), 1)
         at.append(_killed([*command, str(cut)], cut, wanted, moments))
         say(f"kill {len(at)} at frame {at[-1]} of {frames}")
     subprocess.run([*command, str(cut)], check=True, env=_environment(), stdout=subprocess.DEVNULL)
@@ -47,7 +47,7 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _asked() -> argparse.Namespace:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -59,9 +59,9 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _command(asked: argparse.Namespace) -> list[str]:
-    settings = [word for setting in asked.settings for word in ("--set", setting)]
-    start = [sys.executable, str(ROOT / "run.py"), "render", asked.preset, *settings]
+def _command(args: argparse.Namespace) -> list[str]:
+    settings = [word for setting in args.settings for word in ("--set", setting)]
+    start = [sys.executable, str(ROOT / "run.py"), "render", args.preset, *settings]
     return [*start, "--threads", "1", "--device", "cpu", "--resume", "--out"]
 
 
@@ -70,7 +70,7 @@ def _environment() -> dict[str, str]:
 
 
 def _killed(command: list[str], folder: Path, wanted: int, moments: random.Random) -> int:
-    """How many frames there were when a sitting was killed, at a random moment after it had enough."""
+    """Kills a session at a random moment after `wanted` frames, and returns how many there were."""
     child = subprocess.Popen(
         command, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

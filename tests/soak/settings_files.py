@@ -1,4 +1,4 @@
-"""Every settings file of a folder: imported, planned to its end, its first frames drawn by the fake model.
+"""Imports every settings file of a folder, plans all its frames, and renders the first with the fake model.
 
     python tests/soak/settings_files.py FOLDER [INDEX.tsv]
 
@@ -41,7 +41,7 @@ COLUMNS = ("files", "imported", "planned", "rendered", "stand-ins", "frames plan
 
 @dataclass
 class Tally:
-    """What came of the files of one generation."""
+    """Outcomes of the files of one generation."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refusals: list[str] = field(default_factory=list)
@@ -94,8 +94,8 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
 
 
 def _missing(draft: RawPreset, stand_ins: dict[str, Path]) -> list[str]:
-    """Overrides with a stand-in for each file that a draft names and that is not there."""
-    found = ["controlnet=[]"] if draft.values.get("controlnet") else []  # their networks are not here
+    """Returns overrides with a stand-in for each missing file of a draft."""
+    overrides = ["controlnet=[]"] if draft.values.get("controlnet") else []  # their networks are not here
     for setting, kind in file_settings().items():
         group, name = draft.values.get(setting[0]), setting[-1]
         value = group.get(name) if isinstance(group, dict) else None
@@ -106,9 +106,9 @@ def _missing(draft: RawPreset, stand_ins: dict[str, Path]) -> list[str]:
             return stand_in if find(name, None) is None else name
 
         if (replaced := each_name(value, there, kind)) != value:
-            found.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
-            found += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
-    return found
+            overrides.append(f"{'.'.join(setting)}={json.dumps(replaced)}")
+            overrides += ["video.after_end=loop"] if kind.kind == "clip" else []  # the stand-in is short
+    return overrides
 
 
 def _stand_ins(folder: Path) -> dict[str, Path]:

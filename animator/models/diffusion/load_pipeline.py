@@ -76,7 +76,7 @@ def _reason(error: Exception) -> str:
     if "expected shape" in reason or "size mismatch" in reason:
         return (
             f"{reason[:200]} ... Its sizes are not those of its family; name a diffusers folder that has "
-            "them: --set diffusion.architecture=FOLDER"
+            "them in diffusion.architecture"
         )
     return reason[:500]
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import torch
 
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, ChangeSetting
 from animator.models.diffusion.request import GenerationRequest
 
 BYTES_PER_PIXEL = 5_000
@@ -25,7 +25,8 @@ def explained(request: GenerationRequest, device: torch.device) -> Iterator[None
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        raise AnimatorError(_message(request, device)) from error
+        hint = ChangeSetting("diffusion.memory", "low")
+        raise AnimatorError(_message(request, device), hint) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -47,10 +48,10 @@ def _message(request: GenerationRequest, device: torch.device) -> str:
     smaller = fitting or (max(64, _eighths(width / 2)), max(64, _eighths(height / 2)))
     sure = "about" if fitting else "for example"
     is_smaller = smaller[0] * smaller[1] < width * height
-    size = f'a smaller image ({sure} --set "size=[{smaller[0]},{smaller[1]}]"), ' if is_smaller else ""
+    size = f"a smaller image ({sure} {smaller[0]} x {smaller[1]}), " if is_smaller else ""
     return (
-        f"{head}{known}; what helps: --set diffusion.memory=low, {size}a smaller model, "
-        "or other programs closed. The frames so far are whole: go on with --resume"
+        f"{head}{known}; the frames so far are complete, and the run can be resumed. "
+        f"Use {size}a smaller model, close other programs, or save memory"
     )
 
 

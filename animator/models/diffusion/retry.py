@@ -51,7 +51,7 @@ def generate_with_retry(
     if fault == "NaN":
         raise AnimatorError(
             f"frame {request.frame}: the model gave numbers that are no image (NaN), {REDRAWS + 1} times; "
-            "try another sampler or more steps, a lower cfg_scale, or --device cpu for full precision"
+            "try another sampler or more steps, a lower cfg_scale, or the CPU, which has full precision"
         )
     return drawn.clamp(0.0, 1.0).contiguous()
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.errors import ModelError
+from animator.errors import ChangeSetting, ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -157,8 +157,8 @@ class TransformerEngine:
         sampler = find_sampler(request.sampler)
         if sampler.name != "Euler" or sampler.schedule_type:
             raise ModelError(
-                f"sampler {request.sampler!r}: the model {self._name} draws with Euler only; "
-                "--set diffusion.sampler=Euler"
+                f"sampler {request.sampler!r}: the model {self._name} draws with Euler only",
+                ChangeSetting("diffusion.sampler", "Euler"),
             )
         wrong = {
             "tiling": request.tiling,

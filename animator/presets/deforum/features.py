@@ -40,7 +40,7 @@ FEATURES = (
         "checkpoint",
         {},
         {"sd_model_name": (None, "")},
-        "the file names the checkpoint it was made with; give yours with --model",
+        "the file names the checkpoint it was made with; set `model` to yours",
         ("sd_model_",),
     ),
     Feature("face restoration", {"restore_faces": False}, {"restore_faces": OFF}, "faces stay as drawn"),

@@ -85,7 +85,7 @@ def preset_values(manifest: Manifest) -> tuple[dict[str, Any], tuple[Note, ...]]
 
 def _manifest(given: Any) -> Manifest:
     if isinstance(given, str) and not given.lstrip().startswith("{"):
-        raise ValueError(f"is {given.strip()[:80]!r}; give the manifest itself with --parseq FILE")
+        raise ValueError(f"is {given.strip()[:80]!r}; expected the manifest itself, as JSON")
     try:
         return Manifest.parse(given)
     except ScheduleError as error:

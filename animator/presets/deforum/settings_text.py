@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.errors import PresetError, Problem
+from animator.errors import FixJson, PresetError, Problem
 from animator.presets.deforum.json_repair import Repair, find_repair
 from animator.settings.import_notes import Note, harmless
 
@@ -77,11 +77,10 @@ def _decoded(text: str) -> tuple[Any, tuple[str, ...]]:
 
 
 def _refused(text: str, source: str, slip: Repair) -> PresetError:
-    hint = "--repair mends it" if slip.mended is not None else "this one is for a person to mend"
+    remedy = "" if slip.mended is not None else "; correct it by hand"
     shown = _line(text, slip.at)
-    return PresetError(
-        source, (Problem(_place(source, text, slip.at), "", f"is not JSON: {slip.what}; {hint}\n{shown}"),)
-    )
+    problem = Problem(_place(source, text, slip.at), "", f"is not JSON: {slip.what}{remedy}\n{shown}")
+    return PresetError(source, (problem,), None if remedy else FixJson())
 
 
 def _line(text: str, at: int) -> str:

@@ -1,4 +1,4 @@
-"""Many films: one model where they share it, failures alone, goes on where it was stopped."""
+"""Batches: films share a model, fail alone, and are resumed where they stopped."""
 
 import json
 import os
@@ -38,9 +38,9 @@ class Fakes:
         return self
 
     def generate(self, request: GenerationRequest) -> torch.Tensor:
-        words = request.prompt.positive
-        if request.frame == 2 and words in self.at:
-            raise self.at.pop(words)
+        prompt = request.prompt.positive
+        if request.frame == 2 and prompt in self.at:
+            raise self.at.pop(prompt)
         return FakeDiffuser().generate(request)
 
 
@@ -63,7 +63,7 @@ def ten(folder: Path) -> tuple[Path, ...]:
     return (*good[:3], broken[0], *good[3:], broken[1])
 
 
-def told(out: Path) -> dict[str, Any]:
+def summary_of(out: Path) -> dict[str, Any]:
     return json.loads((out / "batch.json").read_text())
 
 
@@ -71,11 +71,13 @@ def frames(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.glob("*/frames/*.png"))}
 
 
-def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_film_does_not_stop_the_others(
+    tmp_path: Path, fakes: Fakes, capsys: pytest.CaptureFixture[str]
+) -> None:
     fakes.at["film4"] = RuntimeError("out of memory")
     out = tmp_path / "out"
     assert run_batch(BatchJob(ten(tmp_path), out, compute=CPU), 1, fakes.open) == 1
-    summary = told(out)
+    summary = summary_of(out)
     assert summary["counts"] == {"waiting": 0, "finished": 7, "failed": 3, "stopped": 0}
     by_name = {Path(film["preset"]).stem: film for film in summary["films"]}
     assert "frames: input should be a valid integer" in by_name["broken1"]["error"]
@@ -89,50 +91,50 @@ def test_failures_stop_no_other(tmp_path: Path, fakes: Fakes, capsys: pytest.Cap
     assert printed[1].split()[1:4] == ["finished", "4/4", printed[1].split()[3]]
 
 
-def test_going_on_finishes_what_is_left_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
+def test_resuming_finishes_the_rest_and_touches_nothing_else(tmp_path: Path, fakes: Fakes) -> None:
     films, out, whole = ten(tmp_path), tmp_path / "out", tmp_path / "whole"
     run_batch(BatchJob(films, whole, compute=CPU), 1, fakes.open)
     fakes.at["film3"] = KeyboardInterrupt()
     assert run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open) == 130
-    assert told(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
+    assert summary_of(out)["counts"] == {"waiting": 4, "finished": 3, "failed": 2, "stopped": 1}
     films_before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
     assert len(films_before) == 4  # three, and the part of the fourth
     assert (
         run_batch(BatchJob(films, out, resume=True, compute=CPU), 1, fakes.open) == 1
     )  # two are broken still
-    assert told(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
+    assert summary_of(out)["counts"] == {"waiting": 0, "finished": 8, "failed": 2, "stopped": 0}
     assert frames(out) == frames(whole)
     after = {path: path.stat().st_mtime_ns for path in out.glob("*/*.mp4")}
     assert all(after[path] == films_before[path] for path in films_before if ".part." not in path.name)
 
 
 @pytest.mark.parametrize("lost", [0, 1])
-def test_a_film_is_not_finished_while_one_of_its_films_is_missing(
+def test_a_film_is_not_finished_while_one_of_its_videos_is_missing(
     tmp_path: Path, fakes: Fakes, lost: int
 ) -> None:
     film = preset(tmp_path, "lake", diffusion="{seed: 1}", frame_interpolation="{engine: flow}")
-    order = BatchJob((film,), tmp_path / "out", compute=CPU, resume=True)
-    assert run_batch(order, 1, fakes.open) == 0
-    (whole,) = plan_batch(order, print).outcomes
+    job = BatchJob((film,), tmp_path / "out", compute=CPU, resume=True)
+    assert run_batch(job, 1, fakes.open) == 0
+    (whole,) = plan_batch(job, print).outcomes
     assert whole.status is Status.FINISHED and len(whole.films) == 2
     whole.films[lost].unlink()
-    (again,) = plan_batch(order, print).outcomes
+    (again,) = plan_batch(job, print).outcomes
     assert again.status is Status.WAITING
 
 
-def test_a_mended_preset_is_rendered_when_the_batch_goes_on(tmp_path: Path, fakes: Fakes) -> None:
+def test_a_corrected_preset_is_rendered_when_the_batch_is_resumed(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b", frames="many")), tmp_path / "out"
     assert run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open) == 1
     preset(tmp_path, "b")
     assert run_batch(BatchJob(films, out, resume=True, compute=CPU), 1, fakes.open) == 0
 
 
-def test_other_settings_are_refused_for_a_film_that_has_begun(tmp_path: Path, fakes: Fakes) -> None:
+def test_other_settings_are_refused_for_a_film_that_has_frames(tmp_path: Path, fakes: Fakes) -> None:
     films, out = (preset(tmp_path, "a"), preset(tmp_path, "b")), tmp_path / "out"
     run_batch(BatchJob(films, out, compute=CPU), 1, fakes.open)
     before = frames(out)
     assert run_batch(BatchJob(films, out, ("motion.angle=3",), resume=True, compute=CPU), 1, fakes.open) == 1
-    assert "motion.angle: was 0, now 3" in told(out)["films"][0]["error"] and frames(out) == before
+    assert "motion.angle: was 0, now 3" in summary_of(out)["films"][0]["error"] and frames(out) == before
 
 
 def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> None:
@@ -140,11 +142,11 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
         return preset(tmp_path, name, diffusion=f"{{vae: '{vae}', seed: 1}}")
 
     mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
-    order = BatchJob(mixed, tmp_path / "out", compute=CPU)
-    assert [task.preset.stem for task in plan_batch(order, print).waiting] == ["a", "c", "b", "d"]
-    assert run_batch(order, 1, fakes.open) == 0
+    job = BatchJob(mixed, tmp_path / "out", compute=CPU)
+    assert [task.preset.stem for task in plan_batch(job, print).waiting] == ["a", "c", "b", "d"]
+    assert run_batch(job, 1, fakes.open) == 0
     assert fakes.opened == ["", "x"]
-    assert [film["preset"] for film in told(tmp_path / "out")["films"]] == [str(path) for path in mixed]
+    assert [film["preset"] for film in summary_of(tmp_path / "out")["films"]] == [str(path) for path in mixed]
 
 
 def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -> None:
@@ -155,23 +157,23 @@ def test_a_film_is_the_same_alone_and_in_a_batch(tmp_path: Path, fakes: Fakes) -
     assert alone == {name: data for name, data in together.items() if name.startswith("b")}
 
 
-def test_a_batch_is_not_begun_twice(tmp_path: Path, fakes: Fakes) -> None:
-    order = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
-    run_batch(order, 1, fakes.open)
-    with pytest.raises(RunError, match=r"holds a batch already; go on with --continue"):
-        run_batch(order, 1, fakes.open)
-    anew = BatchJob(order.presets, tmp_path / "new", resume=True, compute=CPU)
+def test_a_batch_is_not_started_twice(tmp_path: Path, fakes: Fakes) -> None:
+    job = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", compute=CPU)
+    run_batch(job, 1, fakes.open)
+    with pytest.raises(RunError, match=r"already holds a batch. Resume the batch in .*, or choose"):
+        run_batch(job, 1, fakes.open)
+    anew = BatchJob(job.presets, tmp_path / "new", resume=True, compute=CPU)
     assert run_batch(anew, 1, fakes.open) == 0  # so that one command does for both
 
 
-def test_presets_of_one_name_have_folders_of_their_own(tmp_path: Path) -> None:
+def test_presets_of_the_same_name_have_their_own_folders(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     films = (preset(tmp_path, "a"), preset(tmp_path / "other", "a"), preset(tmp_path, "a"))
     plan = plan_batch(BatchJob(films, tmp_path / "out", compute=CPU), print)
     assert [outcome.task.folder.name for outcome in plan.outcomes] == ["a", "a-2"]
 
 
-def test_the_newest_batch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_batch_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert batch_folder(None, resume=True).parent == Path("renders/batch")  # there is none yet
     for stamp in ("20260101-000000", "20260102-000000"):
@@ -180,15 +182,15 @@ def test_the_newest_batch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert batch_folder(None, resume=True) == Path("renders/batch/20260102-000000")
 
 
-def test_the_table_is_for_people() -> None:
+def test_the_table_shows_the_first_line_of_an_error() -> None:
     task = Task(Path("a.yaml"), Path("out/a"))
     error = "2 problems in a.yaml\n  a.yaml: fps: is wrong\n  more"
     shown = table([Outcome(task, Status.FAILED, error=error), Outcome(task, frames=3)]).splitlines()
     assert shown[1].split("  ")[-1] == "a.yaml: fps: is wrong" and "0/3" in shown[2]
 
 
-def animator(*words: object) -> list[str]:
-    return [sys.executable, str(ROOT / "run.py"), "batch", *map(str, words), "--device", "cpu"]
+def animator(*args: object) -> list[str]:
+    return [sys.executable, str(ROOT / "run.py"), "batch", *map(str, args), "--device", "cpu"]
 
 
 STEPS = ("--set", "diffusion.steps=2")
@@ -196,7 +198,7 @@ STEPS = ("--set", "diffusion.steps=2")
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The frames of the ten films, made in one go."""
+    """The frames of the ten films, rendered without a break."""
     folder = tmp_path_factory.mktemp("whole")
     done = subprocess.run(animator(*ten(folder), *STEPS, "--out", folder / "out"), capture_output=True)
     assert done.returncode == 1
@@ -204,11 +206,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)  # two sittings, each of which loads the model once or twice
+@pytest.mark.timeout(900)  # two sessions, each of which loads the model once or twice
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_killed_in_the_middle_and_continued(
-    tmp_path: Path, whole: dict[str, bytes], jobs: int, blow: signal.Signals
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_batch_is_resumed(
+    tmp_path: Path, whole: dict[str, bytes], jobs: int, kill: signal.Signals
 ) -> None:
     out = tmp_path / "out"
     command = animator(*ten(tmp_path), *STEPS, "--jobs", jobs, "--out", out)
@@ -216,21 +218,21 @@ def test_killed_in_the_middle_and_continued(
     while not list(out.glob("film[34]/state.safetensors")):
         time.sleep(0.05)
         assert process.poll() is None
-    os.killpg(process.pid, blow)
+    os.killpg(process.pid, kill)
     process.communicate()
-    assert process.returncode == (130 if blow == signal.SIGINT else -signal.SIGKILL)
-    assert 0 < told(out)["counts"]["finished"] < 8
-    done = subprocess.run([*command, "--continue"], capture_output=True, text=True)
+    assert process.returncode == (130 if kill == signal.SIGINT else -signal.SIGKILL)
+    assert 0 < summary_of(out)["counts"]["finished"] < 8
+    done = subprocess.run([*command, "--resume"], capture_output=True, text=True)
     assert done.returncode == 1 and "8 finished, 2 failed" in done.stdout and "Traceback" not in done.stderr
     assert frames(out) == whole and len(whole) == 32
 
 
-def test_going_on_remembers_what_finished_films_took(tmp_path: Path, fakes: Fakes) -> None:
-    order = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", resume=True, compute=CPU)
-    run_batch(order, 1, fakes.open)
-    (before,) = told(order.out)["films"]
-    run_batch(order, 1, fakes.open)
-    assert told(order.out)["films"] == [before] and before["seconds"] > 0
+def test_resuming_keeps_the_durations_of_finished_films(tmp_path: Path, fakes: Fakes) -> None:
+    job = BatchJob((preset(tmp_path, "a"),), tmp_path / "out", resume=True, compute=CPU)
+    run_batch(job, 1, fakes.open)
+    (before,) = summary_of(job.out)["films"]
+    run_batch(job, 1, fakes.open)
+    assert summary_of(job.out)["films"] == [before] and before["seconds"] > 0
 
 
 def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fakes: Fakes) -> None:
@@ -240,6 +242,6 @@ def test_another_format_makes_the_film_again_from_its_frames(tmp_path: Path, fak
     assert (
         run_batch(BatchJob(films, out, ("output.format=mkv",), resume=True, compute=CPU), 1, fakes.open) == 0
     )
-    (film,) = told(out)["films"]
+    (film,) = summary_of(out)["films"]
     assert Path(film["films"][0]).name == "a.mkv" and facts_of(out / "a" / "a.mkv").frames == 4
     assert frames(out) == before

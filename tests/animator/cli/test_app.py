@@ -56,7 +56,7 @@ def test_render_without_out_makes_a_stamped_folder(tmp_path: Path) -> None:
 def test_a_users_mistake_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
     done = animator("render", PRESETS[0], "--set", "fps=fast", "--out", tmp_path / "run")
     assert done.returncode == 2
-    assert "--set fps=fast: fps:" in done.stderr and "Traceback" not in done.stderr
+    assert "override fps=fast: fps:" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
 
 
@@ -68,12 +68,12 @@ def test_a_users_mistake_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
         (["--device", "toaster"], "device toaster: this machine has none"),
     ],
 )
-def test_what_cannot_be_had_is_said(tmp_path: Path, args: list[str], fragment: str) -> None:
+def test_what_is_missing_is_an_error(tmp_path: Path, args: list[str], fragment: str) -> None:
     done = animator("render", PRESETS[0], *args, "--out", tmp_path / "run")
     assert done.returncode == 2 and fragment in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_second_render_into_a_folder_is_refused_and_resume_goes_on(tmp_path: Path) -> None:
+def test_a_second_render_into_a_folder_is_refused_and_resume_continues(tmp_path: Path) -> None:
     args = ["render", PRESETS[0], *TINY, "--frames", 2, "--out", tmp_path / "run"]
     assert animator(*args).returncode == 0
     again = animator(*args)
@@ -81,13 +81,13 @@ def test_a_second_render_into_a_folder_is_refused_and_resume_goes_on(tmp_path: P
     assert animator(*args, "--resume").returncode == 0
 
 
-def test_check_says_what_the_film_is() -> None:
+def test_check_prints_a_summary_of_the_film() -> None:
     done = animator("check", PRESETS[0], "--set", "frames=30", "--set", "fps=10")
     assert done.returncode == 0
     assert "ok: 30 frames, 3 s at 10 fps" in done.stdout
 
 
-def test_check_warns_of_what_is_probably_not_meant(tmp_path: Path) -> None:
+def test_check_warns_of_likely_mistakes(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text(
         "frames: 20\nmotion: {zoom: '0:(1), 100:(2)'}\nprompts: {0: a, 50: b}\n"
     )
@@ -97,13 +97,15 @@ def test_check_warns_of_what_is_probably_not_meant(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.stem)
-def test_every_preset_is_sound(preset: Path) -> None:
+def test_every_preset_is_valid(preset: Path) -> None:
     assert animator("check", preset).returncode == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_stopping_leaves_whole_frames_and_says_how_to_go_on(tmp_path: Path, stop: signal.Signals) -> None:
+def test_stopping_leaves_complete_frames_and_prints_the_resume_command(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
     args = ["render", PRESETS[0], *TINY, "--frames", 200, "--out", tmp_path / "run"]
     child = subprocess.Popen(
         [sys.executable, "run.py", *map(str, args)],
@@ -115,8 +117,8 @@ def test_stopping_leaves_whole_frames_and_says_how_to_go_on(tmp_path: Path, stop
     while not list(tmp_path.glob("run/frames/*3.png")) and child.poll() is None:
         time.sleep(0.05)
     child.send_signal(stop)
-    _, said = child.communicate()
-    assert child.returncode == 130, said
-    assert "animator render" in said and "--resume" in said and "Traceback" not in said
+    _, stderr = child.communicate()
+    assert child.returncode == 130, stderr
+    assert "animator render" in stderr and "--resume" in stderr and "Traceback" not in stderr
     assert (tmp_path / "run" / "state.safetensors").exists()
     assert not list((tmp_path / "run" / "frames").rglob("*part*"))

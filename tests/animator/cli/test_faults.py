@@ -1,4 +1,4 @@
-"""What goes wrong outside: what is said, and that no finished frame is lost by it."""
+"""Faults of disk and encoder: they are reported, and no finished frame is lost."""
 
 import json
 import os
@@ -44,22 +44,22 @@ def render(*more):
     frames = sorted((disk / "run" / "frames").glob("*"))
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in frames}
     films = {path.name: path.stat().st_size for path in (disk / "run").glob("*.mp4")}
-    return {"code": done.returncode, "said": done.stderr, "frames": hashes, "films": films}
+    return {"code": done.returncode, "stderr": done.stderr, "frames": hashes, "films": films}
 def mounted(how):
     subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
 subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(disk)], check=True)
 if way == "full":
-    told = [render()]
+    results = [render()]
     mounted("size=64m")
-    told.append(render("--resume"))
+    results.append(render("--resume"))
 else:
     mounted("ro")
-    told = [render()]
+    results = [render()]
     mounted("rw")
-    told.append(render())
+    results.append(render())
     mounted("ro")
-    told.append(render("--resume"))
-print(json.dumps(told))
+    results.append(render("--resume"))
+print(json.dumps(results))
 """
 
 
@@ -75,8 +75,8 @@ def on_a_disk(folder: Path, room: int, way: str) -> list[dict[str, Any]]:
     preset.write_text(PRESET)
     disk = folder / "disk"
     disk.mkdir()
-    words = [ANIMATOR, str(preset), str(disk), str(room), way]
-    command = ["unshare", "-rm", sys.executable, "-c", ON_A_SMALL_DISK, *words]
+    args = [ANIMATOR, str(preset), str(disk), str(room), way]
+    command = ["unshare", "-rm", sys.executable, "-c", ON_A_SMALL_DISK, *args]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stderr
@@ -111,7 +111,7 @@ def test_a_write_that_fails_costs_no_finished_frame(
     assert finish("run", resume=True) == whole
 
 
-def test_torn_lines_of_measurements_are_left_out(tmp_path: Path) -> None:
+def test_torn_lines_of_metrics_are_skipped(tmp_path: Path) -> None:
     log = MetricsLog(tmp_path / "frames.jsonl")
     log.path.write_bytes(b'{"frame": 0, "red": 1}\n\x00\xff{"frame"\n{"frame": 1, "red": 1}\n{"fra')
     assert [line["frame"] for line in log.read()] == [0, 1]
@@ -122,36 +122,38 @@ needs_mounts = pytest.mark.skipif(not may_mount(), reason="may not mount a disk 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The frames of the film that nothing happened to."""
+    """The frames of an uninterrupted film."""
     return on_a_disk(tmp_path_factory.mktemp("whole"), 64_000_000, "full")[0]["frames"]
 
 
 @pytest.mark.slow
 @needs_mounts
 @pytest.mark.parametrize("room", [150_000, 400_000, 700_000])
-def test_a_full_disk_is_told_and_the_film_goes_on_when_there_is_room(
+def test_a_full_disk_is_reported_and_the_film_resumes_when_there_is_space(
     tmp_path: Path, whole: dict[str, str], room: int
 ) -> None:
     full, again = on_a_disk(tmp_path, room, "full")
-    said, frames = str(full["said"]), dict(full["frames"])
+    stderr, frames = str(full["stderr"]), dict(full["frames"])
     assert full["code"] == 1
-    assert said.splitlines()[-1].startswith("error: ") and "No space left on device" in said.splitlines()[-1]
-    assert "Traceback" not in said
+    assert (
+        stderr.splitlines()[-1].startswith("error: ") and "No space left on device" in stderr.splitlines()[-1]
+    )
+    assert "Traceback" not in stderr
     assert 0 < len(frames) < 40 and frames.items() <= whole.items()  # each that is there is whole
-    assert "the frames so far are whole; go on with:" in said and "--resume" in said
+    assert "the frames so far are complete; resume with:" in stderr and "--resume" in stderr
     assert again["code"] == 0 and again["frames"] == whole
     assert list(again["films"]) == ["untitled.mp4"]
 
 
 @pytest.mark.slow
 @needs_mounts
-def test_a_read_only_folder_is_told(tmp_path: Path, whole: dict[str, str]) -> None:
+def test_a_read_only_folder_is_an_error(tmp_path: Path, whole: dict[str, str]) -> None:
     refused, made, later = on_a_disk(tmp_path, 64_000_000, "read-only")
     assert refused["code"] == 2 and refused["frames"] == {}
-    assert "run/frames: cannot be made: Read-only file system; choose another --out" in str(refused["said"])
+    assert "frames: cannot be created: Read-only file system. Choose another --out" in str(refused["stderr"])
     assert made["code"] == 0 and made["frames"] == whole
-    assert later["code"] != 0 and later["frames"] == whole and "Traceback" not in str(later["said"])
-    assert "Read-only file system" in str(later["said"])
+    assert later["code"] != 0 and later["frames"] == whole and "Traceback" not in str(later["stderr"])
+    assert "Read-only file system" in str(later["stderr"])
 
 
 def test_a_dying_encoder_costs_no_frame_and_no_film(
@@ -168,5 +170,5 @@ def test_a_dying_encoder_costs_no_frame_and_no_film(
 
     with open_run(make_animation(frames=40), tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=KillsFfmpeg(), device=torch.device("cpu"))
-    assert "the film will be made from them at the end" in caplog.text
+    assert "the video will be made from them at the end" in caplog.text
     assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 40

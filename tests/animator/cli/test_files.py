@@ -22,7 +22,7 @@ def animator(*args: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment)
 
 
-def test_a_settings_file_renders_as_it_is_and_its_frames_say_how(tmp_path: Path) -> None:
+def test_a_settings_file_renders_and_its_frames_record_the_settings(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     done = animator("render", tmp_path / "pond.txt", "--out", tmp_path / "run", "--device", "cpu")
     assert done.returncode == 0, done.stderr
@@ -34,7 +34,7 @@ def test_a_settings_file_renders_as_it_is_and_its_frames_say_how(tmp_path: Path)
     assert "compat: true" in animator("info", tmp_path / "run" / "pond.mp4").stdout
 
 
-def test_import_and_export_go_round(tmp_path: Path) -> None:
+def test_import_and_export_round_trip(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     made = animator("import", tmp_path / "pond.txt", "-o", tmp_path / "pond.yaml")
     assert made.returncode == 0, made.stderr
@@ -46,16 +46,17 @@ def test_import_and_export_go_round(tmp_path: Path) -> None:
     assert twice.stdout == (tmp_path / "again.txt").read_text()
 
 
-def test_a_broken_file_is_told_and_repaired_on_request(tmp_path: Path) -> None:
+def test_a_broken_file_is_an_error_and_fixed_on_request(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text('{\n "max_frames": 3,\n}')
     refused = animator("check", tmp_path / "pond.txt")
     assert refused.returncode == 2
-    assert "pond.txt:2:17: is not JSON: a comma before the closing }; --repair mends it" in refused.stderr
-    made = animator("import", tmp_path / "pond.txt", "--repair")
+    assert "pond.txt:2:17: is not JSON: a comma before the closing }" in refused.stderr
+    assert "fix it with --fix-json" in refused.stderr
+    made = animator("import", tmp_path / "pond.txt", "--fix-json")
     assert made.returncode == 0 and "frames: 3" in made.stdout and "repaired" in made.stderr
 
 
-def test_a_parseq_file_is_laid_over(tmp_path: Path) -> None:
+def test_a_parseq_file_replaces_schedules(tmp_path: Path) -> None:
     rows = [{"frame": i, "zoom": 1.0, "zoom_delta": 1 + i / 10, "strength": 0.5} for i in range(4)]
     (tmp_path / "parseq.json").write_text(json.dumps({"rendered_frames": rows, "options": {"output_fps": 7}}))
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
@@ -68,4 +69,4 @@ def test_a_parseq_file_is_laid_over(tmp_path: Path) -> None:
 
 def test_nothing_to_render_is_a_mistake() -> None:
     done = animator("render")
-    assert done.returncode == 2 and "give a preset, a settings file, or --like IMAGE" in done.stderr
+    assert done.returncode == 2 and "Give a preset, a settings file, or --settings-from" in done.stderr

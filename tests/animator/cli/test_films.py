@@ -62,17 +62,17 @@ def test_encode_writes_raw_frames(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("args", "message"),
     [
         (["--set", "sound.soundtrack_path=nix.mp3"], b"nix.mp3: there is no such sound file"),
         (["--set", "output.preset=warp"], b"output: preset: is 'warp'; libx264 has ultrafast"),
     ],
-    ids=lambda words: str(words[0]) if isinstance(words, list) else "",
+    ids=lambda args: str(args[0]) if isinstance(args, list) else "",
 )
-def test_mistakes_are_told(here: Path, words: list[str], said: bytes) -> None:
-    done = animator("encode", "run", *words, cwd=here)
+def test_mistakes_are_reported(here: Path, args: list[str], message: bytes) -> None:
+    done = animator("encode", "run", *args, cwd=here)
     assert done.returncode == 2 and b"Traceback" not in done.stderr
-    assert said in done.stderr.replace(b"\n", b" ")
+    assert message in done.stderr.replace(b"\n", b" ")
 
 
 def test_batch_of_presets(here: Path) -> None:

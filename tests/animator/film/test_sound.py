@@ -130,7 +130,7 @@ def test_the_clips_sound_begins_where_its_images_do(tmp_path: Path, tone: str) -
         ("missing.mp3", "missing.mp3: there is no such sound file"),
         ("silent.mkv", "silent.mkv: holds no sound that ffmpeg can read.*exit code"),
         ("words.mp3", "words.mp3: holds no sound that ffmpeg can read.*exit code.*Invalid data"),
-        ("https://example.org/a.mp3", "is a URL, and URLs are not fetched by default.*allow_url"),
+        ("https://example.org/a.mp3", "is a URL, and these are not read by default.*allow_url"),
     ],
 )
 def test_a_sound_that_is_not_available_stops_before_the_first_image(

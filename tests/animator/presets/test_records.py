@@ -105,7 +105,7 @@ def test_over_a_preset_a_image_gives_how_it_was_drawn(tmp_path: Path) -> None:
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
-    assert told == ["note: the image was drawn with the model dream; give yours with --model"]
+    assert told == ["note: the image was made with the model dream; set `model` to yours"]
     alone = load(PresetSource(None, like=tmp_path / "a.png"), [], told.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 
@@ -127,7 +127,7 @@ def test_files_that_say_nothing_are_refused(tmp_path: Path) -> None:
 def test_frames_redone_say_the_settings_they_were_redone_with(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     other = lake.model_copy(update={"name": "other"})
-    with Run.take_up(path.parent) as run:
+    with Run.open(path.parent) as run:
         run.rewind(run.state(), other)
         assert run.animation == other
         chunks = run._chunks.of(Timeline(other)[0])

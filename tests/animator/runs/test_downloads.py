@@ -1,4 +1,4 @@
-"""Images by URL: fetched only where a film permits it, once, within bounds."""
+"""Images by URL: downloaded only where a film permits it, once, within bounds."""
 
 import io
 import threading
@@ -15,7 +15,7 @@ from animator.errors import PresetError, UserError
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
 from animator.runs import downloads
-from animator.runs.downloads import fetched, with_downloads
+from animator.runs.downloads import download_image, with_downloads
 from animator.runs.render_run import open_run, render_run
 from animator.settings import Animation
 from tests.fakes import Make
@@ -28,7 +28,7 @@ def image(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:
 
 
 class Site(BaseHTTPRequestHandler):
-    """A few good and bad answers; counts what it is asked."""
+    """A few good and bad responses; records the requests."""
 
     asked: list[str]
 
@@ -50,7 +50,7 @@ class Site(BaseHTTPRequestHandler):
             self.wfile.write(pages.get(self.path, b""))
 
     def log_message(self, *args: object) -> None:
-        """Nothing."""
+        """Logs no request."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_film_begins_with_a_fetched_image_and_resumes_without_the_web(
+def test_a_film_starts_from_a_downloaded_image_and_resumes_offline(
     make_animation: Make, tmp_path: Path, site: str
 ) -> None:
     def finish(name: str, animation: Animation, *, stop: int | None = None, resume: bool = False) -> None:
@@ -84,12 +84,10 @@ def test_a_film_begins_with_a_fetched_image_and_resumes_without_the_web(
             assert one.tobytes() == other.tobytes(), frame.name
 
 
-def test_nothing_is_fetched_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
+def test_nothing_is_downloaded_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"init: {{image: '{site}/start.png'}}")
-    with pytest.raises(
-        PresetError, match=r"init.image: .* is a URL; .* `download: true` \(--set download=true\)"
-    ):
+    with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
         load(preset)
     assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
     with pytest.raises(UserError, match="fetched only with `download: true`"):
@@ -104,42 +102,44 @@ def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None
         load(preset)
 
 
-def test_pictures_of_the_usual_kinds_and_redirections_are_fetched(tmp_path: Path, site: str) -> None:
-    names = [fetched(f"{site}{path}", tmp_path).suffix for path in ("/start.png", "/start.jpg", "/moved")]
+def test_images_of_the_usual_kinds_and_redirects_are_downloaded(tmp_path: Path, site: str) -> None:
+    names = [
+        download_image(f"{site}{path}", tmp_path).suffix for path in ("/start.png", "/start.jpg", "/moved")
+    ]
     assert names == [".png", ".jpg", ".png"]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
-        ("/no-such", "could not be fetched: Not Found"),
-        ("/page", "is no whole image; expected one of PNG, JPEG, WEBP"),
-        ("/gif", "is no whole image"),
-        ("/cut.png", "is no whole image"),
+        ("/no-such", "cannot be downloaded: Not Found"),
+        ("/page", "is not a complete image; expected one of PNG, JPEG, WEBP"),
+        ("/gif", "is not a complete image"),
+        ("/cut.png", "is not a complete image"),
         ("/large", "it is larger than 0.002 MB"),
-        ("/to-a-file", "could not be fetched"),
+        ("/to-a-file", "cannot be downloaded"),
     ],
 )
-def test_what_is_no_image_is_told_and_not_kept(
-    tmp_path: Path, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
+def test_a_download_that_is_not_an_image_is_an_error_and_not_kept(
+    tmp_path: Path, site: str, path: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, max_bytes=2000))
-    with pytest.raises(UserError, match=said) as caught:
-        fetched(site + path, tmp_path)
+    with pytest.raises(UserError, match=message) as caught:
+        download_image(site + path, tmp_path)
     assert str(caught.value).startswith(site + path) and caught.value.exit_code == 2
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_huge_image_is_refused_before_it_is_unpacked(
+def test_a_huge_image_is_refused_before_it_is_decoded(
     tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MOST_PIXELS", 1000)
+    monkeypatch.setattr(downloads, "MAX_PIXELS", 1000)
     with pytest.raises(UserError, match="has 64 x 64 pixels; expected at most 1000"):
-        fetched(f"{site}/start.png", tmp_path)
+        download_image(f"{site}/start.png", tmp_path)
 
 
-def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_slow_site_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -147,6 +147,6 @@ def test_a_site_that_is_not_there_or_slow_is_told(tmp_path: Path, monkeypatch: p
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(UserError, match="timed out"):
-            fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)
+            download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)
     with pytest.raises(UserError, match="refused"):
-        fetched(f"http://127.0.0.1:{port}/a.png", tmp_path)
+        download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)

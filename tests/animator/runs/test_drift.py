@@ -1,4 +1,4 @@
-"""The drift watch and its page."""
+"""The drift monitor, the metrics log and the report."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,17 +19,17 @@ from animator.settings import Animation
 Make = Callable[..., Animation]
 
 
-def vital(frame: int, **other: float) -> FrameMetrics:
+def metrics_of(frame: int, **other: float) -> FrameMetrics:
     usual = {"red": 0.5, "green": 0.5, "blue": 0.5, "contrast": 0.2, "detail": 0.05, "flicker": 0.02}
     return FrameMetrics(frame, **{**usual, **other})
 
 
-def news_of(vitals: list[FrameMetrics], cuts: tuple[int, ...] = ()) -> list[str]:
-    watch = DriftMonitor()
-    return [news for one in vitals for news in watch.update(one, cut=one.frame in cuts)]
+def warnings_of(metrics: list[FrameMetrics], cuts: tuple[int, ...] = ()) -> list[str]:
+    monitor = DriftMonitor()
+    return [warning for one in metrics for warning in monitor.update(one, cut=one.frame in cuts)]
 
 
-def test_a_image_is_measured() -> None:
+def test_an_image_is_measured() -> None:
     columns = (torch.arange(32) % 2).float().expand(3, 32, 32)
     seen = frame_metrics(3, columns, 1 - columns)
     assert (seen.red, seen.flicker) == (0.5, 1.0)
@@ -37,25 +37,25 @@ def test_a_image_is_measured() -> None:
     assert frame_metrics(0, columns, None).flicker == 0
 
 
-def test_a_steady_film_is_no_news() -> None:
-    assert news_of([vital(i, contrast=0.2 + 0.02 * (i % 3)) for i in range(200)]) == []
+def test_a_stable_film_gives_no_warning() -> None:
+    assert warnings_of([metrics_of(i, contrast=0.2 + 0.02 * (i % 3)) for i in range(200)]) == []
 
 
 @pytest.mark.parametrize(
-    ("sign", "to", "words"),
+    ("metric", "to", "message"),
     [
-        ("contrast", 0.02, "contrast is 10% of the scene's beginning; look at color.contrast"),
-        ("detail", 0.5, "detail is 1000% of the scene's beginning; look at noise.amount"),
+        ("contrast", 0.02, "contrast is 10% of the scene's beginning; check color.contrast"),
+        ("detail", 0.5, "detail is 1000% of the scene's beginning; check noise.amount"),
     ],
 )
-def test_a_runaway_is_told_once(sign: str, to: float, words: str) -> None:
-    vitals = [vital(i) for i in range(20)] + [vital(i, **{sign: to}) for i in range(20, 80)]
-    (news,) = [text for text in news_of(vitals) if words.split(" is ")[0] in text]
-    assert news.startswith("frame 2") and words.split("; ")[1] in news
+def test_a_drift_is_reported_once(metric: str, to: float, message: str) -> None:
+    metrics = [metrics_of(i) for i in range(20)] + [metrics_of(i, **{metric: to}) for i in range(20, 80)]
+    (warning,) = [text for text in warnings_of(metrics) if message.split(" is ")[0] in text]
+    assert warning.startswith("frame 2") and message.split("; ")[1] in warning
 
 
 @pytest.mark.parametrize(
-    ("sign", "inside", "outside"),
+    ("metric", "inside", "outside"),
     [
         ("contrast", 0.2 * 0.41, 0.2 * 0.39),
         ("contrast", 0.2 * 2.19, 0.2 * 2.21),
@@ -65,32 +65,34 @@ def test_a_runaway_is_told_once(sign: str, to: float, words: str) -> None:
         ("brightness", 0.5 - 0.24, 0.5 - 0.26),
     ],
 )
-def test_these_are_the_limits(sign: str, inside: float, outside: float) -> None:
-    signs = ("red", "green", "blue") if sign == "brightness" else (sign,)
-    for value, said in ((inside, 0), (outside, 1)):
-        moved = dict.fromkeys(signs, value)
-        news = news_of([vital(i) for i in range(8)] + [vital(i, **moved) for i in range(8, 40)])
-        assert len(news) == said, news
+def test_these_are_the_limits(metric: str, inside: float, outside: float) -> None:
+    metrics_changed = ("red", "green", "blue") if metric == "brightness" else (metric,)
+    for value, count in ((inside, 0), (outside, 1)):
+        moved = dict.fromkeys(metrics_changed, value)
+        warnings = warnings_of(
+            [metrics_of(i) for i in range(8)] + [metrics_of(i, **moved) for i in range(8, 40)]
+        )
+        assert len(warnings) == count, warnings
 
 
-def test_darkening_is_told() -> None:
-    vitals = [vital(i, red=0.5 - i / 200, green=0.5 - i / 200, blue=0.5 - i / 200) for i in range(90)]
-    assert any("the film gets darker" in text for text in news_of(vitals))
+def test_darkening_is_reported() -> None:
+    metrics = [metrics_of(i, red=0.5 - i / 200, green=0.5 - i / 200, blue=0.5 - i / 200) for i in range(90)]
+    assert any("the film gets darker" in text for text in warnings_of(metrics))
 
 
-def test_a_cut_starts_afresh() -> None:
-    vitals = [vital(i) for i in range(20)] + [vital(i, contrast=0.02) for i in range(20, 60)]
-    assert news_of(vitals, cuts=(20,)) == []
+def test_a_cut_sets_a_new_baseline() -> None:
+    metrics = [metrics_of(i) for i in range(20)] + [metrics_of(i, contrast=0.02) for i in range(20, 60)]
+    assert warnings_of(metrics, cuts=(20,)) == []
 
 
-def test_the_log_keeps_whole_lines_and_can_be_cut(tmp_path: Path) -> None:
+def test_the_log_skips_torn_lines_and_can_be_truncated(tmp_path: Path) -> None:
     log = MetricsLog(tmp_path / "frames.jsonl")
     for i in range(5):
-        log.add(vital(i))
+        log.append(metrics_of(i))
     with log.path.open("a") as file:
         file.write('{"frame": 5, "re')
     assert [line["frame"] for line in log.read()] == [0, 1, 2, 3, 4]
-    log.cut(3)
+    log.truncate(3)
     assert [line["frame"] for line in log.read()] == [0, 1, 2]
 
 
@@ -98,17 +100,17 @@ def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_p
     with Run.create(tmp_path, make_animation()) as run:
         for i, red in enumerate((0.2, 0.6, 0.4)):
             Image.new("RGB", (8, 8)).save(run.frame_path(i))
-            run.metrics.add(vital(i, red=red))
+            run.metrics.append(metrics_of(i, red=red))
     page = write_report(tmp_path).read_text()
     points = page.partition('stroke="#c33" points="')[2].partition('"')[0].split()
     low, high, middle = (float(point.split(",")[1]) for point in points)
     assert (high, middle, low) == (4.0, 60.0, 116.0)
 
 
-def test_a_report_of_nothing_is_a_users_mistake(tmp_path: Path) -> None:
+def test_a_report_without_metrics_is_a_users_mistake(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["report", str(tmp_path)])
-    assert "no measured frames" in str(shown.exception)
+    assert "no frame metrics" in str(shown.exception)
 
 
 def test_brightness_is_the_mean_of_the_colors() -> None:
-    assert vital(0, red=0.9, green=0.3, blue=0.0).brightness == pytest.approx(0.4)
+    assert metrics_of(0, red=0.9, green=0.3, blue=0.0).brightness == pytest.approx(0.4)

@@ -1,4 +1,4 @@
-"""Previews: the motion alone, whatever else a film does to its images."""
+"""Previews: the motion alone, whatever steps a film has."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from animator.cli.app import app
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
 from animator.models.diffusion.passthrough import PassthroughDiffuser
-from animator.runs.preview import motion_alone, preview, preview_pipeline
+from animator.runs.preview import motion_only, preview, preview_pipeline
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, render_with
 from animator.settings import Animation
@@ -37,7 +37,7 @@ def images(animation: Animation, pipeline: Pipeline) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("settings", STEPS.values(), ids=STEPS)
 @pytest.mark.parametrize("compat", [False, True])
-def test_no_step_around_the_drawing_shows(
+def test_no_step_around_the_diffusion_shows(
     make_animation: Make, settings: dict[str, Any], compat: bool
 ) -> None:
     plain = make_animation(**MOVING, noise={"amount": 0}, sharpen={"amount": 0}, color={"coherence": "None"})
@@ -48,7 +48,7 @@ def test_no_step_around_the_drawing_shows(
         assert torch.equal(seen, bare)
 
 
-def test_a_step_that_nobody_has_thought_of_yet_does_not_show(make_animation: Make) -> None:
+def test_a_new_kind_of_step_does_not_show(make_animation: Make) -> None:
     class Vignette:
         def apply(self, image: torch.Tensor, plan: object, state: object) -> torch.Tensor:
             raise AssertionError("the preview ran it")
@@ -56,10 +56,10 @@ def test_a_step_that_nobody_has_thought_of_yet_does_not_show(make_animation: Mak
     animation = make_animation(**MOVING)
     filled = preview_pipeline(animation)
     darker = Pipeline(**{**vars(filled), "before": (Vignette(),), "after": (Vignette(),)})
-    assert len(images(animation, motion_alone(darker))) == 6
+    assert len(images(animation, motion_only(darker))) == 6
 
 
-def test_what_a_mask_keeps_lies_over_keys_and_in_betweens_alike(make_animation: Make, tmp_path: Path) -> None:
+def test_a_mask_applies_to_keys_and_in_betweens_alike(make_animation: Make, tmp_path: Path) -> None:
     Image.new("L", (64, 64), 0).save(tmp_path / "nothing.png")
     Image.new("RGB", (64, 64), (10, 200, 30)).save(tmp_path / "green.png")
     animation = make_animation(
@@ -73,7 +73,7 @@ def test_what_a_mask_keeps_lies_over_keys_and_in_betweens_alike(make_animation: 
         assert torch.allclose(image, green, atol=1e-6)
 
 
-def test_a_preview_is_a_film_without_its_further_films(make_animation: Make, tmp_path: Path) -> None:
+def test_a_preview_makes_no_extra_videos(make_animation: Make, tmp_path: Path) -> None:
     smooth = {"engine": "flow"}
     animation = make_animation(frame_interpolation=smooth, output={"subtitles": ["Zoom"]})
     with open_run(animation, tmp_path / "run", resume=False) as run:
@@ -95,7 +95,7 @@ def test_the_command_previews_a_film_with_every_step(tmp_path: Path) -> None:
         assert first.tobytes() == last.tobytes()
 
 
-def test_a_run_renders_with_a_pipeline_of_the_callers(make_animation: Make, tmp_path: Path) -> None:
+def test_a_run_renders_with_a_given_pipeline(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(frames=2)
     with open_run(animation, tmp_path / "run", resume=False) as run:
         pipeline = preview_pipeline(animation)

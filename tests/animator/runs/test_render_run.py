@@ -1,4 +1,4 @@
-"""What a sitting measures, tells and leaves behind."""
+"""Metrics, warnings and files of a render session."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ class Usage(NamedTuple):
 
 
 def rendered(animation: Animation, folder: Path, diffuser: Diffuser) -> list[dict[str, float]]:
-    """What was measured on each frame."""
+    """Renders a film and returns its metrics."""
     with open_run(animation, folder, resume=True) as run:
         render_run(run, diffuser=diffuser, device=CPU)
         return run.metrics.read()
@@ -40,7 +40,7 @@ def test_flicker_is_the_change_from_frame_to_frame(make_animation: Make, tmp_pat
     assert [line["red"] for line in measured] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
 
 
-def test_going_on_measures_against_the_last_frame(make_animation: Make, tmp_path: Path) -> None:
+def test_resuming_measures_against_the_last_frame(make_animation: Make, tmp_path: Path) -> None:
     def stops(request: GenerationRequest) -> Tensor:
         if request.frame == 3:
             raise KeyboardInterrupt
@@ -59,17 +59,17 @@ def fades_out(request: GenerationRequest) -> Tensor:
     return 0.5 + contrast * torch.linspace(-0.5, 0.5, 64).expand(3, 64, 64)
 
 
-@pytest.mark.parametrize(("strength", "told"), [({}, True), (CUT, False)])
-def test_a_runaway_is_told_and_a_new_scene_is_none(
+@pytest.mark.parametrize(("strength", "is_reported"), [({}, True), (CUT, False)])
+def test_drift_is_reported_and_a_new_scene_is_not_drift(
     make_animation: Make,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     strength: dict[str, str],
-    told: bool,
+    is_reported: bool,
 ) -> None:
     animation = make_animation(frames=40, diffusion={"seed": 1, **strength}, **QUIET)
     rendered(animation, tmp_path / "run", Draws(fades_out))
-    assert any("contrast is" in record.message for record in caplog.records) is told
+    assert any("contrast is" in record.message for record in caplog.records) is is_reported
 
 
 def test_a_stopped_film_leaves_a_part_that_plays(make_animation: Make, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_stopped_film_leaves_a_part_that_plays(make_animation: Make, tmp_path:
     assert count_frames_and_secs(str(part))[0] == 4
 
 
-def test_run_json_tells_what_was_rendered_in_this_sitting(make_animation: Make, tmp_path: Path) -> None:
+def test_run_json_counts_the_frames_of_this_session(make_animation: Make, tmp_path: Path) -> None:
     animation, recorder = make_animation(), Recorder()
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=recorder, device=CPU, end=4)
@@ -99,7 +99,7 @@ def facts(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("frames", "bytes_needed"), [(10, 64 * 64 * 262), (100, 64 * 64 * 1756)])
-def test_too_little_room_on_the_disk_is_told(
+def test_too_little_space_on_the_disk_gives_a_warning(
     make_animation: Make,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -112,7 +112,7 @@ def test_too_little_room_on_the_disk_is_told(
     def warns(free: int) -> bool:
         caplog.clear()
         monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(free))
-        run.warn_of_space(frames)
+        run.warn_if_low_on_space(frames)
         return "the film may take" in caplog.text
 
     with caplog.at_level(logging.WARNING), Run.create(tmp_path / "run", make_animation()) as run:
@@ -120,10 +120,10 @@ def test_too_little_room_on_the_disk_is_told(
 
 
 @pytest.mark.parametrize("frames", [100, 1599, 1600, 100_000])
-def test_no_more_states_are_kept_than_64(tmp_path: Path, frames: int) -> None:
+def test_at_most_64_checkpoints_are_kept(tmp_path: Path, frames: int) -> None:
     kept = Checkpoints(tmp_path / "states", frames)
     for frame in range(1, frames + 1, max(1, frames // 2000)):
-        kept.keep(State(frame))
+        kept.save(State(frame))
     found = sorted(int(path.stem) for path in (tmp_path / "states").iterdir())
     assert 4 <= len(found) <= 64
     assert min(later - earlier for earlier, later in zip([0, *found], found, strict=False)) >= 24

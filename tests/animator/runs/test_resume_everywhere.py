@@ -62,15 +62,13 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("cadence", [1, 2, 3])
 @pytest.mark.parametrize("mode", MODES)
-def test_every_frame_is_a_place_to_go_on_from(
-    make_animation: Make, clip: Path, mode: str, cadence: int
-) -> None:
+def test_a_film_resumes_from_every_frame(make_animation: Make, clip: Path, mode: str, cadence: int) -> None:
     settings = {"mode": mode, "frames": FRAMES, "video": {"path": str(clip)}, **MODES[mode]}
     animation = make_animation(**settings, diffusion={"seed": 3, "cadence": cadence, "strength": 0.5})
     timeline = Timeline(animation)
     whole = list(render(timeline, build_pipeline(animation, FakeDiffuser())))
     for stop in range(1, FRAMES, 5 if "hybrid" in mode else 1):
-        # Stopped after frame `stop - 1`: the state on disk is that of the last whole group.
+        # Stopped after frame `stop - 1`: the state on disk is that of the last complete group.
         state = State.from_bytes(whole[stop - 1].state.to_bytes())
         again = next(render(timeline, build_pipeline(animation, FakeDiffuser()), state))
         assert again.plan.frame == state.next_frame <= stop

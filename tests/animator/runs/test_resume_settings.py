@@ -1,4 +1,4 @@
-"""Which settings may change when a film goes on: every setting is tried, the few that may are written out."""
+"""Settings that may change when a film is resumed: every setting is tried, the few that may are listed."""
 
 from collections.abc import Callable, Iterator
 from functools import singledispatch
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from animator.errors import RunError
-from animator.runs.run import Run, digest
+from animator.runs.run import Run
+from animator.runs.run_settings import digest
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
@@ -17,7 +18,7 @@ from schedules import Prompts, Schedule, TextSchedule
 
 Make = Callable[..., Animation]
 MAY_CHANGE = {"name", "output", "sound", "upscaling", "frame_interpolation", "download"}
-"""Settings and groups that change the film's files, and no frame."""
+"""Settings and groups that change the output files only."""
 
 
 def settings() -> Iterator[tuple[str, str]]:
@@ -54,7 +55,7 @@ def _(value: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def changed(film: Animation, group: str, name: str) -> Animation:
-    """The film with one setting that differs; whether the value makes sense is not checked."""
+    """The film with one setting that differs; the value need not be valid."""
     owner = getattr(film, group) if group else film
     value = (ControlUnit(enabled=False),) if name == "controlnet" else another(getattr(owner, name))
     owner = owner.model_copy(update={name: value})
@@ -63,7 +64,7 @@ def changed(film: Animation, group: str, name: str) -> Animation:
 
 @pytest.mark.parametrize(("group", "name"), settings(), ids=lambda part: part or "film")
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
-def test_a_film_goes_on_with_another_value_only_where_no_frame_depends_on_it(
+def test_a_film_resumes_with_another_value_only_where_no_frame_depends_on_it(
     make_animation: Make, tmp_path: Path, group: str, name: str
 ) -> None:
     film = make_animation()

@@ -43,7 +43,7 @@ def pngs(folder: Path) -> dict[str, bytes]:
 
 
 class StopsAt:
-    """A diffuser that fails when it is asked for a frame."""
+    """Fake diffuser that fails at a frame."""
 
     def __init__(self, frame: int) -> None:
         self.frame = frame
@@ -104,7 +104,7 @@ def test_resume_where_nothing_was_finished_starts(make_animation: Make, tmp_path
 def test_a_finished_run_is_not_overwritten(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     before = pngs(tmp_path / "run")
-    with pytest.raises(RunError, match=r"holds a run already.*--resume, or choose another --out"):
+    with pytest.raises(RunError, match=r"already holds a run.* Resume the run in .*, or choose"):
         open_run(make_animation(), tmp_path / "run", resume=False)
     assert pngs(tmp_path / "run") == before
 
@@ -118,7 +118,7 @@ def test_other_settings_refuse_to_resume_and_are_named(make_animation: Make, tmp
     assert "motion.zoom: was 1, now 1.5" in text and "frames: was 6, now 8" in text and "renamed" not in text
 
 
-def test_a_drawn_seed_is_kept_when_going_on(make_animation: Make, tmp_path: Path) -> None:
+def test_a_random_seed_is_kept_when_resuming(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(diffusion={"seed": -1})
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
@@ -136,20 +136,20 @@ def test_two_writers_at_once_are_refused(make_animation: Make, tmp_path: Path) -
         open_run(make_animation(), tmp_path / "run", resume=False)
 
 
-def test_a_lost_frame_is_found_before_rendering_goes_on(make_animation: Make, tmp_path: Path) -> None:
+def test_a_lost_frame_is_found_before_rendering_resumes(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "frames" / "000000002.png").unlink()
     with pytest.raises(RunError, match=r"000000002\.png: is missing"):
         finish(make_animation(), tmp_path / "run", resume=True)
 
 
-def test_a_broken_state_is_said(make_animation: Make, tmp_path: Path) -> None:
+def test_a_broken_state_is_an_error(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(), tmp_path / "run")
     (tmp_path / "run" / "state.safetensors").write_bytes(b"torn")
-    with pytest.raises(RunError, match=r"not a whole state.*; take the run up with --from 5"):
+    with pytest.raises(RunError, match=r"state.* Render the run in .* again from frame 5"):
         finish(make_animation(), tmp_path / "run", resume=True)
     before = pngs(tmp_path / "run")
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 5, make_animation(), CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before
@@ -171,8 +171,8 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_frames_hold_the_image_rounded(make_animation: Make, tmp_path: Path) -> None:
     finish(make_animation(frames=1), tmp_path / "run")
-    drawn = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
-    expected = (drawn.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
+    generated = FakeDiffuser().generate(request_of(_plan(make_animation(frames=1)), None))
+    expected = (generated.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
     with Image.open(tmp_path / "run" / "frames" / "000000000.png") as image:
         assert np.abs(np.asarray(image).astype(float) - expected).max() <= 0
 
@@ -187,7 +187,7 @@ CHILD = """
     import sys, time
     from pathlib import Path
     import torch
-    from animator.presets.load import load
+    from animator import load
     from animator.models.diffusion.fake import FakeDiffuser
     from animator.runs.render_run import open_run, render_run
 
@@ -235,7 +235,7 @@ def test_redoing_from_a_frame_gives_the_same_film(make_animation: Make, tmp_path
     finish(animation, tmp_path / "run")
     before = pngs(tmp_path / "run")
     for frame in (59, 31, 24, 2):
-        with Run.take_up(tmp_path / "run") as run:
+        with Run.open(tmp_path / "run") as run:
             rewind(run, frame, animation, CPU, FakeDiffuser())
             assert run.state().next_frame == frame - frame % 3
             render_run(run, diffuser=FakeDiffuser(), device=CPU)
@@ -247,7 +247,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     finish(animation, tmp_path / "run")
     before = pngs(tmp_path / "run")
     other = make_animation(frames=40, prompts={0: "a lake", 30: "a desert"})
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 30, other, CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     after = pngs(tmp_path / "run")
@@ -261,7 +261,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
             assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
 
 
-def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
+def test_a_session_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
     animation = make_animation(frames=20, diffusion={"seed": 2, "cadence": 4})
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=FakeDiffuser(), device=CPU, end=7)
@@ -271,10 +271,10 @@ def test_a_sitting_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> 
     assert len(pngs(tmp_path / "run")) == 20
 
 
-def test_kept_states_are_bounded_whatever_the_length(tmp_path: Path) -> None:
+def test_checkpoints_are_bounded_for_any_length(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path / "states", 100_000)
     for frame in range(1, 100_001, 50):
-        kept.keep(State(frame))
+        kept.save(State(frame))
     assert len(list((tmp_path / "states").iterdir())) <= 64
 
 
@@ -283,9 +283,9 @@ def test_a_broken_image_is_found_and_can_be_redone(make_animation: Make, tmp_pat
     before = pngs(tmp_path / "run")
     broken = tmp_path / "run" / "frames" / "000000003.png"
     broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(RunError, match=r"000000003\.png: cannot be read .*--from 3"):
+    with pytest.raises(RunError, match=r"000000003\.png: cannot be read.* again from frame 3"):
         finish(make_animation(), tmp_path / "run", resume=True)
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         rewind(run, 3, make_animation(), CPU, FakeDiffuser())
         render_run(run, diffuser=FakeDiffuser(), device=CPU)
     assert pngs(tmp_path / "run") == before

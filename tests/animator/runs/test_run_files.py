@@ -1,4 +1,4 @@
-"""What a run writes and in which order, what it reads back, and what its film is made of."""
+"""Files of a run: their order, what is read back, and the video made from them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -55,13 +55,13 @@ def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
     assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
 
 
-def test_going_back_to_a_kept_state_keeps_it_and_forgets_the_later_ones(tmp_path: Path) -> None:
+def test_rewinding_keeps_earlier_checkpoints_and_deletes_later_ones(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path / "states", 100)
     for at in (24, 48, 72):
-        kept.keep(State(at))
-    kept.forget_after(48)
+        kept.save(State(at))
+    kept.delete_after(48)
     assert sorted(path.stem for path in (tmp_path / "states").iterdir()) == ["000000024", "000000048"]
-    kept.forget_after(47)
+    kept.delete_after(47)
     assert [path.stem for path in (tmp_path / "states").iterdir()] == ["000000024"]
 
 
@@ -91,6 +91,6 @@ def test_a_film_whose_encoder_fails_at_the_end_has_the_frames_of_before_the_resu
     sink = FilmSink(opened, 4)
     for one in pixels[4:]:
         sink.write(np.asarray(one))
-    sink.finish()
+    sink.close()
     assert len(tries) == 2
     assert count_frames_and_secs(str(opened.film_path))[0] == 7

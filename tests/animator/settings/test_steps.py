@@ -18,7 +18,7 @@ from animator.loop.steps.filters import PresetStep
 from animator.loop.steps.vignette import Vignette
 from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.presets.load import dump, dump_differences, load
-from animator.runs.run import digest
+from animator.runs.run_settings import digest
 from animator.settings import Animation
 from animator.settings.step import BUILT_IN, names
 from animator.timeline.lint import setting_warnings

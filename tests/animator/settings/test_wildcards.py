@@ -7,7 +7,8 @@ import pytest
 
 from animator.errors import PresetError, RunError, UserError
 from animator.presets.load import load
-from animator.runs.run import Run, recorded
+from animator.runs.run import Run
+from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation, wildcards
 from animator.settings.wildcards import WildcardFiles, filled
 from animator.timeline.timeline import Timeline
@@ -84,13 +85,13 @@ def test_a_run_writes_down_what_was_chosen(make_animation: Make, folder: Path, t
     with Run.create(tmp_path / "run", film) as run:
         assert Timeline(run.animation)[0].prompt.positive == expected
     (tmp_path / "run" / "frames" / "000000000.png").touch()
-    assert recorded(tmp_path / "run").prompts.source == {"0": expected}
+    assert recorded_settings(tmp_path / "run").prompts.source == {"0": expected}
     with Run.reopen(tmp_path / "run", film):
         pass
     (folder / "colour.txt").write_text("white\n", encoding="utf-8")
     with pytest.raises(RunError, match=r"other settings(.|\n)*prompts"):
         Run.reopen(tmp_path / "run", film)
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         assert Timeline(run.animation)[0].prompt.positive == expected
 
 

@@ -245,7 +245,11 @@ class TestDistillation:
         task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
         distilling = DistillTask(task, teacher)
         before = distilling.measure(task.networks)["guided_8"]
-        train(distilling, TrainConfig(steps=20, rate=2e-4, warmup=2, anneal=10, ema_decay=0.5, every=20), tmp_path)
+        train(
+            distilling,
+            TrainConfig(steps=20, rate=2e-4, warmup=2, anneal=10, ema_decay=0.5, every=20),
+            tmp_path,
+        )
         assert distilling.measure(task.networks)["guided_8"] < before
 
     def test_the_scale_is_embedded_as_samplers_do(self) -> None:

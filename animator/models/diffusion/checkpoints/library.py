@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from animator.errors import ModelError
+from animator.errors import AllowPickle, ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.identify import identify
 from schedules.suggest import suggestion
@@ -90,10 +90,7 @@ class Library:
             ModelError: It is a pickled file, and those are not allowed.
         """
         if path.suffix in PICKLED and not self.allow_pickle:
-            raise ModelError(
-                f"{path}: {path.suffix} files can run code when they are read; use the .safetensors file, "
-                "or --allow-pickle to have its weights read by torch's restricted reader"
-            )
+            raise ModelError(f"{path}: {path.suffix} files can run code when they are read", AllowPickle())
         return path
 
     def _is_embedding(self, path: Path) -> bool:

@@ -33,7 +33,7 @@ def test_a_preset_names_the_diffuser_of_another_package(tmp_path: Path, model: s
     animation = load(preset(tmp_path, model))
     with open_run(animation, tmp_path / "run", resume=False) as run:
         render_run(run, diffuser=open_model(animation, CPU), device=CPU)
-    with Run.take_up(tmp_path / "run") as run:
+    with Run.open(tmp_path / "run") as run:
         first, _ = run.pixels(range(2))
     assert first.min() == first.max() == pytest.approx(shade, abs=1)
 

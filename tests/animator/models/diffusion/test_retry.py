@@ -125,7 +125,7 @@ def test_running_out_of_memory_says_what_would_fit(request_: GenerationRequest, 
         memory.explained(asked, CPU),
     ):
         raise error
-    for help_ in ("diffusion.memory=low", "size=[512,384]", "--resume"):
+    for help_ in ("diffusion.memory to low", "512 x 384", "can be resumed"):
         assert help_ in str(said.value)
 
 

@@ -58,7 +58,7 @@ def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
     changing = notes(extension, Effect.CHANGES)
     assert changing == [
         "sd_model_name: checkpoint (left out): the file names the checkpoint it was made with; "
-        "give yours with --model",
+        "set `model` to yours",
         "brand_new_key: is unknown; it is left out, and whatever it did is missing",
     ]
     rest = notes(extension, Effect.NONE)

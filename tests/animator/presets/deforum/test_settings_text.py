@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animator.errors import PresetError
+from animator.errors import FixJson, PresetError
 from animator.presets.deforum.settings_text import read_document
 
 SLIPS = [
@@ -32,7 +32,7 @@ def test_a_slip_is_told_with_its_place_and_repaired(text: str, said: str, meant:
     with pytest.raises(PresetError) as caught:
         read_document(text, "film.txt")
     assert f"film.txt:{said}" in str(caught.value)
-    assert "--repair mends it" in str(caught.value) and caught.value.exit_code == 2
+    assert caught.value.hint == FixJson() and caught.value.exit_code == 2
     mended = read_document(text, "film.txt", repair=True)
     assert mended.values == meant
     assert any("repaired" in note.message for note in mended.notes)

@@ -1,0 +1,74 @@
+"""Hints of errors in the words of the command line."""
+
+import shlex
+from functools import singledispatch
+
+from animator.errors import (
+    AllowPickle,
+    AnimatorError,
+    ChangeSetting,
+    ChooseOutput,
+    FixJson,
+    GiveSettings,
+    Hint,
+    Resume,
+    ResumeBatch,
+    ResumeFrom,
+    ResumeOrChooseOutput,
+)
+
+
+def explain(error: AnimatorError) -> str:
+    """Returns an error's message, its hint worded with the options of the command line."""
+    return error.message if error.hint is None else error.with_advice(advice(error.hint))
+
+
+@singledispatch
+def advice(hint: Hint) -> str:
+    """Returns a hint in words; a plain sentence for one that needs no option."""
+    return str(hint)
+
+
+@advice.register
+def _(hint: ChooseOutput) -> str:
+    return "Choose another --out"
+
+
+@advice.register
+def _(hint: Resume) -> str:
+    return f"Resume it with: animator resume {shlex.quote(str(hint.folder))}"
+
+
+@advice.register(ResumeOrChooseOutput)
+@advice.register(ResumeBatch)
+def _(hint: ResumeOrChooseOutput | ResumeBatch) -> str:
+    return "Resume it with --resume, or choose another --out"
+
+
+@advice.register
+def _(hint: ResumeFrom) -> str:
+    preset = shlex.quote(str(hint.folder / "preset.yaml"))
+    folder = shlex.quote(str(hint.folder))
+    return f"Render it again with: animator render {preset} --out {folder} --from {hint.frame}"
+
+
+@advice.register
+def _(hint: ChangeSetting) -> str:
+    return f"Use --set {shlex.quote(f'{hint.path}={hint.value}')}"
+
+
+@advice.register
+def _(hint: AllowPickle) -> str:
+    return (
+        "Use the .safetensors file, or --allow-pickle to have the weights read by torch's restricted reader"
+    )
+
+
+@advice.register
+def _(hint: FixJson) -> str:
+    return "`animator render` and `animator import` fix it with --fix-json"
+
+
+@advice.register
+def _(hint: GiveSettings) -> str:
+    return "Give a preset, a settings file, or --settings-from with an image or video"

@@ -1,0 +1,138 @@
+"""The commands that inspect presets, runs and models: check, timeline, report, models."""
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from animator.cli.options import FileOut, Overrides, Preset, RunDir
+from animator.errors import UserError
+from animator.runs.session import say
+
+if TYPE_CHECKING:
+    from animator.settings import Animation
+
+inspection = typer.Typer()
+
+
+@inspection.command(epilog="Example: animator check presets/quickstart.yaml")
+def check(preset: Preset, overrides: Overrides = None) -> None:
+    """Check a preset: prints every problem at once, before any model loads."""
+    animation = _load(preset, overrides or [])
+    from animator.runs.outputs import check_films
+    from animator.timeline.lint import setting_warnings
+    from animator.timeline.timeline import Timeline
+
+    check_films(animation)
+
+    for warning in setting_warnings(animation):
+        say(f"warning: {warning}")
+    generated = Timeline(animation)[-1].drawing + 1
+    seconds = animation.frames / animation.fps
+    width, height = animation.size
+    sys.stdout.write(
+        f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
+        f"{generated} generated, {width} x {height}, model {animation.model}\n"
+    )
+
+
+class TimelineFormat(str, Enum):
+    """Formats of `timeline`."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    srt = "srt"
+
+
+SUFFIXES = {
+    ".txt": TimelineFormat.table,
+    ".csv": TimelineFormat.csv,
+    ".json": TimelineFormat.json,
+    ".srt": TimelineFormat.srt,
+}
+
+
+@inspection.command(epilog="Example: animator timeline presets/quickstart.yaml --out values.csv")
+def timeline(
+    preset: Preset,
+    overrides: Overrides = None,
+    out: FileOut = None,
+    format: Annotated[  # noqa: A002 (the name of the option)
+        TimelineFormat | None,
+        typer.Option(help="The format.  [default: by the suffix of --out, else table]", show_default=False),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Also plot the curves into this PNG file.", show_default=False)
+    ] = None,
+) -> None:
+    """Print every value of every frame; no model loads."""
+    chosen = format or _format_of(out)
+    animation = _load(preset, overrides or [])
+    from animator.presets.subtitles import to_srt
+    from animator.timeline import table as tables
+    from animator.timeline.timeline import Timeline
+
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
+    write_text(out, printers[chosen.value](Timeline(animation)))
+    if plot is not None:
+        from animator.timeline import plot as timeline_plot
+
+        timeline_plot.plot(timeline_plot.curves(animation)).save(plot, "PNG")
+        say(f"curves: {plot}")
+
+
+@inspection.command(epilog="Example: animator report renders/quickstart/20260101-120000")
+def report(rundir: RunDir) -> None:
+    """Write report.html of a run: curves of color, contrast, detail and flicker, with thumbnails."""
+    from animator.runs.report import write_report
+
+    sys.stdout.write(f"{write_report(rundir)}\n")
+
+
+@inspection.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
+def models(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders to search.  [default: models, and the folder in ANIMATOR_MODELS]",
+            show_default=False,
+        ),
+    ] = None,
+    hashes: Annotated[bool, typer.Option(help="Compute hashes, which takes seconds per GB.")] = True,
+) -> None:
+    """List the models in folders: type, size, hash, path."""
+    from animator.models.diffusion.checkpoints.inventory import model_table
+    from animator.models.folders import model_folders
+
+    for line in model_table(tuple(folders or model_folders(["models"])), hashes=hashes):
+        sys.stdout.write(f"{line}\n")
+
+
+def write_text(out: Path | None, text: str) -> None:
+    """Writes a text to a file and prints its path; without a file, prints the text."""
+    from animator.core.atomic import atomic_write
+
+    if out is None:
+        sys.stdout.write(text)
+        return
+    atomic_write(out, text.encode())
+    sys.stdout.write(f"{out}\n")
+
+
+def _format_of(out: Path | None) -> TimelineFormat:
+    """Returns the format of a file's suffix; a table for standard output."""
+    if out is None:
+        return TimelineFormat.table
+    if out.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UserError(f"--out {out}: ends in {out.suffix}; expected {known}, or give --format, too")
+    return SUFFIXES[out.suffix.lower()]
+
+
+def _load(preset: Path, overrides: list[str]) -> "Animation":
+    from animator.presets.sources import PresetSource, load
+
+    return load(PresetSource(preset), overrides, say)

@@ -1,0 +1,44 @@
+"""The command that resumes a run or batch."""
+
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+OUT_OPTIONS = ("-o", "--out")
+RESUME_OPTIONS = ("--resume", "--continue")
+
+
+def resume_command(arguments: list[str], folder: Path) -> str:
+    """Returns the command line that resumes a session.
+
+    Args:
+        arguments: Those of the session, without the program's name.
+        folder: The folder that it wrote to.
+    """
+    args = _without_stdout(arguments)
+    if "resume" in args[:1]:
+        return shlex.join(["animator", *args])
+    args = _without_option(args, "--from")  # the run was rewound already
+    args += [] if set(RESUME_OPTIONS) & set(args) else ["--resume"]
+    args += [] if any(_is_option(arg, OUT_OPTIONS) for arg in args) else ["--out", str(folder)]
+    return shlex.join(["animator", *args])
+
+
+def _without_stdout(args: list[str]) -> list[str]:
+    """Returns the arguments without `--out -`."""
+    pairs = enumerate(pairwise(args))
+    at = next((at for at, (option, value) in pairs if option in OUT_OPTIONS and value == "-"), None)
+    return list(args) if at is None else args[:at] + args[at + 2 :]
+
+
+def _without_option(args: list[str], option: str) -> list[str]:
+    """Returns the arguments without an option and its value."""
+    kept = [arg for arg in args if not arg.startswith(f"{option}=")]
+    if option not in kept:
+        return kept
+    at = kept.index(option)
+    return kept[:at] + kept[at + 2 :]
+
+
+def _is_option(arg: str, options: tuple[str, ...]) -> bool:
+    return arg.partition("=")[0] in options

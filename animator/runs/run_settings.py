@@ -1,0 +1,69 @@
+"""Settings as a run folder records them, and which of them may change when the run is resumed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from animator.errors import PresetError, RunError
+from animator.presets import raw
+from animator.settings import Animation
+from animator.settings.validate import validate
+
+PRESET = "preset.yaml"
+"""The file, in a run folder, with every setting as rendered."""
+NON_FRAME_SETTINGS = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
+"""Settings and groups that change no frame, so a run can be resumed with other values of them."""
+
+
+def digest(animation: Animation) -> str:
+    """Returns a fingerprint of every setting that changes a frame."""
+    plain = {k: v for k, v in animation.plain().items() if k not in NON_FRAME_SETTINGS}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def recorded_settings(folder: Path) -> Animation:
+    """Returns the settings that a run was rendered with.
+
+    Raises:
+        RunError: The folder holds no run, or its record is broken.
+    """
+    if not (folder / PRESET).exists():
+        raise RunError(f"{folder}: is not a run folder; it has no {PRESET}")
+    try:
+        return validate(raw.read(folder / PRESET))
+    except PresetError as error:
+        raise RunError(f"{folder}: its record of the settings is broken.\n{error}") from error
+
+
+def with_seed(animation: Animation, seed: int) -> Animation:
+    """Returns the film with another base seed."""
+    diffusion = animation.diffusion.model_copy(update={"seed": seed})
+    return animation.model_copy(update={"diffusion": diffusion})
+
+
+def changed_settings(old: Animation, new: Animation, *, ignored: tuple[str, ...] = ()) -> list[str]:
+    """Returns a line `path: was ..., now ...` for each setting that differs between two films.
+
+    Args:
+        old: The first film.
+        new: The second film.
+        ignored: Settings and groups that may differ.
+    """
+    before, after = _flatten(old.plain()), _flatten(new.plain())
+    return [
+        f"{path}: was {before.get(path)!r}, now {after.get(path)!r}"
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path) and path.partition(".")[0] not in ignored
+    ]
+
+
+def _flatten(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in plain.items():
+        if isinstance(value, Mapping):
+            flat.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
