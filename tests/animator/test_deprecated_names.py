@@ -1,14 +1,12 @@
 """Public names of before: they work for one release, and warn."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 import torch
 
 import animator
-from animator.loop.render import Frame, render
+from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.timeline.timeline import Timeline
 
@@ -40,26 +38,6 @@ def test_old_modules_of_public_names_are_packages_that_still_have_them(line: str
 def test_packages_have_no_other_names(package: str) -> None:
     with pytest.raises(ImportError, match=f"cannot import name 'nothing' from '{package}'"):
         exec(f"from {package} import nothing")
-
-
-@pytest.mark.parametrize("before", ["", "import animator; animator.load({}); "])
-def test_load_of_presets_is_called_as_before(before: str) -> None:
-    code = f"{before}from animator.presets import load; print(load({{'frames': 7}}).frames)"
-    command = [sys.executable, "-W", "always::DeprecationWarning:__main__", "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == "7\n"
-    assert "DeprecationWarning: calling animator.presets.load is now animator.load" in done.stderr
-
-
-def test_render_of_loop_is_called_as_before(make_animation: Make) -> None:
-    from animator.loop import render as old
-
-    film = make_animation(frames=2)
-    pipeline = animator.build_pipeline(film, animator.FakeDiffuser())
-    with pytest.warns(DeprecationWarning, match=r"animator\.loop\.render is now animator\.render"):
-        frames = list(old(Timeline(film), pipeline))  # type: ignore[operator]  # a module for type checkers
-    for frame, expected in zip(frames, render(Timeline(film), pipeline), strict=True):
-        assert torch.equal(frame.image, expected.image)
 
 
 def test_new_names_do_not_warn(recwarn: pytest.WarningsRecorder) -> None:

@@ -34,7 +34,7 @@ def run(folder: Path, *arguments: str) -> Result:
     app = typer.Typer()
     app.command()(train.main)
     extent = EvaluationSize(classifier_images=10, classifier_steps=2, held_out=10, prompts=4, frames=3)
-    recipe = dataclasses.replace(RECIPES["tiny"], images=(10, 0), extent=extent)
+    recipe = dataclasses.replace(RECIPES["tiny"], images=(10, 0), evaluation=extent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "tiny", recipe)
         options = ["--workshop", str(folder), "--recipe", "tiny", "--workers", "1"]
