@@ -1,6 +1,6 @@
 """Presets: YAML in and out, `extends`, dotted overrides, schema versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, group_of
+from animator.settings.renamed_keys import warn_renamed
 from animator.settings.validate import validate
 
 
@@ -30,7 +31,9 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> A
     Raises:
         PresetError: With every problem of the settings and the overrides, and the place of each.
     """
-    return finish(read_source(source), overrides)
+    draft, problems = override(read_source(source), overrides)
+    warn_renamed(draft.notes, stacklevel=2)
+    return resolve(draft, problems)
 
 
 def checked(animation: Animation) -> Animation:
@@ -53,11 +56,23 @@ def finish(draft: RawPreset, overrides: Overrides = (), label: str = "override")
     Raises:
         PresetError: With every problem of the draft and the overrides.
     """
-    draft, problems = override(draft, overrides, label)
+    return resolve(*override(draft, overrides, label))
+
+
+def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
+    """Returns the validated film of a draft, with the files, models and clip that it names found.
+
+    Args:
+        draft: The settings, overrides applied.
+        problems: Those known already, to be reported with the draft's own.
+
+    Raises:
+        PresetError: With every problem.
+    """
     draft, missing = resolve_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
-    problems += [*missing, *lacking, *absent, *problems_of(draft)]
+    problems = [*problems, *missing, *lacking, *absent, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))

@@ -9,6 +9,7 @@ from animator.errors import Problem
 from animator.presets import raw, yaml_text
 from animator.settings.override import EXPECTED, broken, override_each, override_with, plain_values
 from animator.settings.raw import RawPreset
+from animator.settings.renamed_keys import current_keys
 
 TEXT, MAPPING = "<text>", "<mapping>"
 """What problems are located in where there is no file."""
@@ -27,7 +28,7 @@ def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> RawPreset
         PresetError: It cannot be read.
     """
     if isinstance(source, Mapping):
-        return raw.extended(RawPreset(MAPPING, plain_values(source, MAPPING), {}))
+        return raw.extended(current_keys(RawPreset(MAPPING, plain_values(source, MAPPING), {})))
     if isinstance(source, str) and "\n" in source:
         return raw.extended(raw.parse(source, TEXT))
     if isinstance(source, str | os.PathLike):

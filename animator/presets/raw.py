@@ -10,6 +10,7 @@ from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.renamed_keys import current_keys
 from schedules.parseq import Manifest
 
 MAX_BYTES = 16_000_000
@@ -120,7 +121,7 @@ def parse(text: str, source: str) -> RawPreset:
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)
-    return RawPreset(source, document.values, document.places)
+    return current_keys(RawPreset(source, document.values, document.places))
 
 
 def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:

@@ -9,7 +9,8 @@ from animator.presets import raw
 from animator.presets.deforum import Effect, Note
 from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
-from animator.presets.load import finish
+from animator.presets.load import resolve
+from animator.presets.plain import override
 from animator.presets.records import provenance
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, merge
@@ -40,10 +41,10 @@ def load(source: PresetSource, overrides: list[str], say: Callable[[str], None])
         UserError: Nothing to make a film from, or a file that cannot be read.
         PresetError: With every problem of the settings.
     """
-    draft = draft_of(source)
+    draft, problems = override(draft_of(source), overrides, "--set")
     for line in import_messages(draft.notes, draft.source):
         say(line)
-    animation = finish(draft, overrides, "--set")
+    animation = resolve(draft, problems)
     for path, cut in clamped_schedules(animation):
         say(f"warning: {path}: {cut}")
     return animation
@@ -92,10 +93,11 @@ def drawn_like(path: Path) -> RawPreset:
 
 def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
     """What a person should read of an import's notes: what changes the film, and how many more there are."""
+    renamed = dict.fromkeys(f"note: {note}" for note in notes if note.effect is Effect.RENAMED)
     changing = [f"note: {note}" for note in notes if note.effect is Effect.CHANGES]
-    rest = len(notes) - len(changing)
+    rest = sum(note.effect is Effect.NONE for note in notes)
     more = f"note: {rest} more that change nothing; `animator import {source}` lists them"
-    return [*changing, *([more] if changing and rest else [])]
+    return [*renamed, *changing, *([more] if changing and rest else [])]
 
 
 def _drawn_with(model: str) -> Note:

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.settings.choices import FileStem
 from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
-from animator.settings.fields import FileStem, PromptTexts
+from animator.settings.fields import PromptTexts
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
@@ -101,10 +102,10 @@ class Animation(SettingsGroup):
 
     @model_validator(mode="after")
     def _known_motion_ahead(self) -> "Animation":
-        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "none":
             raise ValueError(
                 "diffusion.cadence_blend: lookahead knows the camera's motion only; "
-                "expected fade where hybrid.motion is not None"
+                "expected fade where hybrid.motion is not none"
             )
         return self
 
@@ -128,9 +129,11 @@ class Animation(SettingsGroup):
         """
         from animator.settings.override import override_with  # these read this class
         from animator.settings.raw import RawPreset
+        from animator.settings.renamed_keys import warn_renamed
         from animator.settings.validate import validate
 
         draft, problems = override_with(RawPreset(self.name, self.plain(), {}), changes, "with_")
+        warn_renamed(draft.notes, stacklevel=2)
         return validate(draft, problems)
 
     @property

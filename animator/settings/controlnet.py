@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
+from animator.settings.choices import Switchable
 from animator.settings.fields import NotNegative, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from schedules import Schedule
@@ -13,7 +14,7 @@ MOST_UNITS = 5
 FRAME = "frame"
 """The source that is the image being redrawn."""
 
-Module = Literal["none", "canny", "depth", "tile", "blur"]
+Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 

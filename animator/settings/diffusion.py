@@ -64,11 +64,11 @@ class Diffusion(SettingsGroup):
     cadence_blend: Literal["fade", "lookahead"] = "fade"
     """fade draws a group's first frame and fades it in over the group; lookahead draws the last one first and
     leads up to it: the old image moves forward and the new one back, so that nothing is seen double."""
-    optical_flow_cadence: FlowMethod = "None"
+    optical_flow_cadence: FlowMethod = "none"
     """In-betweens also follow the flow from the old image to the new one, instead of only fading."""
     cadence_flow_factor: Real = Schedule.parse(1)
     """How far in-betweens go along the flow."""
-    optical_flow_redo_generation: FlowMethod = "None"
+    optical_flow_redo_generation: FlowMethod = "none"
     """Draw once for trial, move the image along the flow to the trial, then draw."""
     redo_flow_factor: Real = Schedule.parse(1)
     """How far the image goes along the flow to the trial."""

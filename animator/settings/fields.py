@@ -5,16 +5,15 @@ the whole film, so that one pass over a preset finds every mistake.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from animator.core import plugins
 from animator.errors import ModelError
 from animator.masks.expression import parse_mask
 from animator.models.diffusion.samplers.registry import find_sampler
@@ -22,7 +21,6 @@ from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
-from schedules.suggest import suggestion
 
 Values = NDArray[np.float64]
 
@@ -213,57 +211,3 @@ SamplerText = Annotated[TextSchedule, _SamplerNames()]
 MaskText = Annotated[TextSchedule, _MaskTexts(), PathSetting("masks")]
 Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
-
-
-def one_of_names(name: str, names: Sequence[str]) -> str:
-    """The name as it is spelled among `names`, upper and lower case alike.
-
-    Raises:
-        ValueError: It is none of them; says which is near.
-    """
-    by_lower = {known.lower(): known for known in names}
-    if name.strip().lower() in by_lower:
-        return by_lower[name.strip().lower()]
-    hint = suggestion(name.strip(), names) or f"known: {', '.join(names)}"
-    raise ValueError(f"is unknown; {hint}")
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Marks a text that is one of some names, upper and lower case alike.
-
-    Attributes:
-        names: The built-in names, which the documentation lists.
-        group: The entry point group in which other packages offer further names; empty for none. They are
-            asked only where a name is not built in.
-    """
-
-    names: tuple[str, ...]
-    group: str = ""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(self._spelled, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string", "enum": [*self.names, *self._offered()]}
-
-    def _spelled(self, name: str) -> str:
-        """The name as it is spelled among the known ones; a built-in one wins over an offered one."""
-        is_built_in = name.strip().lower() in (known.lower() for known in self.names)
-        return one_of_names(name, self.names if is_built_in else (*self.names, *self._offered()))
-
-    def _offered(self) -> tuple[str, ...]:
-        return plugins.names(self.group) if self.group else ()
-
-
-FileStem = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$"
-    ),
-]
-"""A name that is safe as one part of a path: no separators, no control characters, no leading dot."""

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
+from animator.settings.choices import Switchable
+
+FlowMethod = Switchable[Literal["none", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]]
 StrictBool = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
 

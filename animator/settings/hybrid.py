@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from animator.settings.choices import Switchable
 from animator.settings.fields import NotNegative, RangedSchedule, Real, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from schedules import Schedule
@@ -14,16 +15,16 @@ Percent = Annotated[Schedule, RangedSchedule(0.0, 100.0)]
 class Hybrid(SettingsGroup):
     """In the modes 2d and 3d, the clip of `video` mixed into each frame, or moving it; see docs/video.md."""
 
-    composite: Literal["None", "Normal", "Before Motion", "After Generation"] = "None"
+    composite: Switchable[Literal["none", "Normal", "Before Motion", "After Generation"]] = "none"
     """When the clip's image is mixed in: after its motion (Normal), before it, or after the drawing."""
     comp_alpha: Unit = Schedule.parse(0.5)
     """How much of the clip's image comes in; 0 nothing."""
-    comp_mask_type: Literal["None", "Depth", "Video Depth", "Blend", "Difference"] = "None"
+    comp_mask_type: Switchable[Literal["none", "Depth", "Video Depth", "Blend", "Difference"]] = "none"
     """Where the film's own image stays: where it is near, where the clip is near, where the two together
     are bright, or where they differ."""
     comp_mask_inverse: StrictBool = False
     """Swap where the film's image stays and where the clip's comes in."""
-    comp_mask_equalize: Literal["None", "Before", "After", "Both"] = "None"
+    comp_mask_equalize: Switchable[Literal["none", "Before", "After", "Both"]] = "none"
     """Spread the mask's values evenly, before or after its contrast."""
     comp_mask_contrast: NotNegative = Schedule.parse(1)
     """Contrast of the mask about its mean."""
@@ -35,7 +36,7 @@ class Hybrid(SettingsGroup):
     """Percent of its pixels that stay below 1."""
     comp_mask_blend_alpha: Unit = Schedule.parse(0.5)
     """The clip's share in the `Blend` mask."""
-    motion: Literal["None", "Optical Flow", "Perspective", "Affine"] = "None"
+    motion: Switchable[Literal["none", "Optical Flow", "Perspective", "Affine"]] = "none"
     """How the clip's motion moves the film: each pixel by optical flow, or the whole image by matched
     features."""
     motion_use_prev_img: StrictBool = False
@@ -56,4 +57,4 @@ class Hybrid(SettingsGroup):
     @property
     def acts(self) -> bool:
         """True where the clip plays a part."""
-        return self.composite != "None" or self.motion != "None"
+        return self.composite != "none" or self.motion != "none"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from animator.settings.choices import Switchable
 from animator.settings.fields import Count, NotNegative, RangedSchedule
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import InputImage
@@ -30,8 +31,8 @@ class Noise(SettingsGroup):
 class Color(SettingsGroup):
     """Color coherence: every frame's colors are matched to the anchor, the first frame."""
 
-    coherence: Literal["None", "LAB", "HSV", "RGB"] = "LAB"
-    """The color space in which colors are matched; None lets them drift."""
+    coherence: Switchable[Literal["none", "LAB", "HSV", "RGB"]] = "LAB"
+    """The color space in which colors are matched; none lets them drift."""
     reference: Literal["first", "scene", "image", "video"] = "scene"
     """Whose colors are kept: the first frame's, the last cut's (strength 0), those of `image`, or frame by
     frame those of the clip `video.path`."""

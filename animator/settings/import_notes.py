@@ -9,6 +9,7 @@ class Effect(str, Enum):
 
     CHANGES = "changes the film"
     NONE = "does not change the film"
+    RENAMED = "renamed"
 
 
 @dataclass(frozen=True)

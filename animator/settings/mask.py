@@ -35,11 +35,11 @@ class Mask(SettingsGroup):
     `<word>` with `! & | ^ \\` and brackets; may change by frame."""
     invert_mask: StrictBool = False
     """Redraw what lies outside instead."""
-    mask_contrast_adjust: float = Field(1.0, ge=0, le=100)
+    contrast_adjust: float = Field(1.0, ge=0, le=100)
     """Factor on the contrast of masks from files and films, about their mean."""
-    mask_brightness_adjust: float = Field(1.0, ge=0, le=100)
+    brightness_adjust: float = Field(1.0, ge=0, le=100)
     """Factor on the brightness of masks from files and films."""
-    mask_overlay_blur: float = Field(4.0, ge=0, le=64)
+    overlay_blur: float = Field(4.0, ge=0, le=64)
     """Softness of the mask's edge in pixels (sigma)."""
     overlay_mask: StrictBool = True
     """Lay the init image, or the clip's frame, over every frame outside the mask. Without either, what is

@@ -15,7 +15,7 @@ from animator.film.formats import (
     encoders_of,
     find_format,
 )
-from animator.settings.fields import OneOf
+from animator.settings.choices import OneOf
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.subtitle_names import NAMES
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from animator.errors import PresetError, Problem
 from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.renamed_keys import rename_keys
 
 EXPECTED = "expected group.key=value, such as diffusion.steps=12"
 
@@ -40,7 +41,9 @@ def override_each(draft: RawPreset, given: list[tuple[Any, Any, str]]) -> tuple[
             places = {(key, str(name)): place for name in value}
         for part in reversed(path):
             value = {part: value}
-        draft = merge(RawPreset(draft.source, value, places), draft)
+        layer, conflicts = rename_keys(RawPreset(draft.source, value, places))
+        problems += conflicts
+        draft = merge(layer, draft)
     return draft, problems
 
 

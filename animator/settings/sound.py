@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from animator.settings.choices import Switchable
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName
 
@@ -11,8 +12,8 @@ from animator.settings.paths import FileOrName
 class Sound(SettingsGroup):
     """What is heard: moved, faded, cut or repeated, and never stretched; the film keeps its length."""
 
-    add_soundtrack: Literal["None", "File", "Init Video"] = "File"
-    """Whose sound: that of the file below, if one is given; of the clip in `video.path`; or None at all."""
+    add_soundtrack: Switchable[Literal["none", "File", "Init Video"]] = "File"
+    """Whose sound: that of the file below, if one is given; of the clip in `video.path`; or none."""
     soundtrack_path: FileOrName = ""
     """Any file with sound that ffmpeg reads; a URL only with `allow_url`."""
     offset: float = Field(0, ge=-86_400, le=86_400)

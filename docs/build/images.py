@@ -80,7 +80,7 @@ def _after(card: Any = None, **settings: Any) -> Image.Image:
     from animator.models.diffusion.passthrough import PassthroughDiffuser
     from animator.timeline.timeline import Timeline
 
-    quiet = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+    quiet = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "none"}}
     film = Animation.model_validate(
         {"size": (SIDE, SIDE), "frames": 2, "diffusion": {"seed": 1, "strength": 1}, **quiet, **settings}
     )

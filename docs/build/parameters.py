@@ -17,7 +17,8 @@ from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import MAPPED
 from animator.settings import Animation
-from animator.settings.fields import OneOf, RangedSchedule
+from animator.settings.choices import OneOf
+from animator.settings.fields import RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
 from docs.build.images import SHOWN

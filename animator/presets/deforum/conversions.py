@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from animator.settings.choices import OFF
+
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off", "")
 
@@ -140,11 +142,11 @@ class Choice(Conversion):
         refused: Words that are known but cannot be had here -> why.
     """
 
-    names: Mapping[str, str]
+    names: Mapping[str, Any]
     otherwise: str | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, value: Any) -> str:
+    def read(self, value: Any) -> Any:
         """Our word."""
         known = self._known(value)
         if known is None and value in self.refused:
@@ -176,8 +178,8 @@ class Soundtrack(Choice):
 
     def read(self, value: Any) -> str:
         """Our word."""
-        word = super().read(value)
-        return "File" if word == "None" else word
+        word = str(super().read(value))
+        return "File" if word == OFF else word
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,11 @@ class Words(Conversion):
         return "" if value is None else str(value)
 
 
+def same(*words: str) -> dict[str, str]:
+    """Returns words as they are on both sides; only what is off is `None` in Deforum and `none` here."""
+    return {word: OFF if word == "None" else word for word in words}
+
+
 def one_of(*words: str, otherwise: str | None = None) -> Choice:
     """The choice between words that are the same on both sides."""
-    return Choice({word: word for word in words}, otherwise)
+    return Choice(same(*words), otherwise)

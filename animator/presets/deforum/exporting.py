@@ -17,6 +17,7 @@ from animator.presets.deforum.samplers import LISTED
 from animator.presets.deforum.schedule_text import number_text, plain_number, word_text
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
 from animator.settings import Animation
+from animator.settings.choices import OFF
 from animator.settings.compat import rules_of
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, TextSchedule
@@ -68,7 +69,7 @@ def _several(animation: Animation) -> dict[str, Any]:
     """What several of our settings say in one of Deforum's."""
     said: dict[str, Any] = {}
     outside = {"image": "Image", "video": "Video Input"}
-    if animation.color.reference in outside and animation.color.coherence != "None":
+    if animation.color.reference in outside and animation.color.coherence != OFF:
         said["color_coherence"] = outside[animation.color.reference]
     if animation.is_hybrid:
         said["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart

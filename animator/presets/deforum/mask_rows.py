@@ -50,10 +50,10 @@ MASK_ROWS = (
     Row("mask_file", "", "mask.mask_file", WORDS, EnableFlag("use_mask", value="", default=None)),
     Row("invert_mask", NO, "mask.invert_mask", SWITCH),
     # What the reference calls contrast changes the brightness, and the other way round.
-    Row("mask_contrast_adjust", 1.0, "mask.mask_brightness_adjust", _FACTOR),
-    Row("mask_brightness_adjust", 1.0, "mask.mask_contrast_adjust", _FACTOR),
+    Row("mask_contrast_adjust", 1.0, "mask.brightness_adjust", _FACTOR),
+    Row("mask_brightness_adjust", 1.0, "mask.contrast_adjust", _FACTOR),
     Row("overlay_mask", YES, "mask.overlay_mask", SWITCH),
-    Row("mask_overlay_blur", 4, "mask.mask_overlay_blur", Number(0, 64)),
+    Row("mask_overlay_blur", 4, "mask.overlay_blur", Number(0, 64)),
     Row("fill", "original", "mask.fill", _FILLS),
     Row("full_res_mask", YES, "mask.full_res_mask", SWITCH),
     Row("full_res_mask_padding", 4, "mask.full_res_mask_padding", Number(0, 512, whole=True)),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.deforum.conversions import Choice, Conversion, Curve, Switch, Words
+from animator.settings.choices import OFF
 
 CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
 FLOW = Choice(
-    {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
+    {"None": OFF, "DIS": "DIS Medium"}
+    | {name: name for name in ("RAFT", "DIS Medium", "DIS Fine", "Farneback")}
 )
 
 

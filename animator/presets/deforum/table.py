@@ -16,6 +16,7 @@ from animator.presets.deforum.conversions import (
     Side,
     Soundtrack,
     one_of,
+    same,
 )
 from animator.presets.deforum.mask_rows import MASK_ROWS
 from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, EnableFlag, Row
@@ -28,9 +29,7 @@ _MODES = Choice(
         "None": "it makes single images and no film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
-_COHERENCES = Choice(
-    {name: name for name in ("None", "HSV", "LAB", "RGB")} | {"Image": "LAB", "Video Input": "LAB"}, "LAB"
-)
+_COHERENCES = Choice(same("None", "HSV", "LAB", "RGB") | {"Image": "LAB", "Video Input": "LAB"}, "LAB")
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
 _NETWORKS = Listed(
     (
@@ -44,10 +43,8 @@ _NETWORKS = Listed(
     )
 )
 _UPSCALERS = Listed(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
-_SOUNDS = Soundtrack({name: name for name in ("None", "File", "Init Video")})
-_ENGINES = Choice(
-    {name: name for name in ("None", "RIFE v4.6", "FILM")} | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)}
-)
+_SOUNDS = Soundtrack(same("None", "File", "Init Video"))
+_ENGINES = Choice(same("None", "RIFE v4.6", "FILM") | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)})
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
 
@@ -193,20 +190,20 @@ MAPPED = (
     Row("make_gif", NO, "output.make_gif", SWITCH),
     Row("add_soundtrack", "None", "sound.add_soundtrack", _SOUNDS),
     Row("soundtrack_path", "", "sound.soundtrack_path", WORDS, _FILE),
-    Row("r_upscale_video", NO, "upscaling.r_upscale_video", SWITCH),
-    Row("r_upscale_factor", "x2", "upscaling.r_upscale_factor", one_of("x2", "x3", "x4")),
-    Row("r_upscale_model", "realesr-animevideov3", "upscaling.r_upscale_model", _UPSCALERS, _LARGER),
-    Row("r_upscale_keep_imgs", YES, "upscaling.r_upscale_keep_imgs", SWITCH),
+    Row("r_upscale_video", NO, "upscaling.enabled", SWITCH),
+    Row("r_upscale_factor", "x2", "upscaling.factor", Choice({"x2": 2, "x3": 3, "x4": 4})),
+    Row("r_upscale_model", "realesr-animevideov3", "upscaling.model", _UPSCALERS, _LARGER),
+    Row("r_upscale_keep_imgs", YES, "upscaling.keep_images", SWITCH),
     Row("frame_interpolation_engine", "None", "frame_interpolation.engine", _ENGINES),
-    Row("frame_interpolation_x_amount", 2, "frame_interpolation.x_amount", Number(2, 10, whole=True)),
-    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_mo_enabled", SWITCH),
+    Row("frame_interpolation_x_amount", 2, "frame_interpolation.amount", Number(2, 10, whole=True)),
+    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_motion", SWITCH),
     Row(
         "frame_interpolation_slow_mo_amount",
         2,
-        "frame_interpolation.slow_mo_amount",
+        "frame_interpolation.slow_motion_amount",
         Number(2, 10, whole=True),
     ),
-    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_imgs", SWITCH),
+    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_images", SWITCH),
     Row("frame_interpolation_use_upscaled", NO, "frame_interpolation.use_upscaled", SWITCH),
 )
 

@@ -62,9 +62,9 @@ def test_where_they_go() -> None:
         }
     )
     assert film.output.format == "png"
-    assert film.upscaling.r_upscale_factor == "x3"
-    assert film.upscaling.r_upscale_model == "realesr-animevideov3"
-    assert (film.frame_interpolation.engine, film.frame_interpolation.x_amount) == ("FILM", 10)
+    assert film.upscaling.factor == 3
+    assert film.upscaling.model == "realesr-animevideov3"
+    assert (film.frame_interpolation.engine, film.frame_interpolation.amount) == ("FILM", 10)
     assert (film.sound.add_soundtrack, film.sound.soundtrack_path) == ("File", "a.mp3")
 
 
@@ -88,14 +88,14 @@ def test_a_path_counts_only_where_it_is_asked_for() -> None:
 def test_what_deforum_lacks_is_told(make_animation: Any) -> None:
     film = make_animation(
         frame_interpolation={"engine": "flow"},
-        upscaling={"r_upscale_video": True},
+        upscaling={"enabled": True},
         output={"format": "webm", "crf": 30},
         sound={"soundtrack_path": "a.mp3", "offset": 2},
     )
     notes = export_settings(film).notes
     told = " ".join(str(note) for note in notes)
     assert "frame_interpolation.engine is 'flow', and Deforum has only None, RIFE v4.6, FILM" in told
-    assert "upscaling.r_upscale_model is 'lanczos', and Deforum has only realesr-animevideov3" in told
+    assert "upscaling.model is 'lanczos', and Deforum has only realesr-animevideov3" in told
     assert "output.format is 'webm', and Deforum has only mp4 and png" in told
     assert {"output.crf", "sound.offset"} <= {key for note in notes for key in note.keys}
 
