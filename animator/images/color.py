@@ -19,7 +19,7 @@ _SLACK_PIXELS = 2.0
 class Coherence(str, Enum):
     """The space in which colors are matched; the values are Deforum's."""
 
-    NONE = "None"
+    NONE = "none"
     LAB = "LAB"
     HSV = "HSV"
     RGB = "RGB"

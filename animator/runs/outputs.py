@@ -102,33 +102,33 @@ class RunOutputs:
     @cached_property
     def _larger(self) -> Output | None:
         settings = self.animation.upscaling
-        if not settings.r_upscale_video:
+        if not settings.enabled:
             return None
-        factor = int(settings.r_upscale_factor[1:])
+        factor = settings.factor
         width, height = self.plain.film.size
-        name = f"_upscaled_{settings.r_upscale_factor}"
+        name = f"_upscaled_x{factor}"
         film = replace(self._named(name), size=(width * factor, height * factor))
-        keep = self._folder(name) if settings.r_upscale_keep_imgs else None
+        keep = self._folder(name) if settings.keep_images else None
         return Output(film, self.frames, self._larger_images, keep)
 
     @cached_property
     def _smoother(self) -> Output | None:
         settings = self.animation.frame_interpolation
-        if settings.engine == "None":
+        if settings.engine == "none":
             return None
         base = self._larger if settings.use_upscaled and self._larger else self.plain
-        amount, slower = settings.x_amount, settings.slow_mo_amount if settings.slow_mo_enabled else 1
+        amount, slower = settings.amount, settings.slow_motion_amount if settings.slow_motion else 1
         name = f"_interpolated_x{amount}" + (f"_slow_x{slower}" if slower > 1 else "")
         film = replace(self._named(name), size=base.film.size, fps=base.film.rate * amount / slower)
         film = replace(film, sound=None) if slower > 1 else film  # it would have to be stretched
-        keep = self._folder(name) if settings.keep_imgs else None
+        keep = self._folder(name) if settings.keep_images else None
         return Output(film, base.count * amount, lambda: self._smoother_images(base), keep)
 
     def _larger_images(self) -> Iterator[Image8]:
         return upscaled(self.plain.images(), upscaler_of(self.animation, self.device))
 
     def _smoother_images(self, base: Output) -> Iterator[Image8]:
-        amount = self.animation.frame_interpolation.x_amount
+        amount = self.animation.frame_interpolation.amount
         between = inbetween_of(self.animation, self.device)
         return interpolate(base.images(), between, amount, self.device)
 
@@ -168,7 +168,7 @@ def sound_of(animation: Animation) -> Sound | None:
     """
     settings = animation.sound
     nameless = settings.add_soundtrack == "File" and not settings.soundtrack_path
-    if nameless or settings.add_soundtrack == "None":
+    if nameless or settings.add_soundtrack == "none":
         return None
     clip = animation.video
     if settings.add_soundtrack == "Init Video":
@@ -186,8 +186,8 @@ def sound_of(animation: Animation) -> Sound | None:
 def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
     """What makes a film's images larger; errors as `open_upscaler`."""
     settings = animation.upscaling
-    factor = int(settings.r_upscale_factor[1:])
-    return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
+    factor = settings.factor
+    return open_upscaler(settings.model, factor, folders_of(animation), device)
 
 
 def inbetween_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
@@ -208,9 +208,9 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         log.warning("%s films hold no sound; set output.format to %s", film.format.name, heard)
     if not animation.output.film_format.is_sequence:
         check_film(film)
-    if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
+    if film.sound is not None and animation.frame_interpolation.slow_motion:
         log.warning("the slow film will be silent, for its sound would have to be stretched")
-    if animation.upscaling.r_upscale_video:
+    if animation.upscaling.enabled:
         upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "None":
+    if animation.frame_interpolation.engine != "none":
         inbetween_of(animation, device)

@@ -77,7 +77,7 @@ def build_hybrid(
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
     carry: tuple[Step, ...] = () if motion is None else (Carry(motion),)
-    if settings.composite == "None":
+    if settings.composite == "none":
         return Hybrid(carry, (), motion)
     mix = Composite(_mixed_in(animation, clip, device), _mask(animation, depth))
     if settings.composite == "Before Motion":
@@ -98,7 +98,7 @@ def _mixed_in(animation: Animation, clip: FrameSource, device: torch.device) -> 
 def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:
     settings, behavior = animation.hybrid, behavior_of(animation)
     sampling = Sampling(animation.motion.sampling)
-    if settings.motion == "None":
+    if settings.motion == "none":
         return None
     if settings.motion == "Optical Flow":
         return _following(animation, clip, DenseFlow(_flow(animation, device), behavior.flow_warp(sampling)))
@@ -129,7 +129,7 @@ def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:
         "Difference": DifferenceMask,
     }
     kind = animation.hybrid.comp_mask_type
-    return None if kind == "None" else Toned(masks[kind](), tuple(_tones(animation)))
+    return None if kind == "none" else Toned(masks[kind](), tuple(_tones(animation)))
 
 
 def _tones(animation: Animation) -> list[Tone]:

@@ -22,7 +22,7 @@ from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
 from tests.fakes import KeepsOrGray, Make
 
-HARD = {"mask_overlay_blur": 0}
+HARD = {"overlay_blur": 0}
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
         film = make_animation(
             compat=compat,
             mask={"use_noise_mask": True, "noise_mask_schedule": {0: f"[{left}]"}},
-            color={"coherence": "None"},
+            color={"coherence": "none"},
             sharpen={"amount": 0},
         )
         drawn = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
