@@ -12,7 +12,7 @@ from schedules.suggest import suggestion
 
 Choices = TypeVar("Choices")
 OFF = "none"
-"""How a preset says that something is off."""
+"""The value that switches a setting off."""
 
 
 def _spell_off(value: Any) -> Any:
@@ -25,11 +25,11 @@ Switchable = Annotated[Choices, BeforeValidator(_spell_off)]
 """A choice that `none` switches off, as in `Switchable[Literal["none", "LAB"]]`; null and `None` do, too."""
 
 
-def one_of_names(name: str, names: Sequence[str]) -> str:
-    """The name as it is spelled among `names`, upper and lower case alike.
+def match_name(name: str, names: Sequence[str]) -> str:
+    """Returns the one of `names` that equals a name in any case.
 
     Raises:
-        ValueError: It is none of them; says which is near.
+        ValueError: It is not one of them; suggests the closest.
     """
     by_lower = {known.lower(): known for known in names}
     if name.strip().lower() in by_lower:
@@ -40,12 +40,12 @@ def one_of_names(name: str, names: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Marks a text that is one of some names, upper and lower case alike.
+    """Marks a text that is one of a few names, in any case.
 
     Attributes:
         names: The built-in names, which the documentation lists.
         group: The entry point group in which other packages offer further names; empty for none. They are
-            asked only where a name is not built in.
+            searched only for names that are not built in.
     """
 
     names: tuple[str, ...]
@@ -54,19 +54,19 @@ class OneOf:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(self._spelled, handler(source))
+        return core_schema.no_info_after_validator_function(self._match, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "enum": [*self.names, *self._offered()]}
+        return {"type": "string", "enum": [*self.names, *self._plugin_names()]}
 
-    def _spelled(self, name: str) -> str:
-        """The name as it is spelled among the known ones; a built-in one wins over an offered one."""
+    def _match(self, name: str) -> str:
+        """Returns the known name that equals `name` in any case; built-in names win over those of plugins."""
         is_built_in = name.strip().lower() in (known.lower() for known in self.names)
-        return one_of_names(name, self.names if is_built_in else (*self.names, *self._offered()))
+        return match_name(name, self.names if is_built_in else (*self.names, *self._plugin_names()))
 
-    def _offered(self) -> tuple[str, ...]:
+    def _plugin_names(self) -> tuple[str, ...]:
         return plugins.names(self.group) if self.group else ()
 
 

@@ -1,7 +1,7 @@
-"""The types of a preset's settings: schedules with a permitted range, prompts, sizes, names.
+"""Types of settings that are parsed from text: schedules with a range, prompts, images by frame.
 
-A schedule field parses its text, and, where the validation context carries a `Scope`, evaluates it over
-the whole film, so that one pass over a preset finds every mistake.
+A schedule field parses its text and, if the validation context holds a `Scope`, evaluates it over the
+whole film, so that one pass over a preset finds every mistake.
 """
 
 from abc import ABC, abstractmethod
@@ -37,7 +37,7 @@ class ParsedField(ABC):
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         plain = core_schema.plain_serializer_function_ser_schema(lambda value: value.source)
-        return core_schema.with_info_plain_validator_function(self._explained, serialization=plain)
+        return core_schema.with_info_plain_validator_function(self._validate, serialization=plain)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -46,15 +46,15 @@ class ParsedField(ABC):
 
     @abstractmethod
     def parse(self, value: Any, scope: Scope | None) -> Any:
-        """The value of a text, checked over the film's frames where its scope is known.
+        """Parses a value, and checks it over the film's frames if their scope is known.
 
         Raises:
-            ScheduleError: It cannot be read, or has no value at some frame.
-            ModelError: It names something that is unknown.
+            ScheduleError: It cannot be parsed, or has no value at some frame.
+            ModelError: It names an unknown sampler.
         """
 
-    def _explained(self, value: Any, info: ValidationInfo) -> Any:
-        """`parse`, its refusals in their own words; braces are safe, for pydantic fills templates."""
+    def _validate(self, value: Any, info: ValidationInfo) -> Any:
+        """Parses a value and turns errors into pydantic's, which would treat braces in them as a template."""
         try:
             return self.parse(value, info.context if isinstance(info.context, Scope) else None)
         except (ScheduleError, ModelError) as error:
@@ -62,7 +62,7 @@ class ParsedField(ABC):
 
 
 class ByFrame(ParsedField):
-    """Marks a schedule: a field with one value at every frame, which the plan has under its name."""
+    """Marks a schedule: a field with one value per frame, which the plan holds under the same name."""
 
     @property
     @abstractmethod
@@ -72,13 +72,13 @@ class ByFrame(ParsedField):
 
 @dataclass(frozen=True)
 class RangedSchedule(ByFrame):
-    """Marks a `Schedule` field and the range its values must keep at every frame.
+    """Marks a `Schedule` field and the range of its values.
 
     Attributes:
         low: Smallest value; None for no limit.
         high: Largest value; None for no limit.
-        whole: The plan has whole numbers; what lies between them is rounded toward zero.
-        cut: Whether films with `compat` cut values outside; False where Deforum takes any value.
+        whole: True if the plan has whole numbers; fractions are rounded toward zero.
+        cut: True if films with `compat` clip values to the range; False where Deforum takes any value.
     """
 
     low: float | None = None
@@ -92,7 +92,7 @@ class RangedSchedule(ByFrame):
         return int if self.whole else float
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
-        """The schedule of a number, a text or a mapping."""
+        """Parses a number, a text or a mapping."""
         schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
         if scope is not None:
             values = schedule.values(scope)
@@ -103,17 +103,17 @@ class RangedSchedule(ByFrame):
         return schedule
 
     def clamp(self, values: Values) -> Values:
-        """The values (frames,) cut to the range, where such values are cut."""
+        """Returns the values (frames,), clipped to the range if `cut`."""
         return np.clip(values, *self._limits) if self.cut else values
 
     def violations(self, values: Values) -> NDArray[np.int64]:
-        """The frames whose value of (frames,) leaves the range."""
+        """Returns the indices of the frames whose value of (frames,) is outside the range."""
         low, high = self._limits
         return np.flatnonzero((values < low) | (values > high))
 
     @property
     def describe(self) -> str:
-        """The range in words."""
+        """The range as text, such as `at least 1`."""
         if self.high is None:
             return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
         return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
@@ -142,7 +142,7 @@ class Texts(ByFrame):
         return str
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of texts."""
+        """Parses a schedule of texts."""
         schedule = value if isinstance(value, TextSchedule) else TextSchedule.parse(value)
         if scope is not None:
             schedule.values(scope)
@@ -153,7 +153,7 @@ class _SamplerNames(Texts):
     """Marks a `TextSchedule` whose texts name samplers."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of sampler names, each of them known."""
+        """Parses a schedule of sampler names, each of which must exist."""
         schedule = super().parse(value, scope)
         for name in dict.fromkeys(schedule.values(scope)) if scope is not None else ():
             find_sampler(name)
@@ -164,7 +164,7 @@ class _MaskTexts(Texts):
     """Marks a `TextSchedule` whose texts are mask expressions."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of mask expressions, each of them well formed."""
+        """Parses a schedule of mask expressions, each of which must be well formed."""
         schedule = super().parse(value, scope)
         for key in schedule.keys:
             parse_mask(key.text)
@@ -177,7 +177,7 @@ class _Images(ParsedField):
     json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of images by frame"}
 
     def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
-        """The images, their keys checked over the film's frames."""
+        """Parses images by frame and checks their keys over the film's frames."""
         images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
         if scope is not None:
             images.keyframes(scope)
@@ -193,7 +193,7 @@ class _PromptTexts(ParsedField):
     }
 
     def parse(self, value: Any, scope: Scope | None) -> Prompts:
-        """Keyed prompts."""
+        """Parses keyed prompts."""
         prompts = value if isinstance(value, Prompts) else Prompts.parse(value)
         if scope is not None:
             prompts.at(scope)

@@ -23,7 +23,7 @@ class Upscaling(SettingsGroup):
     enabled: StrictBool = False
     """Make a larger film, too."""
     factor: Annotated[Literal[2, 3, 4], BeforeValidator(_to_factor)] = 2
-    """How many times larger."""
+    """Factor on width and height."""
     model: FileOrName = Field("lanczos", min_length=1)
     """lanczos is offline: interpolation and a little sharpening, no new detail. Or a network, by the path of
     its file or by name in the model folders, such as realesr-animevideov3 (needs the extra `upscale`);
@@ -43,7 +43,7 @@ class FrameInterpolation(SettingsGroup):
     slow_motion: StrictBool = False
     """Play slower, in silence: a sound would have to be stretched."""
     slow_motion_amount: int = Field(2, ge=2, le=10)
-    """How many times slower."""
+    """Factor by which it is slower."""
     keep_images: StrictBool = False
     """Also keep the images, in a folder of PNG files."""
     use_upscaled: StrictBool = False

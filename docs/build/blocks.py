@@ -1,4 +1,4 @@
-"""The parts of the hand-written pages that are made from tables in the code.
+"""The generated parts of hand-written pages, made from tables in the code.
 
 A page has such a part between `<!-- made by python -m docs.build: NAME -->` and `<!-- end -->`.
 """
@@ -15,73 +15,73 @@ _BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<
 
 def formats() -> str:
     """Returns the table of output formats."""
-    head = "| format | codecs (the first is `auto`) | good for | while it is rendered |\n|---|---|---|---|\n"
-    return head + "".join(_format_row(made) for made in FORMATS.values())
+    head = "| format | codecs (the first is `auto`) | good for | file while rendering |\n|---|---|---|---|\n"
+    return head + "".join(_format_row(spec) for spec in FORMATS.values())
 
 
 def samplers() -> str:
-    """Returns the list of methods and spacings."""
-    twice = (made.name for made in METHODS.values() if made.calls_per_step == 2)
+    """Returns the list of sampling methods and schedule types."""
+    twice = (method.name for method in METHODS.values() if method.calls_per_step == 2)
     lines = (
         f"Methods: {', '.join(METHODS)}.",
-        f"Spacings: {', '.join(SPACING_NAMES)}. {SPACING_NAMES[0]} is taken where neither the name nor the "
-        f"model asks for one.",
+        f"Schedule types: {', '.join(SPACING_NAMES)}. {SPACING_NAMES[0]} is the default if neither the name "
+        f"nor the model sets one.",
         f"Methods that call the model twice per step: {', '.join(twice)}.",
-        f"Methods with a usual spacing of their own: {', '.join(_usual_spacings())}.",
+        f"Methods with a default schedule type of their own: {', '.join(_default_schedules())}.",
     )
     return "".join(f"- {line}\n" for line in lines)
 
 
-def _usual_spacings() -> Iterator[str]:
-    return (f"{made.name} ({made.schedule_type})" for made in METHODS.values() if made.schedule_type)
+def _default_schedules() -> Iterator[str]:
+    return (f"{m.name} ({m.schedule_type})" for m in METHODS.values() if m.schedule_type)
 
 
 def depth_models() -> str:
     """Returns the table of depth networks."""
-    head = "| name | file | what it tells | license |\n|---|---|---|---|\n"
-    told = {"inverse": "relative depth", "meters": "meters"}
+    head = "| name | file | output | license |\n|---|---|---|---|\n"
+    outputs = {"inverse": "relative depth", "meters": "meters"}
     rows = (
-        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {told[spec.output]} | {spec.license} |\n"
+        f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {outputs[spec.output]} | {spec.license} |\n"
         for spec in MODELS
     )
     return head + "".join(rows)
 
 
-def _format_row(made: Format) -> str:
-    codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
-    palette = ", one palette for the whole film" if made.palette else ""
-    return f"| `{made.name}` | {codecs}{palette} | {made.good_for} | {_part_file(made)} |\n"
+def _format_row(spec: Format) -> str:
+    codecs = "" if spec.is_sequence else ", ".join(f"`{codec}`" for codec in spec.codecs)
+    palette = ", one palette for the whole film" if spec.palette else ""
+    return f"| `{spec.name}` | {codecs}{palette} | {spec.good_for} | {_part_file(spec)} |\n"
 
 
-def _part_file(made: Format) -> str:
-    if made.is_sequence:
-        return "the frames are the film; no file is made"
-    if made.intermediate:
-        return f"`<name>.part.{made.intermediate}`, lossless; the film is made of it at the end"
-    return f"`<name>.part.{made.name}` plays whenever it ends"
+def _part_file(spec: Format) -> str:
+    if spec.is_sequence:
+        return "the frames are the output; no video file is written"
+    if spec.intermediate:
+        return f"`<name>.part.{spec.intermediate}`, lossless; encoded at the end"
+    return f"`<name>.part.{spec.name}`, playable at any time"
 
 
 BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "film.md": {"formats": formats},
     "models.md": {"samplers": samplers, "depth-models": depth_models},
 }
-"""Page -> name of the part -> what makes it."""
+"""Page -> name of the part -> function that generates it."""
 
 
-def filled(page: str, text: str) -> str:
-    """Returns the text of a page with its made parts as they should be.
+def fill_blocks(page: str, text: str) -> str:
+    """Returns the text of a page with its generated parts up to date.
 
     Args:
         page: Its file name, a key of `BLOCKS`.
-        text: As it is.
+        text: Its current text.
 
     Raises:
-        KeyError: A part is marked that nothing makes.
+        KeyError: A marked part is unknown.
     """
     parts = BLOCKS[page]
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{parts[found[2]]()}\n{found[3]}", text)
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{parts[match[2]]()}\n{match[3]}", text)
 
 
-def marked(text: str) -> tuple[str, ...]:
-    """Returns the names of the parts that are marked in the text of a page, in order."""
-    return tuple(found[2] for found in _BLOCK.finditer(text))
+def block_names(text: str) -> tuple[str, ...]:
+    """Returns the names of the generated parts in a page, in order."""
+    return tuple(match[2] for match in _BLOCK.finditer(text))

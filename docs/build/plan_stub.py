@@ -1,4 +1,4 @@
-"""animator/plan.pyi, as text: what type checkers and editors know of `animator.timeline.plan`."""
+"""Text of animator/timeline/plan.pyi: the types of `animator.timeline.plan` for type checkers and editors."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ TYPES: dict[str, type[Any]]
 
 
 def plan_stub() -> str:
-    """Returns the whole file."""
+    """Returns the whole stub file."""
     groups = scheduled_groups()
     parts = [_class(part_name(group), _base(group), _values(group)) for group in groups.values()]
     return "\n".join([HEAD, *parts, _class("Plan", "FramePlan", _parts(groups))])

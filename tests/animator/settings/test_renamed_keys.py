@@ -135,13 +135,13 @@ def test_both_names_in_one_preset_are_an_error_that_names_both(tmp_path: Path) -
 
 @pytest.mark.parametrize("both", [{"stabilise": True, "stabilize": True}])
 def test_both_names_are_an_error_in_mappings_and_overrides(both: dict[str, Any]) -> None:
-    for attempt in (
-        lambda: load({"depth": both}),
-        lambda: load({}, {"depth": both}),
-        lambda: Animation().with_(depth=both),
-    ):
-        with pytest.raises(PresetError, match=r"depth\.stabilise.*depth\.stabilize"):
-            attempt()
+    message = r"depth\.stabilise.*depth\.stabilize"
+    with pytest.raises(PresetError, match=message):
+        load({"depth": both})
+    with pytest.raises(PresetError, match=message):
+        load({}, {"depth": both})
+    with pytest.raises(PresetError, match=message):
+        Animation().with_(depth=both)
 
 
 def test_a_mistake_under_an_old_key_is_reported_at_its_place(tmp_path: Path) -> None:
