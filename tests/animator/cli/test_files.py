@@ -26,7 +26,7 @@ def test_a_settings_file_renders_as_it_is_and_its_frames_say_how(tmp_path: Path)
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     done = animator("render", tmp_path / "pond.txt", "--out", tmp_path / "run", "--device", "cpu")
     assert done.returncode == 0, done.stderr
-    assert "note: restore_faces: face restoration (left out): faces stay as drawn" in done.stderr
+    assert "note: restore_faces: face restoration (left out): faces stay as generated" in done.stderr
     assert Path(done.stdout.strip()).name == "pond.mp4"
     shown = animator("info", tmp_path / "run" / "frames" / "000000002.png")
     assert shown.stdout.startswith("a lake\nSteps: 2, Sampler: Euler a,") and "Seed: 7" in shown.stdout
@@ -50,7 +50,7 @@ def test_a_broken_file_is_told_and_repaired_on_request(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text('{\n "max_frames": 3,\n}')
     refused = animator("check", tmp_path / "pond.txt")
     assert refused.returncode == 2
-    assert "pond.txt:2:17: is not JSON: a comma before the closing }; --repair mends it" in refused.stderr
+    assert "pond.txt:2:17: is not JSON: a comma before the closing }; --repair fixes it" in refused.stderr
     made = animator("import", tmp_path / "pond.txt", "--repair")
     assert made.returncode == 0 and "frames: 3" in made.stdout and "repaired" in made.stderr
 

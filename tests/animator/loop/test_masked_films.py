@@ -181,7 +181,7 @@ def test_missing_masks_are_told_before_anything_is_drawn(make_animation: Make, t
     cases: list[tuple[dict[str, Any], str]] = [
         ({"use_mask": True}, "mask_schedule: there is no {video_mask}; give mask_file"),
         ({"use_mask": True, "mask_schedule": "<sky>"}, "CLIPSeg; give its folder as word_model"),
-        ({"use_mask_video": True}, "needs the mask film"),
+        ({"use_mask_video": True}, "needs the mask video"),
         ({"mask_schedule": "[a.png] &"}, "a mask is missing after `&`"),
     ]
     for settings, message in cases:
