@@ -37,7 +37,7 @@ class Hybrid(SettingsGroup):
     comp_mask_blend_alpha: Unit = Schedule.parse(0.5)
     """The clip's weight in the `Blend` mask."""
     motion: Switchable[Literal["none", "Optical Flow", "Perspective", "Affine"]] = "none"
-    """Motion taken from the clip: of each pixel by optical flow, or of the whole image by matched features."""
+    """The clip's motion to follow: of each pixel by optical flow, or of the image by matched features."""
     motion_use_prev_img: StrictBool = False
     """Estimate the motion from the film's last image to the clip's, instead of within the clip."""
     flow_method: Literal["DIS Medium", "DIS Fine", "Farneback", "RAFT"] = "DIS Medium"

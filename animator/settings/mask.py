@@ -91,7 +91,7 @@ class Mask(SettingsGroup):
         has_mask = bool(self.mask_file) or self.use_alpha_as_mask
         defined = {"init_mask": has_mask, "video_mask": has_mask or self.use_mask_video}
         if kind == "word" and not self.word_model:
-            return f"<{text}> needs CLIPSeg; set word_model to its folder"
+            return f"<{text}> needs CLIPSeg; give its folder as word_model"
         if kind == "name" and not defined.get(text, True):
             return f"there is no {{{text}}}; give mask_file, or another mask such as [file.png]"
         return ""

@@ -65,8 +65,8 @@ def test_what_is_left_out_is_reported_by_feature(extension: dict[str, Any]) -> N
 
 
 def test_no_key_of_a_file_is_dropped_in_silence(extension: dict[str, Any]) -> None:
-    lines = {key for note in import_settings(extension, "film.txt").notes for key in note.keys}
-    assert set(extension) - lines <= {*ROWS, *SWITCHES}
+    noted = {key for note in import_settings(extension, "film.txt").notes for key in note.keys}
+    assert set(extension) - noted <= {*ROWS, *SWITCHES}
 
 
 def test_noise_settings_count_as_deforum_takes_them() -> None:
