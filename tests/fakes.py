@@ -17,7 +17,7 @@ Make = Callable[..., Animation]
 
 SHARP: dict[str, Any] = {"noise": {"amount": 0}, "sharpen": {"amount": 0}}
 """Settings of a film to whose images nothing is added before they are drawn; colors are matched."""
-QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "None"}}
+QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "none"}}
 """Settings of a film that leaves its images as they are: no noise, no sharpening, no color matching."""
 
 

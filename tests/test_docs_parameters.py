@@ -1,11 +1,11 @@
-"""What the documentation takes from the code is current."""
+"""Generated documentation is up to date."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from docs.build.blocks import BLOCKS, filled, marked
+from docs.build.blocks import BLOCKS, block_names, fill_blocks
 from docs.build.images import SHOWN, images
 from docs.build.parameters import document, undocumented
 
@@ -17,10 +17,10 @@ def test_the_page_is_current() -> None:
 
 
 @pytest.mark.parametrize("page", BLOCKS)
-def test_the_made_parts_of_a_page_are_current(page: str) -> None:
+def test_the_generated_parts_of_a_page_are_current(page: str) -> None:
     text = (DOCS / page).read_text()
-    assert set(marked(text)) == BLOCKS[page].keys()
-    assert filled(page, text) == text, "run `python -m docs.build`"
+    assert set(block_names(text)) == BLOCKS[page].keys()
+    assert fill_blocks(page, text) == text, "run `python -m docs.build`"
 
 
 def test_every_parameter_is_explained() -> None:

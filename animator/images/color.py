@@ -20,7 +20,7 @@ _SLACK_PIXELS = 2.0
 class Coherence(str, Enum):
     """Color space in which colors are matched; the values are Deforum's."""
 
-    NONE = "None"
+    NONE = "none"
     LAB = "LAB"
     HSV = "HSV"
     RGB = "RGB"

@@ -1,4 +1,4 @@
-"""What a preset names that is looked up before any model loads: models, depth networks, wildcard files."""
+"""Checks, before any model loads, that what a preset names exists: models, depth networks, wildcard files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,30 +17,30 @@ from animator.settings.raw import RawPreset
 
 @dataclass(frozen=True)
 class Check:
-    """Looks up what a setting names.
+    """A check of what a setting names.
 
     Attributes:
-        setting: Its path, such as `("depth", "model")`; problems are told there.
-        look: Given a draft's values, raises a UserError where one names what is not there.
-        may_be_a_file: True adds to a problem where files were looked for.
+        setting: Path of the setting, such as `("depth", "model")`; problems are reported there.
+        run: Takes a draft's values; raises a UserError if something they name does not exist.
+        may_be_a_file: True adds the searched folders to a problem.
     """
 
     setting: tuple[str, ...]
-    look: Callable[[Mapping[str, Any]], None]
+    run: Callable[[Mapping[str, Any]], None]
     may_be_a_file: bool = False
 
     def problems(self, draft: RawPreset) -> list[Problem]:
-        """The problem of a draft's setting, or none."""
+        """Returns the problem of a draft's setting, if any."""
         try:
-            self.look(draft.values)
+            self.run(draft.values)
         except UserError as error:
-            name = self.given(draft.values)
-            looked = search_hint(str(name), draft.folders.get(self.setting)) if self.may_be_a_file else ""
-            return [Problem(draft.where(self.setting), ".".join(self.setting), f"{error}{looked}")]
+            name = self.value(draft.values)
+            searched = search_hint(str(name), draft.folders.get(self.setting)) if self.may_be_a_file else ""
+            return [Problem(draft.where(self.setting), ".".join(self.setting), f"{error}{searched}")]
         return []
 
-    def given(self, values: Mapping[str, Any]) -> Any:
-        """The setting's value; None where there is none."""
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Returns the setting's value; None if it is not set."""
         here: Any = values
         for name in self.setting:
             here = here.get(name) if isinstance(here, Mapping) else None
@@ -48,12 +48,12 @@ class Check:
 
 
 def problems_of(draft: RawPreset) -> list[Problem]:
-    """The problems of everything that a draft names and that is looked up."""
+    """Returns the problems of everything that a draft names and that must exist."""
     return [problem for check in CHECKS for problem in check.problems(draft)]
 
 
 def library_of(values: Mapping[str, Any]) -> Library:
-    """The model folders of a draft; whether a pickled file may be read is asked when it is opened."""
+    """Returns the model library of a draft; pickled files are only refused when they are opened."""
     group = values.get("diffusion")
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders

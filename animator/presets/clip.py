@@ -1,4 +1,4 @@
-"""What a film's settings take from its clip: where the file is, how long and how fast the film is."""
+"""Settings that depend on the clip: its file, and `frames` and `fps` taken from it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,18 +16,18 @@ from animator.settings.paths import find_clip, not_found
 from animator.settings.video import Video
 
 CLIP = "clip"
-"""The word for `frames` and `fps` that takes them from the clip."""
+"""Placeholder for `frames` and `fps` that takes them from the clip."""
 
 
 def check_clip(values: Mapping[str, Any], beside: Path | None) -> None:
-    """Nothing, if the clip that a preset names is there.
+    """Checks that the clip of a preset exists.
 
     Args:
-        values: The preset's, paths as they can be opened from here.
-        beside: Folder of the file that names the clip; None where no file does.
+        values: The preset's values, with paths relative to the working directory.
+        beside: Folder of the file that names the clip; None if it is not named in a file.
 
     Raises:
-        UserError: It is not, or it is a URL that is not allowed.
+        UserError: It does not exist, or it is a URL that is not allowed.
     """
     video = _video(values)
     if video is not None and video.path and not _exists(checked_path(video)):
@@ -35,36 +35,36 @@ def check_clip(values: Mapping[str, Any], beside: Path | None) -> None:
 
 
 def resolve_clip_placeholders(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of a preset with the clip's numbers in the place of `frames: clip` and `fps: clip`.
+    """Replaces `frames: clip` and `fps: clip` in a preset with the clip's numbers.
 
     Raises:
-        UserError: There is no such clip, or it does not say.
+        UserError: The clip does not exist or has no such number.
     """
     video = _video(values)
-    asked = [name for name in ("fps", "frames") if values.get(name) == CLIP]
-    if video is None or not asked:
+    placeholders = [name for name in ("fps", "frames") if values.get(name) == CLIP]
+    if video is None or not placeholders:
         return values
-    taken: dict[str, Any] = dict(values)
-    if "fps" in asked:
-        taken["fps"] = frame_rate(video)
-    if "frames" in asked:
-        taken["frames"] = frame_count(video, _rate(taken))
-    return taken
+    resolved: dict[str, Any] = dict(values)
+    if "fps" in placeholders:
+        resolved["fps"] = frame_rate(video)
+    if "frames" in placeholders:
+        resolved["frames"] = frame_count(video, _rate(resolved))
+    return resolved
 
 
 def drop_clip_placeholders(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values without `frames: clip` and `fps: clip`: for a clip that is not there."""
+    """Removes `frames: clip` and `fps: clip`, for a clip that does not exist."""
     return {name: value for name, value in values.items() if value != CLIP or name not in ("fps", "frames")}
 
 
 def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, Any]:
-    """The values of a preset with as many frames as its clip has, where it is there to be counted.
+    """Sets the number of frames of a preset to that of its clip, if the clip exists.
 
-    A settings file's film is as long as its clip in video mode, and in hybrid video unless the init image
-    stands for the clip.
+    In video mode, and in hybrid video unless the init image replaces the clip, the film of a settings file is
+    as long as its clip.
 
     Args:
-        values: The preset.
+        values: The preset's values.
         beside: Folder of the settings file.
     """
     video = _video(values)
@@ -72,20 +72,20 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
         return values
     video = replace(video, path=str(find_clip(video.path, beside) or video.path))
     try:
-        counted = frame_count(video, _rate(values)) if _exists(checked_path(video)) else 0
-    except UserError:  # no film; whoever opens it says so
-        counted = 0
-    return {**values, "frames": counted} if counted else values
+        frames = frame_count(video, _rate(values)) if _exists(checked_path(video)) else 0
+    except UserError:  # not a video; opening it reports that
+        frames = 0
+    return {**values, "frames": frames} if frames else values
 
 
 def _exists(path: str) -> bool:
-    """True for a file, a folder, a URL, or a pattern of numbered images whose folder is there."""
+    """Returns True for an existing file or folder, a URL, or a pattern of images in an existing folder."""
     place = Path(path)
     return is_url(path) or place.exists() or ("%" in place.name and place.parent.is_dir())
 
 
 def _video(values: Mapping[str, Any]) -> ClipSpec | None:
-    """The clip; None where they are themselves wrong."""
+    """Returns the clip; None if its settings are themselves wrong."""
     try:
         return Video.model_validate(values.get("video") or {}).spec
     except ValidationError:

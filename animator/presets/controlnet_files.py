@@ -1,4 +1,4 @@
-"""The files that a draft's ControlNet units name, found before any model loads."""
+"""Finds the files that a draft's ControlNet units name, before any model loads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,44 +14,46 @@ GROUP = "controlnet"
 
 
 def with_unit_files(draft: RawPreset, library: Library) -> tuple[RawPreset, list[Problem]]:
-    """The draft with its units' files by the paths where they are, and a problem for each that is missing.
+    """Resolves the paths of the units' files; also returns a problem for each missing file.
 
     Args:
-        draft: Before validation; units that are off may name what is not there.
-        library: Where ControlNets are looked up by name.
+        draft: Before validation; units that are off may name missing files.
+        library: The model folders, where ControlNets are found by name.
     """
     units = draft.values.get(GROUP)
     if not isinstance(units, list | tuple):
         return draft, []
     problems: list[Problem] = []
-    found = [_found(draft, number, unit, problems) for number, unit in enumerate(units)]
+    resolved = [_resolve_unit(draft, number, unit, problems) for number, unit in enumerate(units)]
     problems += [
-        problem for number, unit in enumerate(found) for problem in _net(draft, number, unit, library)
+        problem
+        for number, unit in enumerate(resolved)
+        for problem in _model_problems(draft, number, unit, library)
     ]
-    if found == list(units):
+    if resolved == list(units):
         return draft, problems
-    return merge(RawPreset(draft.source, {GROUP: found}, _places(draft)), draft), problems
+    return merge(RawPreset(draft.source, {GROUP: resolved}, _places(draft)), draft), problems
 
 
-def _found(draft: RawPreset, number: int, unit: Any, problems: list[Problem]) -> Any:
-    """The unit with paths that can be opened from the working directory."""
+def _resolve_unit(draft: RawPreset, number: int, unit: Any, problems: list[Problem]) -> Any:
+    """Returns the unit with paths relative to the working directory."""
     if not _is_on(unit):
         return unit
     beside = draft.folders.get((GROUP,))
-    found = dict(unit)
+    resolved = dict(unit)
     for name in ("source", "model"):
-        given = unit.get(name)
-        if not isinstance(given, str) or not given.strip() or (name == "source" and given == FRAME):
+        value = unit.get(name)
+        if not isinstance(value, str) or not value.strip() or (name == "source" and value == FRAME):
             continue
-        path = find(given, beside)
+        path = find(value, beside)
         if path is not None:
-            found[name] = str(path)
+            resolved[name] = str(path)
         elif name == "source":
-            problems.append(_problem(draft, number, name, not_found(given, beside)))
-    return found
+            problems.append(_problem(draft, number, name, not_found(value, beside)))
+    return resolved
 
 
-def _net(draft: RawPreset, number: int, unit: Any, library: Library) -> list[Problem]:
+def _model_problems(draft: RawPreset, number: int, unit: Any, library: Library) -> list[Problem]:
     model = unit.get("model") if _is_on(unit) else None
     try:
         if isinstance(model, str) and model.strip():

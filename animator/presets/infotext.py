@@ -1,7 +1,7 @@
-"""A1111's infotext: how an image was drawn, as that web UI writes it into its PNGs and reads it back.
+"""A1111's infotext: the generation parameters that the web UI writes into PNGs and reads back.
 
-Three parts: the prompt, `Negative prompt: ...`, and a last line `Steps: 20, Sampler: Euler a, ...`, in which
-texts with commas, colons or line breaks are quoted as JSON.
+It has three parts: the prompt, `Negative prompt: ...`, and a last line `Steps: 20, Sampler: Euler a, ...`, in
+which texts with commas, colons or line breaks are quoted as JSON.
 """
 
 import json
@@ -22,12 +22,12 @@ _FEWEST_FIELDS = 3
 
 @dataclass(frozen=True)
 class Infotext:
-    """How an image was drawn.
+    """The generation parameters of an image.
 
     Attributes:
         positive: The prompt.
         negative: The negative prompt.
-        fields: What else the web UI writes, in its order, such as `Steps` -> `20`.
+        fields: All other fields in the web UI's order, such as `Steps` -> `20`.
     """
 
     positive: str
@@ -36,31 +36,31 @@ class Infotext:
 
     @classmethod
     def parse(cls, text: str) -> "Infotext":
-        """The parts of an infotext; a last line that has no fields belongs to the prompt."""
+        """Parses an infotext; a last line without fields belongs to the prompt."""
         lines = text.strip().split("\n")
-        fields = {key: _unquoted(value) for key, value in _FIELD.findall(lines[-1])}
+        fields = {key: _unquote(value) for key, value in _FIELD.findall(lines[-1])}
         if len(fields) < _FEWEST_FIELDS:
             fields = {}
         else:
             lines = lines[:-1]
         body = "\n".join(lines)
         at = 0 if body.startswith(NEGATIVE) else body.find(f"\n{NEGATIVE}") + 1
-        found = body.startswith(NEGATIVE, at)
-        positive, negative = (body[:at], body[at + len(NEGATIVE) :]) if found else (body, "")
+        has_negative = body.startswith(NEGATIVE, at)
+        positive, negative = (body[:at], body[at + len(NEGATIVE) :]) if has_negative else (body, "")
         return cls(positive.strip(), negative.strip(), fields)
 
     @classmethod
     def of(cls, plan: Plan, model: str, *, over_image: bool) -> "Infotext":
-        """The infotext of a frame.
+        """Returns the infotext of a frame.
 
         Args:
             plan: The frame's plan.
-            model: The film's model; the plan's own checkpoint goes before it.
-            over_image: True where the frame was drawn over an image and not from its prompt alone.
+            model: The film's model; the plan's checkpoint takes precedence.
+            over_image: True if the frame was generated from an image, not from its prompt alone.
         """
         settings, (width, height) = plan.diffusion, plan.size
         sampler, schedule = split_sampler(settings.sampler)
-        varied = settings.subseed_strength > 0
+        has_variation = settings.subseed_strength > 0
         fields = {
             "Steps": settings.steps,
             "Sampler": sampler,
@@ -69,26 +69,26 @@ class Infotext:
             "Seed": plan.seed,
             "Size": f"{width}x{height}",
             "Model": PurePath(settings.checkpoint or model).stem,
-            "Variation seed": settings.subseed if varied else "",
-            "Variation seed strength": settings.subseed_strength if varied else "",
+            "Variation seed": settings.subseed if has_variation else "",
+            "Variation seed strength": settings.subseed_strength if has_variation else "",
             "Denoising strength": round(1 - settings.strength, 6) if over_image else "",
             "Clip skip": settings.clip_skip if settings.clip_skip > 1 else "",
             "Version": f"animator {__version__}",
         }
-        shown = {key: _number(value) for key, value in fields.items() if value != ""}
-        return cls(plan.prompt.positive.strip(), plan.prompt.negative.strip(), shown)
+        texts = {key: _format_number(value) for key, value in fields.items() if value != ""}
+        return cls(plan.prompt.positive.strip(), plan.prompt.negative.strip(), texts)
 
     @property
     def text(self) -> str:
         """The infotext as the web UI writes it."""
-        line = ", ".join(f"{key}: {_quoted(value)}" for key, value in self.fields.items())
+        line = ", ".join(f"{key}: {_quote(value)}" for key, value in self.fields.items())
         negative = f"\n{NEGATIVE} {self.negative}" if self.negative else ""
         return f"{self.positive}{negative}\n{line}".strip()
 
     def settings(self) -> dict[str, Any]:
-        """What it says about a film, by the paths of a preset."""
+        """Returns the settings of a film, by their paths in a preset."""
         values: dict[str, Any] = {"prompts": {"0": self.positive}, "negative_prompt": self.negative}
-        for name, (path, read) in _MEANT.items():
+        for name, (path, read) in _SETTINGS.items():
             if name in self.fields:
                 values[path] = read(self.fields[name])
         if "Size" in self.fields:
@@ -100,34 +100,34 @@ class Infotext:
         return values
 
 
-def _text_or_number(text: str) -> Any:
+def _parse_number(text: str) -> Any:
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
         return text
 
 
-_MEANT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "Steps": ("diffusion.steps", _text_or_number),
+_SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "Steps": ("diffusion.steps", _parse_number),
     "Sampler": ("diffusion.sampler", str),
-    "CFG scale": ("diffusion.cfg_scale", _text_or_number),
-    "Seed": ("diffusion.seed", _text_or_number),
-    "Variation seed": ("diffusion.subseed", _text_or_number),
-    "Variation seed strength": ("diffusion.subseed_strength", _text_or_number),
-    "Clip skip": ("diffusion.clip_skip", _text_or_number),
+    "CFG scale": ("diffusion.cfg_scale", _parse_number),
+    "Seed": ("diffusion.seed", _parse_number),
+    "Variation seed": ("diffusion.subseed", _parse_number),
+    "Variation seed strength": ("diffusion.subseed_strength", _parse_number),
+    "Clip skip": ("diffusion.clip_skip", _parse_number),
 }
-"""Field -> the path in a preset and how its text is read."""
+"""Field -> the path in a preset and the parser of its text."""
 
 
-def _number(value: object) -> str:
+def _format_number(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False) if re.search(r"[,:\n]", text) else text
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     if not (text.startswith('"') and text.endswith('"')):
         return text.strip()
     try:

@@ -1,6 +1,6 @@
-"""Presets: YAML in and out, `extends`, dotted overrides, schema versions."""
+"""Loads and dumps presets: YAML, `extends`, dotted overrides, schema versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,26 +15,29 @@ from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, group_of
+from animator.settings.renamed_keys import warn_renamed
 from animator.settings.validate import validate
 
 
 def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Animation:
-    """Returns the film that settings describe, checked, with the files it names found.
+    """Loads and validates a film, and resolves the files it names.
 
     Args:
-        source: The path of a YAML preset or a Deforum settings file; the settings themselves as a mapping;
-            or YAML text. A text with a line break is YAML, any other text is a path.
-        overrides: Laid over the settings: texts such as `diffusion.steps=12`, whose value is YAML, or a
+        source: The path of a YAML preset or a Deforum settings file; a mapping of settings; or YAML text. A
+            text with a line break is YAML, any other text is a path.
+        overrides: Override the settings: texts such as `diffusion.steps=12`, whose value is YAML, or a
             mapping such as `{"diffusion.steps": 12}` or `{"diffusion": {"steps": 12}}`.
 
     Raises:
         PresetError: With every problem of the settings and the overrides, and the place of each.
     """
-    return finish(read_source(source), overrides)
+    draft, problems = override(read_source(source), overrides)
+    warn_renamed(draft.notes, stacklevel=2)
+    return resolve(draft, problems)
 
 
 def checked(animation: Animation) -> Animation:
-    """Returns the film with every file that its settings name found, as `load` gives it.
+    """Returns the film with the files that its settings name resolved, as `load` does.
 
     Raises:
         PresetError: With every file, model or clip that is missing.
@@ -43,21 +46,33 @@ def checked(animation: Animation) -> Animation:
 
 
 def finish(draft: RawPreset, overrides: Overrides = (), label: str = "override") -> Animation:
-    """Returns the validated film of a draft, overrides applied and the files it names looked for.
+    """Returns the validated film of a draft, with overrides applied and the files it names resolved.
 
     Args:
         draft: The settings.
         overrides: As for `load`.
-        label: What messages call an override.
+        label: Name of an override in messages.
 
     Raises:
         PresetError: With every problem of the draft and the overrides.
     """
-    draft, problems = override(draft, overrides, label)
+    return resolve(*override(draft, overrides, label))
+
+
+def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
+    """Returns the validated film of a draft, with the files, models and clip it names resolved.
+
+    Args:
+        draft: The settings, overrides applied.
+        problems: Those known already, to be reported with the draft's own.
+
+    Raises:
+        PresetError: With every problem.
+    """
     draft, missing = resolve_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
-    problems += [*missing, *lacking, *absent, *problems_of(draft)]
+    problems = [*problems, *missing, *lacking, *absent, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))
@@ -69,21 +84,21 @@ def finish(draft: RawPreset, overrides: Overrides = (), label: str = "override")
 
 
 def dump(animation: Animation) -> str:
-    """The full YAML of a film, every setting written."""
+    """Returns the full YAML of a film, with every setting."""
     return yaml_text.dump(animation.plain())
 
 
 def dump_differences(animation: Animation) -> str:
-    """The YAML of a film, only what differs from the defaults written; `load` gives the same film back."""
+    """Returns the YAML of a film with only what differs from the defaults; `load` returns the same film."""
     return yaml_text.dump(_differences(animation.plain(), Animation().plain()))
 
 
-def _differences(plain: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _differences(plain: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    differences: dict[str, Any] = {}
     for key, value in plain.items():
         if group_of(key) is not None:
-            inner = {name: item for name, item in value.items() if item != usual[key][name]}
-            found |= {key: inner} if inner else {}
-        elif key == "schema" or value != usual[key]:
-            found[key] = value
-    return found
+            inner = {name: item for name, item in value.items() if item != defaults[key][name]}
+            differences |= {key: inner} if inner else {}
+        elif key == "schema" or value != defaults[key]:
+            differences[key] = value
+    return differences

@@ -1,4 +1,4 @@
-"""Settings as Python gives them: a path, a mapping, YAML text; and what is laid over them."""
+"""Settings from Python: a path, a mapping or YAML text, and overrides."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -7,50 +7,51 @@ from typing import Any
 
 from animator.errors import Problem
 from animator.presets import raw, yaml_text
-from animator.settings.override import EXPECTED, broken, override_each, override_with, plain_values
+from animator.settings.override import EXPECTED, override_each, override_with, plain_values, source_error
 from animator.settings.raw import RawPreset
+from animator.settings.renamed_keys import current_keys
 
 TEXT, MAPPING = "<text>", "<mapping>"
-"""What problems are located in where there is no file."""
+"""Places of problems in settings that are not from a file."""
 Overrides = Iterable[str] | Mapping[str, Any]
 """Texts `group.key=value`, or a mapping with keys `group.key`, or groups that are mappings themselves."""
 
 
 def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> RawPreset:
-    """Returns the settings of a source.
+    """Reads the settings of a source.
 
     Args:
-        source: A mapping, as YAML has it; a text with a line break, which is YAML; any other text or path is
-            that of a file.
+        source: A mapping with the structure of a preset; YAML text, which has a line break; any other text
+            or path names a file.
 
     Raises:
         PresetError: It cannot be read.
     """
     if isinstance(source, Mapping):
-        return raw.extended(RawPreset(MAPPING, plain_values(source, MAPPING), {}))
+        return raw.with_base(current_keys(RawPreset(MAPPING, plain_values(source, MAPPING), {})))
     if isinstance(source, str) and "\n" in source:
-        return raw.extended(raw.parse(source, TEXT))
+        return raw.with_base(raw.parse(source, TEXT))
     if isinstance(source, str | os.PathLike):
         return raw.read(Path(source))
-    raise broken("preset", f"expected a path, a mapping or YAML text; got {source!r:.60}")
+    raise source_error("preset", f"expected a path, a mapping or YAML text; got {source!r:.60}")
 
 
 def override(
     draft: RawPreset, overrides: Overrides, label: str = "override"
 ) -> tuple[RawPreset, list[Problem]]:
-    """Returns the draft with overrides laid over it, and the problems of the overrides themselves.
+    """Applies overrides to a draft; also returns the problems of the overrides themselves.
 
     Args:
         draft: The settings below.
-        overrides: Groups merge with those below, every other value replaces.
-        label: What messages call an override.
+        overrides: Groups merge with those of the draft, every other value replaces.
+        label: Name of an override in messages.
     """
     if isinstance(overrides, Mapping):
         return override_with(draft, overrides, label)
     texts = (overrides,) if isinstance(overrides, str) else overrides
     if not isinstance(texts, Iterable):
         return draft, [Problem(label, "", f"expected texts or a mapping; got {overrides!r:.60}")]
-    given, problems = [], []
+    layers, problems = [], []
     for text in texts:
         place = f"{label} {text}"
         key, equals, value = text.partition("=") if isinstance(text, str) else ("", "", "")
@@ -58,8 +59,8 @@ def override(
             problems.append(Problem(place, "", EXPECTED))
             continue
         try:
-            given.append((key.strip(), yaml_text.scalar(value), place))
+            layers.append((key.strip(), yaml_text.scalar(value), place))
         except ValueError as error:
             problems.append(Problem(place, key, f"the value is not YAML: {error}"))
-    draft, more = override_each(draft, given)
+    draft, more = override_each(draft, layers)
     return draft, [*problems, *more]

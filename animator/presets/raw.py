@@ -1,4 +1,4 @@
-"""Reads preset and settings files, with the presets that they extend."""
+"""Reads preset and settings files, with the presets they extend."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,22 +10,23 @@ from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.renamed_keys import current_keys
 from schedules.parseq import Manifest
 
 MAX_BYTES = 16_000_000
 MAX_SETTINGS_BYTES = 64_000_000
-"""Parseq manifests are large: some 700 bytes for each frame."""
+"""Parseq manifests are large: about 700 bytes per frame."""
 MAX_EXTENDS = 16
 SETTINGS_SUFFIXES = (".txt", ".json")
 
 
 def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> RawPreset:
-    """The values of a preset or settings file, with those of the presets it extends below them.
+    """Reads a preset or settings file, merged over the presets it extends.
 
     Args:
         path: A YAML preset or a Deforum settings file.
-        repair: Mend the usual slips in a settings file's JSON.
-        parseq: A Parseq manifest that gives some of the settings for every frame.
+        repair: Repair common mistakes in a settings file's JSON.
+        parseq: A Parseq manifest with per-frame values of some settings.
 
     Raises:
         PresetError: A file is missing, too large, or neither YAML nor JSON.
@@ -41,7 +42,7 @@ def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Raw
 
 @dataclass(frozen=True)
 class _Reader:
-    """How files are read; `manifest` replaces the Parseq manifest of a settings file."""
+    """Options of reading; `manifest` replaces the Parseq manifest of a settings file."""
 
     repair: bool = False
     manifest: Manifest | None = None
@@ -53,7 +54,7 @@ def _read_chain(path: Path, reader: _Reader) -> RawPreset:
     here: Path | None = path
     while here is not None:
         chain.append(here)
-        draft = _beside(here.parent, _read_one(here, reader))
+        draft = _with_folder(here.parent, _read_one(here, reader))
         base = draft.values.get("extends")
         drafts.append(draft)
         here = _base_path(chain, draft, base)
@@ -63,8 +64,8 @@ def _read_chain(path: Path, reader: _Reader) -> RawPreset:
     return merged
 
 
-def _beside(folder: Path, draft: RawPreset) -> RawPreset:
-    """The draft with the folder of its file beside each of its settings."""
+def _with_folder(folder: Path, draft: RawPreset) -> RawPreset:
+    """Records the folder of a draft's file for each of its settings."""
     settings: dict[tuple[str, ...], Path] = {(key,): folder for key in draft.values}
     for key, value in draft.values.items():
         if group_of(key) is not None and isinstance(value, Mapping):
@@ -73,15 +74,15 @@ def _beside(folder: Path, draft: RawPreset) -> RawPreset:
 
 
 def is_settings_file(path: Path) -> bool:
-    """True where a file is Deforum's, by its name; all others are YAML presets."""
+    """Returns True if a file is a Deforum settings file, by its suffix; all others are YAML presets."""
     return path.suffix.lower() in SETTINGS_SUFFIXES
 
 
-def extended(draft: RawPreset) -> RawPreset:
-    """Returns a draft that is no file over the preset that it extends, from the working directory.
+def with_base(draft: RawPreset) -> RawPreset:
+    """Merges a draft that is not from a file over the preset it extends, a path from the working directory.
 
     Raises:
-        PresetError: That preset cannot be read.
+        PresetError: The base preset cannot be read.
     """
     base = _base_path([Path(draft.source)], draft, draft.values.get("extends"))
     return draft if base is None else merge(draft, read(base))
@@ -89,10 +90,12 @@ def extended(draft: RawPreset) -> RawPreset:
 
 def _read_one(path: Path, reader: _Reader) -> RawPreset:
     source = str(path)
-    most = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
+    limit = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
     try:
-        if path.stat().st_size > most:
-            raise PresetError(source, (Problem(source, "", f"is larger than {most} bytes; is it a preset?"),))
+        if path.stat().st_size > limit:
+            raise PresetError(
+                source, (Problem(source, "", f"is larger than {limit} bytes; is it a preset?"),)
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
@@ -108,10 +111,10 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
 
 
 def parse(text: str, source: str) -> RawPreset:
-    """The draft of a preset's YAML; what it extends is left to `read`.
+    """Parses a preset's YAML; `read` resolves `extends`.
 
     Raises:
-        PresetError: It is not YAML, or too large.
+        PresetError: It is not YAML, is too large, or has a setting under both its names.
     """
     if len(text) > MAX_BYTES:
         raise PresetError(
@@ -120,7 +123,7 @@ def parse(text: str, source: str) -> RawPreset:
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)
-    return RawPreset(source, document.values, document.places)
+    return current_keys(RawPreset(source, document.values, document.places))
 
 
 def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:

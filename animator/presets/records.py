@@ -1,7 +1,7 @@
-"""What a frame or film says about how it was made: written into PNG and film files, and read back.
+"""Provenance of frames and videos: metadata written into PNG and video files, and read back.
 
 A frame's PNG has A1111's `parameters`, our `animator` (the film's full preset, compressed) and our
-`animator-frame` (the frame's own values). A film has our record as its comment.
+`animator-frame` (the frame's own values). A video file has our record as its comment.
 """
 
 import json
@@ -31,12 +31,12 @@ SCHEMA = "animator.film.1"
 
 @dataclass(frozen=True)
 class Provenance:
-    """How an image or film was made, as far as it says so.
+    """Metadata of an image or video file: how it was made.
 
     Attributes:
-        infotext: A1111's text; None where there is none.
-        preset: The full preset of a film of ours, as YAML; None of any other.
-        frame: The values of one frame of ours; None of any other.
+        infotext: A1111's text, if any.
+        preset: The full preset as YAML; None in files of other programs.
+        frame: The values of one frame; None in videos and in files of other programs.
     """
 
     infotext: str | None = None
@@ -45,14 +45,14 @@ class Provenance:
 
 
 class FrameChunks:
-    """The text chunks of a film's frames; what all frames share is made once."""
+    """PNG text chunks of a film's frames; those that all frames share are built once."""
 
     def __init__(self, animation: Animation) -> None:
         self._animation = animation
         self._film = FILM.encode() + b"\0\0" + zlib.compress(film_record(animation).encode())
 
     def of(self, plan: Plan) -> PngInfo:
-        """The chunks of one frame."""
+        """Returns the chunks of one frame."""
         chunks = PngInfo()
         infotext = Infotext.of(plan, self._animation.model, over_image=self._is_over_image(plan))
         chunks.add_text(PARAMETERS, infotext.text)
@@ -61,38 +61,38 @@ class FrameChunks:
         return chunks
 
     def _is_over_image(self, plan: Plan) -> bool:
-        """True where a frame is drawn over an image and not from its prompt alone."""
+        """Returns True if a frame is generated from an image, not from its prompt alone."""
         source = mode_of(self._animation).source
         begins = source == "clip" or self._animation.begins_over_image
         return source != "nothing" and plan.diffusion.strength > 0 and (plan.frame > 0 or begins)
 
 
 def film_record(animation: Animation) -> str:
-    """A film's full preset, as one line of ASCII."""
+    """Returns a film's full preset, as one line of ASCII."""
     return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": dump(animation)})
 
 
 def provenance(path: Path) -> Provenance:
-    """What a PNG or film says.
+    """Reads the metadata of a PNG or video file.
 
     Raises:
-        UserError: The file cannot be read, or says nothing.
+        UserError: The file cannot be read, or has no such metadata.
     """
     if not path.is_file():
         raise UserError(f"{path}: there is no such file")
     try:
         with Image.open(path) as image:
             texts = image.text if isinstance(image, PngImageFile) else {}
-    except (OSError, SyntaxError, ValueError):  # no image that Pillow knows, or a broken one
+    except (OSError, SyntaxError, ValueError):  # not an image that Pillow reads, or a broken one
         texts = {FILM: read_comment(path)}
-    said = Provenance(
+    metadata = Provenance(
         texts.get(PARAMETERS) or None, _preset(texts.get(FILM, "")), _object(texts.get(FRAME, ""))
     )
-    if said == Provenance():
+    if metadata == Provenance():
         raise UserError(
-            f"{path}: says nothing about how it was made; expected a PNG of A1111, or a PNG or film of ours"
+            f"{path}: has no record of how it was made; expected a PNG of A1111, or a PNG or video of ours"
         )
-    return said
+    return metadata
 
 
 def _preset(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The files that a draft names, found: see `animator.settings.paths` for where they are looked for."""
+"""Finds the files that a draft names; `animator.settings.paths` has the search order."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,34 +15,34 @@ from animator.settings.raw import RawPreset, group_of, merge
 
 Setting = tuple[str, ...]
 IMAGES = ("image", "masks")
-"""Kinds of settings whose files are images, which may be URLs where the film permits it."""
+"""Kinds of settings whose files are images, which may be URLs if the film permits it."""
 _BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
 NOT_FETCHED = "{url}: is a URL; images are fetched only with `download: true`"
 
 
 def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
-    """The draft with every file it names by the path where it is, and a problem for each that is missing."""
+    """Resolves the path of every file in a draft; also returns a problem for each missing file."""
     problems: list[Problem] = []
     for setting, kind in file_settings().items():
-        given = _value(draft.values, setting)
-        problems += _forbidden(draft, setting, kind)
+        value = _value(draft.values, setting)
+        problems += _url_problems(draft, setting, kind)
         beside = draft.folders.get(setting)
 
         def place(name: Any, beside: Path | None = beside, kind: PathSetting = kind) -> Any:
-            return resolved(name, beside, kind)
+            return resolve_path(name, beside, kind)
 
-        if missing := [name for name in names_in(given, kind) if place(name) is None]:
+        if missing := [name for name in names_in(value, kind) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
-        elif (found := each_name(given, place, kind)) != given:
+        elif (found := each_name(value, place, kind)) != value:
             draft = merge(
                 RawPreset(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft
             )
     return draft, problems
 
 
-def _forbidden(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
-    """A problem for each URL where there may be none."""
+def _url_problems(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
+    """Returns a problem for each URL that the film does not permit."""
     urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
     if kind.kind not in IMAGES or draft.values.get("download") is True:
         return []
@@ -50,7 +50,7 @@ def _forbidden(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Pr
 
 
 def file_settings() -> dict[Setting, PathSetting]:
-    """The settings that name files, such as `("init", "image")`, and how."""
+    """Returns the settings that name files, such as `("init", "image")`, with their marks."""
     found = dict(_marked(Animation, ()))
     for name in Animation.model_fields:
         group = group_of(name)
@@ -63,8 +63,8 @@ def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, Pa
         yield from (((*path, name), kind) for kind in field.metadata if isinstance(kind, PathSetting))
 
 
-def resolved(name: str, beside: Path | None, kind: PathSetting) -> str | None:
-    """The name as it can be opened from the working directory; None where a file is missing."""
+def resolve_path(name: str, beside: Path | None, kind: PathSetting) -> str | None:
+    """Returns a path relative to the working directory, or a name as it is; None if a file is missing."""
     if kind.kind in IMAGES and is_url(name):
         return name
     if kind.kind == "name" and not _looks_like_a_path(name):
@@ -79,24 +79,24 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def names_in(given: Any, kind: PathSetting) -> list[str]:
-    """The paths that a setting says: itself, its items or its values; what is no text is left out."""
-    items = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
+def names_in(value: Any, kind: PathSetting) -> list[str]:
+    """Returns the paths in a setting's value: itself, its items or its values; only texts count."""
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     texts = [item for item in items if isinstance(item, str) and item.strip()]
     return [name for text in texts for name in _BRACKETED.findall(text)] if kind.kind == "masks" else texts
 
 
-def each_name(given: Any, change: Callable[[str], Any], kind: PathSetting) -> Any:
-    """A setting's value with every path in it changed: itself, its items, its values, or what they name."""
-    if isinstance(given, Mapping):
-        return {key: each_name(item, change, kind) for key, item in given.items()}
-    if isinstance(given, list):
-        return [each_name(item, change, kind) for item in given]
-    if not isinstance(given, str) or not given.strip():
-        return given
+def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> Any:
+    """Applies `change` to every path in a setting's value: itself, its items or its values."""
+    if isinstance(value, Mapping):
+        return {key: each_name(item, change, kind) for key, item in value.items()}
+    if isinstance(value, list):
+        return [each_name(item, change, kind) for item in value]
+    if not isinstance(value, str) or not value.strip():
+        return value
     if kind.kind == "masks":
-        return _BRACKETED.sub(lambda name: f"[{change(name[1])}]", given)
-    return change(given)
+        return _BRACKETED.sub(lambda name: f"[{change(name[1])}]", value)
+    return change(value)
 
 
 def _value(values: Mapping[str, Any], setting: Setting) -> Any:

@@ -1,4 +1,4 @@
-"""What a film is made from: a preset or settings file, a Parseq manifest, an image to be like."""
+"""Sources of a film: a preset or settings file, a Parseq manifest, and an image with its metadata."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from animator.presets import raw
 from animator.presets.deforum import Effect, Note
 from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
-from animator.presets.load import finish
+from animator.presets.load import resolve
+from animator.presets.plain import override
 from animator.presets.records import provenance
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, merge
@@ -18,13 +19,13 @@ from animator.timeline.lint import clamped_schedules
 
 @dataclass(frozen=True)
 class PresetSource:
-    """What a film is made from.
+    """The sources of one film.
 
     Attributes:
-        preset: A YAML preset or a Deforum settings file; None: all comes from `from_image`.
-        parseq: A Parseq manifest that gives some settings for every frame.
-        like: An image or film whose settings are taken over.
-        repair: Mend the usual slips in a settings file's JSON.
+        preset: A YAML preset or a Deforum settings file; None if all settings come from `like`.
+        parseq: A Parseq manifest with per-frame values of some settings.
+        like: An image or video whose settings are used.
+        repair: Repair common mistakes in a settings file's JSON.
     """
 
     preset: Path | None
@@ -33,78 +34,84 @@ class PresetSource:
     repair: bool = False
 
 
-def load(source: PresetSource, overrides: list[str], say: Callable[[str], None]) -> Animation:
-    """The film of a source; what an import had to leave out, and values that are cut, are told first.
+def load(source: PresetSource, overrides: list[str], report: Callable[[str], None]) -> Animation:
+    """Loads the film of a source, and reports notes of its import and values that are clipped.
+
+    Args:
+        source: Preset, manifest and image.
+        overrides: Texts such as `diffusion.steps=12`.
+        report: Gets each note and warning, one line each.
 
     Raises:
-        UserError: Nothing to make a film from, or a file that cannot be read.
+        UserError: No source is given, or a file cannot be read.
         PresetError: With every problem of the settings.
     """
-    draft = draft_of(source)
+    draft, problems = override(draft_of(source), overrides, "--set")
     for line in import_messages(draft.notes, draft.source):
-        say(line)
-    animation = finish(draft, overrides)
+        report(line)
+    animation = resolve(draft, problems)
     for path, cut in clamped_schedules(animation):
-        say(f"warning: {path}: {cut}")
+        report(f"warning: {path}: {cut}")
     return animation
 
 
 def draft_of(source: PresetSource) -> RawPreset:
-    """The settings of a source, before validation; errors as `load`."""
+    """Returns the settings of a source before validation; raises the errors of `load`."""
     if source.preset is None and source.like is None:
         raise UserError("nothing to render", GiveSettings())
     if source.preset is None and source.parseq is not None:
         raise UserError("a Parseq manifest needs a preset or settings file whose schedules it replaces")
     if source.like is None:
-        return raw.read(_given(source.preset), repair=source.repair, parseq=source.parseq)
+        return raw.read(_require(source.preset), repair=source.repair, parseq=source.parseq)
     if source.preset is None:
         return from_image(source.like)
     below = raw.read(source.preset, repair=source.repair, parseq=source.parseq)
-    return merge(drawn_like(source.like), below)
+    return merge(generated_like(source.like), below)
 
 
 def from_image(path: Path) -> RawPreset:
-    """The whole film of an image or film of ours, or how any other image was drawn.
+    """Returns the full preset in an image or video of animator, or the infotext of any other image.
 
     Raises:
-        UserError: The file says nothing.
+        UserError: The file has no metadata.
     """
-    said = provenance(path)
-    return raw.parse(said.preset, str(path)) if said.preset else drawn_like(path)
+    metadata = provenance(path)
+    return raw.parse(metadata.preset, str(path)) if metadata.preset else generated_like(path)
 
 
-def drawn_like(path: Path) -> RawPreset:
-    """How an image was drawn: prompts, sampler, steps, seed, size.
+def generated_like(path: Path) -> RawPreset:
+    """Returns the settings in an image's infotext: prompts, sampler, steps, seed, size.
 
     Raises:
-        UserError: The file does not say.
+        UserError: The file has no infotext.
     """
-    said = provenance(path)
-    if said.infotext is None:
+    metadata = provenance(path)
+    if metadata.infotext is None:
         raise UserError(
             f"{path}: is a video; beside a preset, settings are taken from an image, such as a frame"
         )
-    text = Infotext.parse(said.infotext)
+    text = Infotext.parse(metadata.infotext)
     values = nested(text.settings())
     place = f"{path} (infotext)"
     model = text.fields.get("Model")
-    notes = (_drawn_with(model),) if model else ()
+    notes = (_model_note(model),) if model else ()
     return RawPreset(place, values, {(name,): place for name in values}, notes)
 
 
 def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
-    """What a person should read of an import's notes: what changes the film, and how many more there are."""
+    """Returns the notes to show: former names, what changes the film, and the number of other notes."""
+    renamed = dict.fromkeys(f"note: {note}" for note in notes if note.effect is Effect.RENAMED)
     changing = [f"note: {note}" for note in notes if note.effect is Effect.CHANGES]
-    rest = len(notes) - len(changing)
+    rest = sum(note.effect is Effect.NONE for note in notes)
     more = f"note: {rest} more that change nothing; importing {source} to a preset lists them"
-    return [*changing, *([more] if changing and rest else [])]
+    return [*renamed, *changing, *([more] if changing and rest else [])]
 
 
-def _drawn_with(model: str) -> Note:
-    return Note(Effect.CHANGES, (), f"the image was made with the model {model}; set `model` to yours")
+def _model_note(model: str) -> Note:
+    return Note(Effect.CHANGES, (), f"the image was generated with the model {model}; set `model` to yours")
 
 
-def _given(preset: Path | None) -> Path:
+def _require(preset: Path | None) -> Path:
     if preset is None:
         raise AssertionError("was checked before")
     return preset

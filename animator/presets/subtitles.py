@@ -1,7 +1,7 @@
-"""The values of every frame as SubRip subtitles, with the names that the Deforum extension gives them.
+"""SubRip subtitles with the values of every frame, labeled as in the Deforum extension.
 
-Source: observed files. Times are cut to milliseconds; whole numbers are written whole, others with three
-decimals.
+The format follows observed files. Times are truncated to milliseconds; integers have no decimals, other
+numbers have three.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,13 +24,13 @@ _MS_PER_HOUR, _MS_PER_MINUTE, _MS_PER_SECOND = 3_600_000, 60_000, 1000
 
 @dataclass(frozen=True)
 class Caption:
-    """What one frame's subtitle says.
+    """The subtitle of one frame.
 
     Attributes:
         frame: Index of the frame.
-        cadence: What stands behind `Cadence:`.
-        seed: What stands behind `Seed:`.
-        values: Short name and value of everything else, in order.
+        cadence: Text after `Cadence:`.
+        seed: Number after `Seed:`.
+        values: Label and value of everything else, in order.
     """
 
     frame: int
@@ -40,31 +40,31 @@ class Caption:
 
     @property
     def text(self) -> str:
-        """The line."""
+        """The line of the subtitle."""
         parts = [("F#", self.frame), ("Cadence", self.cadence), ("Seed", self.seed), *self.values]
-        return "; ".join(f"{name}: {_shown(value)}" for name, value in parts).rstrip()
+        return "; ".join(f"{name}: {_format_value(value)}" for name, value in parts).rstrip()
 
 
 def to_srt(timeline: Timeline, names: Sequence[str] = ("all",)) -> str:
-    """The subtitles of a film.
+    """Returns the subtitles of a film as a SubRip file.
 
     Args:
         timeline: The film.
-        names: Which values, by the names of `subtitle_names`; `all` is every one.
+        names: Names of values from `subtitle_names`; `all` selects every one.
     """
     return srt(captions(timeline, names), timeline.animation.fps)
 
 
 def srt(captions: Iterable[Caption], fps: float) -> str:
-    """A SubRip file with one subtitle for each frame."""
+    """Returns a SubRip file with one subtitle per frame."""
     duration = _DIGITS.divide(Decimal(1), Decimal(fps))
     return "".join(_block(caption, number, duration) for number, caption in enumerate(captions))
 
 
 def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Caption]:
-    """What the subtitle of every frame says.
+    """Yields the subtitle of every frame.
 
-    With `compat` the seed is that of the drawing after the frame's own, as the reference shows it.
+    With `compat` the seed is that of the next generated frame, as Deforum shows it.
     """
     columns = value_columns(timeline.animation, names)
     prompted = bool({name.lower() for name in names} & {PROMPT.lower(), "all"})
@@ -76,7 +76,7 @@ def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Ca
 
 
 def _is_tween(timeline: Timeline, plan: Plan) -> bool:
-    """True for all frames of a group but its last, which is the drawing."""
+    """Returns True for all frames of a group but its last, which is the generated one."""
     following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist() or [len(timeline)]
     return bool(plan.frame + 1 < following[0])
 
@@ -89,7 +89,7 @@ def _shown_seed(timeline: Timeline, plan: Plan) -> int:
 
 
 def value_columns(animation: Animation, names: Iterable[str]) -> Mapping[str, Sequence[Any]]:
-    """Short name -> the value of every frame; what films have no setting for yet has Deforum's default."""
+    """Returns label -> the value of every frame; values without a setting here have Deforum's default."""
     fields = schedule_fields(animation)
     ours = {row.name: row.ours for row in MAPPED}
     defaults = {key: value for feature in FEATURES for key, value in feature.settings.items()}
@@ -98,12 +98,14 @@ def value_columns(animation: Animation, names: Iterable[str]) -> Mapping[str, Se
     for value in VALUES:
         if not wanted & {value.name.lower(), "all"}:
             continue
-        schedule = fields[ours[value.setting]] if value.setting in ours else _parsed(defaults[value.setting])
+        schedule = (
+            fields[ours[value.setting]] if value.setting in ours else _parse_default(defaults[value.setting])
+        )
         columns[value.short] = list(schedule.values(animation.scope))
     return columns
 
 
-def _parsed(source: str) -> Schedule | TextSchedule:
+def _parse_default(source: str) -> Schedule | TextSchedule:
     return TextSchedule.parse(source) if '"' in source else Schedule.parse(source)
 
 
@@ -113,14 +115,14 @@ def _block(caption: Caption, number: int, duration: Decimal) -> str:
 
 
 def clock(seconds: Decimal) -> str:
-    """The time as SubRip writes it, cut to milliseconds: `00:01:01,500`."""
+    """Formats a time for SubRip, truncated to milliseconds: `00:01:01,500`."""
     whole = int(seconds * _MS_PER_SECOND)
     hours, rest = divmod(whole, _MS_PER_HOUR)
     minutes, rest = divmod(rest, _MS_PER_MINUTE)
     return f"{hours:02d}:{minutes:02d}:{rest // _MS_PER_SECOND:02d},{rest % _MS_PER_SECOND:03d}"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, str | int):
         return str(value)
     number = float(value)

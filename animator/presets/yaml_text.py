@@ -1,4 +1,4 @@
-"""YAML text -> plain values, with the place of each: YAML 1.2 scalars, duplicate keys refused, bounded.
+"""Parses YAML into plain values and their places: YAML 1.2 scalars, no duplicate keys, bounded size.
 
 PyYAML reads YAML 1.1, where `on` is true, `017` is 15, `12:30` is 750 and a repeated key wins silently.
 """
@@ -14,7 +14,7 @@ from animator.errors import Problem
 
 Path = tuple[str, ...]
 MAX_NODES = 200_000
-"""Aliases can make a small file expand without end; a preset of this many values is no preset."""
+"""Aliases can make a small file expand without end; a file with this many values is not a preset."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Document:
 
     Attributes:
         values: The top-level mapping.
-        places: `file:line:column` by path of keys, one-based.
-        problems: What is wrong with the text itself; `values` is empty then.
+        places: Path of keys -> `file:line:column`, one-based.
+        problems: Errors in the text; if there are any, `values` is empty.
     """
 
     values: Mapping[str, Any]
@@ -56,20 +56,20 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(str(no
 
 
 def read(text: str, source: str) -> Document:
-    """The values and places of a YAML text whose top level is a mapping; problems instead of exceptions."""
+    """Parses a YAML text whose top level is a mapping; returns problems instead of raising."""
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        return _broken(_place(source, error.problem_mark), f"is not YAML: {error.problem}")
+        return _invalid(_place(source, error.problem_mark), f"is not YAML: {error.problem}")
     except yaml.YAMLError as error:
-        return _broken(source, f"is not YAML: {error}")
+        return _invalid(source, f"is not YAML: {error}")
     except RecursionError:
-        return _broken(source, "is nested too deeply")
+        return _invalid(source, "is nested too deeply")
     if root is None:
         return Document({}, {})
     if not isinstance(root, yaml.MappingNode):
-        return _broken(
+        return _invalid(
             _place(source, root.start_mark), "expected settings such as `frames: 120` at the top level"
         )
     walk = _Walk(source)
@@ -80,7 +80,7 @@ def read(text: str, source: str) -> Document:
 
 
 def scalar(text: str) -> Any:
-    """The YAML value of one text, as `--set key=value` takes it.
+    """Parses one YAML value, such as that of `--set key=value`.
 
     Raises:
         ValueError: The text is not YAML.
@@ -92,12 +92,12 @@ def scalar(text: str) -> Any:
 
 
 def dump(values: Mapping[str, Any]) -> str:
-    """YAML text that `read` gives back as the same values, keys in the order given."""
+    """Returns YAML text that `read` parses into the same values, with the keys in their order."""
     return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100)
 
 
 class _Walk:
-    """Collects places and problems of a node tree."""
+    """Collects the places and problems of a node tree."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -141,5 +141,5 @@ def _place(source: str, mark: yaml.Mark | None) -> str:
     return source if mark is None else f"{source}:{mark.line + 1}:{mark.column + 1}"
 
 
-def _broken(where: str, message: str) -> Document:
+def _invalid(where: str, message: str) -> Document:
     return Document({}, {}, (Problem(where, "", message),))

@@ -102,33 +102,33 @@ class RunOutputs:
     @cached_property
     def _upscaled(self) -> Output | None:
         settings = self.animation.upscaling
-        if not settings.r_upscale_video:
+        if not settings.enabled:
             return None
-        factor = int(settings.r_upscale_factor[1:])
+        factor = settings.factor
         width, height = self.plain.film.size
-        suffix = f"_upscaled_{settings.r_upscale_factor}"
+        suffix = f"_upscaled_x{factor}"
         film = replace(self._spec_beside(suffix), size=(width * factor, height * factor))
-        keep = self._folder(suffix) if settings.r_upscale_keep_imgs else None
+        keep = self._folder(suffix) if settings.keep_images else None
         return Output(film, self.frames, self._upscaled_images, keep)
 
     @cached_property
     def _interpolated(self) -> Output | None:
         settings = self.animation.frame_interpolation
-        if settings.engine == "None":
+        if settings.engine == "none":
             return None
         base = self._upscaled if settings.use_upscaled and self._upscaled else self.plain
-        amount, slowdown = settings.x_amount, settings.slow_mo_amount if settings.slow_mo_enabled else 1
+        amount, slowdown = settings.amount, settings.slow_motion_amount if settings.slow_motion else 1
         suffix = f"_interpolated_x{amount}" + (f"_slow_x{slowdown}" if slowdown > 1 else "")
         film = replace(self._spec_beside(suffix), size=base.film.size, fps=base.film.rate * amount / slowdown)
         film = replace(film, sound=None) if slowdown > 1 else film  # it would have to be stretched
-        keep = self._folder(suffix) if settings.keep_imgs else None
+        keep = self._folder(suffix) if settings.keep_images else None
         return Output(film, base.count * amount, lambda: self._interpolated_images(base), keep)
 
     def _upscaled_images(self) -> Iterator[Image8]:
         return upscaled(self.plain.images(), upscaler_of(self.animation, self.device))
 
     def _interpolated_images(self, base: Output) -> Iterator[Image8]:
-        amount = self.animation.frame_interpolation.x_amount
+        amount = self.animation.frame_interpolation.amount
         interpolator = interpolator_of(self.animation, self.device)
         return interpolate(base.images(), interpolator, amount, self.device)
 
@@ -168,7 +168,7 @@ def sound_of(animation: Animation) -> Sound | None:
     """
     settings = animation.sound
     is_unnamed = settings.add_soundtrack == "File" and not settings.soundtrack_path
-    if is_unnamed or settings.add_soundtrack == "None":
+    if is_unnamed or settings.add_soundtrack == "none":
         return None
     clip = animation.video
     if settings.add_soundtrack == "Init Video":
@@ -186,8 +186,8 @@ def sound_of(animation: Animation) -> Sound | None:
 def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
     """Opens the upscaler of a film; errors as `open_upscaler`."""
     settings = animation.upscaling
-    factor = int(settings.r_upscale_factor[1:])
-    return open_upscaler(settings.r_upscale_model, factor, folders_of(animation), device)
+    factor = settings.factor
+    return open_upscaler(settings.model, factor, folders_of(animation), device)
 
 
 def interpolator_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
@@ -208,9 +208,9 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         log.warning("%s files hold no sound; set output.format to %s", film.format.name, with_sound)
     if not animation.output.film_format.is_sequence:
         check_film(film)
-    if film.sound is not None and animation.frame_interpolation.slow_mo_enabled:
+    if film.sound is not None and animation.frame_interpolation.slow_motion:
         log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
-    if animation.upscaling.r_upscale_video:
+    if animation.upscaling.enabled:
         upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "None":
+    if animation.frame_interpolation.engine != "none":
         interpolator_of(animation, device)

@@ -1,6 +1,7 @@
-"""`Animation`: the validated, frozen settings of one film. User input is checked here and nowhere else.
+"""`Animation`: the validated, frozen settings of one film. All user input is validated here.
 
-Groups and names are the contract of presets; names inside the groups are Deforum's where it has one.
+The names of groups and settings are the public format of presets. Settings have Deforum's names where it has
+them, without a prefix that the group says.
 """
 
 from typing import Annotated, Any, Literal
@@ -8,10 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.settings.choices import FileStem
 from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
-from animator.settings.fields import FileStem, PromptTexts
+from animator.settings.fields import PromptTexts
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
@@ -42,14 +44,14 @@ class Animation(SettingsGroup):
     name: FileStem = "untitled"
     """The film's name: its folder below `renders/` and its file."""
     mode: Literal["2d", "3d", "video", "interpolation"] = "2d"
-    """2d moves the image in its plane, 3d moves a camera through it by its depth, video draws over a clip,
-    interpolation draws every frame from its prompts alone."""
+    """2d moves the image in its plane, 3d moves a camera through it by its depth, video regenerates a clip,
+    interpolation generates every frame from its prompts alone."""
     size: tuple[Side, Side] = (512, 512)
     """Width and height in pixels."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     """Length of the film."""
     fps: float = Field(15, gt=0, le=1000)
-    """Frames per second; 23.976 and 29.97 are taken as 24000/1001 and 30000/1001."""
+    """Frames per second; 23.976 and 29.97 mean 24000/1001 and 30000/1001."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a diffusers folder, a .safetensors file, a name in the model folders, or a hub
     id."""
@@ -59,19 +61,19 @@ class Animation(SettingsGroup):
     prompt_prefix: str = ""
     """Text before every prompt."""
     prompt_suffix: str = ""
-    """Text behind every prompt."""
+    """Text after every prompt."""
     negative_prompt: str = ""
-    """What not to draw, at every frame; `--neg` in a prompt adds to it."""
+    """Negative prompt of every frame; `--neg` in a prompt adds to it."""
     wildcard_folder: str = FOLDER
-    """Where `__name__` in a prompt finds `name.txt`, of which the seed chooses a line; empty: nowhere."""
+    """Folder of `name.txt` for `__name__` in a prompt; the seed chooses a line. Empty disables wildcards."""
     prompt_morph: str = ""
-    """Easing by which prompts fade into each other between their keys, such as linear; empty switches."""
+    """Easing with which prompts blend between their keys, such as linear; empty switches at the keys."""
     bpm: float | None = Field(None, gt=0, le=10_000)
     """Beats per minute, for keys such as 8b."""
     compat: StrictBool = False
-    """Keep the reference's numbers for schedules and seeds where ours differ on purpose."""
+    """Use Deforum's numbers for schedules and seeds where ours differ on purpose."""
     download: StrictBool = False
-    """Fetch images that are given by URL, such as `init.image`; they are kept in the run folder."""
+    """Download images given by URL, such as `init.image`, into the run folder."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()
@@ -101,10 +103,10 @@ class Animation(SettingsGroup):
 
     @model_validator(mode="after")
     def _known_motion_ahead(self) -> "Animation":
-        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "None":
+        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "none":
             raise ValueError(
-                "diffusion.cadence_blend: lookahead knows the camera's motion only; "
-                "expected fade where hybrid.motion is not None"
+                "diffusion.cadence_blend: lookahead follows the camera's motion only; "
+                "expected fade where hybrid.motion is not none"
             )
         return self
 
@@ -115,9 +117,9 @@ class Animation(SettingsGroup):
         return self
 
     def with_(self, /, **changes: Any) -> "Animation":
-        """Returns the film with other settings, checked like a preset.
+        """Returns the film with other settings, validated like a preset.
 
-        Files that they name are looked for when the film is rendered.
+        The files they name are checked when the film is rendered.
 
         Args:
             changes: Settings by name: `frames=3`, groups as mappings that merge into the film's
@@ -128,14 +130,16 @@ class Animation(SettingsGroup):
         """
         from animator.settings.override import override_with  # these read this class
         from animator.settings.raw import RawPreset
+        from animator.settings.renamed_keys import warn_renamed
         from animator.settings.validate import validate
 
         draft, problems = override_with(RawPreset(self.name, self.plain(), {}), changes, "with_")
+        warn_renamed(draft.notes, stacklevel=2)
         return validate(draft, problems)
 
     @property
     def scope(self) -> Scope:
-        """What the names in this film's schedules mean."""
+        """The values of the names in this film's schedules."""
         rules = rules_of(self)
         unnamed = None if mode_of(self).names_seed else rules.unnamed_seed
         return Scope(
@@ -148,13 +152,13 @@ class Animation(SettingsGroup):
 
     @property
     def guides(self) -> tuple[tuple[int, str], ...]:
-        """Frame and path of the images that lead this film; empty where none does."""
-        leads = self.guided.use_looper and mode_of(self).source == "last"
-        return self.guided.init_images.keyframes(self.scope) if leads else ()
+        """Frame and path of each guide image; empty where the film has none."""
+        is_guided = self.guided.use_looper and mode_of(self).source == "last"
+        return self.guided.init_images.keyframes(self.scope) if is_guided else ()
 
     @property
     def keyed_prompts(self) -> Prompts:
-        """The prompts with their common parts joined on."""
+        """The prompts with prefix, suffix and common negative prompt."""
         film = with_wildcards(self)
         prompts = Prompts.parse(
             film.prompts.source,
@@ -167,19 +171,19 @@ class Animation(SettingsGroup):
 
     @property
     def is_hybrid(self) -> bool:
-        """True where the clip mixes into the film or moves it."""
+        """True if the clip is mixed into the film or moves it."""
         return self.hybrid.acts and mode_of(self).source == "last"
 
     @property
     def hybrid_begins_over_clip(self) -> bool:
-        """True where the first frame is drawn over the clip's."""
+        """True if the first frame is generated from the clip's."""
         return self.is_hybrid and self.hybrid.use_first_frame_as_init_image
 
     @property
     def begins_over_image(self) -> bool:
-        """True where the first frame is drawn over an image from outside."""
+        """True if the first frame is generated from a given image."""
         return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:
-        """All settings as plain YAML-able values; `Animation.model_validate` takes them back."""
+        """All settings as plain values, ready for YAML; `Animation.model_validate` reads them back."""
         return {"schema": SCHEMA_VERSION, **self.model_dump(mode="json")}

@@ -1,6 +1,6 @@
-"""What `compat` changes in a film's plans, as data: the only place where `compat` is read.
+"""The rules that `compat` changes in a film's plans, as data: the only place where `compat` is read.
 
-The steps of the loop differ too; their table, `animator.loop.build.compat`, is keyed by `Rules.name`.
+The steps of the loop also differ; their table, `animator.loop.build.compat`, is keyed by `Rules.name`.
 """
 
 from collections.abc import Mapping
@@ -17,20 +17,20 @@ RulesName = Literal["own", "deforum"]
 
 @dataclass(frozen=True)
 class Rules:
-    """How the settings of a film become plans.
+    """The rules by which the settings of a film become plans.
 
     Attributes:
-        name: Key of the tables in which higher layers keep what differs there.
+        name: Key of the tables in which higher layers keep their own differences.
         schedules_compat: `compat` of the library `schedules`, for the scope and the seeds.
-        unnamed_seed: What `s` is in modes that do not name the seed; None is the seed.
-        checks_ranges: True where a schedule that leaves its range is an error; else its values are clipped.
-        sorts_images: True where images by frame are sorted; else they keep their written order.
-        fills_wildcards: True where `__name__` in a prompt is replaced from a file.
-        zero_strength_cuts: True where a strength of 0 starts a new scene.
-        guides_set_strength: True where guided images bring their own strength schedule.
-        shows_next_seed: True where the subtitle of an in-between shows the next drawing's seed.
-        exports_source: True where a Deforum settings file gets schedules and prompts as they were written.
-        repeats_first_seed: True where `seed_iter_n` also holds for the first seed.
+        unnamed_seed: Value of `s` in modes whose schedules cannot see the seed; None stands for the seed.
+        checks_ranges: True if a schedule outside its range is an error; otherwise its values are clipped.
+        sorts_images: True if images by frame are sorted; otherwise they keep their written order.
+        fills_wildcards: True if `__name__` in a prompt is replaced from a file.
+        zero_strength_cuts: True if a strength of 0 starts a new scene.
+        guides_set_strength: True if guide images bring their own strength schedule.
+        shows_next_seed: True if the subtitle of an in-between shows the seed of the next generated frame.
+        exports_source: True if a Deforum settings file gets schedules and prompts as they were written.
+        repeats_first_seed: True if `seed_iter_n` also applies to the first seed.
     """
 
     name: RulesName
@@ -81,10 +81,10 @@ def rules_of(animation: "Animation") -> Rules:
 
 
 def rules_in(values: Mapping[str, Any]) -> Rules:
-    """Returns the rules of a preset whose plain values are not validated yet."""
+    """Returns the rules of a preset from its plain values, before validation."""
     return DEFORUM if values.get("compat") is True else OWN
 
 
 def rules_within(scope: Scope) -> Rules:
-    """Returns the rules of the film whose schedules have this scope."""
+    """Returns the rules of the film that a scope belongs to."""
     return DEFORUM if scope.compat else OWN

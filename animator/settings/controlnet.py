@@ -1,55 +1,56 @@
-"""ControlNet units: images that guide the drawing."""
+"""ControlNet units: images that guide the generation."""
 
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
+from animator.settings.choices import Switchable
 from animator.settings.fields import NotNegative, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from schedules import Schedule
 
 MOST_UNITS = 5
 FRAME = "frame"
-"""The source that is the image being redrawn."""
+"""The source that stands for the input image of each frame."""
 
-Module = Literal["none", "canny", "depth", "tile", "blur"]
+Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
 class ControlUnit(SettingsGroup):
-    """One ControlNet with what it sees: up to five in a list, whose effects add up."""
+    """One ControlNet and its control images: up to five in a list, whose residuals add up."""
 
     enabled: StrictBool = True
-    """A unit that is off is as if it were not there; its files need not be."""
+    """A unit that is off has no effect, and its files may be missing."""
     model: str = ""
-    """A ControlNet of the checkpoint's base: a file, folder, name in the model folders, or hub id."""
+    """A ControlNet for the checkpoint's base model: file, folder, name in the model folders, or hub id."""
     source: str = FRAME
-    """An image, a folder of images or a film, one image per frame; `frame` is the image being redrawn."""
+    """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
     module: Module = "none"
-    """What is made of the source's images: edges, depth (by `depth.model`), less detail, or nothing."""
+    """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none."""
     weight: NotNegative = Schedule.parse(1)
-    """How much it guides; at 0 it is not asked at all."""
+    """Strength of the guidance; at 0 the network does not run."""
     guidance_start: Unit = Schedule.parse(0)
-    """Share of the steps that run after which it begins."""
+    """Fraction of the sampler steps at which it begins."""
     guidance_end: Unit = Schedule.parse(1)
-    """Share of the steps that run at which it ends."""
+    """Fraction of the sampler steps at which it ends."""
     control_mode: ControlMode = "balanced"
-    """Which counts more: both, the prompt (coarse layers alone get full weight), or the control image."""
+    """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     resize_mode: Fit = "crop"
-    """How an image of another shape comes to the film's: distorted, cut off, or with black bars."""
+    """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: int = Field(0, ge=0, le=8192)
-    """Pixels of the shorter side at which the module works; 0 is the image's size in the film."""
+    """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
     threshold_a: float | None = Field(None, ge=0)
-    """The module's number: canny's lower threshold (100), blur's sigma (9), by what tile shrinks (1)."""
+    """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1)."""
     threshold_b: float | None = Field(None, ge=0)
     """Canny's upper threshold (200)."""
     extract_from_frame: int = Field(0, ge=0)
-    """Image of the source that the film's first frame sees."""
+    """Image of the source for the film's first frame."""
     extract_nth_frame: int = Field(1, ge=1)
-    """Every so many images of the source are taken."""
+    """Use every N-th image of the source."""
     after_end: AfterEnd = "error"
-    """What frames beyond the source's end see: an error, the last image, or the source again."""
+    """After the source's end: stop with an error, hold its last image, or start over."""
 
     @model_validator(mode="after")
     def _has_model(self) -> "ControlUnit":

@@ -1,20 +1,19 @@
-"""The types of a preset's settings: schedules with a permitted range, prompts, sizes, names.
+"""Types of settings that are parsed from text: schedules with a range, prompts, images by frame.
 
-A schedule field parses its text, and, where the validation context carries a `Scope`, evaluates it over
-the whole film, so that one pass over a preset finds every mistake.
+A schedule field parses its text and, if the validation context holds a `Scope`, evaluates it over the
+whole film, so that one pass over a preset finds every mistake.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from animator.core import plugins
 from animator.errors import ModelError
 from animator.masks.expression import parse_mask
 from animator.models.diffusion.samplers.registry import find_sampler
@@ -22,7 +21,6 @@ from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
-from schedules.suggest import suggestion
 
 Values = NDArray[np.float64]
 
@@ -39,7 +37,7 @@ class ParsedField(ABC):
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         plain = core_schema.plain_serializer_function_ser_schema(lambda value: value.source)
-        return core_schema.with_info_plain_validator_function(self._explained, serialization=plain)
+        return core_schema.with_info_plain_validator_function(self._validate, serialization=plain)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -48,15 +46,15 @@ class ParsedField(ABC):
 
     @abstractmethod
     def parse(self, value: Any, scope: Scope | None) -> Any:
-        """The value of a text, checked over the film's frames where its scope is known.
+        """Parses a value, and checks it over the film's frames if their scope is known.
 
         Raises:
-            ScheduleError: It cannot be read, or has no value at some frame.
-            ModelError: It names something that is unknown.
+            ScheduleError: It cannot be parsed, or has no value at some frame.
+            ModelError: It names an unknown sampler.
         """
 
-    def _explained(self, value: Any, info: ValidationInfo) -> Any:
-        """`parse`, its refusals in their own words; braces are safe, for pydantic fills templates."""
+    def _validate(self, value: Any, info: ValidationInfo) -> Any:
+        """Parses a value and turns errors into pydantic's, which would treat braces in them as a template."""
         try:
             return self.parse(value, info.context if isinstance(info.context, Scope) else None)
         except (ScheduleError, ModelError) as error:
@@ -64,7 +62,7 @@ class ParsedField(ABC):
 
 
 class ByFrame(ParsedField):
-    """Marks a schedule: a field with one value at every frame, which the plan has under its name."""
+    """Marks a schedule: a field with one value per frame, which the plan holds under the same name."""
 
     @property
     @abstractmethod
@@ -74,13 +72,13 @@ class ByFrame(ParsedField):
 
 @dataclass(frozen=True)
 class RangedSchedule(ByFrame):
-    """Marks a `Schedule` field and the range its values must keep at every frame.
+    """Marks a `Schedule` field and the range of its values.
 
     Attributes:
         low: Smallest value; None for no limit.
         high: Largest value; None for no limit.
-        whole: The plan has whole numbers; what lies between them is rounded toward zero.
-        cut: Whether films with `compat` cut values outside; False where Deforum takes any value.
+        whole: True if the plan has whole numbers; fractions are rounded toward zero.
+        cut: True if films with `compat` clip values to the range; False where Deforum takes any value.
     """
 
     low: float | None = None
@@ -94,7 +92,7 @@ class RangedSchedule(ByFrame):
         return int if self.whole else float
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
-        """The schedule of a number, a text or a mapping."""
+        """Parses a number, a text or a mapping."""
         schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
         if scope is not None:
             values = schedule.values(scope)
@@ -105,17 +103,17 @@ class RangedSchedule(ByFrame):
         return schedule
 
     def clamp(self, values: Values) -> Values:
-        """The values (frames,) cut to the range, where such values are cut."""
+        """Returns the values (frames,), clipped to the range if `cut`."""
         return np.clip(values, *self._limits) if self.cut else values
 
     def violations(self, values: Values) -> NDArray[np.int64]:
-        """The frames whose value of (frames,) leaves the range."""
+        """Returns the indices of the frames whose value of (frames,) is outside the range."""
         low, high = self._limits
         return np.flatnonzero((values < low) | (values > high))
 
     @property
     def describe(self) -> str:
-        """The range in words."""
+        """The range as text, such as `at least 1`."""
         if self.high is None:
             return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
         return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
@@ -144,7 +142,7 @@ class Texts(ByFrame):
         return str
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of texts."""
+        """Parses a schedule of texts."""
         schedule = value if isinstance(value, TextSchedule) else TextSchedule.parse(value)
         if scope is not None:
             schedule.values(scope)
@@ -155,7 +153,7 @@ class _SamplerNames(Texts):
     """Marks a `TextSchedule` whose texts name samplers."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of sampler names, each of them known."""
+        """Parses a schedule of sampler names, each of which must exist."""
         schedule = super().parse(value, scope)
         for name in dict.fromkeys(schedule.values(scope)) if scope is not None else ():
             find_sampler(name)
@@ -166,7 +164,7 @@ class _MaskTexts(Texts):
     """Marks a `TextSchedule` whose texts are mask expressions."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
-        """The schedule of mask expressions, each of them well formed."""
+        """Parses a schedule of mask expressions, each of which must be well formed."""
         schedule = super().parse(value, scope)
         for key in schedule.keys:
             parse_mask(key.text)
@@ -179,7 +177,7 @@ class _Images(ParsedField):
     json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of images by frame"}
 
     def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
-        """The images, their keys checked over the film's frames."""
+        """Parses images by frame and checks their keys over the film's frames."""
         images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
         if scope is not None:
             images.keyframes(scope)
@@ -195,7 +193,7 @@ class _PromptTexts(ParsedField):
     }
 
     def parse(self, value: Any, scope: Scope | None) -> Prompts:
-        """Keyed prompts."""
+        """Parses keyed prompts."""
         prompts = value if isinstance(value, Prompts) else Prompts.parse(value)
         if scope is not None:
             prompts.at(scope)
@@ -213,57 +211,3 @@ SamplerText = Annotated[TextSchedule, _SamplerNames()]
 MaskText = Annotated[TextSchedule, _MaskTexts(), PathSetting("masks")]
 Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
-
-
-def one_of_names(name: str, names: Sequence[str]) -> str:
-    """The name as it is spelled among `names`, upper and lower case alike.
-
-    Raises:
-        ValueError: It is none of them; says which is near.
-    """
-    by_lower = {known.lower(): known for known in names}
-    if name.strip().lower() in by_lower:
-        return by_lower[name.strip().lower()]
-    hint = suggestion(name.strip(), names) or f"known: {', '.join(names)}"
-    raise ValueError(f"is unknown; {hint}")
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Marks a text that is one of some names, upper and lower case alike.
-
-    Attributes:
-        names: The built-in names, which the documentation lists.
-        group: The entry point group in which other packages offer further names; empty for none. They are
-            asked only where a name is not built in.
-    """
-
-    names: tuple[str, ...]
-    group: str = ""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(self._spelled, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string", "enum": [*self.names, *self._offered()]}
-
-    def _spelled(self, name: str) -> str:
-        """The name as it is spelled among the known ones; a built-in one wins over an offered one."""
-        is_built_in = name.strip().lower() in (known.lower() for known in self.names)
-        return one_of_names(name, self.names if is_built_in else (*self.names, *self._offered()))
-
-    def _offered(self) -> tuple[str, ...]:
-        return plugins.names(self.group) if self.group else ()
-
-
-FileStem = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$"
-    ),
-]
-"""A name that is safe as one part of a path: no separators, no control characters, no leading dot."""

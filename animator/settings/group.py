@@ -1,12 +1,14 @@
-"""What every group of settings is."""
+"""The base class of all groups of settings, and types that several of them share."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FlowMethod = Literal["None", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]
+from animator.settings.choices import Switchable
+
+FlowMethod = Switchable[Literal["none", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]]
 StrictBool = Annotated[bool, Field(strict=True)]
-"""true or false, and nothing that merely looks like it."""
+"""true or false; 1, yes and the like are errors."""
 
 
 class SettingsGroup(BaseModel):

@@ -1,24 +1,25 @@
-"""Notes: what a settings file said that did not come through as written, and what that means for the film."""
+"""Notes on what an import or export changed, and on former names, with their effect on the film."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Effect(str, Enum):
-    """What a note means for the film."""
+    """The effect of a note on the film."""
 
     CHANGES = "changes the film"
     NONE = "does not change the film"
+    RENAMED = "renamed"
 
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that a person should know about an import or export.
+    """One thing that the user should know about an import or export.
 
     Attributes:
-        effect: Whether the film differs.
-        keys: The settings it is about, by Deforum's names.
-        message: What was there and what became of it.
+        effect: Its effect on the film.
+        keys: The settings it concerns, by Deforum's names.
+        message: The original value and what became of it.
     """
 
     effect: Effect
@@ -31,10 +32,10 @@ class Note:
 
 
 def changes(keys: str | tuple[str, ...], message: str) -> Note:
-    """A note on something that makes the film differ."""
+    """Returns a note on something that changes the film."""
     return Note(Effect.CHANGES, (keys,) if isinstance(keys, str) else keys, message)
 
 
 def harmless(keys: str | tuple[str, ...], message: str) -> Note:
-    """A note on something that leaves the film as it is."""
+    """Returns a note on something that does not change the film."""
     return Note(Effect.NONE, (keys,) if isinstance(keys, str) else keys, message)

@@ -1,4 +1,4 @@
-"""Images by frame, as a film's settings name them."""
+"""Images by frame, as named in a film's settings."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class KeyedImages:
 
     Attributes:
         frozen: The source in hashable form.
-        keys: When and which, in written order.
+        keys: Time and path of each image, in written order.
     """
 
     frozen: Frozen
@@ -25,7 +25,7 @@ class KeyedImages:
 
     @classmethod
     def parse(cls, source: str | Mapping[Any, Any]) -> "KeyedImages":
-        """The keyed images that `source` says.
+        """Parses keyed images.
 
         Args:
             source: A mapping `{0: "a.png", "max_f/2": "b.png"}`, the same as JSON, or "" for none.
@@ -33,39 +33,39 @@ class KeyedImages:
         Raises:
             ScheduleError: Not a mapping of keys to paths.
         """
-        given = _from_json(source) if isinstance(source, str) else source
-        if not isinstance(given, Mapping):
+        images = _parse_json(source) if isinstance(source, str) else source
+        if not isinstance(images, Mapping):
             raise ScheduleError(
-                f"is {given!r:.80}", hint='expected images by frame, such as {"0": "a.png", "30": "b.png"}'
+                f"is {images!r:.80}", hint='expected images by frame, such as {"0": "a.png", "30": "b.png"}'
             )
         keys: list[tuple[KeyTime, str]] = []
-        for entry in entries(given):
+        for entry in entries(images):
             if not isinstance(entry.value, str) or not entry.value.strip():
-                raise entry.place.error("the path of an image is expected here")
+                raise entry.place.error("expected the path of an image")
             keys.append((entry.at, entry.value.strip()))
-        return cls(freeze(given), tuple(keys))
+        return cls(freeze(images), tuple(keys))
 
     @property
     def source(self) -> Any:
-        """The images as they were written: a mapping, ready for YAML."""
+        """The images as written: a mapping, ready for YAML."""
         return thaw(self.frozen)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every image's path once, in written order."""
+        """The path of every image once, in written order."""
         return tuple(dict.fromkeys(path for _, path in self.keys))
 
     def keyframes(self, scope: Scope) -> tuple[tuple[int, str], ...]:
-        """Frame and path of every image: sorted, or as written where the film's rules say so.
+        """Returns frame and path of every image: sorted, or in written order if the film's rules ask for it.
 
         Raises:
-            ScheduleError: A key that gives no frame.
+            ScheduleError: A key does not give a frame.
         """
-        placed = tuple((at.frame(scope), path) for at, path in self.keys)
-        return tuple(sorted(dict(placed).items())) if rules_within(scope).sorts_images else placed
+        keyframes = tuple((at.frame(scope), path) for at, path in self.keys)
+        return tuple(sorted(dict(keyframes).items())) if rules_within(scope).sorts_images else keyframes
 
 
-def _from_json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     if not text.strip():
         return {}
     try:

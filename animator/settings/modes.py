@@ -1,4 +1,4 @@
-"""What each mode is, as data: the only place where `mode` is read."""
+"""The modes, as data: the only place where `mode` is read."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to fill the slots.
+    """One way to build the loop.
 
     Attributes:
-        source: What is redrawn: the last image, the clip's, or nothing.
-        motion: How it moves: in the plane, in space, or not at all.
-        prepares: True where colors, contrast, anti-blur and noise act before the drawing.
-        matches: True where colors are matched after the drawing.
-        morph: Easing by which prompts fade into each other; empty switches at keys.
-        names_seed: False where the reference's schedules read `s` as -1 instead of the seed.
+        source: Input of each generation: the last image, the clip's, or nothing.
+        motion: Kind of motion: in the plane, in space, or none.
+        prepares: True if colors, contrast, anti-blur and noise are applied before the generation.
+        matches: True if colors are matched after the generation.
+        morph: Easing with which prompts blend; empty switches at the keys.
+        names_seed: False if Deforum's schedules read `s` as -1 instead of the seed.
     """
 
     source: Literal["last", "clip", "nothing"]
@@ -39,5 +39,5 @@ MODES = {
 
 
 def mode_of(animation: "Animation") -> Mode:
-    """What the film's mode is."""
+    """Returns the mode of a film."""
     return MODES[animation.mode]

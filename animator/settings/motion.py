@@ -1,4 +1,4 @@
-"""How images move."""
+"""Motion, camera, depth and optical flow."""
 
 from typing import Annotated, Literal
 
@@ -11,50 +11,50 @@ from schedules import Schedule
 
 
 class Motion(SettingsGroup):
-    """How the previous image moves before it is redrawn."""
+    """Motion by which the previous image is warped before it is diffused."""
 
     angle: Real = Schedule.parse(0)
-    """2D: degrees a frame, counter-clockwise."""
+    """2D: degrees per frame, counterclockwise."""
     zoom: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(1)
-    """2D: factor a frame; 1.02 comes closer, 1 stands still."""
+    """2D: factor per frame; 1.02 zooms in, 1 stands still."""
     translation_x: Real = Schedule.parse(0)
-    """2D: pixels a frame, the image goes right. 3D: units a frame, the camera does."""
+    """2D: pixels per frame the image moves right. 3D: units per frame the camera moves right."""
     translation_y: Real = Schedule.parse(0)
-    """2D: pixels a frame, the image goes down. 3D: units a frame, the camera up."""
+    """2D: pixels per frame the image moves down. 3D: units per frame the camera moves up."""
     transform_center_x: Real = Schedule.parse(0.5)
-    """2D: center of angle and zoom, 0 is the left edge, 1 the right."""
+    """2D: center of rotation and zoom; 0 is the left edge, 1 the right."""
     transform_center_y: Real = Schedule.parse(0.5)
-    """2D: center of angle and zoom, 0 is the upper edge, 1 the lower."""
+    """2D: center of rotation and zoom; 0 is the upper edge, 1 the lower."""
     translation_z: Real = Schedule.parse(0)
-    """3D: units a frame, the camera goes forward; a unit is 1/200 of half the width."""
+    """3D: units per frame the camera moves forward; a unit is 1/200 of half the width."""
     rotation_3d_x: Real = Schedule.parse(0)
-    """3D: degrees a frame, the camera tilts up."""
+    """3D: degrees per frame the camera tilts up."""
     rotation_3d_y: Real = Schedule.parse(0)
-    """3D: degrees a frame, the camera pans right."""
+    """3D: degrees per frame the camera pans right."""
     rotation_3d_z: Real = Schedule.parse(0)
-    """3D: degrees a frame, the image rolls counter-clockwise."""
+    """3D: degrees per frame the image rolls counterclockwise."""
     enable_perspective_flip: StrictBool = False
-    """2D only: turn the image plane in space by the four schedules below."""
+    """2D only: rotate the image plane in space by the four schedules below."""
     perspective_flip_theta: Real = Schedule.parse(0)
-    """Degrees a frame, rolls."""
+    """Degrees per frame, roll."""
     perspective_flip_phi: Real = Schedule.parse(0)
-    """Degrees a frame, tilts: turns about the horizontal axis."""
+    """Degrees per frame, tilt: about the horizontal axis."""
     perspective_flip_gamma: Real = Schedule.parse(0)
-    """Degrees a frame, swings: turns about the vertical axis."""
+    """Degrees per frame, pan: about the vertical axis."""
     perspective_flip_fv: Real = Schedule.parse(53)
     """Field of view of the flip in degrees; larger is stronger."""
     border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
-    """2D only: what comes in from outside the image."""
+    """2D only: fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
-    """2D only: how pixels are read between pixels; the reference's is bilinear. steady keeps detail and,
-    unlike bicubic and lanczos, amplifies nothing however often an image is read again."""
+    """2D only: resampling filter; Deforum's is bilinear. steady keeps detail and, unlike bicubic and lanczos,
+    never amplifies it, however often an image is resampled."""
 
 
 class Flow(SettingsGroup):
     """Optical flow."""
 
     raft: InputFile = ""
-    """Path of RAFT's weights, needed where a setting asks for RAFT."""
+    """Path of RAFT's weights, for settings that choose RAFT."""
 
 
 class Camera(SettingsGroup):
@@ -63,38 +63,38 @@ class Camera(SettingsGroup):
     fov: Real = Schedule.parse(70)
     """Field of view in degrees; smaller is a longer lens."""
     near: NotNegative = Schedule.parse(200)
-    """Distance of the nearest point in `projection: pinhole`; deforum's knows none."""
+    """Distance of the nearest point, for `projection: pinhole`."""
     far: NotNegative = Schedule.parse(10000)
-    """Distance of the farthest point in `projection: pinhole`; deforum's knows none."""
+    """Distance of the farthest point, for `projection: pinhole`."""
     aspect_ratio: Positive = Schedule.parse(1)
-    """Stretches horizontal motion in `projection: deforum`."""
+    """Factor on horizontal motion, for `projection: deforum`."""
     aspect_ratio_use_old_formula: StrictBool = False
-    """Width over height of the image stands in for `aspect_ratio`, as in Deforum before 0.5."""
+    """Use the image's width over height as `aspect_ratio`, as Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
-    """pinhole is a true camera that knows what it reveals; deforum is the reference's shift."""
+    """pinhole is a true camera with occlusion; deforum shifts pixels as Deforum does."""
     reveal_noise: float = Field(0, ge=0, le=1)
-    """pinhole only: share of noise over what comes into view, for the diffusion to draw on."""
+    """pinhole only: amount of noise where new areas come into view, for the diffusion to fill."""
     padding: Literal["border", "reflection", "zeros"] = "border"
-    """What comes in from outside the image."""
+    """Fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
-    """How pixels are read between pixels."""
+    """Resampling filter."""
 
 
 class Depth(SettingsGroup):
-    """Who says how far away things are, in the 3D mode."""
+    """The depth estimate of the 3D mode."""
 
     use_depth_warping: StrictBool = True
-    """False moves the whole image as one plane."""
+    """Use the depth; false moves the whole image as one plane."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a MiDaS or DPT name such as dpt-large, a Depth-Anything name, one of Deforum's
     names, or the path of weights; `animator depth` tries one on an image."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    """Number format of the network; auto is half precision where the device is good at it."""
+    """Number format of the network; auto is half precision where the device is fast at it."""
     stabilize: StrictBool = False
-    """Lay every depth map onto the one before instead of equalizing each by itself: no pumping."""
+    """Align every depth map with the previous one instead of equalizing each on its own: no pumping."""
     every: int = Field(1, ge=1)
-    """Estimate the depth at every so many frames."""
+    """Estimate the depth every N frames."""
     midas_weight: float = Field(0.2, ge=0, le=1)
-    """Share of the first network where an old name stands for a blend of two."""
+    """Weight of the first network where an old name stands for a blend of two."""
     save_depth_maps: StrictBool = False
     """Write every depth map as a 16-bit PNG into the run's `depth/`."""

@@ -1,4 +1,4 @@
-"""The film file."""
+"""The video file."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from animator.film.formats import (
     encoders_of,
     find_format,
 )
-from animator.settings.fields import OneOf
+from animator.settings.choices import OneOf
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.subtitle_names import NAMES
 
@@ -23,31 +23,30 @@ SubtitleName = Annotated[str, OneOf(NAMES)]
 
 
 class Output(SettingsGroup):
-    """The film file; [film.md](film.md) tells what each format is good for."""
+    """The video file; [film.md](film.md) describes the formats."""
 
     format: Annotated[str, OneOf(tuple(FORMATS), PLUGINS)] = "mp4"
-    """The film's container, also its suffix; png makes no file: the frames are the film."""
+    """Container and suffix; png writes no video file, only the frames."""
     codec: Annotated[str, OneOf(CODEC_CHOICES)] = "auto"
     """auto is h264 in mp4, vp9 in webm, prores in mov and lossless ffv1 in mkv."""
     crf: int | None = Field(None, ge=0)
     """Quality on the codec's own scale, lower is better and larger: h264 and h265 0-51, av1 and vp9 0-63,
-    webp 0-100. By itself 17 for h264, 20 for h265, 24 for av1 and vp9, 15 for webp: hard to tell from the
-    frames."""
+    webp 0-100. By default 17 for h264, 20 for h265, 24 for av1 and vp9, 15 for webp: visually lossless."""
     preset: str = ""
-    """How long the encoder may take: ultrafast to placebo (h264, h265), 0 to 13 (av1), 0 to 5 (vp9); for
-    prores the flavour, proxy to 4444xq; for gif the dithering; for webp the kind of image."""
+    """Speed of the encoder: ultrafast to placebo (h264, h265), 0 to 13 (av1), 0 to 5 (vp9); for
+    prores the profile, proxy to 4444xq; for gif the dithering; for webp the kind of image."""
     pixel_format: str = ""
-    """ffmpeg's name of another pixel format than the codec's usual one, such as yuv444p or yuv420p10le."""
+    """ffmpeg's name of a pixel format, such as yuv444p or yuv420p10le; empty is the codec's usual one."""
     encoder: Annotated[str, OneOf(ENCODER_CHOICES)] = "auto"
-    """auto encodes in software; the others on hardware, where ffmpeg and the machine have it."""
+    """auto encodes in software; the others in hardware, if ffmpeg and the machine support it."""
     make_gif: StrictBool = False
     """Also make a GIF."""
     subtitles: tuple[SubtitleName, ...] = ()
-    """Values to write beside the film as an .srt, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
+    """Values to write into an .srt file, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
 
     @property
     def encoding(self) -> Encoding:
-        """How images are encoded."""
+        """The settings of the encoder."""
         return Encoding(self.codec, self.crf, self.preset, self.pixel_format, self.encoder)
 
     @property
@@ -55,12 +54,12 @@ class Output(SettingsGroup):
         """The format's properties.
 
         Raises:
-            PluginError: The package that offers the format is gone or broken.
+            PluginError: The package that offers the format is missing or broken.
         """
         return find_format(self.format)
 
     @model_validator(mode="after")
-    def _goes_together(self) -> "Output":
+    def _encodes(self) -> "Output":
         try:
             encoders_of(self.film_format, self.encoding)
         except PluginError as error:

@@ -1,4 +1,4 @@
-"""Overrides: single settings and groups laid over raw values."""
+"""Overrides of single settings and groups in a raw preset."""
 
 import os
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from animator.errors import PresetError, Problem
 from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.renamed_keys import rename_keys
 
 EXPECTED = "expected group.key=value, such as diffusion.steps=12"
 
@@ -16,21 +17,21 @@ EXPECTED = "expected group.key=value, such as diffusion.steps=12"
 def override_with(
     draft: RawPreset, overrides: Mapping[Any, Any], label: str
 ) -> tuple[RawPreset, list[Problem]]:
-    """Returns the draft with a mapping laid over it, and the problems of the mapping itself.
+    """Returns the draft with overrides from a mapping, and the problems of the mapping itself.
 
     Args:
         draft: The settings below.
         overrides: Keys are `group.key`, or groups whose values are mappings that merge with those below.
-        label: What messages call an override.
+        label: Name of an override in messages.
     """
-    given = [(key, value, label) for key, value in plain_values(overrides, label).items()]
-    return override_each(draft, given)
+    layers = [(key, value, label) for key, value in plain_values(overrides, label).items()]
+    return override_each(draft, layers)
 
 
-def override_each(draft: RawPreset, given: list[tuple[Any, Any, str]]) -> tuple[RawPreset, list[Problem]]:
-    """Lays keys and values over the draft, in order; each comes with its place."""
+def override_each(draft: RawPreset, overrides: list[tuple[Any, Any, str]]) -> tuple[RawPreset, list[Problem]]:
+    """Applies overrides in order; each is a key, its value and its place for messages."""
     problems: list[Problem] = []
-    for key, value, place in given:
+    for key, value, place in overrides:
         path = tuple(key.split(".")) if isinstance(key, str) else ()
         if not path or not all(path):
             problems.append(Problem(place, "", f"{key!r}: {EXPECTED}"))
@@ -40,12 +41,14 @@ def override_each(draft: RawPreset, given: list[tuple[Any, Any, str]]) -> tuple[
             places = {(key, str(name)): place for name in value}
         for part in reversed(path):
             value = {part: value}
-        draft = merge(RawPreset(draft.source, value, places), draft)
+        layer, conflicts = rename_keys(RawPreset(draft.source, value, places))
+        problems += conflicts
+        draft = merge(layer, draft)
     return draft, problems
 
 
 def plain_values(values: Mapping[Any, Any], source: str) -> dict[str, Any]:
-    """Returns the values as YAML would give them: paths as texts, arrays as lists, models as mappings.
+    """Converts values to plain YAML types: paths to strings, arrays to lists, models to mappings.
 
     Raises:
         PresetError: They are nested too deeply.
@@ -53,11 +56,11 @@ def plain_values(values: Mapping[Any, Any], source: str) -> dict[str, Any]:
     try:
         return {key: _plain(value) for key, value in values.items()}
     except RecursionError:
-        raise broken(source, "is nested too deeply") from None
+        raise source_error(source, "is nested too deeply") from None
 
 
 def _plain(value: Any) -> Any:
-    """The value as YAML would give it."""
+    """Converts a value to plain YAML types."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
@@ -69,6 +72,6 @@ def _plain(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def broken(source: str, message: str) -> PresetError:
+def source_error(source: str, message: str) -> PresetError:
     """Returns the error of a source as a whole."""
     return PresetError(source, (Problem(source, "", message),))

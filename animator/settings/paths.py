@@ -1,7 +1,7 @@
-"""Where the files that settings name are looked for.
+"""Finds the files that settings name.
 
-A relative path is looked for beside the preset or settings file that says it, then from the working
-directory. One given with --set is looked for from the working directory alone.
+A relative path in a preset or settings file is relative to that file or, if nothing is there, to the working
+directory. A path in an override is relative to the working directory alone.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from typing import Annotated, Literal
 
 @dataclass(frozen=True)
 class PathSetting:
-    """Marks a setting that names something on the disk; a list or a mapping may name several.
+    """Marks a setting that names a file or folder; a list or a mapping may name several.
 
     Attributes:
-        kind: A file that has to be there; an image: such a file, or a URL where the film permits it; a
-            folder that need not be there; a clip: a film, a folder of images, a pattern such as
-            `in/%09d.png` or an address; masks: images within mask expressions, such as `[sky.png]`; or
-            a file or folder where the text looks like a path and one is
-            there, and else a name that is known elsewhere.
+        kind: `file` must exist; `image` must exist or is a URL, where the film permits it; `folder` need not
+            exist; `clip` is a video, a folder of images, a pattern such as `in/%09d.png` or a URL; `masks`
+            holds images inside mask expressions, such as `[sky.png]`; `name` is an existing path, or else
+            a name such as a model's.
     """
 
     kind: Literal["file", "image", "folder", "clip", "masks", "name"] = "file"
@@ -31,24 +30,24 @@ InputImage = Annotated[str, PathSetting("image")]
 FileOrName = Annotated[str, PathSetting("name")]
 """The path of a file or folder, or a name such as a model's."""
 ClipName = Annotated[str, PathSetting("clip")]
-"""The path of a film or of a folder or pattern of images, or its address; empty for none."""
+"""The path of a video, or of a folder or pattern of images, or its URL; empty for none."""
 Folders = Annotated[tuple[str, ...], PathSetting("folder")]
 """Paths of folders."""
 
 
 def find(name: str, beside: Path | None) -> Path | None:
-    """The path under which a file or folder is found; None where it is in neither place.
+    """Returns the path at which a file or folder exists; None if it does not.
 
     Args:
-        name: As a setting has it; `~` is the home folder.
-        beside: Folder of the file that says it; None where no file does.
+        name: The path in the setting; `~` is the home folder.
+        beside: Folder of the file that has the setting; None if it is not from a file.
     """
-    return next((path for path in _places(name, beside) if path.exists()), None)
+    return next((path for path in _candidates(name, beside) if path.exists()), None)
 
 
 def find_clip(name: str, beside: Path | None) -> Path | None:
-    """Like `find`, for a clip: a pattern of numbered images is found where its folder is."""
-    pattern = _plain(name)
+    """Like `find`, for a clip: a pattern of numbered images exists if its folder does."""
+    pattern = _expand_user(name)
     if "%" not in pattern.name:
         return find(name, beside)
     folder = find(str(pattern.parent), beside)
@@ -56,25 +55,25 @@ def find_clip(name: str, beside: Path | None) -> Path | None:
 
 
 def not_found(name: str, beside: Path | None) -> str:
-    """What to tell a person about a file that `find` does not find."""
+    """Returns the message for a file that `find` does not find."""
     return f"{name}: there is no such file{search_hint(name, beside)}"
 
 
 def search_hint(name: str, beside: Path | None) -> str:
-    """Where `find` looks for a name, in brackets; empty for an absolute path."""
-    if _plain(name).is_absolute():
+    """Returns the folders that `find` searches, in brackets; empty for an absolute path."""
+    if _expand_user(name).is_absolute():
         return ""
     folders = [Path.cwd()] if beside is None else [beside.resolve(), Path.cwd()]
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
 
 
-def _places(name: str, beside: Path | None) -> tuple[Path, ...]:
-    path = _plain(name)
+def _candidates(name: str, beside: Path | None) -> tuple[Path, ...]:
+    path = _expand_user(name)
     return (path,) if beside is None or path.is_absolute() else (beside / path, path)
 
 
-def _plain(name: str) -> Path:
+def _expand_user(name: str) -> Path:
     try:
         return Path(name).expanduser()
-    except RuntimeError:  # a ~user that nobody is
+    except RuntimeError:  # no such user
         return Path(name)

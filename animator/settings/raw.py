@@ -1,4 +1,4 @@
-"""Raw presets: plain values with the place of each, before anything is checked."""
+"""Raw presets: plain values and where each was written, before validation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ class RawPreset:
     """A preset before validation.
 
     Attributes:
-        source: The file it is from, for messages.
+        source: The file it was read from, for messages.
         values: Plain values as written.
         places: Path of a setting -> where it was written, for messages.
-        notes: What an import had to say.
-        folders: Path of a setting -> folder of the file that says it.
+        notes: Of the import, and on former names of settings.
+        folders: Path of a setting -> folder of the file that has it.
     """
 
     source: str
@@ -32,7 +32,7 @@ class RawPreset:
     folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
 
     def where(self, path: tuple[str, ...]) -> str:
-        """The place of a setting, or of the nearest group that was written."""
+        """Returns where a setting was written, or the nearest group around it."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.places:
                 return self.places[path[:end]]
@@ -40,7 +40,7 @@ class RawPreset:
 
 
 def merge(top: RawPreset, below: RawPreset) -> RawPreset:
-    """The draft `top` laid over `below`: groups merge, every other value replaces."""
+    """Merges two drafts; `top` overrides `below`. Groups merge, every other value replaces."""
     values = dict(below.values)
     places, folders = dict(below.places), dict(below.folders)
     for key, value in top.values.items():
@@ -56,12 +56,14 @@ def merge(top: RawPreset, below: RawPreset) -> RawPreset:
     return RawPreset(top.source, values, places, notes, folders)
 
 
-def _without(settings: Mapping[tuple[str, ...], T], gone: set[tuple[str, ...]]) -> dict[tuple[str, ...], T]:
-    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in gone)}
+def _without(
+    settings: Mapping[tuple[str, ...], T], removed: set[tuple[str, ...]]
+) -> dict[tuple[str, ...], T]:
+    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in removed)}
 
 
 def group_of(name: object) -> type[BaseModel] | None:
-    """The class of a group of settings, None for a plain setting."""
+    """Returns the class of a group of settings; None for a plain setting."""
     field = Animation.model_fields.get(str(name))
     kind = field.annotation if field else None
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

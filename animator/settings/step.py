@@ -1,7 +1,7 @@
-"""Steps that a preset adds to each frame: ours, and those of installed packages; see docs/steps.md.
+"""Image steps that a preset adds to each frame: built-in and of installed packages; see docs/steps.md.
 
 A step is a frozen dataclass that changes an image. A field marked with a range may change by frame: the
-preset gives a schedule, the step has the value. All other fields are fixed for the film.
+preset has a schedule, the step gets its value. All other fields are fixed for the film.
 """
 
 from collections.abc import Mapping
@@ -30,30 +30,30 @@ from schedules import Schedule, TextSchedule
 GROUP = "animator.steps"
 """Entry points of packages that offer steps."""
 BUILT_IN: Mapping[str, str] = {"vignette": "animator.loop.steps.vignette:Vignette"}
-"""Our own steps: the name in presets, and where the class is."""
+"""Built-in steps: name in presets -> import path of the class."""
 
 
 class StepSettings(SettingsGroup):
     """Further steps on each frame's image, in the order of the list; see [steps.md](steps.md).
 
-    Beside `use` and `at`, each takes the settings of its own step.
+    Besides `use` and `at`, each has the settings of its own step.
     """
 
     step: ClassVar[type[Any]]
     """The class that `use` names."""
 
     use: str
-    """Name of the step: one of those below, or one of an installed package."""
+    """Name of the step: one of those below, or of an installed package."""
     at: Literal["before", "after"] = "before"
-    """before acts on what is diffused, after sharpening and before the noise; after acts on what the
-    diffusion returned, after its colors are matched."""
+    """before acts on the input of the diffusion, after sharpening and before the noise; after acts on its
+    result, after the colors are matched."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (self.model_dump(mode="json"),)  # the class is made here, pickle cannot find it
+        return _unpickle, (self.model_dump(mode="json"),)  # pickle cannot import a class made at run time
 
 
 def names() -> tuple[str, ...]:
-    """Returns what a preset can name: our steps and those of installed packages, sorted."""
+    """Returns the names of all steps, built-in and of installed packages, sorted."""
     return tuple(sorted({*BUILT_IN, *plugins.names(GROUP)}))
 
 
@@ -61,7 +61,7 @@ def settings_of(name: str) -> type[StepSettings]:
     """Imports a step and returns the class of its settings.
 
     Raises:
-        PluginError: There is no such step, or it cannot be used.
+        PluginError: The step does not exist or cannot be imported.
     """
     if name in BUILT_IN:
         kind = plugins.built_in(BUILT_IN[name])
@@ -76,18 +76,20 @@ def settings_of(name: str) -> type[StepSettings]:
 
 @cache
 def _settings(kind: type[Any]) -> type[StepSettings]:
-    """The settings of a step: its fields, those that change by frame as schedules."""
+    """Returns the settings class of a step: its fields, with schedules for those that change by frame."""
     hints = get_type_hints(kind, include_extras=True)
     own: dict[str, Any] = {field.name: _setting(hints[field.name], field) for field in fields(kind)}
     if clash := own.keys() & StepSettings.model_fields.keys():
-        raise PluginError(f"{kind.__name__}: the field {min(clash)} must be called something else")
+        raise PluginError(
+            f"{kind.__name__}: rename the field {min(clash)}; every step has a setting of that name"
+        )
     model = create_model(kind.__name__, __base__=StepSettings, __doc__=kind.__doc__, **own)
     model.step = kind
     return model
 
 
 def _setting(hint: Any, field: "Field[Any]") -> tuple[Any, Any]:
-    """Annotation and default of a step's field in its settings."""
+    """Returns the annotation and default of a step's field in its settings."""
     mark = mark_of(hint)
     if field.default_factory is not MISSING:
         return hint, Setting(default_factory=field.default_factory)
@@ -99,34 +101,34 @@ def _setting(hint: Any, field: "Field[Any]") -> tuple[Any, Any]:
 
 
 def mark_of(hint: Any) -> ByFrame | None:
-    """Returns how a field may change by frame; None for one that is fixed."""
+    """Returns the schedule mark of a field; None if it is fixed for the film."""
     marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     return next((mark for mark in marks if isinstance(mark, ByFrame)), None)
 
 
-def _unpickled(plain: Mapping[str, Any]) -> StepSettings:
+def _unpickle(plain: Mapping[str, Any]) -> StepSettings:
     return settings_of(plain["use"]).model_validate(plain)
 
 
-def _validated(value: Any, info: ValidationInfo) -> Any:
-    """The settings of the step that `use` names, with every problem at its own place."""
+def _validate_step(value: Any, info: ValidationInfo) -> Any:
+    """Validates the settings of the step that `use` names, each problem at its own place."""
     if not isinstance(value, Mapping):
         return value
     name = value.get("use")
     if not isinstance(name, str):
-        raise _problem(f"is missing; expected the name of a step; known: {', '.join(names())}", name)
+        raise _use_error(f"is missing; expected the name of a step; known: {', '.join(names())}", name)
     try:
         kind = settings_of(name)
     except PluginError as error:
-        raise _problem(str(error), name) from error
+        raise _use_error(str(error), name) from error
     return kind.model_validate(value, context=info.context)
 
 
-def _problem(text: str, name: object) -> ValidationError:
+def _use_error(text: str, name: object) -> ValidationError:
     error = PydanticCustomError("step", "{text}", {"text": text})
     return ValidationError.from_exception_data(
         "step", [InitErrorDetails(type=error, loc=("use",), input=name)]
     )
 
 
-AnyStep = Annotated[SerializeAsAny[StepSettings], BeforeValidator(_validated)]
+AnyStep = Annotated[SerializeAsAny[StepSettings], BeforeValidator(_validate_step)]

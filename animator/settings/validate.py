@@ -1,4 +1,4 @@
-"""Validation: raw values in, the film that they describe or every problem out."""
+"""Validates raw presets: returns the film, or reports every problem at once."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,26 +15,30 @@ from animator.settings.step import settings_of
 from schedules import Scope
 from schedules.suggest import suggestion
 
-WORDED = ("schedule", "range", "missing_input", "step")
-"""Types of errors whose message says everything already."""
+COMPLETE = ("schedule", "range", "missing_input", "step")
+"""Types of errors whose message needs no added value."""
 
 
 def validate(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
-    """The validated film of a draft.
+    """Returns the validated film of a draft.
+
+    Args:
+        draft: The settings.
+        problems: Those known already, to be reported with the draft's own.
 
     Raises:
         PresetError: With `problems` and every problem of the draft.
     """
-    found = list(problems)
+    all_problems = list(problems)
     values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
-    found += _schema_problems(draft)
+    all_problems += _schema_problems(draft)
     try:
         animation = Animation.model_validate(values, context=_scope(values))
     except ValidationError as error:
-        found += [_problem(draft, details) for details in error.errors()]
-        raise PresetError(draft.source, tuple(found)) from None
-    if found:
-        raise PresetError(draft.source, tuple(found))
+        all_problems += [_problem(draft, details) for details in error.errors()]
+        raise PresetError(draft.source, tuple(all_problems)) from None
+    if all_problems:
+        raise PresetError(draft.source, tuple(all_problems))
     return animation
 
 
@@ -47,14 +51,14 @@ def _schema_problems(draft: RawPreset) -> list[Problem]:
 
 
 def _scope(values: Mapping[str, Any]) -> Scope | None:
-    """What schedules are checked against; None where the numbers it needs are themselves wrong."""
+    """Returns the scope to check schedules in; None if the settings it needs are themselves wrong."""
     defaults = Animation.model_fields
     frames = values.get("frames", defaults["frames"].default)
     fps = values.get("fps", defaults["fps"].default)
     group = values.get("diffusion")
     seed = group.get("seed", 0) if isinstance(group, Mapping) else 0
-    counts = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
-    if not counts or not isinstance(fps, int | float) or fps <= 0:
+    is_valid = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
+    if not is_valid or not isinstance(fps, int | float) or fps <= 0:
         return None
     compat = rules_in(values).schedules_compat
     return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=compat)
@@ -64,27 +68,27 @@ def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
     path = tuple(str(part) for part in details["loc"])
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
-        message = _unknown(path, draft.values)
-    elif path and details["type"] not in WORDED and not _of_group(details):
-        message = f"{message[0].lower()}{message[1:]}; got {_short(details['input'])}"
+        message = _unknown_setting(path, draft.values)
+    elif path and details["type"] not in COMPLETE and not _concerns_group(details):
+        message = f"{message[0].lower()}{message[1:]}; got {_shorten(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
 
 
-def _of_group(details: ErrorDetails) -> bool:
-    """True for a problem of several settings of a group, which names them itself."""
+def _concerns_group(details: ErrorDetails) -> bool:
+    """Returns True for a problem of several settings of a group, whose message names them."""
     return details["type"] == "value_error" and isinstance(details["input"], Mapping)
 
 
-def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
+def _unknown_setting(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     group = group_of(path[0]) if len(path) > 1 else Animation
     if len(path) > 2 and path[0] == "controlnet":
         group = ControlUnit
     elif len(path) > 2 and path[0] == "steps":
         group = settings_of(values["steps"][int(path[1])]["use"])
     names = list(group.model_fields) if group else []
-    question = suggestion(path[-1], names)
-    if question:
-        return f"unknown setting; {question}"
+    hint = suggestion(path[-1], names)
+    if hint:
+        return f"unknown setting; {hint}"
     owners = [
         f"{name}.{path[-1]}"
         for name in Animation.model_fields
@@ -95,6 +99,6 @@ def _unknown(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     return f"unknown setting; known here: {', '.join(sorted(names))}"
 
 
-def _short(value: object) -> str:
+def _shorten(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

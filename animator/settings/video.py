@@ -1,4 +1,4 @@
-"""The clip that a film is made over."""
+"""The clip that a film is made from."""
 
 from typing import Literal
 
@@ -10,33 +10,32 @@ from animator.settings.paths import ClipName
 
 
 class Video(SettingsGroup):
-    """The clip that the video mode redraws and that hybrid video follows; see docs/video.md."""
+    """The clip that the video mode regenerates and that hybrid video follows; see docs/video.md."""
 
     path: ClipName = ""
-    """Any film that ffmpeg reads, a folder of images, or a pattern such as `in/%09d.png`."""
+    """Any video that ffmpeg reads, a folder of images, or a pattern such as `in/%09d.png`."""
     extract_from_frame: int = Field(0, ge=0)
-    """First frame of the clip that counts."""
+    """First frame of the clip to use."""
     extract_to_frame: int = Field(-1, ge=-1)
-    """Last frame of the clip that counts; -1 is its end."""
+    """Last frame of the clip to use; -1 is its end."""
     extract_nth_frame: int = Field(1, ge=1)
-    """Every so many frames of the clip count."""
+    """Use every N-th frame of the clip."""
     timing: Timing = "frames"
-    """frames: each of the clip's images is one frame of the film, as in Deforum. clock: the film sees what
-    the clip shows at the same second, whatever the rates of the two and however uneven the clip's."""
+    """frames: each frame of the clip is one frame of the film, as in Deforum. clock: each frame of the film
+    uses what the clip shows at the same time, whatever their frame rates, even if the clip's varies."""
     after_end: AfterEnd = "error"
-    """What a film sees that is longer than the clip: an error before anything is drawn, the last image, or
-    the clip again."""
+    """For a film longer than the clip: stop with an error before rendering, hold the last image, or start the
+    clip over."""
     fit: Fit = "stretch"
-    """How a clip of another shape comes to the film's size: distorted as in Deforum, cut off, or with black
-    bars."""
+    """Fit of a clip with another aspect ratio: stretched (as in Deforum), cropped, or padded."""
     damaged: Literal["stop", "conceal"] = "stop"
-    """Where the clip is damaged: stop there, or go on with what can be decoded."""
+    """At damage in the clip, stop or continue with what can be decoded."""
     allow_url: StrictBool = False
-    """Let `path` be an http or https address that ffmpeg fetches."""
+    """Let `path` be an http or https URL that ffmpeg fetches."""
 
     @property
     def spec(self) -> ClipSpec:
-        """The clip as the reader of clips takes it."""
+        """The clip as the clip reader expects it."""
         return ClipSpec(
             self.path,
             self.extract_from_frame,

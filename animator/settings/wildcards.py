@@ -1,7 +1,7 @@
-"""Wildcard files: `__colour__` in a prompt becomes a line of `wildcards/colour.txt`, chosen by the seed.
+"""Wildcard files: `__color__` in a prompt becomes a line of `wildcards/color.txt`, chosen by the seed.
 
-Lines are prompts of their own and may name further files, or have `{a|b}` in them. A run writes down what was
-chosen, so that later changes of the files change no film that is under way.
+Lines are prompts and may name further files or contain `{a|b}`. A run records the chosen lines, so that later
+changes of the files do not affect it.
 """
 
 import json
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 FOLDER = "wildcards"
 SUFFIX = ".txt"
-LARGEST = 10_000_000
-"""Bytes of a file."""
-MOST_TURNS = 500
-LONGEST = 100_000
-"""Replacements in one prompt, and letters that it may grow to: files can name each other in circles."""
+MAX_BYTES = 10_000_000
+"""Largest size of a file."""
+MAX_REPLACEMENTS = 500
+MAX_LENGTH = 100_000
+"""Limits of one prompt in replacements and characters: files can refer to each other in circles."""
 
 _NAME = re.compile(r"__([^\W_][\w./ -]*?)__")
 _COMMON = ("prompt_prefix", "prompt_suffix", "negative_prompt")
 
 
 class WildcardFiles:
-    """The files of one folder, each read once."""
+    """The wildcard files of one folder, each read once."""
 
     def __init__(self, folder: Path) -> None:
-        """The files in a folder, at any depth."""
+        """Opens a folder; its files may be at any depth."""
         self.folder = folder
         self._lines: dict[str, tuple[str, ...]] = {}
 
     def lines(self, name: str) -> tuple[str, ...]:
-        """The lines of a file; empty ones and those that begin with # do not count.
+        """Returns the lines of a file, without empty ones and comments (#).
 
         Args:
-            name: Its path below the folder, without `.txt`.
+            name: Path below the folder, without `.txt`.
 
         Raises:
-            UserError: There is no such file in the folder, or nothing in it.
+            UserError: The file does not exist or has no lines.
         """
         if name not in self._lines:
             self._lines[name] = self._read(name)
@@ -57,17 +57,17 @@ class WildcardFiles:
         path = self.folder / f"{name}{SUFFIX}"
         if not path.resolve().is_relative_to(self.folder.resolve()):
             raise UserError(
-                f"__{name}__: leads out of the folder {self.folder}; wildcard files lie within it"
+                f"__{name}__: is outside the folder {self.folder}; wildcard files must be inside it"
             )
         if not path.is_file():
-            question = suggestion(name, self._names, form="__{}__")
-            hint = f"{question} " if question else ""
+            similar = suggestion(name, self._names, form="__{}__")
+            hint = f"{similar} " if similar else ""
             raise UserError(
-                f"__{name}__: there is no {path}; {hint}`wildcard_folder` sets where such files are, and an "
-                "empty one takes the prompt as it is written"
+                f"__{name}__: there is no {path}; {hint}`wildcard_folder` sets the folder of such files, "
+                "and an empty one leaves the prompt as it is written"
             )
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"__{name}__: {path} is larger than {LARGEST // 10**6} MB")
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"__{name}__: {path} is larger than {MAX_BYTES // 10**6} MB")
         try:
             texts = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
         except (OSError, UnicodeDecodeError) as error:
@@ -79,43 +79,43 @@ class WildcardFiles:
 
     @cached_property
     def _names(self) -> list[str]:
-        found = sorted(self.folder.rglob(f"*{SUFFIX}"))
-        return [path.relative_to(self.folder).with_suffix("").as_posix() for path in found]
+        paths = sorted(self.folder.rglob(f"*{SUFFIX}"))
+        return [path.relative_to(self.folder).with_suffix("").as_posix() for path in paths]
 
 
-def filled(text: str, files: WildcardFiles, seed: int, key: int) -> str:
-    """The text with a line in the place of every `__name__`.
+def fill_wildcards(text: str, files: WildcardFiles, seed: int, key: int) -> str:
+    """Replaces every `__name__` in a prompt with a line of its file.
 
     Args:
         text: A prompt.
-        files: Where the lines are.
+        files: The wildcard files.
         seed: The film's seed; the same seed chooses the same lines.
-        key: The prompt's place in the film, so that equal names of two prompts choose independently.
+        key: Index of the prompt in the film, so that equal names in two prompts choose independently.
 
     Raises:
-        UserError: A file is missing, or files name each other without end.
+        UserError: A file is missing, or files refer to each other without end.
     """
-    written = text
-    for turn in range(MOST_TURNS):
-        found = _NAME.search(text)
-        if found is None:
+    prompt = text
+    for turn in range(MAX_REPLACEMENTS):
+        match = _NAME.search(text)
+        if match is None:
             return text
-        lines = files.lines(found[1])
+        lines = files.lines(match[1])
         chosen = lines[derive(seed, key, f"wildcard file {turn}") % len(lines)]
-        text = text[: found.start()] + chosen + text[found.end() :]
-        if len(text) > LONGEST:
+        text = text[: match.start()] + chosen + text[match.end() :]
+        if len(text) > MAX_LENGTH:
             break
     raise UserError(
-        f"{written[:60]!r}: the prompt grew beyond {LONGEST} letters or {MOST_TURNS} wildcards; do files in "
-        f"{files.folder} name each other in a circle?"
+        f"{prompt[:60]!r}: the prompt grew beyond {MAX_LENGTH} characters or {MAX_REPLACEMENTS} wildcards; "
+        f"do files in {files.folder} refer to each other in a circle?"
     )
 
 
 def with_wildcards(animation: "Animation") -> "Animation":
-    """The same film with its wildcards chosen. With `compat` there are none: the reference knows no files.
+    """Returns the film with its wildcards replaced; with `compat` it has none, as in Deforum.
 
     Raises:
-        UserError: See `filled`.
+        UserError: See `fill_wildcards`.
     """
     texts = [animation.prompts.source, *(getattr(animation, name) for name in _COMMON)]
     if (
@@ -125,35 +125,35 @@ def with_wildcards(animation: "Animation") -> "Animation":
     ):
         return animation
     seed = max(animation.diffusion.seed, 0)
-    prompts, *common = _all_filled(texts, animation.wildcard_folder, seed)
+    prompts, *common = _fill_all(texts, animation.wildcard_folder, seed)
     update = {"prompts": Prompts.parse(prompts), **dict(zip(_COMMON, common, strict=True))}
     return animation.model_copy(update=update)
 
 
 def check(values: Mapping[str, Any]) -> None:
-    """Returns if every wildcard file that a plain preset names is there, whatever is chosen.
+    """Checks that every wildcard file that a plain preset can refer to exists.
 
     Raises:
-        UserError: One is not.
+        UserError: A file is missing or empty.
     """
     folder = values.get("wildcard_folder", FOLDER)
     if not rules_in(values).fills_wildcards or not isinstance(folder, str) or not folder:
         return
     texts = [values.get(name, "") for name in ("prompts", *_COMMON)]
     files = WildcardFiles(Path(folder).expanduser())
-    asked, seen = _names(texts), set[str]()
-    while asked - seen:
-        name = min(asked - seen)
+    wanted, seen = _names(texts), set[str]()
+    while wanted - seen:
+        name = min(wanted - seen)
         seen.add(name)
-        asked |= _names(files.lines(name))
+        wanted |= _names(files.lines(name))
 
 
 def _names(texts: Any) -> set[str]:
     return set(_NAME.findall(json.dumps(texts, ensure_ascii=False, default=str)))
 
 
-def _all_filled(texts: list[Any], folder: str, seed: int) -> list[Any]:
-    """The texts, in whatever lists and mappings they are, each with a number of its own."""
+def _fill_all(texts: list[Any], folder: str, seed: int) -> list[Any]:
+    """Replaces the wildcards in texts nested in lists and mappings, each text with its own key."""
     files = WildcardFiles(Path(folder).expanduser())
     count = 0
 
@@ -165,17 +165,17 @@ def _all_filled(texts: list[Any], folder: str, seed: int) -> list[Any]:
             return [fill(value) for value in item]
         if not isinstance(item, str):
             return item
-        inside = _from_json(item)
-        if inside is not None:
-            return fill(inside)
+        parsed = _parse_json(item)
+        if parsed is not None:
+            return fill(parsed)
         count += 1
-        return filled(item, files, seed, count - 1)
+        return fill_wildcards(item, files, seed, count - 1)
 
     return [fill(text) for text in texts]
 
 
-def _from_json(text: str) -> Any:
-    """The prompts of a JSON text; None for any other text."""
+def _parse_json(text: str) -> Any:
+    """Returns the prompts of a JSON text; None for any other text."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:

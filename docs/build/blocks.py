@@ -1,4 +1,4 @@
-"""The parts of the hand-written pages that are made from tables in the code.
+"""The generated parts of hand-written pages, made from tables in the code.
 
 A page has such a part between `<!-- made by python -m docs.build: NAME -->` and `<!-- end -->`.
 """
@@ -22,20 +22,20 @@ def formats() -> str:
 
 
 def samplers() -> str:
-    """Returns the list of methods and spacings."""
-    twice = (made.name for made in METHODS.values() if made.calls_per_step == 2)
+    """Returns the list of sampling methods and schedule types."""
+    twice = (method.name for method in METHODS.values() if method.calls_per_step == 2)
     lines = (
         f"Methods: {', '.join(METHODS)}.",
         f"Schedule types: {', '.join(SPACING_NAMES)}. The default is {SPACING_NAMES[0]}, unless the name or "
         f"the model asks for another.",
         f"Methods that call the model twice per step: {', '.join(twice)}.",
-        f"Methods with a default schedule type of their own: {', '.join(_usual_spacings())}.",
+        f"Methods with a default schedule type of their own: {', '.join(_default_schedules())}.",
     )
     return "".join(f"{fill(f'- {line}', WIDTH, subsequent_indent='  ')}\n" for line in lines)
 
 
-def _usual_spacings() -> Iterator[str]:
-    return (f"{made.name} ({made.schedule_type})" for made in METHODS.values() if made.schedule_type)
+def _default_schedules() -> Iterator[str]:
+    return (f"{m.name} ({m.schedule_type})" for m in METHODS.values() if m.schedule_type)
 
 
 def depth_models() -> str:
@@ -67,23 +67,23 @@ BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "film.md": {"formats": formats},
     "models.md": {"samplers": samplers, "depth-models": depth_models},
 }
-"""Page -> name of the part -> what makes it."""
+"""Page -> name of the part -> function that generates it."""
 
 
-def filled(page: str, text: str) -> str:
-    """Returns the text of a page with its made parts as they should be.
+def fill_blocks(page: str, text: str) -> str:
+    """Returns the text of a page with its generated parts up to date.
 
     Args:
         page: Its file name, a key of `BLOCKS`.
-        text: As it is.
+        text: Its current text.
 
     Raises:
-        KeyError: A part is marked that nothing makes.
+        KeyError: A marked part is unknown.
     """
     parts = BLOCKS[page]
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{parts[found[2]]()}\n{found[3]}", text)
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{parts[match[2]]()}\n{match[3]}", text)
 
 
-def marked(text: str) -> tuple[str, ...]:
-    """Returns the names of the parts that are marked in the text of a page, in order."""
-    return tuple(found[2] for found in _BLOCK.finditer(text))
+def block_names(text: str) -> tuple[str, ...]:
+    """Returns the names of the generated parts in a page, in order."""
+    return tuple(match[2] for match in _BLOCK.finditer(text))

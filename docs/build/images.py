@@ -13,10 +13,10 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "diffusion": (("seeds.png", "The seeds of 24 generated frames by seed_behavior, from seed 7"),),
     "motion": (
         ("motion_2d.png", "One frame of 2D motion: the card, and each parameter alone"),
-        ("border.png", "border, where the image moves by 40 pixels and turns by 15 degrees"),
+        ("border.png", "border, with the image moved by 40 pixels and rotated by 15 degrees"),
         ("motion_3d.png", "One frame of 3D motion without depth: the card, and each parameter alone"),
     ),
-    "noise": (("noise.png", "Noise of amount 1 over gray, far more than films need"),),
+    "noise": (("noise.png", "Noise of amount 1 on gray, far more than films need"),),
 }
 _PLANE = {"use_depth_warping": False}
 _MOTION_2D: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -48,7 +48,7 @@ _NOISE: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def images() -> Iterator[tuple[str, Image.Image]]:
-    """Every image by its file's name."""
+    """Yields file name and image of every image."""
     yield "seeds.png", _seeds()
     yield "motion_2d.png", _sheet([(label, _after(motion=motion)) for label, motion in _MOTION_2D], columns=4)
     yield (
@@ -72,7 +72,7 @@ def _noisy(noise: Mapping[str, Any]) -> Image.Image:
 
 
 def _after(card: Any = None, **settings: Any) -> Image.Image:
-    """The test card, or the image (3, H, W) given, as it is one frame later."""
+    """Returns the test card, or the given image (3, H, W), one frame later."""
     from animator.images.image import to_uint8
     from animator.loop.build.pipeline import build_pipeline
     from animator.loop.render import render
@@ -80,7 +80,7 @@ def _after(card: Any = None, **settings: Any) -> Image.Image:
     from animator.models.diffusion.passthrough import PassthroughDiffuser
     from animator.timeline.timeline import Timeline
 
-    quiet = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "None"}}
+    quiet = {"noise": {"amount": 0}, "sharpen": {"amount": 0}, "color": {"coherence": "none"}}
     film = Animation.model_validate(
         {"size": (SIDE, SIDE), "frames": 2, "diffusion": {"seed": 1, "strength": 1}, **quiet, **settings}
     )
@@ -93,7 +93,7 @@ def _after(card: Any = None, **settings: Any) -> Image.Image:
 
 
 def _sheet(panels: list[tuple[str, Image.Image]], columns: int = 4) -> Image.Image:
-    """The images side by side, each above its caption."""
+    """Returns the images in a grid, each above its caption."""
     rows = -(-len(panels) // columns)
     width = GAP + columns * (SIDE + GAP)
     sheet = Image.new("RGB", (width, GAP + rows * (SIDE + CAPTION + GAP)), "white")
@@ -110,7 +110,7 @@ def _seeds() -> Image.Image:
     from animator.timeline.plot import Curve, plot
     from schedules.seeds import seed_sequence
 
-    found = []
+    curves = []
     for name, every in (
         ("iter", 1),
         ("iter, seed_iter_n: 4", 4),
@@ -119,5 +119,5 @@ def _seeds() -> Image.Image:
         ("alternate", 1),
     ):
         values = np.array(seed_sequence(name.split(",")[0], 7, 24, iter_n=every), dtype=np.float64)
-        found.append(Curve(name, values, tuple(range(24))))
-    return plot(found)
+        curves.append(Curve(name, values, tuple(range(24))))
+    return plot(curves)

@@ -1,4 +1,4 @@
-"""docs/parameters.md, as text: every parameter with its words, range, default and Deforum's name."""
+"""Text of docs/parameters.md: every parameter with its description, values, default and Deforum's name."""
 
 import ast
 import inspect
@@ -12,19 +12,20 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from animator.presets import yaml_text
-from animator.presets.deforum.controlnet_words import DEFAULTS as UNIT_DEFAULTS
+from animator.presets.deforum.controlnet_fields import DEFAULTS as UNIT_DEFAULTS
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import MAPPED
 from animator.settings import Animation
-from animator.settings.fields import OneOf, RangedSchedule
+from animator.settings.choices import OneOf
+from animator.settings.fields import RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
 from docs.build.images import SHOWN
 from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters
-Every parameter of a preset. *This page is made from the settings themselves by `python -m docs.build`.*
+Every parameter of a preset. *This page is generated from the settings by `python -m docs.build`.*
 
 A *schedule* is a number, a text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a mapping `{0: 1, 60: 1.5}`; see
 [schedules.md](schedules.md). The parameters of a group are indented below its name: `motion.zoom` is `zoom`
@@ -37,23 +38,23 @@ TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---
 
 
 def document() -> str:
-    """The whole page."""
+    """Returns the whole page."""
     parts = [HEAD, _table("The film", "", Animation)]
     for name, field in Animation.model_fields.items():
         if kind := _kind(field):
             many = "" if kind is field.annotation else ", a list"
             parts.append(_table(f"`{name}`{many}", name, kind, inspect.getdoc(kind) or ""))
             parts += _steps() if kind is StepSettings else []
-    return "\n".join([*parts, _left_out()])
+    return "\n".join([*parts, _unsupported()])
 
 
 def undocumented() -> tuple[str, ...]:
-    """The parameters without a docstring below them."""
+    """Returns the parameters without a docstring below them."""
     return tuple(path for path, kind, name in _parameters() if not explanations(kind).get(name))
 
 
 def _parameters() -> Iterator[tuple[str, type[BaseModel], str]]:
-    """Path, class of the group and name of every parameter."""
+    """Yields path, class of the group and name of every parameter."""
     for name, field in Animation.model_fields.items():
         if kind := _kind(field):
             yield from ((f"{name}.{inner}", kind, inner) for inner in kind.model_fields)
@@ -65,19 +66,19 @@ def _parameters() -> Iterator[tuple[str, type[BaseModel], str]]:
 
 
 def _kind(field: FieldInfo) -> type[BaseModel] | None:
-    """The class of a group, or of the groups in a list; None for a plain setting."""
+    """Returns the class of a group, or of the groups in a list; None for a plain setting."""
     kinds = [field.annotation, *get_args(field.annotation)]
     plain = (get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds)
     return next((kind for kind in plain if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _is_step(kind: type[BaseModel]) -> TypeGuard[type[StepSettings]]:
-    """True for the settings of one step, with what all steps share."""
+    """Returns True for the settings class of one step."""
     return issubclass(kind, StepSettings) and kind is not StepSettings
 
 
 def _steps() -> list[str]:
-    """A table for each step that comes with animator."""
+    """Returns a table for each built-in step."""
     return [
         _table(f"`use: {name}`", "", settings_of(name), inspect.getdoc(settings_of(name)) or "", level="###")
         for name in BUILT_IN
@@ -86,9 +87,9 @@ def _steps() -> list[str]:
 
 def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level: str = "##") -> str:
     shared = StepSettings.model_fields if _is_step(kind) else ()
-    words = explanations(kind)
+    texts = explanations(kind)
     rows = [
-        _row(f"{group}.{name}" if group else name, field, words.get(name, ""))
+        _row(f"{group}.{name}" if group else name, field, texts.get(name, ""))
         for name, field in kind.model_fields.items()
         if not _kind(field) and name not in shared
     ]
@@ -106,21 +107,21 @@ def _row(path: str, field: FieldInfo, words: str) -> str:
 
 
 def explanations(kind: type[BaseModel]) -> dict[str, str]:
-    """Returns the docstrings that stand below the fields of a group, by name, each on one line."""
+    """Returns the docstrings below the fields of a group, by name, each on one line."""
     sources: tuple[type, ...] = (StepSettings, kind.step) if _is_step(kind) else (kind,)
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for source in sources:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body
         body = node.body if isinstance(node, ast.ClassDef) else []
         for field, below in pairwise(body):
             match field, below:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
-                    found[name] = " ".join(words.split())
-    return found
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    texts[name] = " ".join(text.split())
+    return texts
 
 
 def _values(field: FieldInfo) -> str:
-    """What a parameter may be."""
+    """Returns the type or the permitted values of a parameter."""
     default = field.get_default(call_default_factory=True)
     if isinstance(default, Schedule):
         numbers = next(
@@ -133,9 +134,9 @@ def _values(field: FieldInfo) -> str:
         return "text, or texts by frame"
     if isinstance(default, KeyedImages):
         return "paths by frame"
-    words = _words(field)
-    if words:
-        return ", ".join(words)
+    names = _choices(field)
+    if names:
+        return ", ".join(names)
     low = next((getattr(m, name) for m in field.metadata for name in ("ge", "gt") if hasattr(m, name)), None)
     high = next((getattr(m, name) for m in field.metadata for name in ("le", "lt") if hasattr(m, name)), None)
     return _plain_kind(field.annotation) + _range(low, high)
@@ -151,12 +152,12 @@ def _plain_kind(annotation: Any) -> str:
     return kinds[0] if kinds else "value"
 
 
-def _words(field: FieldInfo) -> list[str]:
+def _choices(field: FieldInfo) -> list[str]:
     annotation = field.annotation
     if chosen := next((kind for kind in field.metadata if isinstance(kind, OneOf)), None):
         return list(chosen.names)
     if get_origin(annotation) is Literal:
-        return [str(word) for word in get_args(annotation)]
+        return [str(value) for value in get_args(annotation)]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return [str(member.value) for member in annotation]
     return []
@@ -168,11 +169,15 @@ def _range(low: float | None, high: float | None) -> str:
     if low is not None and 0 < low < 1e-300:
         return ", above 0"
     if high is None:
-        return f", {_figure(low)} or more"
-    return f", {_figure(low)} to {_figure(high)}" if low is not None else f", up to {_figure(high)}"
+        return f", {_format_number(low)} or more"
+    return (
+        f", {_format_number(low)} to {_format_number(high)}"
+        if low is not None
+        else f", up to {_format_number(high)}"
+    )
 
 
-def _figure(number: float | None) -> str:
+def _format_number(number: float | None) -> str:
     return str(int(number)) if number is not None and float(number).is_integer() else f"{number:g}"
 
 
@@ -203,8 +208,8 @@ def _deforum(path: str) -> str:
     return ", ".join(names)
 
 
-def _left_out() -> str:
-    lines = ["## Deforum's settings that have no place here", ""]
+def _unsupported() -> str:
+    lines = ["## Deforum's settings that are not supported", ""]
     for feature in (*FEATURES, *FORKS, *HOST):
         names = ", ".join(f"`{name}`" for name in dict.fromkeys((*feature.switches, *feature.settings)))
         more = ", ".join(f"`{name}{'...' if name.endswith('_') else ''}`" for name in feature.also)

@@ -18,7 +18,7 @@ TYPES: dict[str, type[Any]]
 
 
 def plan_stub() -> str:
-    """Returns the whole file."""
+    """Returns the whole stub file."""
     groups = scheduled_groups()
     parts = [_class(part_name(group), _base(group), _values(group)) for group in groups.values()]
     return "\n".join([HEAD, *parts, _class("Plan", "FramePlan", _parts(groups))])

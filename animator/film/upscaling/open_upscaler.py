@@ -37,7 +37,7 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
         return load_upscaler(path, factor, device)
     if name not in KNOWN:
         raise ModelError(
-            f"upscaling.r_upscale_model: {name} is neither a file nor the name of one in "
+            f"upscaling.model: {name} is neither a file nor the name of one in "
             f"{', '.join(map(str, folders))}; expected {LANCZOS} or the file of a network"
         )
     log.warning(

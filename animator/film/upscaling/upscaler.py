@@ -113,7 +113,7 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
     except ImportError as error:
         raise ModelError(
             f"{path}: upscaling networks need the package spandrel; install it with "
-            "pip install 'animator[upscale]', or set upscaling.r_upscale_model to lanczos"
+            "pip install 'animator[upscale]', or set upscaling.model to lanczos"
         ) from error
     try:
         model = ModelLoader(device=torch.device(device)).load_from_state_dict(weights)

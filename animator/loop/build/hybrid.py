@@ -77,7 +77,7 @@ def build_hybrid(
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
     warp: tuple[Step, ...] = () if motion is None else (Carry(motion),)
-    if settings.composite == "None":
+    if settings.composite == "none":
         return Hybrid(warp, (), motion)
     composite = Composite(_composite_source(animation, clip, device), _mask(animation, depth))
     if settings.composite == "Before Motion":
@@ -100,7 +100,7 @@ def _composite_source(animation: Animation, clip: FrameSource, device: torch.dev
 def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:
     settings, behavior = animation.hybrid, behavior_of(animation)
     sampling = Sampling(animation.motion.sampling)
-    if settings.motion == "None":
+    if settings.motion == "none":
         return None
     if settings.motion == "Optical Flow":
         return _clip_motion(
@@ -133,7 +133,7 @@ def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:
         "Difference": DifferenceMask,
     }
     kind = animation.hybrid.comp_mask_type
-    return None if kind == "None" else TonedMask(masks[kind](), tuple(_tones(animation)))
+    return None if kind == "none" else TonedMask(masks[kind](), tuple(_tones(animation)))
 
 
 def _tones(animation: Animation) -> list[Tone]:

@@ -70,7 +70,7 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fr
     if not (settings.acts or settings.use_mask_video or settings.use_noise_mask):
         return Masking()
     masks = _masks(animation, device)
-    soft = Area(masks, _mask_expression, settings.mask_overlay_blur, settings.invert_mask)
+    soft = Area(masks, _mask_expression, settings.overlay_blur, settings.invert_mask)
     hard = Area(masks, _mask_expression, inverted=settings.invert_mask)
     noise = Area(masks, _noise_expression, inverted=settings.invert_mask) if settings.use_noise_mask else None
     padding = settings.full_res_mask_padding if settings.full_res_mask else None
@@ -100,7 +100,7 @@ def _noise_expression(plan: Plan) -> str:
 
 def _masks(animation: Animation, device: torch.device) -> Masks:
     settings = animation.mask
-    adjust = Adjust(settings.mask_contrast_adjust, settings.mask_brightness_adjust)
+    adjust = Adjust(settings.contrast_adjust, settings.brightness_adjust)
     segmenter = None
     if settings.word_model and any(_has_word(text) for text in _texts(animation)):
         from animator.masks.clipseg import open_clipseg  # loads transformers, which takes seconds

@@ -19,10 +19,10 @@ RAFT_FILES = (
 def open_flow(
     method: str, raft: str, device: torch.device, folders: tuple[Path, ...] = ()
 ) -> FlowModel | None:
-    """The estimator of a method's name; None for "None".
+    """The estimator of a method's name; None for "none".
 
     Args:
-        method: "None", "DIS Medium", "DIS Fine", "Farneback" or "RAFT".
+        method: "none", "DIS Medium", "DIS Fine", "Farneback" or "RAFT".
         raft: Path of RAFT's weights; empty: a file of torchvision's in the folders, or in torch's downloads.
         device: Where RAFT computes; the others compute on the CPU.
         folders: Where weights are looked for.
@@ -31,7 +31,7 @@ def open_flow(
         ModelError: RAFT is asked for and its weights are not there.
     """
     ready: dict[str, FlowModel | None] = {
-        "None": None,
+        "none": None,
         "DIS Medium": Dis(DisQuality.MEDIUM),
         "DIS Fine": Dis(DisQuality.FINE),
         "Farneback": Farneback(),

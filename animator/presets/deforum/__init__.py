@@ -1,4 +1,4 @@
-"""Deforum settings files: read, of any generation, and written."""
+"""Reads Deforum settings files of any version, and writes them."""
 
 from animator.presets.deforum.importing import Imported, import_settings, import_text, settings_from_text
 from animator.settings.import_notes import Effect, Note

@@ -1,27 +1,27 @@
-"""The mapping's lines for the clip: video input and hybrid video."""
+"""Rows of the mapping for the clip: video input and hybrid video."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.deforum.conversions import Choice, Number, one_of
-from animator.presets.deforum.rows import SWITCH, WORDS, EnableFlag, Row
+from animator.presets.deforum.rows import SWITCH, TEXT, EnableFlag, Row
 
 YES, NO = True, False
 
 
 def in_use(settings: Mapping[str, Any]) -> bool:
-    """True where Deforum settings ask for hybrid video."""
+    """Returns True if Deforum settings use hybrid video."""
     idle = (None, "", "None", False)
     return any(settings.get(name) not in idle for name in ("hybrid_composite", "hybrid_motion"))
 
 
 @dataclass(frozen=True)
 class ClipGate(EnableFlag):
-    """Opens where a film sees its clip: in video mode, and in hybrid video."""
+    """A switch that is on if the film uses its clip: in video mode and in hybrid video."""
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:
-        """True where the clip plays a part."""
+        """Returns True if the clip is used."""
         return super().is_on(settings) or in_use(settings)
 
 
@@ -29,17 +29,17 @@ _CLIP = ClipGate("animation_mode", value="", on="Video Input", default=None)
 _COMPOSITES = one_of("None", "Normal", "Before Motion", "After Generation")
 _MOTIONS = one_of("None", "Optical Flow", "Perspective", "Affine")
 _MASKS = one_of("None", "Depth", "Video Depth", "Blend", "Difference")
-_EVENS = one_of("None", "Before", "After", "Both")
+_EQUALIZE = one_of("None", "Before", "After", "Both")
 _FLOWS = Choice(
     {name: name for name in ("RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
 )
 
 CLIP_ROWS = (
-    Row("video_init_path", "", "video.path", WORDS, _CLIP),
+    Row("video_init_path", "", "video.path", TEXT, _CLIP),
     Row("extract_from_frame", 0, "video.extract_from_frame", Number(0, whole=True)),
     Row("extract_to_frame", -1, "video.extract_to_frame", Number(-1, whole=True)),
     Row("extract_nth_frame", 1, "video.extract_nth_frame", Number(1, whole=True)),
-    # the clip in the film
+    # hybrid video
     Row("hybrid_composite", "None", "hybrid.composite", _COMPOSITES),
     Row("hybrid_comp_alpha_schedule", "0:(0.5)", "hybrid.comp_alpha"),
     Row("hybrid_comp_mask_type", "None", "hybrid.comp_mask_type", _MASKS),
@@ -48,7 +48,7 @@ CLIP_ROWS = (
         "hybrid_comp_mask_equalize",
         "None",
         "hybrid.comp_mask_equalize",
-        _EVENS,
+        _EQUALIZE,
     ),
     Row("hybrid_comp_mask_contrast_schedule", "0:(1)", "hybrid.comp_mask_contrast"),
     Row("hybrid_comp_mask_auto_contrast", NO, "hybrid.comp_mask_auto_contrast", SWITCH),

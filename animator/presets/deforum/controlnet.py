@@ -1,6 +1,6 @@
-"""Deforum's ControlNet units (`cn_1_...` to `cn_5_...`) <-> the units of a preset.
+"""Converts between Deforum's ControlNet units (`cn_1_...` to `cn_5_...`) and those of a preset.
 
-Units that are off are left where they are. The first generation of files had one unit, `controlnet_...`.
+Units that are off are ignored. The first version of the files had one unit, `controlnet_...`.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.presets.deforum.controlnet_words import (
+from animator.presets.deforum.controlnet_fields import (
     AT_RESOLUTION,
     BACK,
     CONVERTED,
@@ -28,7 +28,7 @@ from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, Scope
 
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}
-"""Names of the first generation, which had numbers for schedules."""
+"""Names of the first version, which had numbers instead of schedules."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Units:
 
     Attributes:
         values: Those that are on, as plain presets have them.
-        keys: Of each, the beginning of its names in the file, such as `cn_1_`.
-        notes: What did not come through as written.
-        problems: Names with what is wrong with their values.
+        keys: Prefix of each one's names in the file, such as `cn_1_`.
+        notes: On what changed.
+        problems: Name and error of each invalid setting.
     """
 
     values: tuple[Mapping[str, Any], ...]
@@ -49,93 +49,93 @@ class Units:
 
 
 def owns(key: str) -> bool:
-    """True for the names of units."""
+    """Returns True if a setting belongs to a unit."""
     return bool(re.match(r"cn_\d+_", key)) or key.startswith("controlnet_")
 
 
 def read_units(settings: Mapping[str, Any], clip: Mapping[str, Any]) -> Units:
-    """The units of Deforum settings.
+    """Reads the units of Deforum settings.
 
     Args:
         settings: By the extension's names.
-        clip: What every unit's film is cut to: `extract_from_frame` and `extract_nth_frame`.
+        clip: Frame range of every unit's video: `extract_from_frame` and `extract_nth_frame`.
     """
     values, keys = [], []
     notes: list[Note] = []
     problems: list[tuple[str, str]] = []
-    for begin, given in _given(settings):
-        if not Switch().read(given.get("enabled", False)):
-            if names := tuple(begin + name for name in given):
+    for prefix, unit_settings in _unit_settings(settings):
+        if not Switch().read(unit_settings.get("enabled", False)):
+            if names := tuple(prefix + name for name in unit_settings):
                 notes.append(harmless(names, "ControlNet: not in use"))
             continue
-        plain, wrong = _plain({**DEFAULTS, **given})
-        problems += [(begin + name, message) for name, message in wrong]
-        unit, said = _unit(plain, clip)
-        notes += [note(begin + name, message) for note, name, message in said]
+        plain, errors = _convert({**DEFAULTS, **unit_settings})
+        problems += [(prefix + name, message) for name, message in errors]
+        unit, pending = _unit(plain, clip)
+        notes += [note(prefix + name, message) for note, name, message in pending]
         if unit is not None:
             values.append(unit)
-            keys.append(begin)
+            keys.append(prefix)
     return Units(tuple(values), tuple(keys), tuple(notes), tuple(problems))
 
 
-def _given(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each unit's settings by their names without the beginning, and the beginning."""
+def _unit_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yields the prefix of each unit, and its settings by their names without the prefix."""
     first = {
         key.removeprefix("controlnet_"): v for key, v in settings.items() if key.startswith("controlnet_")
     }
     if first:
         yield "controlnet_", {_FIRST.get(name, name): value for name, value in first.items()}
     for number in range(1, MOST_UNITS + 1):
-        begin = f"cn_{number}_"
-        yield begin, {k.removeprefix(begin): value for k, value in settings.items() if k.startswith(begin)}
+        prefix = f"cn_{number}_"
+        yield prefix, {k.removeprefix(prefix): value for k, value in settings.items() if k.startswith(prefix)}
 
 
 def places(units: Units, at: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Where a file says the settings of its units, by their paths in a preset.
+    """Returns the places of the units' settings in their file, by their paths in a preset.
 
     Args:
-        units: As they were read.
-        at: Where the file says each of its settings.
+        units: The units that were read.
+        at: Place of each setting in the file.
     """
     found: dict[tuple[str, ...], str] = {}
-    for number, begin in enumerate(units.keys):
+    for number, prefix in enumerate(units.keys):
         for name in (*CONVERTED, "enabled"):
-            if begin + name in at:
+            if prefix + name in at:
                 ours = {"vid_path": "source"}.get(name, name)
-                found["controlnet", str(number), ours] = f"{at[begin + name]} {begin}{name}"
+                found["controlnet", str(number), ours] = f"{at[prefix + name]} {prefix}{name}"
     return found
 
 
-def _plain(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The values as ours, and what cannot be read."""
-    plain, wrong = {}, []
+def _convert(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Returns our values, and name and error of each invalid one."""
+    plain, errors = {}, []
     for name, conversion in CONVERTED.items():
-        value = given.get(name, False)
+        value = settings.get(name, False)
         try:
             plain[name] = conversion.read(value)
         except ValueError as error:
             plain[name] = conversion.read(DEFAULTS[name])
-            wrong.append((name, f"is {value!r}; {error}"))
-    return plain, wrong
+            errors.append((name, f"is {value!r}; {error}"))
+    return plain, errors
 
 
-Said = list[tuple[Any, str, str]]
-"""Notes in the making: the kind of note, the setting, the message."""
+PendingNotes = list[tuple[Any, str, str]]
+"""Notes without the unit's prefix: constructor of the note, setting, message."""
 
 
-def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, Any] | None, Said]:
-    """A unit of ours; None where there is nothing like it."""
-    said: Said = []
+def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, Any] | None, PendingNotes]:
+    """Returns the unit for a preset; None if it has no counterpart."""
+    pending: PendingNotes = []
     model = re.sub(r"\s*\[[0-9a-fA-F]+\]\s*$", "", plain["model"]).strip()
     if model in ("", "None"):
-        lost = "nothing guides without a ControlNet model"
+        lost = "a unit without a ControlNet model has no effect"
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]
-    module = _module(plain["module"], said)
+    module = _preprocessor(plain["module"], pending)
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME
     if plain["mask_vid_path"].strip():
-        said.append((changes, "mask_vid_path", "masks of units are not offered; the whole image is guided"))
+        pending.append((changes, "mask_vid_path", "unit masks are not supported; the whole image is guided"))
     if plain["low_vram"]:
-        said.append((harmless, "low_vram", "plays no part here; diffusion.memory: low saves memory"))
+        pending.append((harmless, "low_vram", "has no effect here; use diffusion.memory: low to save memory"))
     unit = {
         "enabled": module is not None,
         "model": model,
@@ -147,60 +147,62 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         **{name: plain[name] for name in _thresholds(plain, module)},
         **(clip if source != FRAME else {}),
     }
-    return unit, said
+    return unit, pending
 
 
-def _module(given: str, said: Said) -> str | None:
-    """Our module; None where there is none like it."""
-    name = given.strip().lower() or "none"
-    if name in MODULES:
-        return MODULES[name]
-    near = next((ours for begin, ours in NEARLY.items() if name.startswith(begin)), None)
-    if near:
-        said.append((changes, "module", f"{given} is not offered; {near} takes its place"))
+def _preprocessor(name: str, pending: PendingNotes) -> str | None:
+    """Returns our preprocessor; None if there is no similar one."""
+    key = name.strip().lower() or "none"
+    if key in MODULES:
+        return MODULES[key]
+    similar = next((ours for prefix, ours in NEARLY.items() if key.startswith(prefix)), None)
+    if similar:
+        pending.append((changes, "module", f"{name} is not available; {similar} is used instead"))
     else:
-        said.append(
+        pending.append(
             (
                 changes,
                 "module",
-                f"{given} is not offered, so the unit is off; make its maps elsewhere, give them as `source` "
+                f"{name} is not available, so the unit is off; make its maps elsewhere, set them as `source` "
                 "with module none, and set enabled: true",
             )
         )
-    return near
+    return similar
 
 
 def _resolution(plain: Mapping[str, Any], module: str | None) -> int:
     if plain["pixel_perfect"] or module not in AT_RESOLUTION:
         return 0
-    given = int(plain["processor_res"])
-    return given if given > UNTOUCHED else 512
+    resolution = int(plain["processor_res"])
+    return resolution if resolution > UNTOUCHED else 512
 
 
 def _thresholds(plain: Mapping[str, Any], module: str | None) -> list[str]:
-    """The thresholds that mean something to the module."""
+    """Returns the thresholds that apply to the preprocessor."""
     ranges = zip(("threshold_a", "threshold_b"), RANGES.get(module or "", (None, None)), strict=True)
     return [name for name, span in ranges if span and span[0] <= plain[name] <= span[1]]
 
 
 def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """Deforum's settings of units, and notes on what it has no words for.
+    """Returns Deforum's settings of units, and notes on what it does not have.
 
     Args:
-        units: Of a film.
-        scope: What their schedules mean.
+        units: The units of a film.
+        scope: Scope of their schedules.
     """
     settings: dict[str, Any] = {}
     notes: list[Note] = []
     for number, unit in enumerate(units, start=1):
-        begin = f"cn_{number}_"
-        settings |= {begin + name: value for name, value in {**DEFAULTS, **_written(unit, scope)}.items()}
+        prefix = f"cn_{number}_"
+        settings |= {
+            prefix + name: value for name, value in {**DEFAULTS, **_unit_values(unit, scope)}.items()
+        }
         if (unit.extract_from_frame, unit.extract_nth_frame) != (0, 1):
-            notes.append(changes(f"{begin}vid_path", "the whole film is used, from its first image on"))
+            notes.append(changes(f"{prefix}vid_path", "the whole video is used, from its first frame"))
     return settings, tuple(notes)
 
 
-def _written(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
+def _unit_values(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
     def text(schedule: Schedule) -> str:
         return number_text(schedule, scope).text
 

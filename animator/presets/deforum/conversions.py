@@ -1,45 +1,47 @@
-"""How the value of one Deforum setting becomes ours, and back; the table says which is used where.
+"""Conversions of one Deforum setting's value to ours and back; the table says which setting uses which.
 
-`read` raises `ValueError` with what was expected; `remark` says what `read` had to put right, if anything.
+`read` raises `ValueError` with what was expected; `remark` describes what `read` corrected, if anything.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from animator.settings.choices import OFF
+
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off", "")
 
 
 class Conversion:
-    """Values that are the same on both sides."""
+    """Keeps values as they are on both sides."""
 
     def read(self, value: Any) -> Any:
-        """Our value of Deforum's.
+        """Converts Deforum's value to ours.
 
         Raises:
-            ValueError: Not a value of this kind; says what is expected.
+            ValueError: It is not a value of this kind; the message says what is expected.
         """
         return value
 
     def write(self, value: Any) -> Any:
-        """Deforum's value of ours.
+        """Converts our value to Deforum's.
 
         Raises:
-            ValueError: Deforum has no such value; says what it has.
+            ValueError: Deforum has no such value; the message says what it has.
         """
         return value
 
     def remark(self, value: Any) -> str:
-        """What `read` put right in Deforum's value; empty where nothing."""
+        """Returns what `read` corrects in Deforum's value; empty if nothing."""
         return ""
 
 
-class Curve(Conversion):
+class ScheduleSource(Conversion):
     """A schedule of numbers or texts: text, a plain number, or a mapping of frames to values."""
 
     def read(self, value: Any) -> Any:
-        """The schedule as written."""
+        """Returns the schedule as written."""
         if isinstance(value, bool) or not isinstance(value, str | int | float | Mapping):
             raise ValueError("expected a schedule such as 0: (1.02), 60: (1+0.1*sin(t/10))")
         text = value.strip() if isinstance(value, str) else value
@@ -49,36 +51,36 @@ class Curve(Conversion):
 
 
 class Switch(Conversion):
-    """On or off; older files also have words and 0 or 1."""
+    """On or off; older files also have words, or 0 and 1."""
 
     def read(self, value: Any) -> bool:
-        """True or False."""
-        word = str(value).strip().lower()
-        if word in _TRUE:
+        """Returns True or False."""
+        text = str(value).strip().lower()
+        if text in _TRUE:
             return True
-        if word in _FALSE or value is None:
+        if text in _FALSE or value is None:
             return False
         raise ValueError("expected true or false")
 
 
 @dataclass(frozen=True)
-class Means(Conversion):
-    """A switch there that is one of two words here.
+class SwitchedChoice(Conversion):
+    """A switch in Deforum that is a choice of two values here.
 
     Attributes:
-        on: Our word for on.
-        off: Our word for off.
+        on: Our value for on.
+        off: Our value for off.
     """
 
     on: str
     off: str
 
     def read(self, value: Any) -> str:
-        """Our word."""
+        """Returns our value."""
         return self.on if Switch().read(value) else self.off
 
     def write(self, value: Any) -> bool:
-        """On or off."""
+        """Returns True for on, False for off."""
         if value not in (self.on, self.off):
             raise ValueError(f"is {value!r}, and Deforum has only {self.off} and {self.on}")
         return bool(value == self.on)
@@ -86,66 +88,66 @@ class Means(Conversion):
 
 @dataclass(frozen=True)
 class Number(Conversion):
-    """A number, also as text, held within a range as the sliders of the web UI do."""
+    """A number, also as text, clipped to a range as by the sliders of the web UI."""
 
     low: float = -float("inf")
     high: float = float("inf")
     whole: bool = False
 
     def read(self, value: Any) -> float:
-        """The number."""
-        return self._number(min(max(self._given(value), self.low), self.high))
+        """Returns the number."""
+        return self._number(min(max(self._parse(value), self.low), self.high))
 
     def remark(self, value: Any) -> str:
-        """Says what was cut."""
-        given, read = self._given(value), self.read(value)
-        return "" if given == read else f"{value} became {read}"
+        """Returns how the number was clipped."""
+        number, clipped = self._parse(value), self.read(value)
+        return "" if number == clipped else f"{value} became {clipped}"
 
     def _number(self, value: float) -> float:
         return int(value) if self.whole else value
 
-    def _given(self, value: Any) -> float:
+    def _parse(self, value: Any) -> float:
         kind = "a whole number" if self.whole else "a number"
         if isinstance(value, bool):
             raise ValueError(f"expected {kind}")
         try:
-            given = float(value)
-            return int(value) if given.is_integer() and not isinstance(value, str) else given
+            number = float(value)
+            return int(value) if number.is_integer() and not isinstance(value, str) else number
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"expected {kind}") from None
 
 
 @dataclass(frozen=True)
 class Side(Number):
-    """Width or height: rounded down to a multiple of 8, as the reference does."""
+    """Width or height, rounded down to a multiple of 8 as in Deforum."""
 
     whole: bool = True
 
     def read(self, value: Any) -> int:
-        """The side in pixels."""
+        """Returns the side in pixels."""
         return int(super().read(value)) // 8 * 8
 
     def remark(self, value: Any) -> str:
-        """Says what was cut."""
-        return "" if self._given(value) == self.read(value) else f"{value} became {self.read(value)} pixels"
+        """Returns how the number was clipped."""
+        return "" if self._parse(value) == self.read(value) else f"{value} became {self.read(value)} pixels"
 
 
 @dataclass(frozen=True)
 class Choice(Conversion):
-    """One of a few words.
+    """One of a few values.
 
     Attributes:
-        names: Deforum's word -> ours.
-        otherwise: Deforum's word that any unknown one counts as there; None: it is an error.
-        refused: Words that are known but cannot be had here -> why.
+        names: Deforum's value -> ours.
+        otherwise: Deforum's value that stands for unknown ones; None makes them an error.
+        refused: Values that are known but not supported here -> why.
     """
 
-    names: Mapping[str, str]
+    names: Mapping[str, Any]
     otherwise: str | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, value: Any) -> str:
-        """Our word."""
+    def read(self, value: Any) -> Any:
+        """Returns our value."""
         known = self._known(value)
         if known is None and value in self.refused:
             raise ValueError(self.refused[value])
@@ -154,16 +156,16 @@ class Choice(Conversion):
         return self.names[known]
 
     def write(self, value: Any) -> Any:
-        """Deforum's word."""
+        """Returns Deforum's value."""
         for theirs, ours in self.names.items():
             if ours == value:
                 return theirs
         raise ValueError(f"is {value!r}, and Deforum has only {', '.join(self.names)}")
 
     def remark(self, value: Any) -> str:
-        """Says what an unknown word counts as."""
+        """Returns what an unknown value is read as."""
         exact = str(value).strip().lower() in {name.lower() for name in self.names}
-        return "" if exact else f"{value!r} is unknown and counts as {self.otherwise!r}"
+        return "" if exact else f"{value!r} is unknown and is read as {self.otherwise!r}"
 
     def _known(self, value: Any) -> str | None:
         by_lower = {name.lower(): name for name in self.names}
@@ -172,48 +174,53 @@ class Choice(Conversion):
 
 @dataclass(frozen=True)
 class Soundtrack(Choice):
-    """Whose sound: without one there, the file is meant here, of which there is none until one is named."""
+    """Source of the sound: Deforum's `None` is a file without a path here, which is silent, too."""
 
     def read(self, value: Any) -> str:
-        """Our word."""
-        word = super().read(value)
-        return "File" if word == "None" else word
+        """Returns our value."""
+        sound = str(super().read(value))
+        return "File" if sound == OFF else sound
 
 
 @dataclass(frozen=True)
-class Listed(Conversion):
-    """One of Deforum's names; others are taken as they are, for there are more here.
+class OpenChoice(Conversion):
+    """One of Deforum's names, or another name, which is kept: there are more of them here.
 
     Attributes:
-        names: Those that Deforum has.
+        names: Names in Deforum.
     """
 
     names: tuple[str, ...]
 
     def read(self, value: Any) -> str:
-        """The name, spelled as Deforum does where it is one of its own."""
+        """Returns the name, in Deforum's spelling if it is one of its own."""
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"expected one of {', '.join(self.names)}")
         by_lower = {name.lower(): name for name in self.names}
         return by_lower.get(value.strip().lower(), value.strip())
 
     def write(self, value: Any) -> str:
-        """The name, if Deforum has it."""
+        """Returns the name if Deforum has it."""
         if value not in self.names:
             raise ValueError(f"is {value!r}, and Deforum has only {', '.join(self.names)}")
         return str(value)
 
 
-class Words(Conversion):
-    """Plain text; nothing at all counts as empty."""
+class PlainText(Conversion):
+    """Plain text; null is read as empty."""
 
     def read(self, value: Any) -> str:
-        """The text."""
+        """Returns the text."""
         if value is not None and not isinstance(value, str | int | float):
             raise ValueError("expected text")
         return "" if value is None else str(value)
 
 
-def one_of(*words: str, otherwise: str | None = None) -> Choice:
-    """The choice between words that are the same on both sides."""
-    return Choice({word: word for word in words}, otherwise)
+def same(*names: str) -> dict[str, str]:
+    """Returns Deforum's value -> ours for values that are equal, except `None`, which is `none` here."""
+    return {name: OFF if name == "None" else name for name in names}
+
+
+def one_of(*names: str, otherwise: str | None = None) -> Choice:
+    """Returns the choice between values that are equal on both sides."""
+    return Choice(same(*names), otherwise)

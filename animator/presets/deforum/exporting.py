@@ -1,4 +1,4 @@
-"""A film -> the settings file that Deforum reads, and notes on what it has no words for."""
+"""Converts a film to a settings file for Deforum, with notes on what Deforum does not have."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,12 @@ from animator.presets.deforum.controlnet import write_units
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import HOST
 from animator.presets.deforum.mask_rows import MASKS
-from animator.presets.deforum.rows import CURVE, Row
+from animator.presets.deforum.rows import SCHEDULE, Row
 from animator.presets.deforum.samplers import LISTED
 from animator.presets.deforum.schedule_text import number_text, plain_number, word_text
-from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SUMMED_UP
+from animator.presets.deforum.table import COMBINED, COMPAT, MAPPED, ROWS
 from animator.settings import Animation
+from animator.settings.choices import OFF
 from animator.settings.compat import rules_of
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, TextSchedule
@@ -24,11 +25,11 @@ from schedules import Schedule, TextSchedule
 
 @dataclass(frozen=True)
 class Exported:
-    """A film in Deforum's words.
+    """A film as Deforum settings.
 
     Attributes:
-        settings: By Deforum's names, of Deforum's types.
-        notes: What Deforum will draw differently, and what was written out.
+        settings: By Deforum's names, with Deforum's types.
+        notes: On what Deforum will render differently, and on schedules written out.
     """
 
     settings: Mapping[str, Any]
@@ -36,89 +37,91 @@ class Exported:
 
     @property
     def text(self) -> str:
-        """The settings file."""
+        """The settings file as text."""
         return json.dumps(self.settings, ensure_ascii=False, indent=4) + "\n"
 
 
 def export_settings(animation: Animation) -> Exported:
-    """The Deforum settings of a film; whatever the film does not say is off or at Deforum's default."""
+    """Converts a film to Deforum settings; settings without a counterpart are off or have its default."""
     settings = {row.name: row.default for row in MAPPED}
     for feature in (*FEATURES, *HOST):
         settings |= feature.settings
     notes: list[Note] = []
-    opened: dict[str, bool] = {}
-    ours = _flat(animation)
+    switches: dict[str, bool] = {}
+    ours = _flatten(animation)
     for row in MAPPED:
         try:
-            settings[row.name] = _written(row, ours[row.ours], animation, notes)
+            settings[row.name] = _export_value(row, ours[row.ours], animation, notes)
             if row.gate and row.gate.switch not in ROWS:
-                opened[row.gate.switch] = opened.get(row.gate.switch, False) or _opens(row, ours[row.ours])
+                switches[row.gate.switch] = switches.get(row.gate.switch, False) or _needs_switch(
+                    row, ours[row.ours]
+                )
         except ValueError as error:
-            if _idle(row, ours):
+            if _is_idle(row, ours):
                 continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
-    units, told = write_units(animation.controlnet, animation.scope)
-    notes += told
-    settings |= units | opened | _prompts(animation) | _sampler(settings["sampler"], notes)
-    settings |= _several(animation)
-    return Exported(settings, (*notes, *_wordless(animation, ours)))
+    units, unit_notes = write_units(animation.controlnet, animation.scope)
+    notes += unit_notes
+    settings |= units | switches | _prompts(animation) | _sampler(settings["sampler"], notes)
+    settings |= _combined(animation)
+    return Exported(settings, (*notes, *_unsupported(animation, ours)))
 
 
-def _several(animation: Animation) -> dict[str, Any]:
-    """What several of our settings say in one of Deforum's."""
-    said: dict[str, Any] = {}
-    outside = {"image": "Image", "video": "Video Input"}
-    if animation.color.reference in outside and animation.color.coherence != "None":
-        said["color_coherence"] = outside[animation.color.reference]
+def _combined(animation: Animation) -> dict[str, Any]:
+    """Returns Deforum's settings that depend on several of ours."""
+    settings: dict[str, Any] = {}
+    references = {"image": "Image", "video": "Video Input"}
+    if animation.color.reference in references and animation.color.coherence != OFF:
+        settings["color_coherence"] = references[animation.color.reference]
     if animation.is_hybrid:
-        said["hybrid_generate_inputframes"] = True  # Deforum follows a clip only once it was taken apart
+        settings["hybrid_generate_inputframes"] = True  # Deforum needs the clip's extracted frames
     if animation.sound.add_soundtrack == "File" and not animation.sound.soundtrack_path:
-        said["add_soundtrack"] = "None"
-    return said
+        settings["add_soundtrack"] = "None"
+    return settings
 
 
-def _written(row: Row, value: Any, animation: Animation, notes: list[Note]) -> Any:
-    """Deforum's value of one setting."""
-    if isinstance(value, Schedule) and row.conversion is CURVE:
+def _export_value(row: Row, value: Any, animation: Animation, notes: list[Note]) -> Any:
+    """Returns Deforum's value of one setting."""
+    if isinstance(value, Schedule) and row.conversion is SCHEDULE:
         written = number_text(value, animation.scope)
         if written.baked:
-            notes.append(harmless(row.name, f"{row.ours} is written out, for Deforum has no such schedules"))
+            notes.append(harmless(row.name, f"{row.ours} is written out; Deforum has no such schedules"))
         return written.text
-    if isinstance(value, TextSchedule) and row.conversion in (CURVE, MASKS):
+    if isinstance(value, TextSchedule) and row.conversion in (SCHEDULE, MASKS):
         return word_text(value, animation.scope).text
     if isinstance(value, Schedule | TextSchedule):
-        return _first(row, value, animation, notes)
-    return _typed(row.conversion.write(value), row.default)
+        return _first_value(row, value, animation, notes)
+    return _cast_like(row.conversion.write(value), row.default)
 
 
-def _opens(row: Row, value: Any) -> bool:
-    """True where a setting needs its switch on: it is not what counts without."""
+def _needs_switch(row: Row, value: Any) -> bool:
+    """Returns True if a setting needs its switch on, because it differs from the value without it."""
     if row.gate is None or row.gate.follows:
         return False
-    source = _plain(value)
+    source = _source_of(value)
     if row.gate.plain:
         return isinstance(source, Mapping) or ":" in str(source)
     return bool(source != row.gate.value)
 
 
-def _idle(row: Row, ours: Mapping[str, Any]) -> bool:
-    """True where the setting that this one depends on is off, so that its value says nothing."""
+def _is_idle(row: Row, ours: Mapping[str, Any]) -> bool:
+    """Returns True if the setting that this one depends on is off, so that its value has no effect."""
     above = ROWS.get(row.gate.switch) if row.gate else None
     return above is not None and row.gate is not None and not row.gate.is_on({above.name: ours[above.ours]})
 
 
-def _first(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:
-    """The first value of a schedule, for a setting that is one number or word there."""
+def _first_value(row: Row, value: Schedule | TextSchedule, animation: Animation, notes: list[Note]) -> Any:
+    """Returns the first value of a schedule, for a setting that is constant in Deforum."""
     values = value.values(animation.scope)
     has_schedule = any(other.gate and other.gate.plain == row.name for other in MAPPED)
     if len(set(values)) > 1 and not has_schedule:
-        notes.append(changes(row.name, f"{row.ours} changes over the film; Deforum has one value"))
+        notes.append(changes(row.name, f"{row.ours} changes over the film; Deforum has a single value"))
     first = values[0]
-    return _typed(row.conversion.write(first if isinstance(first, str) else int(first)), row.default)
+    return _cast_like(row.conversion.write(first if isinstance(first, str) else int(first)), row.default)
 
 
-def _typed(value: Any, default: Any) -> Any:
-    """The value of the type that Deforum has for it."""
+def _cast_like(value: Any, default: Any) -> Any:
+    """Casts a value to the type of Deforum's default."""
     if isinstance(default, str) and not isinstance(value, str):
         return plain_number(value) if isinstance(value, int | float) else str(value)
     if isinstance(value, float) and value.is_integer() and isinstance(default, int):
@@ -127,12 +130,12 @@ def _typed(value: Any, default: Any) -> Any:
 
 
 def _sampler(name: str, notes: list[Note]) -> dict[str, str]:
-    """The sampler, its spacing apart where only newer web UIs have the two together."""
+    """Returns the sampler, with a separate schedule type if only newer web UIs have the two."""
     if name in LISTED:
         return {}
-    base, spacing = split_sampler(name)
-    notes.append(changes("sampler", f"the extension 3.0 knows no {name}; newer web UIs may"))
-    return {"sampler": base, "scheduler": spacing} if spacing else {}
+    base, schedule = split_sampler(name)
+    notes.append(changes("sampler", f"the extension 3.0 does not have {name}; newer web UIs may"))
+    return {"sampler": base, "scheduler": schedule} if schedule else {}
 
 
 def _prompts(animation: Animation) -> dict[str, Any]:
@@ -149,22 +152,22 @@ def _suffixed(text: str, suffix: str) -> str:
     return f"{positive.rstrip()} {suffix} {mark}{negative}".strip() if suffix else text
 
 
-def _wordless(animation: Animation, ours: Mapping[str, Any]) -> Iterator[Note]:
-    """Notes on settings that Deforum has no name for and that make a difference."""
-    mapped = {row.ours for row in MAPPED} | SUMMED_UP
-    plain = {path: _plain(value) for path, value in ours.items() if path not in mapped}
-    usual = {path: _plain(value) for path, value in _flat(Animation()).items()} | dict(COMPAT)
-    if different := tuple(path for path, value in plain.items() if value != usual[path]):
+def _unsupported(animation: Animation, ours: Mapping[str, Any]) -> Iterator[Note]:
+    """Yields notes on settings that Deforum does not have and that change the film."""
+    mapped = {row.ours for row in MAPPED} | COMBINED
+    plain = {path: _source_of(value) for path, value in ours.items() if path not in mapped}
+    defaults = {path: _source_of(value) for path, value in _flatten(Animation()).items()} | dict(COMPAT)
+    if different := tuple(path for path, value in plain.items() if value != defaults[path]):
         yield changes(different, "Deforum has nothing like it")
     if rules_of(animation).repeats_first_seed and animation.diffusion.seed_iter_n > 1:
         yield changes("seed_iter_N", "Deforum gives the first seed to one frame only")
 
 
-def _plain(value: Any) -> Any:
+def _source_of(value: Any) -> Any:
     return value.source if isinstance(value, Schedule | TextSchedule) else value
 
 
-def _flat(animation: Animation) -> dict[str, Any]:
+def _flatten(animation: Animation) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name in type(animation).model_fields:
         value = getattr(animation, name)

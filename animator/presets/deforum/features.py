@@ -1,22 +1,22 @@
-"""Deforum's settings that have no place here yet, by feature, and what a film loses without it."""
+"""Deforum's settings that are not supported yet, by feature, and what a film lacks without it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OFF = (False, "False", "false", None, "", "None", 0)
+IDLE = (False, "False", "false", None, "", "None", 0)
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A part of Deforum that is left out.
+    """A part of Deforum that is not supported.
 
     Attributes:
-        name: What people call it.
+        name: Common name.
         settings: Its settings with Deforum's defaults.
-        switches: The settings that put it to use -> the values with which it plays no part.
-        loss: What the film lacks without it; empty where it changes no image.
-        also: Names of further settings that belong to it; one that ends in _ stands for all that begin so.
+        switches: The settings that turn it on -> the values with which it is off.
+        loss: What the film lacks without it; empty if it does not change any image.
+        also: Names of further settings that belong to it; one that ends in _ is a prefix.
     """
 
     name: str
@@ -26,13 +26,13 @@ class Feature:
     also: tuple[str, ...] = ()
 
     def used(self, settings: Mapping[str, Any]) -> bool:
-        """True where a file puts the feature to use."""
+        """Returns True if a file uses the feature."""
         return any(settings.get(key, idle[0]) not in idle for key, idle in self.switches.items())
 
     def owns(self, key: str) -> bool:
-        """True for the feature's own settings."""
-        begins = tuple(name for name in self.also if name.endswith("_"))
-        return key in self.settings or key in self.switches or key in self.also or key.startswith(begins)
+        """Returns True if a setting belongs to the feature."""
+        prefixes = tuple(name for name in self.also if name.endswith("_"))
+        return key in self.settings or key in self.switches or key in self.also or key.startswith(prefixes)
 
 
 FEATURES = (
@@ -43,12 +43,12 @@ FEATURES = (
         "the file names the checkpoint it was made with; set `model` to yours",
         ("sd_model_",),
     ),
-    Feature("face restoration", {"restore_faces": False}, {"restore_faces": OFF}, "faces stay as drawn"),
+    Feature("face restoration", {"restore_faces": False}, {"restore_faces": IDLE}, "faces stay as generated"),
     Feature(
         "seed resize",
         {"seed_resize_from_w": 0, "seed_resize_from_h": 0},
-        {"seed_resize_from_w": OFF, "seed_resize_from_h": OFF},
-        "the noise is drawn at the film's own size",
+        {"seed_resize_from_w": IDLE, "seed_resize_from_h": IDLE},
+        "the noise has the film's own size",
     ),
     Feature(
         "image guidance",
@@ -70,7 +70,7 @@ FEATURES = (
     Feature(
         "masks of people",
         {"hybrid_generate_human_masks": "None"},
-        {"hybrid_generate_human_masks": OFF},
+        {"hybrid_generate_human_masks": IDLE},
         "no masks of the people in the clip are written",
         ("hybrid_",),
     ),
@@ -79,14 +79,14 @@ FEATURES = (
     Feature(
         "motion preview",
         {"motion_preview_mode": False},
-        {"motion_preview_mode": OFF},
-        "frames are drawn; `animator preview` shows the motion alone",
+        {"motion_preview_mode": IDLE},
+        "frames are generated; `animator preview` shows the motion alone",
     ),
     Feature(
         "interpolation between prompts",
         {},
         {"interpolate_key_frames": (True, None)},
-        "prompts fade over the frames between their keys",
+        "prompts blend over the frames between their keys",
         ("interpolate_",),
     ),
     Feature(

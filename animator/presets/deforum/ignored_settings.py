@@ -1,6 +1,6 @@
-"""Settings that change no frame here, and those of notebooks and forks."""
+"""Settings without effect on frames here, and settings of notebooks and forks."""
 
-from animator.presets.deforum.features import OFF, Feature
+from animator.presets.deforum.features import IDLE, Feature
 
 HOST = (
     Feature(
@@ -46,9 +46,9 @@ FORKS = (
                 "mean_scale", "var_scale", "exposure_scale", "colormatch_scale", "clip_scale",
                 "aesthetics_scale", "init_mse_scale", "blue_scale",
             ),
-            OFF,
+            IDLE,
         ),
-        "nothing but the prompt guides the drawing",
+        "only the prompt guides the generation",
         (
             "exposure_target", "colormatch_", "ignore_sat_weight", "clip_name", "cutn", "cut_pow",
             "init_mse_",
@@ -58,36 +58,36 @@ FORKS = (
     Feature(
         "thresholds (notebooks)",
         {},
-        {"dynamic_threshold": OFF, "static_threshold": OFF},
-        "no threshold is applied while drawing",
+        {"dynamic_threshold": IDLE, "static_threshold": IDLE},
+        "no threshold is applied while sampling",
     ),
     Feature(
         "prompt weights (notebooks)",
         {},
-        {"normalize_prompt_weights": OFF},
+        {"normalize_prompt_weights": IDLE},
         "prompt weights are taken as written",
         ("prompt_weighting",),
     ),
-    Feature("high-resolution fix", {}, {"enable_hr": OFF}, "frames are drawn in one pass"),
+    Feature("high-resolution fix", {}, {"enable_hr": IDLE}, "frames are generated in one pass"),
     Feature(
         "distilled guidance (Flux)",
         {},
         {"distilled_cfg_scale_schedule": (None,), "distilled_cfg_scale": (None,)},
-        "models with distilled guidance have their own",
+        "models with distilled guidance use their default",
         ("distilled_", "pix2pix_img_distilled_"),
     ),
     Feature(
         "scheduled schedulers (Forge)",
         {},
-        {"enable_scheduler_scheduling": OFF},
-        "the noise levels are spaced the same way all through the film",
+        {"enable_scheduler_scheduling": IDLE},
+        "the schedule type stays the same for the whole film",
         ("scheduler_schedule",),
     ),
-    Feature("FreeU (Forge)", {}, {"freeu_enabled": OFF}, "the network runs as trained", ("freeu_",)),
+    Feature("FreeU (Forge)", {}, {"freeu_enabled": IDLE}, "the network runs as trained", ("freeu_",)),
     Feature(
         "Kohya high-resolution fix (Forge)",
         {},
-        {"kohya_hrfix_enabled": OFF},
+        {"kohya_hrfix_enabled": IDLE},
         "the network runs as trained",
         ("kohya_hrfix_",),
     ),
@@ -102,16 +102,16 @@ FORKS = (
         "keyframe distribution (Forge)",
         {},
         {"keyframe_distribution": (None, "Off", "Uniform"), "parseq_key_frame_redistribution": (None, "Off")},
-        "every diffusion_cadence-th frame is drawn",
+        "every diffusion_cadence-th frame is generated",
         ("keyframe_",),
     ),
     Feature(
         "Wan video (forks)",
         {},
         {"wan_mode": (None, "Disabled")},
-        "frames are drawn one after the other",
+        "frames are generated one after the other",
         ("wan_",),
     ),
-    Feature("story mode (forks)", {}, {"ENABLE_STORY_MODE": OFF}, "no story is told"),
-    Feature("keyed scenes (forks)", {}, {"anim_set_on": OFF}, "they are left out", ("anim_settings",)),
+    Feature("story mode (forks)", {}, {"ENABLE_STORY_MODE": IDLE}, "no story is generated"),
+    Feature("keyed scenes (forks)", {}, {"anim_set_on": IDLE}, "they are left out", ("anim_settings",)),
 )  # fmt: skip

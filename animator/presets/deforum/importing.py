@@ -1,4 +1,4 @@
-"""Deforum's settings -> the plain values of a preset, and notes on what did not come through as written."""
+"""Converts Deforum's settings to plain preset values, with notes on what changed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,25 +12,25 @@ from animator.presets.deforum.controlnet import places as unit_places
 from animator.presets.deforum.features import FEATURES, Feature
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.parseq import with_manifest
-from animator.presets.deforum.rows import CURVE, WORDS, Row
+from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
 from animator.presets.deforum.settings_text import read_document
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
 from animator.settings.import_notes import Note, changes, harmless
 from schedules.parseq import Manifest
 
-_LEFT_OUT: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
+_UNSUPPORTED: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
 _TABLED = {*ROWS, *SWITCHES}
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A settings file as a preset.
+    """A settings file, converted to a preset.
 
     Attributes:
         values: A plain preset, for `Animation.model_validate`.
-        notes: What did not come through as written.
-        places: Path of a setting -> where the file says it.
+        notes: On what changed.
+        places: Path of a setting -> its place in the file.
     """
 
     values: Mapping[str, Any]
@@ -39,15 +39,15 @@ class Imported:
 
 
 def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mapping[str, Any]:
-    """The settings of a file of any generation, by the names of the Deforum extension 3.0.
+    """Reads a settings file of any version; returns its settings by the names of the Deforum extension 3.0.
 
     Args:
         text: The file.
         source: Its name, for messages.
-        repair: Mend the usual slips in its JSON instead of refusing them.
+        repair: Repair common mistakes in its JSON instead of raising.
 
     Raises:
-        PresetError: Not JSON; says the line, the column and what is wrong.
+        PresetError: It is not JSON; the message has line, column and mistake.
     """
     document = read_document(text, source, repair=repair)
     try:
@@ -59,7 +59,7 @@ def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mappi
 def import_text(
     text: str, source: str, *, repair: bool = False, manifest: Manifest | None = None
 ) -> Imported:
-    """The preset of a settings file; arguments and errors as `settings_from_text` and `import_settings`."""
+    """Converts a settings file; see `settings_from_text` and `import_settings` for arguments and errors."""
     document = read_document(text, source, repair=repair)
     imported = import_settings(document.values, source, document.places, manifest)
     return Imported(imported.values, (*document.notes, *imported.notes), imported.places)
@@ -71,42 +71,42 @@ def import_settings(
     places: Mapping[str, str] | None = None,
     manifest: Manifest | None = None,
 ) -> Imported:
-    """The preset of Deforum settings; where they are silent, Deforum's defaults count.
+    """Converts Deforum settings to a preset; missing settings have Deforum's defaults.
 
     Args:
-        settings: Settings of any generation.
-        source: Where they are from, for messages.
-        places: Where each setting stands in its file, for messages.
-        manifest: A Parseq manifest in the place of the settings' own.
+        settings: Settings of any version.
+        source: Name of their file, for messages.
+        places: Place of each setting in its file, for messages.
+        manifest: A Parseq manifest that replaces the settings' own.
 
     Raises:
         PresetError: With every value that cannot be read.
     """
     places = places or {}
     own = {} if manifest is None else {"parseq_manifest": manifest}
-    given = _modern(settings, own, source, places)
-    filled = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **given.settings}
-    read = _Reading(source, places)
-    values = {**COMPAT, **{row.ours: read.value(row, filled[row.name]) for row in _counting(filled)}}
+    upgraded = _upgrade(settings, own, source, places)
+    complete = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **upgraded.settings}
+    reader = _Reader(source, places)
+    values = {**COMPAT, **{row.ours: reader.value(row, complete[row.name]) for row in _active_rows(complete)}}
     values |= {
         row.ours: row.gate.value
         for row in MAPPED
-        if row.gate and not row.gate.plain and not row.gate.is_on(filled)
+        if row.gate and not row.gate.plain and not row.gate.is_on(complete)
     }
-    units = read_units(given.settings, _clip_of(values))
-    wrong = [Problem(places.get(name, source), name, message) for name, message in units.problems]
-    if problems := (*read.problems, *wrong):
+    units = read_units(upgraded.settings, _clip_of(values))
+    unit_problems = [Problem(places.get(name, source), name, message) for name, message in units.problems]
+    if problems := (*reader.problems, *unit_problems):
         raise PresetError(source, problems)
     values["controlnet"] = list(units.values)
-    _settle(values, filled)
-    settled = tuple(_settle_sound(values, filled))
-    left_out = _left_out({**_feature_defaults(), **given.settings}, given.settings)
-    notes = (*given.notes, *read.notes, *settled, *units.notes, *left_out)
+    _combine(values, complete)
+    sound_notes = tuple(_combine_sound(values, complete))
+    unsupported = _unsupported({**_feature_defaults(), **upgraded.settings}, upgraded.settings)
+    notes = (*upgraded.notes, *reader.notes, *sound_notes, *units.notes, *unsupported)
     return Imported(nested(values), notes, _our_places(places) | unit_places(units, places))
 
 
-class _Reading:
-    """Reads values and collects what there is to say about them."""
+class _Reader:
+    """Converts values and collects notes and problems."""
 
     def __init__(self, source: str, places: Mapping[str, str]) -> None:
         self.notes: list[Note] = []
@@ -114,122 +114,122 @@ class _Reading:
         self._source = source
         self._places = places
 
-    def value(self, row: Row, given: Any) -> Any:
-        """Our value of a setting; None and a problem where there is none."""
+    def value(self, row: Row, value: Any) -> Any:
+        """Returns our value of a setting; None after recording a problem."""
         try:
-            value = row.conversion.read(given)
+            ours = row.conversion.read(value)
         except ValueError as error:
             where = self._places.get(row.name, self._source)
-            self.problems.append(Problem(where, row.name, _expected(error, given)))
+            self.problems.append(Problem(where, row.name, _invalid_value(error, value)))
             return None
-        if remark := row.conversion.remark(given):
+        if remark := row.conversion.remark(value):
             self.notes.append(harmless(row.name, remark))
-        return value
+        return ours
 
 
-def _modern(
+def _upgrade(
     settings: Mapping[str, Any], over: Mapping[str, Any], source: str, places: Mapping[str, str]
 ) -> Upgraded:
-    """The settings by the extension's names, with what their Parseq manifest says."""
+    """Returns the settings by the extension's names, with the values of their Parseq manifest."""
     try:
-        given = upgrade(settings)
+        upgraded = upgrade(settings)
     except ValueError as error:
         where = places.get("animation_prompts", places.get("prompts", source))
         raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
     try:
-        return Upgraded(with_manifest({**given.settings, **over}), given.notes)
+        return Upgraded(with_manifest({**upgraded.settings, **over}), upgraded.notes)
     except ValueError as error:
         name = "parseq_manifest"
         raise PresetError(source, (Problem(places.get(name, source), name, str(error)),)) from error
 
 
-def _counting(settings: Mapping[str, Any]) -> Iterator[Row]:
-    """The rows that have a say: those whose switch is on, and not those another one replaces."""
+def _active_rows(settings: Mapping[str, Any]) -> Iterator[Row]:
+    """Yields the rows in effect: those whose switch is on and that no other row replaces."""
     replaced = {row.gate.plain for row in MAPPED if row.gate and row.gate.is_on(settings)}
     return (
         row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.is_on(settings))
     )
 
 
-def _expected(error: ValueError, given: object) -> str:
-    shown = repr(given)
+def _invalid_value(error: ValueError, value: object) -> str:
+    shown = repr(value)
     return f"is {shown if len(shown) <= 60 else shown[:57] + '...'}; {error}"
 
 
-def _settle(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
-    """What one setting says about several of ours."""
+def _combine(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
+    """Sets those of our settings that depend on several of Deforum's."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
     values["name"] = film_name(values["name"], settings)
     references = {"Image": "image", "Video Input": "video"}
-    outside = settings.get("color_coherence")
-    if outside == "Image" or (outside == "Video Input" and values["video.path"]):
-        values["color.reference"] = references[outside]
+    coherence = settings.get("color_coherence")
+    if coherence == "Image" or (coherence == "Video Input" and values["video.path"]):
+        values["color.reference"] = references[coherence]
     if values["color.reference"] != "image":
         values["color.image"] = ""
-    if values["mode"] == "interpolation":  # there, the schedule counts though its switch is off
-        values["diffusion.subseed"] = CURVE.read(settings["subseed_schedule"])
+    if values["mode"] == "interpolation":  # there, the schedule applies even if its switch is off
+        values["diffusion.subseed"] = SCHEDULE.read(settings["subseed_schedule"])
     if values["guided.use_looper"] and values["mode"] in ("2d", "3d"):
-        values["diffusion.seed_behavior"] = "schedule"  # guided images take the seed schedule there
-    every = values["video.extract_nth_frame"]  # every n-th counts from the clip's beginning there
+        values["diffusion.seed_behavior"] = "schedule"  # Deforum uses the seed schedule with guided images
+    every = values["video.extract_nth_frame"]  # Deforum counts every n-th from the clip's beginning
     values["video.extract_from_frame"] = -(-values["video.extract_from_frame"] // every) * every
     if not values["prompts"]:
         values["prompts"] = {"0": ""}
 
 
 def _clip_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """How a unit's film is cut: like the clip in video mode, and else not at all."""
+    """Returns the frame range of a unit's video: that of the clip in video mode, otherwise none."""
     if values["mode"] != "video":
         return {}
     return {name: values[f"video.{name}"] for name in ("extract_from_frame", "extract_nth_frame")}
 
 
-def _settle_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
-    """The clip whose sound is taken counts in every mode; what has no file is silent."""
+def _combine_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Note]:
+    """Keeps the clip whose sound is used in every mode; notes a sound without a file."""
     if values["sound.add_soundtrack"] == "Init Video":
-        values["video.path"] = WORDS.read(settings["video_init_path"])
+        values["video.path"] = TEXT.read(settings["video_init_path"])
     wanted = {"File": "sound.soundtrack_path", "Init Video": "video.path"}
     path = wanted.get(values["sound.add_soundtrack"])
     wished = str(settings["add_soundtrack"]).strip().lower() != "none"
     if wished and path and not values[path]:
         values["sound.add_soundtrack"] = "File"
-        yield changes("add_soundtrack", "the file with the sound is not named; the film is silent")
+        yield changes("add_soundtrack", "no sound file is given; the film is silent")
 
 
 def film_name(template: str, settings: Mapping[str, Any]) -> str:
-    """A file's name of a `batch_name` with its placeholders filled in; runs have their own time stamp."""
+    """Returns a file name from a `batch_name`, placeholders filled in; runs have their own time stamp."""
 
-    def filled(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         value = {**settings, "timestring": ""}.get(match[1].strip(), match[0])
         return "" if value is None else str(value)
 
-    text = re.sub(r"\{([^{}]*)\}", filled, PurePath(template.replace("\\", "/")).name)
+    text = re.sub(r"\{([^{}]*)\}", fill, PurePath(template.replace("\\", "/")).name)
     plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", text).strip(" ._")
     return plain[:100].strip(" ._") or "untitled"
 
 
-def _left_out(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Note]:
-    """Notes on the file's settings that have no place here, by feature."""
-    rest = [key for key in given if key not in _TABLED and not owns(key)]
-    for feature in _LEFT_OUT:
+def _unsupported(settings: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Note]:
+    """Yields notes on the file's settings that are not supported, by feature."""
+    rest = [key for key in written if key not in _TABLED and not owns(key)]
+    for feature in _UNSUPPORTED:
         own = tuple(key for key in rest if feature.owns(key))
         rest = [key for key in rest if key not in own]
         used = feature.used(settings)
         if used and feature.loss:
-            switches = tuple(key for key in feature.switches if key in given)
+            switches = tuple(key for key in feature.switches if key in written)
             keys = tuple(dict.fromkeys((*switches, *own)))
             yield changes(keys, f"{feature.name} (left out): {feature.loss}")
         elif own:
             yield harmless(own, f"{feature.name}: not in use" if feature.loss else feature.name)
     for key in rest:
-        yield changes(key, "is unknown; it is left out, and whatever it did is missing")
+        yield changes(key, "is unknown and left out; its effect is missing")
 
 
 def _feature_defaults() -> dict[str, Any]:
-    return {key: value for feature in _LEFT_OUT for key, value in feature.settings.items()}
+    return {key: value for feature in _UNSUPPORTED for key, value in feature.settings.items()}
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of paths such as `motion.zoom`, in groups."""
+    """Nests the values of paths such as `motion.zoom` in groups."""
     groups: dict[str, Any] = {}
     for path, value in flat.items():
         group, _, name = path.rpartition(".")
@@ -238,6 +238,6 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _our_places(places: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Where each of our settings is said, with Deforum's name for it."""
+    """Returns the place of each of our settings in the file, with Deforum's name for it."""
     known = {row.name: tuple(row.ours.split(".")) for row in MAPPED if row.name in places}
     return {path: f"{places[name]} {name}" for name, path in known.items()}

@@ -1,4 +1,4 @@
-"""The usual slips in hand-edited JSON: what is wrong, and the text with that one slip mended."""
+"""Common mistakes in hand-edited JSON, and repairs of one at a time."""
 
 import json
 import re
@@ -12,26 +12,26 @@ _QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"}
 
 @dataclass(frozen=True)
 class Repair:
-    """One thing wrong.
+    """One mistake and its repair.
 
     Attributes:
         at: Position in the text.
-        what: What is wrong, in words.
-        mended: The text without this slip; None where it cannot be told what was meant.
+        what: Description of the mistake.
+        repaired: The text without this mistake; None if it is unclear what was meant.
     """
 
     at: int
     what: str
-    mended: str | None
+    repaired: str | None
 
 
 def find_repair(text: str, error: json.JSONDecodeError) -> Repair:
-    """What is wrong where a JSON decoder stopped."""
-    looks = (_bare_backslash,) if "escape" in error.msg else _LOOKS
-    for look in looks:
-        slip = look(text, error.pos)
-        if slip is not None:
-            return slip
+    """Returns the mistake at which a JSON decoder stopped."""
+    finders = (_bare_backslash,) if "escape" in error.msg else _FINDERS
+    for find in finders:
+        repair = find(text, error.pos)
+        if repair is not None:
+            return repair
     if error.pos >= len(text.rstrip()):
         return Repair(error.pos, "the file ends too early; it seems to be cut off", None)
     return Repair(error.pos, f"{error.msg[:1].lower()}{error.msg[1:]}", None)
@@ -40,7 +40,7 @@ def find_repair(text: str, error: json.JSONDecodeError) -> Repair:
 def _doubled_comma(text: str, at: int) -> Repair | None:
     before = _before(text, at)
     if text[at : at + 1] == "," and before >= 0 and text[before] in ",{[":
-        return Repair(at, "a comma too many", text[:at] + text[at + 1 :])
+        return Repair(at, "an extra comma", text[:at] + text[at + 1 :])
     return None
 
 
@@ -67,14 +67,14 @@ def _single_quotes(text: str, at: int) -> Repair | None:
     if match is None:
         return None
     inside = match[1].replace("\\'", "'").replace('"', '\\"')
-    return Repair(at, "single quotes; JSON wants double ones", f'{text[:at]}"{inside}"{text[match.end() :]}')
+    return Repair(at, "single quotes instead of double ones", f'{text[:at]}"{inside}"{text[match.end() :]}')
 
 
 def _comment(text: str, at: int) -> Repair | None:
     match = re.compile(r"(//|#)[^\n]*|/\*.*?\*/", re.DOTALL).match(text, at)
     if match is None:
         return None
-    return Repair(at, "a comment; JSON has none", text[:at] + text[match.end() :])
+    return Repair(at, "a comment, which JSON does not allow", text[:at] + text[match.end() :])
 
 
 def _missing_comma(text: str, at: int) -> Repair | None:
@@ -93,7 +93,7 @@ def _lone_quote(text: str, at: int) -> Repair | None:
     if re.match(r'"\s*[,}\]\n]', text[at : at + 20]) and re.search(
         r"[:,\[]\s*-?[\d.]+$", text[max(0, at - 40) : at]
     ):
-        return Repair(at, 'a " too many', text[:at] + text[at + 1 :])
+        return Repair(at, 'an extra "', text[:at] + text[at + 1 :])
     return None
 
 
@@ -104,7 +104,7 @@ def _bare_word(text: str, at: int) -> Repair | None:
         return None
     word = match[0].rstrip()
     quoted = _PYTHON.get(word) or json.dumps(word, ensure_ascii=False)
-    what = f"{word} should be {quoted}" if word in _PYTHON else f"the word {word:.40} has no quotes"
+    what = f"{word} should be {quoted}" if word in _PYTHON else f"{word:.40} has no quotes"
     return Repair(at, what, text[:at] + quoted + text[at + len(word) :])
 
 
@@ -116,11 +116,11 @@ def _bare_backslash(text: str, at: int) -> Repair | None:
 
 
 def _before(text: str, at: int) -> int:
-    """The position of the last character before `at` that is no blank; -1 where there is none."""
+    """Returns the position of the last non-blank character before `at`; -1 if there is none."""
     return len(text[:at].rstrip()) - 1
 
 
-_LOOKS: tuple[Callable[[str, int], Repair | None], ...] = (
+_FINDERS: tuple[Callable[[str, int], Repair | None], ...] = (
     _doubled_comma,
     _trailing_comma,
     _typographic_quote,

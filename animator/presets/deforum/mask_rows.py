@@ -1,4 +1,4 @@
-"""The mapping's lines for masks and guided images."""
+"""Rows of the mapping for masks and guided images."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from animator.masks.expression import parse_mask
 from animator.presets.deforum.conversions import Conversion, Number, one_of
-from animator.presets.deforum.rows import SWITCH, WORDS, EnableFlag, Row
+from animator.presets.deforum.rows import SWITCH, TEXT, EnableFlag, Row
 from animator.settings.keyed_images import KeyedImages
 from schedules import TextSchedule
 
@@ -14,10 +14,10 @@ YES, NO = True, False
 
 
 class Expressions(Conversion):
-    """Mask expressions by frame. Their brackets count, which the reference drops from all texts by frame."""
+    """Mask expressions by frame. Their brackets are kept, which Deforum drops from all texts by frame."""
 
     def read(self, value: Any) -> Any:
-        """The expressions as a mapping."""
+        """Returns the expressions as a mapping."""
         if not isinstance(value, str | Mapping) or value == "":
             raise ValueError('expected masks by frame, such as 0: ("{video_mask}")')
         keys = TextSchedule.parse(value).keys
@@ -30,13 +30,13 @@ class Images(Conversion):
     """Images by frame, as JSON."""
 
     def read(self, value: Any) -> Any:
-        """The images as a mapping."""
+        """Returns the images as a mapping."""
         if not isinstance(value, str | Mapping):
             raise ValueError('expected images by frame, such as {"0": "a.png", "max_f/2": "b.png"}')
         return KeyedImages.parse(value).source
 
     def write(self, value: Any) -> str:
-        """The images as JSON; none are an empty text."""
+        """Returns the images as JSON; an empty text if there are none."""
         return json.dumps(value.source, ensure_ascii=False, indent=4) if value.keys else ""
 
 
@@ -47,13 +47,13 @@ _FACTOR = Number(0, 100)
 MASK_ROWS = (
     Row("use_mask", NO, "mask.use_mask", SWITCH),
     Row("use_alpha_as_mask", NO, "mask.use_alpha_as_mask", SWITCH, EnableFlag("use_init", value=NO)),
-    Row("mask_file", "", "mask.mask_file", WORDS, EnableFlag("use_mask", value="", default=None)),
+    Row("mask_file", "", "mask.mask_file", TEXT, EnableFlag("use_mask", value="", default=None)),
     Row("invert_mask", NO, "mask.invert_mask", SWITCH),
-    # What the reference calls contrast changes the brightness, and the other way round.
-    Row("mask_contrast_adjust", 1.0, "mask.mask_brightness_adjust", _FACTOR),
-    Row("mask_brightness_adjust", 1.0, "mask.mask_contrast_adjust", _FACTOR),
+    # Deforum's contrast changes the brightness, and the other way round.
+    Row("mask_contrast_adjust", 1.0, "mask.brightness_adjust", _FACTOR),
+    Row("mask_brightness_adjust", 1.0, "mask.contrast_adjust", _FACTOR),
     Row("overlay_mask", YES, "mask.overlay_mask", SWITCH),
-    Row("mask_overlay_blur", 4, "mask.mask_overlay_blur", Number(0, 64)),
+    Row("mask_overlay_blur", 4, "mask.overlay_blur", Number(0, 64)),
     Row("fill", "original", "mask.fill", _FILLS),
     Row("full_res_mask", YES, "mask.full_res_mask", SWITCH),
     Row("full_res_mask_padding", 4, "mask.full_res_mask_padding", Number(0, 512, whole=True)),
@@ -62,7 +62,7 @@ MASK_ROWS = (
         "video_mask_path",
         "",
         "mask.video_mask_path",
-        WORDS,
+        TEXT,
         EnableFlag("use_mask_video", value="", default=None),
     ),
     Row(

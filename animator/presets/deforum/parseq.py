@@ -1,4 +1,4 @@
-"""Parseq manifests laid over settings: per-frame values in the place of schedules."""
+"""Applies Parseq manifests to settings: per-frame values replace schedules."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.errors import PresetError, Problem
-from animator.presets.deforum.rows import CURVE, SWITCH
+from animator.presets.deforum.rows import SCHEDULE, SWITCH
 from animator.presets.deforum.schedule_text import plain_number
 from animator.presets.deforum.table import MAPPED
 from animator.settings.import_notes import Note, changes
@@ -18,16 +18,16 @@ _SEED = re.compile(r"(?<![\w.])s(?!\w)")
 _NUMBERS = tuple(
     row
     for row in MAPPED
-    if row.conversion is CURVE and not str(row.default).partition("(")[2].startswith('"')
+    if row.conversion is SCHEDULE and not str(row.default).partition("(")[2].startswith('"')
 )
-"""The schedules of numbers; in those of texts an `s` is a letter."""
+"""Schedules of numbers, in which `s` is the seed."""
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest in a file.
+    """Reads a manifest from a file.
 
     Raises:
-        PresetError: It cannot be read, or is no rendered manifest.
+        PresetError: It cannot be read, or is not a rendered manifest.
     """
     source = str(path)
     try:
@@ -42,20 +42,20 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def with_manifest(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Deforum settings with those that their `parseq_manifest` gives replaced by its values.
+    """Replaces Deforum settings by the values of their `parseq_manifest`.
 
     Raises:
-        ValueError: The manifest cannot be read; says why.
+        ValueError: The manifest cannot be parsed; the message says why.
     """
     result = dict(settings)
-    given = result.pop("parseq_manifest", None)
+    value = result.pop("parseq_manifest", None)
     deltas = SWITCH.read(result.pop("parseq_use_deltas", True))
     overrides = SWITCH.read(result.pop("parseq_non_schedule_overrides", True))
-    if given is None or given == "" or (isinstance(given, str) and not given.strip()):
+    if value is None or value == "" or (isinstance(value, str) and not value.strip()):
         return result
-    manifest = given if isinstance(given, Manifest) else _manifest(given)
+    manifest = value if isinstance(value, Manifest) else _parse_manifest(value)
     managed = _sources(manifest, deltas=deltas)
-    result |= _without_seed({row.name: result.get(row.name, row.default) for row in _NUMBERS}) | managed
+    result |= _replace_seed({row.name: result.get(row.name, row.default) for row in _NUMBERS}) | managed
     if "seed" in manifest.columns:
         result |= {"seed_behavior": "schedule", "enable_subseed_scheduling": True}
     if "prompts" in manifest.sources():
@@ -63,58 +63,58 @@ def with_manifest(settings: Mapping[str, Any]) -> dict[str, Any]:
     return result | (_film(manifest) if overrides else {})
 
 
-def _without_seed(schedules: Mapping[str, Any]) -> Sources:
-    """The schedules that say `s`, with the -1 that it means wherever there is a manifest in Deforum."""
-    said = {name: _SEED.sub("(-1)", text) for name, text in schedules.items() if isinstance(text, str)}
-    return {name: text for name, text in said.items() if text != schedules[name]}
+def _replace_seed(schedules: Mapping[str, Any]) -> Sources:
+    """Returns the schedules that use `s`, with -1 instead, which is its value in Deforum with a manifest."""
+    replaced = {name: _SEED.sub("(-1)", text) for name, text in schedules.items() if isinstance(text, str)}
+    return {name: text for name, text in replaced.items() if text != schedules[name]}
 
 
 def preset_values(manifest: Manifest) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """What a manifest says, by the paths of a preset, and notes on what has no place there."""
-    given = _sources(manifest, deltas=True)
-    values = {row.ours: given.pop(row.name) for row in MAPPED if row.name in given}
+    """Returns a manifest's values by their paths in a preset, and notes on unsupported ones."""
+    sources = _sources(manifest, deltas=True)
+    values = {row.ours: sources.pop(row.name) for row in MAPPED if row.name in sources}
     if "diffusion.seed_schedule" in values:
         values["diffusion.seed_behavior"] = "schedule"
     if "prompts" in values:
         values |= {"prompt_prefix": "", "prompt_suffix": "", "negative_prompt": ""}
     film = _film(manifest)
     values |= {row.ours: film[row.name] for row in MAPPED if row.name in film}
-    notes = (changes(tuple(given), "Parseq's values for these are not supported yet"),) if given else ()
+    notes = (changes(tuple(sources), "Parseq's values for these are not supported yet"),) if sources else ()
     return values, notes
 
 
-def _manifest(given: Any) -> Manifest:
-    if isinstance(given, str) and not given.lstrip().startswith("{"):
-        raise ValueError(f"is {given.strip()[:80]!r}; expected the manifest itself, as JSON")
+def _parse_manifest(value: Any) -> Manifest:
+    if isinstance(value, str) and not value.lstrip().startswith("{"):
+        raise ValueError(f"is {value.strip()[:80]!r}; expected the manifest itself, as JSON")
     try:
-        return Manifest.parse(given)
+        return Manifest.parse(value)
     except ScheduleError as error:
         raise ValueError(str(error)) from error
 
 
 def _sources(manifest: Manifest, *, deltas: bool) -> Sources:
-    """The manifest's values by Deforum's names."""
-    return {name: _shortened(column) for name, column in manifest.sources(deltas=deltas).items()}
+    """Returns the manifest's values by Deforum's names."""
+    return {name: _compact(column) for name, column in manifest.sources(deltas=deltas).items()}
 
 
-def _shortened(column: Mapping[int, Entry]) -> Any:
-    """The values without the insides of level stretches: a number, a schedule's text, or keyed texts."""
+def _compact(column: Mapping[int, Entry]) -> Any:
+    """Returns the values without repeated keys in constant stretches: a number or a keyed text."""
     frames = list(column)
     first = column[frames[0]]
     if isinstance(first, float) and len(set(column.values())) == 1:
         return first
-    inside = {
+    repeated = {
         here
         for before, here, after in zip(frames, frames[1:], frames[2:], strict=False)
         if column[before] == column[here] == column[after]
     }
-    kept = {frame: column[frame] for frame in frames if frame not in inside}
+    kept = {frame: column[frame] for frame in frames if frame not in repeated}
     if isinstance(first, str):
         return {str(frame): text for frame, text in kept.items()}
     return ", ".join(f"{frame}: ({plain_number(float(value))})" for frame, value in kept.items())
 
 
 def _film(manifest: Manifest) -> dict[str, Any]:
-    asked = manifest.overrides()
-    film = {"max_frames": asked.frames, "fps": asked.fps, "diffusion_cadence": asked.cadence}
+    overrides = manifest.overrides()
+    film = {"max_frames": overrides.frames, "fps": overrides.fps, "diffusion_cadence": overrides.cadence}
     return {name: value for name, value in film.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The prompts of a settings file, in whichever form it has them -> {frame: prompt}."""
+"""Converts the prompts of a settings file from any of their forms to {frame: prompt}."""
 
 import json
 import re
@@ -11,41 +11,41 @@ _KEYED = re.compile(r"\s*(\d+)\s*:\s*(.*?)\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class PromptForm:
-    """Prompts by key, and what was done to get there."""
+    """Prompts by key, and a remark on how they were derived."""
 
     prompts: Mapping[str, str]
     remark: str = ""
 
 
-def keyed_prompts(given: Any, frames: Any) -> PromptForm:
-    """The prompts of a mapping, a JSON text, a list, `0: a | 30: b`, or a single text.
+def keyed_prompts(value: Any, frames: Any) -> PromptForm:
+    """Reads prompts from a mapping, a JSON text, a list, `0: a | 30: b`, or a single text.
 
     Args:
-        given: What the file has.
-        frames: The film's number of frames, over which a list is spread.
+        value: The value in the file.
+        frames: The film's number of frames, over which a list is distributed.
 
     Raises:
-        ValueError: None of these; says what is expected.
+        ValueError: It has another form; the message says what is expected.
     """
-    if isinstance(given, str):
-        return _from_text(given, frames)
-    if isinstance(given, Mapping):
-        return PromptForm({str(key): _text(value) for key, value in given.items()})
-    if isinstance(given, Sequence):
-        return _from_list(given, frames)
-    if given is None:
+    if isinstance(value, str):
+        return _from_text(value, frames)
+    if isinstance(value, Mapping):
+        return PromptForm({str(key): _check_text(text) for key, text in value.items()})
+    if isinstance(value, Sequence):
+        return _from_list(value, frames)
+    if value is None:
         return PromptForm({})
     raise ValueError('expected prompts by frame, such as {"0": "a lake at dawn"}')
 
 
 def with_negatives(prompts: Mapping[str, str], negatives: Mapping[Any, Any]) -> dict[str, str]:
-    """The prompts, each with the negative text in force at its frame."""
-    by_frame = sorted((int(key), _text(text)) for key, text in negatives.items() if str(key).isdigit())
+    """Appends to each prompt the negative prompt in effect at its frame."""
+    by_frame = sorted((int(key), _check_text(text)) for key, text in negatives.items() if str(key).isdigit())
     result: dict[str, str] = {}
     for key, text in prompts.items():
         at = int(key) if key.isdigit() else 0
-        held = [negative for frame, negative in by_frame if frame <= at] or [n for _, n in by_frame[:1]]
-        result[key] = f"{text} --neg {held[-1]}" if held and held[-1].strip() else text
+        reached = [negative for frame, negative in by_frame if frame <= at] or [n for _, n in by_frame[:1]]
+        result[key] = f"{text} --neg {reached[-1]}" if reached and reached[-1].strip() else text
     return result
 
 
@@ -63,23 +63,23 @@ def _from_text(text: str, frames: Any) -> PromptForm:
 
 
 def _keyed_parts(parts: Sequence[str]) -> dict[str, str]:
-    """The prompts of parts such as `30: a forest`; empty where one is not like that."""
+    """Returns the prompts of parts such as `30: a forest`; empty if one has another form."""
     matches = [_KEYED.fullmatch(part) for part in parts]
     return {match[1]: match[2] for match in matches if match} if all(matches) else {}
 
 
-def _from_list(given: Sequence[Any], frames: Any) -> PromptForm:
-    texts = [_text(item) for item in given if item not in (None, "")]
+def _from_list(items: Sequence[Any], frames: Any) -> PromptForm:
+    texts = [_check_text(item) for item in items if item not in (None, "")]
     keyed = _keyed_parts(texts)
     if keyed or not texts:
         return PromptForm(keyed)
     count = int(frames) if str(frames).isdigit() else 120
     spread = {str(index * count // len(texts)): text for index, text in enumerate(texts)}
-    remark = f"a list of {len(texts)} prompts is spread evenly over the film" if len(texts) > 1 else ""
+    remark = f"a list of {len(texts)} prompts is distributed evenly over the film" if len(texts) > 1 else ""
     return PromptForm(spread, remark)
 
 
-def _text(value: Any) -> str:
+def _check_text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"a prompt is text, not {value!r:.60}")
     return value

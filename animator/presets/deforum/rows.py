@@ -1,28 +1,30 @@
-"""What a line of the mapping between Deforum's settings and ours is."""
+"""One row of the mapping between Deforum's settings and ours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.presets.deforum.conversions import Choice, Conversion, Curve, Switch, Words
+from animator.presets.deforum.conversions import Choice, Conversion, PlainText, ScheduleSource, Switch
+from animator.settings.choices import OFF
 
-CURVE, SWITCH, WORDS, PLAIN = Curve(), Switch(), Words(), Conversion()
+SCHEDULE, SWITCH, TEXT, PLAIN = ScheduleSource(), Switch(), PlainText(), Conversion()
 FLOW = Choice(
-    {name: name for name in ("None", "RAFT", "DIS Medium", "DIS Fine", "Farneback")} | {"DIS": "DIS Medium"}
+    {"None": OFF, "DIS": "DIS Medium"}
+    | {name: name for name in ("RAFT", "DIS Medium", "DIS Fine", "Farneback")}
 )
 
 
 @dataclass(frozen=True)
 class EnableFlag:
-    """A switch that a setting depends on.
+    """Deforum's switch that enables a setting.
 
     Attributes:
         switch: Deforum's name of the switch.
-        plain: The setting that counts while it is off; empty: `value` does.
-        value: The value that counts while it is off.
-        on: What the switch says when it is on.
-        default: Deforum's default of the switch; None where it is a setting with a line of its own.
-        follows: True where the setting matters only together with another one behind the same switch.
+        plain: The setting that applies while it is off; empty if `value` applies.
+        value: The value that applies while it is off.
+        on: Value of the switch when it is on.
+        default: Deforum's default of the switch; None if it is a setting with a row of its own.
+        follows: True if the setting has an effect only together with another one of the same switch.
     """
 
     switch: str
@@ -33,7 +35,7 @@ class EnableFlag:
     follows: bool = False
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:
-        """True where the switch is on."""
+        """Returns True if the switch is on."""
         return str(settings.get(self.switch, self.default)).strip().lower() == str(self.on).lower()
 
 
@@ -45,12 +47,12 @@ class Row:
         name: Deforum's name.
         default: Deforum's default.
         ours: The path in a preset, such as `motion.zoom`; `size.0` is the width.
-        conversion: How the values become each other.
-        gate: The switch it depends on, if any.
+        conversion: Conversion between the values of the two sides.
+        gate: The switch that enables it, if any.
     """
 
     name: str
     default: Any
     ours: str
-    conversion: Conversion = CURVE
+    conversion: Conversion = SCHEDULE
     gate: EnableFlag | None = None

@@ -1,4 +1,4 @@
-"""The sampler that a settings file means: by name, old name, position in a list, or name and scheduler."""
+"""Finds the sampler of a settings file: by name, old name, index, or name and scheduler."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ LISTED = (
     "DPM++ 3M SDE Karras",
     "DPM++ 3M SDE Exponential", "DDIM", "PLMS", "UniPC", "Restart",
 )  # fmt: skip
-"""The extension's samplers in the order in which its files count them."""
+"""The extension's samplers, in the order of the indices in its files."""
 
 SPELLINGS = {
     "klms": "LMS",
@@ -38,52 +38,52 @@ SPELLINGS = {
     "uni_pc": "UniPC",
     "unipc": "UniPC",
 }
-"""Spellings of notebooks and node editors, lower case."""
+"""Names in notebooks and node editors, lower case."""
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A sampler's name here, and what a person should know about it."""
+class SamplerChoice:
+    """A sampler's name here, with a remark; `differs` if it is a substitute."""
 
     name: str
     remark: str = ""
     differs: bool = False
 
 
-def sampler_name(given: Any, scheduler: Any = None) -> Chosen:
-    """The sampler that a file means; names that nobody knows are given back as they are."""
-    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < len(LISTED):
-        inner = sampler_name(LISTED[given], scheduler)
-        return Chosen(
-            inner.name, inner.remark or f"position {given} of the list is {inner.name}", inner.differs
+def sampler_name(value: Any, scheduler: Any = None) -> SamplerChoice:
+    """Returns the sampler of a file; unknown names are returned unchanged."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(LISTED):
+        inner = sampler_name(LISTED[value], scheduler)
+        return SamplerChoice(
+            inner.name, inner.remark or f"index {value} of the list is {inner.name}", inner.differs
         )
-    name = _spelled(str(given))
-    spaced = _with_scheduler(name, scheduler)
-    if _known(spaced):
-        return Chosen(spaced)
-    if spaced != name and _known(name):
-        return Chosen(
-            name, f"{name} is not offered with the scheduler {scheduler}; its own is used", differs=True
+    name = _normalize(str(value))
+    scheduled = _with_scheduler(name, scheduler)
+    if _is_known(scheduled):
+        return SamplerChoice(scheduled)
+    if scheduled != name and _is_known(name):
+        return SamplerChoice(
+            name, f"{name} is not available with the scheduler {scheduler}; its own is used", differs=True
         )
-    standin = _standin(spaced)
-    if standin:
-        return Chosen(standin, f"{given} is not offered; {standin} takes its place", differs=True)
-    return Chosen(name)
+    closest = _closest(scheduled)
+    if closest:
+        return SamplerChoice(closest, f"{value} is not available; {closest} is used instead", differs=True)
+    return SamplerChoice(name)
 
 
-def _spelled(name: str) -> str:
+def _normalize(name: str) -> str:
     plain = name.strip().lower().removesuffix("_gpu").removeprefix("k_")
     return SPELLINGS.get(plain, name.strip())
 
 
 def _with_scheduler(name: str, scheduler: Any) -> str:
-    spacing = str(scheduler or "").strip().replace("_", " ")
-    if spacing.lower() in ("", "none", "automatic", "normal") or spacing.lower() in name.lower():
+    schedule = str(scheduler or "").strip().replace("_", " ")
+    if schedule.lower() in ("", "none", "automatic", "normal") or schedule.lower() in name.lower():
         return name
-    return f"{name} {spacing.title()}"
+    return f"{name} {schedule.title()}"
 
 
-def _known(name: str) -> bool:
+def _is_known(name: str) -> bool:
     try:
         find_sampler(name)
     except ModelError:
@@ -91,6 +91,6 @@ def _known(name: str) -> bool:
     return True
 
 
-def _standin(name: str) -> str:
-    """The sampler whose name is very near; empty where none is."""
+def _closest(name: str) -> str:
+    """Returns the sampler with a very similar name; empty if there is none."""
     return nearest(name, SAMPLERS, cutoff=0.9) or ""

@@ -1,4 +1,4 @@
-"""Schedules as Deforum reads them: their own text where it means the same there, else frame by frame."""
+"""Writes schedules for Deforum: as their own text if it has the same meaning there, else frame by frame."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from animator.settings.compat import rules_within
 from schedules import Schedule, ScheduleError, Scope, TextSchedule
 
 Values = NDArray[np.float64]
-_KNOWN_THERE = frozenset(
+_DEFORUM_NAMES = frozenset(
     {"t", "s", "max_f", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
     | {
         "arcsinh",
@@ -31,33 +31,33 @@ _KNOWN_THERE = frozenset(
         "ceil",
     }
 )
-_ROUNDING = 1e-12  # formulas are computed by another library there
+_ROUNDING = 1e-12  # Deforum computes formulas with another library
 _PI = re.compile(r"\bpi\b")
 
 
 @dataclass(frozen=True)
 class Written:
-    """A schedule's text, and whether it had to be written out value by value."""
+    """A schedule's text; `baked` if it is written out value by value."""
 
     text: str
     baked: bool
 
 
 def number_text(schedule: Schedule, scope: Scope) -> Written:
-    """The text of a schedule of numbers that Deforum reads as the same values."""
+    """Returns the text that Deforum reads as the values of a schedule of numbers."""
     wanted = schedule.values(scope)
     candidate = _candidate(schedule.source)
     if rules_within(scope).exports_source and isinstance(schedule.source, str):
         return Written(schedule.source, baked=False)
-    there = _values_there(candidate, scope)
-    if there is not None and np.allclose(there, wanted, rtol=_ROUNDING, atol=_ROUNDING):
+    values = _deforum_values(candidate, scope)
+    if values is not None and np.allclose(values, wanted, rtol=_ROUNDING, atol=_ROUNDING):
         return Written(candidate, baked=False)
     return Written(_baked(wanted), baked=True)
 
 
-def _values_there(text: str, scope: Scope) -> Values | None:
-    """The values that Deforum reads out of a text; None where it cannot read it."""
-    if not set(re.findall(r"[A-Za-z_]\w*", text)) <= _KNOWN_THERE:
+def _deforum_values(text: str, scope: Scope) -> Values | None:
+    """Returns the values that Deforum computes from a text; None if it cannot read it."""
+    if not set(re.findall(r"[A-Za-z_]\w*", text)) <= _DEFORUM_NAMES:
         return None
     try:
         schedule = Schedule.parse(text)
@@ -70,7 +70,7 @@ def _values_there(text: str, scope: Scope) -> Values | None:
 
 
 def word_text(schedule: TextSchedule, scope: Scope) -> Written:
-    """The text of a schedule of texts."""
+    """Returns the text of a schedule of texts."""
     written = schedule.source
     if rules_within(scope).exports_source and isinstance(written, str) and ":" in written:
         return Written(written, baked=False)
@@ -80,7 +80,7 @@ def word_text(schedule: TextSchedule, scope: Scope) -> Written:
 
 
 def plain_number(value: float) -> str:
-    """Digits without an exponent, which Deforum would take for a formula."""
+    """Formats a number without an exponent, which Deforum would read as a formula."""
     if float(value).is_integer():
         return str(int(value))
     return format(Decimal(repr(float(value))), "f")
@@ -100,7 +100,7 @@ def _value(value: Any) -> str:
 
 
 def _baked(values: Values) -> str:
-    """One key per frame, but for the insides of stretches that stay the same."""
+    """Writes one key per frame, without repeated keys in constant stretches."""
     last = len(values) - 1
-    inside = {i for i in range(1, last) if values[i - 1] == values[i] == values[i + 1]}
-    return ", ".join(f"{i}: ({plain_number(values[i])})" for i in range(last + 1) if i not in inside)
+    repeated = {i for i in range(1, last) if values[i - 1] == values[i] == values[i + 1]}
+    return ", ".join(f"{i}: ({plain_number(values[i])})" for i in range(last + 1) if i not in repeated)

@@ -1,4 +1,4 @@
-"""The JSON text of a settings file -> its values; errors name line and column."""
+"""Parses the JSON text of a settings file; errors have line and column."""
 
 import json
 import re
@@ -16,12 +16,12 @@ MAX_REPAIRS = 100
 
 @dataclass(frozen=True)
 class Document:
-    """What a settings file says.
+    """A parsed settings file.
 
     Attributes:
         values: The top-level object.
-        places: `file:line:column` of each key's first appearance.
-        notes: Doubled keys and what was repaired.
+        places: Key -> `file:line:column` of its first occurrence.
+        notes: On duplicate keys and repairs.
     """
 
     values: Mapping[str, Any]
@@ -30,61 +30,61 @@ class Document:
 
 
 def read_document(text: str, source: str, *, repair: bool = False) -> Document:
-    """The values of a settings file.
+    """Parses a settings file.
 
     Args:
         text: The file.
         source: Its name, for messages.
-        repair: Mend the usual slips instead of refusing them.
+        repair: Repair common mistakes instead of raising.
 
     Raises:
-        PresetError: Not JSON; says the line, the column, what is wrong, and whether `repair` would mend it.
+        PresetError: It is not JSON; the message has line, column, mistake, and whether `repair` fixes it.
     """
     text = text.removeprefix("\ufeff")
     notes: list[Note] = []
     while True:
         try:
-            values, doubled = _decoded(text)
+            values, duplicates = _decode(text)
             break
         except json.JSONDecodeError as error:
-            slip = find_repair(text, error)
-            if not repair or slip.mended is None or len(notes) >= MAX_REPAIRS:
-                raise _refused(text, source, slip) from None
-            notes.append(harmless((), f"{_place(source, text, slip.at)}: repaired: {slip.what}"))
-            text = slip.mended
+            fix = find_repair(text, error)
+            if not repair or fix.repaired is None or len(notes) >= MAX_REPAIRS:
+                raise _json_error(text, source, fix) from None
+            notes.append(harmless((), f"{_place(source, text, fix.at)}: repaired: {fix.what}"))
+            text = fix.repaired
         except RecursionError:
             raise PresetError(source, (Problem(source, "", "is nested too deeply"),)) from None
     if not isinstance(values, Mapping):
         message = "expected an object of settings, { ... }, at the top level"
         raise PresetError(source, (Problem(source, "", message),))
-    notes += [harmless(key, "is given more than once; the last one counts") for key in doubled]
+    notes += [harmless(key, "is given more than once; the last value is used") for key in duplicates]
     return Document(values, _places(text, source), tuple(notes))
 
 
-def _decoded(text: str) -> tuple[Any, tuple[str, ...]]:
-    """The values, and the keys that an object has twice."""
-    doubled: dict[str, None] = {}
+def _decode(text: str) -> tuple[Any, tuple[str, ...]]:
+    """Decodes the text; also returns keys that an object has more than once."""
+    duplicates: dict[str, None] = {}
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         seen = dict(items)
         if len(seen) < len(items):
             counts = Counter(key for key, _ in items)
-            doubled.update((key, None) for key, count in counts.items() if count > 1)
+            duplicates.update((key, None) for key, count in counts.items() if count > 1)
         return seen
 
-    # strict=False: prompts written over several lines are read as they stand, as the reference does not.
-    return json.JSONDecoder(object_pairs_hook=pairs, strict=False).decode(text), tuple(doubled)
+    # strict=False: unlike Deforum, accept prompts with line breaks.
+    return json.JSONDecoder(object_pairs_hook=pairs, strict=False).decode(text), tuple(duplicates)
 
 
-def _refused(text: str, source: str, slip: Repair) -> PresetError:
-    remedy = "" if slip.mended is not None else "; correct it by hand"
-    shown = _line(text, slip.at)
-    problem = Problem(_place(source, text, slip.at), "", f"is not JSON: {slip.what}{remedy}\n{shown}")
+def _json_error(text: str, source: str, fix: Repair) -> PresetError:
+    remedy = "" if fix.repaired is not None else "; fix it by hand"
+    shown = _line(text, fix.at)
+    problem = Problem(_place(source, text, fix.at), "", f"is not JSON: {fix.what}{remedy}\n{shown}")
     return PresetError(source, (problem,), None if remedy else FixJson())
 
 
 def _line(text: str, at: int) -> str:
-    """The line around a position with a caret below it, cut to a readable width."""
+    """Returns the line around a position with a caret below it, truncated to a readable width."""
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     line = text[start : len(text) if end < 0 else end].rstrip("\r")

@@ -1,7 +1,7 @@
 """The mapping between Deforum's settings and ours, as data: every setting of the Deforum extension 3.0.
 
-Settings that have no place here yet are in `features`; to support one, move its line from there to `MAPPED`.
-Defaults are the extension's own: what a file does not say has this value.
+Settings that are not supported yet are in `features`; to support one, move its line from there to `MAPPED`.
+Defaults are the extension's own: the values of settings that a file does not have.
 """
 
 from collections.abc import Mapping
@@ -10,29 +10,28 @@ from typing import Any
 from animator.presets.deforum.clip_rows import CLIP_ROWS
 from animator.presets.deforum.conversions import (
     Choice,
-    Listed,
-    Means,
     Number,
+    OpenChoice,
     Side,
     Soundtrack,
+    SwitchedChoice,
     one_of,
+    same,
 )
 from animator.presets.deforum.mask_rows import MASK_ROWS
-from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, WORDS, EnableFlag, Row
+from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, TEXT, EnableFlag, Row
 
 YES, NO = True, False
 _MODES = Choice(
     {"2D": "2d", "3D": "3d", "Video Input": "video", "Interpolation": "interpolation"},
     refused={
-        "FramePack F1": "that video model of a fork is not offered; expected one of 2D, 3D, Interpolation",
-        "None": "it makes single images and no film; expected one of 2D, 3D, Video Input, Interpolation",
+        "FramePack F1": "this video model of a fork is not supported; expected one of 2D, 3D, Interpolation",
+        "None": "it makes single images, not a film; expected one of 2D, 3D, Video Input, Interpolation",
     },
 )
-_COHERENCES = Choice(
-    {name: name for name in ("None", "HSV", "LAB", "RGB")} | {"Image": "LAB", "Video Input": "LAB"}, "LAB"
-)
+_COHERENCES = Choice(same("None", "HSV", "LAB", "RGB") | {"Image": "LAB", "Video Input": "LAB"}, "LAB")
 _SEEDS = one_of("iter", "fixed", "random", "ladder", "alternate", "schedule")
-_NETWORKS = Listed(
+_NETWORKS = OpenChoice(
     (
         "Midas-3-Hybrid",
         "Midas+AdaBins (old)",
@@ -43,11 +42,9 @@ _NETWORKS = Listed(
         "Depth-Anything-V2-Small",
     )
 )
-_UPSCALERS = Listed(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
-_SOUNDS = Soundtrack({name: name for name in ("None", "File", "Init Video")})
-_ENGINES = Choice(
-    {name: name for name in ("None", "RIFE v4.6", "FILM")} | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)}
-)
+_UPSCALERS = OpenChoice(("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime"))
+_SOUNDS = Soundtrack(same("None", "File", "Init Video"))
+_ENGINES = Choice(same("None", "RIFE v4.6", "FILM") | {f"RIFE v4.{n}": "RIFE v4.6" for n in (0, 3)})
 _PADDINGS = one_of("border", "reflection", "zeros", otherwise="border")
 
 
@@ -55,16 +52,16 @@ _FILE = EnableFlag("add_soundtrack", value="", on="File", default=None)
 _LARGER = EnableFlag("r_upscale_video", value="lanczos", default=None)
 
 MAPPED = (
-    Row("batch_name", "Deforum_{timestring}", "name", WORDS),
+    Row("batch_name", "Deforum_{timestring}", "name", TEXT),
     Row("animation_mode", "2D", "mode", _MODES),
     Row("W", 512, "size.0", Side(64, 8192)),
     Row("H", 512, "size.1", Side(64, 8192)),
     Row("max_frames", 120, "frames", Number(1, 1_000_000, whole=True)),
     Row("fps", 15, "fps", Number(0.001, 1000)),
     Row("prompts", None, "prompts", PLAIN),
-    Row("animation_prompts_positive", "", "prompt_prefix", WORDS),
-    Row("animation_prompts_negative", "", "negative_prompt", WORDS),
-    # the drawing
+    Row("animation_prompts_positive", "", "prompt_prefix", TEXT),
+    Row("animation_prompts_negative", "", "negative_prompt", TEXT),
+    # the generation
     Row("strength_schedule", "0: (0.65)", "diffusion.strength"),
     Row("steps", 25, "diffusion.steps", Number(1, 10_000, whole=True)),
     Row(
@@ -134,7 +131,7 @@ MAPPED = (
     Row("optical_flow_redo_generation", "None", "diffusion.optical_flow_redo_generation", FLOW),
     Row("redo_flow_factor_schedule", "0: (1)", "diffusion.redo_flow_factor"),
     Row("diffusion_redo", "0", "diffusion.diffusion_redo", Number(0, 50, whole=True)),
-    Row("init_image", "", "init.image", WORDS, EnableFlag("use_init", value="")),
+    Row("init_image", "", "init.image", TEXT, EnableFlag("use_init", value="")),
     Row("strength", 0.8, "init.strength", Number(0, 1)),
     *CLIP_ROWS,
     *MASK_ROWS,
@@ -166,7 +163,7 @@ MAPPED = (
     Row("depth_algorithm", "Midas-3-Hybrid", "depth.model", _NETWORKS),
     Row("midas_weight", 0.2, "depth.midas_weight", Number(0, 1)),
     Row("save_depth_maps", NO, "depth.save_depth_maps", SWITCH),
-    # before and after the drawing
+    # before and after the generation
     Row("noise_type", "perlin", "noise.type", one_of("uniform", "perlin", otherwise="uniform")),
     Row("noise_schedule", "0: (0.065)", "noise.amount"),
     Row("perlin_w", 8, "noise.perlin_w", Number(0.1, 64)),
@@ -174,7 +171,7 @@ MAPPED = (
     Row("perlin_octaves", 4, "noise.perlin_octaves", Number(0, 12, whole=True)),
     Row("perlin_persistence", 0.5, "noise.perlin_persistence", Number(0, 1)),
     Row("color_coherence", "LAB", "color.coherence", _COHERENCES),
-    Row("color_coherence_image_path", "", "color.image", WORDS),
+    Row("color_coherence_image_path", "", "color.image", TEXT),
     Row(
         "color_coherence_video_every_N_frames",
         1,
@@ -188,25 +185,25 @@ MAPPED = (
     Row("kernel_schedule", "0: (5)", "sharpen.kernel"),
     Row("sigma_schedule", "0: (1)", "sharpen.sigma"),
     Row("threshold_schedule", "0: (0)", "sharpen.threshold"),
-    # the finished film
-    Row("skip_video_creation", NO, "output.format", Means("png", "mp4")),
+    # the output
+    Row("skip_video_creation", NO, "output.format", SwitchedChoice("png", "mp4")),
     Row("make_gif", NO, "output.make_gif", SWITCH),
     Row("add_soundtrack", "None", "sound.add_soundtrack", _SOUNDS),
-    Row("soundtrack_path", "", "sound.soundtrack_path", WORDS, _FILE),
-    Row("r_upscale_video", NO, "upscaling.r_upscale_video", SWITCH),
-    Row("r_upscale_factor", "x2", "upscaling.r_upscale_factor", one_of("x2", "x3", "x4")),
-    Row("r_upscale_model", "realesr-animevideov3", "upscaling.r_upscale_model", _UPSCALERS, _LARGER),
-    Row("r_upscale_keep_imgs", YES, "upscaling.r_upscale_keep_imgs", SWITCH),
+    Row("soundtrack_path", "", "sound.soundtrack_path", TEXT, _FILE),
+    Row("r_upscale_video", NO, "upscaling.enabled", SWITCH),
+    Row("r_upscale_factor", "x2", "upscaling.factor", Choice({"x2": 2, "x3": 3, "x4": 4})),
+    Row("r_upscale_model", "realesr-animevideov3", "upscaling.model", _UPSCALERS, _LARGER),
+    Row("r_upscale_keep_imgs", YES, "upscaling.keep_images", SWITCH),
     Row("frame_interpolation_engine", "None", "frame_interpolation.engine", _ENGINES),
-    Row("frame_interpolation_x_amount", 2, "frame_interpolation.x_amount", Number(2, 10, whole=True)),
-    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_mo_enabled", SWITCH),
+    Row("frame_interpolation_x_amount", 2, "frame_interpolation.amount", Number(2, 10, whole=True)),
+    Row("frame_interpolation_slow_mo_enabled", NO, "frame_interpolation.slow_motion", SWITCH),
     Row(
         "frame_interpolation_slow_mo_amount",
         2,
-        "frame_interpolation.slow_mo_amount",
+        "frame_interpolation.slow_motion_amount",
         Number(2, 10, whole=True),
     ),
-    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_imgs", SWITCH),
+    Row("frame_interpolation_keep_imgs", NO, "frame_interpolation.keep_images", SWITCH),
     Row("frame_interpolation_use_upscaled", NO, "frame_interpolation.use_upscaled", SWITCH),
 )
 
@@ -216,10 +213,10 @@ COMPAT: Mapping[str, Any] = {
     "motion.sampling": "bilinear",
     "color.reference": "first",
 }
-"""Settings of ours that Deforum has no name for, as it behaves."""
+"""Settings of ours without a Deforum name, set to its behavior."""
 
-SUMMED_UP = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download"})
-"""Settings of ours that several of Deforum's, or none, say together."""
+COMBINED = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download"})
+"""Settings of ours that depend on several of Deforum's, or on none."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}
 SWITCHES: Mapping[str, Any] = {

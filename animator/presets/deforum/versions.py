@@ -1,4 +1,4 @@
-"""Settings of any generation -> the names and kinds of value of the Deforum extension 3.0."""
+"""Upgrades settings of any version to the names and types of the Deforum extension 3.0."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,21 +16,21 @@ _UNIT_SCHEDULE = re.compile(r"cn_\d+_(weight|guidance_start|guidance_end)")
 _FILLS = ("fill", "original", "latent noise", "latent nothing")
 
 
-def _as_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value
 
 
 def _constant(value: Any) -> Any:
-    """The schedule of one number; text is one already."""
+    """Returns the schedule of a constant; text already is a schedule."""
     return value if isinstance(value, str) else f"0: ({value})"
 
 
 RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "width": ("W", _as_is),
-    "height": ("H", _as_is),
-    "num_inference_steps": ("steps", _as_is),
-    "model_checkpoint": ("sd_model_name", _as_is),
-    "sampler_name": ("sampler", _as_is),
+    "width": ("W", _unchanged),
+    "height": ("H", _unchanged),
+    "num_inference_steps": ("steps", _unchanged),
+    "model_checkpoint": ("sd_model_name", _unchanged),
+    "sampler_name": ("sampler", _unchanged),
     "scale": ("cfg_scale_schedule", _constant),
     "cfg_scale": ("cfg_scale_schedule", _constant),
     "fov": ("fov_schedule", _constant),
@@ -40,87 +40,90 @@ RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "clip_skip": ("clipskip_schedule", _constant),
     "subseed": ("subseed_schedule", _constant),
     "subseed_strength": ("subseed_strength_schedule", _constant),
-    "flip_2d_perspective": ("enable_perspective_flip", _as_is),
-    "skip_video_for_run_all": ("skip_video_creation", _as_is),
-    "hybrid_video_motion": ("hybrid_motion", _as_is),
-    "animation_prompts": ("prompts", _as_is),
-    "positive_prompts": ("animation_prompts_positive", _as_is),
-    "negative_prompts": ("animation_prompts_negative", _as_is),
-    "negative_prompt": ("animation_prompts_negative", _as_is),
-    "uncond_prompts": ("animation_prompts_negative", _as_is),
-    "prompt": ("prompts", _as_is),
+    "flip_2d_perspective": ("enable_perspective_flip", _unchanged),
+    "skip_video_for_run_all": ("skip_video_creation", _unchanged),
+    "hybrid_video_motion": ("hybrid_motion", _unchanged),
+    "animation_prompts": ("prompts", _unchanged),
+    "positive_prompts": ("animation_prompts_positive", _unchanged),
+    "negative_prompts": ("animation_prompts_negative", _unchanged),
+    "negative_prompt": ("animation_prompts_negative", _unchanged),
+    "uncond_prompts": ("animation_prompts_negative", _unchanged),
+    "prompt": ("prompts", _unchanged),
 }
-"""Older name -> (3.0's name, what becomes of the value)."""
+"""Older name -> (3.0's name, conversion of the value)."""
 
 _OLDER_WINS = ("animation_prompts",)
 """Notebooks have both; their `prompts` is for still images."""
 
-BEFORE: Mapping[str, Any] = {
+BEHAVIOR_BEFORE: Mapping[str, Any] = {
     "noise_type": "uniform",
     "amount_schedule": "0: (0)",
     "noise_multiplier_schedule": "0: (1)",
     "depth_algorithm": "Midas+AdaBins (old)",
 }
-"""Settings that came one after the other -> what programs did that did not have them yet."""
+"""Settings in the order they were added -> behavior of programs without them."""
 
 _WHOLE = frozenset(
     {"max_frames", "zoom", "translation_z", "noise_schedule", "strength_schedule", "contrast_schedule"}
 )
-"""Settings that every program writes; a file without them was made by hand, and Deforum's defaults count."""
+"""Settings that every program writes; a file without them was written by hand and gets Deforum's defaults."""
 
-RETIRED: Mapping[str, str] = {"histogram_matching": "was never used after version 0.5"}
+RETIRED: Mapping[str, str] = {"histogram_matching": "has had no effect since version 0.5"}
 
 
 @dataclass(frozen=True)
 class Upgraded:
-    """Settings by 3.0's names, and what was changed to get there."""
+    """Settings by 3.0's names, and notes on the changes."""
 
     settings: Mapping[str, Any]
     notes: tuple[Note, ...]
 
 
 def upgrade(document: Mapping[str, Any]) -> Upgraded:
-    """The settings of a document of any generation, by the extension's names.
+    """Upgrades the settings of a document of any version.
 
     Raises:
-        ValueError: Prompts that cannot be read; says why.
+        ValueError: The prompts cannot be read; the message says why.
     """
-    settings = dict(_unwrapped(document))
+    settings = dict(_unwrap(document))
     notes: list[Note] = []
     scheduler = settings.pop("scheduler", None)
-    settings = _renamed(settings, notes)
+    settings = _rename(settings, notes)
     settings = deprecated_values(settings)
-    if missing := before(settings):
+    if missing := missing_settings(settings):
         settings |= missing
-        said = ", ".join(f"{name} {value}" for name, value in missing.items())
+        values = ", ".join(f"{name} {value}" for name, value in missing.items())
         notes.append(
-            harmless(tuple(missing), f"the file is older than these settings; as it was then: {said}")
+            harmless(
+                tuple(missing),
+                f"the file is older than these settings; set as before: {values}",
+            )
         )
-    _mend_sampler(settings, scheduler, notes)
-    _mend_prompts(settings, notes)
+    _upgrade_sampler(settings, scheduler, notes)
+    _upgrade_prompts(settings, notes)
     return Upgraded(settings, tuple(notes))
 
 
 def deprecated_values(settings: Mapping[str, Any]) -> Settings:
-    """The settings with retired names and values of the extension's own earlier versions replaced."""
+    """Replaces retired names and values of earlier versions of the extension."""
     result: Settings = {}
     for key, value in settings.items():
         if key in RETIRED or key == "use_zoe_depth":
             continue
-        result[RENAMED[key][0] if key in _OF_EXTENSION else key] = _value(key, value)
+        result[RENAMED[key][0] if key in _OF_EXTENSION else key] = _upgrade_value(key, value)
     if isinstance(settings.get("use_zoe_depth"), bool):
-        named = "Zoe+AdaBins (old)" if settings["use_zoe_depth"] else "Midas+AdaBins (old)"
-        result["depth_algorithm"] = named
+        algorithm = "Zoe+AdaBins (old)" if settings["use_zoe_depth"] else "Midas+AdaBins (old)"
+        result["depth_algorithm"] = algorithm
     result.setdefault("legacy_colormatch", True)
     return result
 
 
-def before(settings: Mapping[str, Any]) -> Settings:
-    """What the program that wrote a whole file did in the place of the settings that it did not know yet."""
+def missing_settings(settings: Mapping[str, Any]) -> Settings:
+    """Returns the settings that did not exist when a whole file was written, set as programs behaved then."""
     missing: Settings = {}
     if settings.keys() >= _WHOLE:
-        for name, value in reversed(tuple(BEFORE.items())):
-            if name in settings:  # whatever is older was left out on purpose
+        for name, value in reversed(tuple(BEHAVIOR_BEFORE.items())):
+            if name in settings:  # older settings were left out on purpose
                 break
             missing[name] = value
     return missing
@@ -133,10 +136,10 @@ _BOOLEANS: Mapping[str, tuple[str, str]] = {
     "optical_flow_redo_generation": ("None", "DIS Fine"),
     "add_soundtrack": ("None", "File"),
 }
-"""Settings that were switches once -> what false and true meant."""
+"""Settings that used to be switches -> meaning of false and true."""
 
 
-def _value(key: str, value: Any) -> Any:
+def _upgrade_value(key: str, value: Any) -> Any:
     if key in _BOOLEANS and isinstance(value, bool):
         return _BOOLEANS[key][value]
     if key == "color_coherence" and isinstance(value, str):
@@ -148,7 +151,7 @@ def _value(key: str, value: Any) -> Any:
     return value
 
 
-def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _unwrap(document: Mapping[str, Any]) -> Mapping[str, Any]:
     for wrapper in _WRAPPERS:
         inside = document.get(wrapper)
         if isinstance(inside, Mapping):
@@ -156,7 +159,7 @@ def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document
 
 
-def _renamed(settings: Settings, notes: list[Note]) -> Settings:
+def _rename(settings: Settings, notes: list[Note]) -> Settings:
     result = dict(settings)
     for old, (new, change) in RENAMED.items():
         if old not in settings:
@@ -166,14 +169,14 @@ def _renamed(settings: Settings, notes: list[Note]) -> Settings:
         if both and old not in _OLDER_WINS:
             same = str(result[new]).strip() == str(value).strip()
             if value not in (None, "") and not same:
-                notes.append(harmless(old, f"{new} is given too and counts"))
+                notes.append(harmless(old, f"{new} is given too and takes precedence"))
             continue
         if value not in (None, "", [], {}):
             result[new] = value
     return result
 
 
-def _mend_sampler(settings: Settings, scheduler: Any, notes: list[Note]) -> None:
+def _upgrade_sampler(settings: Settings, scheduler: Any, notes: list[Note]) -> None:
     if "sampler" not in settings:
         return
     chosen = sampler_name(settings["sampler"], scheduler)
@@ -182,12 +185,12 @@ def _mend_sampler(settings: Settings, scheduler: Any, notes: list[Note]) -> None
     settings["sampler"] = chosen.name
 
 
-def _mend_prompts(settings: Settings, notes: list[Note]) -> None:
-    read = keyed_prompts(settings.get("prompts"), settings.get("max_frames", 120))
-    if read.remark:
-        notes.append(harmless("prompts", read.remark))
+def _upgrade_prompts(settings: Settings, notes: list[Note]) -> None:
+    form = keyed_prompts(settings.get("prompts"), settings.get("max_frames", 120))
+    if form.remark:
+        notes.append(harmless("prompts", form.remark))
     negative = settings.get("animation_prompts_negative")
-    settings["prompts"] = read.prompts
+    settings["prompts"] = form.prompts
     if isinstance(negative, Mapping):
-        settings["prompts"] = with_negatives(read.prompts, negative)
+        settings["prompts"] = with_negatives(form.prompts, negative)
         settings["animation_prompts_negative"] = ""

@@ -26,7 +26,7 @@ def test_a_settings_file_renders_and_its_frames_record_the_settings(tmp_path: Pa
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     done = animator("render", tmp_path / "pond.txt", "--out", tmp_path / "run", "--device", "cpu")
     assert done.returncode == 0, done.stderr
-    assert "note: restore_faces: face restoration (left out): faces stay as drawn" in done.stderr
+    assert "note: restore_faces: face restoration (left out): faces stay as generated" in done.stderr
     assert Path(done.stdout.strip()).name == "pond.mp4"
     shown = animator("info", tmp_path / "run" / "frames" / "000000002.png")
     assert shown.stdout.startswith("a lake\nSteps: 2, Sampler: Euler a,") and "Seed: 7" in shown.stdout

@@ -22,7 +22,7 @@ from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
 from tests.fakes import KeepsOrGray, Make
 
-HARD = {"mask_overlay_blur": 0}
+HARD = {"overlay_blur": 0}
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
         film = make_animation(
             compat=compat,
             mask={"use_noise_mask": True, "noise_mask_schedule": {0: f"[{left}]"}},
-            color={"coherence": "None"},
+            color={"coherence": "none"},
             sharpen={"amount": 0},
         )
         generated = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
@@ -181,7 +181,7 @@ def test_missing_masks_are_errors_before_anything_is_generated(make_animation: M
     cases: list[tuple[dict[str, Any], str]] = [
         ({"use_mask": True}, "mask_schedule: there is no {video_mask}; give mask_file"),
         ({"use_mask": True, "mask_schedule": "<sky>"}, "CLIPSeg; give its folder as word_model"),
-        ({"use_mask_video": True}, "needs the mask film"),
+        ({"use_mask_video": True}, "needs the mask video"),
         ({"mask_schedule": "[a.png] &"}, "a mask is missing after `&`"),
     ]
     for settings, message in cases:

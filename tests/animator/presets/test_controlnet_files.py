@@ -62,12 +62,12 @@ def test_files_are_found_beside_the_preset(write: Write) -> None:
         ("\n".join(["  - {model: edges}"] * 6), r"controlnet: .*at most 5"),
     ],
 )
-def test_mistakes_are_said_with_their_places(write: Write, units: str, message: str) -> None:
+def test_mistakes_are_reported_with_their_places(write: Write, units: str, message: str) -> None:
     with pytest.raises(PresetError, match=message):
         load(write(units))
 
 
-def test_units_that_are_off_may_name_what_is_not_there(write: Write) -> None:
+def test_units_that_are_off_may_name_missing_files(write: Write) -> None:
     film = load(write("  - {enabled: false, model: gone, source: gone.mp4}"))
     assert film.controlnet[0].source == "gone.mp4"
 

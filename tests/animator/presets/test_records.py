@@ -66,19 +66,19 @@ GUIDED = {"use_looper": True, "init_images": {0: "lake.png"}}
     ],
     ids=["prompt", "init image", "guided", "hybrid", "video", "interpolation"],
 )
-def test_a_frame_says_its_denoising_strength_if_it_was_drawn_over_a_image(
+def test_a_frame_has_its_denoising_strength_if_it_was_generated_from_an_image(
     make_animation: Make, tmp_path: Path, settings: dict[str, Any], denoising: list[str | None]
 ) -> None:
     animation = make_animation(frames=2, diffusion={"seed": 1, "strength": 0.5}, **settings)
-    said: list[str | None] = []
+    found: list[str | None] = []
     for plan in Timeline(animation):
         path = tmp_path / f"{plan.frame}.png"
         Image.new("RGB", (8, 8)).save(path, pnginfo=FrameChunks(animation).of(plan))
-        said.append(Infotext.parse(provenance(path).infotext or "").fields.get("Denoising strength"))
-    assert said == denoising
+        found.append(Infotext.parse(provenance(path).infotext or "").fields.get("Denoising strength"))
+    assert found == denoising
 
 
-def test_a_film_says_its_preset(lake: Animation, tmp_path: Path) -> None:
+def test_a_video_file_has_its_preset(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     assert provenance(path).preset == presets.dump(lake)
     assert path.with_suffix(".srt").read_text().count("Zoom: 1") == 3
@@ -96,35 +96,37 @@ def test_a_film_made_like_a_frame_of_ours_is_the_same_film(lake: Animation, tmp_
         assert presets.dump(load(PresetSource(None, like=source), [], print)) == presets.dump(lake)
 
 
-def test_over_a_preset_a_image_gives_how_it_was_drawn(tmp_path: Path) -> None:
+def test_an_image_over_a_preset_sets_its_generation_parameters(tmp_path: Path) -> None:
     chunks = PngInfo()
     chunks.add_text("parameters", "a fjord\nSteps: 30, Sampler: Euler, CFG scale: 4, Seed: 77, Model: dream")
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=chunks)
-    told: list[str] = []
-    made = load(PresetSource(PRESETS / "quickstart.yaml", like=tmp_path / "a.png"), ["frames=5"], told.append)
+    lines: list[str] = []
+    made = load(
+        PresetSource(PRESETS / "quickstart.yaml", like=tmp_path / "a.png"), ["frames=5"], lines.append
+    )
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
-    assert told == ["note: the image was made with the model dream; set `model` to yours"]
-    alone = load(PresetSource(None, like=tmp_path / "a.png"), [], told.append)
+    assert lines == ["note: the image was generated with the model dream; set `model` to yours"]
+    alone = load(PresetSource(None, like=tmp_path / "a.png"), [], lines.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 
 
-def test_files_that_say_nothing_are_refused(tmp_path: Path) -> None:
+def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
     (tmp_path / "text.txt").write_text("hello")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
-    for name, said in [
-        ("plain.png", "says nothing about how it was made"),
+    for name, found in [
+        ("plain.png", "has no record of how it was made"),
         ("text.txt", "is no image or film that can be read"),
-        ("broken.png", "says nothing|is no image"),
+        ("broken.png", "has no record|is no image"),
         ("none.png", "there is no such file"),
     ]:
-        with pytest.raises(UserError, match=said):
+        with pytest.raises(UserError, match=found):
             provenance(tmp_path / name)
 
 
-def test_frames_redone_say_the_settings_they_were_redone_with(lake: Animation, tmp_path: Path) -> None:
+def test_redone_frames_have_the_settings_they_were_redone_with(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     other = lake.model_copy(update={"name": "other"})
     with Run.open(path.parent) as run:

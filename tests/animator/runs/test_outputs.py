@@ -23,8 +23,8 @@ from tests.animator.film.interpolation.test_networks import Later, compact
 from tests.fakes import Make
 
 CPU = torch.device("cpu")
-LARGER = {"r_upscale_video": True, "r_upscale_factor": "x3"}
-SMOOTHER = {"engine": "flow", "x_amount": 2}
+LARGER = {"enabled": True, "factor": 3}
+SMOOTHER = {"engine": "flow", "amount": 2}
 
 
 def rendered(animation: Animation, folder: Path) -> list[Path]:
@@ -56,11 +56,11 @@ def test_frames_interpolated_between_upscaled_ones_are_as_large(make_animation: 
     between = {
         **SMOOTHER,
         "use_upscaled": True,
-        "slow_mo_enabled": True,
-        "slow_mo_amount": 4,
-        "keep_imgs": True,
+        "slow_motion": True,
+        "slow_motion_amount": 4,
+        "keep_images": True,
     }
-    upscaling = {**LARGER, "r_upscale_keep_imgs": True}
+    upscaling = {**LARGER, "keep_images": True}
     animation = make_animation(fps=12, upscaling=upscaling, frame_interpolation=between)
     made = rendered(animation, tmp_path / "run")
     facts = facts_of(made[-1])
@@ -86,7 +86,7 @@ def test_videos_have_their_sound_and_the_slow_motion_one_has_none(
 ) -> None:
     tone(tmp_path / "tone.mkv")
     sound = {"soundtrack_path": str(tmp_path / "tone.mkv"), "length": "loop"}
-    slow = {**SMOOTHER, "slow_mo_enabled": True}
+    slow = {**SMOOTHER, "slow_motion": True}
     animation = make_animation(fps=6, sound=sound, upscaling=LARGER, frame_interpolation=slow)
     check_films(animation)
     assert "the slow-motion video will be silent" in caplog.text
@@ -139,7 +139,7 @@ def test_encode_leaves_the_runs_own_frames_as_they_are(make_animation: Make, tmp
     before = {path.name: path.read_bytes() for path in frames.iterdir()}
     assert reencode(EncodeJob(tmp_path / "run", out=frames), nothing) == [frames]
     with pytest.raises(UserError, match="holds the run's own frames"):
-        reencode(EncodeJob(tmp_path / "run", ("upscaling.r_upscale_video=true",), frames), nothing)
+        reencode(EncodeJob(tmp_path / "run", ("upscaling.enabled=true",), frames), nothing)
     assert before == {path.name: path.read_bytes() for path in frames.iterdir()}
 
 
@@ -148,7 +148,7 @@ def test_encode_with_other_settings_of_the_video(make_animation: Make, tmp_path:
     overrides = (
         "fps=30",
         "frame_interpolation.engine=flow",
-        "frame_interpolation.x_amount=4",
+        "frame_interpolation.amount=4",
         "output.crf=30",
     )
     made = reencode(EncodeJob(tmp_path / "run", overrides), nothing)
@@ -197,7 +197,7 @@ def test_networks_without_their_files_are_replaced_with_a_warning(
     for engine in ("RIFE v4.6", "FILM"):
         interpolator_of(make_animation(frame_interpolation={"engine": engine}), CPU)
         assert f"{engine} needs its weights in frame_interpolation.model" in caplog.text
-    chosen = {**LARGER, "r_upscale_model": "realesrgan-x4plus"}
+    chosen = {**LARGER, "model": "realesrgan-x4plus"}
     assert upscaler_of(make_animation(upscaling=chosen), CPU) == Lanczos(3)
     assert "realesrgan-x4plus is not there (looked in models)" in caplog.text
     assert "images are enlarged by Lanczos with sharpening instead" in caplog.text
@@ -211,7 +211,7 @@ def test_networks_with_their_files_are_used(
     torch.save({"params": compact(4)}, tmp_path / "models" / "realesr-animevideov3.pth")
     torch.jit.script(Later()).save(str(tmp_path / "film.pt"))
     animation = make_animation(
-        upscaling={**LARGER, "r_upscale_factor": "x2", "r_upscale_model": "realesr-animevideov3"},
+        upscaling={**LARGER, "factor": 2, "model": "realesr-animevideov3"},
         frame_interpolation={"engine": "FILM", "model": str(tmp_path / "film.pt")},
         diffusion={"seed": 1, "model_folders": (str(tmp_path / "models"),)},
     )
@@ -225,7 +225,7 @@ def test_networks_with_their_files_are_used(
     ("settings", "error", "message"),
     [
         (
-            {"upscaling": {**LARGER, "r_upscale_model": "nix"}},
+            {"upscaling": {**LARGER, "model": "nix"}},
             ModelError,
             "nix is neither a file nor the name",
         ),
@@ -259,7 +259,7 @@ def test_a_film_has_sound_when_its_file_is_given(make_animation: Make) -> None:
     assert sound_of(make_animation()) is None
     heard = sound_of(make_animation(sound={"soundtrack_path": "a.mp3"}))
     assert heard is not None and heard.source == "a.mp3"
-    assert sound_of(make_animation(sound={"soundtrack_path": "a.mp3", "add_soundtrack": "None"})) is None
+    assert sound_of(make_animation(sound={"soundtrack_path": "a.mp3", "add_soundtrack": "none"})) is None
 
 
 def test_encode_adds_a_sound(make_animation: Make, tmp_path: Path) -> None:

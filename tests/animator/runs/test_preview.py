@@ -40,7 +40,7 @@ def images(animation: Animation, pipeline: Pipeline) -> list[torch.Tensor]:
 def test_no_step_around_the_diffusion_shows(
     make_animation: Make, settings: dict[str, Any], compat: bool
 ) -> None:
-    plain = make_animation(**MOVING, noise={"amount": 0}, sharpen={"amount": 0}, color={"coherence": "None"})
+    plain = make_animation(**MOVING, noise={"amount": 0}, sharpen={"amount": 0}, color={"coherence": "none"})
     stepped = make_animation(**MOVING, compat=compat, **settings)
     expected = images(plain, preview_pipeline(plain))
     assert not torch.equal(expected[0], expected[-1])
@@ -65,7 +65,7 @@ def test_a_mask_applies_to_keys_and_in_betweens_alike(make_animation: Make, tmp_
     animation = make_animation(
         motion={"translation_x": 3},
         init={"image": str(tmp_path / "green.png")},
-        mask={"use_mask": True, "mask_file": str(tmp_path / "nothing.png"), "mask_overlay_blur": 0},
+        mask={"use_mask": True, "mask_file": str(tmp_path / "nothing.png"), "overlay_blur": 0},
         diffusion={"seed": 7, "strength": 1, "cadence": 2},
     )
     green = torch.tensor([10.0, 200.0, 30.0]).div(255).view(3, 1, 1).expand(3, 64, 64)
@@ -85,7 +85,7 @@ def test_a_preview_makes_no_extra_videos(make_animation: Make, tmp_path: Path) -
 def test_the_command_previews_a_film_with_every_step(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text(
         "size: [64, 64]\nframes: 3\nname: lake\nmodel: no such model\n"
-        "color: {contrast: 0.5}\nupscaling: {r_upscale_video: true}\n"
+        "color: {contrast: 0.5}\nupscaling: {enabled: true}\n"
     )
     shown = CliRunner().invoke(app, ["preview", str(tmp_path / "film.yaml"), "--out", str(tmp_path / "run")])
     assert shown.exit_code == 0, shown.output

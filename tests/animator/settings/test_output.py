@@ -37,7 +37,7 @@ def test_names_are_taken_in_any_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"format": "webmm"}, "did you mean `webm`"),
         ({"format": "avi"}, "known: mp4, webm"),
@@ -47,8 +47,8 @@ def test_names_are_taken_in_any_case() -> None:
         ({"format": 3}, "valid string"),
     ],
 )
-def test_wrong_names_are_refused(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_wrong_names_are_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         Output.model_validate(wrong)
 
 
@@ -79,7 +79,7 @@ def test_other_packages_are_not_imported_for_a_format_that_is_built_in() -> None
     assert "animator_extras.formats" not in sys.modules
 
 
-def test_a_package_that_offers_no_format_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_without_the_format_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("animator.core.plugins.load", lambda group, name: object())
     monkeypatch.setattr("animator.core.plugins.names", lambda group: ("apng",) if group == PLUGINS else ())
     with pytest.raises(PluginError, match="'apng': its package offers no Format of that name"):

@@ -41,7 +41,7 @@ def test_beside_the_preset_comes_first_then_the_working_directory(home: Path) ->
     assert load(preset(home)).init.image == str(beside)
 
 
-def test_a_preset_of_the_working_directory_keeps_its_words(
+def test_a_preset_of_the_working_directory_keeps_its_relative_paths(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset(home)
@@ -50,12 +50,12 @@ def test_a_preset_of_the_working_directory_keeps_its_words(
     assert load(Path("film.yaml")).init.image == "pictures/start.png"
 
 
-def test_a_missing_file_is_told_with_both_places(home: Path) -> None:
+def test_a_missing_file_is_reported_with_both_places(home: Path) -> None:
     with pytest.raises(PresetError) as caught:
         load(preset(home))
-    said = str(caught.value)
-    assert f"init.image: pictures/start.png: there is no such file (looked for in {home}/films" in said
-    assert f"and in {home}/here)" in said
+    message = str(caught.value)
+    assert f"init.image: pictures/start.png: there is no such file (looked for in {home}/films" in message
+    assert f"and in {home}/here)" in message
 
 
 def test_what_is_set_on_the_command_line_is_from_the_working_directory(home: Path) -> None:
@@ -80,7 +80,7 @@ def test_settings_files_and_their_clips_are_looked_for_beside_them(home: Path) -
     assert import_settings(settings, "film.txt").values["init"]["image"] == "start.png"
 
 
-def test_a_folder_is_no_image(home: Path) -> None:
+def test_a_folder_is_not_an_image(home: Path) -> None:
     (home / "films" / "pictures" / "start.png").mkdir(parents=True)
     with pytest.raises(PresetError, match="there is no such file"):
         load(preset(home))

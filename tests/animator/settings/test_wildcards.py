@@ -10,7 +10,7 @@ from animator.presets.load import load
 from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation, wildcards
-from animator.settings.wildcards import WildcardFiles, filled
+from animator.settings.wildcards import WildcardFiles, fill_wildcards
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
@@ -71,15 +71,13 @@ def test_common_parts_have_wildcards_too(make_animation: Make, folder: Path) -> 
     assert prompt.negative == "Nebel über dem See" and "__" not in prompt.positive
 
 
-def test_the_reference_and_an_empty_folder_take_prompts_as_written(
-    make_animation: Make, folder: Path
-) -> None:
+def test_compat_and_an_empty_folder_leave_prompts_as_written(make_animation: Make, folder: Path) -> None:
     assert prompts(make_animation, folder, {"0": "a __colour__ sky"}, compat=True)[0] == "a __colour__ sky"
     film = make_animation(prompts="a __colour__ sky", wildcard_folder="")
     assert Timeline(film)[0].prompt.positive == "a __colour__ sky"
 
 
-def test_a_run_writes_down_what_was_chosen(make_animation: Make, folder: Path, tmp_path: Path) -> None:
+def test_a_run_records_the_chosen_lines(make_animation: Make, folder: Path, tmp_path: Path) -> None:
     film = make_animation(prompts={0: "a __colour__ sky"}, wildcard_folder=str(folder))
     expected = Timeline(film)[0].prompt.positive
     with Run.create(tmp_path / "run", film) as run:
@@ -99,28 +97,28 @@ def test_a_run_writes_down_what_was_chosen(make_animation: Make, folder: Path, t
     ("name", "message"),
     [
         ("color", r"there is no .*color\.txt; did you mean `__colour__`\?"),
-        ("mood/../../secret", "leads out of the folder"),
+        ("mood/../../secret", "is outside the folder"),
         ("empty", "has no lines to choose from"),
         ("binary", "cannot be read as UTF-8"),
-        ("circle", "name each other in a circle"),
-        ("escape", "leads out of the folder"),
+        ("circle", "refer to each other in a circle"),
+        ("escape", "is outside the folder"),
         ("large", "is larger than 10 MB"),
     ],
 )
-def test_mistakes_are_said(folder: Path, name: str, message: str) -> None:
+def test_mistakes_are_reported(folder: Path, name: str, message: str) -> None:
     (folder / "empty.txt").write_text("# nothing\n")
     (folder / "binary.txt").write_bytes(b"\xff\xfe\x00\x01\x80")
     (folder / "circle.txt").write_text("__circle__ and __circle__\n")
     (folder / "escape.txt").symlink_to(folder.parent / "secret.txt")
     with (folder / "large.txt").open("wb") as file:
-        file.truncate(wildcards.LARGEST + 1)
+        file.truncate(wildcards.MAX_BYTES + 1)
     with pytest.raises(UserError, match=message):
-        filled(f"a __{name}__ day", WildcardFiles(folder), 1, 0)
+        fill_wildcards(f"a __{name}__ day", WildcardFiles(folder), 1, 0)
 
 
-def test_absolute_names_and_those_that_lead_up_are_no_wildcards(folder: Path) -> None:
+def test_absolute_paths_and_parent_folders_are_not_wildcards(folder: Path) -> None:
     text = f"__{folder.parent}/secret__ __../secret__"
-    assert filled(text, WildcardFiles(folder), 1, 0) == text
+    assert fill_wildcards(text, WildcardFiles(folder), 1, 0) == text
 
 
 def test_presets_are_checked_before_any_frame(folder: Path, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_nothing_leads_up_to_a_cut(make_animation: Make) -> None:
 
 
 @pytest.mark.parametrize("mode", ["2d", "3d"])
-@pytest.mark.parametrize("flow", ["None", "DIS Medium"])
+@pytest.mark.parametrize("flow", ["none", "DIS Medium"])
 def test_a_film_resumes_at_every_group(make_animation: Make, mode: str, flow: str) -> None:
     animation = make_animation(
         mode=mode, frames=11, depth={"model": "fake"}, motion={"zoom": 1.02, "translation_z": 5},

@@ -95,7 +95,7 @@ def test_units_that_are_off_are_left_out_and_the_others_keep_their_order() -> No
         ({"control_mode": "Balanced", "guess_mode": True}, {"control_mode": "control"}),
     ],
 )
-def test_words_of_deforum_become_ours(change: dict[str, Any], ours: dict[str, Any]) -> None:
+def test_values_of_deforum_become_ours(change: dict[str, Any], ours: dict[str, Any]) -> None:
     imported = read(UNIT | change)
     unit = only(imported).model_dump(mode="json")
     assert {name: unit[name] for name in ours} == ours
@@ -109,18 +109,18 @@ def test_words_of_deforum_become_ours(change: dict[str, Any], ours: dict[str, An
             {"module": "openpose_full"},
             False,
             "none",
-            "cn_1_module: openpose_full is not offered, so the unit is off",
+            "cn_1_module: openpose_full is not available, so the unit is off",
         ),
         (
             {"module": "depth_leres++"},
             True,
             "depth",
-            r"cn_1_module: depth_leres++ is not offered; depth takes",
+            r"cn_1_module: depth_leres++ is not available; depth is",
         ),
-        ({"mask_vid_path": "m.mp4"}, True, "canny", "cn_1_mask_vid_path: masks of units are not offered"),
+        ({"mask_vid_path": "m.mp4"}, True, "canny", "cn_1_mask_vid_path: unit masks are not supported"),
     ],
 )
-def test_what_is_not_offered_is_said(change: dict[str, Any], enabled: bool, module: str, note: str) -> None:
+def test_unsupported_values_are_noted(change: dict[str, Any], enabled: bool, module: str, note: str) -> None:
     imported = read(UNIT | change)
     unit = only(imported)
     assert (unit.enabled, unit.module) == (enabled, module)
@@ -153,11 +153,11 @@ def test_the_single_unit_of_the_first_files_comes_in() -> None:
         "controlnet_scribble_mode": False,
     }
     unit = only(read(**first))
-    said = (unit.model, unit.weight.source, unit.guidance_end.source)
-    assert said == ("control_sd15_openpose", 2, 0.8)
+    values = (unit.model, unit.weight.source, unit.guidance_end.source)
+    assert values == ("control_sd15_openpose", 2, 0.8)
 
 
-def test_values_that_cannot_be_read_are_said_by_their_names() -> None:
+def test_invalid_values_are_reported_by_name() -> None:
     with pytest.raises(PresetError, match="cn_1_weight: is ''; is empty; expected a schedule"):
         read(UNIT | {"weight": ""})
 
@@ -202,9 +202,9 @@ def test_units_go_out_and_come_back_equal() -> None:
     assert not any("cn_" in str(note) for note in exported.notes)
 
 
-def test_what_deforum_has_no_words_for_is_said() -> None:
+def test_what_deforum_lacks_is_noted() -> None:
     film = Animation.model_validate(
         {"frames": 4, "controlnet": [{"model": "a", "source": "x.mp4", "extract_nth_frame": 3}]}
     )
     notes = [str(note) for note in export_settings(film).notes]
-    assert any(note.startswith("cn_1_vid_path: the whole film is used") for note in notes)
+    assert any(note.startswith("cn_1_vid_path: the whole video is used") for note in notes)

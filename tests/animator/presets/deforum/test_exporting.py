@@ -76,18 +76,18 @@ def test_our_own_schedules_give_the_same_numbers_in_deforum(make_animation: Make
     assert {key for note in written for key in note.keys} == {"zoom", "angle", "rotation_3d_y"}
 
 
-def test_what_deforum_has_no_words_for_is_told(make_animation: Make) -> None:
+def test_what_deforum_lacks_is_noted(make_animation: Make) -> None:
     film = make_animation(
         mode="3d",
         camera={"projection": "pinhole"},
         motion={"border": "reflect"},
         diffusion={"seed": 1, "cadence": {0: 1, 3: 2}, "sampler": "LCM"},
     )
-    told = [str(note) for note in export_settings(film).notes]
-    assert any(note.startswith("border: motion.border is 'reflect', and Deforum has only") for note in told)
-    assert any(note.startswith("sampler: the extension 3.0 knows no LCM") for note in told)
-    assert any("diffusion.cadence changes over the film" in note for note in told)
-    assert any("camera.projection" in note and "nothing like it" in note for note in told)
+    lines = [str(note) for note in export_settings(film).notes]
+    assert any(note.startswith("border: motion.border is 'reflect', and Deforum has only") for note in lines)
+    assert any(note.startswith("sampler: the extension 3.0 does not have LCM") for note in lines)
+    assert any("diffusion.cadence changes over the film" in note for note in lines)
+    assert any("camera.projection" in note and "nothing like it" in note for note in lines)
 
 
 def test_a_plain_preset_is_read_back_as_the_same_film(make_animation: Make) -> None:

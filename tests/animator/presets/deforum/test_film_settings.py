@@ -39,12 +39,12 @@ ROUND_TRIPS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.parametrize("settings", ROUND_TRIPS, ids=lambda settings: ", ".join(settings))
-def test_there_and_back(settings: dict[str, Any]) -> None:
+def test_a_round_trip_keeps_the_settings(settings: dict[str, Any]) -> None:
     film, notes = imported(settings)
     exported = export_settings(film)
     assert {name: exported.settings[name] for name in settings} == settings
-    told = (*notes, *map(str, exported.notes))
-    assert not [note for note in told if any(name in note for name in settings)]
+    lines = (*notes, *map(str, exported.notes))
+    assert not [note for note in lines if any(name in note for name in settings)]
     again, _ = imported(dict(exported.settings))
     assert dump(again) == dump(film)
 
@@ -62,22 +62,22 @@ def test_where_they_go() -> None:
         }
     )
     assert film.output.format == "png"
-    assert film.upscaling.r_upscale_factor == "x3"
-    assert film.upscaling.r_upscale_model == "realesr-animevideov3"
-    assert (film.frame_interpolation.engine, film.frame_interpolation.x_amount) == ("FILM", 10)
+    assert film.upscaling.factor == 3
+    assert film.upscaling.model == "realesr-animevideov3"
+    assert (film.frame_interpolation.engine, film.frame_interpolation.amount) == ("FILM", 10)
     assert (film.sound.add_soundtrack, film.sound.soundtrack_path) == ("File", "a.mp3")
 
 
-def test_an_older_rife_is_the_one_there_is() -> None:
+def test_an_older_rife_becomes_the_one_that_exists() -> None:
     film, _ = imported({"frame_interpolation_engine": "RIFE v4.3"})
     assert film.frame_interpolation.engine == "RIFE v4.6"
 
 
 @pytest.mark.parametrize("wanted", ["File", "Init Video"])
-def test_a_sound_without_a_file_is_told(wanted: str) -> None:
+def test_a_sound_without_a_file_is_noted(wanted: str) -> None:
     film, notes = imported({"add_soundtrack": wanted, "soundtrack_path": "", "video_init_path": ""})
     assert sound_of(film) is None
-    assert "add_soundtrack: the file with the sound is not named; the film is silent" in notes
+    assert "add_soundtrack: no sound file is given; the film is silent" in notes
 
 
 def test_a_path_counts_only_where_it_is_asked_for() -> None:
@@ -85,20 +85,20 @@ def test_a_path_counts_only_where_it_is_asked_for() -> None:
     assert film.sound.soundtrack_path == ""
 
 
-def test_what_deforum_lacks_is_told(make_animation: Any) -> None:
+def test_what_deforum_lacks_is_noted(make_animation: Any) -> None:
     film = make_animation(
         frame_interpolation={"engine": "flow"},
-        upscaling={"r_upscale_video": True},
+        upscaling={"enabled": True},
         output={"format": "webm", "crf": 30},
         sound={"soundtrack_path": "a.mp3", "offset": 2},
     )
     notes = export_settings(film).notes
-    told = " ".join(str(note) for note in notes)
-    assert "frame_interpolation.engine is 'flow', and Deforum has only None, RIFE v4.6, FILM" in told
-    assert "upscaling.r_upscale_model is 'lanczos', and Deforum has only realesr-animevideov3" in told
-    assert "output.format is 'webm', and Deforum has only mp4 and png" in told
+    lines = " ".join(str(note) for note in notes)
+    assert "frame_interpolation.engine is 'flow', and Deforum has only None, RIFE v4.6, FILM" in lines
+    assert "upscaling.model is 'lanczos', and Deforum has only realesr-animevideov3" in lines
+    assert "output.format is 'webm', and Deforum has only mp4 and png" in lines
     assert {"output.crf", "sound.offset"} <= {key for note in notes for key in note.keys}
 
 
-def test_what_is_off_is_not_told(make_animation: Any) -> None:
+def test_what_is_off_is_not_noted(make_animation: Any) -> None:
     assert not [note for note in export_settings(make_animation()).notes if "upscal" in str(note)]

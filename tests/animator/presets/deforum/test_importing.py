@@ -54,40 +54,40 @@ def test_a_file_of_the_extension(extension: dict[str, Any]) -> None:
     assert plan.prompt.positive == "painting of a lake at night" and plan.prompt.negative == "fog  blurry"
 
 
-def test_what_is_left_out_is_told_by_feature(extension: dict[str, Any]) -> None:
+def test_what_is_left_out_is_reported_by_feature(extension: dict[str, Any]) -> None:
     changing = notes(extension, Effect.CHANGES)
     assert changing == [
         "sd_model_name: checkpoint (left out): the file names the checkpoint it was made with; "
         "set `model` to yours",
-        "brand_new_key: is unknown; it is left out, and whatever it did is missing",
+        "brand_new_key: is unknown and left out; its effect is missing",
     ]
     rest = notes(extension, Effect.NONE)
     assert "cn_1_enabled, cn_1_weight: ControlNet: not in use" in rest
 
 
 def test_no_key_of_a_file_is_dropped_in_silence(extension: dict[str, Any]) -> None:
-    told = {key for note in import_settings(extension, "film.txt").notes for key in note.keys}
-    assert set(extension) - told <= {*ROWS, *SWITCHES}
+    noted = {key for note in import_settings(extension, "film.txt").notes for key in note.keys}
+    assert set(extension) - noted <= {*ROWS, *SWITCHES}
 
 
 def test_noise_settings_count_as_deforum_takes_them() -> None:
     imported = import_settings({"noise_type": "gaussian", "perlin_octaves": 0}, "film.txt")
     film = film_of(imported)
     assert (film.noise.type, film.noise.perlin_octaves) == ("uniform", 0)
-    assert "'gaussian' is unknown and counts as 'uniform'" in {note.message for note in imported.notes}
+    assert "'gaussian' is unknown and is read as 'uniform'" in {note.message for note in imported.notes}
 
 
 def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
     film = film_of(import_settings(notebook, "film.txt"))
     assert (film.size, film.diffusion.cadence.source, film.color.coherence) == ((704, 448), 3, "HSV")
     assert film.motion.border == "replicate" and Timeline(film)[0].camera.fov == 40
-    told = notes(notebook, Effect.NONE)
-    assert "H: 450 became 448 pixels" in told
-    assert "border: 'warp' is unknown and counts as 'replicate'" in told
+    lines = notes(notebook, Effect.NONE)
+    assert "H: 450 became 448 pixels" in lines
+    assert "border: 'warp' is unknown and is read as 'replicate'" in lines
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ({"animation_mode": "None"}, "film.txt:2:2: animation_mode: is 'None'; it makes single images"),
         ({"animation_mode": "Dance"}, "animation_mode: is 'Dance'; expected one of 2D, 3D,"),
@@ -102,17 +102,17 @@ def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
         ({"parseq_manifest": "{}"}, "parseq_manifest: the Parseq manifest has no rendered_frames"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(settings: dict[str, Any], said: str) -> None:
-    assert said in refusal(settings)
+def test_a_mistake_is_reported_with_its_place(settings: dict[str, Any], message: str) -> None:
+    assert message in refusal(settings)
 
 
-def test_all_mistakes_are_told_together() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     assert "3 problems" in refusal(
         {"max_frames": "many", "fps": [], "border": "wrap", "seed_behavior": "odd"}
     )
 
 
-def test_schedules_that_only_the_reference_understands_are_rendered() -> None:
+def test_schedules_that_only_deforum_understands_are_rendered() -> None:
     film = film_of(import_settings({"zoom": "0: ((1.02)", "strength_schedule": "0:(0.2*sin(t))"}, "film.txt"))
     strengths = [plan.diffusion.strength for plan in Timeline(film)]
     assert Timeline(film)[0].motion.zoom == 1.02
@@ -148,7 +148,7 @@ def test_s_is_minus_one_in_schedules_that_parseq_leaves_alone() -> None:
 
 
 @pytest.mark.parametrize("row", MAPPED, ids=lambda row: row.name)
-def test_what_a_file_does_not_say_has_deforums_default(row: Row) -> None:
+def test_a_missing_setting_has_deforums_default(row: Row) -> None:
     values = import_settings({}, "film.txt").values
     if row.name == "prompts" or row.ours.startswith("size.") or row.name == "batch_name":
         assert (values["prompts"], values["size"], values["name"]) == ({"0": ""}, [512, 512], "Deforum")

@@ -41,10 +41,10 @@ def test_masks_are_imported() -> None:
         True,
         "latent noise",
     )
-    assert (mask.use_alpha_as_mask, mask.overlay_mask, mask.mask_overlay_blur) == (True, False, 7)
+    assert (mask.use_alpha_as_mask, mask.overlay_mask, mask.overlay_blur) == (True, False, 7)
     assert (mask.full_res_mask, mask.full_res_mask_padding, mask.video_mask_path) == (False, 16, "masks.mp4")
     # What Deforum calls contrast is brightness there, and the other way round.
-    assert (mask.mask_brightness_adjust, mask.mask_contrast_adjust) == (1.5, 0.8)
+    assert (mask.brightness_adjust, mask.contrast_adjust) == (1.5, 0.8)
 
 
 def test_brackets_of_expressions_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""The JSON of settings files: what is read, how a slip is told, what `repair` makes of it."""
+"""The JSON of settings files: what is read, how a mistake is reported, what `repair` makes of it."""
 
 import json
 from contextlib import suppress
@@ -13,32 +13,32 @@ from animator.presets.deforum.settings_text import read_document
 SLIPS = [
     ('{\n "a": 1,\n}', "2:8: is not JSON: a comma before the closing }", {"a": 1}),
     ('{"a": [1, 2,\n ]}', "1:12: is not JSON: a comma before the closing ]", {"a": [1, 2]}),
-    ('{"a": 1,, "b": 2}', "1:9: is not JSON: a comma too many", {"a": 1, "b": 2}),
+    ('{"a": 1,, "b": 2}', "1:9: is not JSON: an extra comma", {"a": 1, "b": 2}),
     ('{"a": 1\n "b": 2}', "1:8: is not JSON: a comma is missing here", {"a": 1, "b": 2}),
     ('{"a": "x"\n "b": 2}', "1:10: is not JSON: a comma is missing here", {"a": "x", "b": 2}),
-    ('{"a": karras, "b": 2}', "1:7: is not JSON: the word karras has no quotes", {"a": "karras", "b": 2}),
-    ("{a: 1}", "1:2: is not JSON: the word a has no quotes", {"a": 1}),
+    ('{"a": karras, "b": 2}', "1:7: is not JSON: karras has no quotes", {"a": "karras", "b": 2}),
+    ("{a: 1}", "1:2: is not JSON: a has no quotes", {"a": 1}),
     ('{"a": True, "b": None}', "1:7: is not JSON: True should be true", {"a": True, "b": None}),
     ("{'a': 'it\\'s'}", "1:2: is not JSON: single quotes", {"a": "it's"}),
     ('{"a": “b”}', "1:7: is not JSON: typographic quotes “", {"a": "b"}),
     ('{"a": 1 // one\n}', "1:9: is not JSON: a comment", {"a": 1}),
     ('{"a": "C:\\SD\\x"}', "1:10: is not JSON: a single backslash", {"a": "C:\\SD\\x"}),
-    ('{"a": {"20": 0.65"\n}}', '1:18: is not JSON: a " too many', {"a": {"20": 0.65}}),
+    ('{"a": {"20": 0.65"\n}}', '1:18: is not JSON: an extra "', {"a": {"20": 0.65}}),
 ]
 
 
-@pytest.mark.parametrize(("text", "said", "meant"), SLIPS, ids=[slip[1][:30] for slip in SLIPS])
-def test_a_slip_is_told_with_its_place_and_repaired(text: str, said: str, meant: object) -> None:
+@pytest.mark.parametrize(("text", "message", "meant"), SLIPS, ids=[slip[1][:30] for slip in SLIPS])
+def test_a_mistake_is_reported_with_its_place_and_repaired(text: str, message: str, meant: object) -> None:
     with pytest.raises(PresetError) as caught:
         read_document(text, "film.txt")
-    assert f"film.txt:{said}" in str(caught.value)
+    assert f"film.txt:{message}" in str(caught.value)
     assert caught.value.hint == FixJson() and caught.value.exit_code == 2
     mended = read_document(text, "film.txt", repair=True)
     assert mended.values == meant
     assert any("repaired" in note.message for note in mended.notes)
 
 
-def test_the_line_is_shown_with_a_caret_under_the_slip() -> None:
+def test_the_line_is_shown_with_a_caret_under_the_mistake() -> None:
     with pytest.raises(PresetError) as caught:
         read_document('{\n  "scheduler": karras,\n  "b": 1}', "film.txt")
     *_, line, caret = str(caught.value).splitlines()
@@ -46,7 +46,7 @@ def test_the_line_is_shown_with_a_caret_under_the_slip() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('{"a": 1', "the file ends too early"),
         ('{"a": "b', "unterminated string"),
@@ -57,12 +57,12 @@ def test_the_line_is_shown_with_a_caret_under_the_slip() -> None:
     ],
 )
 @pytest.mark.parametrize("repair", [False, True])
-def test_what_cannot_be_repaired_is_refused(text: str, said: str, repair: bool) -> None:
-    with pytest.raises(PresetError, match=said):
+def test_what_cannot_be_repaired_is_refused(text: str, message: str, repair: bool) -> None:
+    with pytest.raises(PresetError, match=message):
         read_document(text, "film.txt", repair=repair)
 
 
-def test_several_slips_are_repaired_one_after_the_other() -> None:
+def test_several_mistakes_are_repaired_one_after_the_other() -> None:
     text = '{"a": karras,, "b": True,\n "c": [1 2,],}'
     document = read_document(text, "film.txt", repair=True)
     assert document.values == {"a": "karras", "b": True, "c": [1, 2]}
@@ -89,7 +89,7 @@ def test_windows_files_and_line_breaks_in_texts_are_read() -> None:
     assert document.places["fps"] == "film.txt:4:2"
 
 
-def test_a_doubled_key_is_told_and_the_last_counts() -> None:
+def test_a_duplicate_key_is_noted_and_the_last_value_is_used() -> None:
     document = read_document('{"fps": 12, "fps": 15}', "film.txt")
     assert document.values == {"fps": 15}
-    assert [str(note) for note in document.notes] == ["fps: is given more than once; the last one counts"]
+    assert [str(note) for note in document.notes] == ["fps: is given more than once; the last value is used"]

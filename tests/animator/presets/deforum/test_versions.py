@@ -59,18 +59,18 @@ def test_a_file_that_is_silent_matches_colors_the_old_way() -> None:
     assert settings(legacy_colormatch=False)["legacy_colormatch"] is False
 
 
-def test_where_both_names_are_given_the_newer_one_counts_and_it_is_told() -> None:
+def test_of_two_names_for_a_setting_the_newer_one_wins_with_a_note() -> None:
     result = upgrade({"W": 512, "width": 640})
     assert result.settings["W"] == 512
-    assert [str(note) for note in result.notes] == ["width: W is given too and counts"]
+    assert [str(note) for note in result.notes] == ["width: W is given too and takes precedence"]
 
 
-def test_broken_prompts_are_told_with_their_place() -> None:
+def test_broken_prompts_are_reported_with_their_place() -> None:
     with pytest.raises(ValueError, match="line 1, column 11 of the prompts: broken JSON"):
         upgrade({"prompts": '{"0": "a",}'})
     with pytest.raises(ValueError, match="a prompt is text"):
         upgrade({"prompts": {"0": 3}})
 
 
-def test_a_sampler_that_nobody_knows_is_left_for_the_check() -> None:
+def test_an_unknown_sampler_is_left_to_validation() -> None:
     assert settings(sampler="No Such Sampler")["sampler"] == "No Such Sampler"

@@ -1,9 +1,9 @@
-"""The words of Deforum's ControlNet units, as data; `controlnet` reads and writes units with them."""
+"""The settings of Deforum's ControlNet units, as data that `controlnet` reads and writes units with."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from animator.presets.deforum.conversions import Choice, Conversion, Curve, Number, Switch, Words
+from animator.presets.deforum.conversions import Choice, Conversion, Number, PlainText, ScheduleSource, Switch
 
 RESIZE = Choice(
     {
@@ -34,7 +34,7 @@ MODULES = {
     "blur_gaussian": "blur",
 }
 NEARLY = {"depth_": "depth", "tile_": "tile"}
-"""Beginnings of modules that another of the same kind stands in for."""
+"""Prefixes of preprocessors that are replaced by a similar one."""
 BACK = {
     "none": "none",
     "canny": "canny",
@@ -43,17 +43,17 @@ BACK = {
     "blur": "blur_gaussian",
 }
 RANGES = {"canny": ((1, 255), (1, 255)), "tile": ((1, 8), None), "blur": ((0.01, 64), None)}
-"""What the thresholds of a module may be; the file keeps numbers of other modules, too."""
+"""Ranges of a preprocessor's thresholds; outside, the number belongs to another preprocessor."""
 AT_RESOLUTION = ("canny", "depth")
 UNTOUCHED = 64
-"""A resolution up to this is the slider's lowest position, not a wish."""
+"""A resolution up to this is the slider's lowest position and means the default."""
 
 USUAL: Mapping[str, Mapping[str, float]] = {
     "canny": {"threshold_a": 100, "threshold_b": 200},
     "tile": {"threshold_a": 1},
     "blur": {"threshold_a": 9},
 }
-"""What the thresholds of a module are where nobody moved them."""
+"""Default thresholds of a preprocessor."""
 
 DEFAULTS: Mapping[str, Any] = {
     "enabled": False,
@@ -74,16 +74,16 @@ DEFAULTS: Mapping[str, Any] = {
     "control_mode": "Balanced",
     "loopback_mode": False,
 }
-"""A unit's settings without the beginning of their names, with Deforum's defaults."""
+"""A unit's settings without the prefix of their names, with Deforum's defaults."""
 
 CONVERTED: Mapping[str, Conversion] = {
-    "vid_path": Words(),
-    "mask_vid_path": Words(),
-    "module": Words(),
-    "model": Words(),
-    "weight": Curve(),
-    "guidance_start": Curve(),
-    "guidance_end": Curve(),
+    "vid_path": PlainText(),
+    "mask_vid_path": PlainText(),
+    "module": PlainText(),
+    "model": PlainText(),
+    "weight": ScheduleSource(),
+    "guidance_start": ScheduleSource(),
+    "guidance_end": ScheduleSource(),
     "resize_mode": RESIZE,
     "control_mode": MODES,
     "processor_res": Number(0, 8192),

@@ -1,0 +1,79 @@
+"""Settings that are one of a few names, and names that are safe in paths."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import core_schema
+
+from animator.core import plugins
+from schedules.suggest import suggestion
+
+Choices = TypeVar("Choices")
+OFF = "none"
+"""The value that switches a setting off."""
+
+
+def _spell_off(value: Any) -> Any:
+    """Returns `none` for null and for `none` in any case; returns every other value as it is."""
+    is_off = value is None or (isinstance(value, str) and value.strip().lower() == OFF)
+    return OFF if is_off else value
+
+
+Switchable = Annotated[Choices, BeforeValidator(_spell_off)]
+"""A choice that `none` switches off, as in `Switchable[Literal["none", "LAB"]]`; null and `None` do, too."""
+
+
+def match_name(name: str, names: Sequence[str]) -> str:
+    """Returns the one of `names` that equals a name in any case.
+
+    Raises:
+        ValueError: It is not one of them; suggests the closest.
+    """
+    by_lower = {known.lower(): known for known in names}
+    if name.strip().lower() in by_lower:
+        return by_lower[name.strip().lower()]
+    hint = suggestion(name.strip(), names) or f"known: {', '.join(names)}"
+    raise ValueError(f"is unknown; {hint}")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a text that is one of a few names, in any case.
+
+    Attributes:
+        names: The built-in names, which the documentation lists.
+        group: The entry point group in which other packages offer further names; empty for none. They are
+            searched only for names that are not built in.
+    """
+
+    names: tuple[str, ...]
+    group: str = ""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._match, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": [*self.names, *self._plugin_names()]}
+
+    def _match(self, name: str) -> str:
+        """Returns the known name that equals `name` in any case; built-in names win over those of plugins."""
+        is_built_in = name.strip().lower() in (known.lower() for known in self.names)
+        return match_name(name, self.names if is_built_in else (*self.names, *self._plugin_names()))
+
+    def _plugin_names(self) -> tuple[str, ...]:
+        return plugins.names(self.group) if self.group else ()
+
+
+FileStem = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$"
+    ),
+]
+"""A name that is safe as one part of a path: no separators, no control characters, no leading dot."""
