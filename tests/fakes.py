@@ -1,4 +1,4 @@
-"""Stand-ins for what fills a pipeline's slots, and the settings that most tests of films share."""
+"""Fake pipeline parts, and settings that most tests of films share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,28 +13,28 @@ from animator.settings import Animation
 from animator.timeline.plan import Plan
 
 Make = Callable[..., Animation]
-"""Makes a small film from the settings that differ from a small default; see the fixture `make_animation`."""
+"""Builds the settings of a small film from what differs from a default; see the fixture `make_animation`."""
 
 SHARP: dict[str, Any] = {"noise": {"amount": 0}, "sharpen": {"amount": 0}}
-"""Settings of a film to whose images nothing is added before they are drawn; colors are matched."""
+"""Settings of a film without noise and sharpening; colors are matched."""
 QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "none"}}
-"""Settings of a film that leaves its images as they are: no noise, no sharpening, no color matching."""
+"""Settings of a film that does not change its images: no noise, no sharpening, no color matching."""
 
 
 class CountedGray:
-    """Draws flat grays: 0.1 first, then 0.2, and so on."""
+    """Diffuser that generates flat grays: 0.1 first, then 0.2, and so on."""
 
     def __init__(self) -> None:
-        self._drawings = count(1)
+        self._calls = count(1)
 
     def generate(self, request: GenerationRequest) -> Tensor:
         width, height = request.size
-        return torch.full((3, height, width), next(self._drawings) / 10)
+        return torch.full((3, height, width), next(self._calls) / 10)
 
 
 @dataclass(frozen=True)
 class KeepsOrGray:
-    """Gives the image back as it is; a flat gray where there is none."""
+    """Diffuser that returns the image unchanged, or a flat gray if there is none."""
 
     gray: float = 0.5
 
@@ -45,7 +45,7 @@ class KeepsOrGray:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Notes what it is asked, and has another diffuser draw it."""
+    """Diffuser that records its requests and passes them on to another diffuser."""
 
     diffuser: Diffuser = field(default_factory=CountedGray)
     asked: list[GenerationRequest] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws what a function of the request says."""
+    """Diffuser that returns the image of a function of the request."""
 
     answer: Callable[[GenerationRequest], Tensor]
 
@@ -67,11 +67,11 @@ class Draws:
 
 @dataclass(frozen=True)
 class RecordingMotion:
-    """Moves nothing. Its looks give flat depths 1, 2, 3 and so on; it notes what each was given.
+    """Motion that changes nothing, estimates flat depths 1, 2, 3 and so on, and records its calls.
 
     Attributes:
-        looks: The frame that the image was about to move to, and the depth of the look before.
-        moves: The frames of every move, and its depth.
+        looks: Frame and last depth of every depth estimate.
+        moves: Frames and depth of every warp.
     """
 
     looks: list[tuple[int, float | None]] = field(default_factory=list)
@@ -88,7 +88,7 @@ class RecordingMotion:
 
 @dataclass(frozen=True)
 class CountingDepth:
-    """A depth network that sees the same slope everywhere and counts how often it is asked."""
+    """Depth model that estimates the same slope for every image, and records its calls."""
 
     asked: list[Tensor] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class CountingDepth:
 
 
 def level(flat: Tensor | None) -> float | None:
-    """The value of a tensor that is the same everywhere; None of None."""
+    """Returns the value of a constant tensor, or None for None."""
     if flat is None:
         return None
     (value,) = set(flat.flatten().tolist())

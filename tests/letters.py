@@ -1,4 +1,4 @@
-"""Images written as letters: one letter a pixel, one line a row, such as "RRG/BBW"."""
+"""Images written as letters: one letter per pixel, rows separated by slashes, such as "RRG/BBW"."""
 
 import torch
 from torch import Tensor
@@ -16,13 +16,13 @@ COLORS = {
 
 
 def image_of(letters: str) -> Tensor:
-    """The image (3, H, W) of rows of color letters, top row first."""
+    """Returns the image (3, H, W) of rows of color letters, top row first."""
     rows = [[COLORS[letter] for letter in row] for row in letters.split("/")]
     return torch.tensor(rows).permute(2, 0, 1).contiguous()
 
 
 def letters_of(image: Tensor) -> str:
-    """The rows of letters of an image (3, H, W); "?" where a pixel is not exactly one of the colors."""
+    """Returns the rows of letters of an image (3, H, W), with "?" for other colors."""
     names = {color: letter for letter, color in COLORS.items()}
     rows = image.permute(1, 2, 0).tolist()
     return "/".join("".join(names.get(tuple(pixel), "?") for pixel in row) for row in rows)

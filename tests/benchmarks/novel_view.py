@@ -1,4 +1,4 @@
-"""What a warp with true depth shows of a scene from a second place, against what is to be seen there."""
+"""Compares 3D warps with exact depth to the ray-traced view from the second position."""
 
 import itertools
 from dataclasses import dataclass
@@ -20,11 +20,16 @@ from .raycaster import Array, Shot, moves, scenes, seen_from_start, shoot, start
 
 @dataclass(frozen=True)
 class Row:
-    """How well one move of the camera was shown, in dB and SSIM.
+    """Quality of the warps for one camera move, in dB and SSIM.
 
-    `deforum_*` is Deforum's projection of equalized depth at its best scale of shift and turn; `exact_psnr`
-    the same fed with true distances, which it never has. `hidden_*` are pixels that the first camera cannot
-    update: filled from the background, against what Deforum's projection smears there.
+    Attributes:
+        scene, move: Names of scene and camera move.
+        pinhole_psnr, pinhole_ssim: Our pinhole warp, on pixels visible to the first camera.
+        deforum_psnr, deforum_ssim: Deforum's projection of equalized depth, at its best scale of translation
+            and rotation.
+        exact_psnr: Deforum's projection with true distances, which it never has.
+        hidden_psnr: Pixels hidden from the first camera, which our warp fills from the background.
+        hidden_deforum_psnr: The same pixels in Deforum's projection.
     """
 
     scene: str
@@ -38,7 +43,7 @@ class Row:
     hidden_deforum_psnr: float
 
     def as_text(self) -> str:
-        """The row for a table."""
+        """Returns the row as one line of text."""
         return (
             f"pinhole {self.pinhole_psnr:.2f} dB {self.pinhole_ssim:.4f}, "
             f"deforum {self.deforum_psnr:.2f} dB {self.deforum_ssim:.4f} "
@@ -48,7 +53,7 @@ class Row:
 
 
 def compare(scene: str, size: tuple[int, int]) -> list[Row]:
-    """A row a move: one scene seen from its start, warped to each second place, against the truth."""
+    """Returns a row per move: the scene warped to each second position, compared with the true view."""
     surfaces, camera = scenes()[scene], Camera(fov_deg=60.0)
     first = shoot(surfaces, start(), camera, size)
     return [_row(scene, name, move, first, camera) for name, move in moves().items()]
@@ -78,16 +83,16 @@ def _row(scene: str, name: str, move: Move3D, first: Shot, camera: Camera) -> Ro
 
 
 def best_projection(image: Tensor, z: Tensor, move: Move3D, truth: Shot, visible: NDArray[np.bool_]) -> Array:
-    """Deforum's projection (H, W, 3) at the scale of shift, and of turn, that comes closest to the truth."""
+    """Returns Deforum's projection (H, W, 3) at its best scales of translation and rotation."""
     shifts = np.geomspace(0.02, 3.0, 26)
     turns = (1.0,) if move.rotation_deg == (0.0, 0.0, 0.0) else (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
-    tried = []
+    candidates = []
     for shift, turn in itertools.product(shifts, turns):
         scaled = Move3D(_scaled(move.translation, shift), _scaled(move.rotation_deg, turn))
         camera = Camera(fov_deg=60.0)
-        shown = _array(warp3d(image, z, rigid(scaled), camera, Border.REPLICATE, Sampling.BICUBIC))
-        tried.append((psnr(shown, truth.image, visible), shown))
-    return max(tried, key=lambda pair: pair[0])[1]
+        warped = _array(warp3d(image, z, rigid(scaled), camera, Border.REPLICATE, Sampling.BICUBIC))
+        candidates.append((psnr(warped, truth.image, visible), warped))
+    return max(candidates, key=lambda pair: pair[0])[1]
 
 
 def _scaled(values: Triple, factor: float) -> Triple:
@@ -99,13 +104,13 @@ def _array(image: Tensor) -> Array:
 
 
 def psnr(image: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
-    """Peak signal to noise ratio in dB over the pixels of a mask."""
+    """Returns the peak signal-to-noise ratio in dB over the pixels of a mask."""
     error = ((image - truth) ** 2).mean(-1)[mask].mean()
     return float(-10 * np.log10(max(error, 1e-12)))
 
 
 def ssim(image: Array, truth: Array, mask: NDArray[np.bool_]) -> float:
-    """Mean structural similarity over the pixels of a mask (Wang 2004: 11 x 11 Gaussian, sigma 1.5)."""
+    """Returns the mean structural similarity over a mask (Wang 2004: 11 x 11 Gaussian, sigma 1.5)."""
     taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     taps /= taps.sum()
 

@@ -1,4 +1,4 @@
-"""A small ray caster: scenes of known geometry and texture, seen from anywhere.
+"""A small ray caster for scenes of known geometry and texture.
 
 Planes, squares and spheres with smooth procedural textures. Axes as in `animator.images.camera`: x right, y
 down, z away; a camera stands at the origin and the scene moves, point @ rotation + translation.
@@ -18,7 +18,12 @@ FAR = 1e9
 
 @dataclass(frozen=True)
 class Surface:
-    """One object: where a ray (origin, direction) hits it, and its color there."""
+    """One object.
+
+    Attributes:
+        hit: Returns the distance at which a ray (origin, direction) hits it, FAR where it misses.
+        color: Returns the colors of points on it.
+    """
 
     hit: Callable[[Array, Array], Array]
     color: Callable[[Array], Array]
@@ -26,7 +31,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class Shot:
-    """What a camera saw: image (H, W, 3) in [0, 1], z (H, W), and the points (H, W, 3) in the scene."""
+    """View of a camera: image (H, W, 3) in [0, 1], z (H, W), and the points (H, W, 3) in the scene."""
 
     image: Array
     z: Array
@@ -34,7 +39,7 @@ class Shot:
 
 
 def texture(seed: int, scale: float) -> Callable[[Array], Array]:
-    """A smooth three-dimensional color pattern: 24 waves of random direction, down to `scale` in length."""
+    """Returns a smooth 3D color pattern: 24 waves of random direction, of wavelengths from `scale` up."""
     rng = np.random.default_rng(seed)
     waves = rng.normal(size=(24, 3))
     waves *= (2 * np.pi / (scale * rng.uniform(1, 12, 24)) / np.linalg.norm(waves, axis=1))[:, None]
@@ -48,7 +53,7 @@ def texture(seed: int, scale: float) -> Callable[[Array], Array]:
 
 
 def sphere(center: tuple[float, float, float], radius: float, color: Callable[[Array], Array]) -> Surface:
-    """A sphere."""
+    """Returns a sphere."""
     middle = np.array(center)
 
     def hit(origin: Array, direction: Array) -> Array:
@@ -68,7 +73,7 @@ def plane(
     color: Callable[[Array], Array],
     half: float = FAR,
 ) -> Surface:
-    """A plane, or the square of it that lies within `half` of its point along each axis."""
+    """Returns a plane, or the square of it within `half` of its point along each axis."""
     on, up = np.array(point), np.array(normal)
 
     def hit(origin: Array, direction: Array) -> Array:
@@ -81,7 +86,7 @@ def plane(
 
 
 def rays(height: int, width: int, camera: Camera, shift: tuple[float, float] = (0.0, 0.0)) -> Array:
-    """Directions (H, W, 3) with z = 1 of all pixels, from a place (x, y) within each pixel."""
+    """Returns ray directions (H, W, 3) with z = 1, through a point (x, y) within each pixel."""
     focal = camera.focal * height / 2
     x = (np.arange(width) + shift[0] - (width - 1) / 2) / (focal / camera.aspect_ratio)
     y = (np.arange(height) + shift[1] - (height - 1) / 2) / focal
@@ -92,7 +97,7 @@ def rays(height: int, width: int, camera: Camera, shift: tuple[float, float] = (
 def shoot(
     scene: list[Surface], motion: Rigid, camera: Camera, size: tuple[int, int], samples: int = 3
 ) -> Shot:
-    """The scene after a motion, each pixel the mean of samples x samples rays; z is that of its middle."""
+    """Renders the scene after a motion with samples x samples rays per pixel; z is at pixel centers."""
     total = np.zeros((*size, 3))
     for dy in (np.arange(samples) + 0.5) / samples - 0.5:
         for dx in (np.arange(samples) + 0.5) / samples - 0.5:
@@ -102,7 +107,7 @@ def shoot(
 
 
 def seen_from_start(scene: list[Surface], shot: Shot, camera: Camera) -> NDArray[np.bool_]:
-    """Which pixels (H, W) of a shot show points that the unmoved camera sees too (off its edge)."""
+    """Returns a mask (H, W) of the pixels whose points the unmoved camera sees too, away from its edge."""
     height, width = shot.z.shape
     points = shot.points
     depth = np.maximum(points[..., 2], 1e-6)
@@ -115,7 +120,7 @@ def seen_from_start(scene: list[Surface], shot: Shot, camera: Camera) -> NDArray
 
 
 def scenes() -> dict[str, list[Surface]]:
-    """Three scenes: balls before a wall, cards in a row, a landscape of ground and hills."""
+    """Returns three scenes: balls in front of a wall, cards in a row, a landscape of ground and hills."""
     wall = plane((0, 0, 6), (0, 0, 1), texture(1, 0.25))
     floor = plane((0, 1.2, 0), (0, 1, 0.05), texture(2, 0.2))
     balls = [
@@ -139,7 +144,7 @@ def scenes() -> dict[str, list[Surface]]:
 
 
 def moves() -> dict[str, Move3D]:
-    """Three moves of the camera, of the size of some frames of a film."""
+    """Returns three camera moves, each as large as over a few frames of a film."""
     return {
         "forward": Move3D((0.0, 0.0, 50.0), (0.0, 0.0, 0.0)),
         "aside": Move3D((30.0, 6.0, 0.0), (0.0, 0.0, 0.0)),
@@ -148,19 +153,19 @@ def moves() -> dict[str, Move3D]:
 
 
 def start() -> Rigid:
-    """The unmoved scene."""
+    """Returns the identity motion."""
     return rigid(Move3D())
 
 
 def _cast(scene: list[Surface], motion: Rigid, directions: Array) -> tuple[Array, Array, Array]:
-    """Colors, z in the moved camera, and points in the scene's own place, of rays of the moved camera."""
+    """Returns colors, z in the moved camera and points in the unmoved scene of rays of the moved camera."""
     back = motion.inverse()
-    origin, turned = np.array(back.translation), directions @ np.array(back.rotation)
-    hits = np.stack([surface.hit(origin, turned) for surface in scene])
+    origin, rotated = np.array(back.translation), directions @ np.array(back.rotation)
+    hits = np.stack([surface.hit(origin, rotated) for surface in scene])
     first, t = hits.argmin(0), hits.min(0)
-    points = origin + turned * t[..., None]
+    points = origin + rotated * t[..., None]
     colors = np.zeros_like(points)
     for number, surface in enumerate(scene):
-        mine = (first == number) & (t < FAR)
-        colors[mine] = surface.color(points[mine])
+        mask = (first == number) & (t < FAR)
+        colors[mask] = surface.color(points[mask])
     return colors, t, points

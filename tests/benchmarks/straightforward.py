@@ -1,4 +1,4 @@
-"""The same operations as one would write them with the usual libraries: what ours are timed against.
+"""Baseline of the image benchmarks: the same operations written with the usual libraries.
 
 Float throughout, as ours: OpenCV on (H, W, 3) arrays, scikit-image for colors, PyTorch in eager mode for the
 3D warp and for Perlin noise, each with its own conversions.
@@ -19,44 +19,44 @@ Array = NDArray[np.float32]
 
 
 def to_array(image: Tensor) -> Array:
-    """(H, W, 3) of (3, H, W)."""
+    """Converts (3, H, W) to (H, W, 3)."""
     return np.ascontiguousarray(image.permute(1, 2, 0).numpy())
 
 
 def to_image(array: Array) -> Tensor:
-    """(3, H, W) of (H, W, 3)."""
+    """Converts (H, W, 3) to (3, H, W)."""
     return torch.from_numpy(array.astype(np.float32)).permute(2, 0, 1).contiguous()
 
 
 def warp2d(array: Array, matrix: Matrix) -> Array:
-    """OpenCV's perspective warp, bilinear, edges repeated."""
+    """Warps with OpenCV's perspective warp, bilinear, edges replicated."""
     height, width = array.shape[:2]
     return cv2.warpPerspective(array, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
 def prepare_depth(depth: Array) -> Array:
-    """Stretched to [0, 1] and equalized with NumPy."""
+    """Normalizes depth to [0, 1] and equalizes it with NumPy."""
     even = (depth - depth.min()) / (depth.max() - depth.min())
     counts, edges = np.histogram(even, 1024, (0, 1))
     return np.interp(even, edges[:-1], counts.cumsum() / even.size).astype(np.float32)
 
 
 def warp3d(array: Array, depth: Array, motion: Rigid, camera: Camera) -> Array:
-    """Points, projection and grid made afresh with PyTorch; bicubic."""
+    """Warps bicubically with PyTorch; computes points, projection and grid on each call."""
     height, width = array.shape[:2]
     y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
     points = torch.stack((x, y, 2 - torch.from_numpy(prepare_depth(depth))), -1)
-    moved = points @ torch.tensor(motion.rotation) + torch.tensor(motion.translation)
-    offset = (moved[..., :2] / moved[..., 2:] - points[..., :2] / points[..., 2:]) * camera.focal
+    new_points = points @ torch.tensor(motion.rotation) + torch.tensor(motion.translation)
+    offset = (new_points[..., :2] / new_points[..., 2:] - points[..., :2] / points[..., 2:]) * camera.focal
     identity = functional.affine_grid(torch.eye(2, 3)[None], [1, 3, height, width], align_corners=False)
-    read = functional.grid_sample(
+    warped = functional.grid_sample(
         to_image(array)[None], identity - offset[None], "bicubic", "border", align_corners=False
     )
-    return to_array(read[0].clamp(0, 1))
+    return to_array(warped[0].clamp(0, 1))
 
 
 def match_color(array: Array, reference: Array, space: str) -> Array:
-    """scikit-image's color spaces and `match_histograms`."""
+    """Matches colors with scikit-image's color spaces and `match_histograms`."""
     from skimage.color import hsv2rgb, lab2rgb, rgb2hsv, rgb2lab
     from skimage.exposure import match_histograms
 
@@ -67,13 +67,13 @@ def match_color(array: Array, reference: Array, space: str) -> Array:
 
 
 def sharpen(array: Array, amount: float) -> Array:
-    """OpenCV's Gaussian, NumPy's arithmetic."""
+    """Sharpens with OpenCV's Gaussian blur and NumPy."""
     blurred = cv2.GaussianBlur(array, (5, 5), 1.0)
     return np.clip((1 + amount) * array - amount * blurred, 0, 1)
 
 
 def perlin(shape: tuple[int, int], cells: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """One octave: a gradient per cell corner, spread over its cell, four dot products, two interpolations."""
+    """Returns one octave of Perlin noise: a gradient per cell corner, four dot products, interpolation."""
     size = shape[0] // cells[0], shape[1] // cells[1]
     y = torch.arange(shape[0]).unsqueeze(1).expand(shape) / size[0] % 1
     x = torch.arange(shape[1]).expand(shape) / size[1] % 1
@@ -91,7 +91,7 @@ def perlin(shape: tuple[int, int], cells: tuple[int, int], generator: torch.Gene
 
 
 def perlin_noise(array: Array, amount: float, generator: torch.Generator) -> Array:
-    """White noise times four octaves of Perlin noise, blended in."""
+    """Blends in white noise times four octaves of Perlin noise."""
     height, width = array.shape[:2]
     noise = torch.randn((3, height, width), generator=generator).flip(0)
     field = sum(

@@ -1,4 +1,4 @@
-"""How long one depth map takes."""
+"""Speed of depth estimation."""
 
 import pytest
 import torch
@@ -25,5 +25,5 @@ def test_network(benchmark: BenchmarkFixture, name: str) -> None:
     network = build.empty(spec)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
-    opened = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))
-    benchmark.pedantic(opened.estimate, (torch.rand(3, 512, 512),), rounds=3, warmup_rounds=1)
+    estimator = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))
+    benchmark.pedantic(estimator.estimate, (torch.rand(3, 512, 512),), rounds=3, warmup_rounds=1)

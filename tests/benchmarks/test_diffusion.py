@@ -1,8 +1,8 @@
-"""What the diffuser costs beside its model, and that it stays within its memory.
+"""Overhead of the diffuser over the bare model, and its memory over a film.
 
     pytest -m benchmark_suite -n 0 tests/benchmarks/test_diffusion.py
 
-`draw` and the bare calls of U-Net and VAE that it makes are timed in turn, so that both see the same machine.
+`generate` and the bare calls of U-Net and VAE that it makes are timed in turn, under the same machine load.
 """
 
 import time
@@ -34,7 +34,7 @@ def diffuser() -> StableDiffuser:
 
 
 def frame(index: int, side: int) -> GenerationRequest:
-    """A frame of a film: everything that may move does."""
+    """Returns the request of a frame; everything that can be scheduled changes with the frame."""
     return GenerationRequest(
         frame=index,
         size=(side, side),
@@ -48,10 +48,10 @@ def frame(index: int, side: int) -> GenerationRequest:
     )
 
 
-def recorded(
+def record_calls(
     diffuser: StableDiffuser, request: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> list[Call]:
-    """The calls of U-Net and VAE that a drawing makes."""
+    """Returns the calls of U-Net and VAE that a generation makes."""
     engine = diffuser.engine()
     assert isinstance(engine, UNetEngine)
     calls: list[Call] = []
@@ -76,14 +76,14 @@ def replay(calls: list[Call]) -> None:
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """Processor time: other programs on the machine do not count."""
-    began = time.process_time()
+    """Returns the CPU time of `work`, which does not depend on other programs."""
+    start = time.process_time()
     work()
-    return time.process_time() - began
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("side", [128, 256])
-def test_draw(benchmark: BenchmarkFixture, diffuser: StableDiffuser, side: int) -> None:
+def test_generate(benchmark: BenchmarkFixture, diffuser: StableDiffuser, side: int) -> None:
     benchmark.pedantic(diffuser.generate, args=(frame(1, side),), rounds=5, warmup_rounds=1)
 
 
@@ -91,17 +91,17 @@ def test_draw(benchmark: BenchmarkFixture, diffuser: StableDiffuser, side: int) 
 def test_overhead_over_the_bare_model(
     benchmark: BenchmarkFixture, diffuser: StableDiffuser, monkeypatch: pytest.MonkeyPatch, side: int
 ) -> None:
-    asked = frame(1, side)
-    calls = recorded(diffuser, asked, monkeypatch)
-    turns = [(seconds(lambda: diffuser.generate(asked)), seconds(lambda: replay(calls))) for _ in range(12)]
+    request = frame(1, side)
+    calls = record_calls(diffuser, request, monkeypatch)
+    turns = [(seconds(lambda: diffuser.generate(request)), seconds(lambda: replay(calls))) for _ in range(12)]
     ours, bare = (sorted(times)[len(times) // 2] for times in zip(*turns[2:], strict=True))
-    benchmark.extra_info |= {"draw_s": ours, "bare_s": bare, "overhead": ours / bare - 1}
-    benchmark.pedantic(diffuser.generate, args=(asked,), rounds=1)
+    benchmark.extra_info |= {"generate_s": ours, "bare_s": bare, "overhead": ours / bare - 1}
+    benchmark.pedantic(diffuser.generate, args=(request,), rounds=1)
 
 
 @torch.no_grad()
 def test_decoding_with_merged_layers(benchmark: BenchmarkFixture, diffuser: StableDiffuser) -> None:
-    """The built-in decoder at 512 x 512 over the same with its last layers one by one."""
+    """Times the built-in decoder at 512 x 512 against the same with its last layers unmerged."""
     engine = diffuser.engine()
     assert isinstance(engine, UNetEngine)
     layers = engine.model.autoencoder.model.decoder.layers
@@ -124,34 +124,33 @@ def test_memory_over_a_film(benchmark: BenchmarkFixture, diffuser: StableDiffuse
             resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
 
     benchmark.pedantic(film, rounds=1)
-    assert id(diffuser.engine()) == loaded  # nothing was loaded again
-    grown = resident[-1] - resident[FRAMES // 4]
+    assert id(diffuser.engine()) == loaded  # the model was not loaded again
+    growth = resident[-1] - resident[FRAMES // 4]
     benchmark.extra_info |= {
         "first_frame_s": times[0],
         "steady_frame_s": sorted(times)[len(times) // 2],
         "resident_mb": resident[-1] / 1e6,
-        "grown_mb_over_the_last_150_frames": grown / 1e6,
+        "growth_mb_over_the_last_150_frames": growth / 1e6,
     }
-    assert (
-        grown < 20e6
-    )  # 256 kept prompts of 40 KB are 10 MB; a leak of a latent a frame would not show, an image would
+    # 256 cached prompts of 40 KB are 10 MB. A leak of one image per frame would show, one latent would not.
+    assert growth < 20e6
 
 
-def test_lora_weights_that_move(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    """A LoRA whose weight changes at every frame, over one that rests."""
+def test_lora_weights_that_change(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    """Times a LoRA whose weight changes on every frame against one of constant weight."""
     from animator.models.diffusion.checkpoints.library import Library
     from animator.models.diffusion.load_options import LoadOptions
     from tests.animator.models.diffusion import lora_files, tiny_models
 
-    made = lora_files.factors(tiny_models.pipeline("sd1"))
-    lora_files.kohya(made, tmp_path / "x.safetensors", 4)
+    factors = lora_files.factors(tiny_models.pipeline("sd1"))
+    lora_files.kohya(factors, tmp_path / "x.safetensors", 4)
     folder = tiny_models.write_folder("sd1", tmp_path / "model")
     tiny = open_stable(str(folder), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
 
     def at(weight: float) -> GenerationRequest:
         return replace(frame(1, 64), prompt=PromptFrame(f"a lake <lora:x:{weight}>", ""))
 
-    resting = sorted(seconds(lambda: tiny.generate(at(0.5))) for _ in range(9))[4]
-    moving = sorted(seconds(partial(tiny.generate, at(i / 10))) for i in range(1, 10))[4]
-    benchmark.extra_info |= {"resting_s": resting, "moving_s": moving}
+    constant = sorted(seconds(lambda: tiny.generate(at(0.5))) for _ in range(9))[4]
+    changing = sorted(seconds(partial(tiny.generate, at(i / 10))) for i in range(1, 10))[4]
+    benchmark.extra_info |= {"constant_s": constant, "changing_s": changing}
     benchmark.pedantic(tiny.generate, args=(at(0.7),), rounds=1)

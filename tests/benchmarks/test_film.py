@@ -1,4 +1,4 @@
-"""How fast films are made of frames: encoding, images between others, larger images.
+"""Speed of making a video from frames: encoding, frame interpolation, upscaling.
 
 pytest tests/benchmarks/test_film.py -m benchmark_suite -n 0
 """
@@ -24,7 +24,7 @@ CLIP = [np.ascontiguousarray(texture(SIDE + 24, 1)[step : step + SIDE, :SIDE]) f
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "mov", "mkv", "gif"])
-def test_a_film_of_24_images(benchmark: Any, tmp_path: Path, suffix: str) -> None:
+def test_encoding_24_frames(benchmark: Any, tmp_path: Path, suffix: str) -> None:
     def write() -> None:
         with VideoWriter(VideoSpec(tmp_path / f"film.{suffix}", (SIDE, SIDE), 24)) as writer:
             for image in CLIP:
@@ -34,15 +34,15 @@ def test_a_film_of_24_images(benchmark: Any, tmp_path: Path, suffix: str) -> Non
 
 
 @pytest.mark.parametrize("amount", [2, 10])
-def test_pictures_between_two(benchmark: Any, amount: int) -> None:
+def test_interpolating_between_two_frames(benchmark: Any, amount: int) -> None:
     between, times = FlowBetween(Dis()), tuple(step / amount for step in range(1, amount))
     ends = from_uint8(CLIP[0]), from_uint8(CLIP[4])
     benchmark.pedantic(lambda: list(between(*ends, times)), rounds=5, warmup_rounds=1)
 
 
-def test_a_larger_image(benchmark: Any) -> None:
+def test_upscaling_an_image(benchmark: Any) -> None:
     benchmark.pedantic(lambda: Lanczos(4)(CLIP[0]), rounds=5)
 
 
-def test_a_image_for_a_stream(benchmark: Any) -> None:
+def test_converting_an_image_for_a_stream(benchmark: Any) -> None:
     benchmark.pedantic(lambda: to_bt709(CLIP[0]), rounds=20)

@@ -1,10 +1,10 @@
-"""How fast the image operations are against the usual libraries, and how good the pinhole camera is.
+"""Speed of the image operations against the usual libraries, and quality of the pinhole camera.
 
     pytest tests/benchmarks/test_images.py -m benchmark_suite -n 0 --benchmark-group-by=group
 
-Both sides run in the same process on as many threads (one, unless OMP_NUM_THREADS says more). The color
-match and the whole chain are compared where scikit-image is installed. On a CUDA device ours are timed there
-too.
+Both sides run in the same process on the same number of threads (OMP_NUM_THREADS, by default one). The color
+match and the whole chain are compared if scikit-image is installed. If there is a CUDA device, our operations
+are timed on it too.
 """
 
 import os
@@ -52,7 +52,7 @@ def threads() -> None:
 
 @dataclass(frozen=True)
 class Bench:
-    """An image, a reference and a depth map of one size, as tensors on a device and as arrays."""
+    """Image, color reference and depth map of one size, as tensors on a device and as arrays."""
 
     image: Tensor
     reference: Tensor
@@ -68,23 +68,23 @@ class Bench:
 
 
 def bench(size: int, device: str = "cpu") -> Bench:
-    generator = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
 
     def blobs(channels: int) -> Tensor:
-        coarse = torch.rand((1, channels, size // 16 + 2, size // 16 + 2), generator=generator)
-        fine = 0.1 * torch.rand((channels, size, size), generator=generator)
+        coarse = torch.rand((1, channels, size // 16 + 2, size // 16 + 2), generator=rng)
+        fine = 0.1 * torch.rand((channels, size, size), generator=rng)
         soft = functional.interpolate(coarse, (size, size), mode="bicubic")[0]
         return (0.85 * soft + fine).clamp(0, 1).to(device)
 
     return Bench(blobs(3), blobs(3), blobs(1)[0] * 20 + 2)
 
 
-def numbers() -> torch.Generator:
+def generator() -> torch.Generator:
     return torch.Generator().manual_seed(1)
 
 
 def chain_2d(b: Bench) -> Callable[[], Tensor]:
-    """Everything before a diffusion in 2D: warp, color, contrast, anti-blur, noise."""
+    """Returns all steps before the diffusion in 2D: warp, color, contrast, anti-blur, noise."""
     palette = palette_of(b.reference, Coherence.LAB)
 
     def run() -> Tensor:
@@ -94,7 +94,7 @@ def chain_2d(b: Bench) -> Callable[[], Tensor]:
 
 
 def chain_3d(b: Bench) -> Callable[[], Tensor]:
-    """Everything before a diffusion in 3D but the depth network."""
+    """Returns all steps before the diffusion in 3D except the depth network."""
     palette = palette_of(b.reference, Coherence.LAB)
 
     def run() -> Tensor:
@@ -106,7 +106,7 @@ def chain_3d(b: Bench) -> Callable[[], Tensor]:
 
 def _rest(image: Tensor, palette: Any) -> Tensor:
     image = contrast(match_palette(image, palette), 1.02)
-    return perlin_noise(sharpen(image, Sharpen()), 0.065, Perlin(), numbers())
+    return perlin_noise(sharpen(image, Sharpen()), 0.065, Perlin(), generator())
 
 
 def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callable[[], Tensor]:
@@ -116,44 +116,44 @@ def plain_chain(b: Bench, warp: Callable[[plain.Array], plain.Array]) -> Callabl
     def run() -> Tensor:
         array = plain.match_color(warp(plain.to_array(b.image)), reference, "LAB")
         array = plain.sharpen(np.clip(array * 1.02, 0, 1), 0.1)
-        return plain.to_image(plain.perlin_noise(array, 0.065, numbers()))
+        return plain.to_image(plain.perlin_noise(array, 0.065, generator()))
 
     return run
 
 
 def match(space: Coherence) -> Callable[[Bench], Callable[[], Tensor]]:
-    def prepared(b: Bench) -> Callable[[], Tensor]:
+    def prepare(b: Bench) -> Callable[[], Tensor]:
         palette = palette_of(b.reference, space)
         return lambda: match_palette(b.image, palette)
 
-    return prepared
+    return prepare
 
 
 def plain_match(space: str) -> Callable[[Bench], Callable[[], Any]]:
-    def prepared(b: Bench) -> Callable[[], Any]:
+    def prepare(b: Bench) -> Callable[[], Any]:
         pytest.importorskip("skimage")
         array, reference = b.array, plain.to_array(b.reference)
         return lambda: plain.match_color(array, reference, space)
 
-    return prepared
+    return prepare
 
 
 def plain_noise(b: Bench) -> Callable[[], Any]:
     array = b.array
-    return lambda: plain.perlin_noise(array, 0.065, numbers())
+    return lambda: plain.perlin_noise(array, 0.065, generator())
 
 
 def plain_on(function: Callable[..., Any], *rest: Any) -> Callable[[Bench], Callable[[], Any]]:
-    """A plain function on the array, without the conversions that it would cost."""
+    """Returns a baseline function on the array, without the cost of conversions."""
 
-    def prepared(b: Bench) -> Callable[[], Any]:
+    def prepare(b: Bench) -> Callable[[], Any]:
         array = b.array
         return lambda: function(array, *rest)
 
-    return prepared
+    return prepare
 
 
-def seen(b: Bench) -> Callable[[], Tensor]:
+def pinhole(b: Bench) -> Callable[[], Tensor]:
     z = depth_map.pinhole_distance(depth_map.normalize(b.depth), CAMERA)
 
     def run() -> Tensor:
@@ -181,9 +181,9 @@ OURS: dict[str, Callable[[Bench], Callable[[], Tensor]]] = {
     "match HSV": match(Coherence.HSV),
     "match RGB": match(Coherence.RGB),
     "sharpen": lambda b: lambda: sharpen(b.image, Sharpen()),
-    "perlin noise": lambda b: lambda: perlin_noise(b.image, 0.065, Perlin(), numbers()),
-    "uniform noise": lambda b: lambda: uniform_noise(b.image, 0.065, numbers()),
-    "pinhole and fill": seen,
+    "perlin noise": lambda b: lambda: perlin_noise(b.image, 0.065, Perlin(), generator()),
+    "uniform noise": lambda b: lambda: uniform_noise(b.image, 0.065, generator()),
+    "pinhole and fill": pinhole,
     "warp by flow": lambda b: lambda: warp_by_flow(b.image, b.image[:2] * 5),
     "chain 2d": chain_2d,
     "chain 3d": chain_3d,
@@ -204,34 +204,34 @@ PLAIN: dict[str, Callable[[Bench], Callable[[], Any]]] = {
 @pytest.mark.parametrize("size", [512, 1024])
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", OURS)
-def test_ours(benchmark: Any, name: str, size: int, device: str) -> None:
+def test_our_operation(benchmark: Any, name: str, size: int, device: str) -> None:
     benchmark.group = f"{name} {size}"
     run = OURS[name](bench(size, device))
 
-    def finished() -> None:
+    def run_and_wait() -> None:
         run()
         if device == "cuda":
             torch.cuda.synchronize()
 
-    benchmark.pedantic(finished, rounds=10 if size == 512 else 5, warmup_rounds=2)
+    benchmark.pedantic(run_and_wait, rounds=10 if size == 512 else 5, warmup_rounds=2)
 
 
 @pytest.mark.parametrize("size", [512, 1024])
 @pytest.mark.parametrize("name", PLAIN)
-def test_straightforward(benchmark: Any, name: str, size: int) -> None:
+def test_baseline(benchmark: Any, name: str, size: int) -> None:
     benchmark.group = f"{name} {size}"
     benchmark.pedantic(PLAIN[name](bench(size)), rounds=5 if size == 512 else 3, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("name", [n for n in PLAIN if not n.startswith(("match", "chain"))])
-def test_both_do_the_same(name: str) -> None:
+def test_our_operation_equals_the_baseline(name: str) -> None:
     ours, theirs = OURS[name](bench(512))(), PLAIN[name](bench(512))()
     assert np.abs(plain.to_array(ours) - theirs).mean() < 1e-3
 
 
 @pytest.mark.parametrize("scene", scenes())
 def test_novel_view(benchmark: Any, scene: str) -> None:
-    """PSNR and SSIM of the pinhole camera and of Deforum's projection; the numbers go to `extra_info`."""
+    """Stores PSNR and SSIM of the pinhole camera and of Deforum's projection in `extra_info`."""
     rows = benchmark.pedantic(novel_view.compare, args=(scene, (256, 256)), rounds=1)
     benchmark.group = "novel view"
     benchmark.extra_info.update({row.move: row.as_text() for row in rows})

@@ -1,4 +1,4 @@
-"""Speed of 45 schedules, as many as a film has, against numexpr called once per frame as the reference does.
+"""Speed of 45 schedules, the number of a film, against numexpr called once per frame as in Deforum.
 
 Run: pytest -m benchmark_suite -n 0 tests/benchmarks/test_schedules.py
 """
@@ -31,7 +31,7 @@ FRAMES = (120, 1_000, 10_000)
 
 
 def each_frame(text: str, frames: int, seed: int) -> NDArray[np.float64]:
-    """The values as the reference finds them: numexpr once per frame, numbers interpolated afterwards."""
+    """Returns the values as Deforum computes them: numexpr once per frame, then interpolation of numbers."""
     keys = {int(item.key): item.value.strip() for item in reference.items(text) or ()}
     values = np.full(frames, np.nan)
     value, is_number = "", True
@@ -65,7 +65,7 @@ def test_all_frames_at_once(benchmark: Any, frames: int, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SETS)
 @pytest.mark.parametrize("frames", FRAMES)
-def test_each_frame_by_itself(benchmark: Any, frames: int, kind: str) -> None:
+def test_one_frame_at_a_time(benchmark: Any, frames: int, kind: str) -> None:
     def run() -> list[NDArray[np.float64]]:
         return [each_frame(text, frames, 42) for text in SETS[kind]]
 

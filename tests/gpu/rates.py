@@ -31,82 +31,89 @@ class Bench:
     """One line of the table.
 
     Attributes:
-        described: A diffusers folder whose JSON describes the architecture.
-        side: Of the image, in pixels.
-        device: Where everything runs.
+        architecture: A diffusers folder whose JSON describes the networks.
+        side: Side of the image in pixels.
+        device: Device of all models.
         dtype: Precision of the weights.
-        speed: "eager" or "compiled"; of our loop alone.
+        speed: "eager" or "compiled"; for our loop only.
     """
 
-    described: Path
+    architecture: Path
     side: int
     device: torch.device
     dtype: torch.dtype
     speed: Any = "eager"
 
     def wait(self) -> None:
-        """Returns when the device has done all."""
+        """Waits until the device has finished."""
         if self.device.type == "cuda":
             torch.cuda.synchronize()
 
     def per_second(self, work: Callable[[int], Any], count: int) -> float:
-        """How often `work` is done in a second, after three times for warming up."""
+        """Returns the calls of `work` per second, after three warm-up calls."""
         for index in range(3):
             work(index)
         self.wait()
-        began = time.perf_counter()
+        start = time.perf_counter()
         for index in range(count):
             work(index)
         self.wait()
-        return count / (time.perf_counter() - began)
+        return count / (time.perf_counter() - start)
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Frames per second; `held` is the memory in use after each of some further frames of ours, in bytes."""
+    """Frames per second of the three loops.
+
+    Attributes:
+        plain: A plain diffusers loop.
+        ours: Our loop.
+        bare: The bare calls of the networks.
+        memory: Allocated bytes after each of some further frames of our loop.
+    """
 
     plain: float
     ours: float
     bare: float
-    held: tuple[int, ...]
+    memory: tuple[int, ...]
 
 
-def measured(bench: Bench, count: int = 12) -> Rates:
-    """The rates of the three loops, one after the other."""
-    made = random_pipeline(bench)
-    plain = bench.per_second(_plain(made, bench), count)
-    engine = UNetEngine(UNetModel.of("random", made), LoadOptions(speed=bench.speed), bench.device)
+def measure_rates(bench: Bench, count: int = 12) -> Rates:
+    """Measures the three loops one after the other."""
+    pipeline = random_pipeline(bench)
+    plain = bench.per_second(_plain(pipeline, bench), count)
+    engine = UNetEngine(UNetModel.of("random", pipeline), LoadOptions(speed=bench.speed), bench.device)
     ours = _ours(engine, bench)
     rate = bench.per_second(ours, count)
     bare = bench.per_second(lambda _: _bare(engine, bench), count)
-    held = []
+    memory = []
     for index in range(count + 8):
         ours(index)
-        held.append(torch.cuda.memory_allocated() if bench.device.type == "cuda" else 0)
-    return Rates(plain, rate, bare, tuple(held))
+        memory.append(torch.cuda.memory_allocated() if bench.device.type == "cuda" else 0)
+    return Rates(plain, rate, bare, tuple(memory))
 
 
 def random_pipeline(bench: Bench) -> Any:
-    """A text-to-image pipeline of the architecture, with random weights."""
+    """Returns a text-to-image pipeline of the architecture, with random weights."""
     declare_missing_ops()
     import diffusers
     import transformers
 
     def read(part: str, name: str = "config.json") -> dict[str, Any]:
-        return json.loads((bench.described / part / name).read_text())
+        return json.loads((bench.architecture / part / name).read_text())
 
     def build(part: str) -> Any:
         torch.random.manual_seed(0)
-        described = read(part)
+        config = read(part)
         with torch.device(bench.device):
             if part.startswith("text_encoder"):
-                kind = getattr(transformers, described["architectures"][0])
-                made = kind(transformers.CLIPTextConfig(**described))
+                network_class = getattr(transformers, config["architectures"][0])
+                network = network_class(transformers.CLIPTextConfig(**config))
             else:
-                made = getattr(diffusers, described["_class_name"]).from_config(described)
-        return made.to(bench.dtype).eval()
+                network = getattr(diffusers, config["_class_name"]).from_config(config)
+        return network.to(bench.dtype).eval()
 
-    is_xl = (bench.described / "text_encoder_2").is_dir()
+    is_xl = (bench.architecture / "text_encoder_2").is_dir()
     parts = {part: build(part) for part in ("unet", "vae", "text_encoder")}
     _add_contrast(parts["vae"], bench)
     scheduler = diffusers.EulerDiscreteScheduler.from_config(read("scheduler", "scheduler_config.json"))
@@ -114,13 +121,13 @@ def random_pipeline(bench: Bench) -> Any:
     if is_xl:
         parts |= {"text_encoder_2": build("text_encoder_2"), "tokenizer_2": clip_tokenizer(pad_token="!")}
         return diffusers.StableDiffusionXLPipeline(**parts, add_watermarker=False)
-    nothing = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-    return diffusers.StableDiffusionPipeline(**parts, **nothing)
+    no_checker = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    return diffusers.StableDiffusionPipeline(**parts, **no_checker)
 
 
 @torch.no_grad()
 def _add_contrast(vae: Any, bench: Bench) -> None:
-    """Has the decoder's images span the usual range: our loop draws images of one color again."""
+    """Scales the decoder's output to the usual contrast, since our loop retries images of one color."""
     generator = torch.Generator().manual_seed(0)
     latent = torch.randn((1, vae.config.latent_channels, 8, 8), generator=generator)
     spread = vae.decode(latent.to(bench.device, bench.dtype)).sample.float().std()
@@ -128,8 +135,8 @@ def _add_contrast(vae: Any, bench: Bench) -> None:
         weight.mul_(0.5 / spread)
 
 
-def asked(side: int, image: Tensor | None, index: int = 0) -> GenerationRequest:
-    """A frame: eight of twenty steps of Euler's method, with guidance."""
+def frame_request(side: int, image: Tensor | None, index: int = 0) -> GenerationRequest:
+    """Returns the request of a frame: eight of twenty Euler steps, with guidance."""
     return GenerationRequest(
         frame=index,
         size=(side, side),
@@ -143,22 +150,22 @@ def asked(side: int, image: Tensor | None, index: int = 0) -> GenerationRequest:
     )
 
 
-def _plain(made: Any, bench: Bench) -> Callable[[int], None]:
-    """A frame of a loop as people write it: the pipeline's image, 8-bit and on the CPU, goes back in."""
+def _plain(text_to_image: Any, bench: Bench) -> Callable[[int], None]:
+    """Returns a frame of the usual loop, which feeds the pipeline's 8-bit image on the CPU back in."""
     from diffusers import AutoPipelineForImage2Image
     from PIL import Image
 
-    pipeline = AutoPipelineForImage2Image.from_pipe(made)
+    pipeline = AutoPipelineForImage2Image.from_pipe(text_to_image)
     pipeline.set_progress_bar_config(disable=True)
     random = np.random.default_rng(0).integers(0, 256, (bench.side, bench.side, 3), np.uint8)
-    before: Any = Image.fromarray(random)
+    last: Any = Image.fromarray(random)
 
     def frame(index: int) -> None:
-        nonlocal before
-        before = pipeline(
+        nonlocal last
+        last = pipeline(
             prompt=PROMPT,
             negative_prompt=NEGATIVE,
-            image=before,
+            image=last,
             strength=1 - STRENGTH,
             num_inference_steps=STEPS,
             guidance_scale=SCALE,
@@ -174,37 +181,40 @@ def _ours(engine: UNetEngine, bench: Bench) -> Callable[[int], None]:
 
     def frame(index: int) -> None:
         nonlocal image
-        image = generate_with_retry(engine.generate, asked(bench.side, image, index), engine.upcast_vae)
+        image = generate_with_retry(
+            engine.generate, frame_request(bench.side, image, index), engine.upcast_vae
+        )
 
     return frame
 
 
 @torch.no_grad()
 def _bare(engine: UNetEngine, bench: Bench) -> None:
-    """The model's own calls for one frame: one encoding, eight steps with guidance, one decoding."""
+    """Runs the networks' calls for one frame: one encoding, eight steps with guidance, one decoding."""
     model = engine.model
     latent = model.autoencoder.encode(torch.zeros((3, bench.side, bench.side), device=bench.device))
     width = model.unet.config.cross_attention_dim
     context = torch.zeros((2, 77, width), device=bench.device, dtype=bench.dtype)
-    added = None
+    added_cond = None
     if model.family == "sdxl":
         pooled = model.encoders.encoders[1].model.config.projection_dim
-        added = {"text_embeds": context.new_zeros(2, pooled), "time_ids": context.new_zeros(2, 6)}
-    both = latent.to(bench.dtype).expand(2, -1, -1, -1)
+        added_cond = {"text_embeds": context.new_zeros(2, pooled), "time_ids": context.new_zeros(2, 6)}
+    latents = latent.to(bench.dtype).expand(2, -1, -1, -1)
     timestep = torch.full((2,), 500.0, device=bench.device)
+    inputs = {"encoder_hidden_states": context, "added_cond_kwargs": added_cond}
     for _ in range(STEPS_RUN):
-        model.unet(both, timestep, encoder_hidden_states=context, added_cond_kwargs=added, return_dict=False)
+        model.unet(latents, timestep, **inputs, return_dict=False)
     model.autoencoder.decode(latent, (bench.side, bench.side))
 
 
-def without_waiting(device: torch.device) -> Any:
-    """A context in which CUDA raises at whatever waits for the device; elsewhere nothing happens."""
+def no_sync(device: torch.device) -> Any:
+    """Returns a context in which CUDA raises an error on any synchronization; a null context elsewhere."""
     if device.type != "cuda":
         return nullcontext()
-    return _Forbidden()
+    return _NoSync()
 
 
-class _Forbidden:
+class _NoSync:
     def __enter__(self) -> None:
         torch.cuda.set_sync_debug_mode("error")
 

@@ -3,7 +3,8 @@
     pytest -m gpu -n 0 -s tests/gpu/test_diffusion.py
 
 Prints a table: frames per second of a plain diffusers image-to-image loop with PIL between frames, of our
-loop, and of the bare calls of U-Net and VAE. Ours should be twice the plain one, and near the bare calls.
+loop, and of the bare calls of U-Net and VAE. Ours should be twice as fast as the plain one, and close to the
+bare calls.
 """
 
 from dataclasses import replace
@@ -20,7 +21,7 @@ from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import open_diffuser
 from animator.models.diffusion.unet_model import UNetModel
-from tests.gpu.rates import Bench, asked, measured, random_pipeline, without_waiting
+from tests.gpu.rates import Bench, frame_request, measure_rates, no_sync, random_pipeline
 
 pytestmark = [
     pytest.mark.gpu,
@@ -44,52 +45,52 @@ def test_frames_per_second(capsys: pytest.CaptureFixture[str]) -> None:
         for speed in ("eager", "compiled"):
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
-            rates = measured(bench(family, side, speed))
+            rates = measure_rates(bench(family, side, speed))
             peak = torch.cuda.max_memory_allocated() / 2**30
             with capsys.disabled():
                 print(  # noqa: T201 (the table)
                     f"{family:6}{side:6}{speed:>10}{rates.plain:8.2f}{rates.ours:8.2f}{rates.bare:8.2f}"
                     f"{rates.ours / rates.plain:12.2f}{rates.ours / rates.bare:11.2f}   peak {peak:.1f} GiB"
                 )
-            assert rates.held[-1] <= rates.held[4]  # memory is flat
+            assert rates.memory[-1] <= rates.memory[4]  # memory does not grow
 
 
 @pytest.mark.parametrize("family", ["sd1", "sdxl"])
 @pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M SDE Karras"])
-def test_nothing_within_a_drawing_waits_for_the_device(family: str, sampler: str) -> None:
-    """Once its texts are known; what is drawn may be launched ahead of what the device does."""
+def test_a_generation_never_waits_for_the_device(family: str, sampler: str) -> None:
+    """Once its prompts are encoded, so that kernels are queued ahead of the device."""
     one = bench(family, 512)
     engine = UNetEngine(UNetModel.of(family, random_pipeline(one)), LoadOptions(), one.device)
     image = torch.rand((3, 512, 512), device="cuda")
-    request = replace(asked(512, image), sampler=sampler, subseed=5, subseed_strength=0.2)
+    request = replace(frame_request(512, image), sampler=sampler, subseed=5, subseed_strength=0.2)
     engine.generate(request)
     torch.cuda.synchronize()
-    with without_waiting(one.device):
+    with no_sync(one.device):
         engine.generate(replace(request, seed=9))
     torch.cuda.synchronize()
 
 
-def test_a_seed_means_the_same_image_as_on_the_cpu() -> None:
+def test_a_seed_gives_the_same_image_as_on_the_cpu() -> None:
     start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1))
     images = [
         open_diffuser("starter", torch.device(name), LoadOptions(Library()))
-        .generate(asked(128, start.to(name)))
+        .generate(frame_request(128, start.to(name)))
         .cpu()
         for name in ("cpu", "cuda")
     ]
-    # Half against single precision.
+    # The tolerance is for half against single precision.
     assert float((images[0] - images[1]).abs().mean()) < 0.02
 
 
-def test_compiled_graphs_draw_what_the_eager_model_does() -> None:
+def test_the_compiled_model_generates_what_the_eager_one_does() -> None:
     start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1)).to("cuda")
     eager, compiled = (
         open_diffuser("starter", torch.device("cuda"), LoadOptions(speed=speed))
         for speed in ("eager", "compiled")
     )
     for change in ({}, {"seed": 3}, {"strength": 0.2}, {"cfg_scale": 1.0}):
-        request = replace(asked(128, start), **change)
-        # Half precision, and other kernels.
+        request = replace(frame_request(128, start), **change)
+        # The tolerance is for half precision and other kernels.
         assert float((eager.generate(request) - compiled.generate(request)).abs().mean()) < 0.02
 
 
@@ -97,7 +98,7 @@ def test_running_out_of_memory_says_what_would_fit() -> None:
     diffuser = open_diffuser("starter", torch.device("cuda"))
     torch.cuda.set_per_process_memory_fraction(0.02)
     try:
-        with pytest.raises(AnimatorError, match="out of memory while drawing 8192 x 8192 on cuda"):
-            diffuser.generate(replace(asked(8192, None), steps=1))
+        with pytest.raises(AnimatorError, match=r"out of memory while \w+ 8192 x 8192 on cuda"):
+            diffuser.generate(replace(frame_request(8192, None), steps=1))
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)

@@ -1,4 +1,4 @@
-"""A workshop with few images, shared by the tests of training."""
+"""Fixtures of the training tests: a few images, and one CPU thread."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Several processes train one model."""
+"""Data-parallel training with several processes."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import torch
 
 from animator.training.progress import CURVE
 
-TOGETHER = """
+SCRIPT = """
 import sys
 from pathlib import Path
 import torch
@@ -18,39 +18,39 @@ from animator.models.torchvision_ops import declare_missing_ops
 declare_missing_ops()
 from torch import nn
 from animator.training.compute import Compute
-from animator.training.loop import Course, train
-from animator.training.distributed import joined
+from animator.training.loop import TrainConfig, train
+from animator.training.distributed import init_distributed
 
-class Fit:
+class Task:
     def __init__(self):
         torch.manual_seed(0)
         self.networks = nn.ModuleDict({"net": nn.Linear(4, 4)})
-        self.compute = Compute(torch.device("cpu"), team=joined())
+        self.compute = Compute(torch.device("cpu"), distributed=init_distributed())
 
     def loss(self, step):
-        rng = self.compute.chance(0, step)
+        rng = self.compute.rng(0, step)
         return (self.networks["net"](self.compute.noise(rng, (8, 4))) - 1).square().mean()
 
     def measure(self, networks):
         return {}
 
-task = Fit()
-train(task, Course(steps=4, rate=0.1, every=2), Path(sys.argv[1]))
-torch.save(task.networks.state_dict(), f"{sys.argv[1]}/rank-{task.compute.team.rank}.pt")
+task = Task()
+train(task, TrainConfig(steps=4, rate=0.1, every=2), Path(sys.argv[1]))
+torch.save(task.networks.state_dict(), f"{sys.argv[1]}/rank-{task.compute.distributed.rank}.pt")
 """
 
 
 def test_two_processes_train_one_model(tmp_path: Path) -> None:
-    (tmp_path / "together.py").write_text(TOGETHER)
+    (tmp_path / "train_together.py").write_text(SCRIPT)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*command, str(tmp_path / "together.py"), str(tmp_path)],
+    process = subprocess.run(
+        [*command, str(tmp_path / "train_together.py"), str(tmp_path)],
         env=environment,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert process.returncode == 0, process.stderr[-2000:]
     one, other = (torch.load(tmp_path / f"rank-{rank}.pt") for rank in range(2))
     assert torch.equal(one["net.weight"], other["net.weight"])
     assert len((tmp_path / CURVE).read_text().splitlines()) == 2

@@ -1,4 +1,4 @@
-"""The tokenizer: known words are short, unknown ones survive."""
+"""Tokenizer of the built-in model: known words become few tokens, unknown ones survive."""
 
 from pathlib import Path
 
@@ -31,19 +31,19 @@ def test_text_survives_even_unknown_words(tokenizer: CLIPTokenizer, text: str) -
     assert letters == "".join(text.lower().split())
 
 
-def test_known_words_are_few_tokens_and_marks_come_last(tokenizer: CLIPTokenizer) -> None:
+def test_known_words_are_few_tokens_and_special_tokens_come_last(tokenizer: CLIPTokenizer) -> None:
     assert len(tokenizer("mountains at sunset")["input_ids"]) < len("mountains at sunset")
     assert tokenizer.eos_token_id == len(tokenizer) - 1
     assert tokenizer.bos_token_id == len(tokenizer) - 2
 
 
-def test_prompts_are_padded_and_cut_to_clips_length(tokenizer: CLIPTokenizer) -> None:
+def test_prompts_are_padded_and_truncated_to_the_length_of_clip(tokenizer: CLIPTokenizer) -> None:
     ids = token_ids(tokenizer, ["a lake", "lake " * 200])
     assert ids.shape == (2, LENGTH)
     assert ids[0, -1] == ids[1, -1] == tokenizer.eos_token_id
 
 
-def test_it_is_the_same_after_saving(tokenizer: CLIPTokenizer, tmp_path: Path) -> None:
+def test_a_saved_tokenizer_gives_the_same_tokens(tokenizer: CLIPTokenizer, tmp_path: Path) -> None:
     from transformers import CLIPTokenizer
 
     tokenizer.save_pretrained(tmp_path)

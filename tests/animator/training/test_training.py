@@ -1,4 +1,4 @@
-"""The trainer in miniature: it learns, goes on to the same bits after a stop, refuses what does not fit."""
+"""Training in miniature: networks learn, resume to the same bits, and refuse states that do not fit."""
 
 import json
 from pathlib import Path
@@ -36,8 +36,8 @@ from animator.training.tokenizer import train_tokenizer
 
 CPU = Compute(torch.device("cpu"))
 SIZES = Sizes(widths=(16, 32), text=32, text_layers=1, autoencoder=48)
-DIET = (SizeShare(8, 4), SizeShare(4, 6))
-COURSE = TrainConfig(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
+SIZE_MIX = (SizeShare(8, 4), SizeShare(4, 6))
+CONFIG = TrainConfig(steps=10, rate=2e-3, warmup=2, anneal=4, every=5)
 
 
 def networks(seed: int = 0) -> tuple[nn.ModuleDict, CLIPTokenizer]:
@@ -57,15 +57,15 @@ def autoencoder(shards: tuple[Path, Images]) -> AutoencoderTiny:
 
 
 @pytest.fixture(scope="module")
-def examples(shards: tuple[Path, Images], coder: AutoencoderTiny) -> Examples:
+def examples(shards: tuple[Path, Images], autoencoder: AutoencoderTiny) -> Examples:
     folder, images = shards
-    found = {side: cached_latents(folder, images, coder, side, CPU.device) for side in (4, 8)}
-    return Examples(found, {side: [label.caption for label in images.labels] for side in found})
+    by_side = {side: cached_latents(folder, images, autoencoder, side, CPU.device) for side in (4, 8)}
+    return Examples(by_side, {side: [label.caption for label in images.labels] for side in by_side})
 
 
 def denoising(examples: Examples, seed: int = 0) -> DenoiserTask:
     parts, tokenizer = networks(seed)
-    return DenoiserTask(parts, Dataset(examples, examples, tokenizer), DIET, CPU)
+    return DenoiserTask(parts, Dataset(examples, examples, tokenizer), SIZE_MIX, CPU)
 
 
 def same(one: nn.Module, other: nn.Module) -> bool:
@@ -74,7 +74,7 @@ def same(one: nn.Module, other: nn.Module) -> bool:
 
 
 class TestData:
-    def test_shards_hold_what_the_generator_gives(self, shards: tuple[Path, Images]) -> None:
+    def test_shards_contain_the_rendered_scenes(self, shards: tuple[Path, Images]) -> None:
         from animator.training.scenes.render import scene
 
         _, images = shards
@@ -84,7 +84,7 @@ class TestData:
         assert np.array_equal(images.image(9), expected.image)
         assert images.labels[9].caption == expected.caption
 
-    def test_what_is_there_is_not_made_again(
+    def test_existing_shards_are_not_rendered_again(
         self, shards: tuple[Path, Images], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(data, "SHARD", 8)
@@ -93,31 +93,31 @@ class TestData:
         assert list(data.make_shards(folder, range(100, 116), 64, 1)) == []
         assert before == {path: path.stat().st_mtime_ns for path in folder.glob("scenes-*")}
 
-    def test_a_folder_without_pictures_says_how_to_make_them(self, tmp_path: Path) -> None:
+    def test_a_folder_without_images_says_how_to_render_them(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="train data"):
             data.read_images(tmp_path)
 
 
 class TestAutoencoder:
     def test_the_encoder_is_the_projection_exactly(
-        self, shards: tuple[Path, Images], coder: AutoencoderTiny
+        self, shards: tuple[Path, Images], autoencoder: AutoencoderTiny
     ) -> None:
         images = np.concatenate(shards[1].shards)
-        wanted = fit_projection(images)
+        projection = fit_projection(images)
         blocks = (images[:2].astype(np.float32) / 127.5 - 1).reshape(2, 8, 8, 8, 8, 3)
         patches = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 8, 192)
-        expected = ((patches - wanted.mean) @ wanted.basis).transpose(0, 3, 1, 2)
+        expected = ((patches - projection.mean) @ projection.basis).transpose(0, 3, 1, 2)
         image = torch.from_numpy(images[:2]).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
-            found = coder.encode(image).latents.numpy()
-        assert np.abs(found - expected).max() < 1e-4  # single precision through five convolutions
+            latents = autoencoder.encode(image).latents.numpy()
+        assert np.abs(latents - expected).max() < 1e-4  # single precision through five convolutions
 
-    def test_it_learns_and_a_fixed_encoder_stays(
-        self, shards: tuple[Path, Images], coder: AutoencoderTiny, tmp_path: Path
+    def test_the_decoder_learns_and_a_fixed_encoder_stays(
+        self, shards: tuple[Path, Images], autoencoder: AutoencoderTiny, tmp_path: Path
     ) -> None:
         import copy
 
-        vae = copy.deepcopy(coder)
+        vae = copy.deepcopy(autoencoder)
         vae.encoder.requires_grad_(requires_grad=False)
         first = copy.deepcopy(vae)
         task = AutoencoderTask(vae, (shards[1], shards[1]), CPU, 4)
@@ -133,17 +133,17 @@ class TestDenoiser:
         lines: list[dict[str, float]] = []
         task = denoising(examples)
         before = task.measure(task.networks)
-        train(task, COURSE, tmp_path, lines.append)
+        train(task, CONFIG, tmp_path, lines.append)
         after = task.measure(task.networks)
         assert after["held_out_8"] < before["held_out_8"]
         assert after["held_out_4"] < before["held_out_4"]
         assert [line["step"] for line in lines] == [5, 10]
         assert {"held_out_4", "held_out_8", "rate"} <= lines[0].keys()
 
-    def test_interrupted_and_resumed_is_bit_equal(
+    def test_an_interrupted_and_resumed_training_is_bit_identical(
         self, examples: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        whole = train(denoising(examples), COURSE, tmp_path / "whole")
+        whole = train(denoising(examples), CONFIG, tmp_path / "whole")
 
         class KilledError(Exception):
             pass
@@ -152,19 +152,21 @@ class TestDenoiser:
         usual = task.loss
 
         def until_seven(step: int) -> Tensor:
-            if step == 7:  # two steps after the state was saved: they are done again
+            if step == 7:  # two steps after the state was saved, which are repeated
                 raise KilledError
             return usual(step)
 
         monkeypatch.setattr(task, "loss", until_seven)
         with pytest.raises(KilledError):
-            train(task, COURSE, tmp_path / "halves")
-        resumed = train(denoising(examples, seed=9), COURSE, tmp_path / "halves")
+            train(task, CONFIG, tmp_path / "halves")
+        resumed = train(denoising(examples, seed=9), CONFIG, tmp_path / "halves")
         assert same(whole, resumed)
         assert (tmp_path / "whole" / CURVE).read_text() == (tmp_path / "halves" / CURVE).read_text()
         assert (tmp_path / "whole" / STATE).read_bytes() == (tmp_path / "halves" / STATE).read_bytes()
 
-    def test_a_longer_course_goes_on_where_a_shorter_ended(self, examples: Examples, tmp_path: Path) -> None:
+    def test_a_longer_training_resumes_where_a_shorter_one_ended(
+        self, examples: Examples, tmp_path: Path
+    ) -> None:
         constant = TrainConfig(steps=5, rate=2e-3, warmup=2, every=5)
         train(denoising(examples), constant, tmp_path)
         train(denoising(examples), TrainConfig(steps=10, rate=2e-3, warmup=2, every=5), tmp_path)
@@ -176,22 +178,22 @@ class TestDenoiser:
         task = denoising(examples)
         task.networks["unet"] = with_guidance_input(task.networks["unet"], 16)
         with pytest.raises(UserError, match="another training"):
-            train(task, COURSE, tmp_path)
+            train(task, CONFIG, tmp_path)
 
     def test_a_broken_state_is_refused(self, examples: Examples, tmp_path: Path) -> None:
         (tmp_path / STATE).write_bytes(b"no state")
         with pytest.raises(UserError, match="cannot be read"):
-            train(denoising(examples), COURSE, tmp_path)
+            train(denoising(examples), CONFIG, tmp_path)
 
-    def test_steps_differ_and_follow_from_their_number(self, examples: Examples) -> None:
+    def test_batches_differ_and_are_determined_by_the_step(self, examples: Examples) -> None:
         task = denoising(examples)
-        first, again, next_of_kind = task.batch(0), task.batch(0), task.batch(2)
+        first, again, other = task.batch(0), task.batch(0), task.batch(2)
         assert torch.equal(first.noise, again.noise)
         assert torch.equal(first.tokens, again.tokens)
-        assert not torch.equal(first.noise, next_of_kind.noise)
+        assert not torch.equal(first.noise, other.noise)
         assert task.batch(1).clean.shape[-1] == 4
 
-    def test_each_naming_of_a_word_makes_its_pictures_learnt_once_more(self, examples: Examples) -> None:
+    def test_each_favored_phrase_repeats_its_images_once_more(self, examples: Examples) -> None:
         _, tokenizer = networks()
         word = examples.captions[8][0].split()[0]
         has = [word in caption for caption in examples.captions[8]]
@@ -207,18 +209,18 @@ class TestDenoiser:
 
 
 class TestDistillation:
-    def test_a_new_input_changes_nothing_until_it_is_trained(self) -> None:
+    def test_a_new_guidance_input_changes_nothing_until_it_is_trained(self) -> None:
         parts, _ = networks()
         student = with_guidance_input(parts["unet"], 16)
         sample, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 32)
         with torch.no_grad():
             expected = parts["unet"](sample, 10, context).sample
-            found = student(
+            actual = student(
                 sample, 10, context, timestep_cond=guidance_embedding(torch.tensor([5.0]), 16)
             ).sample
-        assert torch.allclose(found, expected, atol=1e-6)
+        assert torch.allclose(actual, expected, atol=1e-6)
 
-    def test_the_input_is_taken_away_as_if_the_scale_were_1(self) -> None:
+    def test_removing_the_guidance_input_equals_a_scale_of_1(self) -> None:
         parts, _ = networks()
         student = with_guidance_input(parts["unet"], 16)
         nn.init.normal_(student.time_embedding.cond_proj.weight)
@@ -228,14 +230,14 @@ class TestDistillation:
             expected = student(
                 sample, 10, context, timestep_cond=guidance_embedding(torch.ones(1), 16)
             ).sample
-            found = plain(sample, 10, context).sample
+            actual = plain(sample, 10, context).sample
             other = parts["unet"](sample, 10, context).sample
-        assert torch.allclose(found, expected, atol=1e-5)
+        assert torch.allclose(actual, expected, atol=1e-5)
         assert not torch.allclose(other, expected, atol=1e-3)
 
     def test_the_student_comes_near_the_guided_teacher(self, examples: Examples, tmp_path: Path) -> None:
         teacher, _ = networks()
-        for network in teacher.values():  # first weights hardly look at the prompt; make them
+        for network in teacher.values():  # initial weights hardly attend to the prompt
             for name, weight in network.named_parameters():
                 if "attn2" in name or "embed" in name:
                     weight.data.mul_(2)
@@ -255,11 +257,11 @@ class TestDistillation:
     def test_the_scale_is_embedded_as_samplers_do(self) -> None:
         from diffusers import LatentConsistencyModelPipeline
 
-        wanted = LatentConsistencyModelPipeline.get_guidance_scale_embedding(None, torch.tensor([3.0]), 64)
-        assert torch.allclose(guidance_embedding(torch.tensor([4.0]), 64), wanted, atol=1e-4)
+        expected = LatentConsistencyModelPipeline.get_guidance_scale_embedding(None, torch.tensor([3.0]), 64)
+        assert torch.allclose(guidance_embedding(torch.tensor([4.0]), 64), expected, atol=1e-4)
 
 
-def test_the_rate_warms_up_and_falls_to_nothing() -> None:
+def test_the_learning_rate_warms_up_and_falls_to_zero() -> None:
     config = TrainConfig(steps=100, rate=1.0, warmup=10, anneal=20)
     rates = [config.rate_at(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
@@ -268,32 +270,32 @@ def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     assert rates[99] < 0.01
 
 
-def test_the_optimizer_moves_matrices_evenly_and_remembers() -> None:
+def test_the_optimizer_updates_matrices_evenly_and_has_a_state() -> None:
     torch.manual_seed(0)
     net = nn.Linear(32, 32)
     optimizer = Optimizer(net, decay=0.0)
     before = net.weight.detach().clone()
     net(torch.randn(4, 32)).square().sum().backward()
     optimizer.step(1e-3, 1)
-    moved = torch.linalg.svdvals(before - net.weight.detach())
-    assert moved[0] < 2 * moved[3]  # four examples: rank four, all directions alike
+    update = torch.linalg.svdvals(before - net.weight.detach())
+    assert update[0] < 2 * update[3]  # four examples: rank four, all directions alike
     assert set(optimizer.state()) == {"mean.weight", "mean.bias", "square.bias"}
 
 
-def test_captions_are_varied_but_never_lose_their_subject() -> None:
+def test_captions_are_augmented_but_never_lose_their_subject() -> None:
     rng = np.random.default_rng(0)
-    found = [augment_caption("a lake, at night, aurora", rng) for _ in range(300)]
-    assert 10 < found.count("") < 60
-    assert found.count("a lake, at night, aurora") > 150
-    assert "a lake" in {text.split(", ")[0] for text in found}
-    assert any(set(text.split(", ")) - {"a lake", "at night", "aurora", ""} for text in found)
+    captions = [augment_caption("a lake, at night, aurora", rng) for _ in range(300)]
+    assert 10 < captions.count("") < 60
+    assert captions.count("a lake, at night, aurora") > 150
+    assert "a lake" in {text.split(", ")[0] for text in captions}
+    assert any(set(text.split(", ")) - {"a lake", "at night", "aurora", ""} for text in captions)
 
 
-def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it() -> None:
+def test_a_shorter_training_anneals_over_the_same_fraction_of_its_steps() -> None:
     whole = TrainConfig(steps=6000, rate=1.0, warmup=1, anneal=1500)
     short = whole.with_steps(400)
     assert (short.steps, short.anneal, short.rate) == (400, 100, 1.0)
-    assert short.rate_at(299) == 1.0, "the whole rate until the last quarter"
+    assert short.rate_at(299) == 1.0, "the full rate until the last quarter"
     assert whole.with_steps(6000) == whole
 
 
@@ -306,7 +308,7 @@ def test_a_shorter_course_lets_the_rate_fall_over_the_same_share_of_it() -> None
         ("cuda", True, "AVX2", False),
     ],
 )
-def test_half_precision_is_known_to_be_slow_on_cpus_without_it(
+def test_half_precision_is_slow_on_cpus_without_bfloat16(
     monkeypatch: pytest.MonkeyPatch, device: str, half: bool, capability: str, slow: bool
 ) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)

@@ -1,4 +1,4 @@
-"""Rooms: exact depth, from the seed alone."""
+"""Rendered rooms: exact depth, determined by the seed alone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The training loop of the built-in network, in miniature."""
+"""Training of the built-in depth network, in miniature."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,9 @@ def trained() -> tuple[StarterNet, list[tuple[int, float]]]:
     return net, reports
 
 
-def test_reports_and_returns_a_network_for_use(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
+def test_training_reports_and_returns_a_network_in_evaluation_mode(
+    trained: tuple[StarterNet, list[tuple[int, float]]],
+) -> None:
     net, reports = trained
     assert reports[-1][0] == 2
     assert np.isfinite(reports[-1][1])
@@ -52,13 +54,13 @@ def test_folding_the_normalizations_changes_nothing(
     assert not [m for m in fold_norms(net).modules() if isinstance(m, torch.nn.BatchNorm2d)]
 
 
-def test_what_is_stored_fits_the_network_for_use(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
-    stored = to_half(fold_norms(trained[0]))
-    assert stored.keys() == StarterNet().state_dict().keys()
-    assert all(value.dtype == torch.float16 for value in stored.values())
+def test_saved_weights_fit_the_network(trained: tuple[StarterNet, list[tuple[int, float]]]) -> None:
+    weights = to_half(fold_norms(trained[0]))
+    assert weights.keys() == StarterNet().state_dict().keys()
+    assert all(value.dtype == torch.float16 for value in weights.values())
 
 
-def test_first_weights_follow_from_the_seed() -> None:
+def test_initial_weights_are_determined_by_the_seed() -> None:
     first, again, other = (init_weights(StarterNet(), seed).stem.conv.weight for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -83,7 +85,7 @@ def test_the_loss_falls() -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
-def test_the_loss_is_blind_to_nothing_when_equal_and_sees_scale_and_edges() -> None:
+def test_the_loss_is_zero_for_equal_maps_and_depends_on_scale_and_edges() -> None:
     disparity = torch.from_numpy(ROOMS[0][1])[None]
     assert objective(disparity, disparity) == 0
     assert objective(disparity * 2, disparity) > 0.01
@@ -91,21 +93,21 @@ def test_the_loss_is_blind_to_nothing_when_equal_and_sees_scale_and_edges() -> N
 
 
 @pytest.mark.parametrize("size", [(256, 256), (128, 192), (320, 224)])
-def test_image_and_depth_are_moved_together(size: tuple[int, int]) -> None:
+def test_image_and_depth_are_augmented_alike(size: tuple[int, int]) -> None:
     disparity = torch.from_numpy(np.stack([d for _, d in ROOMS]))
     image = disparity[:, None].expand(-1, 3, -1, -1)
     rng = np.random.default_rng(1)
-    colored, moved = augment((image, disparity), size, rng)
+    colored, warped = augment((image, disparity), size, rng)
     assert colored.shape == (3, 3, *size)
-    assert moved.shape == (3, size[0] // 2, size[1] // 2)
+    assert warped.shape == (3, size[0] // 2, size[1] // 2)
     assert 0 <= float(colored.min()) <= float(colored.max()) <= 1
     small = torch.nn.functional.avg_pool2d(colored.mean(1), 2)
-    for gray, depth in zip(small, moved, strict=True):
+    for gray, depth in zip(small, warped, strict=True):
         assert np.corrcoef(gray.flatten(), depth.flatten())[0, 1] > 0.9
 
 
 @pytest.mark.parametrize("shape", [(16, 40), (40, 16), (24, 24)])
-def test_updates_are_about_orthogonal(shape: tuple[int, int]) -> None:
+def test_updates_are_nearly_orthogonal(shape: tuple[int, int]) -> None:
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     values = torch.linalg.svdvals(orthogonalize(matrix))
     assert values.max() < 1.3
