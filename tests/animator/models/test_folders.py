@@ -45,7 +45,7 @@ def test_without_the_variable_there_are_the_named_folders_alone(monkeypatch: pyt
 
 def test_the_variable_is_read_in_one_file() -> None:
     readers = [path for path in (ROOT / "animator").rglob("*.py") if "os.environ.get(" in path.read_text()]
-    assert [path.name for path in readers if "ANIMATOR_MODELS" in path.read_text()] == ["model_folders.py"]
+    assert [path.name for path in readers if "ANIMATOR_MODELS" in path.read_text()] == ["folders.py"]
 
 
 def test_a_file_is_found_by_any_of_its_names_and_one_folder_down(tmp_path: Path) -> None:
@@ -67,11 +67,11 @@ def test_a_films_depth_network_is_looked_for_in_its_model_folders(
 ) -> None:
     seen: list[tuple[Path, ...]] = []
 
-    def file_of(entry: object, folders: tuple[Path, ...]) -> Path:
+    def find_or_download(entry: object, folders: tuple[Path, ...]) -> Path:
         seen.append(folders)
         raise ModelError("looked")
 
-    monkeypatch.setattr("animator.models.depth.weights.file_of", file_of)
+    monkeypatch.setattr("animator.models.depth.weights.find_or_download", find_or_download)
     animation = make_animation(
         mode="3d", depth={"model": "dpt-large"}, diffusion={"seed": 1, "model_folders": ("mine",)}
     )
