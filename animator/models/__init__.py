@@ -1,1 +1,1 @@
-"""Models behind small seams: diffusion, depth, optical flow, preprocessors; they know no settings."""
+"""Models behind small protocols: diffusion, depth, optical flow and ControlNet preprocessors."""

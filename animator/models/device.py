@@ -1,4 +1,4 @@
-"""Where images and models live."""
+"""Compute device and threads: `ComputeOptions`, `choose_device`, `use_threads`."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from animator.errors import UserError
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """Where and how to compute.
+    """Device, threads and pickling of a run.
 
     Attributes:
         device: One of `DEVICES`; see `choose_device`.
-        threads: CPU threads of each process; None leaves torch's choice.
+        threads: CPU threads of each process; None keeps torch's default.
         allow_pickle: Also read .ckpt files, with torch's restricted reader.
     """
 
@@ -23,27 +23,27 @@ class ComputeOptions:
 
 
 def choose_device(name: str | torch.device) -> torch.device:
-    """Returns the torch device of a name; a torch device is returned as it is.
+    """Returns the torch device of a name; a torch device is returned unchanged.
 
     Args:
-        name: "auto", which takes the best one; "cpu", "cuda", "mps", or one with a number such as "cuda:1".
+        name: "auto" for the fastest available; "cpu", "cuda", "mps", or a numbered one such as "cuda:1".
 
     Raises:
         UserError: This machine has no such device.
     """
     if isinstance(name, torch.device):
         return name
-    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    is_available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return torch.device(next(device for device, found in here.items() if found))
+        return torch.device(next(device for device, available in is_available.items() if available))
     kind, _, number = str(name).partition(":")
-    if not here.get(kind, False) or not (number.isdecimal() or str(name) == kind):
-        found = ", ".join(device for device, is_here in here.items() if is_here)
-        raise UserError(f"device {name}: this machine has none; here: {found}")
+    if not is_available.get(kind, False) or not (number.isdecimal() or str(name) == kind):
+        known = ", ".join(device for device, available in is_available.items() if available)
+        raise UserError(f"device {name}: not available on this machine; available: {known}")
     return torch.device(name)
 
 
 def use_threads(count: int | None) -> None:
-    """Sets how many CPU threads torch computes with; None leaves torch's choice."""
+    """Sets the number of torch's CPU threads; None keeps torch's default."""
     if count is not None:
         torch.set_num_threads(count)

@@ -1,8 +1,8 @@
-"""Lets `import torchvision` succeed beside a torch that cannot load its compiled operators.
+"""Makes `import torchvision` work with a torch that cannot load its compiled operators.
 
-PyPI's torchvision is built for CUDA. Beside a CPU-only torch its operators do not load, and its own
-import (and with it timm, transformers and diffusers) dies with `operator torchvision::nms does not
-exist`. We use none of those operators: declaring the two that the import looks for is enough.
+PyPI's torchvision is built for CUDA. With a CPU-only torch its operators do not load, and importing it
+(or timm, transformers and diffusers, which do) fails with `operator torchvision::nms does not exist`. We
+use none of those operators: declaring the two that the import needs is enough.
 """
 
 import importlib.machinery
@@ -17,10 +17,10 @@ _SCHEMAS = (
 
 @lru_cache(maxsize=1)
 def declare_missing_ops() -> object | None:
-    """The torch library that holds the declarations, or None where nothing was missing.
+    """Declares the missing operators; returns the torch library with them, or None if none is missing.
 
     Call before the first import of torchvision, timm, transformers or diffusers. The result is cached
-    because a torch library forgets its operators when it is collected.
+    because a torch library loses its operators when it is garbage-collected.
     """
     import torch
 
@@ -33,17 +33,17 @@ def declare_missing_ops() -> object | None:
 
 
 def _compiled_ops_load() -> bool:
-    """True where torchvision is absent or its compiled operators register beside this torch."""
+    """Returns True if torchvision is not installed, or its compiled operators load with this torch."""
     import torch
 
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.submodule_search_locations is None:
         return True
-    found = importlib.machinery.PathFinder.find_spec("_C", list(spec.submodule_search_locations))
-    if found is None or found.origin is None:
+    extension = importlib.machinery.PathFinder.find_spec("_C", list(spec.submodule_search_locations))
+    if extension is None or extension.origin is None:
         return False
     try:
-        torch.ops.load_library(found.origin)
-    except OSError:  # linked against libraries that this torch does not bring
+        torch.ops.load_library(extension.origin)
+    except OSError:  # linked against libraries that this torch lacks
         return False
     return hasattr(torch.ops.torchvision, "nms")

@@ -1,4 +1,4 @@
-"""Reading files of weights; nothing in a file is ever run."""
+"""Reads files of weights safely: code in a file is never executed."""
 
 import pickle
 import warnings
@@ -12,43 +12,43 @@ from torch import Tensor
 from animator.errors import ModelError
 
 _WRAPPERS = ("params_ema", "params", "model", "state_dict", "model_state_dict")
-"""Keys under which trainers put the weights beside other things."""
+"""Keys under which training scripts store the weights next to other data."""
 _PARALLEL = "module."
-"""Prefix that torch's DataParallel gives to every name."""
+"""Prefix that torch's DataParallel adds to every name."""
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Returns a network's state dict, freed of the wrappers that trainers put around it.
+    """Returns a network's state dict, unwrapped from the dicts that training scripts put it in.
 
     Args:
         path: A .safetensors file, or a torch file (.pth, .pt, .pkl, .bin, .ckpt).
 
     Raises:
-        ModelError: The file is missing, cannot be read safely, or holds no weights by name.
+        ModelError: The file is missing, cannot be read safely, or contains no named weights.
     """
     state = _load(path)
     for wrapper in _WRAPPERS:
         if isinstance(state, Mapping) and isinstance(state.get(wrapper), Mapping):
             state = state[wrapper]
     if not isinstance(state, Mapping):
-        raise ModelError(f"{path}: expected a table of named weights, found {type(state).__name__}")
+        raise ModelError(f"{path}: expected a dict of named weights, found {type(state).__name__}")
     tensors = {str(k).removeprefix(_PARALLEL): v for k, v in state.items() if isinstance(v, Tensor)}
     if not tensors:
-        raise ModelError(f"{path}: holds no weights by name")
+        raise ModelError(f"{path}: contains no named weights")
     return tensors
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Returns every tensor of a model file by its full name; nested tables are joined with dots.
+    """Returns all tensors of a model file by name; keys of nested dicts are joined with dots.
 
     Raises:
         ModelError: The file is missing or cannot be read safely.
     """
-    return _flattened(_load(path), "")
+    return _flatten(_load(path), "")
 
 
 def _load(path: Path) -> Any:
-    """Returns what a file holds, on the CPU; torch builds only tensors and plain containers from it."""
+    """Returns a file's content on the CPU; torch unpickles only tensors and plain containers."""
     if not path.is_file():
         raise ModelError(f"{path}: no such file; expected a file of weights, .safetensors or .pth")
     try:
@@ -60,12 +60,12 @@ def _load(path: Path) -> Any:
             warnings.simplefilter("ignore")  # about the age of the format
             return _load_pickled(path)
     except pickle.UnpicklingError as error:
-        # torch's own message goes on with advice to read the file unsafely.
-        reason = "it holds more than weights, which could run code, or is not a torch file"
+        # torch's own message continues with advice to read the file unsafely.
+        reason = "it contains more than weights, which could run code, or is not a torch file"
         raise ModelError(_unreadable(path, reason)) from error
     except OSError as error:
         raise ModelError(_unreadable(path, error.strerror or str(error))) from error
-    except Exception as error:  # whatever the parsers raise for a damaged file
+    except Exception as error:  # parsers raise many types for a damaged file
         reason = " ".join(str(error).split())[:200]
         raise ModelError(_unreadable(path, f"{reason}; it may be damaged")) from error
 
@@ -76,7 +76,7 @@ def _load_pickled(path: Path) -> Any:
     except RuntimeError as error:
         if "mmap can only be used" not in str(error):
             raise
-    # Files of old torch versions cannot be mapped into memory.
+    # Files of old torch versions cannot be memory-mapped.
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
@@ -84,13 +84,13 @@ def _unreadable(path: Path, reason: str) -> str:
     return f"{path}: cannot be read as weights ({reason}); expected tensors only, .safetensors or .pth"
 
 
-def _flattened(state: Any, prefix: str) -> dict[str, Tensor]:
-    """Returns the tensors within nested tables; `state_dict` adds nothing to their names."""
+def _flatten(state: Any, prefix: str) -> dict[str, Tensor]:
+    """Returns the tensors of nested dicts; a `state_dict` level adds nothing to their names."""
     if not isinstance(state, Mapping):
         return {prefix.rstrip("."): state} if isinstance(state, Tensor) else {}
     if "state_dict" in state:
-        return _flattened(state["state_dict"], prefix)
+        return _flatten(state["state_dict"], prefix)
     tensors: dict[str, Tensor] = {}
     for key, value in state.items():
-        tensors |= _flattened(value, f"{prefix}{key}.")
+        tensors |= _flatten(value, f"{prefix}{key}.")
     return tensors

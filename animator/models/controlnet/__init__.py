@@ -1,1 +1,1 @@
-"""ControlNet units: where their images come from, what is made of them, and how they reach the diffuser."""
+"""ControlNet preprocessors: make control images from images; independent of the diffusion models."""

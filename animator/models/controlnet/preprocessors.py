@@ -1,7 +1,7 @@
-"""What is made of an image before a ControlNet sees it. None of it needs weights but depth.
+"""Preprocessors make a control image from an image: Canny, depth, blur, tile. Only depth needs weights.
 
-A module takes and gives an image (3, H, W), RGB in [0, 1], on its device. Thresholds are those of the
-ControlNet extension for A1111, in 8-bit units where they are brightness.
+A preprocessor takes and returns an image (3, H, W), RGB in [0, 1], on its device. Thresholds are those of the
+ControlNet extension for A1111, in 8-bit units if they are brightness.
 """
 
 from collections.abc import Callable
@@ -27,99 +27,100 @@ TILE_RATE = 1.0
 def preprocessor_of(
     name: str, thresholds: tuple[float | None, float | None], open_depth: Callable[[], DepthModel]
 ) -> Preprocessor:
-    """The module of a name, its thresholds filled in.
+    """Returns the preprocessor of a name with its thresholds.
 
     Args:
-        name: "canny", "depth", "blur" or "tile"; any other leaves images as they are.
-        thresholds: The module's numbers; None for its usual one.
-        open_depth: Gives the depth network, where the module needs it.
+        name: "canny", "depth", "blur" or "tile"; any other returns images unchanged.
+        thresholds: Threshold A and B of the preprocessor; None for its default.
+        open_depth: Opens the depth network for "depth".
     """
     low, high = thresholds
     if name == "canny":
-        return partial(canny, low=_or(low, CANNY[0]), high=_or(high, CANNY[1]))
+        return partial(canny, low=_default(low, CANNY[0]), high=_default(high, CANNY[1]))
     if name == "depth":
         return partial(depth, model=open_depth())
     if name == "blur":
-        return partial(blur, sigma=_or(low, BLUR_SIGMA))
+        return partial(blur, sigma=_default(low, BLUR_SIGMA))
     if name == "tile":
-        return partial(tile, rate=_or(low, TILE_RATE))
-    return nothing
+        return partial(tile, rate=_default(low, TILE_RATE))
+    return unchanged
 
 
-def nothing(image: Tensor) -> Tensor:
-    """The image itself: for maps that were made before."""
+def unchanged(image: Tensor) -> Tensor:
+    """Returns the image itself, for control images that are already preprocessed."""
     return image
 
 
 def canny(image: Tensor, low: float, high: float) -> Tensor:
-    """White edges on black (Canny 1986), one pixel wide.
+    """Returns white edges on black (Canny 1986), one pixel wide.
 
     Args:
         image: (3, H, W).
         low: Gradients above this continue an edge.
-        high: Gradients above this begin one.
+        high: Gradients above this start an edge.
     """
     edges = cv2.Canny(np.ascontiguousarray(to_uint8(image)), low, high)
     return from_uint8(np.repeat(edges[:, :, None], 3, axis=2), image.device)
 
 
 def depth(image: Tensor, model: DepthModel) -> Tensor:
-    """Nearness as gray (3, H, W): white the nearest, black the farthest."""
+    """Returns inverse depth as gray (3, H, W): white is nearest, black farthest."""
     return normalize(model.estimate(image)).expand(3, -1, -1).contiguous()
 
 
 def blur(image: Tensor, sigma: float) -> Tensor:
-    """The image (3, H, W) under a Gaussian of `sigma` pixels; 0 leaves it as it is."""
+    """Returns the image (3, H, W) blurred by a Gaussian of `sigma` pixels; 0 returns it unchanged."""
     if sigma <= 0:
         return image
-    reach = min(int(np.ceil(3 * sigma)), min(image.shape[1:]) - 1)
-    places = torch.arange(-reach, reach + 1, dtype=torch.float32, device=image.device)
-    weights = torch.exp(-0.5 * (places / sigma) ** 2)
+    radius = min(int(np.ceil(3 * sigma)), min(image.shape[1:]) - 1)
+    offsets = torch.arange(-radius, radius + 1, dtype=torch.float32, device=image.device)
+    weights = torch.exp(-0.5 * (offsets / sigma) ** 2)
     weights = (weights / weights.sum()).expand(3, 1, 1, -1)
-    padded = functional.pad(image[None], (reach, reach, reach, reach), mode="reflect")
-    across = functional.conv2d(padded, weights, groups=3)
-    return functional.conv2d(across, weights.transpose(2, 3), groups=3)[0]
+    padded = functional.pad(image[None], (radius, radius, radius, radius), mode="reflect")
+    horizontal = functional.conv2d(padded, weights, groups=3)
+    return functional.conv2d(horizontal, weights.transpose(2, 3), groups=3)[0]
 
 
 def tile(image: Tensor, rate: float) -> Tensor:
-    """The image (3, H, W) with the detail of one `rate` times smaller; up to 1 leaves it as it is."""
+    """Returns the image (3, H, W) downsampled by `rate` and back; unchanged for a rate up to 1."""
     if rate <= 1:
         return image
     height, width = image.shape[1:]
     small = functional.interpolate(
         image[None], (max(1, round(height / rate)), max(1, round(width / rate))), mode="area"
     )
-    return _scaled(small[0], (height, width))
+    return _resize(small[0], (height, width))
 
 
 def fitted(image: Tensor, size: tuple[int, int], how: str) -> Tensor:
-    """The image (3, h, w) of this width and height.
+    """Returns the image resized to a width and height.
 
     Args:
         image: (3, H, W).
         size: Width and height.
-        how: "stretch" distorts, "crop" cuts off what hangs over, "pad" puts black bars where nothing is.
+        how: Keeps the aspect ratio with "crop" (cuts off the excess) or "pad" (adds black bars), or not with
+            "stretch".
     """
     width, height = size
-    tall, wide = image.shape[1:]
-    if (wide, tall) == size:
+    old_height, old_width = image.shape[1:]
+    if (old_width, old_height) == size:
         return image
     if how == "stretch":
-        return _scaled(image, (height, width))
+        return _resize(image, (height, width))
     choose = max if how == "crop" else min
-    scale = choose(width / wide, height / tall)
-    image = _scaled(image, (max(1, round(tall * scale)), max(1, round(wide * scale))))
+    scale = choose(width / old_width, height / old_height)
+    image = _resize(image, (max(1, round(old_height * scale)), max(1, round(old_width * scale))))
     top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
-    # Negative padding cuts off.
+    # Negative padding crops.
     sides = (-left, width - image.shape[2] + left, -top, height - image.shape[1] + top)
     return functional.pad(image, sides)
 
 
-def _scaled(image: Tensor, size: tuple[int, int]) -> Tensor:
-    """The image (3, h, w) of a height and width; bicubic, without aliasing."""
+def _resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Returns the image (3, h, w) resized to a height and width; bicubic, antialiased."""
     scaled = functional.interpolate(image[None], size, mode="bicubic", align_corners=False, antialias=True)
     return scaled[0].clamp(0.0, 1.0)
 
 
-def _or(given: float | None, usual: float) -> float:
-    return usual if given is None else given
+def _default(threshold: float | None, default: float) -> float:
+    return default if threshold is None else threshold

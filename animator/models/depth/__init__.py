@@ -1,1 +1,1 @@
-"""Depth networks behind one seam."""
+"""Depth estimation behind the `DepthModel` protocol: MiDaS, DPT, Depth-Anything, ZoeDepth, a built-in one."""

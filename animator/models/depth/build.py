@@ -1,4 +1,4 @@
-"""Empty networks, ready for the weights of a file."""
+"""Builds networks without initializing their weights, which a file replaces anyway."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from animator.models.depth.spec import DepthModelSpec
 
 
 def empty(spec: DepthModelSpec) -> nn.Module:
-    """The network with unset weights."""
-    with _Unset():
+    """Returns the network of a spec with uninitialized weights."""
+    with _SkipInit():
         return spec.build()
 
 
-class _Unset(TorchFunctionMode):
-    """Inside it, random numbers are not drawn: all weights are replaced, and drawing them takes seconds."""
+class _SkipInit(TorchFunctionMode):
+    """Turns random weight initialization into a no-op inside the context; it would take seconds."""
 
-    _DRAWS = frozenset(
+    _INITIALIZERS = frozenset(
         {"uniform_", "normal_", "erfinv_", "trunc_normal_", "kaiming_uniform_", "xavier_uniform_"}
     )
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        given = dict(kwargs or {})
-        if getattr(func, "__name__", "") in self._DRAWS:
-            return args[0] if args else given["tensor"]
-        return func(*args, **given)
+        keywords = dict(kwargs or {})
+        if getattr(func, "__name__", "") in self._INITIALIZERS:
+            return args[0] if args else keywords["tensor"]
+        return func(*args, **keywords)

@@ -1,6 +1,6 @@
-"""The decoder of MiDaS, DPT and Depth-Anything: maps of an encoder, merged from coarse to fine.
+"""The decoder of MiDaS, DPT and Depth-Anything: fuses an encoder's feature maps from coarse to fine.
 
-Attribute names are those of the released files, so that their keys fit without a table.
+Attribute names are those of the released files, so that their keys need no renaming.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from torch.nn import functional as nnf
 
 @dataclass(frozen=True)
 class Decoded:
-    """What the merging yields.
+    """Output of the decoder.
 
     Attributes:
-        coarsest: The coarsest map after its first convolution (N, C, h, w).
-        merged: The merged maps, coarsest first; the last is twice as large as the finest map.
+        coarsest: The coarsest feature map after its first convolution (N, C, h, w).
+        merged: The fused maps, coarsest first; the last is twice as large as the finest feature map.
     """
 
     coarsest: Tensor
@@ -23,10 +23,10 @@ class Decoded:
 
 
 class ResidualUnit(nn.Module):
-    """Two convolutions beside a shortcut.
+    """Two convolutions with a skip connection.
 
-    The first MiDaS rectified in place, so that its shortcut carries the rectified input: its weights were
-    trained that way.
+    MiDaS 2.1 applies its first ReLU in place, so the skip connection carries the rectified input; its weights
+    were trained that way.
     """
 
     def __init__(self, width: int, *, rectified_shortcut: bool) -> None:
@@ -36,21 +36,21 @@ class ResidualUnit(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
+        """Returns the same shape."""
         rectified = nnf.relu(x)
         y: Tensor = self.conv2(nnf.relu(self.conv1(rectified)))
         return y + (rectified if self.rectified_shortcut else x)
 
 
 @dataclass(frozen=True)
-class Merge:
+class DecoderShape:
     """The shape of a decoder.
 
     Attributes:
         inputs: Channels of the encoder's maps, finest first.
         widths: Channels at each level inside the decoder.
-        out_conv: Whether a convolution follows each upsampling.
-        rectified_shortcut: See ResidualUnit.
+        out_conv: True if a convolution follows each upsampling.
+        rectified_shortcut: See `ResidualUnit`.
     """
 
     inputs: tuple[int, ...]
@@ -60,9 +60,9 @@ class Merge:
 
 
 class Fusion(nn.Module):
-    """Adds the next finer map to what is merged so far, refines, and enlarges."""
+    """Adds the next finer feature map to the fused map, refines it, and upsamples it."""
 
-    def __init__(self, shape: Merge, level: int) -> None:
+    def __init__(self, shape: DecoderShape, level: int) -> None:
         super().__init__()
         width, rectified = shape.widths[level], shape.rectified_shortcut
         if level < len(shape.widths) - 1:
@@ -73,9 +73,9 @@ class Fusion(nn.Module):
         )
 
     def forward(self, merged: Tensor | None, skip: Tensor, size: tuple[int, int]) -> Tensor:
-        """(N, C', *size) from the merged map, None at the coarsest level, and this level's map."""
+        """Returns (N, C', *size) from the fused map, None at the coarsest level, and the feature map."""
         y = skip if merged is None else merged + self.resConfUnit1(skip)
-        # The original enlarges first: the same numbers, for a pointwise convolution, at four times the work.
+        # The original upsamples first: the same result for a pointwise convolution, at four times the cost.
         y = self.out_conv(self.resConfUnit2(y))
         return nnf.interpolate(y, size=size, mode="bilinear", align_corners=True)
 
@@ -83,7 +83,7 @@ class Fusion(nn.Module):
 class Decoder(nn.Module):
     """`scratch` of the released files, without the head."""
 
-    def __init__(self, shape: Merge) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.levels = len(shape.inputs)
         for level, (inputs, width) in enumerate(zip(shape.inputs, shape.widths, strict=True)):
@@ -91,7 +91,7 @@ class Decoder(nn.Module):
             self.add_module(f"refinenet{level + 1}", Fusion(shape, level))
 
     def merge(self, maps: list[Tensor]) -> Decoded:
-        """The merged maps of the encoder's maps (finest first)."""
+        """Fuses the encoder's feature maps (finest first)."""
         skips = [self.get_submodule(f"layer{i + 1}_rn")(m) for i, m in enumerate(maps)]
         merged: list[Tensor] = []
         for level in reversed(range(self.levels)):
@@ -102,7 +102,7 @@ class Decoder(nn.Module):
 
 
 class Head(nn.ModuleDict):
-    """`output_conv` of the released files: to one channel at twice the size; the numbers are its steps."""
+    """`output_conv` of the released files: one channel at twice the size; keys are the layers' numbers."""
 
     def __init__(self, inputs: int, middle: int, hidden: int, *, align_corners: bool) -> None:
         steps = {
@@ -114,7 +114,7 @@ class Head(nn.ModuleDict):
         self.align_corners = align_corners
 
     def forward(self, merged: Tensor) -> tuple[Tensor, Tensor]:
-        """Inverse depth (N, H, W), never negative, and the activations (N, hidden, H, W) below it."""
+        """Returns inverse depth (N, H, W), at least 0, and the activations (N, hidden, H, W) before it."""
         y = nnf.interpolate(
             self["0"](merged), scale_factor=2, mode="bilinear", align_corners=self.align_corners
         )

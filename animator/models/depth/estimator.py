@@ -1,4 +1,4 @@
-"""Runs a network the way its own program does, and turns its answer into the project's convention."""
+"""`Estimator`: runs a network as its official program does, with output in our convention."""
 
 import math
 from dataclasses import dataclass
@@ -14,106 +14,106 @@ from animator.models.depth.resample import cubic
 from animator.models.depth.spec import DepthModelSpec
 
 Network = TypeVar("Network", bound=nn.Module)
-NEAREST = 1e-3  # meters; anything nearer counts as this
+NEAREST = 1e-3  # meters; smaller distances are clamped to this
 
 
 @dataclass(frozen=True)
 class Estimator:
-    """An opened network: a DepthModel.
+    """A loaded network: a `DepthModel`.
 
     Attributes:
-        spec: Which network, and how images are treated.
-        network: With its weights, on its device, in its precision.
+        spec: Spec of the network.
+        network: Network with weights, on its device, in its precision.
     """
 
     spec: DepthModelSpec
     network: nn.Module
 
     def estimate(self, image: Tensor) -> Tensor:
-        """Nearness (H, W) float32, larger = nearer, of an image (3, H, W) RGB in [0, 1].
+        """Returns inverse depth (H, W) float32, larger = nearer, of an image (3, H, W) RGB in [0, 1].
 
-        Relative networks: their inverse depth as it is (a resized map may dip a little below 0). Metric
+        Relative networks: their output unchanged (bicubic resizing may undershoot 0 a little). Metric
         networks: 1 / meters.
         """
         return self.estimate_batch(image[None])[0]
 
     def estimate_batch(self, images: Tensor) -> Tensor:
-        """Nearness (N, H, W) of images (N, 3, H, W) of one size.
+        """Returns inverse depth (N, H, W) of images (N, 3, H, W) of one size.
 
-        zoe-nk chooses between rooms and streets once for the whole batch.
+        zoe-nk chooses between indoor and outdoor once for the whole batch.
         """
-        answer = self.raw(images)
-        return answer if self.spec.output == "inverse" else 1.0 / answer.clamp(min=NEAREST)
+        output = self.raw(images)
+        return output if self.spec.output == "inverse" else 1.0 / output.clamp(min=NEAREST)
 
     def meters(self, image: Tensor) -> Tensor:
-        """Distance (H, W) in meters of an image (3, H, W); metric networks only.
+        """Returns the distance (H, W) in meters of an image (3, H, W); metric networks only.
 
         Raises:
-            ModelError: The network knows no meters.
+            ModelError: The network estimates relative depth only.
         """
         if self.spec.output != "meters":
             raise ModelError(
-                f"depth model {self.spec.name} tells relative depth only; "
+                f"depth model {self.spec.name} estimates relative depth only; "
                 "for meters use zoe-n, zoe-k, zoe-nk or depth-anything-v2-indoor-small"
             )
         return self.raw(image[None])[0]
 
     @torch.no_grad()
     def raw(self, images: Tensor) -> Tensor:
-        """What the official program returns (N, H, W) float32 for images (N, 3, H, W) RGB in [0, 1]."""
+        """Returns the official program's output (N, H, W) float32 for images (N, 3, H, W) RGB in [0, 1]."""
         weight = next(self.network.parameters())
-        given = images.to(device=weight.device, dtype=torch.float32)
+        inputs = images.to(device=weight.device, dtype=torch.float32)
         if self.spec.preparation.margins:
-            mirrored = _with_margins(self.network, given.flip(-1)).flip(-1)
-            answer = (_with_margins(self.network, given) + mirrored) / 2
+            mirrored = _run_with_margins(self.network, inputs.flip(-1)).flip(-1)
+            output = (_run_with_margins(self.network, inputs) + mirrored) / 2
         else:
-            prepared = network_input(self.spec.preparation, given).to(weight.dtype)
-            answer = self.network(prepared).float()
-            answer = _resized(answer, (given.shape[-2], given.shape[-1]), self.spec.preparation.final)
-        return answer.to(images.device)
+            prepared = network_input(self.spec.preparation, inputs).to(weight.dtype)
+            output = self.network(prepared).float()
+            output = _resize(output, (inputs.shape[-2], inputs.shape[-1]), self.spec.preparation.final)
+        return output.to(images.device)
 
 
 def network_input(preparation: Preparation, images: Tensor) -> Tensor:
-    """Resized and normalized images (N, 3, h, w) of images (N, 3, H, W) in [0, 1]."""
+    """Returns images (N, 3, H, W) in [0, 1] resized to (N, 3, h, w) and normalized."""
     size = preparation.sizing.of(images.shape[-2], images.shape[-1])
-    # In double precision like the original: dpt-hybrid turns a difference in the last bit of its input into
-    # one of 1e-4 of its output. Metal has no doubles.
-    exact = images if images.device.type == "mps" else _unrounded(images)
+    # In double precision like the original: dpt-hybrid amplifies a difference in the last bit of its input
+    # to 1e-4 of its output. Metal has no doubles.
+    exact = images if images.device.type == "mps" else _exact_double(images)
     return preparation.normalize.apply(cubic(exact, size)).float()
 
 
-def _unrounded(images: Tensor) -> Tensor:
-    """The same in double precision, where k / 255 of an 8-bit image is k / 255 again, not its float32."""
+def _exact_double(images: Tensor) -> Tensor:
+    """Returns the images as doubles, with float32 values of k / 255 restored to exactly k / 255."""
     levels = images.double() * 255
     whole = levels.round()
     return torch.where((levels - whole).abs() < 1e-5, whole, levels) / 255  # float32 rounds by up to 8e-6
 
 
-def _resized(answer: Tensor, size: tuple[int, int], final: Final) -> Tensor:
+def _resize(output: Tensor, size: tuple[int, int], final: Final) -> Tensor:
     mode = "bicubic" if final == "bicubic" else "bilinear"
     resized = nnf.interpolate(
-        answer[:, None], size=size, mode=mode, align_corners=final == "bilinear_corners"
+        output[:, None], size=size, mode=mode, align_corners=final == "bilinear_corners"
     )
     return resized[:, 0]
 
 
-def _with_margins(network: nn.Module, images: Tensor) -> Tensor:
-    """Metres (N, H, W), with margins while estimating: ZoeDepth is unsure at borders."""
+def _run_with_margins(network: nn.Module, images: Tensor) -> Tensor:
+    """Returns meters (N, H, W), estimated with reflected margins: ZoeDepth is inaccurate at borders."""
     height, width = images.shape[-2:]
-    # Reflection cannot reach farther than the image; only images of a few pixels come near that.
+    # Reflection is limited to the image's size, which matters only for images of a few pixels.
     high = min(int(math.sqrt(height / 2) * 3), height - 1)
     wide = min(int(math.sqrt(width / 2) * 3), width - 1)
     padded = nnf.pad(images, (wide, wide, high, high), mode="reflect")
-    answer = network(padded).float()
-    answer = _resized(answer, (padded.shape[-2], padded.shape[-1]), "bicubic")
-    return answer[:, high : high + height, wide : wide + width]
+    output = network(padded).float()
+    output = _resize(output, (padded.shape[-2], padded.shape[-1]), "bicubic")
+    return output[:, high : high + height, wide : wide + width]
 
 
 def placed(network: Network, device: torch.device, dtype: torch.dtype) -> Network:
-    """The same network for inference, on a device, in a precision, its convolutions channels-last.
+    """Prepares a network for inference, in place: device, precision, channels-last convolutions.
 
-    Group normalization loses two digits on channels-last maps (torch 2.13 takes the variance as a difference
-    of large sums there), so that networks which have it stay as they are.
+    Group normalization loses two digits of accuracy on channels-last tensors (torch 2.13 computes the
+    variance as a difference of large sums there), so networks with it keep their memory format.
     """
     network.eval().requires_grad_(requires_grad=False)
     network.to(device=device, dtype=dtype)

@@ -1,4 +1,4 @@
-"""The weights of an official file, put into our network: keys renamed, everything accounted for."""
+"""Loads an official file's weights into our network: renames keys and checks that all are used."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class WeightMatch:
-    """How a file and a network go together.
+    """Result of matching a file's keys to a network.
 
     Attributes:
-        weights: Our key -> tensor.
+        weights: Tensors by the network's keys.
         unused: Keys of the file that depth does not need (class heads, index tables).
-        missing: Our keys that the file lacks.
-        left_over: Keys of the file that have no place.
+        missing: Keys of the network that the file lacks.
+        left_over: Keys of the file that the network lacks.
         misshapen: Keys whose shapes differ.
     """
 
@@ -34,87 +34,95 @@ class WeightMatch:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing, left over or of another shape."""
+        """True if no key is missing, left over or misshapen."""
         return not (self.missing or self.left_over or self.misshapen)
 
 
 def match_weights(spec: DepthModelSpec, network: nn.Module, state: Mapping[str, Tensor]) -> WeightMatch:
-    """What of the file goes where."""
-    wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    """Matches a file's keys to those of a network.
+
+    Args:
+        spec: Spec of the network, which renames keys.
+        network: The network.
+        state: The file's state dict.
+    """
+    expected = {key: tuple(value.shape) for key, value in network.state_dict().items()}
     weights: dict[str, Tensor] = {}
     unused, left_over, misshapen = [], [], []
     for official, value in state.items():
         key = spec.rename(official)
         if key is None:
             unused.append(official)
-        elif key not in wanted:
+        elif key not in expected:
             left_over.append(official)
-        elif wanted[key] != tuple(value.shape):
-            misshapen.append(f"{official} {tuple(value.shape)} for {wanted[key]}")
+        elif expected[key] != tuple(value.shape):
+            misshapen.append(f"{official} {tuple(value.shape)} for {expected[key]}")
         else:
             weights[key] = value
     seen = set(weights) | {spec.rename(text.split(" ")[0]) for text in misshapen}
-    missing = tuple(key for key in wanted if key not in seen)
+    missing = tuple(key for key in expected if key not in seen)
     return WeightMatch(weights, tuple(unused), missing, tuple(left_over), tuple(misshapen))
 
 
 def load_weights(
     spec: DepthModelSpec, network: nn.Module, state: Mapping[str, Tensor], source: str
 ) -> nn.Module:
-    """The network with the weights of the file in it.
+    """Loads a file's weights into the network and returns it.
 
     Raises:
-        ModelError: Keys missing, left over or of other shapes: says which, and what the file seems to be.
+        ModelError: Keys are missing, left over or misshapen.
     """
-    found = match_weights(spec, network, state)
-    if not found.complete:
-        raise ModelError(f"{source}: does not fit {spec.name}. {_differences(found)} {identify(state)}")
-    network.load_state_dict(found.weights, assign=True)
+    match = match_weights(spec, network, state)
+    if not match.complete:
+        raise ModelError(
+            f"{source}: does not fit {spec.name}. {_describe_differences(match)} {describe_file(state)}"
+        )
+    network.load_state_dict(match.weights, assign=True)
     return network
 
 
-def recognized(state: Mapping[str, Tensor], filename: str = "") -> DepthModelSpec | None:
-    """The network that a file is for, by its layout and, among equals, its name; None if none of ours."""
-    alike = [spec for spec in MODELS if _has(state, spec.signature)]
-    named = [spec for spec in alike if filename in spec.files]
-    return next(iter(named or alike), None)
+def find_spec(state: Mapping[str, Tensor], filename: str = "") -> DepthModelSpec | None:
+    """Returns the spec of the network that a file belongs to, by its keys, then by its name, or None."""
+    matching = [spec for spec in MODELS if _has_signature(state, spec.signature)]
+    named = [spec for spec in matching if filename in spec.files]
+    return next(iter(named or matching), None)
 
 
-def identify(state: Mapping[str, Tensor]) -> str:
-    """A sentence on what a file seems to be."""
-    spec = recognized(state)
+def describe_file(state: Mapping[str, Tensor]) -> str:
+    """Returns a sentence that says what a file appears to be."""
+    spec = find_spec(state)
     if spec is not None:
         return f"The file seems to be {spec.name} ({spec.files[0]}): use that name."
-    for prefix, what in _STRANGERS:
+    for prefix, what in _OTHER_FILES:
         if any(prefix in key for key in state):
             return f"The file seems to be {what}."
-    return "The file is of no depth network known here."
+    return "The file does not belong to a known depth network."
 
 
-_STRANGERS = (
+_OTHER_FILES = (
     ("model.diffusion_model.", "a Stable Diffusion checkpoint"),
     ("lora_up.", "a LoRA"),
     ("lora_A.", "a LoRA"),
     (
         "neck.reassemble_stage.",
-        "a depth network in the layout of transformers; take the official file instead",
+        "a depth network in the layout of transformers; use the official file instead",
     ),
     ("encoder.layer.", "a text or image encoder in the layout of transformers"),
 )
 
 
-def _has(state: Mapping[str, Tensor], signature: Signature) -> bool:
+def _has_signature(state: Mapping[str, Tensor], signature: Signature) -> bool:
     key, shape = signature
-    found = state.get(key)
-    return found is not None and (shape is None or tuple(found.shape) == shape)
+    tensor = state.get(key)
+    return tensor is not None and (shape is None or tuple(tensor.shape) == shape)
 
 
-def _differences(found: WeightMatch) -> str:
+def _describe_differences(match: WeightMatch) -> str:
     parts = []
     for keys, what in (
-        (found.missing, "missing"),
-        (found.left_over, "left over"),
-        (found.misshapen, "misshapen"),
+        (match.missing, "missing"),
+        (match.left_over, "left over"),
+        (match.misshapen, "misshapen"),
     ):
         if keys:
             more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""

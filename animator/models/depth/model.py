@@ -1,4 +1,4 @@
-"""The seam between films and depth networks, and the smallest thing that fills it."""
+"""`DepthModel`, the protocol of depth networks, and `FakeDepth`, its smallest implementation."""
 
 from typing import Protocol
 
@@ -7,22 +7,32 @@ from torch import Tensor
 
 
 class DepthModel(Protocol):
-    """Anything that tells how near each place of an image is."""
+    """Estimates the depth of an image.
+
+    Example:
+        A depth model of a flat scene, for `build_pipeline`::
+
+            class Flat:
+                def estimate(self, image: Tensor) -> Tensor:
+                    return torch.ones(image.shape[-2:], device=image.device)
+    """
 
     def estimate(self, image: Tensor) -> Tensor:
-        """Nearness (H, W) float32, larger = nearer, of an image (3, H, W) RGB in [0, 1], on its device.
+        """Returns inverse depth (H, W) float32, larger = nearer, on the image's device.
 
-        The scale differs from network to network (and, for relative ones, from image to image): only
-        the order and, up to scale and shift, the proportions of inverse depth mean something.
+        Its scale and shift differ between networks, and for relative ones between images.
+
+        Args:
+            image: (3, H, W), RGB in [0, 1].
         """
         ...
 
 
 class FakeDepth:
-    """A stand-in without a network: the ground rises towards the viewer, and bright things stand nearer."""
+    """Depth in closed form, for tests: lower rows and brighter pixels are nearer."""
 
     def estimate(self, image: Tensor) -> Tensor:
-        """4 + 10 * row / (H - 1) + 12.75 * brightness, (H, W) float32."""
+        """Returns 4 + 10 * row / (H - 1) + 12.75 * brightness, (H, W) float32."""
         _, height, width = image.shape
         rows = torch.linspace(0, 1, height, device=image.device, dtype=torch.float32)
         return 4 + 10 * rows[:, None].expand(height, width) + 12.75 * image.float().mean(0)

@@ -1,4 +1,4 @@
-"""From the names that people and old settings files use to the networks that can be opened."""
+"""Resolves names of depth networks, including those of old settings files."""
 
 from __future__ import annotations
 
@@ -18,88 +18,92 @@ BlendOf = Literal["inverse+meters", "meters+meters"]
 
 
 @dataclass(frozen=True)
-class Legacy:
-    """What a name of an old settings file opens here.
+class ResolvedName:
+    """The network or networks that a name stands for.
 
     Attributes:
-        names: One network, or the two that were blended by `midas_weight`.
-        why: The notice that a person should see; empty where nothing differs.
-        blend: How two networks were blended.
+        names: One network, or the two that `midas_weight` blends.
+        notice: Text to log if the network differs from the original; empty if it does not.
+        blend: How two networks are blended.
     """
 
     names: tuple[str, ...]
-    why: str = ""
+    notice: str = ""
     blend: BlendOf | None = None
 
 
-# Deforum's names. Its AdaBins and LeReS networks are replaced by the nearest ones here.
-LEGACY: dict[str, Legacy] = {
-    "midas-3-hybrid": Legacy(("dpt-large",), "this name always loaded DPT-Large, not the hybrid network"),
-    "midas-3.1-beitlarge": Legacy(("dpt-beit-large-512",)),
-    "zoe": Legacy(("zoe-nk",)),
-    "adabins": Legacy(("zoe-n",), "AdaBins is not offered; zoe-n, trained on the same data, takes its place"),
-    "leres": Legacy(("dpt-large",), "LeReS is not offered; dpt-large takes its place"),
-    "midas+adabins (old)": Legacy(
+# Deforum's names. AdaBins and LeReS are replaced by the closest networks that we have.
+LEGACY: dict[str, ResolvedName] = {
+    "midas-3-hybrid": ResolvedName(
+        ("dpt-large",), "this name always loaded DPT-Large, not the hybrid network"
+    ),
+    "midas-3.1-beitlarge": ResolvedName(("dpt-beit-large-512",)),
+    "zoe": ResolvedName(("zoe-nk",)),
+    "adabins": ResolvedName(
+        ("zoe-n",), "AdaBins is not available; zoe-n, trained on the same data, replaces it"
+    ),
+    "leres": ResolvedName(("dpt-large",), "LeReS is not available; dpt-large replaces it"),
+    "midas+adabins (old)": ResolvedName(
         ("dpt-large", "zoe-n"),
-        "AdaBins is not offered; zoe-n takes its place in the blend with dpt-large",
+        "AdaBins is not available; zoe-n replaces it in the blend with dpt-large",
         "inverse+meters",
     ),
-    "zoe+adabins (old)": Legacy(
+    "zoe+adabins (old)": ResolvedName(
         ("zoe-nk", "zoe-n"),
-        "AdaBins is not offered; zoe-n takes its place in the blend with zoe-nk",
+        "AdaBins is not available; zoe-n replaces it in the blend with zoe-nk",
         "meters+meters",
     ),
-    "depth-anything": Legacy(("depth-anything-v1-small",)),
-    "depth-anything-v2": Legacy(("depth-anything-v2-small",)),
+    "depth-anything": ResolvedName(("depth-anything-v1-small",)),
+    "depth-anything-v2": ResolvedName(("depth-anything-v2-small",)),
 }
 
 
 def names() -> tuple[str, ...]:
-    """Every name that a preset may give, the built-in one first."""
+    """Returns all names of networks, the built-in one first."""
     return (STARTER, *(spec.name for spec in MODELS))
 
 
 def spec_named(name: str) -> DepthModelSpec | None:
-    """The built-in network of that name (upper and lower case alike), or None."""
+    """Returns the spec of a name or alias, ignoring case, or None."""
     wanted = name.strip().lower()
     return next((spec for spec in MODELS if wanted == spec.name or wanted in spec.aliases), None)
 
 
-def offered(name: str) -> str | None:
-    """The entry point of another package that offers a network of that name, or None."""
+def find_plugin(name: str) -> str | None:
+    """Returns the entry point of the plugin network of that name, or None."""
     wanted = name.strip().lower()
     return next((entry for entry in plugins.names(PLUGINS) if entry.lower() == wanted), None)
 
 
-def meant(name: str) -> Legacy | None:
-    """What a name stands for, or None where it is no name (perhaps a path).
+def resolve_name(name: str) -> ResolvedName | None:
+    """Resolves a name; returns None for other texts, such as paths.
 
-    Built-in names come first, then old ones, then those that other packages offer.
+    Built-in names come first, then old ones, then those of plugins.
     """
     wanted = name.strip().lower()
     if wanted in (STARTER, FAKE):
-        return Legacy((wanted,))
+        return ResolvedName((wanted,))
     spec = spec_named(wanted)
     if spec or wanted in LEGACY:
-        return Legacy((spec.name,)) if spec else LEGACY[wanted]
-    return Legacy((entry,)) if (entry := offered(wanted)) else None
+        return ResolvedName((spec.name,)) if spec else LEGACY[wanted]
+    return ResolvedName((entry,)) if (entry := find_plugin(wanted)) else None
 
 
-def unknown(name: str) -> ModelError:
-    """The error for a name that is neither a network nor a file."""
-    every = (*names(), *plugins.names(PLUGINS))
-    question = suggestion(name, [*every, *LEGACY])
-    known = f"known names: {', '.join(every)}"
+def unknown_model(name: str) -> ModelError:
+    """Returns the error for a name that is neither a network nor a file."""
+    known = (*names(), *plugins.names(PLUGINS))
+    hint = suggestion(name, [*known, *LEGACY])
+    listing = f"known names: {', '.join(known)}"
     return ModelError(
-        f"depth model {name!r}: neither a known name nor a file; {question}{' ' if question else ''}{known}"
+        f"depth model {name!r}: neither a known name nor a file; {hint}{' ' if hint else ''}{listing}"
     )
 
 
 def check(name: str) -> None:
-    """Returns if a name is that of a network or of a file.
+    """Checks that a name is that of a network or of a file.
 
     Raises:
         ModelError: It is neither.
     """
-    if meant(name) is None and not Path(name).expanduser().is_file():
-        raise unknown(name)
+    if resolve_name(name) is None and not Path(name).expanduser().is_file():
+        raise unknown_model(name)

@@ -1,4 +1,4 @@
-"""MiDaS 2.1, DPT and Depth-Anything, put together from encoders and the decoder."""
+"""MiDaS 2.1, DPT and Depth-Anything networks: an encoder, the decoder and a head."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from torch.nn import functional as nnf
 
 from animator.models.depth.backbones.dino import PATCH, Dino
 from animator.models.depth.backbones.tokens import resampler
-from animator.models.depth.decoder import Decoded, Decoder, Head, Merge
+from animator.models.depth.decoder import Decoded, Decoder, DecoderShape, Head
 
 
 @dataclass(frozen=True)
 class DptOutput:
-    """What ZoeDepth reads from a DPT.
+    """Output of a DPT, including what ZoeDepth builds on.
 
     Attributes:
         inverse: Inverse depth (N, H, W).
-        activations: Of the head's last hidden layer (N, 32, H, W).
-        decoded: The decoder's maps.
+        activations: Activations of the head's last hidden layer (N, 32, H, W).
+        decoded: Output of the decoder.
     """
 
     inverse: Tensor
@@ -27,34 +27,34 @@ class DptOutput:
 
 
 class _Scratch(Decoder):
-    """A decoder and its head."""
+    """A decoder with its head."""
 
-    def __init__(self, shape: Merge, head: Head) -> None:
+    def __init__(self, shape: DecoderShape, head: Head) -> None:
         super().__init__(shape)
         self.output_conv = head
 
 
 class Dpt(nn.Module):
-    """An encoder and a MiDaS decoder: relative inverse depth, larger = nearer."""
+    """An encoder with a MiDaS decoder: relative inverse depth, larger = nearer."""
 
-    def __init__(self, encoder: nn.Module, shape: Merge, head: Head) -> None:
+    def __init__(self, encoder: nn.Module, shape: DecoderShape, head: Head) -> None:
         super().__init__()
         self.pretrained = encoder
         self.scratch = _Scratch(shape, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth (N, H, W) of normalized images (N, 3, H, W)."""
-        return self.everything(x).inverse
+        """Returns inverse depth (N, H, W) of normalized images (N, 3, H, W)."""
+        return self.outputs(x).inverse
 
-    def everything(self, x: Tensor) -> DptOutput:
-        """Inverse depth and what it was made from."""
+    def outputs(self, x: Tensor) -> DptOutput:
+        """Returns inverse depth with the intermediate outputs."""
         decoded = self.scratch.merge(self.pretrained(x))
         inverse, activations = self.scratch.output_conv(decoded.merged[-1])
         return DptOutput(inverse, activations, decoded)
 
 
 class _Enlarge(nn.Module):
-    """Transposed convolution to twice the size, and normalization."""
+    """Transposed convolution to twice the size, then batch normalization."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -62,15 +62,15 @@ class _Enlarge(nn.Module):
         self.bn = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, outputs, 2 H, 2 W)."""
+        """Returns (N, outputs, 2 H, 2 W)."""
         y: Tensor = self.bn(self.c(x))
         return y
 
 
 class _LevitScratch(_Scratch):
-    """The same with the stem of LeViT in reverse between decoder and head."""
+    """A decoder and head with LeViT's stem in reverse between them."""
 
-    def __init__(self, shape: Merge, head: Head) -> None:
+    def __init__(self, shape: DecoderShape, head: Head) -> None:
         super().__init__(shape, head)
         width = shape.widths[0]
         enlarge = {"0": _Enlarge(width, width // 2), "2": _Enlarge(width // 2, width // 4)}
@@ -78,15 +78,15 @@ class _LevitScratch(_Scratch):
 
 
 class LevitDpt(nn.Module):
-    """The LeViT variant: three levels, then the stem in reverse."""
+    """The LeViT variant of DPT: three levels, then the stem in reverse."""
 
-    def __init__(self, encoder: nn.Module, shape: Merge, head: Head) -> None:
+    def __init__(self, encoder: nn.Module, shape: DecoderShape, head: Head) -> None:
         super().__init__()
         self.pretrained = encoder
         self.scratch = _LevitScratch(shape, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth (N, 224, 224) of normalized images (N, 3, 224, 224)."""
+        """Returns inverse depth (N, 224, 224) of normalized images (N, 3, 224, 224)."""
         y = self.scratch.merge(self.pretrained(x)).merged[-1]
         for step in self.scratch.stem_transpose.values():
             y = nnf.hardswish(step(y))
@@ -94,18 +94,18 @@ class LevitDpt(nn.Module):
         return inverse
 
 
-class _AnythingScratch(Decoder):
-    """A decoder and the two parts of its head."""
+class _DepthAnythingScratch(Decoder):
+    """A decoder with the two parts of its head."""
 
     def __init__(self, outputs: tuple[int, int, int, int], width: int) -> None:
-        super().__init__(Merge(outputs, (width,) * 4))
+        super().__init__(DecoderShape(outputs, (width,) * 4))
         self.output_conv1 = nn.Conv2d(width, width // 2, 3, padding=1)
         self.output_conv2 = nn.ModuleDict(
             {"0": nn.Conv2d(width // 2, 32, 3, padding=1), "2": nn.Conv2d(32, 1, 1)}
         )
 
 
-class _AnythingHead(nn.Module):
+class _DepthAnythingHead(nn.Module):
     """`depth_head` of the Depth-Anything files."""
 
     def __init__(self, inputs: int, outputs: tuple[int, int, int, int], width: int) -> None:
@@ -113,13 +113,13 @@ class _AnythingHead(nn.Module):
         self.projects = nn.ModuleList(nn.Conv2d(inputs, n, 1) for n in outputs)
         factors = zip(outputs, (4, 2, 1, 0.5), strict=True)
         self.resize_layers = nn.ModuleList(resampler(n, factor) for n, factor in factors)
-        self.scratch = _AnythingScratch(outputs, width)
+        self.scratch = _DepthAnythingScratch(outputs, width)
 
     def forward(self, maps: list[Tensor]) -> Tensor:
-        """One number (N, H, W), unbounded, from four maps (N, C, H / 14, W / 14)."""
+        """Returns raw depth (N, H, W), unbounded, from four feature maps (N, C, H / 14, W / 14)."""
         size = [PATCH * n for n in maps[0].shape[-2:]]
-        placed = [r(p(m)) for m, p, r in zip(maps, self.projects, self.resize_layers, strict=True)]
-        y = self.scratch.output_conv1(self.scratch.merge(placed).merged[-1])
+        resized = [r(p(m)) for m, p, r in zip(maps, self.projects, self.resize_layers, strict=True)]
+        y = self.scratch.output_conv1(self.scratch.merge(resized).merged[-1])
         y = nnf.interpolate(y, size=size, mode="bilinear", align_corners=True)
         last = self.scratch.output_conv2
         value: Tensor = last["2"](nnf.relu(last["0"](y)))
@@ -127,17 +127,17 @@ class _AnythingHead(nn.Module):
 
 
 class DepthAnything(nn.Module):
-    """Depth-Anything 1 and 2: inverse depth, or meters where it was trained for them."""
+    """Depth-Anything 1 and 2: inverse depth, or meters for the metric versions."""
 
     def __init__(
         self, encoder: Dino, outputs: tuple[int, int, int, int], width: int, *, max_depth: float | None = None
     ) -> None:
         super().__init__()
         self.pretrained = encoder
-        self.depth_head = _AnythingHead(encoder.model.embed_dim, outputs, width)
+        self.depth_head = _DepthAnythingHead(encoder.model.embed_dim, outputs, width)
         self.max_depth = max_depth
 
     def forward(self, x: Tensor) -> Tensor:
-        """Inverse depth, or meters up to `max_depth` (N, H, W), of normalized images (N, 3, H, W)."""
+        """Returns inverse depth, or meters up to `max_depth` (N, H, W), of normalized images (N, 3, H, W)."""
         value = self.depth_head(self.pretrained(x))
         return nnf.relu(value) if self.max_depth is None else torch.sigmoid(value) * self.max_depth

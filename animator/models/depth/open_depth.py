@@ -1,4 +1,4 @@
-"""Opens depth networks by name or file: the one place that decides which code answers to a name."""
+"""`open_depth`: opens a depth network by name or from a file of weights."""
 
 from __future__ import annotations
 
@@ -38,42 +38,42 @@ def open_depth(
     midas_weight: float = MIDAS_WEIGHT,
     folders: tuple[Path, ...] | None = None,
 ) -> DepthModel:
-    """A depth network, ready to estimate.
+    """Opens a depth network.
 
     Args:
-        name_or_path: A name of `names.names()`, a name of an old settings file (a notice goes to the log), or
-            the path of an official file of weights.
-        device: Where it computes: "auto", "cpu", "cuda", "mps" or a torch device.
-        dtype: Its precision; halves are for GPUs: on a CPU float32 is taken, and the log says so.
-        midas_weight: Share of the first network, where an old name stands for a blend of two.
-        folders: Where files of weights are looked for, before torch's own downloads; None: in the folder that
+        name_or_path: A name of `names.names()`, a name of an old settings file (logs a notice if the network
+            differs), or the path of an official file of weights.
+        device: "auto", "cpu", "cuda", "mps" or a torch device.
+        dtype: Precision; half precision is for GPUs, on a CPU float32 is used and a warning logged.
+        midas_weight: Weight of the first network, for old names that stand for a blend of two.
+        folders: Folders search_path for weights before torch's download folder; None searches the folder that
             ANIMATOR_MODELS names.
 
     Raises:
-        ModelError: No such name or file, the file cannot be had, or it is of another kind.
-        PluginError: The package that offers the network is broken.
+        ModelError: There is no such name or file, the download failed, or the file is of another kind.
+        PluginError: The plugin of the network is broken.
     """
     device = choose_device(device)
     precision = _precision(device, dtype)
     text = str(name_or_path)
-    known = names.meant(text)
-    if known is None:
+    resolved = names.resolve_name(text)
+    if resolved is None:
         return _from_path(Path(text), device, precision)
-    if known.why:
-        log.warning("depth model %r: %s", text, known.why)
-    if known.names == (names.FAKE,):
+    if resolved.notice:
+        log.warning("depth model %r: %s", text, resolved.notice)
+    if resolved.names == (names.FAKE,):
         return FakeDepth()
-    if known.names == (names.STARTER,):
+    if resolved.names == (names.STARTER,):
         log.info("depth: the built-in network")
         return StarterDepth.load(device, precision)
-    searched = model_folders() if folders is None else folders
-    specs = [spec for name in known.names if (spec := names.spec_named(name)) is not None]
+    search_path = model_folders() if folders is None else folders
+    specs = [spec for name in resolved.names if (spec := names.spec_named(name)) is not None]
     if not specs:
-        return _from_plugin(known.names[0], searched, device, precision)
-    opened = [_from_store(spec, searched, device, precision) for spec in specs]
-    if known.blend is None:
+        return _from_plugin(resolved.names[0], search_path, device, precision)
+    opened = [_from_spec(spec, search_path, device, precision) for spec in specs]
+    if resolved.blend is None:
         return opened[0]
-    kind = RelativeWithMetric if known.blend == "inverse+meters" else MetricWithMetric
+    kind = RelativeWithMetric if resolved.blend == "inverse+meters" else MetricWithMetric
     return kind(opened[0], opened[1], midas_weight)
 
 
@@ -85,12 +85,21 @@ def estimator(
     *,
     source: str = "the given weights",
 ) -> Estimator:
-    """A network with the weights of an official file (key -> tensor) in it.
+    """Builds a network with the weights of an official file.
+
+    Args:
+        spec: Spec of the network.
+        state: The file's state dict.
+        device: Device of the network.
+        dtype: Precision of the network.
+        source: Name of the file, for messages.
 
     Raises:
-        ModelError: The weights are not those of that network.
+        ModelError: The weights do not fit the network.
     """
-    from animator.models.depth import build  # loads timm: seconds that the built-in network does not need
+    from animator.models.depth import (
+        build,
+    )  # loads timm, which takes seconds and which the built-in network does not need
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = load_weights.load_weights(spec, build.empty(spec), floats, source)
@@ -100,41 +109,41 @@ def estimator(
 def _from_plugin(
     name: str, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
 ) -> DepthModel:
-    """The network that another package offers: as a spec, or as a function that opens it."""
-    offer = plugins.load(PLUGINS, name)
-    if isinstance(offer, DepthModelSpec):
-        return _from_store(offer, folders, device, dtype)
-    if not callable(offer):
+    """Opens a plugin network, which is a spec or a function that opens a `DepthModel`."""
+    plugin = plugins.load(PLUGINS, name)
+    if isinstance(plugin, DepthModelSpec):
+        return _from_spec(plugin, folders, device, dtype)
+    if not callable(plugin):
         raise PluginError(
             f"depth model {name!r}: its package offers neither a DepthModelSpec nor a function of device and "
             "dtype that opens a DepthModel"
         )
-    opened: DepthModel = offer(device, dtype)
+    opened: DepthModel = plugin(device, dtype)
     return opened
 
 
-def _from_store(
+def _from_spec(
     spec: DepthModelSpec, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
 ) -> Estimator:
-    path = weights.file_of(spec, folders)
+    path = weights.find_or_download(spec, folders)
     return estimator(spec, read_weights(path), device, dtype, source=str(path))
 
 
 def _from_path(path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
     if not path.is_file() and path.suffix.lower() not in SUFFIXES:
-        raise names.unknown(str(path))
+        raise names.unknown_model(str(path))
     state = read_weights(path)
-    spec = load_weights.recognized(state, path.name)
+    spec = load_weights.find_spec(state, path.name)
     if spec is None:
-        raise ModelError(f"{path}: {load_weights.identify(state)}")
+        raise ModelError(f"{path}: {load_weights.describe_file(state)}")
     return estimator(spec, state, device, dtype, source=str(path))
 
 
 def _precision(device: torch.device, dtype: Precision) -> torch.dtype:
-    wanted = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}.get(dtype)
-    if wanted is None:
+    precision = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}.get(dtype)
+    if precision is None:
         raise ModelError(f"depth precision {dtype!r}: expected float32, float16 or bfloat16")
-    if device.type == "cpu" and wanted != torch.float32:
+    if device.type == "cpu" and precision != torch.float32:
         log.warning("depth precision %s is slower than float32 on a CPU; float32 is used", dtype)
         return torch.float32
-    return wanted
+    return precision

@@ -1,12 +1,12 @@
-"""The depth networks that can be opened, collected from their families; reading them loads no torch."""
+"""Registry of depth networks, collected from their families. Importing it loads no torch."""
 
 from animator.models.depth.families import depth_anything, dpt, levit, midas, next_vit, swin, zoe
 from animator.models.depth.spec import DepthModelSpec
 
 PLUGINS = "animator.depth_models"
-"""The entry points with which other packages add a depth network; see `opening`."""
+"""Entry point group for plugin networks; see `open_depth`."""
 
-# Networks of equal layout are told apart by the name of the file, else the first one here is taken.
+# Files with equal keys are told apart by file name; otherwise the first match here is used.
 MODELS: tuple[DepthModelSpec, ...] = (
     *midas.MODELS,
     *dpt.MODELS,

@@ -1,7 +1,7 @@
-"""`DepthModelSpec`: all that there is to say about a depth network, in one place.
+"""`DepthModelSpec`: describes a depth network: its files, preprocessing, architecture and key names.
 
-Nothing here loads torch, nor may a module of specs while it is imported: presets are checked without it. What
-`build` needs is imported inside.
+Importing this module, or any module of specs, must not load torch: presets are validated without it. `build`
+functions import what they need.
 """
 
 from __future__ import annotations
@@ -19,27 +19,26 @@ Output = Literal["inverse", "meters"]
 Signature = tuple[str, tuple[int, ...] | None]
 
 
-def _as_it_is(key: str) -> str | None:
+def _unchanged(key: str) -> str | None:
     return key
 
 
 @dataclass(frozen=True)
 class DepthModelSpec:
-    """One network that can be opened.
+    """Description of a depth network.
 
     Attributes:
-        name: What presets call it.
-        files: Names that its file goes by; the first is the one that is downloaded.
-        url: Where the first file is published.
-        preparation: How its own program treats an image.
-        output: What the network puts out: relative inverse depth (larger = nearer) or meters (smaller =
-            nearer).
-        signature: An entry of the file, and its shape, that no other layout has; None for any shape.
-        build: Makes the network; its weights are overwritten. It maps normalized images (N, 3, h, w) to
+        name: Name in presets.
+        files: File names of the weights; the first is the one that is downloaded.
+        url: Download URL of the first file.
+        preparation: Preprocessing of the official program.
+        output: Output of the network: relative inverse depth (larger = nearer) or meters (smaller = nearer).
+        signature: A key that only files of this network have, and its shape; None for any shape.
+        build: Builds the network, whose weights are then replaced. It maps normalized images (N, 3, h, w) to
             (N, h, w).
-        rename: From a key of the file to the network's own, or to None for what depth does not need.
-        aliases: Other names for it.
-        license: Of the weights.
+        rename: Maps a key of the file to the network's, or to None if depth does not need it.
+        aliases: Other names.
+        license: License of the weights.
     """
 
     name: str
@@ -49,6 +48,6 @@ class DepthModelSpec:
     output: Output
     signature: Signature
     build: Callable[[], nn.Module]
-    rename: Callable[[str], str | None] = _as_it_is
+    rename: Callable[[str], str | None] = _unchanged
     aliases: tuple[str, ...] = ()
     license: str = "MIT"

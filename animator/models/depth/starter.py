@@ -1,8 +1,8 @@
-"""The built-in depth network: small, trained on procedural scenes, works with no download.
+"""The built-in depth network: small, trained on procedural scenes, needs no download.
 
-An encoder of inverted residuals (after MobileNetV2, arXiv 1801.04381) and a decoder that merges its levels
-from coarse to fine (after RefineNet, arXiv 1611.06612). The normalizations of training are folded into the
-convolutions, so that inference is convolutions and activations alone.
+An encoder of inverted residuals (MobileNetV2, arXiv 1801.04381) and a decoder that fuses its levels from
+coarse to fine (RefineNet, arXiv 1611.06612). Batch normalization is folded into the convolutions after
+training.
 """
 
 import math
@@ -25,12 +25,12 @@ EXPAND = 4
 MERGED = (32, 48, 64, 64)  # decoder widths at the same levels
 HEAD = 24
 MULTIPLE = 32
-SIDE = 256  # of a square image as the network sees it
+SIDE = 256  # of the network's input for a square image
 WEIGHTS = "starter.safetensors"
 
 
 class ConvBlock(nn.Module):
-    """Convolution, normalization (identity once folded) and, unless it is linear, an activation."""
+    """Convolution, normalization (identity once folded) and activation."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1
@@ -41,20 +41,20 @@ class ConvBlock(nn.Module):
         self.act: nn.Module = nn.Hardswish()
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, outputs, H / stride, W / stride)."""
+        """Returns (N, outputs, H / stride, W / stride)."""
         activated: Tensor = self.act(self.norm(self.conv(x)))
         return activated
 
 
 def linear_block(inputs: int, outputs: int) -> ConvBlock:
-    """A pointwise ConvBlock without activation."""
+    """Returns a pointwise `ConvBlock` without activation."""
     block = ConvBlock(inputs, outputs)
     block.act = nn.Identity()
     return block
 
 
 class InvertedResidual(nn.Module):
-    """Widen, look around channel by channel, narrow; added to the input where shapes allow."""
+    """Expansion, depthwise convolution, projection; with a skip connection if shapes allow."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
         super().__init__()
@@ -65,13 +65,13 @@ class InvertedResidual(nn.Module):
         self.same = inputs == outputs and stride == 1
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, outputs, H / stride, W / stride)."""
+        """Returns (N, outputs, H / stride, W / stride)."""
         y: Tensor = self.narrow(self.look(self.widen(x)))
         return x + y if self.same else y
 
 
 class Context(nn.Module):
-    """Adds what the whole image says to every place of the coarsest level."""
+    """Adds a summary of the whole image to every position of the coarsest level."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -79,14 +79,14 @@ class Context(nn.Module):
         self.second = nn.Conv2d(width // 2, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
+        """Returns the same shape."""
         summary = x.mean((2, 3), keepdim=True)
         added: Tensor = self.second(nnf.hardswish(self.first(summary)))
         return x + added
 
 
 class Refine(nn.Module):
-    """Two convolutions beside a shortcut."""
+    """Two convolutions with a skip connection."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -94,13 +94,13 @@ class Refine(nn.Module):
         self.second = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
+        """Returns the same shape."""
         y: Tensor = self.second(nnf.relu(self.first(nnf.relu(x))))
         return x + y
 
 
 class StarterNet(nn.Module):
-    """Disparity in about [0, 1], larger = nearer, at half the size of the image."""
+    """The network: disparity in about [0, 1], larger = nearer, at half the size of the image."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,9 +124,9 @@ class StarterNet(nn.Module):
         self.out = nn.Conv2d(HEAD, 1, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Disparity (N, H / 2, W / 2), not clipped, of images (N, 3, H, W) in [0, 1].
+        """Returns disparity (N, H / 2, W / 2), not clamped, of images (N, 3, H, W) in [0, 1].
 
-        H and W are multiples of 32.
+        H and W must be multiples of 32.
         """
         stem = self.stem(2 * x - 1)
         levels: list[Tensor] = []
@@ -149,13 +149,17 @@ def _upsample(x: Tensor, like: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class StarterDepth:
-    """The built-in network with its weights: a DepthModel."""
+    """The built-in network with its weights: a `DepthModel`.
+
+    Attributes:
+        network: The network on its device.
+    """
 
     network: StarterNet
 
     @staticmethod
     def load(device: torch.device, dtype: torch.dtype = torch.float32) -> "StarterDepth":
-        """The network that is shipped; its weights are stored as float16 and computed with as `dtype`."""
+        """Loads the packaged weights, which are stored as float16, for computing in `dtype`."""
         with as_file(files(__package__) / WEIGHTS) as path:
             state = load_file(path)
         network = StarterNet()
@@ -163,27 +167,27 @@ class StarterDepth:
         return StarterDepth(placed(network, device, dtype))
 
     def estimate(self, image: Tensor) -> Tensor:
-        """Nearness (H, W) float32 in about [0, 1], larger = nearer, 0 = the sky, of an image (3, H, W)."""
+        """Returns disparity (H, W) float32 in about [0, 1], larger = nearer, 0 = sky."""
         return self.estimate_batch(image[None])[0]
 
     @torch.no_grad()
     def estimate_batch(self, images: Tensor) -> Tensor:
-        """Nearness (N, H, W) of images (N, 3, H, W) RGB in [0, 1], on their device."""
+        """Returns disparity (N, H, W) of images (N, 3, H, W) RGB in [0, 1], on their device."""
         weight = self.network.out.weight
         height, width = images.shape[-2:]
-        given = images.to(device=weight.device, dtype=torch.float32)
-        shrunk = nnf.interpolate(
-            given, size=input_size(height, width), mode="bilinear", align_corners=False, antialias=True
+        inputs = images.to(device=weight.device, dtype=torch.float32)
+        resized = nnf.interpolate(
+            inputs, size=input_size(height, width), mode="bilinear", align_corners=False, antialias=True
         )
-        disparity = self.network(shrunk.to(weight.dtype)).float()[:, None].clamp(min=0)
+        disparity = self.network(resized.to(weight.dtype)).float()[:, None].clamp(min=0)
         enlarged = nnf.interpolate(disparity, size=(height, width), mode="bilinear", align_corners=False)
         return enlarged[:, 0].to(images.device)
 
 
 def input_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width, multiples of 32, at which an image is looked at: about as many pixels as trained on.
+    """Returns height and width of the network's input: multiples of 32, about as many pixels as in training.
 
-    The network knows images as a whole: at twice the size it would see only details.
+    The network was trained on whole images: at twice the size it would see only details.
     """
     scale = SIDE / math.sqrt(height * width)
     rows, columns = (max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in (height, width))

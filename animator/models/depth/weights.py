@@ -1,4 +1,4 @@
-"""Files of depth weights: where they lie and how they are fetched."""
+"""Finds the weights of depth networks, or downloads them."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
 log = logging.getLogger(__name__)
 
 
-def file_of(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
-    """Returns the file of a network; downloads it where it is in none of the folders.
+def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
+    """Returns the file of a network; downloads it if it is in none of the folders.
 
     Args:
         spec: The network.
-        folders: Searched before torch's own downloads.
+        folders: Searched before torch's download folder.
 
     Raises:
-        ModelError: It could not be downloaded; see `fetched`.
+        ModelError: It could not be downloaded.
     """
     searched = (*folders, torch_downloads())
     target = (*shared_folders(), torch_downloads())[0]
-    return find_file(spec.files, searched) or fetched(spec, searched, target)
+    return find_file(spec.files, searched) or download_weights(spec, searched, target)
 
 
-def fetched(spec: DepthModelSpec, searched: tuple[Path, ...], into: Path) -> Path:
-    """Returns the file of a network, downloaded into a folder.
+def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: Path) -> Path:
+    """Downloads the file of a network and returns its path.
 
     Args:
         spec: The network.
         searched: The folders in which it was not found, for the message.
-        into: The folder.
+        folder: Target folder.
 
     Raises:
-        ModelError: It could not be downloaded: says which file, why, and where to get it.
+        ModelError: It could not be downloaded.
     """
-    target = into / spec.files[0]
-    log.info("fetching %s from %s", spec.files[0], spec.url)
+    target = folder / spec.files[0]
+    log.info("downloading %s from %s", spec.files[0], spec.url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _download(spec.url, target)
@@ -51,14 +51,14 @@ def fetched(spec: DepthModelSpec, searched: tuple[Path, ...], into: Path) -> Pat
         places = " or ".join(str(folder) for folder in searched)
         raise ModelError(
             f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}, and could "
-            f"not be fetched ({error}). Get it from {spec.url} and put it into one of these "
-            f"folders or the one that {VARIABLE} names, or choose the built-in model 'starter'."
+            f"not be downloaded ({error}). Get it from {spec.url} and put it into one of these "
+            f"folders or the one that {VARIABLE} names, or use the built-in model 'starter'."
         ) from error
     return target
 
 
 def _download(url: str, target: Path) -> None:
-    # Several processes may fetch one file at a time, so that each writes to a name of its own.
+    # Several processes may download the same file at once, so each writes to its own temporary name.
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
         try:
             download(url, part, LIMITS)

@@ -1,8 +1,8 @@
-"""ZoeDepth (arXiv 2302.12288): meters from the maps of a DPT, by bins whose centers are attracted.
+"""ZoeDepth (arXiv 2302.12288): meters from the feature maps of a DPT, by bins with attracted centers.
 
-Attribute names are those of the released files, so that their keys fit without a table. Observed in the
-released networks and kept: the strength of the attraction is 300 whatever the settings say, attractor
-points of the bounded kind are not normalized, and its bins end at 10 m in all of them.
+Attribute names are those of the released files, so that their keys need no renaming. Kept from the released
+networks: the attraction strength is always 300, attractor points of the bounded kind are not normalized, and
+its bins always end at 10 m.
 """
 
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ from animator.models.depth.zoe_layers import (
 BINS = 64
 EMBEDDING = 128
 MIN_DEPTH, MAX_DEPTH = 1e-3, 10.0
-ACTIVATIONS = 32  # channels of the head of the DPT inside
+ACTIVATIONS = 32  # channels of the DPT's head
 DECODER = 256
 DOMAINS = ("nyu", "kitti")
 
 
 @dataclass(frozen=True)
 class ZoeShape:
-    """Which of the released networks.
+    """Variant of the released networks.
 
     Attributes:
-        bins: Whether bin centers are bounded to [0.001, 10] m or free.
+        bins: "bounded" restricts bin centers to [0.001, 10] m, "free" does not.
         sizing: Size of the network's input.
     """
 
@@ -44,7 +44,7 @@ class ZoeShape:
 
 
 class Zoe(nn.Module):
-    """One head: trained on rooms (N) or on streets (K)."""
+    """ZoeDepth with one head, trained indoors (N) or on streets (K)."""
 
     def __init__(self, core: Dpt, shape: ZoeShape) -> None:
         super().__init__()
@@ -58,27 +58,27 @@ class Zoe(nn.Module):
         self.conditional_log_binomial = BinDistribution(ACTIVATIONS + 1 + EMBEDDING, 80, BINS)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Metres (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
-        out = self.core.everything(prepared(x, self.shape.sizing).to(self.conv2.weight.dtype))
+        """Returns meters (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w follow from `ZoeShape.sizing`."""
+        out = self.core.outputs(prepare(x, self.shape.sizing).to(self.conv2.weight.dtype))
         bottleneck = self.conv2(out.decoded.coarsest)
-        centers = _seed(self.seed_bin_regressor(bottleneck), self.shape.bins)
+        centers = _initial_centers(self.seed_bin_regressor(bottleneck), self.shape.bins)
         embedding = self.seed_projector(bottleneck)
         for project, attract, merged in zip(
             self.projectors, self.attractors, out.decoded.merged, strict=True
         ):
             previous, embedding = embedding, project(merged)
-            centers = attract(embedding + _resized(previous, merged), _resized(centers, merged))
+            centers = attract(embedding + _resize_like(previous, merged), _resize_like(centers, merged))
         if self.shape.bins == "bounded":
             unordered = (MAX_DEPTH - MIN_DEPTH) * centers + MIN_DEPTH
             centers = unordered.sort(dim=1).values.clip(MIN_DEPTH, MAX_DEPTH)
-        last = torch.cat([out.activations, _resized(out.inverse[:, None], out.activations)], 1)
-        share = self.conditional_log_binomial(last, _resized(embedding, last))
-        meters: Tensor = (share * _resized(centers, last)).sum(1)
+        last = torch.cat([out.activations, _resize_like(out.inverse[:, None], out.activations)], 1)
+        probabilities = self.conditional_log_binomial(last, _resize_like(embedding, last))
+        meters: Tensor = (probabilities * _resize_like(centers, last)).sum(1)
         return meters
 
 
 class ZoeNK(nn.Module):
-    """Two heads and a classifier that chooses between them for the whole batch."""
+    """ZoeDepth with two heads and a classifier that chooses one for the whole batch."""
 
     def __init__(self, core: Dpt, shape: ZoeShape) -> None:
         super().__init__()
@@ -97,23 +97,23 @@ class ZoeNK(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Metres (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w by the network's own size rule."""
-        out = self.core.everything(prepared(x, self.shape.sizing).to(self.conv2.weight.dtype))
+        """Returns meters (N, h, w) of images (N, 3, H, W) in [0, 1]; h, w follow from `ZoeShape.sizing`."""
+        out = self.core.outputs(prepare(x, self.shape.sizing).to(self.conv2.weight.dtype))
         bottleneck = self.conv2(out.decoded.coarsest)
         domain = self._domain(bottleneck)
-        centers = _seed(self.seed_bin_regressors[domain](bottleneck), self.shape.bins)
+        centers = _initial_centers(self.seed_bin_regressors[domain](bottleneck), self.shape.bins)
         embedding = self.seed_projector(bottleneck)
         steps = zip(self.projectors, self.attractors[domain].children(), out.decoded.merged, strict=True)
         for project, attract, merged in steps:
             previous, embedding = embedding, project(merged)
-            centers = attract(embedding + _resized(previous, merged), _resized(centers, merged))
+            centers = attract(embedding + _resize_like(previous, merged), _resize_like(centers, merged))
         last = out.activations
-        share = self.conditional_log_binomial[domain](last, _resized(embedding, last))
-        meters: Tensor = (share * _resized(centers, last)).sum(1)
+        probabilities = self.conditional_log_binomial[domain](last, _resize_like(embedding, last))
+        meters: Tensor = (probabilities * _resize_like(centers, last)).sum(1)
         return meters
 
     def _domain(self, bottleneck: Tensor) -> str:
-        """The kind of place that most of the batch shows."""
+        """Returns the domain that most of the batch shows."""
         votes = self.mlp_classifier(self.patch_transformer(bottleneck)).sum(0)
         return DOMAINS[int(votes.argmax())]
 
@@ -122,15 +122,15 @@ def _attractors() -> nn.ModuleList:
     return nn.ModuleList(Attractor(EMBEDDING, 16) for _ in range(4))
 
 
-def prepared(x: Tensor, sizing: Sizing) -> Tensor:
-    """Resized (bilinear, corners aligned) and normalized images (N, 3, h, w)."""
+def prepare(x: Tensor, sizing: Sizing) -> Tensor:
+    """Returns resized (bilinear, corners aligned) and normalized images (N, 3, h, w)."""
     size = sizing.of(x.shape[-2], x.shape[-1])
     resized = nnf.interpolate(x, size=size, mode="bilinear", align_corners=True)
     return Normalize.half().apply(resized)
 
 
-def _seed(raw: Tensor, bins: Literal["free", "bounded"]) -> Tensor:
-    """First bin centers (N, 64, h, w): meters where free, shares of the range where bounded."""
+def _initial_centers(raw: Tensor, bins: Literal["free", "bounded"]) -> Tensor:
+    """Returns the initial bin centers (N, 64, h, w): in meters, or as fractions of the range if bounded."""
     if bins == "free":
         return nnf.softplus(raw)
     widths = nnf.relu(raw) + 1e-3
@@ -139,5 +139,5 @@ def _seed(raw: Tensor, bins: Literal["free", "bounded"]) -> Tensor:
     return 0.5 * (edges[:, :-1] + edges[:, 1:])
 
 
-def _resized(x: Tensor, like: Tensor) -> Tensor:
+def _resize_like(x: Tensor, like: Tensor) -> Tensor:
     return nnf.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=True)

@@ -1,4 +1,4 @@
-"""Parts of ZoeDepth: attractors of bin centers, the distribution over bins, the classifier's encoder."""
+"""Layers of ZoeDepth: attractors of bin centers, the distribution over bins, the classifier's encoder."""
 
 import math
 
@@ -8,53 +8,53 @@ from torch.nn import functional as nnf
 
 ALPHA = 300.0
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0212, 50.0
-SHARE_EPS = 1e-4
+PROBABILITY_EPS = 1e-4
 BINOMIAL_EPS = 1e-7
 
 
 class Pointwise(nn.Module):
-    """Two pointwise convolutions with a rectifier between."""
+    """Two pointwise convolutions with a ReLU between them."""
 
     def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
         super().__init__()
         self._net = _chain(inputs, hidden, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, outputs, h, w)."""
+        """Returns (N, outputs, h, w)."""
         y: Tensor = self._net(x)
         return y
 
 
 class Attractor(nn.Module):
-    """Moves bin centers towards points that it reads from an embedding (section 3.2 of the paper)."""
+    """Moves bin centers toward points predicted from an embedding (section 3.2 of the paper)."""
 
     def __init__(self, inputs: int, points: int) -> None:
         super().__init__()
         self._net = _chain(inputs, inputs, points)
 
     def forward(self, x: Tensor, centers: Tensor) -> Tensor:
-        """Moved centers (N, bins, h, w)."""
-        return _attracted(centers, nnf.softplus(self._net(x)))
+        """Returns the moved centers (N, bins, h, w)."""
+        return _attract(centers, nnf.softplus(self._net(x)))
 
 
 class BoundedAttractor(nn.Module):
-    """The same for centers that are shares of a range: two outputs for each point, of which one is used."""
+    """Attractor for centers as fractions of a range: two outputs per point, of which one is used."""
 
     def __init__(self, inputs: int, points: int) -> None:
         super().__init__()
         self._net = _chain(inputs, inputs, 2 * points)
 
     def forward(self, x: Tensor, centers: Tensor) -> Tensor:
-        """Moved centers (N, bins, h, w)."""
-        return _attracted(centers, nnf.relu(self._net(x))[:, ::2] + 1e-3)
+        """Returns the moved centers (N, bins, h, w)."""
+        return _attract(centers, nnf.relu(self._net(x))[:, ::2] + 1e-3)
 
 
 def _chain(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, hidden, 1), nn.ReLU(), nn.Conv2d(hidden, outputs, 1))
 
 
-def _attracted(centers: Tensor, points: Tensor) -> Tensor:
-    """Centers plus the mean pull d / (1 + 300 d^2) of all points, d = point - center."""
+def _attract(centers: Tensor, points: Tensor) -> Tensor:
+    """Returns the centers plus the mean pull d / (1 + 300 d^2) of all points, d = point - center."""
     pull = torch.zeros_like(centers)
     for point in points.unbind(1):
         distance = point[:, None] - centers
@@ -63,7 +63,7 @@ def _attracted(centers: Tensor, points: Tensor) -> Tensor:
 
 
 class BinDistribution(nn.Module):
-    """Shares of the bins at each pixel: a binomial whose mean and temperature are read from the maps."""
+    """Probabilities of the bins at each pixel: a binomial with predicted mean and temperature."""
 
     def __init__(self, inputs: int, hidden: int, bins: int) -> None:
         super().__init__()
@@ -71,28 +71,28 @@ class BinDistribution(nn.Module):
         self.bins = bins
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """Shares (N, bins, h, w) that add to 1."""
-        # In half precision the logarithms below would meet zeros.
-        raw = nnf.softplus(self.mlp(torch.cat([x, condition], 1)).float()) + SHARE_EPS
+        """Returns probabilities (N, bins, h, w)."""
+        # In half precision the logarithms below would get zeros.
+        raw = nnf.softplus(self.mlp(torch.cat([x, condition], 1)).float()) + PROBABILITY_EPS
         mean = raw[:, :1] / raw[:, :2].sum(1, keepdim=True)
         warmth = raw[:, 2:3] / raw[:, 2:].sum(1, keepdim=True)
         temperature = (MAX_TEMPERATURE - MIN_TEMPERATURE) * warmth + MIN_TEMPERATURE
         k = torch.arange(self.bins, device=x.device, dtype=torch.float32).view(1, -1, 1, 1)
         n = self.bins - 1
-        chance, against = mean.clamp(SHARE_EPS, 1), (1 - mean).clamp(SHARE_EPS, 1)
-        logits = _log_binomial(n, k) + k * chance.log() + (n - k) * against.log()
+        success, failure = mean.clamp(PROBABILITY_EPS, 1), (1 - mean).clamp(PROBABILITY_EPS, 1)
+        logits = _log_binomial(n, k) + k * success.log() + (n - k) * failure.log()
         return torch.softmax(logits / temperature, 1).to(x.dtype)
 
 
 def _log_binomial(n: int, k: Tensor) -> Tensor:
-    """Logarithm of the binomial coefficients, by Stirling's formula as the network was trained with."""
+    """Returns the log of the binomial coefficients, by Stirling's formula as in training."""
     whole, part = torch.full_like(k, n) + BINOMIAL_EPS, k + BINOMIAL_EPS
     rest = whole - part
     return whole * whole.log() - part * part.log() - rest * (rest + BINOMIAL_EPS).log()
 
 
 class DomainEncoder(nn.Module):
-    """A small transformer over the coarsest map; its first token sums up the image."""
+    """A small transformer over the coarsest feature map; its first token summarizes the image."""
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class DomainEncoder(nn.Module):
         self.embedding_convPxP = nn.Conv2d(inputs, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The summary (N, width) of maps (N, inputs, h, w)."""
+        """Returns the summary (N, width) of feature maps (N, inputs, h, w)."""
         tokens = nnf.pad(self.embedding_convPxP(x).flatten(2), (1, 0)).transpose(1, 2)
         count, width = tokens.shape[1:]
         even = torch.arange(0, width, 2, device=x.device, dtype=torch.float32)

@@ -1,4 +1,4 @@
-"""`Engine`: one loaded model that draws; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
+"""`Engine`: one loaded model that generates images; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
 
 import math
 from collections.abc import Sequence
@@ -20,64 +20,64 @@ from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.models.diffusion.samplers.sampler import NoiseSampler, Sampler
 from animator.models.diffusion.samplers.sigmas import sampler_sigmas
-from animator.models.diffusion.speed import compile_unet, nothing
+from animator.models.diffusion.speed import compile_unet, do_nothing
 from animator.models.diffusion.unet_model import UNetModel
 
-GRIDS_KEPT = 256
+SCHEDULES_KEPT = 256
 
 
 class Engine(Protocol):
-    """A loaded model."""
+    """A loaded model; `StableDiffuser` keeps one per checkpoint."""
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn image (3, H, W), single precision, not clipped; may hold NaN."""
+        """Returns the generated image (3, H, W), float32, not clamped; may contain NaN."""
 
     def to(self, device: torch.device) -> None:
-        """Moves the model."""
+        """Moves the model to a device."""
 
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
 
     def guide(self, controlnets: Sequence[str]) -> None:
-        """Loads ControlNets ahead of the first drawing.
+        """Loads ControlNets before the first generation.
 
         Raises:
-            ModelError: One is missing, broken or made for another base, or the model takes none.
+            ModelError: One is missing, broken or made for another base, or the model supports none.
         """
 
 
 class UNetEngine:
-    """A checkpoint with a U-Net, drawn by our own loop over diffusers' parts."""
+    """A checkpoint with a U-Net, sampled by our own loop over diffusers' components."""
 
     def __init__(self, model: UNetModel, options: LoadOptions, device: torch.device) -> None:
-        """The engine of a model, which it moves to the device.
+        """Prepares a model and moves it to the device.
 
         Args:
-            model: The checkpoint's parts.
-            options: How it runs.
-            device: Where it runs.
+            model: The checkpoint's components.
+            options: Speed, memory and tiling.
+            device: Device that generates.
         """
         self._model = model
         self._options = options
         self._device = device
         self._dtype = model.unet.dtype
         self._loras = LoraLayers(model.name, model.family, model.parts)
-        self._prompter = PromptEncoder(model.encoders, options.library, device, self._dtype)
-        self._nets = ControlNets(model.unet, model.autoencoder, options.library)
-        self._grids: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(GRIDS_KEPT)
-        _lay_out(model, options)
-        self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else nothing
+        self._prompt_encoder = PromptEncoder(model.encoders, options.library, device, self._dtype)
+        self._controlnets = ControlNets(model.unet, model.autoencoder, options.library)
+        self._sigma_cache: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(SCHEDULES_KEPT)
+        _prepare(model, options)
+        self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else do_nothing
         self.to(device)
 
     @property
     def model(self) -> UNetModel:
-        """The parts that draw."""
+        """The checkpoint's components."""
         return self._model
 
     def to(self, device: torch.device) -> None:
-        """Moves the model; with little memory, its text encoders stay on the CPU."""
+        """Moves the model to a device; with low memory, its text encoders stay on the CPU."""
         is_low = self._options.memory == "low"
-        self._nets.to(device)
+        self._controlnets.to(device)
         for name, part in self._model.parts.items():
             if is_low and name.startswith("text_encoder"):
                 part.to("cpu", torch.float32)
@@ -93,66 +93,68 @@ class UNetEngine:
         return True
 
     def guide(self, controlnets: Sequence[str]) -> None:
-        """Loads ControlNets ahead of the first drawing; see `Engine`."""
-        self._nets.load(controlnets)
+        """Loads ControlNets before the first generation; see `Engine`."""
+        self._controlnets.load(controlnets)
 
     @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn image; see `Engine`.
+        """Returns the generated image; see `Engine`.
 
         Raises:
-            ModelError: A sampler, LoRA, textual inversion, ControlNet or clip_skip cannot be had.
+            ModelError: A sampler, LoRA, textual inversion or ControlNet is not available, or clip_skip is too
+                large.
         """
         model = self._model
-        guides = self._nets.guides(request.controls)
+        guides = self._controlnets.guides(request.controls)
         self._set_tiling(request.tiling or self._options.tiling)
-        self._loras.apply(self._prompter.loras(request.prompt))
+        self._loras.apply(self._prompt_encoder.loras(request.prompt))
         sampler = find_sampler(request.sampler)
-        sigmas = self._levels(sampler, request)
+        sigmas = self._sigmas(sampler, request)
         noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
         denoise = replace(self._denoiser(request, sigmas), guides=guides)
         eta = request.ddim_eta if sampler.noise == "ddim_eta" else request.ancestral_eta
         x = sampler.solve(
             denoise,
-            self._start(request, sigmas[0], noise),
+            self._initial_latent(request, sigmas[0], noise),
             sigmas,
-            NoiseSampler(noise.draw, eta, model.table.sigma_at),
+            NoiseSampler(noise.draw, eta, model.noise_schedule.sigma_at),
         )
-        drawn = model.autoencoder.decode(x / math.sqrt(sigmas[-1] ** 2 + 1), request.size)
+        image = model.autoencoder.decode(x / math.sqrt(sigmas[-1] ** 2 + 1), request.size)
         if request.mask is not None and request.image is not None:
-            drawn = request.image.lerp(drawn, request.mask)
-        return drawn
+            image = request.image.lerp(image, request.mask)
+        return image
 
-    def _levels(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
-        spacing = sampler.schedule_type or self._model.schedule_type or "Uniform"
-        sigmas = self._grids.get(
-            (sampler, spacing, request.steps),
-            lambda: sampler_sigmas(self._model.table, sampler, spacing, request.steps),
+    def _sigmas(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
+        """Returns the sigmas of the steps that run."""
+        schedule_type = sampler.schedule_type or self._model.schedule_type or "Uniform"
+        sigmas = self._sigma_cache.get(
+            (sampler, schedule_type, request.steps),
+            lambda: sampler_sigmas(self._model.noise_schedule, sampler, schedule_type, request.steps),
         )
         return sigmas[len(sigmas) - 1 - request.steps_run :]
 
-    def _start(self, request: GenerationRequest, level: float, noise: LatentNoise) -> Tensor:
-        first = noise.first(request.subseed, request.subseed_strength)
+    def _initial_latent(self, request: GenerationRequest, sigma: float, noise: LatentNoise) -> Tensor:
+        initial_noise = noise.first(request.subseed, request.subseed_strength)
         if request.image is None:
-            return first * level
-        latent = self._filled(request, self._model.autoencoder.encode(request.image), noise)
-        return torch.add(latent, first, alpha=level * request.noise_multiplier)
+            return initial_noise * sigma
+        latent = self._fill_masked(request, self._model.autoencoder.encode(request.image), noise)
+        return torch.add(latent, initial_noise, alpha=sigma * request.noise_multiplier)
 
-    def _filled(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
-        """The latent with what the request starts from inside its mask."""
+    def _fill_masked(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
+        """Returns the latent with the request's fill inside the mask."""
         if request.mask is None or request.fill not in ("latent noise", "latent nothing"):
             return latent
-        start = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
-        return latent.lerp(start, self._model.autoencoder.shrink_mask(request.mask))
+        fill = noise.draw() if request.fill == "latent noise" else torch.zeros_like(latent)
+        return latent.lerp(fill, self._model.autoencoder.shrink_mask(request.mask))
 
     def _denoiser(self, request: GenerationRequest, sigmas: tuple[float, ...]) -> Denoiser:
         model = self._model
         return Denoiser(
             unet=model.unet,
-            table=model.table,
+            noise_schedule=model.noise_schedule,
             prediction=model.prediction,
-            guidance=self._prompter.guidance(
-                request, self._loras.text_state, scaled_model=model.is_guidance_distilled
+            guidance=self._prompt_encoder.guidance(
+                request, self._loras.text_state, is_distilled=model.is_guidance_distilled
             ),
             sigmas=sigmas,
             sizes=model.sizes(request.size, self._device, self._dtype),
@@ -166,31 +168,31 @@ class UNetEngine:
         if request.mask is None and not self._model.is_inpainting:
             return None
         width, height = request.size
-        coder = self._model.autoencoder
+        vae = self._model.autoencoder
         gray = torch.full((3, height, width), 0.5, device=self._device)
         image = gray if request.image is None else request.image
-        everywhere = torch.ones((1, height, width), device=self._device)
-        mask = everywhere if request.mask is None or request.image is None else request.mask
-        small = coder.shrink_mask(mask)
+        full_mask = torch.ones((1, height, width), device=self._device)
+        mask = full_mask if request.mask is None or request.image is None else request.mask
+        latent_mask = vae.shrink_mask(mask)
         extra = None
         if self._model.is_inpainting:
-            hidden = torch.where(mask > 0.5, gray, image)
-            extra = torch.cat([(small > 0.5).to(torch.float32), coder.encode(hidden)], dim=1)
-        return Inpaint(small, coder.encode(image), extra)
+            masked_image = torch.where(mask > 0.5, gray, image)
+            extra = torch.cat([(latent_mask > 0.5).to(torch.float32), vae.encode(masked_image)], dim=1)
+        return Inpaint(latent_mask, vae.encode(image), extra)
 
-    def _set_tiling(self, tiles: bool) -> None:  # noqa: FBT001 (the request's own value)
-        """Lets convolutions see around the edge, or not."""
-        wanted: Literal["circular", "zeros"] = "circular" if tiles else "zeros"
-        for part in (self._model.unet, self._model.autoencoder.model, *self._nets):
+    def _set_tiling(self, tiling: bool) -> None:  # noqa: FBT001 (the request's own value)
+        """Switches the convolutions between circular and zero padding."""
+        padding_mode: Literal["circular", "zeros"] = "circular" if tiling else "zeros"
+        for part in (self._model.unet, self._model.autoencoder.model, *self._controlnets):
             for module in part.modules():
                 if isinstance(module, nn.Conv2d):
-                    if module.padding_mode == wanted:
-                        break  # so are all
-                    module.padding_mode = wanted
+                    if module.padding_mode == padding_mode:
+                        break  # all others have it too
+                    module.padding_mode = padding_mode
 
 
-def _lay_out(model: UNetModel, options: LoadOptions) -> None:
-    """Puts weights into the order that convolutions like, and has the VAE tile where asked."""
+def _prepare(model: UNetModel, options: LoadOptions) -> None:
+    """Sets evaluation mode, channels-last weights and the VAE's precision and tiling."""
     vae = model.autoencoder.model
     merge_last_layers(vae.decoder)
     for part in (model.unet, vae):

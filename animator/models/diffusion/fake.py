@@ -1,4 +1,4 @@
-"""A diffuser in closed form: no weights, microseconds. For tests, previews of motion and dry runs."""
+"""`FakeDiffuser`: a diffuser in closed form, without weights, for tests and dry runs."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,16 @@ from schedules.seeds import derive
 
 @dataclass(frozen=True)
 class FakeDiffuser:
-    """Draws smooth color patches that depend on prompt and seed, blended over the image by strength."""
+    """Generates smooth color patches from prompt and seed, and blends them over the image by strength.
+
+    Attributes:
+        device: Device of the generated images.
+    """
 
     device: torch.device | str = "cpu"
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The blend of the request's image and the patches (3, H, W)."""
+        """Returns the blend of the request's image and the patches (3, H, W)."""
         width, height = request.size
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")
         generator = torch.Generator().manual_seed(seed)
@@ -27,5 +31,5 @@ class FakeDiffuser:
         target = patches[0].clamp(0.0, 1.0)
         if request.image is None:
             return target
-        drawn = target.lerp(request.image, request.strength)
-        return drawn if request.mask is None else request.image.lerp(drawn, request.mask)
+        generated = target.lerp(request.image, request.strength)
+        return generated if request.mask is None else request.image.lerp(generated, request.mask)

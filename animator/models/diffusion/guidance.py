@@ -1,4 +1,4 @@
-"""Guidance: the prompts of a drawing side by side in one call of the U-Net, and its answers as one."""
+"""`Guidance`: the prompts of a step as one U-Net batch, and classifier-free guidance of its outputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,23 +6,23 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.prompts.encode import Conditioning, lengthened
+from animator.models.diffusion.prompts.encode import Conditioning, pad_context
 
 OFF = 1.0
-"""cfg_scale from which on the negative prompt counts; at it and below only the prompt is asked."""
+"""At this cfg_scale and below there is no guidance: the negative prompt is not evaluated."""
 
 
 @dataclass(frozen=True, eq=False)
 class Guidance:
-    """What the U-Net is asked, and how its answers combine.
+    """The U-Net's batch of prompts, and how its outputs are combined.
 
     Attributes:
-        context: A row per prompt (rows, tokens, width); the negative one first, where there is one.
-        pooled: Likewise (rows, width), or None.
+        context: Prompt embeddings (rows, tokens, width), the negative prompt first if there is one.
+        pooled: Pooled prompt embeddings (rows, width), or None.
         weights: Weight of each positive prompt.
-        scale: cfg_scale; None where there is no negative prompt.
-        negative_scale: How far to lead from the last row, a negative prompt, to the one before, the empty
-            one; None where there are no such rows. Models that take cfg_scale as an input are asked so.
+        scale: cfg_scale; None without a negative prompt.
+        negative_scale: For guidance-distilled models, whose last two rows are the empty and the negative
+            prompt: the weight of their difference. None without these rows.
     """
 
     context: Tensor
@@ -39,18 +39,18 @@ class Guidance:
         scale: float,
         padding: Conditioning,
     ) -> "Guidance":
-        """The guidance of weighted prompts away from a negative one.
+        """Returns the guidance of weighted prompts away from a negative prompt.
 
         Args:
-            positives: Conditions with weights, at least one.
-            negative: What to lead away from.
+            positives: Conditionings with weights, at least one.
+            negative: Conditioning to guide away from.
             scale: cfg_scale.
-            padding: The condition of the empty prompt.
+            padding: Conditioning of the empty prompt, which pads shorter ones.
         """
         is_on = scale > OFF
-        rows = [*([negative] if is_on else []), *(condition for condition, _ in positives)]
+        rows = [*([negative] if is_on else []), *(conditioning for conditioning, _ in positives)]
         longest = max(row.context.shape[1] for row in rows)
-        rows = [lengthened(row, longest, padding) for row in rows]
+        rows = [pad_context(row, longest, padding) for row in rows]
         pooled = [row.pooled for row in rows if row.pooled is not None]
         return cls(
             torch.cat([row.context for row in rows]),
@@ -67,51 +67,54 @@ class Guidance:
         scale: float,
         empty: Conditioning,
     ) -> "Guidance":
-        """The guidance of a model that takes cfg_scale as an input, and so answers as if already guided.
+        """Returns the guidance of a guidance-distilled model, which takes cfg_scale as an input.
 
-        Its answer to the negative prompt is led by `scale` from the empty one to the negative one. Of that
-        lead as much is taken away as guidance from the negative instead of the empty prompt would.
+        Such a model's output is already guided, away from the empty prompt. Its outputs for the negative and
+        the empty prompt differ by `scale` times their direction; subtracting (scale - 1) / scale of that
+        difference guides away from the negative prompt instead.
 
         Args:
-            positives: Conditions with weights, at least one.
-            negative: What to lead away from; None where that is nothing in particular.
+            positives: Conditionings with weights, at least one.
+            negative: Conditioning to guide away from; None without a negative prompt.
             scale: cfg_scale.
-            empty: The condition of the empty prompt.
+            empty: Conditioning of the empty prompt.
         """
         is_on = negative is not None and scale > OFF
         extra = [(empty, 1.0), (negative, 1.0)] if negative is not None and is_on else []
-        asked = cls.of([*positives, *extra], empty, OFF, empty)
+        guidance = cls.of([*positives, *extra], empty, OFF, empty)
         weights = tuple(weight for _, weight in positives)
-        return replace(asked, weights=weights, negative_scale=(scale - 1) / scale if is_on else None)
+        return replace(guidance, weights=weights, negative_scale=(scale - 1) / scale if is_on else None)
 
     @property
     def rows(self) -> int:
-        """How many prompts are asked at once."""
+        """Batch size: the number of prompts."""
         return self.context.shape[0]
 
-    def combined(self, answers: Tensor) -> Tensor:
-        """One answer (1, C, h, w) from the rows' (rows, C, h, w).
+    def combine(self, outputs: Tensor) -> Tensor:
+        """Returns the guided output (1, C, h, w) of the batch's outputs (rows, C, h, w).
 
-        With guidance: the negative answer plus, for each prompt, its difference to it times weight times
-        scale (Liu et al. 2022, composable diffusion). Without: the prompts' weighted mean.
+        With guidance: the negative prompt's output plus, for each prompt, its difference to it times weight
+        times scale (Liu et al. 2022, composable diffusion). Without: the weighted mean of the prompts.
         """
         if self.negative_scale is not None:
-            answers, (empty, negative) = answers[:-2], answers[-2:]
-            return torch.add(self._mean(answers), empty - negative, alpha=self.negative_scale)
+            outputs, (empty, negative) = outputs[:-2], outputs[-2:]
+            return torch.add(self._weighted_mean(outputs), empty - negative, alpha=self.negative_scale)
         if self.scale is None:
-            return self._mean(answers)
-        negative, positives = answers[:1], answers[1:]
-        return negative + _weighted(positives - negative, [weight * self.scale for weight in self.weights])
+            return self._weighted_mean(outputs)
+        negative, positives = outputs[:1], outputs[1:]
+        return negative + _weighted_sum(
+            positives - negative, [weight * self.scale for weight in self.weights]
+        )
 
-    def _mean(self, answers: Tensor) -> Tensor:
-        """The prompts' weighted mean."""
+    def _weighted_mean(self, outputs: Tensor) -> Tensor:
+        """Returns the weighted mean of the prompts' outputs."""
         if len(self.weights) == 1:
-            return answers
+            return outputs
         total = sum(self.weights) or 1.0
-        return _weighted(answers, [weight / total for weight in self.weights])
+        return _weighted_sum(outputs, [weight / total for weight in self.weights])
 
 
-def _weighted(rows: Tensor, weights: Sequence[float]) -> Tensor:
+def _weighted_sum(rows: Tensor, weights: Sequence[float]) -> Tensor:
     total = rows[:1] * weights[0]
     for index, weight in enumerate(weights[1:], start=1):
         total = torch.add(total, rows[index : index + 1], alpha=weight)

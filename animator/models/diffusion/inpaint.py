@@ -1,4 +1,4 @@
-"""Drawing inside a mask: what it starts from, at which size, and what becomes of its colors."""
+"""Inpainting: fill the masked part, inpaint only masked at full resolution, match colors."""
 
 import math
 from collections.abc import Callable
@@ -16,24 +16,24 @@ from schedules.seeds import derive_seed
 
 @dataclass(frozen=True)
 class Box:
-    """A part of an image, in pixels: [left, right) x [top, bottom)."""
+    """A rectangle of an image, in pixels: [left, right) x [top, bottom)."""
 
     left: int
     top: int
     right: int
     bottom: int
 
-    def cut(self, image: Tensor) -> Tensor:
-        """The part (C, h, w) of an image (C, H, W)."""
+    def crop(self, image: Tensor) -> Tensor:
+        """Returns the rectangle (C, h, w) of an image (C, H, W), as a view."""
         return image[:, self.top : self.bottom, self.left : self.right]
 
 
 def inpaint(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
-    """The image (3, H, W) of a request, its mask's fill and padding and its colors seen to.
+    """Returns the image (3, H, W) of a request, after applying its fill, mask padding and colors.
 
     Args:
-        generate: Draws a request whose size it may choose, and keeps what lies outside its mask.
-        request: What to draw. A negative seed, A1111's word for any, becomes one of the frame's own.
+        generate: Generates a request and keeps the image outside its mask.
+        request: The request. A negative seed, which in A1111 means random, is derived from the frame.
     """
     if request.seed < 0:
         request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
@@ -43,11 +43,13 @@ def inpaint(generate: Callable[[GenerationRequest], Tensor], request: Generation
         return request.image
     if request.fill == "fill":
         request = replace(request, image=fill_smoothly(request.image, request.mask))
-    return match_hue(_drawn_closely(generate, request), request.colors)
+    return match_hue(_inpaint_only_masked(generate, request), request.colors)
 
 
-def _drawn_closely(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
-    """The image with its mask's box drawn at the size of the whole."""
+def _inpaint_only_masked(
+    generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest
+) -> Tensor:
+    """Returns the image with the mask's surroundings generated at full resolution and scaled back."""
     image, mask, padding = request.image, request.mask, request.mask_padding
     if image is None or mask is None or padding is None:
         return generate(request)
@@ -56,52 +58,56 @@ def _drawn_closely(generate: Callable[[GenerationRequest], Tensor], request: Gen
     if (box.right - box.left, box.bottom - box.top) == (width, height):
         return generate(request)
     size = request.size[1], request.size[0]
-    near, near_mask = (_scaled(box.cut(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
+    part, part_mask = (_resize(box.crop(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
     controls = tuple(
-        replace(control, image=_scaled(box.cut(control.image), size).clamp(0.0, 1.0))
+        replace(control, image=_resize(box.crop(control.image), size).clamp(0.0, 1.0))
         for control in request.controls
         if control.image is not None
     )
-    drawn = generate(replace(request, image=near, mask=near_mask, controls=controls))
-    part = _scaled(drawn, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
-    whole = image.clone()
-    box.cut(whole).lerp_(part, box.cut(mask))
-    return whole
+    generated = generate(replace(request, image=part, mask=part_mask, controls=controls))
+    patch = _resize(generated, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
+    result = image.clone()
+    box.crop(result).lerp_(patch, box.crop(mask))
+    return result
 
 
 def padded_box(mask: Tensor, padding: int) -> Box:
-    """The box around what a mask (1, H, W) holds, padded, grown to the image's proportions, inside it.
+    """Returns the bounding box of a mask (1, H, W), padded and expanded to the image's aspect ratio.
 
     Source:
-        What A1111's "inpaint only masked" takes; grown evenly, then moved inside.
+        A1111's "inpaint only masked": expanded evenly on both sides, then shifted into the image.
     """
     height, width = mask.shape[-2:]
     rows, columns = ((mask[0] > 0).any(axis).nonzero().flatten() for axis in (1, 0))
     top, bottom = max(int(rows[0]) - padding, 0), min(int(rows[-1]) + 1 + padding, height)
     left, right = max(int(columns[0]) - padding, 0), min(int(columns[-1]) + 1 + padding, width)
     scale = max((right - left) / width, (bottom - top) / height)
-    across = min(math.ceil(scale * width), width)
-    down = min(math.ceil(scale * height), height)
-    left = min(max(left - (across - (right - left)) // 2, 0), width - across)
-    top = min(max(top - (down - (bottom - top)) // 2, 0), height - down)
-    return Box(left, top, left + across, top + down)
+    wide = min(math.ceil(scale * width), width)
+    high = min(math.ceil(scale * height), height)
+    left = min(max(left - (wide - (right - left)) // 2, 0), width - wide)
+    top = min(max(top - (high - (bottom - top)) // 2, 0), height - high)
+    return Box(left, top, left + wide, top + high)
 
 
-def match_hue(drawn: Tensor, colors: Tensor | None) -> Tensor:
-    """The drawing (3, H, W) with the hues of another image and its own lightness.
+def match_hue(image: Tensor, colors: Tensor | None) -> Tensor:
+    """Returns an image (3, H, W) with the hues of another image and its own lightness.
+
+    Args:
+        image: (3, H, W).
+        colors: The other image (3, h, w); None returns `image` unchanged.
 
     Source:
-        A1111's color correction: histograms matched in LAB, then the drawing's luminosity laid over.
+        A1111's color correction: histogram matching in LAB, blended with the image by luminosity.
     """
     if colors is None:
-        return drawn
-    matched = lab_from_rgb(match_color(drawn, colors, Coherence.LAB))
-    matched[0] = lab_from_rgb(drawn)[0]
+        return image
+    matched = lab_from_rgb(match_color(image, colors, Coherence.LAB))
+    matched[0] = lab_from_rgb(image)[0]
     return rgb_from_lab_(matched).clamp_(0.0, 1.0)
 
 
-def _scaled(image: Tensor, size: tuple[int, int]) -> Tensor:
-    """An image (C, h, w) at a height and width."""
+def _resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Returns an image (C, h, w) resized to a height and width."""
     return functional.interpolate(
         image.unsqueeze(0), size, mode="bicubic", align_corners=False, antialias=True
     )[0]

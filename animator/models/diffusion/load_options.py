@@ -11,13 +11,13 @@ class LoadOptions:
     """How models are found, loaded and run.
 
     Attributes:
-        library: Where names are looked up.
-        vae: Another VAE: a file, a diffusers folder, or a name in the library; empty: the checkpoint's own.
-        architecture: A diffusers folder whose JSON describes single-file models; empty: told from the file.
-        speed: "compiled" compiles the U-Net, which takes minutes once and pays on GPUs; "auto" is "eager".
-        tiling: True draws every image so that it tiles.
+        library: Finds models by name.
+        vae: Another VAE: a file, a diffusers folder, or a name in the library; empty: the model's.
+        architecture: A diffusers folder with the configs for single-file models; empty: detected.
+        speed: "compiled" compiles the U-Net: minutes once, then faster on GPUs; "auto" is "eager".
+        tiling: True generates every image as a seamless tile.
         controlnets: Names of the ControlNets that the film uses; loaded with its model.
-        memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, VAE in tiles.
+        memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, tiled VAE.
     """
 
     library: Library = field(default_factory=Library)

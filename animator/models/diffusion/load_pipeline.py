@@ -1,4 +1,4 @@
-"""A checkpoint -> a loaded diffusers pipeline: from a folder, a hub id, or, without network, one file."""
+"""Loads a checkpoint as a diffusers pipeline, from a folder, a hub id, or, offline, a single file."""
 
 import warnings
 from collections.abc import Iterator
@@ -20,23 +20,23 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.torchvision_ops import declare_missing_ops
 
-NO_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, ImportError, AttributeError, TypeError)
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
 
 def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.device) -> Any:
-    """The checkpoint's pipeline, still on the CPU, in the precision that suits the device it is for.
+    """Returns the pipeline of a checkpoint, on the CPU, in the precision that suits its device.
 
     Args:
-        checkpoint: Where it is.
-        options: Of these, `architecture` and `vae` count here.
-        device: Where it will run: single precision for CPUs, half for others.
+        checkpoint: Location of the model.
+        options: Only `architecture`, `vae` and `library` are used.
+        device: Device it will run on: float32 for CPUs, half precision for others.
 
     Raises:
-        ModelError: It cannot be loaded; says why.
+        ModelError: It cannot be loaded.
     """
-    with quiet(checkpoint.name) as diffusers:
+    with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind == "file":
             pipeline = _single_file(diffusers, checkpoint, options, _dtype(device))
         else:
@@ -47,11 +47,11 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
 
 
 @contextmanager
-def quiet(name: str) -> Iterator[Any]:
-    """diffusers, ready to load, its chatter off and its errors turned into ours.
+def quiet_diffusers(name: str) -> Iterator[Any]:
+    """Yields diffusers with logging and progress bars off; turns its errors into `ModelError`.
 
     Args:
-        name: What is being loaded, for the message.
+        name: Name of the model being loaded, for the message.
     """
     declare_missing_ops()
     import diffusers
@@ -62,21 +62,21 @@ def quiet(name: str) -> Iterator[Any]:
         library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the libraries' advice about each other is nothing a user can act on
+        warnings.simplefilter("ignore")  # deprecation warnings that a user cannot act on
         try:
             yield diffusers
         except _LIBRARY_ERRORS as error:
             raise ModelError(f"model {name}: cannot be loaded: {_reason(error)}") from error
         except SafetensorError as error:
-            raise ModelError(f"model {name}: is corrupt: {error}; load or copy it again") from error
+            raise ModelError(f"model {name}: is corrupt: {error}; download or copy it again") from error
 
 
 def _reason(error: Exception) -> str:
     reason = " ".join(str(error).split())
     if "expected shape" in reason or "size mismatch" in reason:
         return (
-            f"{reason[:200]} ... Its sizes are not those of its family; name a diffusers folder that has "
-            "them in diffusion.architecture"
+            f"{reason[:200]} ... Its layer sizes are not those of its family; name a diffusers folder with "
+            "its configs in diffusion.architecture"
         )
     return reason[:500]
 
@@ -84,7 +84,7 @@ def _reason(error: Exception) -> str:
 def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:
     if device.type == "cpu":
         return torch.float32
-    # Transformers of the Flux kind overflow in float16; U-Nets were trained for it.
+    # Flux and Stable Diffusion 3 overflow in float16; U-Nets do not.
     is_transformer = pipeline_class.startswith(("Flux", "StableDiffusion3"))
     return torch.bfloat16 if is_transformer else torch.float16
 
@@ -93,56 +93,56 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
     config = diffusers.DiffusionPipeline.load_config(
         checkpoint.location, local_files_only=checkpoint.kind == "folder"
     )
-    # Parts that a folder leaves out, such as the third text encoder of SD 3, must be said to be absent.
-    without: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
-    without |= NO_CHECKER if "safety_checker" in config else {}
+    # Absent components, such as the third text encoder of SD 3, have to be passed as None.
+    absent: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
+    absent |= NO_SAFETY_CHECKER if "safety_checker" in config else {}
     return diffusers.DiffusionPipeline.from_pretrained(
         checkpoint.location,
         dtype=_dtype(device, config["_class_name"]),
         local_files_only=checkpoint.kind == "folder",
         use_safetensors=True,
-        **without,
+        **absent,
     )
 
 
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    described = str(_shipped(checkpoint.name, kind))
-    described = options.architecture or described
+    config = str(_config_folder(checkpoint.name, kind))
+    config = options.architecture or config
     is_xl = kind.family == "sdxl"
-    parts: dict[str, Any] = {} if is_xl else dict(NO_CHECKER)
-    if not (Path(described) / "tokenizer").is_dir():
+    parts: dict[str, Any] = {} if is_xl else dict(NO_SAFETY_CHECKER)
+    if not (Path(config) / "tokenizer").is_dir():
         parts["tokenizer"] = clip_tokenizer(
             pad_token=OPEN_CLIP_PADDING if kind.family == "sd2" else CLIP_PADDING
         )
         if is_xl:
             parts["tokenizer_2"] = clip_tokenizer(pad_token=OPEN_CLIP_PADDING)
-    wanted = diffusers.StableDiffusionXLPipeline if is_xl else diffusers.StableDiffusionPipeline
-    pipeline = wanted.from_single_file(
-        str(path), config=described, local_files_only=True, dtype=dtype, **parts
+    pipeline_class = diffusers.StableDiffusionXLPipeline if is_xl else diffusers.StableDiffusionPipeline
+    pipeline = pipeline_class.from_single_file(
+        str(path), config=config, local_files_only=True, dtype=dtype, **parts
     )
     if kind.family == "sd2" and not (kind.prediction or kind.is_inpainting or options.architecture):
-        kind = replace(kind, prediction=predicted(pipeline.unet))
-    _apply_hints(pipeline, kind)
+        kind = replace(kind, prediction=detect_prediction(pipeline.unet))
+    _configure_scheduler(pipeline, kind)
     return pipeline
 
 
-def _shipped(name: str, kind: Kind) -> Path:
-    """The folder of JSON, shipped with animator, that describes a file of this kind.
+def _config_folder(name: str, kind: Kind) -> Path:
+    """Returns the packaged folder of diffusers configs for a single file of this kind.
 
     Raises:
-        ModelError: Such a file is no checkpoint that can draw.
+        ModelError: The file is not a checkpoint that can generate images.
     """
     if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl"):
         hint = {
-            "sd3": "; use the model's diffusers folder, which holds its text encoders, too",
-            "flux": "; use the model's diffusers folder, which holds its text encoders, too",
-            "sdxl-refiner": "; the refiner alone draws nothing: use the base model",
+            "sd3": "; use the model's diffusers folder, which includes its text encoders",
+            "flux": "; use the model's diffusers folder, which includes its text encoders",
+            "sdxl-refiner": "; the refiner needs a base model: use that",
         }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
         if kind.what == "lora":
-            hint = "; name it in a prompt, as <lora:name:0.8>, beside a checkpoint of the same base"
-        raise ModelError(f"model {name}: cannot draw: the file is of kind {kind}{hint}")
+            hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
+        raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
     suffix = "-inpaint" if kind.is_inpainting else ""
     if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
         suffix = "-v"
@@ -150,55 +150,58 @@ def _shipped(name: str, kind: Kind) -> Path:
 
 
 @torch.no_grad()
-def predicted(unet: Any) -> str:
-    """What a U-Net was trained to give, told from its answer to pure noise: "epsilon" or "v_prediction".
+def detect_prediction(unet: Any) -> str:
+    """Returns a U-Net's prediction type, detected from its output for pure noise.
 
-    At the noisiest timestep the latent is the noise. A model of the noise gives it back; one of the
-    velocity, which there is minus the clean latent, cannot know it. Stable Diffusion 2's files do not say.
+    At the noisiest timestep the latent is the noise. A model that predicts epsilon returns it; the velocity
+    there is minus the clean latent, which does not correlate with it. Stable Diffusion 2's files do not tell.
+
+    Returns:
+        "epsilon" or "v_prediction".
     """
     noise = torch.randn((1, unet.config.in_channels, 16, 16), generator=torch.Generator().manual_seed(0))
     context = torch.zeros((1, 77, unet.config.cross_attention_dim), dtype=unet.dtype)
-    answer = unet(noise.to(unet.dtype), torch.tensor([999]), encoder_hidden_states=context).sample
-    pair = torch.stack([noise.flatten(), answer.to(torch.float32).flatten()])
+    output = unet(noise.to(unet.dtype), torch.tensor([999]), encoder_hidden_states=context).sample
+    pair = torch.stack([noise.flatten(), output.to(torch.float32).flatten()])
     return "epsilon" if float(torch.corrcoef(pair)[0, 1]) > 0.5 else "v_prediction"
 
 
-def _apply_hints(pipeline: Any, kind: Kind) -> None:
-    """What the file says of itself: its prediction, its noise at the end, that it needs few steps."""
-    said: dict[str, Any] = {}
+def _configure_scheduler(pipeline: Any, kind: Kind) -> None:
+    """Applies what the file's metadata says: prediction type, zero terminal SNR, few steps."""
+    config: dict[str, Any] = {}
     if kind.prediction:
-        said["prediction_type"] = kind.prediction
+        config["prediction_type"] = kind.prediction
     if kind.is_zero_terminal:
-        said["rescale_betas_zero_snr"] = True
+        config["rescale_betas_zero_snr"] = True
     if kind.is_few_step:
-        said["timestep_spacing"] = "trailing"
-    if said:
-        pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config, **said)
+        config["timestep_spacing"] = "trailing"
+    if config:
+        pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config, **config)
 
 
 def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     dtype = pipeline.vae.dtype
     path = Path(options.vae).expanduser()
-    found = path if path.exists() else options.library.checkpoint(options.vae)
-    if found is None:
+    location = path if path.exists() else options.library.checkpoint(options.vae)
+    if location is None:
         raise ModelError(f"vae {options.vae}: there is no such file or folder, here or in the model folders")
-    if found.is_dir():
-        return _vae_folder(diffusers, found, dtype)
-    kind = identify(options.library.readable(found))
+    if location.is_dir():
+        return _vae_folder(diffusers, location, dtype)
+    kind = identify(options.library.readable(location))
     if kind.what not in ("vae", "checkpoint"):
-        raise ModelError(f"vae {options.vae}: is no VAE but a file of kind {kind}")
-    described = Path(options.architecture) / "vae" if options.architecture else None
-    if described is None:
+        raise ModelError(f"vae {options.vae}: is not a VAE but a file of kind {kind}")
+    config = Path(options.architecture) / "vae" if options.architecture else None
+    if config is None:
         family = "sdxl" if pipeline.vae.config.scaling_factor == 0.13025 else "sd1"
-        described = Path(str(resources.files(configs).joinpath(family))) / "vae"
+        config = Path(str(resources.files(configs).joinpath(family))) / "vae"
     return diffusers.AutoencoderKL.from_single_file(
-        str(found), config=str(described.parent), subfolder="vae", local_files_only=True, dtype=dtype
+        str(location), config=str(config.parent), subfolder="vae", local_files_only=True, dtype=dtype
     )
 
 
 def _vae_folder(diffusers: Any, folder: Path, dtype: torch.dtype) -> Any:
-    place = folder / "vae" if (folder / INDEX).is_file() else folder
-    config = diffusers.AutoencoderKL.load_config(str(place), local_files_only=True)
+    location = folder / "vae" if (folder / INDEX).is_file() else folder
+    config = diffusers.AutoencoderKL.load_config(str(location), local_files_only=True)
     return getattr(diffusers, config["_class_name"]).from_pretrained(
-        str(place), local_files_only=True, dtype=dtype, use_safetensors=any(place.glob(f"*{SAFE}"))
+        str(location), local_files_only=True, dtype=dtype, use_safetensors=any(location.glob(f"*{SAFE}"))
     )

@@ -1,4 +1,4 @@
-"""Running out of memory, explained: what was asked, what there is, what would fit."""
+"""Out-of-memory errors with advice: the size requested, the free memory, a size that would fit."""
 
 import math
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from animator.errors import AnimatorError, ChangeSetting
 from animator.models.diffusion.request import GenerationRequest
 
 BYTES_PER_PIXEL = 5_000
-"""What drawing takes beside the weights, nearly all in the VAE's last layers. Stable Diffusion's VAE took
-3,100 to 4,100 bytes per pixel in single precision on a CPU; GPUs' work spaces come on top."""
+"""Memory of a generation besides the weights, nearly all in the VAE's last layers. Stable Diffusion's VAE
+measured 3,100 to 4,100 bytes per pixel in float32 on a CPU; GPU workspaces come on top."""
 
 GIB = 2**30
-_SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+_MESSAGES = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 
 
 @contextmanager
-def explained(request: GenerationRequest, device: torch.device) -> Iterator[None]:
-    """Turns running out of memory within into an error that says what would fit."""
+def explain_out_of_memory(request: GenerationRequest, device: torch.device) -> Iterator[None]:
+    """Turns an out-of-memory error inside the block into one that says what would fit."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
@@ -30,45 +30,45 @@ def explained(request: GenerationRequest, device: torch.device) -> Iterator[None
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True for the ways in which devices say that memory ran out."""
+    """Returns True for the errors that devices raise when memory runs out."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return any(sign in str(error).lower() for sign in _SIGNS)
+    return any(message in str(error).lower() for message in _MESSAGES)
 
 
 def _message(request: GenerationRequest, device: torch.device) -> str:
     width, height = request.size
-    head = f"frame {request.frame}: out of memory while drawing {width} x {height} on {device}"
+    head = f"frame {request.frame}: out of memory while generating {width} x {height} on {device}"
     free = _free(device)
     if device.type == "cuda":
         torch.cuda.empty_cache()
         free = _free(device)
-    known = "" if free is None else f" ({free / GIB:.1f} GiB are free beside the model)"
-    fitting = None if free is None else fitting_size(request.size, free)
-    smaller = fitting or (max(64, _eighths(width / 2)), max(64, _eighths(height / 2)))
-    sure = "about" if fitting else "for example"
+    available = "" if free is None else f" ({free / GIB:.1f} GiB are free next to the model)"
+    fits = None if free is None else fitting_size(request.size, free)
+    smaller = fits or (max(64, _round_to_8(width / 2)), max(64, _round_to_8(height / 2)))
+    hedge = "about" if fits else "for example"
     is_smaller = smaller[0] * smaller[1] < width * height
-    size = f"a smaller image ({sure} {smaller[0]} x {smaller[1]}), " if is_smaller else ""
+    size = f"a smaller image ({hedge} {smaller[0]} x {smaller[1]}), " if is_smaller else ""
     return (
-        f"{head}{known}; the frames so far are complete, and the run can be resumed. "
+        f"{head}{available}; the frames so far are complete, and the run can be resumed. "
         f"Use {size}a smaller model, close other programs, or save memory"
     )
 
 
 def fitting_size(size: tuple[int, int], free: int) -> tuple[int, int] | None:
-    """The largest size of this shape that `free` bytes should do for; None where that is no smaller."""
+    """Returns the largest smaller size of this aspect ratio that fits into `free` bytes, or None."""
     width, height = size
     shrink = math.sqrt(free / BYTES_PER_PIXEL / (width * height))
-    smaller = _eighths(width * shrink), _eighths(height * shrink)
+    smaller = _round_to_8(width * shrink), _round_to_8(height * shrink)
     return smaller if shrink < 1 and min(smaller) >= 64 else None
 
 
-def _eighths(side: float) -> int:
+def _round_to_8(side: float) -> int:
     return int(side + 1e-6) // 8 * 8
 
 
 def _free(device: torch.device) -> int | None:
-    """Bytes that the device has left; None where it does not say."""
+    """Returns the free bytes of a CUDA device; None for others."""
     if device.type != "cuda":
         return None
     free, _ = torch.cuda.mem_get_info(device)

@@ -1,7 +1,7 @@
-"""The last layers of a tiny autoencoder's decoder as one: a third of its work saved, the same image.
+"""Merges the last layers of TAESD's decoder into one: the same image for two thirds of the work.
 
-Upsampling by repetition and two convolutions after it without an activation between them are linear. Together
-they are one convolution at the small size whose channels are the four pixels of each small one.
+Nearest-neighbor upsampling and two convolutions without an activation between them are linear. Together they
+are one convolution at the small size, whose channels are the four output pixels of each input pixel.
 """
 
 from typing import Any, TypeGuard
@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _MERGED = 3  # layers
-_PIXELS = 2  # per small pixel and side
-_EDGE = 2  # small pixels from which the outermost row of pixels follows
-# Which of the five pixels around one at the large size, from two before to two after it, lie in the small
-# pixel before its own, in its own and in the next: for the first and for the second of the two in each.
-_LANDS = torch.tensor(
+_PIXELS = 2  # output pixels per input pixel and side
+_EDGE = 2  # input pixels that the outermost row of output pixels depends on
+# Maps the five taps around an output pixel to the input pixels before, at and after it: one matrix (3, 5) for
+# the first and one for the second output pixel of each input pixel.
+_TAPS = torch.tensor(
     [
         [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1]],
         [[1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]],
@@ -25,24 +25,24 @@ _LANDS = torch.tensor(
 
 
 def merge_last_layers(decoder: Any) -> None:
-    """Merges the last three layers of diffusers' `DecoderTiny` in place, where they are of that kind.
+    """Merges the last three layers of diffusers' `DecoderTiny` in place.
 
     Args:
-        decoder: Of any autoencoder; all others stay as they are.
+        decoder: Decoder of any autoencoder; others than `DecoderTiny` are left unchanged.
     """
     layers = getattr(decoder, "layers", None)
     if not isinstance(layers, nn.Sequential) or len(layers) < _MERGED:
         return
     *before, upsample, first, second = layers
-    if _is_repetition(upsample) and _is_plain(first) and _is_plain(second):
+    if _is_nearest(upsample) and _is_3x3_same(first) and _is_3x3_same(second):
         decoder.layers = nn.Sequential(*before, MergedUpsampling(upsample, first, second))
 
 
 class MergedUpsampling(nn.Module):
-    """An upsampling by two and two 3 x 3 convolutions, computed as one."""
+    """Upsampling by two followed by two 3 x 3 convolutions, computed as one convolution."""
 
     def __init__(self, upsample: nn.Upsample, first: nn.Conv2d, second: nn.Conv2d) -> None:
-        """Computes the kernel in single precision, then takes over the convolutions' dtype and device."""
+        """Computes the merged kernel in float32, then casts to the convolutions' dtype and device."""
         super().__init__()
         self.apart = nn.Sequential(upsample, first, second)
         channels = second.out_channels * _PIXELS**2
@@ -53,14 +53,14 @@ class MergedUpsampling(nn.Module):
         self.conv.to(first.weight.device, first.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image (N, C, 2 H, 2 W) of features (N, F, H, W)."""
+        """Returns the image (N, C, 2 H, 2 W) of features (N, F, H, W)."""
         out = functional.pixel_shuffle(self.conv(x), _PIXELS)
         if self.conv.padding_mode == "zeros":
-            self._mend_edges(x, out)
+            self._fix_edges(x, out)
         return out
 
-    def _mend_edges(self, x: Tensor, out: Tensor) -> None:
-        """The second convolution saw zeros beyond the edge, not what the first would have made there."""
+    def _fix_edges(self, x: Tensor, out: Tensor) -> None:
+        """Recomputes the edge pixels, where the second convolution has zero padding."""
         out[..., :1, :] = self.apart(x[..., :_EDGE, :])[..., :1, :]
         out[..., -1:, :] = self.apart(x[..., -_EDGE:, :])[..., -1:, :]
         out[..., :1] = self.apart(x[..., :_EDGE])[..., :1]
@@ -68,28 +68,28 @@ class MergedUpsampling(nn.Module):
 
 
 def _kernel(first: Tensor, second: Tensor) -> Tensor:
-    """The kernel (4 C, F, 3, 3) of both, one after the other, at the small size."""
+    """Returns the merged kernel (4 C, F, 3, 3) at the small size."""
     large = functional.conv2d(first.transpose(0, 1), second.flip(-1, -2), padding=2)  # (F, C, 5, 5)
-    small = torch.einsum("focd,yrc,xsd->oyxfrs", large, _LANDS, _LANDS)
+    small = torch.einsum("focd,yrc,xsd->oyxfrs", large, _TAPS, _TAPS)
     return small.flatten(0, 2)
 
 
 def _bias(first: nn.Conv2d, second: nn.Conv2d) -> Tensor:
-    """What both add to the image (C,) away from its edges."""
+    """Returns the merged bias (C,), valid away from the edges."""
     weight = second.weight.float().cpu()
     bias = torch.zeros(second.out_channels) if second.bias is None else second.bias.float().cpu()
     return bias if first.bias is None else bias + weight.sum((-1, -2)) @ first.bias.float().cpu()
 
 
-def _is_repetition(layer: nn.Module) -> TypeGuard[nn.Upsample]:
-    """True for an upsampling that repeats each pixel twice along both sides."""
+def _is_nearest(layer: nn.Module) -> TypeGuard[nn.Upsample]:
+    """Returns True for nearest-neighbor upsampling by two."""
     ramp = torch.arange(4.0).view(1, 1, 2, 2)
     repeated = ramp.repeat_interleave(_PIXELS, -1).repeat_interleave(_PIXELS, -2)
     return isinstance(layer, nn.Upsample) and torch.equal(layer(ramp), repeated)
 
 
-def _is_plain(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
-    """True for a 3 x 3 convolution that keeps the size."""
+def _is_3x3_same(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
+    """Returns True for a 3 x 3 convolution that keeps the size."""
     if not isinstance(layer, nn.Conv2d):
         return False
     plain = (layer.kernel_size, layer.padding, layer.stride, layer.dilation, layer.groups)

@@ -1,4 +1,4 @@
-"""`ModelCache`: a film's checkpoints: one on the device, a few in the host's memory, the rest on disk."""
+"""`ModelCache`: a film's checkpoints, one on the device, a few in host memory, the rest on disk."""
 
 from collections.abc import Callable
 
@@ -8,18 +8,18 @@ from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.engine import Engine
 
 KEPT = 3
-"""Models in memory, the one that draws included."""
+"""Models in memory, including the one on the device."""
 
 
 class ModelCache:
-    """Engines by checkpoint name; loaded when they are first asked for."""
+    """Engines by checkpoint name, loaded on first use."""
 
     def __init__(self, load: Callable[[str], Engine], device: torch.device) -> None:
-        """An empty shelf.
+        """Makes an empty cache.
 
         Args:
-            load: Loads the engine of a name, onto the device.
-            device: Where the one that draws is.
+            load: Loads the engine of a checkpoint onto the device.
+            device: Device of the engine in use.
         """
         self._load = load
         self._device = device
@@ -27,7 +27,7 @@ class ModelCache:
         self._current = ""
 
     def load(self, name: str) -> Engine:
-        """The engine of a name, on the device.
+        """Returns the engine of a checkpoint, on the device.
 
         Raises:
             ModelError: It cannot be loaded.
@@ -42,7 +42,7 @@ class ModelCache:
         return engine
 
     def _offload(self, name: str) -> None:
-        """Makes room on the device before another model comes."""
+        """Moves an engine to the CPU to free the device for another."""
         self._current = ""
         self._engines.get(name, lambda: self._load(name)).to(torch.device("cpu"))
         if self._device.type == "cuda":

@@ -1,4 +1,4 @@
-"""A diffuser that keeps every image as it is: what is left is the motion. For previews."""
+"""`PassthroughDiffuser`: returns every image unchanged, so that previews show only the motion."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from animator.models.diffusion.request import GenerationRequest
 
 @dataclass(frozen=True)
 class PassthroughDiffuser:
-    """Returns the image it is given; a test card where there is none."""
+    """Returns the request's image, or a test card if there is none."""
 
     device: torch.device | str = "cpu"
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The request's image (3, H, W), or the test card."""
+        """Returns the request's image (3, H, W), or the test card."""
         if request.image is not None:
             return request.image
         return test_card(*request.size).to(self.device)
 
 
 def test_card(width: int, height: int) -> Tensor:
-    """A card (3, H, W) on which motion shows: a grid over two color ramps, a cross in the middle."""
+    """Returns a test card (3, H, W) that makes motion visible: a grid over color ramps, with a cross."""
     x = torch.linspace(0.0, 1.0, width).expand(height, width)
     y = torch.linspace(0.0, 1.0, height).unsqueeze(1).expand(height, width)
     card = torch.stack((0.25 + 0.5 * x, 0.25 + 0.5 * y, 0.75 - 0.5 * x))

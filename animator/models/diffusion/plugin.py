@@ -1,8 +1,8 @@
-"""Diffusers of other packages, opened by the film's model name: `model: NAME` or `model: NAME:REST`.
+"""Diffusers from plugins, selected by the film's model name: `model: NAME` or `model: NAME:REST`.
 
-NAME is an entry point of the group `animator.diffusers`, which names a function of REST, the device and the
-film's `LoadOptions` that opens a `Diffuser`. What REST means is up to that function. It may be empty. A
-built-in model, a file, a folder and a hub id come first. Importing this loads no torch.
+NAME is an entry point in the group `animator.diffusers`. It points to a function of REST, the device and the
+film's `LoadOptions` that opens a `Diffuser`. REST may be empty; its meaning is up to that function. Built-in
+models, files, folders and hub ids take precedence. Importing this module loads no torch.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 PLUGINS = "animator.diffusers"
 OpenDiffuser: TypeAlias = "Callable[[str, torch.device, LoadOptions], Diffuser]"
-"""What an entry point of the group names."""
+"""Signature of the function behind an entry point: REST, device, options."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What another package offers to open.
+    """A diffuser that a plugin offers.
 
     Attributes:
         name: The entry point.
-        model: What is behind the colon of the film's model; may be empty.
+        model: The part of the film's model name after the colon; may be empty.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Offer:
         """Opens the diffuser.
 
         Raises:
-            PluginError: The package is broken.
+            PluginError: The plugin is broken.
         """
         function = plugins.load(PLUGINS, self.name)
         opened: object = None
@@ -58,13 +58,13 @@ class Offer:
 
 
 def offer_of(model: str, library: Library) -> Offer | None:
-    """Returns what another package offers to open by a model's name; None for models of our own.
+    """Returns the plugin diffuser of a model's name; None for models that we load ourselves.
 
-    Imports no package: that is left to `Offer.open`.
+    Does not import the plugin; `Offer.open` does.
 
     Args:
-        model: As a preset has it.
-        library: Where names of our own models are looked up.
+        model: Model name in a preset.
+        library: Finds models by name.
     """
     try:
         find_checkpoint(model, library)

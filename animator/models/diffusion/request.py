@@ -1,4 +1,4 @@
-"""The seam to diffusion models: a request in, an image out."""
+"""`Diffuser`, the protocol of diffusion models, and `GenerationRequest`, its input."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -8,20 +8,20 @@ from torch import Tensor
 from schedules import PromptFrame
 
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
-"""What a drawing starts from inside a mask; the words are A1111's."""
+"""Initial content of the masked area, A1111's "masked content"."""
 
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """What one ControlNet does in one drawing.
+    """One ControlNet unit of a request.
 
     Attributes:
-        weight: How much it guides; at 0 not at all.
-        start: Share of the steps that run after which it begins.
-        end: Share at which it ends.
-        model: Name of the ControlNet; empty guides nothing.
-        image: The control image (3, H, W), of the request's size; None guides nothing.
-        control_mode: Which counts more: "balanced", "prompt" or "control"; see `hints`.
+        weight: Control weight; 0 switches the unit off.
+        start: Starting control step, as a fraction of the steps that run.
+        end: Ending control step, as a fraction of the steps that run.
+        model: Name of the ControlNet; empty switches the unit off.
+        image: The control image (3, H, W), of the request's size; None switches the unit off.
+        control_mode: Which is more important: "balanced", "prompt" or "control"; see `controlnet.residuals`.
     """
 
     weight: float
@@ -34,33 +34,33 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class GenerationRequest:
-    """One image to draw.
+    """One image to generate.
 
     Attributes:
-        frame: Index of the frame, for messages.
+        frame: Index of the frame, for messages and derived seeds.
         size: Width and height in pixels.
-        image: The image (3, H, W) to redraw, or None: draw from the prompt alone.
+        image: Init image (3, H, W), RGB in [0, 1]; None generates from the prompt alone.
         prompt: Positive and negative prompt.
-        strength: How much of `image` is kept, in [0, 1]; at 0 the image counts for nothing.
-        steps: Sampler steps of a full drawing, at least 1.
-        cfg_scale: Classifier-free guidance; 1 and below switch it off.
-        sampler: Name as people use it, such as "Euler a".
-        seed: Seed of the noise; below 0, one that belongs to the frame.
-        subseed: Seed of a second noise.
-        subseed_strength: How far the noise is turned toward the second one, in [0, 1].
-        noise_multiplier: Strength of the noise over an image; without an image it does not act.
-        clip_skip: 1 reads the text encoder's last layer, 2 the one before it.
+        strength: How much of `image` is kept, in [0, 1]; 1 - denoising strength.
+        steps: Sampler steps of a full generation, at least 1.
+        cfg_scale: Classifier-free guidance scale; 1 and below switch guidance off.
+        sampler: Sampler name, such as "Euler a" or "DPM++ 2M Karras".
+        seed: Seed of the noise; below 0, derived from the frame.
+        subseed: Seed of the variation noise.
+        subseed_strength: Interpolation of the noise toward the variation noise, in [0, 1].
+        noise_multiplier: Factor of the noise added to `image`; unused without an image.
+        clip_skip: 1 uses the text encoder's last layer, 2 the one before it.
         ddim_eta: Fresh noise of DDIM: 0 none, 1 as much as DDPM.
-        ancestral_eta: Likewise for the ancestral and stochastic samplers.
-        checkpoint: Name of the checkpoint that draws; empty: the film's model.
-        tiling: True draws images that tile: left and right, top and bottom fit together.
-        mask: Where is drawn anew (1, H, W), 1 there and 0 where `image` stays; None: everywhere.
-        fill: What the drawing starts from inside the mask: what is there, the colors around it, or latents
-            of noise or zeros.
-        mask_padding: Draw the mask's surroundings at full size, with so many pixels around it; None draws
-            the whole image.
-        colors: An image (3, h, w) whose colors the drawing is given, but not its brightness; None: none.
-        controls: What guides the drawing beside the prompt.
+        ancestral_eta: Fresh noise of the ancestral and SDE samplers: 0 none, 1 fully ancestral.
+        checkpoint: Name of the checkpoint to use; empty for the film's model.
+        tiling: True generates a seamless tile: left and right, top and bottom edges match.
+        mask: (1, H, W): 1 where the image is regenerated, 0 where it is kept; None regenerates all of it.
+        fill: Initial content of the masked area: the image itself, the surrounding colors, or latent noise
+            or zeros.
+        mask_padding: Inpaint only the masked area at full resolution, with this many pixels around it; None
+            generates the whole image.
+        colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
+        controls: ControlNet units.
     """
 
     frame: int
@@ -88,9 +88,9 @@ class GenerationRequest:
 
     @property
     def steps_run(self) -> int:
-        """Steps that really run: steps - strength * steps, at least one.
+        """Number of steps that run: steps - strength * steps, at least one.
 
-        Floating point must not cost a step: 20 - 0.65 * 20 is 7, not 6.
+        Rounding errors must not cost a step: 20 - 0.65 * 20 is 7, not 6.
         """
         if self.image is None:
             return self.steps
@@ -98,7 +98,17 @@ class GenerationRequest:
 
 
 class Diffuser(Protocol):
-    """A model that draws."""
+    """A model that generates images.
+
+    Example:
+        A diffuser that fades to gray, for `build_pipeline` and `render_run`::
+
+            class Gray:
+                def generate(self, request: GenerationRequest) -> Tensor:
+                    width, height = request.size
+                    gray = torch.full((3, height, width), 0.5)
+                    return gray if request.image is None else gray.lerp(request.image, request.strength)
+    """
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn image (3, H, W), RGB in [0, 1], of the request's size."""
+        """Returns the generated image (3, H, W), RGB in [0, 1], of the request's size."""

@@ -1,4 +1,4 @@
-"""Images that are none: NaN and blank ones are drawn again, running out of memory is explained."""
+"""Detects NaN and blank images and generates them again."""
 
 import logging
 import math
@@ -12,9 +12,9 @@ from animator.errors import AnimatorError
 from animator.models.diffusion.request import GenerationRequest
 from schedules.seeds import derive
 
-REDRAWS = 3
+MAX_RETRIES = 3
 FLAT = 1 / 255
-"""An image whose values all lie within one step of 8 bits is blank."""
+"""An image is blank if its values differ by at most one step of 8 bits."""
 
 log = logging.getLogger(__name__)
 
@@ -24,50 +24,52 @@ def generate_with_retry(
     request: GenerationRequest,
     upcast_vae: Callable[[], bool],
 ) -> Tensor:
-    """The drawn image (3, H, W), clipped to [0, 1].
+    """Returns the generated image (3, H, W), clamped to [0, 1].
 
-    An image with NaN, or of one color only, is drawn again with a seed derived from the frame's; the seeds
-    of later frames stay as they are. A NaN first has the VAE compute in single precision. An image that
-    stays blank is taken: it may be meant.
+    An image with NaN, or of a single color, is generated again with a seed derived from the frame's; the
+    seeds of later frames do not change. After a NaN the VAE is first upcast to float32. An image that stays
+    blank is accepted: it may be intended.
 
     Args:
-        generate: Draws a request.
-        request: What to draw.
-        upcast_vae: Has the VAE compute in single precision; False where it does already.
+        generate: Generates a request.
+        request: The request.
+        upcast_vae: Upcasts the VAE to float32; returns False if it is already.
 
     Raises:
-        AnimatorError: Every attempt gave NaN.
+        AnimatorError: Every attempt returned NaN.
     """
-    drawn, fault = _attempt(generate, request)
+    image, fault = _attempt(generate, request)
     if fault == "NaN" and upcast_vae():
-        log.warning("frame %d: NaN in half precision; the VAE goes on in single precision", request.frame)
-        drawn, fault = _attempt(generate, request)
-    for turn in range(1, REDRAWS + 1):
+        log.warning("frame %d: NaN in half precision; the VAE continues in float32", request.frame)
+        image, fault = _attempt(generate, request)
+    for attempt in range(1, MAX_RETRIES + 1):
         if not fault:
             break
-        log.warning("frame %d: the drawn image is %s; drawing it again", request.frame, fault)
-        seed = derive(request.seed, request.frame, f"redraw {turn}")
-        drawn, fault = _attempt(generate, replace(request, seed=seed))
+        log.warning("frame %d: the generated image is %s; generating it again", request.frame, fault)
+        seed = derive(request.seed, request.frame, f"redraw {attempt}")
+        image, fault = _attempt(generate, replace(request, seed=seed))
     if fault == "NaN":
         raise AnimatorError(
-            f"frame {request.frame}: the model gave numbers that are no image (NaN), {REDRAWS + 1} times; "
+            f"frame {request.frame}: the model returned NaN instead of an image {MAX_RETRIES + 1} times; "
             "try another sampler or more steps, a lower cfg_scale, or the CPU, which has full precision"
         )
-    return drawn.clamp(0.0, 1.0).contiguous()
+    return image.clamp(0.0, 1.0).contiguous()
 
 
-def _attempt(draw: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> tuple[Tensor, str]:
-    """The image and what is wrong with it: "", "NaN" or "blank"."""
-    drawn = draw(request)
-    low, high = torch.stack(torch.aminmax(drawn)).tolist()  # the drawing's one wait for the device
+def _attempt(
+    generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest
+) -> tuple[Tensor, str]:
+    """Returns the image and its fault: "", "NaN" or "blank"."""
+    image = generate(request)
+    low, high = torch.stack(torch.aminmax(image)).tolist()  # the only synchronization with the device
     if not (math.isfinite(low) and math.isfinite(high)):
-        return drawn, "NaN"
+        return image, "NaN"
     is_blank = min(high, 1.0) - max(low, 0.0) <= FLAT and not _is_flat(request.image)
-    return drawn, "blank" if is_blank else ""
+    return image, "blank" if is_blank else ""
 
 
 def _is_flat(image: Tensor | None) -> bool:
-    """True for an image that was blank before it was redrawn, so that its redrawing may be."""
+    """Returns True for a blank init image, whose result may be blank too."""
     if image is None:
         return False
     low, high = torch.aminmax(image)

@@ -1,4 +1,4 @@
-"""What `speed: compiled` does: the U-Net is compiled, and on CUDA replayed as graphs."""
+"""`speed: compiled`: compiles the U-Net, with CUDA graphs on GPUs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,24 +6,23 @@ from typing import Any
 import torch
 
 RECOMPILES = 256
-"""Schedules change sizes and prompt lengths now and then; torch's default of 8 would end the film."""
+"""Recompile limit; schedules change sizes and prompt lengths, so torch's default of 8 could end a film."""
 
 
-def nothing() -> None:
-    """Nothing is to be done before a call."""
+def do_nothing() -> None:
+    """Does nothing; stands in where no preparation is needed before a call."""
 
 
 def compile_unet(unet: Any, device: torch.device) -> Callable[[], None]:
-    """Compiles a U-Net in place; returns what has to be called before each of its calls.
+    """Compiles a U-Net in place; returns a function that must run before each of its calls.
 
-    Compiled code is made for every size and prompt length by itself: a few of them, each as fast as can be.
+    Every image size and prompt length is compiled separately, as static shapes.
 
     Args:
         unet: diffusers' U-Net.
-        device: Where it runs: CUDA replays its kernels as graphs, which read their inputs from, and write
-            their answers to, places of their own.
+        device: Device it runs on; on CUDA its kernels are replayed as graphs with static inputs and outputs.
     """
     torch._dynamo.config.recompile_limit = RECOMPILES
     is_cuda = device.type == "cuda"
     unet.compile(mode="reduce-overhead" if is_cuda else "default", dynamic=False)
-    return torch.compiler.cudagraph_mark_step_begin if is_cuda else nothing
+    return torch.compiler.cudagraph_mark_step_begin if is_cuda else do_nothing

@@ -1,4 +1,4 @@
-"""`StableDiffuser`: the diffuser of a film on diffusers' models, with its checkpoints at hand."""
+"""`StableDiffuser`: the `Diffuser` of diffusers' models; `open_diffuser` opens it."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from animator.models.diffusion.engine import Engine, UNetEngine
 from animator.models.diffusion.inpaint import inpaint
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
-from animator.models.diffusion.memory import explained
+from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
 from animator.models.diffusion.plugin import offer_of
 from animator.models.diffusion.request import Diffuser, GenerationRequest
@@ -23,49 +23,49 @@ from animator.models.diffusion.unet_model import UNetModel
 
 
 class StableDiffuser:
-    """Draws with Stable Diffusion checkpoints; build it with `open_diffuser`."""
+    """Generates images with Stable Diffusion or Flux checkpoints; open it with `open_diffuser`."""
 
     def __init__(self, model: str, device: torch.device, options: LoadOptions) -> None:
         """Loads a film's model.
 
         Args:
-            model: Name of the checkpoint for requests that name none.
-            device: Where it draws.
+            model: Checkpoint for requests that name none.
+            device: Device that generates.
             options: How models are found, loaded and run.
 
         Raises:
-            ModelError: The model or a ControlNet is missing, broken or of a kind that cannot draw.
+            ModelError: The model or a ControlNet is missing, broken or of an unsupported kind.
         """
         self._model = model
         self._device = device
         self._options = options
         self._records: dict[str, ModelInfo] = {}
-        self._shelf = ModelCache(self._load, device)
-        self._shelf.load(model).guide(options.controlnets)
+        self._models = ModelCache(self._load, device)
+        self._models.load(model).guide(options.controlnets)
         for name in options.controlnets:
-            place = find_controlnet(name, options.library)
-            self._records[f"controlnet {name}"] = ModelInfo(place, "ControlNetModel")
+            checkpoint = find_controlnet(name, options.library)
+            self._records[f"controlnet {name}"] = ModelInfo(checkpoint, "ControlNetModel")
 
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn image (3, H, W); see `Diffuser`.
+        """Returns the generated image (3, H, W); see `Diffuser`.
 
         Raises:
-            ModelError: Something that the request names cannot be had.
-            AnimatorError: The model gave numbers that are no image, or memory ran out.
+            ModelError: A model, sampler or file that the request names is not available.
+            AnimatorError: The model returned NaN, or memory ran out.
         """
-        with explained(request, self._device):
-            engine = self._shelf.load(request.checkpoint or self._model)
+        with explain_out_of_memory(request, self._device):
+            engine = self._models.load(request.checkpoint or self._model)
             return inpaint(
                 lambda part: generate_with_retry(engine.generate, part, engine.upcast_vae), request
             )
 
     def engine(self) -> Engine:
-        """The engine of the film's model."""
-        return self._shelf.load(self._model)
+        """Returns the engine of the film's model."""
+        return self._models.load(self._model)
 
     @property
     def records(self) -> tuple[ModelInfo, ...]:
-        """What was loaded so far."""
+        """The models loaded so far."""
         return tuple(self._records.values())
 
     def _load(self, name: str) -> Engine:
@@ -83,17 +83,17 @@ def open_diffuser(
     device: torch.device | str = "auto",
     options: LoadOptions = LoadOptions(),  # noqa: B008
 ) -> Diffuser:
-    """Opens the diffuser of a model: half precision on GPUs, single on CPUs.
+    """Opens the diffuser of a model: half precision on GPUs, float32 on CPUs.
 
     Args:
         model: "starter", a diffusers folder, a .safetensors file, a name in the model folders, a hub id, or
-            `NAME:REST` of another package; see `offered`.
-        device: Where it draws: "auto", "cpu", "cuda", "mps" or a torch device.
+            `NAME:REST` of a plugin; see `plugin`.
+        device: Device that generates: "auto", "cpu", "cuda", "mps" or a torch device.
         options: How models are found, loaded and run.
 
     Raises:
-        ModelError: The model is missing, broken or of a kind that cannot draw.
-        PluginError: The package that offers the diffuser is broken.
+        ModelError: The model is missing, broken or of an unsupported kind.
+        PluginError: The plugin of the diffuser is broken.
         UserError: This machine has no such device.
     """
     chosen = choose_device(device)

@@ -1,8 +1,8 @@
 """`TransformerEngine`: Stable Diffusion 3 and Flux through their own diffusers pipelines.
 
-The pipelines' image-to-image forms draw their own noise and count their own steps. So the text-to-image form
-is called with latents that are noised already, and with a scheduler that leaves out the first steps: seeds,
-subseeds, noise and steps then mean the same as for every other model.
+The image-to-image pipelines draw their own noise and count steps differently. So the text-to-image pipeline
+is called with noised latents and a scheduler that skips the first steps; seeds, subseeds, noise and steps
+then mean the same as for all other models.
 """
 
 from collections.abc import Sequence
@@ -17,43 +17,48 @@ from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.prompts.conditioning import lora_weights
-from animator.models.diffusion.prompts.transformer_texts import TransformerTexts, is_guidance_distilled
+from animator.models.diffusion.prompts.transformer_texts import (
+    TransformerPromptEncoder,
+    is_guidance_distilled,
+)
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
 
 PIXELS = 16
-"""Sides are filled up to multiples of this: transformers see latent pixels in patches of 2 x 2."""
+"""Images are padded to multiples of this: transformers take latent pixels in patches of 2 x 2."""
 
 FAMILIES = {"FluxPipeline": "flux", "StableDiffusion3Pipeline": "sd3"}
 
 
 def is_transformer(pipeline: Any) -> bool:
-    """True for pipelines of this engine."""
+    """Returns True for pipelines that `TransformerEngine` runs."""
     return type(pipeline).__name__ in FAMILIES
 
 
 class TransformerEngine:
-    """A rectified-flow transformer that draws; see `Engine`."""
+    """A rectified-flow transformer; see `Engine`."""
 
     def __init__(self, name: str, pipeline: Any, options: LoadOptions, device: torch.device) -> None:
-        """The engine of a pipeline, which it moves to the device."""
+        """Prepares a pipeline and moves it to the device."""
         self._name = name
         self._family = FAMILIES[type(pipeline).__name__]
         self._pipeline = pipeline
         self._device = device
         self._library = options.library
-        self._coder = Autoencoder(pipeline.vae, PIXELS)
+        self._vae = Autoencoder(pipeline.vae, PIXELS)
         is_low = options.memory == "low"
-        self._texts = TransformerTexts(pipeline, torch.device("cpu") if is_low else device, device)
-        self._drawing = _without_texts(pipeline)
+        self._prompt_encoder = TransformerPromptEncoder(
+            pipeline, torch.device("cpu") if is_low else device, device
+        )
+        self._denoiser = _without_text_encoders(pipeline)
         parts = {
             part: getattr(pipeline, part, None) for part in ("transformer", "text_encoder", "text_encoder_2")
         }
-        # To kohya's files Flux' second text encoder is the third, as it is to Stable Diffusion 3's.
+        # kohya's LoRA files call T5 the third text encoder, also for Flux, where it is the second.
         parts["text_encoder_3"] = getattr(pipeline, "text_encoder_3", parts["text_encoder_2"])
         self._loras = LoraLayers(name, self._family, {k: v for k, v in parts.items() if v is not None})
-        self._stays = ("text_encoder", "text_encoder_2", "text_encoder_3") if is_low else ()
+        self._kept_on_cpu = ("text_encoder", "text_encoder_2", "text_encoder_3") if is_low else ()
         if is_low:
             pipeline.vae.enable_tiling()
         if options.speed == "compiled":
@@ -62,13 +67,13 @@ class TransformerEngine:
 
     @property
     def parts(self) -> dict[str, torch.nn.Module]:
-        """The modules by their usual names."""
+        """The modules by diffusers' component names."""
         parts = self._pipeline.components.items()
         return {name: part for name, part in parts if isinstance(part, torch.nn.Module)}
 
     @property
     def transformer(self) -> Any:
-        """The network that draws."""
+        """The denoising network."""
         return self._pipeline.transformer
 
     @property
@@ -79,12 +84,12 @@ class TransformerEngine:
     @property
     def autoencoder(self) -> Autoencoder:
         """The VAE."""
-        return self._coder
+        return self._vae
 
     def to(self, device: torch.device) -> None:
-        """Moves the model; with little memory, its text encoders stay on the CPU."""
+        """Moves the model to a device; with low memory, its text encoders stay on the CPU."""
         for name, part in self.parts.items():
-            if name not in self._stays:
+            if name not in self._kept_on_cpu:
                 part.to(device)
 
     def upcast_vae(self) -> bool:
@@ -95,48 +100,48 @@ class TransformerEngine:
         return True
 
     def guide(self, controlnets: Sequence[str]) -> None:
-        """Refuses ControlNets, which are for models with a U-Net.
+        """Rejects ControlNets, which need a model with a U-Net.
 
         Raises:
-            ModelError: There are any.
+            ModelError: `controlnets` is not empty.
         """
         if controlnets:
-            raise self._cannot("a ControlNet")
+            raise self._unsupported("a ControlNet")
 
     @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
-        """The drawn image; see `Engine`.
+        """Returns the generated image; see `Engine`.
 
         Raises:
-            ModelError: The request wants what these models do not have.
+            ModelError: The request needs something that these models do not support.
         """
-        self._refuse(request)
+        self._check_supported(request)
         self._loras.apply(lora_weights(request.prompt, self._library))
-        shape = self._coder.latent_shape(request.size)
-        scheduler = _tail(self._drawing.scheduler, request.steps - request.steps_run)
-        level = self._first_level(scheduler, request, shape)
+        shape = self._vae.latent_shape(request.size)
+        scheduler = _skip_first_steps(self._denoiser.scheduler, request.steps - request.steps_run)
+        sigma = self._first_sigma(scheduler, request, shape)
         noise = LatentNoise.of(request.seed, shape, self._device)
         latent = noise.first(request.subseed, request.subseed_strength)
         if request.image is not None:
-            latent = self._coder.encode(request.image) * (1 - level) + latent * (
-                level * request.noise_multiplier
+            latent = self._vae.encode(request.image) * (1 - sigma) + latent * (
+                sigma * request.noise_multiplier
             )
-        self._drawing.scheduler, before = scheduler, self._drawing.scheduler
+        self._denoiser.scheduler, original = scheduler, self._denoiser.scheduler
         try:
-            drawn = self._call(request, latent, noise)
+            latent = self._run_pipeline(request, latent, noise)
         finally:
-            self._drawing.scheduler = before
-        return self._coder.decode(drawn.to(torch.float32), request.size)
+            self._denoiser.scheduler = original
+        return self._vae.decode(latent.to(torch.float32), request.size)
 
-    def _call(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
-        """The drawn latent (1, C, h, w)."""
+    def _run_pipeline(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
+        """Returns the denoised latent (1, C, h, w)."""
         _, channels, height, width = latent.shape
         is_flux = self._family == "flux"
-        packed = self._drawing._pack_latents(latent, 1, channels, height, width) if is_flux else latent
-        out = self._drawing(
+        packed = self._denoiser._pack_latents(latent, 1, channels, height, width) if is_flux else latent
+        out = self._denoiser(
             latents=packed.to(self._pipeline.transformer.dtype),
-            width=width * self._coder.factor,
-            height=height * self._coder.factor,
+            width=width * self._vae.factor,
+            height=height * self._vae.factor,
             num_inference_steps=request.steps,
             guidance_scale=request.cfg_scale,
             **(
@@ -146,54 +151,56 @@ class TransformerEngine:
             ),
             generator=noise.generator,
             output_type="latent",
-            **self._texts.of(request, self._loras.text_state),
+            **self._prompt_encoder.encode(request, self._loras.text_state),
         ).images
         if not is_flux:
             return torch.as_tensor(out)
-        sides = height * self._coder.factor, width * self._coder.factor
-        return torch.as_tensor(self._drawing._unpack_latents(out, *sides, self._coder.factor))
+        sides = height * self._vae.factor, width * self._vae.factor
+        return torch.as_tensor(self._denoiser._unpack_latents(out, *sides, self._vae.factor))
 
-    def _refuse(self, request: GenerationRequest) -> None:
+    def _check_supported(self, request: GenerationRequest) -> None:
         sampler = find_sampler(request.sampler)
         if sampler.name != "Euler" or sampler.schedule_type:
             raise ModelError(
-                f"sampler {request.sampler!r}: the model {self._name} draws with Euler only",
+                f"sampler {request.sampler!r}: the model {self._name} supports Euler only",
                 ChangeSetting("diffusion.sampler", "Euler"),
             )
-        wrong = {
+        unsupported = {
             "tiling": request.tiling,
             "a mask": request.mask is not None,
             "a ControlNet": any(control.model for control in request.controls),
         }
-        for what, is_wanted in wrong.items():
-            if is_wanted:
-                raise self._cannot(what)
+        for feature, is_requested in unsupported.items():
+            if is_requested:
+                raise self._unsupported(feature)
 
-    def _cannot(self, what: str) -> ModelError:
-        return ModelError(f"{what}: the model {self._name} cannot do it; Stable Diffusion 1, 2 and XL can")
+    def _unsupported(self, feature: str) -> ModelError:
+        return ModelError(
+            f"{feature}: the model {self._name} does not support it; Stable Diffusion 1, 2 and XL do"
+        )
 
-    def _first_level(self, scheduler: Any, request: GenerationRequest, shape: tuple[int, ...]) -> float:
-        """How much of the first latent is noise, in (0, 1]; by the sigmas that the pipeline will take."""
-        given: dict[str, Any] = {"num_inference_steps": request.steps}
+    def _first_sigma(self, scheduler: Any, request: GenerationRequest, shape: tuple[int, ...]) -> float:
+        """Returns the sigma of the first step, in (0, 1], as the pipeline will compute it."""
+        kwargs: dict[str, Any] = {"num_inference_steps": request.steps}
         if self._family == "flux":
-            given |= {"sigmas": np.linspace(1.0, 1 / request.steps, request.steps)}
+            kwargs |= {"sigmas": np.linspace(1.0, 1 / request.steps, request.steps)}
         if scheduler.config.get("use_dynamic_shifting"):
-            given |= {"mu": _shift(scheduler.config, shape)}
-        scheduler.set_timesteps(device="cpu", **given)
+            kwargs |= {"mu": _dynamic_shift(scheduler.config, shape)}
+        scheduler.set_timesteps(device="cpu", **kwargs)
         return float(scheduler.sigmas[0])
 
 
-def _without_texts(pipeline: Any) -> Any:
-    """A pipeline of the same network and VAE, which is told what its prompts mean and is on one device."""
+def _without_text_encoders(pipeline: Any) -> Any:
+    """Returns a pipeline without text encoders, which is called with prompt embeddings."""
     names = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
     parts = {name: None if name.startswith(names) else part for name, part in pipeline.components.items()}
-    drawing = type(pipeline)(**parts)
-    drawing.set_progress_bar_config(disable=True)
-    return drawing
+    without = type(pipeline)(**parts)
+    without.set_progress_bar_config(disable=True)
+    return without
 
 
-def _shift(config: Any, shape: tuple[int, ...]) -> float:
-    """How far an image of this size moves the sigmas up."""
+def _dynamic_shift(config: Any, shape: tuple[int, ...]) -> float:
+    """Returns the shift (mu) of the sigmas for a latent of this shape."""
     from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
     return float(
@@ -207,10 +214,10 @@ def _shift(config: Any, shape: tuple[int, ...]) -> float:
     )
 
 
-def _tail(scheduler: Any, skipped: int) -> Any:
-    """A scheduler like this one that leaves out the first steps."""
+def _skip_first_steps(scheduler: Any, skipped: int) -> Any:
+    """Returns a scheduler like this one that skips the first steps."""
 
-    class Tail(type(scheduler)):  # type: ignore[misc]  # the class is known only here
+    class SkippedStart(type(scheduler)):  # type: ignore[misc]  # the class is known only here
         def set_timesteps(
             self,
             num_inference_steps: int | None = None,
@@ -223,4 +230,4 @@ def _tail(scheduler: Any, skipped: int) -> Any:
             for name in ("timesteps", "sigmas"):
                 setattr(self, name, getattr(self, name)[skipped:])
 
-    return Tail.from_config(scheduler.config)
+    return SkippedStart.from_config(scheduler.config)

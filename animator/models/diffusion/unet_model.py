@@ -1,4 +1,4 @@
-"""The parts of a loaded U-Net checkpoint (Stable Diffusion 1, 2, XL) and its numbers, from its pipeline."""
+"""`UNetModel`: the components of a checkpoint with a U-Net (Stable Diffusion 1, 2, XL), from its pipeline."""
 
 import math
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 
 PIXELS = 8
-"""Sides are filled up to multiples of this, of which every latent pixel covers one."""
+"""Images are padded to multiples of this, the size of a latent pixel."""
 
-OPEN_CLIP_WIDTH = 1024  # of the text encoder of Stable Diffusion 2
+OPEN_CLIP_WIDTH = 1024  # hidden size of Stable Diffusion 2's text encoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +23,14 @@ class UNetModel:
     """A loaded checkpoint of a family with a U-Net.
 
     Attributes:
-        name: What the preset calls it.
+        name: Name in the preset.
         family: "sd1", "sd2" or "sdxl".
         unet: diffusers' U-Net.
         autoencoder: Its VAE.
         encoders: Its text encoders.
-        table: Its noise levels.
-        prediction: What the U-Net gives: "epsilon", "v_prediction" or "sample".
-        schedule_type: The spacing that the checkpoint asks for where a sampler names none; empty: none.
+        noise_schedule: The noise schedule it was trained with.
+        prediction: Prediction type of the U-Net: "epsilon", "v_prediction" or "sample".
+        schedule_type: Schedule type for samplers that name none; empty for the default.
     """
 
     name: str
@@ -38,16 +38,16 @@ class UNetModel:
     unet: Any
     autoencoder: Autoencoder
     encoders: TextEncoders
-    table: NoiseSchedule
+    noise_schedule: NoiseSchedule
     prediction: str
     schedule_type: str
 
     @classmethod
     def of(cls, name: str, pipeline: Any) -> "UNetModel":
-        """The model in a diffusers pipeline.
+        """Returns the model in a diffusers pipeline.
 
         Raises:
-            ModelError: The pipeline is of a family without U-Net, or a part is missing.
+            ModelError: The pipeline has no U-Net, or another component is missing.
         """
         missing = [
             part
@@ -56,7 +56,7 @@ class UNetModel:
         ]
         if missing:
             raise ModelError(
-                f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot draw"
+                f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot generate images"
             )
         scheduler, family = pipeline.scheduler, _family(pipeline)
         return cls(
@@ -65,23 +65,23 @@ class UNetModel:
             unet=pipeline.unet,
             autoencoder=Autoencoder(pipeline.vae, PIXELS),
             encoders=_encoders(pipeline),
-            table=_table(scheduler, family),
+            noise_schedule=_noise_schedule(scheduler, family),
             prediction=scheduler.config.get("prediction_type", "epsilon"),
             schedule_type="Trailing" if scheduler.config.get("timestep_spacing") == "trailing" else "",
         )
 
     @property
     def is_inpainting(self) -> bool:
-        """True where the U-Net reads a mask and the masked image beside the latent."""
+        """True if the U-Net takes a mask and the masked image as additional channels."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
 
     @property
     def is_guidance_distilled(self) -> bool:
-        """True where the U-Net reads cfg_scale as an input (LCM), and is asked without a negative prompt."""
+        """True if the U-Net takes cfg_scale as an input (LCM) and needs no negative prompt."""
         return self.unet.config.get("time_cond_proj_dim") is not None
 
     def scale_embedding(self, scale: float, device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
-        """cfg_scale as waves (1, width), where the U-Net reads it (Luo et al. 2023); else None."""
+        """Returns the embedding of cfg_scale (1, width) (Luo et al. 2023); None unless guidance-distilled."""
         if not self.is_guidance_distilled:
             return None
         half = self.unet.config["time_cond_proj_dim"] // 2
@@ -90,7 +90,7 @@ class UNetModel:
 
     @property
     def parts(self) -> dict[str, Any]:
-        """The modules by their usual names."""
+        """The modules by diffusers' component names."""
         encoders = {
             f"text_encoder{'' if index == 0 else f'_{index + 1}'}": encoder.model
             for index, encoder in enumerate(self.encoders.encoders)
@@ -98,11 +98,11 @@ class UNetModel:
         return {"unet": self.unet, "vae": self.autoencoder.model, **encoders}
 
     def sizes(self, size: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
-        """SDXL's numbers about an image of this width and height (1, 6); None for other families."""
+        """Returns SDXL's time ids (1, 6) for an image of this width and height; None for other families."""
         if self.family != "sdxl":
             return None
         width, height = size
-        # Made on the CPU and sent: a tensor made on the device from Python's numbers would wait for it.
+        # Created on the CPU and copied: creating it on the device from Python numbers would synchronize.
         return torch.tensor([[height, width, 0, 0, height, width]]).to(device, dtype, non_blocking=True)
 
 
@@ -126,8 +126,8 @@ def _encoders(pipeline: Any) -> TextEncoders:
     return TextEncoders(both, bool(pipeline.config.get("force_zeros_for_empty_prompt", True)))
 
 
-def _table(scheduler: Any, family: str) -> NoiseSchedule:
-    """The checkpoint's noise levels; any scheduler's configuration will do, the betas are what counts."""
+def _noise_schedule(scheduler: Any, family: str) -> NoiseSchedule:
+    """Returns the checkpoint's noise schedule; only the betas of the scheduler's config matter."""
     from diffusers import EulerDiscreteScheduler
 
     alphas = EulerDiscreteScheduler.from_config(scheduler.config).alphas_cumprod

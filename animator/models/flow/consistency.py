@@ -1,4 +1,4 @@
-"""Flow that is followed only where it can be trusted."""
+"""`ConsistencyFiltered`: a flow model with flow damped where forward and backward flow disagree."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from animator.models.flow.model import FlowModel
 
 @dataclass(frozen=True)
 class ConsistencyFiltered:
-    """A flow times how far it can be trusted.
+    """A `FlowModel` whose flow is multiplied by its confidence.
 
     Attributes:
-        model: Estimates flow, here and back.
-        confidence: The factor (H, W) of a flow here (2, H, W) and back (2, H, W).
-        soften: Softens the factor (1, H, W).
+        model: Estimates forward and backward flow.
+        confidence: Returns the factor (H, W) of a forward and a backward flow (2, H, W).
+        soften: Blurs the factor (1, H, W).
     """
 
     model: FlowModel
@@ -25,7 +25,7 @@ class ConsistencyFiltered:
     soften: Callable[[Tensor], Tensor]
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two images (3, H, W)."""
+        """Returns the flow (2, H, W) between two images (3, H, W)."""
         forward = self.model(first, second, guess)
         backward = self.model(second, first)
         return forward * self.soften(self.confidence(forward, backward).unsqueeze(0))
@@ -33,13 +33,17 @@ class ConsistencyFiltered:
 
 @dataclass(frozen=True)
 class Gaussian:
-    """A Gaussian blur of so many pixels."""
+    """A Gaussian blur.
+
+    Attributes:
+        sigma: Standard deviation in pixels.
+    """
 
     sigma: float
 
     def __call__(self, field: Tensor) -> Tensor:
-        """The blurred field (C, H, W); the field itself for 0."""
+        """Returns the blurred field (C, H, W); the field itself for a sigma of 0."""
         if self.sigma == 0.0:
             return field
-        reach = min(ceil(3 * self.sigma), min(field.shape[-2:]) - 1)
-        return blur(field, 2 * reach + 1, self.sigma)
+        radius = min(ceil(3 * self.sigma), min(field.shape[-2:]) - 1)
+        return blur(field, 2 * radius + 1, self.sigma)

@@ -1,4 +1,4 @@
-"""Deforum's warp by flow and its test of a flow, as they are."""
+"""Deforum's flow warp and flow consistency check, reproduced exactly."""
 
 import torch
 from torch import Tensor
@@ -11,12 +11,12 @@ _MARGIN = 0.25
 
 
 def deforum_flow_warp(image: Tensor, flow: Tensor, factor: float) -> Tensor:
-    """The image (3, H, W), [0, 1], moved along a flow (2, H, W): mirrored a quarter outwards, black beyond.
+    """Returns the image warped by a flow; mirrored for a quarter of its size outside, black beyond.
 
     Args:
-        image: (3, H, W).
+        image: (3, H, W), [0, 1].
         flow: (2, H, W), pixels.
-        factor: How far to go.
+        factor: Multiplier of the flow.
     """
     height, width = image.shape[-2:]
     left, top = int(width * _MARGIN), int(height * _MARGIN)
@@ -29,31 +29,31 @@ def deforum_flow_warp(image: Tensor, flow: Tensor, factor: float) -> Tensor:
 
 
 def deforum_reliability(forward: Tensor, backward: Tensor) -> Tensor:
-    """The factor (H, W) that Deforum multiplies a flow with: 1, and -0.75 where the way back disagrees.
+    """Returns Deforum's factor of a flow (H, W): 1, or -0.75 where forward and backward flow disagree.
 
     Args:
         forward: (2, H, W), pixels.
         backward: (2, H, W), pixels.
     """
     back = sample(backward, flow_grid(forward, -1.0), Border.REPLICATE, Sampling.BILINEAR)
-    apart = (forward + back).square().sum(0)
-    allowed = 0.01 * (forward.square().sum(0) + back.square().sum(0)) + 0.5
-    return torch.where(apart >= allowed, -0.75, 1.0)
+    error = (forward + back).square().sum(0)
+    tolerance = 0.01 * (forward.square().sum(0) + back.square().sum(0)) + 0.5
+    return torch.where(error >= tolerance, -0.75, 1.0)
 
 
 def deforum_soften(field: Tensor, sigma: float) -> Tensor:
-    """The field (C, H, W) under Deforum's blur: a Gaussian cut off at one sigma, over 0 beyond the edges.
+    """Returns the field under Deforum's blur: a Gaussian truncated at one sigma, zero-padded at the edges.
 
     Args:
         field: (C, H, W).
         sigma: Pixels; 0 returns the field itself.
     """
-    reach = int(sigma + 0.5)
-    if sigma == 0.0 or reach == 0:
+    radius = int(sigma + 0.5)
+    if sigma == 0.0 or radius == 0:
         return field
-    x = torch.arange(-reach, reach + 1, dtype=field.dtype, device=field.device)
+    x = torch.arange(-radius, radius + 1, dtype=field.dtype, device=field.device)
     weights = torch.exp(-0.5 * (x / sigma).square())
     weights /= weights.sum()
     planes = field.unsqueeze(1)
-    down = torch.nn.functional.conv2d(planes, weights.view(1, 1, -1, 1), padding=(reach, 0))
-    return torch.nn.functional.conv2d(down, weights.view(1, 1, 1, -1), padding=(0, reach)).squeeze(1)
+    down = torch.nn.functional.conv2d(planes, weights.view(1, 1, -1, 1), padding=(radius, 0))
+    return torch.nn.functional.conv2d(down, weights.view(1, 1, 1, -1), padding=(0, radius)).squeeze(1)

@@ -1,4 +1,4 @@
-"""A flow estimator in closed form, for tests."""
+"""`FakeFlow`: a flow model with constant flow, for tests."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class FakeFlow:
-    """Sees the same motion everywhere, whatever it is shown.
+    """Returns the same flow for every pixel and every pair of images.
 
     Attributes:
-        shift: Pixels to the right and down.
+        shift: Flow to the right and down, in pixels.
     """
 
     shift: tuple[float, float] = (0.0, 0.0)

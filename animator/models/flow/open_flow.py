@@ -1,4 +1,4 @@
-"""Opens a flow estimator by the name a preset gives it."""
+"""`open_flow`: opens a flow model by its name in presets."""
 
 from pathlib import Path
 
@@ -13,37 +13,38 @@ RAFT_FILES = (
     *("raft_large_C_T_SKHT_V2-ff5fadd5.pth", "raft_large_C_T_V2-1bb1363a.pth"),
     "raft_small_C_T_V2-01064c6d.pth",
 )
-"""Names of torchvision's releases, the most exact first."""
+"""File names of torchvision's weights, the most accurate first."""
 
 
 def open_flow(
     method: str, raft: str, device: torch.device, folders: tuple[Path, ...] = ()
 ) -> FlowModel | None:
-    """The estimator of a method's name; None for "none".
+    """Opens the flow model of a method; returns None for "none".
 
     Args:
         method: "none", "DIS Medium", "DIS Fine", "Farneback" or "RAFT".
-        raft: Path of RAFT's weights; empty: a file of torchvision's in the folders, or in torch's downloads.
-        device: Where RAFT computes; the others compute on the CPU.
-        folders: Where weights are looked for.
+        raft: Path of RAFT's weights; empty searches torchvision's file names in the folders and in torch's
+            download folder.
+        device: Device of RAFT; the others run on the CPU.
+        folders: Folders to search.
 
     Raises:
-        ModelError: RAFT is asked for and its weights are not there.
+        ModelError: RAFT's weights were not found.
     """
-    ready: dict[str, FlowModel | None] = {
+    without_weights: dict[str, FlowModel | None] = {
         "none": None,
         "DIS Medium": Dis(DisQuality.MEDIUM),
         "DIS Fine": Dis(DisQuality.FINE),
         "Farneback": Farneback(),
     }
-    if method in ready:
-        return ready[method]
+    if method in without_weights:
+        return without_weights[method]
     from animator.models.flow.raft import load_raft
 
-    return load_raft(Path(raft) if raft else _published(folders), device)
+    return load_raft(Path(raft) if raft else _find_raft_weights(folders), device)
 
 
-def _published(folders: tuple[Path, ...]) -> Path:
+def _find_raft_weights(folders: tuple[Path, ...]) -> Path:
     searched = (*folders, torch_downloads())
     path = find_file(RAFT_FILES, searched)
     if path is None:

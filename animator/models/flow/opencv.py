@@ -1,4 +1,4 @@
-"""The classical estimators of OpenCV. They run on the CPU: calling one waits for the device twice."""
+"""OpenCV's flow models, DIS and Farneback. They run on the CPU: each call synchronizes with the device."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,7 +15,7 @@ Field = NDArray[np.float32]
 
 
 class DisQuality(str, Enum):
-    """How hard DIS tries; the values are Deforum's `hybrid_flow_method`s."""
+    """Quality preset of DIS; the values are those of Deforum's `hybrid_flow_method`."""
 
     MEDIUM = "DIS Medium"
     FINE = "DIS Fine"
@@ -26,20 +26,20 @@ class Dis:
     """Dense inverse search (Kroeger 2016): fast, and good at large motion.
 
     Attributes:
-        quality: "DIS Fine" is OpenCV's fast preset down to full resolution with 192 descents, as in Deforum.
+        quality: "DIS Fine" is OpenCV's fast preset at full resolution with 192 iterations, as in Deforum.
     """
 
     quality: DisQuality = DisQuality.MEDIUM
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two images (3, H, W), starting from a guess where there is one."""
+        """Returns the flow (2, H, W) between two images (3, H, W), starting from the guess if given."""
         if self.quality is DisQuality.FINE:
-            search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-            search.setGradientDescentIterations(192)
-            search.setFinestScale(0)
+            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+            dis.setGradientDescentIterations(192)
+            dis.setFinestScale(0)
         else:
-            search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        return _on_device(search.calc(gray(first), gray(second), _on_host(guess)), first.device)
+            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        return _to_tensor(dis.calc(gray(first), gray(second), _to_numpy(guess)), first.device)
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Farneback:
     """Polynomial expansion (Farnebäck 2003): smooth flow for small motion.
 
     Attributes:
-        levels: Pyramid levels, each half of the one below.
+        levels: Pyramid levels, each half the size of the one below.
         window: Averaging window in pixels.
-        iterations: Iterations a level.
-        neighborhood: Pixels that a polynomial is fitted to.
-        sigma: Gaussian weight of that fit, in pixels.
+        iterations: Iterations per level.
+        neighborhood: Size in pixels of the neighborhood that a polynomial is fitted to.
+        sigma: Standard deviation of the fit's Gaussian weights, in pixels.
     """
 
     levels: int = 5
@@ -61,7 +61,7 @@ class Farneback:
     sigma: float = 1.2
 
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two images (3, H, W); a guess is not used, as in the reference."""
+        """Returns the flow (2, H, W) between two images (3, H, W); ignores the guess, as Deforum does."""
         flow = cv2.calcOpticalFlowFarneback(
             gray(first),
             gray(second),
@@ -74,19 +74,19 @@ class Farneback:
             self.sigma,
             0,
         )
-        return _on_device(flow, first.device)
+        return _to_tensor(flow, first.device)
 
 
 def gray(image: Tensor) -> Image8:
-    """The image (3, H, W) as uint8 gray (H, W) on the host."""
+    """Returns the image (3, H, W) as uint8 gray (H, W) on the CPU."""
     return np.asarray(cv2.cvtColor(to_uint8(image), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
-def _on_host(flow: Tensor | None) -> Field | None:
+def _to_numpy(flow: Tensor | None) -> Field | None:
     if flow is None:
         return None
     return np.array(flow.permute(1, 2, 0).cpu().numpy(), dtype=np.float32, order="C")
 
 
-def _on_device(flow: Field, device: torch.device) -> Tensor:
+def _to_tensor(flow: Field, device: torch.device) -> Tensor:
     return torch.from_numpy(flow).permute(2, 0, 1).contiguous().to(device)

@@ -1,4 +1,4 @@
-"""RAFT (Teed and Deng 2020), torchvision's build of it, with weights from a file."""
+"""RAFT (Teed and Deng 2020) in torchvision's implementation, with weights from a file."""
 
 from pathlib import Path
 
@@ -11,16 +11,16 @@ from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_weights
 
 _STRIDE = 8
-_SMALLEST = 128
-"""Below it the fourth level of RAFT's correlation pyramid has no pixel left."""
+_MIN_SIZE = 128
+"""Smallest size at which the fourth level of RAFT's correlation pyramid has a pixel."""
 
 
 class Raft:
-    """The flow of a RAFT network; runs on the images' device and waits for nothing.
+    """A RAFT network as a `FlowModel`; runs on the images' device without synchronizing.
 
     Args:
         network: torchvision's `RAFT`, on the device of the images, in evaluation mode.
-        updates: How often the flow is refined.
+        updates: Number of refinement iterations.
     """
 
     def __init__(self, network: Module, updates: int = 12) -> None:
@@ -29,23 +29,23 @@ class Raft:
 
     @torch.inference_mode()
     def __call__(self, first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:
-        """The flow (2, H, W) between two images (3, H, W); a guess is not used."""
+        """Returns the flow (2, H, W) between two images (3, H, W); ignores the guess."""
         height, width = first.shape[-2:]
         pair = torch.stack((first, second)) * 2.0 - 1.0
-        padded = functional.pad(pair, (0, _missing(width), 0, _missing(height)), mode="replicate")
+        padded = functional.pad(pair, (0, _padding(width), 0, _padding(height)), mode="replicate")
         flow: Tensor = self._network(padded[:1], padded[1:], num_flow_updates=self._updates)[-1]
         return flow[0, :, :height, :width].contiguous().clone()
 
 
 def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
-    """A RAFT network, large or small as the file has it, on a device.
+    """Loads a RAFT network, large or small depending on the file.
 
     Args:
         path: A state dict of torchvision's `raft_large` or `raft_small`, .safetensors or .pth.
-        device: Where the images are.
+        device: Device of the images.
 
     Raises:
-        ModelError: If there is no such file, or it holds something else.
+        ModelError: The file is missing or contains something else.
     """
     state = read_weights(path)
     declare_missing_ops()
@@ -63,6 +63,6 @@ def load_raft(path: Path, device: torch.device | str = "cpu") -> Raft:
     return Raft(network.eval().to(device))
 
 
-def _missing(size: int) -> int:
-    """How many pixels are missing to a size that RAFT can work on."""
-    return max(_SMALLEST, size + -size % _STRIDE) - size
+def _padding(size: int) -> int:
+    """Returns the padding in pixels up to a size that RAFT accepts."""
+    return max(_MIN_SIZE, size + -size % _STRIDE) - size

@@ -1,4 +1,4 @@
-"""Moving images along a flow, and telling where a flow can be trusted."""
+"""Warps images by a flow, and checks where forward and backward flow are consistent."""
 
 import torch
 from torch import Tensor
@@ -14,14 +14,14 @@ def warp_by_flow(
     border: Border = Border.REPLICATE,
     sampling: Sampling = Sampling.BILINEAR,
 ) -> Tensor:
-    """The image (3, H, W), [0, 1], moved along a flow: each pixel shows what lay `factor * flow` away.
+    """Returns the image (3, H, W) warped by a flow: pixel p gets the value at `p - factor * flow[p]`.
 
     Args:
-        image: (3, H, W).
-        flow: (2, H, W), pixels. Where it is not finite nothing moves.
-        factor: How far to go; 0 returns the image itself, 1 the whole way, below 0 backwards.
-        border: What comes in from outside.
-        sampling: How the image is read.
+        image: (3, H, W), [0, 1].
+        flow: (2, H, W), pixels; values that are not finite count as 0.
+        factor: Multiplier of the flow; 0 returns the image itself, negative values warp backwards.
+        border: Border mode outside the image.
+        sampling: Interpolation.
     """
     if factor == 0.0:
         return image
@@ -30,10 +30,10 @@ def warp_by_flow(
 
 
 def consistency(forward: Tensor, backward: Tensor) -> Tensor:
-    """Where a flow can be trusted (H, W): 1, and 0 where it is occluded, leaves the image or breaks.
+    """Returns the confidence of a flow (H, W): 1, or 0 at occlusions, motion edges and outside the image.
 
-    Going there with the forward flow and back with the backward one has to end near the start, and the flow
-    must not change abruptly.
+    Following the forward flow and then the backward flow must end near the start, and the flow must not
+    change abruptly.
 
     Args:
         forward: (2, H, W), first to second image, pixels.
@@ -43,21 +43,21 @@ def consistency(forward: Tensor, backward: Tensor) -> Tensor:
         Sundaram et al. 2010, equations 5 and 6: |f + b|^2 < 0.01 (|f|^2 + |b|^2) + 0.5; a motion edge is
         |grad f|^2 > 0.01 |f|^2 + 0.002.
     """
-    there = flow_grid(forward, -1.0)
-    back = sample(backward, there, Border.REPLICATE, Sampling.BILINEAR)
-    length = _length(forward)
-    agrees = _length(forward + back) < 0.01 * (length + _length(back)) + 0.5
-    inside = (there.abs() <= 1.0).all(-1)
+    grid = flow_grid(forward, -1.0)
+    back = sample(backward, grid, Border.REPLICATE, Sampling.BILINEAR)
+    squared_length = _squared_length(forward)
+    agrees = _squared_length(forward + back) < 0.01 * (squared_length + _squared_length(back)) + 0.5
+    inside = (grid.abs() <= 1.0).all(-1)
     return (agrees & inside & ~motion_edges(forward)).to(forward.dtype)
 
 
 def motion_edges(flow: Tensor) -> Tensor:
-    """Which pixels (H, W), bool, lie where a flow (2, H, W) changes abruptly: edges of moving things."""
-    across = torch.diff(flow, dim=2, append=flow[:, :, -1:])
-    down = torch.diff(flow, dim=1, append=flow[:, -1:])
-    return _length(across) + _length(down) > 0.01 * _length(flow) + 0.002
+    """Returns a mask (H, W), bool, of the pixels where a flow (2, H, W) changes abruptly."""
+    dx = torch.diff(flow, dim=2, append=flow[:, :, -1:])
+    dy = torch.diff(flow, dim=1, append=flow[:, -1:])
+    return _squared_length(dx) + _squared_length(dy) > 0.01 * _squared_length(flow) + 0.002
 
 
-def _length(flow: Tensor) -> Tensor:
-    """Squared length (H, W) of the vectors (2, H, W)."""
+def _squared_length(flow: Tensor) -> Tensor:
+    """Returns the squared length (H, W) of the vectors (2, H, W)."""
     return flow.square().sum(0)

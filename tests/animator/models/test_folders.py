@@ -67,11 +67,11 @@ def test_a_films_depth_network_is_looked_for_in_its_model_folders(
 ) -> None:
     seen: list[tuple[Path, ...]] = []
 
-    def file_of(entry: object, folders: tuple[Path, ...]) -> Path:
+    def find_or_download(entry: object, folders: tuple[Path, ...]) -> Path:
         seen.append(folders)
         raise ModelError("looked")
 
-    monkeypatch.setattr("animator.models.depth.weights.file_of", file_of)
+    monkeypatch.setattr("animator.models.depth.weights.find_or_download", find_or_download)
     animation = make_animation(
         mode="3d", depth={"model": "dpt-large"}, diffusion={"seed": 1, "model_folders": ("mine",)}
     )

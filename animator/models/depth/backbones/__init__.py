@@ -1,6 +1,6 @@
-"""Image encoders of the depth networks: timm models, read at four (LeViT: three) depths.
+"""Image encoders of the depth networks: timm models with feature maps from four levels (LeViT: three).
 
-Each is a module with the timm network as `model` and `forward(x) -> list of maps (N, C, h, w)`, finest first.
+Each has the timm network as `model` and a `forward(x)` that returns feature maps (N, C, h, w), finest first.
 """
 
 from animator.models.torchvision_ops import declare_missing_ops

@@ -8,19 +8,19 @@ from torch.nn import functional as nnf
 from animator.models.depth.backbones.tokens import unflatten
 
 PATCH = 14
-OFFSET = 0.1  # DINOv2 scales its position grid by (n + 0.1) / trained; the maps shift if it is left out
+OFFSET = 0.1  # DINOv2 scales its position grid by (n + 0.1) / trained; without it the maps shift
 
 
 class Dino(nn.Module):
-    """DINOv2, read after four of its blocks, normalized, without the class token."""
+    """DINOv2 with normalized feature maps from four of its blocks, without the class token."""
 
-    def __init__(self, name: str, taken: tuple[int, int, int, int]) -> None:
+    def __init__(self, name: str, out_indices: tuple[int, int, int, int]) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
-        self.taken = taken
+        self.out_indices = out_indices
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Four maps (N, C, H / 14, W / 14) of x (N, 3, H, W); H, W multiples of 14."""
+        """Returns four feature maps (N, C, H / 14, W / 14) of x (N, 3, H, W); H, W multiples of 14."""
         grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
         patches = self.model.patch_embed.proj(x).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.model.cls_token.expand(len(x), -1, -1), patches], 1)
@@ -28,13 +28,13 @@ class Dino(nn.Module):
         maps: list[Tensor] = []
         for number, block in enumerate(self.model.blocks):
             tokens = block(tokens)
-            if number in self.taken:
+            if number in self.out_indices:
                 maps.append(unflatten(self.model.norm(tokens)[:, 1:], grid))
         return maps
 
 
 def resized_position(position: Tensor, grid: tuple[int, int]) -> Tensor:
-    """The embedding (1, 1 + h * w, C) for another grid: bicubic by a scale factor, as DINOv2 does it."""
+    """Returns the position embedding (1, 1 + h * w, C) for a grid: bicubic by scale factor, as in DINOv2."""
     token, patches = position[:, :1], position[:, 1:]
     side = round(patches.shape[1] ** 0.5)
     if grid == (side, side):

@@ -1,4 +1,4 @@
-"""Networks whose stages are maps already: Swin, Swin 2, Next-ViT, ResNeXt, EfficientNet-Lite, and LeViT."""
+"""Hierarchical encoders: Swin, Swin 2, Next-ViT, ResNeXt, EfficientNet-Lite and LeViT."""
 
 import timm
 from torch import Tensor, nn
@@ -7,14 +7,14 @@ from animator.models.depth.backbones.tokens import unflatten
 
 
 class Swin(nn.Module):
-    """Swin or Swin 2 at its own size; each stage before the next one's downsampling."""
+    """Swin or Swin 2 at its training size, with the output of each stage before the next downsampling."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W) of the size that the network was trained for."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W) of the training size."""
         y = self.model.patch_embed(x)
         maps: list[Tensor] = []
         for stage in self.model.layers:
@@ -24,14 +24,14 @@ class Swin(nn.Module):
 
 
 class NextViT(nn.Module):
-    """Next-ViT; the output of each stage."""
+    """Next-ViT with the output of each stage."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
         y = self.model.stem(x)
         maps: list[Tensor] = []
         for stage in self.model.stages:
@@ -41,21 +41,21 @@ class NextViT(nn.Module):
 
 
 class Levit(nn.Module):
-    """LeViT at 224 x 224: after block 1 of stage 0 and block 0 of stages 1 and 2."""
+    """LeViT at 224 x 224 with the outputs of block 1 of stage 0 and block 0 of stages 1 and 2."""
 
-    taken = (1, 0, 0)
+    out_indices = (1, 0, 0)
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/16, 1/32, 1/64 of x (N, 3, 224, 224)."""
+        """Returns feature maps at 1/16, 1/32, 1/64 of x (N, 3, 224, 224)."""
         y = self.model.stem(x)
         grid = (y.shape[-2], y.shape[-1])
         y = y.flatten(2).transpose(1, 2)
         maps: list[Tensor] = []
-        for stage, wanted in zip(self.model.stages, self.taken, strict=True):
+        for stage, wanted in zip(self.model.stages, self.out_indices, strict=True):
             if maps:
                 grid = ((grid[0] + 1) // 2, (grid[1] + 1) // 2)
             y = stage.downsample(y)
@@ -67,14 +67,14 @@ class Levit(nn.Module):
 
 
 class ResNeXt(nn.Module):
-    """ResNeXt-101 32x8d; the output of each stage."""
+    """ResNeXt-101 32x8d with the output of each stage."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.model = timm.create_model(name, pretrained=False, num_classes=0)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
         net = self.model
         y = net.maxpool(net.act1(net.bn1(net.conv1(x))))
         maps: list[Tensor] = []
@@ -85,9 +85,9 @@ class ResNeXt(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """EfficientNet-Lite3; after blocks 1, 2, 4 and 6."""
+    """EfficientNet-Lite3 with the outputs of blocks 1, 2, 4 and 6."""
 
-    taken = (1, 2, 4, 6)
+    out_indices = (1, 2, 4, 6)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -95,11 +95,11 @@ class EfficientNetLite(nn.Module):
         self.model.conv_head, self.model.bn2 = nn.Identity(), nn.Identity()
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 32."""
         y = self.model.bn1(self.model.conv_stem(x))
         maps: list[Tensor] = []
         for number, block in enumerate(self.model.blocks):
             y = block(y)
-            if number in self.taken:
+            if number in self.out_indices:
                 maps.append(y)
         return maps

@@ -1,6 +1,6 @@
-"""From the tokens of a transformer to maps of the sizes that the decoder expects.
+"""Turns the tokens of a transformer into feature maps of the sizes that the decoder expects.
 
-Attribute names are those of the released files, so that their keys fit without a table.
+Attribute names are those of the released files, so that their keys need no renaming.
 """
 
 import torch
@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 
 class Readout(nn.Module):
-    """Every patch token mixed with the class token."""
+    """Mixes every patch token with the class token."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.project = nn.Sequential(nn.Linear(2 * width, width), nn.GELU())
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Patch tokens (N, P, C) from class and patch tokens (N, 1 + P, C)."""
+        """Returns patch tokens (N, P, C) from class and patch tokens (N, 1 + P, C)."""
         patches = tokens[:, 1:]
         overall = tokens[:, :1].expand_as(patches)
         mixed: Tensor = self.project(torch.cat([patches, overall], -1))
@@ -23,7 +23,7 @@ class Readout(nn.Module):
 
 
 def resampler(width: int, factor: float) -> nn.Module:
-    """A convolution that changes the size of a map by 4, 2, 1 or 1/2."""
+    """Returns a convolution that resizes a feature map by 4, 2, 1 or 1/2."""
     if factor > 1:
         return nn.ConvTranspose2d(width, width, int(factor), int(factor))
     if factor < 1:
@@ -32,20 +32,20 @@ def resampler(width: int, factor: float) -> nn.Module:
 
 
 class Reassemble(nn.ModuleDict):
-    """Tokens with a class token -> one map; the numbers are the steps of the original's chain."""
+    """Turns tokens with a class token into a feature map; keys are the layer numbers of the original."""
 
     def __init__(self, width: int, outputs: int, factor: float) -> None:
         steps = {"0": Readout(width), "3": nn.Conv2d(width, outputs, 1), "4": resampler(outputs, factor)}
         super().__init__(steps)
 
     def forward(self, tokens: Tensor, grid: tuple[int, int]) -> Tensor:
-        """(N, outputs, h * factor, w * factor) from tokens (N, 1 + h * w, C)."""
-        image = unflatten(self["0"](tokens), grid)
-        placed: Tensor = self["4"](self["3"](image))
-        return placed
+        """Returns (N, outputs, h * factor, w * factor) from tokens (N, 1 + h * w, C)."""
+        patches = unflatten(self["0"](tokens), grid)
+        resized: Tensor = self["4"](self["3"](patches))
+        return resized
 
 
 def unflatten(patches: Tensor, grid: tuple[int, int]) -> Tensor:
-    """(N, C, h, w) from patch tokens (N, h * w, C)."""
+    """Returns (N, C, h, w) from patch tokens (N, h * w, C)."""
     count, _, width = patches.shape
     return patches.transpose(1, 2).reshape(count, width, *grid)

@@ -13,9 +13,9 @@ PATCH = 16
 
 
 class ViT(nn.Module):
-    """ViT-L/16, read after blocks 5, 11, 17 and 23."""
+    """ViT-L/16 with feature maps from blocks 5, 11, 17 and 23."""
 
-    taken = (5, 11, 17, 23)
+    out_indices = (5, 11, 17, 23)
 
     def __init__(self, name: str, widths: tuple[int, int, int, int]) -> None:
         super().__init__()
@@ -24,16 +24,16 @@ class ViT(nn.Module):
             self.add_module(f"act_postprocess{level}", Reassemble(self.model.embed_dim, outputs, factor))
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 16."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 16."""
         grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
-        taken = run_blocks(self.model, self.model.patch_embed.proj(x), self.taken)
-        return [self.get_submodule(f"act_postprocess{i}")(t, grid) for i, t in enumerate(taken, start=1)]
+        tokens = run_blocks(self.model, self.model.patch_embed.proj(x), self.out_indices)
+        return [self.get_submodule(f"act_postprocess{i}")(t, grid) for i, t in enumerate(tokens, start=1)]
 
 
 class HybridViT(nn.Module):
-    """ResNet-50 stem, read after its stages 0 and 1, then ViT-B, read after blocks 8 and 11."""
+    """ResNet-50 stem and ViT-B, with feature maps from stages 0 and 1, then blocks 8 and 11."""
 
-    taken = (8, 11)
+    out_indices = (8, 11)
 
     def __init__(self, name: str, widths: tuple[int, int, int, int]) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class HybridViT(nn.Module):
             self.add_module(f"act_postprocess{level}", Reassemble(self.model.embed_dim, outputs, factor))
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 16."""
+        """Returns feature maps at 1/4, 1/8, 1/16, 1/32 of x (N, 3, H, W); H, W multiples of 16."""
         grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
         stem = self.model.patch_embed.backbone
         y = stem.stem(x)
@@ -50,18 +50,18 @@ class HybridViT(nn.Module):
         for stage in stem.stages:
             y = stage(y)
             stages.append(y)
-        tokens = run_blocks(self.model, self.model.patch_embed.proj(stem.norm(y)), self.taken)
-        placed = [self.get_submodule(f"act_postprocess{i}")(t, grid) for i, t in enumerate(tokens, start=3)]
-        return [*stages[:2], *placed]
+        tokens = run_blocks(self.model, self.model.patch_embed.proj(stem.norm(y)), self.out_indices)
+        maps = [self.get_submodule(f"act_postprocess{i}")(t, grid) for i, t in enumerate(tokens, start=3)]
+        return [*stages[:2], *maps]
 
 
-def run_blocks(model: Any, embedded: Tensor, taken: tuple[int, ...]) -> list[Tensor]:
-    """Tokens (N, 1 + h * w, C) after each of the blocks in `taken`.
+def run_blocks(model: Any, embedded: Tensor, out_indices: tuple[int, ...]) -> list[Tensor]:
+    """Returns tokens (N, 1 + h * w, C) after each of the blocks in `out_indices`.
 
     Args:
         model: A timm vision transformer with a class token and a position embedding.
-        embedded: Patches (N, C, h, w).
-        taken: Numbers of blocks, rising.
+        embedded: Embedded patches (N, C, h, w).
+        out_indices: Indices of blocks, ascending.
     """
     position = resized_position(model.pos_embed, (embedded.shape[-2], embedded.shape[-1]))
     tokens = torch.cat(
@@ -71,13 +71,13 @@ def run_blocks(model: Any, embedded: Tensor, taken: tuple[int, ...]) -> list[Ten
     result: list[Tensor] = []
     for number, block in enumerate(model.blocks):
         tokens = block(tokens)
-        if number in taken:
+        if number in out_indices:
             result.append(tokens)
     return result
 
 
 def resized_position(position: Tensor, grid: tuple[int, int]) -> Tensor:
-    """The embedding (1, 1 + h * w, C) for another grid: bilinear, not antialiased, as MiDaS does it."""
+    """Returns the position embedding (1, 1 + h * w, C) for a grid: bilinear, not antialiased, as in MiDaS."""
     token, patches = position[:, :1], position[:, 1:]
     side = round(patches.shape[1] ** 0.5)
     square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)

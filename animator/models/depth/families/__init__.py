@@ -1,4 +1,4 @@
-"""The depth networks, one module per family: files, treatment of images, how they are built and filled.
+"""Specs of the depth networks, one module per family: files, preprocessing, architecture, key names.
 
 Importing them loads no torch. Sizes and normalization are those of the official programs.
 """

@@ -1,4 +1,4 @@
-"""Depth-Anything 1 and 2, and its second version trained for meters in rooms and outdoors."""
+"""Depth-Anything 1 and 2, and the metric versions of 2 for indoor and outdoor scenes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from animator.models.depth.families.keys import renamed_by
+from animator.models.depth.families.keys import rename_needed
 from animator.models.depth.preprocess import Final, Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec
 
@@ -19,16 +19,16 @@ _HUB = "https://huggingface.co/"
 
 @dataclass(frozen=True)
 class _Size:
-    """One of the sizes that every version comes in.
+    """Size of the network; every version has three.
 
     Attributes:
-        name: As presets and addresses have it.
-        code: As files have it.
-        embedding: Channels of the encoder's maps.
-        outputs: Channels of the four maps that the decoder takes.
-        width: Of the decoder.
-        taken: Layers of the encoder that are read, from version 2 on.
-        depth: Number of its layers; version 1 reads the last four.
+        name: Name in presets and URLs.
+        code: Name in files.
+        embedding: Channels of the encoder's feature maps.
+        outputs: Channels of the decoder's four inputs.
+        width: Channels inside the decoder.
+        out_indices: Encoder blocks used as feature maps by version 2.
+        depth: Number of encoder blocks; version 1 uses the last four.
     """
 
     name: str
@@ -36,12 +36,12 @@ class _Size:
     embedding: int
     outputs: tuple[int, int, int, int]
     width: int
-    taken: tuple[int, int, int, int] = (2, 5, 8, 11)
+    out_indices: tuple[int, int, int, int] = (2, 5, 8, 11)
     depth: int = 12
 
     @property
     def last(self) -> tuple[int, int, int, int]:
-        """The last four layers."""
+        """Indices of the last four blocks."""
         return self.depth - 4, self.depth - 3, self.depth - 2, self.depth - 1
 
 
@@ -56,7 +56,7 @@ def _build(size: _Size, version: int, max_depth: float | None = None) -> nn.Modu
     from animator.models.depth.backbones.dino import Dino
     from animator.models.depth.networks import DepthAnything
 
-    encoder = Dino(f"vit_{size.name}_patch14_dinov2", size.last if version == 1 else size.taken)
+    encoder = Dino(f"vit_{size.name}_patch14_dinov2", size.last if version == 1 else size.out_indices)
     return DepthAnything(encoder, size.outputs, size.width, max_depth=max_depth)
 
 
@@ -67,18 +67,18 @@ def _key(key: str) -> str:
 def _relative(version: int, size: _Size) -> DepthModelSpec:
     final: Final = "bilinear_corners" if version == 2 else "bilinear"
     file = f"depth_anything_v2_{size.code}.pth" if version == 2 else f"depth_anything_{size.code}14.pth"
-    place = f"depth-anything/Depth-Anything-V2-{size.name.title()}/resolve/main/"
+    folder = f"depth-anything/Depth-Anything-V2-{size.name.title()}/resolve/main/"
     if version == 1:
-        place = "spaces/LiheYoung/Depth-Anything/resolve/main/checkpoints/"
+        folder = "spaces/LiheYoung/Depth-Anything/resolve/main/checkpoints/"
     return DepthModelSpec(
         f"depth-anything-v{version}-{size.name}",
         (file,),
-        _HUB + place + file,
+        _HUB + folder + file,
         Preparation(Sizing(518, 518, 14, "lower_bound"), Normalize.imagenet(), final),
         "inverse",
         ("depth_head.projects.0.weight", (size.outputs[0], size.embedding, 1, 1)),
         partial(_build, size, version),
-        renamed_by(_key),
+        rename_needed(_key),
         (f"depth_anything_v{version}_{size.code}",),
         "Apache-2.0" if version == 1 or size.name == "small" else "CC-BY-NC-4.0",
     )
@@ -86,12 +86,12 @@ def _relative(version: int, size: _Size) -> DepthModelSpec:
 
 def _metric(scene: str, data: str, max_depth: float, size: _Size) -> DepthModelSpec:
     file = f"depth_anything_v2_metric_{data.lower()}_{size.code}.pth"
-    place = f"depth-anything/Depth-Anything-V2-Metric-{data}-{size.name.title()}/resolve/main/"
+    folder = f"depth-anything/Depth-Anything-V2-Metric-{data}-{size.name.title()}/resolve/main/"
     return replace(
         _relative(2, size),
         name=f"depth-anything-v2-{scene}-{size.name}",
         files=(file,),
-        url=_HUB + place + file,
+        url=_HUB + folder + file,
         output="meters",
         build=partial(_build, size, 2, max_depth),
         aliases=(f"depth_anything_v2_metric_{size.code}",) if scene == "indoor" else (),

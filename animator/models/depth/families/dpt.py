@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from animator.models.depth.families.keys import needed
-from animator.models.depth.families.midas import RELEASES, dpt, published, sized
+from animator.models.depth.families.keys import drop_unused
+from animator.models.depth.families.midas import RELEASES, dpt, midas_preparation, midas_spec
 from animator.models.depth.spec import DepthModelSpec
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _hybrid() -> nn.Module:
 
 
 def beit_large(size: int) -> Dpt:
-    """Returns DPT on the large BEiT for images of 384 or 512."""
+    """Returns DPT with the large BEiT for images of 384 or 512 pixels."""
     from animator.models.depth.backbones.beit import Beit
 
     return dpt(Beit(f"beit_large_patch16_{size}", (5, 11, 17, 23), _LARGE), _LARGE)
@@ -49,32 +49,42 @@ DPT_LARGE = DepthModelSpec(
     "dpt-large",
     ("dpt_large_384.pt", "dpt_large-midas-2f21e586.pt"),
     RELEASES + "v3/dpt_large_384.pt",
-    sized(384),
+    midas_preparation(384),
     "inverse",
     ("pretrained.model.pos_embed", (1, 577, 1024)),
     _vit,
-    needed,
+    drop_unused,
     ("dpt_large_384",),
 )
 _DPT_HYBRID = DepthModelSpec(
     "dpt-hybrid",
     ("dpt_hybrid_384.pt", "dpt_hybrid-midas-501f0c75.pt"),
     RELEASES + "v3/dpt_hybrid_384.pt",
-    sized(384),
+    midas_preparation(384),
     "inverse",
     ("pretrained.model.patch_embed.backbone.stem.conv.weight", None),
     _hybrid,
-    needed,
+    drop_unused,
     ("dpt_hybrid_384",),
 )
 MODELS = (
     DPT_LARGE,
     _DPT_HYBRID,
-    published(
-        "dpt-beit-large-512", "dpt_beit_large_512", sized(512), (_BEIT, (3972, 16)), partial(beit_large, 512)
+    midas_spec(
+        "dpt-beit-large-512",
+        "dpt_beit_large_512",
+        midas_preparation(512),
+        (_BEIT, (3972, 16)),
+        partial(beit_large, 512),
     ),
-    published(
-        "dpt-beit-large-384", "dpt_beit_large_384", sized(384), (_BEIT, (2212, 16)), partial(beit_large, 384)
+    midas_spec(
+        "dpt-beit-large-384",
+        "dpt_beit_large_384",
+        midas_preparation(384),
+        (_BEIT, (2212, 16)),
+        partial(beit_large, 384),
     ),
-    published("dpt-beit-base-384", "dpt_beit_base_384", sized(384), (_BEIT, (2212, 12)), _beit_base),
+    midas_spec(
+        "dpt-beit-base-384", "dpt_beit_base_384", midas_preparation(384), (_BEIT, (2212, 12)), _beit_base
+    ),
 )

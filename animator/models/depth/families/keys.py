@@ -1,9 +1,9 @@
-"""Keys of the released files that no network here needs."""
+"""Keys of the released files that our networks do not need."""
 
 import re
 from collections.abc import Callable
 
-# Class heads, tables that follow from the size, and the skip branch of the coarsest level, which has no skip.
+# Class heads, tables that follow from the size, and the skip branch of the coarsest level, which has none.
 _UNUSED = re.compile(
     "|".join(
         (
@@ -18,11 +18,11 @@ _UNUSED = re.compile(
 )
 
 
-def needed(key: str) -> str | None:
-    """Returns the key, or None where no network needs what it names."""
+def drop_unused(key: str) -> str | None:
+    """Returns the key, or None if no network needs it."""
     return None if _UNUSED.search(key) else key
 
 
-def renamed_by(rename: Callable[[str], str | None]) -> Callable[[str], str | None]:
-    """Returns a function that gives None for a key that no network needs, and renames the others."""
-    return lambda key: None if needed(key) is None else rename(key)
+def rename_needed(rename: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Returns a function that maps unneeded keys to None and renames the others."""
+    return lambda key: None if drop_unused(key) is None else rename(key)

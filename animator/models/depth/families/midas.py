@@ -1,4 +1,4 @@
-"""MiDaS 2.1, convolutional; and what all networks published with MiDaS have in common."""
+"""MiDaS 2.1 (convolutional), and helpers for all networks published with MiDaS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from animator.models.depth.families.keys import needed, renamed_by
+from animator.models.depth.families.keys import drop_unused, rename_needed
 from animator.models.depth.preprocess import Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec, Signature
 
@@ -19,25 +19,25 @@ RELEASES = "https://github.com/isl-org/MiDaS/releases/download/"
 WIDTH = (256, 256, 256, 256)
 
 
-def sized(side: int, *, keep_aspect: bool = True) -> Preparation:
-    """Returns the treatment of an image by DPT networks of a size."""
+def midas_preparation(side: int, *, keep_aspect: bool = True) -> Preparation:
+    """Returns the preprocessing of DPT networks with inputs of `side` pixels."""
     sizing = Sizing(side, side, 32, "minimal" if keep_aspect else "exact")
     return Preparation(sizing, Normalize.half(), "bicubic")
 
 
-def published(
+def midas_spec(
     name: str,
     file: str,
     preparation: Preparation,
     signature: Signature,
     build: Callable[[], nn.Module],
-    rename: Callable[[str], str | None] = needed,
+    rename: Callable[[str], str | None] = drop_unused,
 ) -> DepthModelSpec:
     """Returns the spec of a network published with MiDaS.
 
     Args:
-        name: What presets call it.
-        file: Its file's name without the suffix, which is also an alias.
+        name: Name in presets.
+        file: File name without the suffix, also an alias.
         preparation: See `DepthModelSpec`.
         signature: See `DepthModelSpec`.
         build: See `DepthModelSpec`.
@@ -51,33 +51,33 @@ def published(
 
 
 def dpt(encoder: nn.Module, inputs: tuple[int, ...]) -> Dpt:
-    """Returns an encoder with the decoder of MiDaS 3, which takes maps of `inputs` channels."""
-    from animator.models.depth.decoder import Head, Merge
+    """Returns an encoder with the decoder of MiDaS 3, whose inputs have `inputs` channels."""
+    from animator.models.depth.decoder import DecoderShape, Head
     from animator.models.depth.networks import Dpt
 
-    return Dpt(encoder, Merge(inputs, WIDTH), Head(256, 128, 32, align_corners=True))
+    return Dpt(encoder, DecoderShape(inputs, WIDTH), Head(256, 128, 32, align_corners=True))
 
 
 def _resnext() -> nn.Module:
     from animator.models.depth.backbones.hierarchical import ResNeXt
-    from animator.models.depth.decoder import Head, Merge
+    from animator.models.depth.decoder import DecoderShape, Head
     from animator.models.depth.networks import Dpt
 
-    shape = Merge((256, 512, 1024, 2048), WIDTH, out_conv=False, rectified_shortcut=True)
+    shape = DecoderShape((256, 512, 1024, 2048), WIDTH, out_conv=False, rectified_shortcut=True)
     return Dpt(ResNeXt("resnext101_32x8d"), shape, Head(256, 128, 32, align_corners=False))
 
 
 def _efficientnet() -> nn.Module:
     from animator.models.depth.backbones.hierarchical import EfficientNetLite
-    from animator.models.depth.decoder import Head, Merge
+    from animator.models.depth.decoder import DecoderShape, Head
     from animator.models.depth.networks import Dpt
 
-    shape = Merge((32, 48, 136, 384), (64, 128, 256, 512))
+    shape = DecoderShape((32, 48, 136, 384), (64, 128, 256, 512))
     return Dpt(EfficientNetLite("tf_efficientnet_lite3"), shape, Head(64, 32, 32, align_corners=False))
 
 
 def _resnext_key(key: str) -> str:
-    """The first layer of the file holds the stem too."""
+    """Renames a key: the first layer of the file includes the stem."""
     key = key.replace("pretrained.layer1.0.", "pretrained.model.conv1.")
     key = key.replace("pretrained.layer1.1.", "pretrained.model.bn1.")
     key = key.replace("pretrained.layer1.4.", "pretrained.model.layer1.")
@@ -85,7 +85,7 @@ def _resnext_key(key: str) -> str:
 
 
 def _efficientnet_key(key: str) -> str:
-    """Four layers in the file, which hold the stem and the seven blocks."""
+    """Renames a key: the file's four layers contain the stem and the seven blocks."""
     key = key.replace("pretrained.layer1.0.", "pretrained.model.conv_stem.")
     key = key.replace("pretrained.layer1.1.", "pretrained.model.bn1.")
     first = {"1.3": 0, "1.4": 1, "2.0": 2, "3.0": 3, "3.1": 4, "4.0": 5, "4.1": 6}
@@ -97,20 +97,20 @@ def _convolutional(side: int) -> Preparation:
 
 
 MODELS = (
-    published(
+    midas_spec(
         "midas-small",
         "midas_v21_small_256",
         _convolutional(256),
         ("pretrained.layer1.3.0.conv_dw.weight", None),
         _efficientnet,
-        renamed_by(_efficientnet_key),
+        rename_needed(_efficientnet_key),
     ),
-    published(
+    midas_spec(
         "midas-v21",
         "midas_v21_384",
         _convolutional(384),
         ("pretrained.layer1.4.0.conv1.weight", None),
         _resnext,
-        renamed_by(_resnext_key),
+        rename_needed(_resnext_key),
     ),
 )

@@ -1,4 +1,4 @@
-"""DPT with Swin transformers, first and second version."""
+"""DPT with Swin and Swin 2 transformers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from animator.models.depth.families.keys import renamed_by
-from animator.models.depth.families.midas import dpt, published, sized
+from animator.models.depth.families.keys import rename_needed
+from animator.models.depth.families.midas import dpt, midas_preparation, midas_spec
 from animator.models.depth.spec import DepthModelSpec, Signature
 
 if TYPE_CHECKING:
@@ -23,14 +23,16 @@ def _build(encoder: str, width: int) -> nn.Module:
 
 
 def _key(key: str) -> str:
-    """Stages downsample at their start in timm; they used to at the end of the one before."""
+    """Renames a key: stages downsample at their start in timm, in the file at the end of the one before."""
     return re.sub(r"layers\.(\d+)\.downsample", lambda m: f"layers.{int(m[1]) + 1}.downsample", key)
 
 
 def _swin(name: str, side: int, signature: Signature, encoder: str, width: int) -> DepthModelSpec:
     file = f"{name.replace('-', '_').removesuffix(f'_{side}')}_{side}"
     build = partial(_build, encoder, width)
-    return published(name, file, sized(side, keep_aspect=False), signature, build, renamed_by(_key))
+    return midas_spec(
+        name, file, midas_preparation(side, keep_aspect=False), signature, build, rename_needed(_key)
+    )
 
 
 _SCALE, _BIAS = f"{_ATTENTION}logit_scale", f"{_ATTENTION}relative_position_bias_table"

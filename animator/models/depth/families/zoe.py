@@ -1,4 +1,4 @@
-"""ZoeDepth: meters, trained in rooms (n), on streets (k) or both (nk)."""
+"""ZoeDepth: meters, trained indoors (n), on streets (k) or both (nk)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from animator.models.depth.families.dpt import beit_large
-from animator.models.depth.families.keys import renamed_by
+from animator.models.depth.families.keys import rename_needed
 from animator.models.depth.preprocess import Normalize, Preparation, Sizing
 from animator.models.depth.spec import DepthModelSpec, Signature
 
@@ -37,7 +37,7 @@ def _two_heads(bins: Bins, sizing: Sizing) -> nn.Module:
 
 def _zoe(letters: str, width: int, bins: Bins, signature: Signature) -> DepthModelSpec:
     file = f"ZoeD_M12_{letters.upper()}.pt"
-    sizing = Sizing(width, 384, 32, "minimal")  # the network resizes by itself
+    sizing = Sizing(width, 384, 32, "minimal")  # the network itself resizes
     return DepthModelSpec(
         f"zoe-{letters}",
         (file,),
@@ -46,7 +46,7 @@ def _zoe(letters: str, width: int, bins: Bins, signature: Signature) -> DepthMod
         "meters",
         signature,
         partial(_two_heads if letters == "nk" else _one_head, bins, sizing),
-        renamed_by(_key),
+        rename_needed(_key),
         (f"zoe_{letters}",),
     )
 

@@ -1,1 +1,1 @@
-"""Checkpoints and other model files: found by name, identified, loaded."""
+"""Model files: finds them by name, identifies them by their tensors, hashes them for the records."""

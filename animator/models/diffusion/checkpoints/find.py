@@ -1,4 +1,4 @@
-"""A model's name -> where it is: the built-in model, a folder, a file, a hub id. Loads nothing."""
+"""Finds a checkpoint by name: the built-in model, a folder, a file or a hub id. Loads nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,10 @@ STARTER = "starter"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a model is.
+    """Location of a model.
 
     Attributes:
-        name: What the preset calls it.
+        name: Name in the preset.
         location: A folder, a file, or a hub id.
         kind: "folder", "file" or "hub".
     """
@@ -27,25 +27,27 @@ class Checkpoint:
 
 
 def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # noqa: B008 (a frozen value)
-    """Where the model of a name is.
+    """Finds the checkpoint of a name.
 
     Args:
         name: `starter`, a diffusers folder, a .safetensors file, the name of one in the library, or a hub id.
-        library: Where names without a path are looked up.
+        library: Finds names without a path.
 
     Raises:
-        ModelError: Nothing of that name can be a model.
+        ModelError: There is no model of that name.
     """
     if name == STARTER:
         return Checkpoint(name, str(model_folder()), "folder")
     path = Path(name).expanduser()
-    found = path if path.exists() else library.checkpoint(name)
-    if found is not None and found.is_dir():
-        if not (found / "model_index.json").is_file():
-            raise ModelError(f"model {name}: the folder has no model_index.json, so it is no diffusers model")
-        return Checkpoint(name, str(found), "folder")
-    if found is not None:
-        return _file(name, found, library)
+    location = path if path.exists() else library.checkpoint(name)
+    if location is not None and location.is_dir():
+        if not (location / "model_index.json").is_file():
+            raise ModelError(
+                f"model {name}: the folder has no model_index.json, so it is not a diffusers model"
+            )
+        return Checkpoint(name, str(location), "folder")
+    if location is not None:
+        return _file(name, location, library)
     if path.suffix in (SAFE, *PICKLED) or not _is_hub_id(name):
         raise ModelError(
             f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
@@ -66,6 +68,6 @@ def _is_hub_id(name: str) -> bool:
 def _file(name: str, path: Path, library: Library) -> Checkpoint:
     if path.suffix not in (SAFE, *PICKLED):
         raise ModelError(
-            f"model {name}: is no model file; expected a .safetensors file or a diffusers folder"
+            f"model {name}: is not a model file; expected a .safetensors file or a diffusers folder"
         )
     return Checkpoint(name, str(library.readable(path)), "file")

@@ -1,7 +1,7 @@
-"""Layers of the original Flux network by diffusers' names: what kohya's and other trainers' LoRA files name.
+"""Maps layer names of the original Flux network, used in kohya's LoRA files, to diffusers' names.
 
-The original keeps queries, keys and values in one layer where diffusers has three, so one layer of a file may
-be several here, each a share of its rows.
+The original has one layer for queries, keys and values where diffusers has three, so one layer of a file may
+map to several of diffusers, each with a part of its rows.
 """
 
 import re
@@ -11,23 +11,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rows:
-    """A share of a layer's rows: `count` parts of `of` equal ones, from part `first` on."""
+    """A range of a layer's rows: `count` of `of` equal parts, starting at part `first`."""
 
     first: int
     count: int
     of: int
 
     def within(self, total: int) -> slice:
-        """Which of `total` rows."""
+        """Returns the range as a slice of `total` rows."""
         return slice(total * self.first // self.of, total * (self.first + self.count) // self.of)
 
 
 Targets = tuple[tuple[str, tuple[Rows, ...]], ...]
-"""Flat paths of layers with their rows, in order; no rows means all."""
+"""Flat paths of layers with their rows, in order; no rows stands for all."""
 
 _THIRDS = tuple((Rows(third, 1, 3),) for third in range(3))
 _SEVENTHS = (*((Rows(seventh, 1, 7),) for seventh in range(3)), (Rows(3, 4, 7),))
-"""A single block's first layer holds queries, keys, values and an inner layer four times as wide."""
+"""linear1 of a single block: queries, keys, values and an MLP layer four times as wide."""
 
 _DOUBLE: Mapping[str, Targets] = {
     "img_attn_qkv": tuple(zip(("attn_to_q", "attn_to_k", "attn_to_v"), _THIRDS, strict=True)),
@@ -58,19 +58,19 @@ _TOP: Mapping[str, Targets] = {
     "guidance_in_in_layer": (("time_text_embed_guidance_embedder_linear_1", ()),),
     "guidance_in_out_layer": (("time_text_embed_guidance_embedder_linear_2", ()),),
     "final_layer_linear": (("proj_out", ()),),
-    # diffusers has the scale before the shift, the original the other way round.
+    # diffusers has the scale before the shift, the original the reverse.
     "final_layer_adaLN_modulation_1": (("norm_out_linear", (Rows(1, 1, 2), Rows(0, 1, 2))),),
 }
 _BLOCKS = {"double": (_DOUBLE, "transformer_blocks"), "single": (_SINGLE, "single_transformer_blocks")}
 
 
 def flux_targets(flat: str) -> Targets | None:
-    """The layers that a layer of the original network is here; None for a name that is not the original's."""
+    """Returns diffusers' layers for a layer of the original network; None for other names."""
     if flat in _TOP:
         return _TOP[flat]
     match = re.fullmatch(r"(double|single)_blocks_(\d+)_(.+)", flat)
     if match is None:
         return None
     kind, index, rest = match.groups()
-    names, ours = _BLOCKS[kind]
-    return tuple((f"{ours}_{index}_{name}", rows) for name, rows in names[rest]) if rest in names else None
+    names, blocks = _BLOCKS[kind]
+    return tuple((f"{blocks}_{index}_{name}", rows) for name, rows in names[rest]) if rest in names else None

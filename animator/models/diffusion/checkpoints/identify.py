@@ -1,11 +1,11 @@
-"""What a model file is: a checkpoint (of which family), a LoRA, an embedding, a VAE; from its header."""
+"""Identifies a model file from its header: checkpoint, LoRA, embedding, VAE or ControlNet, and its family."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
-from animator.models.diffusion.checkpoints.lora_keys import is_lora_name
+from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -24,15 +24,15 @@ _BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
 @dataclass(frozen=True)
 class Kind:
-    """What a file is.
+    """Type of a model file.
 
     Attributes:
         what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
-        is_inpainting: The U-Net takes a mask and the masked image beside the latent.
-        prediction: "v_prediction" or "epsilon" where the file says so, else empty.
-        is_zero_terminal: The file says that its last training step is pure noise.
-        is_few_step: The file says of itself that it is a distilled model (turbo, lightning, LCM).
+        is_inpainting: True if the U-Net takes a mask and the masked image as additional channels.
+        prediction: "v_prediction" or "epsilon" if the file declares it, else empty.
+        is_zero_terminal: True if the file declares zero terminal SNR.
+        is_few_step: True if the file's metadata names a distilled model (turbo, lightning, LCM).
     """
 
     what: str
@@ -54,18 +54,18 @@ class Kind:
 
 
 def identify(path: Path) -> Kind:
-    """What the file is.
+    """Identifies a file.
 
     Raises:
         ModelError: The file cannot be read or is corrupt.
     """
-    return kind_of(read_header(path))
+    return identify_header(read_header(path))
 
 
-def kind_of(header: Header) -> Kind:
-    """What a file with this table of contents is."""
+def identify_header(header: Header) -> Kind:
+    """Identifies a file by its header."""
     shapes = header.shapes
-    if any(is_lora_name(name) for name in shapes):
+    if any(is_lora_key(name) for name in shapes):
         return Kind("lora", _lora_family(shapes))
     if _is_embedding(shapes):
         return Kind("embedding", _embedding_family(shapes))
@@ -83,21 +83,21 @@ def kind_of(header: Header) -> Kind:
 
 
 def family_of_width(width: int) -> str:
-    """The family whose prompt vectors are so wide; empty for none."""
+    """Returns the family with this cross-attention width; empty if unknown."""
     return _BY_WIDTH.get(width, "")
 
 
 def _checkpoint(header: Header) -> Kind:
     shapes = header.shapes
     first = shapes.get("model.diffusion_model.input_blocks.0.0.weight", ())
-    about = " ".join(header.metadata.values()).lower()
+    metadata = " ".join(header.metadata.values()).lower()
     return Kind(
         what="checkpoint" if _any(shapes, "cond_stage_model.", "conditioner.", "text_encoders.") else "unet",
         family=_family(shapes),
         is_inpainting=len(first) == 4 and first[1] == 9,
         prediction=_prediction(header),
         is_zero_terminal="ztsnr" in shapes,
-        is_few_step=any(word in about for word in ("turbo", "lightning", "lcm", "hyper-sd")),
+        is_few_step=any(name in metadata for name in ("turbo", "lightning", "lcm", "hyper-sd")),
     )
 
 
@@ -110,17 +110,19 @@ def _family(shapes: Shapes) -> str:
         ("sd2", "cond_stage_model.model."),
         ("sd1", "cond_stage_model.transformer."),
     )
-    found = next((family for family, sign in signs if _any(shapes, sign)), "")
-    return found or _BY_WIDTH.get(_width(shapes, ("attn2.to_k.weight",)), "")
+    family = next((family for family, sign in signs if _any(shapes, sign)), "")
+    return family or _BY_WIDTH.get(_width(shapes, ("attn2.to_k.weight",)), "")
 
 
 def _prediction(header: Header) -> str:
     if "v_pred" in header.shapes:
         return "v_prediction"
-    said = header.metadata.get("modelspec.predict_key", header.metadata.get("modelspec.prediction_type", ""))
-    if said.lower() in ("v", "v_prediction", "v-prediction"):
+    declared = header.metadata.get(
+        "modelspec.predict_key", header.metadata.get("modelspec.prediction_type", "")
+    )
+    if declared.lower() in ("v", "v_prediction", "v-prediction"):
         return "v_prediction"
-    return "epsilon" if said.lower() in ("epsilon", "eps") else ""
+    return "epsilon" if declared.lower() in ("epsilon", "eps") else ""
 
 
 def _lora_family(shapes: Shapes) -> str:
@@ -151,7 +153,7 @@ def _embedding_family(shapes: Shapes) -> str:
 
 
 def _width(shapes: Shapes, signs: tuple[str, ...]) -> int:
-    """How many numbers the first layer of that name reads; 0 where there is none."""
+    """Returns the input width of the first layer of one of these names; 0 if there is none."""
     for name, shape in shapes.items():
         if any(sign in name for sign in signs) and len(shape) >= 2:
             return shape[1]

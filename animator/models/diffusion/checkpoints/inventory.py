@@ -1,4 +1,4 @@
-"""What models there are: the built-in one, those in folders, those in the hub's cache."""
+"""`model_table`: lists the built-in model, the models in folders and those in the hub's cache."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +10,16 @@ from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
 
-NOT_LOOKED_INTO = "pickled file"
-WIDE = 36  # of the type's column
+PICKLED_FILE = "pickled file"
+TYPE_WIDTH = 36  # of the type column
 
 
 def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
-    """A line per model: type, size, the short hash that model sites show, name or path.
+    """Yields a line per model: type, size, the short hash that model sites show, name or path.
 
     Args:
-        folders: Searched with all below them.
-        hashes: Compute them; else their column is left out.
+        folders: Searched recursively.
+        hashes: Adds a column of hashes, which takes seconds per GB.
     """
     yield _line("diffusers model", Path(find_checkpoint(STARTER).location), STARTER, hashes=hashes)
     for path in Library(folders).files:
@@ -30,14 +30,14 @@ def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
 
 def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
     short = f"  {sha256(path)[:SHORT]}" if hashes else ""
-    return f"{kind:{WIDE}}{_size(size_of(path)):>9}{short}  {name}"
+    return f"{kind:{TYPE_WIDTH}}{_size(size_of(path)):>9}{short}  {name}"
 
 
 def _type(path: Path) -> str:
     if path.is_dir():
         return "diffusers model"
     if path.suffix != SAFE:
-        return f"{NOT_LOOKED_INTO} ({path.suffix})"
+        return f"{PICKLED_FILE} ({path.suffix})"
     try:
         return str(identify(path))
     except ModelError:
@@ -45,7 +45,7 @@ def _type(path: Path) -> str:
 
 
 def _cached() -> Iterator[tuple[str, Path]]:
-    """The diffusers models in the hub's cache: their ids and where they lie."""
+    """Yields id and path of the diffusers models in the hub's cache."""
     from huggingface_hub import scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 

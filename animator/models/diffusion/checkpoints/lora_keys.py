@@ -1,9 +1,9 @@
-"""The names that LoRA files give to layers -> names that can be looked up in a model.
+"""Maps the key names of LoRA files to modules and layers of a model.
 
-A layer is looked up by its path with every `.` as `_`, behind "unet", "text_encoder", "text_encoder_2" or
-"transformer": the common ground of kohya's names (`lora_unet_down_blocks_0_...`), of diffusers' and PEFT's
-(`unet.down_blocks.0. ...`), and, block by block, of the original U-Net's (`lora_unet_input_blocks_4_1_...`).
-Those of the original Flux network are in `flux_names`.
+A layer is identified by its module ("unet", "text_encoder", "text_encoder_2" or "transformer") and its path
+with every `.` as `_`. That covers kohya's keys (`lora_unet_down_blocks_0_...`), those of diffusers and PEFT
+(`unet.down_blocks.0. ...`), and those of the original U-Net (`lora_unet_input_blocks_4_1_...`). Keys of the
+original Flux network are in `flux_keys`.
 """
 
 import re
@@ -55,17 +55,17 @@ _TOP = {
     "label_emb_0_2": "add_embedding_linear_2",
     "out_2": "conv_out",
 }
-LAYERS_PER_BLOCK = 2  # of every U-Net that has the original names
+LAYERS_PER_BLOCK = 2  # of every U-Net with the original names
 
 
-def is_lora_name(name: str) -> bool:
-    """True for a tensor that only LoRA files have, in whatever layout."""
+def is_lora_key(name: str) -> bool:
+    """Returns True for a tensor that only LoRA files have, in any layout."""
     suffix = _SUFFIXES.search(name.replace("_lora.", ".lora."))
     return suffix is not None and suffix.group(1) != "alpha"
 
 
-def split_name(name: str) -> tuple[str, str, str] | None:
-    """The part of the model, the layer's flat path and the tensor's role; None for a name of no layer."""
+def split_key(name: str) -> tuple[str, str, str] | None:
+    """Returns module, flat path of the layer and role of the tensor; None if it belongs to no layer."""
     name = name.replace("_lora.", ".lora.")  # diffusers' first layout: ...processor.to_q_lora.down.weight
     suffix = _SUFFIXES.search(name)
     if suffix is None:
@@ -87,14 +87,14 @@ def _flat(part: str, path: str) -> str:
 
 
 def from_original(flat: str) -> str:
-    """A layer of the original U-Net by diffusers' name, every `.` as `_`; other names as they are."""
+    """Returns diffusers' flat path for a layer of the original U-Net; other paths unchanged."""
     if flat in _TOP:
         return _TOP[flat]
     match = re.match(r"(input_blocks|output_blocks|middle_block)_(\d+)(?:_(\d+))?_(.*)$", flat)
     if match is None:
         return flat
     side, first, second, rest = match.groups()
-    if side == "middle_block":  # middle_block_1_transformer_... : what follows the number is the layer
+    if side == "middle_block":  # middle_block_1_transformer_...: the layer follows the number
         rest = "_".join(part for part in (second, rest) if part)
         return f"mid_block_{('resnets_0', 'attentions_0', 'resnets_1')[int(first)]}_{_RESNET.get(rest, rest)}"
     return _outer(side, int(first), int(second or 0), rest)

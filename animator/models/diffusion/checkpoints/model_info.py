@@ -1,4 +1,4 @@
-"""What is written down about a model: name, type, size, and the hash by which others know it."""
+"""`ModelInfo`: name, type, size and SHA-256 of a model, for run records."""
 
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,18 +9,18 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 
 BLOCK = 2**22
 SHORT = 10
-"""Letters of the short form, which model sites call AutoV2."""
+"""Length of the short hash, which model sites call AutoV2."""
 
 
 class ModelInfo:
-    """A checkpoint's facts; a file's hash is computed beside the work, for it takes seconds per GB."""
+    """Information about a checkpoint; its hash is computed in a thread, as that takes seconds per GB."""
 
     def __init__(self, checkpoint: Checkpoint, kind: str) -> None:
-        """The facts of a checkpoint.
+        """Starts to hash the checkpoint.
 
         Args:
-            checkpoint: Where it is.
-            kind: Its type, as people would say.
+            checkpoint: Location of the model.
+            kind: Its type, such as the name of its pipeline class.
         """
         self._checkpoint = checkpoint
         self._kind = kind
@@ -30,36 +30,36 @@ class ModelInfo:
             self._hash = worker.submit(sha256, Path(checkpoint.location))
             worker.shutdown(wait=False)
 
-    def facts(self, *, wait: bool = True) -> dict[str, Any]:
-        """Name, type, place, and for what lies on a disk here size and SHA-256.
+    def as_dict(self, *, wait: bool = True) -> dict[str, Any]:
+        """Returns name, type, location and, for local models, size and SHA-256.
 
         Args:
-            wait: Wait for the hash; else it is left out while it is being computed.
+            wait: Wait for the hash; otherwise it is left out until it is computed.
         """
-        facts: dict[str, Any] = {
+        info: dict[str, Any] = {
             "name": self._checkpoint.name,
             "type": self._kind,
             "location": self._checkpoint.location,
         }
         if self._hash is not None and (wait or self._hash.done()):
-            facts["bytes"] = size_of(Path(self._checkpoint.location))
-            facts["sha256"] = self._hash.result()
-        return facts
+            info["bytes"] = size_of(Path(self._checkpoint.location))
+            info["sha256"] = self._hash.result()
+        return info
 
 
 def records_of(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
-    """The facts of every model that a diffuser loaded; none for diffusers without models.
+    """Returns the information about every model that a diffuser loaded.
 
     Args:
-        diffuser: Any diffuser; those with models have `records`.
+        diffuser: Any diffuser; those that load models have `records`.
         wait: Wait for hashes.
     """
     records: tuple[ModelInfo, ...] = getattr(diffuser, "records", ())
-    return [record.facts(wait=wait) for record in records]
+    return [record.as_dict(wait=wait) for record in records]
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, or of a folder: of its weights' names and hashes."""
+    """Returns the SHA-256 of a file; for a folder, of the names and hashes of its weights."""
     if path.is_dir():
         lines = [f"{file.relative_to(path).as_posix()} {sha256(file)}\n" for file in _weights(path)]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -71,7 +71,7 @@ def sha256(path: Path) -> str:
 
 
 def size_of(path: Path) -> int:
-    """The bytes of a file, or of a folder's weights."""
+    """Returns the size in bytes of a file, or of a folder's weights."""
     return sum(file.stat().st_size for file in _weights(path)) if path.is_dir() else path.stat().st_size
 
 

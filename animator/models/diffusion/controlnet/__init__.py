@@ -1,1 +1,1 @@
-"""ControlNets: found, loaded, and their residuals added at every step."""
+"""ControlNets: finds and loads them, and computes the residuals that they add to the U-Net."""

@@ -1,7 +1,7 @@
-"""ControlNet files -> diffusers' names, and the architecture that their tensors have.
+"""Maps the key names of ControlNet files to diffusers', and derives the config from tensor shapes.
 
-Files have the names of the original (`control_model.input_blocks...`, with or without the prefix) or those of
-diffusers. A ControlNet is a copy of the way down of its base's U-Net; where it is less, its tensors say so.
+Files use the original names (`control_model.input_blocks...`, with or without the prefix) or diffusers'. A
+ControlNet copies the down blocks of its base's U-Net; smaller ones are recognized by their tensors.
 """
 
 import re
@@ -22,7 +22,7 @@ _TOP = {
 
 
 def flat_name(name: str) -> str:
-    """A tensor's name in diffusers' ControlNet, every `.` as `_`."""
+    """Returns a tensor's name in diffusers' ControlNet, with every `.` as `_`."""
     flat = name.removeprefix(PREFIX).replace(".", "_")
     path, _, end = flat.rpartition("_")
     if path in _TOP:
@@ -35,11 +35,11 @@ def flat_name(name: str) -> str:
 
 
 def architecture(shapes: Mapping[str, tuple[int, ...]], base: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of diffusers' ControlNetModel for tensors of these shapes.
+    """Returns the arguments of diffusers' ControlNetModel for tensors of these shapes.
 
     Args:
-        shapes: By `flat_name`.
-        base: The configuration of the base's U-Net, for what tensors do not say, such as heads.
+        shapes: Tensor shapes by `flat_name`.
+        base: Config of the base's U-Net, for what shapes do not tell, such as the number of heads.
     """
     blocks = range(len(base["block_out_channels"]))
     depths = [_depth(shapes, f"down_blocks_{block}_attentions_0") for block in blocks]
@@ -80,21 +80,21 @@ _SHARED = (
 
 
 def context_width(names: Iterable[str], shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """Width of the prompt vectors that a net reads; 0 for one that reads none.
+    """Returns the cross-attention width of a net; 0 if it has no cross-attention.
 
     Args:
-        names: The tensors' names, in any layout.
-        shapes: By those names.
+        names: Tensor names, in any layout.
+        shapes: Tensor shapes by these names.
     """
     return next((shapes[name][1] for name in names if name.endswith("attn2.to_k.weight")), 0)
 
 
-def named_for(model: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors under a model's own names, in its shapes; those that it does not have are left out.
+def match_state_dict(model: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns the tensors of a file by the model's names, in its shapes; others are left out.
 
     Args:
-        model: The model's own tensors by name.
-        tensors: The file's by `flat_name`.
+        model: The model's state dict.
+        tensors: The file's tensors by `flat_name`.
     """
     by_flat = {name.replace(".", "_"): name for name in model}
     return {
@@ -113,7 +113,7 @@ def _embedding(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(widths)
 
 
-def _depth(shapes: Mapping[str, tuple[int, ...]], where: str) -> int:
-    """How many transformer blocks an attention has; 0 where there is none."""
-    pattern = re.compile(rf"{where}_transformer_blocks_(\d+)_")
+def _depth(shapes: Mapping[str, tuple[int, ...]], prefix: str) -> int:
+    """Returns the number of transformer blocks of an attention layer; 0 if there is none."""
+    pattern = re.compile(rf"{prefix}_transformer_blocks_(\d+)_")
     return 1 + max((int(match[1]) for name in shapes if (match := pattern.match(name))), default=-1)

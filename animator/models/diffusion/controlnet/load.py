@@ -1,4 +1,4 @@
-"""A ControlNet, loaded: from a folder, a hub id, or, offline, one file."""
+"""Loads a ControlNet from a folder, a hub id, or, offline, a single file."""
 
 from pathlib import Path
 from typing import Any
@@ -8,29 +8,29 @@ import torch
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
-from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, named_for
-from animator.models.diffusion.load_pipeline import quiet
+from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
+from animator.models.diffusion.load_pipeline import quiet_diffusers
 from animator.models.weights import read_tensors
 
 
 def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:
-    """The net, in the precision and on the device of the U-Net that it is for.
+    """Loads a ControlNet in the precision and on the device of a U-Net.
 
     Args:
-        checkpoint: Where it is.
-        unet: diffusers' U-Net of the checkpoint that draws.
+        checkpoint: Location of the ControlNet.
+        unet: diffusers' U-Net that it will guide.
 
     Raises:
         ModelError: It is broken, or was made for another base.
     """
-    with quiet(checkpoint.name) as diffusers:
+    with quiet_diffusers(checkpoint.name) as diffusers:
         net = diffusers.ControlNetModel
         if checkpoint.kind == "file":
             loaded = _from_file(net, checkpoint, unet)
         else:
             is_local = checkpoint.kind == "folder"
-            described = net.load_config(checkpoint.location, local_files_only=is_local)
-            _check_base(checkpoint, int(described["cross_attention_dim"]), unet)
+            config = net.load_config(checkpoint.location, local_files_only=is_local)
+            _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
             loaded = net.from_pretrained(checkpoint.location, dtype=unet.dtype, local_files_only=is_local)
     loaded.to(unet.device, memory_format=torch.channels_last)
     return loaded.eval().requires_grad_(requires_grad=False)
@@ -44,31 +44,31 @@ def _from_file(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
         _check_base(checkpoint, width, unet)
     flat = {flat_name(name): tensor.to(unet.dtype) for name, tensor in tensors.items()}
     try:
-        described = architecture({name: tuple(tensor.shape) for name, tensor in flat.items()}, unet.config)
+        config = architecture({name: tuple(tensor.shape) for name, tensor in flat.items()}, unet.config)
     except KeyError as error:
         raise ModelError(
-            f"controlnet {checkpoint.name}: {path} lacks {error}; it is no ControlNet"
+            f"controlnet {checkpoint.name}: {path} lacks {error}; it is not a ControlNet"
         ) from error
-    if "shuffle" in path.stem.lower():  # the one kind whose additions are means; its tensors do not say so
-        described["global_pool_conditions"] = True
+    if "shuffle" in path.stem.lower():  # pools its residuals, which its tensors do not tell
+        config["global_pool_conditions"] = True
     with torch.device("meta"):
-        made = net(**described)
-    named = named_for(made.state_dict(), flat)
-    missing = sorted(made.state_dict().keys() - named.keys())
+        loaded = net(**config)
+    state = match_state_dict(loaded.state_dict(), flat)
+    missing = sorted(loaded.state_dict().keys() - state.keys())
     if missing:
         raise ModelError(
             f"controlnet {checkpoint.name}: {path} does not fit the model: {len(missing)} of its layers are "
             f"missing or of other sizes, such as {missing[0]}; it was made for another base"
         )
-    made.load_state_dict(named, assign=True)
-    return made
+    loaded.load_state_dict(state, assign=True)
+    return loaded
 
 
 def _check_base(checkpoint: Checkpoint, width: int, unet: Any) -> None:
     own = int(unet.config.cross_attention_dim)
     if width != own:
         raise ModelError(
-            f"controlnet {checkpoint.name}: was made for {_family(width)}; the model that draws is "
+            f"controlnet {checkpoint.name}: was made for {_family(width)}; the model is "
             f"{_family(own)}. Use a ControlNet and a model of one base"
         )
 

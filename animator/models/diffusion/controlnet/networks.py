@@ -1,4 +1,4 @@
-"""`ControlNets`: the nets of one loaded checkpoint, loaded when they are first asked for."""
+"""`ControlNets`: the ControlNets of one loaded checkpoint, loaded on first use."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,19 +14,19 @@ from animator.models.diffusion.controlnet.residuals import ControlNetGuide
 from animator.models.diffusion.request import Control
 
 KEPT = 8
-"""Nets in memory: all that a film may use at once, and a few."""
+"""ControlNets in memory: as many as a film may use at once, and a few more."""
 
 
 class ControlNets:
-    """The nets that guide one U-Net."""
+    """Loads and keeps the ControlNets of one U-Net."""
 
     def __init__(self, unet: Any, autoencoder: Autoencoder, library: Library) -> None:
-        """No nets yet.
+        """Starts empty.
 
         Args:
-            unet: The U-Net that they guide.
-            autoencoder: Says how large a latent's image is.
-            library: Where names are looked up.
+            unet: The U-Net to guide.
+            autoencoder: Its VAE, which pads control images as it pads images.
+            library: Finds ControlNets by name.
         """
         self._unet = unet
         self._autoencoder = autoencoder
@@ -37,7 +37,7 @@ class ControlNets:
         return iter(self._nets.values())
 
     def load(self, names: Iterable[str]) -> None:
-        """Loads the nets of these names.
+        """Loads the ControlNets of these names.
 
         Raises:
             ModelError: One is missing, broken or made for another base.
@@ -46,20 +46,20 @@ class ControlNets:
             self._net(name)
 
     def guides(self, controls: Iterable[Control]) -> tuple[ControlNetGuide, ...]:
-        """What guides a drawing; controls without weight, net or image are left out.
+        """Returns the guides of a request; units without weight, model or image are left out.
 
         Raises:
             ModelError: See `load`.
         """
-        found: list[ControlNetGuide] = []
+        guides: list[ControlNetGuide] = []
         for control in controls:
             if control.weight and control.model and control.image is not None:
-                image = self._autoencoder.filled(control.image).to(self._unet.dtype)
-                found.append(ControlNetGuide(self._net(control.model), image, control))
-        return tuple(found)
+                image = self._autoencoder.pad(control.image).to(self._unet.dtype)
+                guides.append(ControlNetGuide(self._net(control.model), image, control))
+        return tuple(guides)
 
     def to(self, device: torch.device) -> None:
-        """Moves the nets."""
+        """Moves the ControlNets to a device."""
         for net in self:
             net.to(device)
 

@@ -1,8 +1,8 @@
-"""ControlNets at work: what they add to the U-Net's layers at each step (Zhang et al. 2023).
+"""Computes the residuals that ControlNets add to the U-Net's layers (Zhang et al. 2023).
 
-A net reads what the U-Net reads and a control image, and gives one addition per layer of the U-Net's way
-down and one for its middle. Additions of several nets are summed. Which counts more is A1111's choice: with
-"prompt" the additions fade toward the finest layer, by 0.825 per layer; with "control" they do so too, and
+A ControlNet takes the U-Net's input and a control image, and returns one residual per down block layer and
+one for the middle block. Residuals of several nets are summed. Control modes are those of A1111: with
+"prompt" the residuals fade toward the finest layer, by 0.825 per layer; with "control" they also fade, and
 act on the prompts but not on the negative prompt.
 """
 
@@ -20,58 +20,64 @@ FADE = 0.825
 
 @dataclass(frozen=True, eq=False)
 class ControlNetGuide:
-    """One ControlNet and what it does in a drawing.
+    """One ControlNet with its control image.
 
     Attributes:
         net: diffusers' ControlNetModel.
-        image: The control image (1, 3, H, W), as large as the latent stands for, in the net's precision.
-        control: Its weight, its share of the steps, its mode.
+        image: The control image (1, 3, H, W), padded like the init image, in the net's precision.
+        control: Its weight, range of steps and control mode.
     """
 
     net: Any
     image: Tensor
     control: Control
 
-    def residuals(self, asked: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
-        """What it adds to each layer (rows, C, h, w), the middle last.
+    def residuals(self, unet_inputs: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
+        """Returns its residual of each layer (rows, C, h, w), the middle block last.
 
         Args:
-            asked: What the U-Net is asked, by the names that both take.
-            is_negative_first: The first row is the negative prompt's.
+            unet_inputs: Keyword arguments that the U-Net and the ControlNet share.
+            is_negative_first: True if the first row is the negative prompt.
         """
-        image = self.image.expand(asked["sample"].shape[0], -1, -1, -1)
-        down, middle = self.net(**asked, controlnet_cond=image, return_dict=False)
-        found = [*down, middle]
-        is_soft = self.control.control_mode != "balanced"
-        last = len(found) - 1
-        found = [
-            addition * (self.control.weight * (FADE ** (last - place) if is_soft else 1.0))
-            for place, addition in enumerate(found)
+        image = self.image.expand(unet_inputs["sample"].shape[0], -1, -1, -1)
+        down, middle = self.net(**unet_inputs, controlnet_cond=image, return_dict=False)
+        residuals = [*down, middle]
+        is_faded = self.control.control_mode != "balanced"
+        last = len(residuals) - 1
+        residuals = [
+            residual * (self.control.weight * (FADE ** (last - index) if is_faded else 1.0))
+            for index, residual in enumerate(residuals)
         ]
         if self.control.control_mode == "control" and is_negative_first:
-            for addition in found:
-                addition[:1].zero_()
-        return found
+            for residual in residuals:
+                residual[:1].zero_()
+        return residuals
 
 
 def unet_kwargs(
-    guides: Sequence[ControlNetGuide], asked: Mapping[str, Any], share: float, *, is_negative_first: bool
+    guides: Sequence[ControlNetGuide],
+    unet_inputs: Mapping[str, Any],
+    progress: float,
+    *,
+    is_negative_first: bool,
 ) -> dict[str, Any]:
-    """What the U-Net is given beside what it is asked; empty where no net acts.
+    """Returns the U-Net's additional keyword arguments; empty if no ControlNet is active.
 
     Args:
-        guides: The drawing's nets.
-        asked: See `ControlNetGuide.residuals`.
-        share: Share of the steps that were done before this one; a net acts from its start on, and before
-            its end.
+        guides: The ControlNets of the request.
+        unet_inputs: See `ControlNetGuide.residuals`.
+        progress: Fraction of the steps done before this one; a ControlNet is active from its start on, and
+            before its end.
         is_negative_first: See `ControlNetGuide.residuals`.
     """
     total: list[Tensor] = []
-    for hint in guides:
-        if not hint.control.start <= share < hint.control.end:
+    for guide in guides:
+        if not guide.control.start <= progress < guide.control.end:
             continue
-        found = hint.residuals(asked, is_negative_first=is_negative_first)
-        total = [torch.add(old, new) for old, new in zip(total, found, strict=True)] if total else found
+        residuals = guide.residuals(unet_inputs, is_negative_first=is_negative_first)
+        total = (
+            [torch.add(old, new) for old, new in zip(total, residuals, strict=True)] if total else residuals
+        )
     if not total:
         return {}
     return {

@@ -1,1 +1,1 @@
-"""LoRA files: read, matched to layers, merged into weights."""
+"""LoRA files: reads them, matches them to a model's layers, merges them into its weights."""

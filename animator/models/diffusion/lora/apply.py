@@ -1,8 +1,8 @@
-"""LoRA files laid into a model's weights, with weights that may change at every frame.
+"""Merges LoRA files into a model's weights, with LoRA weights that may change at every frame.
 
-The changes are added to the weights themselves: the U-Net runs as fast as without, compiled regions stay as
-they are, and a weight of 0 gives the original bits back. What was changed is kept aside, once, and every new
-set of weights is computed from it, so that nothing drifts.
+The deltas are added to the weights themselves: the U-Net runs as fast as without LoRA and stays compiled.
+The original weights of changed layers are kept, and every merge starts from them, so nothing accumulates and
+a weight of 0 restores the original bits.
 """
 
 import logging
@@ -21,19 +21,19 @@ from animator.models.diffusion.lora.load import Layer, LoraFile, read_lora
 FILES_KEPT = 16
 
 Weights = tuple[tuple[Path, float, float], ...]
-"""LoRA files with the weights of what they add to the text encoders and to the U-Net."""
+"""LoRA files with their weights for the text encoders and for the U-Net."""
 
 
 class LoraLayers:
-    """The layers of one model, by the names under which LoRA files know them, and what is laid into them."""
+    """The layers of one model by their names in LoRA files, and the LoRA files merged into them."""
 
     def __init__(self, name: str, family: str, parts: Mapping[str, Any]) -> None:
-        """The layers of a model without any LoRA.
+        """Starts without any LoRA.
 
         Args:
             name: The model's name, for messages.
             family: The model's family, a key of `identify.FAMILY_NAMES`.
-            parts: The modules "unet", "text_encoder" (also with _2, _3), "transformer", those that there are.
+            parts: The model's modules by name: "unet", "transformer", "text_encoder" (also with _2, _3).
         """
         self._name = name
         self._family = family
@@ -49,10 +49,10 @@ class LoraLayers:
 
     @torch.no_grad()
     def apply(self, weights: Weights) -> None:
-        """Makes the model what it is with these LoRA files, and none but these.
+        """Merges exactly these LoRA files into the model; others are removed.
 
         Raises:
-            ModelError: A file is missing, broken or does not fit the model; the model is as before.
+            ModelError: A file is missing, broken or does not fit the model, which then stays unchanged.
         """
         if weights == self._applied:
             return
@@ -61,36 +61,36 @@ class LoraLayers:
         for layer in self._originals.keys() - touched:
             self._layers[layer].copy_(self._originals.pop(layer))
         for layer in touched:
-            self._layers[layer].copy_(self._changed(layer, files))
+            self._layers[layer].copy_(self._merge(layer, files))
         self._applied = weights
 
     @property
     def text_state(self) -> tuple[tuple[Path, float], ...]:
-        """What is laid into the text encoders: two equal states encode alike."""
+        """The LoRA files merged into the text encoders; equal states encode equally."""
         return tuple(
             (path, text) for path, text, _ in self._applied if text and self._file(path).changes_texts
         )
 
-    def _changed(self, layer: Layer, files: list[tuple[LoraFile, float, float]]) -> Tensor:
-        now = self._layers[layer]
+    def _merge(self, layer: Layer, files: list[tuple[LoraFile, float, float]]) -> Tensor:
+        current = self._layers[layer]
         if layer not in self._originals:
-            self._originals[layer] = now.detach().clone()
-        original = weight = self._originals[layer].to(now.device, torch.float32)
-        for lora, text, image in files:
-            amount = text if layer[0].startswith("text_encoder") else image
-            if layer in lora.layers and amount:
-                weight = weight + lora.change(layer, original) * amount
+            self._originals[layer] = current.detach().clone()
+        original = weight = self._originals[layer].to(current.device, torch.float32)
+        for lora, text_weight, unet_weight in files:
+            lora_weight = text_weight if layer[0].startswith("text_encoder") else unet_weight
+            if layer in lora.layers and lora_weight:
+                weight = weight + lora.delta(layer, original) * lora_weight
         return weight
 
     def _file(self, path: Path) -> LoraFile:
-        return self._files.get(path, lambda: self._fitting(read_lora(path)))
+        return self._files.get(path, lambda: self._checked(read_lora(path)))
 
-    def _fitting(self, lora: LoraFile) -> LoraFile:
-        """The LoRA, if it was made for this model's base."""
+    def _checked(self, lora: LoraFile) -> LoraFile:
+        """Returns the LoRA after checking that it was made for this model's base."""
         unknown = [layer for layer in lora.layers if layer not in self._layers]
         if len(unknown) == len(lora.layers) and lora.family == self._family:
             raise ModelError(
-                f"{lora.path}: this LoRA names its layers in a way that is not known for "
+                f"{lora.path}: this LoRA uses layer names that are not known for "
                 f"{FAMILY_NAMES[self._family]}, such as {unknown[0][1]}; use its version for diffusers"
             )
         if (lora.family and lora.family != self._family) or len(unknown) == len(lora.layers):
@@ -99,17 +99,17 @@ class LoraLayers:
                 f"{FAMILY_NAMES[self._family]}. Use a LoRA and a model of one base"
             )
         for layer in lora.layers.keys() & self._layers.keys():
-            lora.change(layer, self._layers[layer].to("meta", torch.float32))
+            lora.delta(layer, self._layers[layer].to("meta", torch.float32))
         if unknown:
             logging.getLogger(__name__).warning(
-                "%s: %d of its %d layers are not in the model %s and do nothing, such as %s",
+                "%s: %d of its %d layers are not in the model %s and are ignored, such as %s",
                 *(lora.path, len(unknown), len(lora.layers), self._name, unknown[0][1]),
             )
         return lora
 
 
 def _weights(path: str, module: Any) -> Iterator[tuple[str, Tensor]]:
-    """The weights and the bias of a module, by the flat paths under which files name them."""
+    """Yields a module's weight and bias by their flat paths, as in LoRA files."""
     flat = path.removeprefix("text_model.").replace(".", "_")
     if isinstance(getattr(module, "weight", None), Tensor):
         yield flat, module.weight

@@ -1,4 +1,4 @@
-"""LoRA files: LoRA, LoCon, LoHa, LoKr, DoRA and full differences -> what each adds to a layer's weights."""
+"""Reads LoRA, LoCon, LoHa, LoKr, DoRA and full-difference files as deltas of a layer's weights."""
 
 import math
 from collections import defaultdict
@@ -12,35 +12,35 @@ from torch import Tensor
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.flux_keys import Rows, flux_targets
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify
-from animator.models.diffusion.checkpoints.lora_keys import split_name
+from animator.models.diffusion.checkpoints.lora_keys import split_key
 from animator.models.weights import read_tensors
 
 Layer = tuple[str, str]
-"""The part of the model and the flat path of a layer in it; see `lora_names`."""
+"""A module of the model and the flat path of a layer in it; see `lora_keys`."""
 
 
 @dataclass(frozen=True, eq=False)
-class Addition:
-    """What a file adds to one layer.
+class LayerDelta:
+    """What a LoRA file adds to one layer.
 
     Attributes:
-        tensors: The file's tensors by role.
-        rows: Which rows of what they make; empty: all.
+        tensors: The file's tensors by role, such as "up", "down" and "alpha".
+        rows: Which rows of the delta this layer gets; empty for all.
     """
 
     tensors: Mapping[str, Tensor]
     rows: tuple[Rows, ...] = ()
 
-    def change(self, weight: Tensor) -> Tensor:
-        """What is added to a layer at weight 1.
+    def delta(self, weight: Tensor) -> Tensor:
+        """Returns the delta of a layer's weights at LoRA weight 1.
 
         Args:
-            weight: The layer's own weights, single precision; DoRA turns them.
+            weight: The layer's original weights, float32, which DoRA rescales.
 
         Raises:
-            ValueError: It has another shape than the weights.
+            ValueError: The delta's shape is not that of the weights.
         """
-        change = _change(
+        delta = _delta(
             {
                 role: tensor if role == "alpha" else tensor.to(weight.device, torch.float32)
                 for role, tensor in self.tensors.items()
@@ -48,61 +48,65 @@ class Addition:
             }
         )
         if self.rows:
-            change = torch.cat([change[rows.within(change.shape[0])] for rows in self.rows])
-        if change.numel() != math.prod(weight.shape) or change.shape[0] != weight.shape[0]:
-            raise ValueError(f"has shape {tuple(change.shape)}, the model's {tuple(weight.shape)}")
-        change = change.reshape(weight.shape)
+            delta = torch.cat([delta[rows.within(delta.shape[0])] for rows in self.rows])
+        if delta.numel() != math.prod(weight.shape) or delta.shape[0] != weight.shape[0]:
+            raise ValueError(f"has shape {tuple(delta.shape)}, the model's {tuple(weight.shape)}")
+        delta = delta.reshape(weight.shape)
         if "dora_scale" not in self.tensors:
-            return change
-        return _turned(weight + change, self._magnitudes(weight)) - weight
+            return delta
+        return _normalize(weight + delta, self._magnitudes(weight)) - weight
 
     def _magnitudes(self, weight: Tensor) -> Tensor:
-        """DoRA's magnitudes, shaped for the weights: one per output, or in LyCORIS' files per input."""
-        given = self.tensors["dora_scale"].to(weight.device, torch.float32)
-        is_per_input = given.ndim > 1 and given.shape[0] == 1 and given.numel() == weight.shape[1]
+        """Returns DoRA's magnitudes, shaped for the weights: per output, or per input in LyCORIS files."""
+        magnitudes = self.tensors["dora_scale"].to(weight.device, torch.float32)
+        is_per_input = (
+            magnitudes.ndim > 1 and magnitudes.shape[0] == 1 and magnitudes.numel() == weight.shape[1]
+        )
         if is_per_input and not self.rows:
-            return given.reshape(1, -1, *(1,) * (weight.ndim - 2))
+            return magnitudes.reshape(1, -1, *(1,) * (weight.ndim - 2))
         if self.rows:
-            given = torch.cat([given[rows.within(given.shape[0])] for rows in self.rows])
-        if given.numel() != weight.shape[0]:
-            raise ValueError(f"has {given.numel()} magnitudes (DoRA), the model's {weight.shape[0]} rows")
-        return given.reshape(-1, *(1,) * (weight.ndim - 1))
+            magnitudes = torch.cat([magnitudes[rows.within(magnitudes.shape[0])] for rows in self.rows])
+        if magnitudes.numel() != weight.shape[0]:
+            raise ValueError(
+                f"has {magnitudes.numel()} magnitudes (DoRA), the model's {weight.shape[0]} rows"
+            )
+        return magnitudes.reshape(-1, *(1,) * (weight.ndim - 1))
 
 
-def _turned(weight: Tensor, magnitudes: Tensor) -> Tensor:
-    """The weights with these lengths (Liu et al. 2024, equation 5)."""
-    over = [axis for axis in range(weight.ndim) if magnitudes.shape[axis] == 1]
-    lengths = torch.linalg.vector_norm(weight, dim=over, keepdim=True)
-    return torch.as_tensor(weight * (magnitudes / lengths))
+def _normalize(weight: Tensor, magnitudes: Tensor) -> Tensor:
+    """Returns the weights normalized to these magnitudes (Liu et al. 2024, equation 5)."""
+    axes = [axis for axis in range(weight.ndim) if magnitudes.shape[axis] == 1]
+    norms = torch.linalg.vector_norm(weight, dim=axes, keepdim=True)
+    return torch.as_tensor(weight * (magnitudes / norms))
 
 
 @dataclass(frozen=True, eq=False)
 class LoraFile:
-    """What a file adds.
+    """A LoRA file.
 
     Attributes:
         path: The file.
-        family: The base model it says it was made for; empty where it does not say.
+        family: The base model it was made for; empty if unknown.
         layers: What it adds to each layer.
     """
 
     path: Path
     family: str
-    layers: Mapping[Layer, Addition]
+    layers: Mapping[Layer, LayerDelta]
 
     @property
     def changes_texts(self) -> bool:
-        """True where it adds to a text encoder."""
+        """True if it changes a text encoder."""
         return any(part.startswith("text_encoder") for part, _ in self.layers)
 
-    def change(self, layer: Layer, weight: Tensor) -> Tensor:
-        """What the file adds to the weights of a layer at weight 1, single precision, of the weights' shape.
+    def delta(self, layer: Layer, weight: Tensor) -> Tensor:
+        """Returns the float32 delta of a layer's weights at LoRA weight 1, in the weights' shape.
 
         Raises:
-            ModelError: It has another shape: the file is for another base model.
+            ModelError: The shapes differ: the file is for another base model.
         """
         try:
-            return self.layers[layer].change(weight)
+            return self.layers[layer].delta(weight)
         except ValueError as error:
             raise ModelError(
                 f"{self.path}: this LoRA does not fit the model: its {layer[1]} {error}; it was made for "
@@ -111,45 +115,45 @@ class LoraFile:
 
 
 def read_lora(path: Path) -> LoraFile:
-    """The LoRA in a file; its tensors stay on the CPU.
+    """Reads a LoRA file; its tensors stay on the CPU.
 
     Raises:
-        ModelError: The file is broken, no LoRA, or of a form that is not supported.
+        ModelError: The file is broken, not a LoRA, or in an unsupported layout.
     """
     kind = identify(path)
     if kind.what != "lora":
-        raise ModelError(f"{path}: is no LoRA but a file of kind {kind}")
+        raise ModelError(f"{path}: is not a LoRA but a file of kind {kind}")
     tensors: dict[Layer, dict[str, Tensor]] = defaultdict(dict)
-    strange: list[str] = []
+    unknown: list[str] = []
     for name, tensor in read_tensors(path).items():
-        found = split_name(name)
-        if found is None:
-            strange.append(name)
+        key = split_key(name)
+        if key is None:
+            unknown.append(name)
             continue
-        part, flat, role = found
-        # A bias is looked up like a layer of its own.
-        key, role = ((part, f"{flat}_bias"), "diff") if role == "diff_b" else ((part, flat), role)
-        tensors[key][role] = tensor
+        part, flat, role = key
+        # A bias is looked up like a separate layer.
+        layer, role = ((part, f"{flat}_bias"), "diff") if role == "diff_b" else ((part, flat), role)
+        tensors[layer][role] = tensor
     if not tensors:
-        raise ModelError(f"{path}: is a LoRA in a layout that is not known, with names such as {strange[0]}")
-    layers: dict[Layer, Addition] = {}
-    for key, own in tensors.items():
-        for layer, rows in _targets(key, kind.family):
-            layers[layer] = Addition(own, rows)
+        raise ModelError(f"{path}: is a LoRA in an unknown layout, with names such as {unknown[0]}")
+    layers: dict[Layer, LayerDelta] = {}
+    for layer, by_role in tensors.items():
+        for target, rows in _targets(layer, kind.family):
+            layers[target] = LayerDelta(by_role, rows)
     return LoraFile(path, kind.family, layers)
 
 
 def _targets(layer: Layer, family: str) -> Iterator[tuple[Layer, tuple[Rows, ...]]]:
-    """The layers of a model that a layer of a file is."""
+    """Yields the model's layers that correspond to a layer of a file, with their rows."""
     part, flat = layer
-    found = flux_targets(flat) if family == "flux" and part in ("unet", "transformer") else None
-    if found is None:
+    targets = flux_targets(flat) if family == "flux" and part in ("unet", "transformer") else None
+    if targets is None:
         yield layer, ()
         return
-    yield from ((("transformer", name), rows) for name, rows in found)
+    yield from ((("transformer", name), rows) for name, rows in targets)
 
 
-def _change(tensors: Mapping[str, Tensor]) -> Tensor:
+def _delta(tensors: Mapping[str, Tensor]) -> Tensor:
     if "diff" in tensors:
         return tensors["diff"]
     if "up" in tensors:

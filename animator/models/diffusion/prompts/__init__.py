@@ -1,1 +1,1 @@
-"""Prompts: their language, their tokens, and what the networks are conditioned on."""
+"""Prompts in A1111's syntax: parsed, tokenized in chunks of 75, and encoded as conditioning."""

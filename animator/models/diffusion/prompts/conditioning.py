@@ -1,4 +1,4 @@
-"""`PromptEncoder`: a request's texts -> what the U-Net is asked at every step; every text is encoded once."""
+"""`PromptEncoder`: encodes a request's prompts as the guidance of every step; each text is encoded once."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
@@ -11,122 +11,127 @@ from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.lora.apply import Weights
 from animator.models.diffusion.prompts.editing import texts_by_step
 from animator.models.diffusion.prompts.embedding_file import read_vectors
-from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blended
+from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blend
 from animator.models.diffusion.prompts.syntax import split_and, split_loras
 from animator.models.diffusion.request import GenerationRequest
 from schedules import PromptFrame
 
 TEXTS_KEPT = 256
-Plan = tuple[tuple[str, str, float], ...]  # a step's texts: positive, negative, share of the step
+StepPrompts = tuple[tuple[str, str, float], ...]
+"""The prompts of a step: positive, negative, weight of the pair."""
 
 
 class PromptEncoder:
-    """The prompts of one loaded model."""
+    """Encodes prompts for one loaded model."""
 
     def __init__(
         self, encoders: TextEncoders, library: Library, device: torch.device, dtype: torch.dtype
     ) -> None:
-        """The prompts of a model.
+        """Starts with an empty cache.
 
         Args:
-            encoders: Its text encoders.
-            library: Where textual inversions and LoRA files are looked up.
-            device: Where conditions go.
-            dtype: What the U-Net computes in.
+            encoders: The model's text encoders.
+            library: Finds textual inversions and LoRA files by name.
+            device: Device of the U-Net.
+            dtype: Precision of the U-Net.
         """
         self._encoders = encoders
         self._library = library
-        self._place = (device, dtype)
-        self._conditions: LRUCache[tuple[str, int, Hashable], Conditioning] = LRUCache(TEXTS_KEPT)
+        self._device, self._dtype = device, dtype
+        self._cache: LRUCache[tuple[str, int, Hashable], Conditioning] = LRUCache(TEXTS_KEPT)
         self._vectors: dict[str, tuple[Tensor, ...]] = {}
 
     def loras(self, prompt: PromptFrame) -> Weights:
-        """The LoRA files that a prompt asks for; see `lora_weights`."""
+        """Returns the LoRA files of a prompt; see `lora_weights`."""
         return lora_weights(prompt, self._library)
 
     def guidance(
-        self, request: GenerationRequest, encoders_state: Hashable, *, scaled_model: bool = False
+        self, request: GenerationRequest, encoders_state: Hashable, *, is_distilled: bool = False
     ) -> Sequence[Guidance]:
-        """What is asked: one guidance for all steps, or, where the prompt changes on the way, one per step.
+        """Returns one guidance for all steps, or one per step if prompt editing changes the prompt.
 
         Args:
-            request: The drawing.
-            encoders_state: What LoRA files have made of the text encoders; texts are encoded once per state.
-            scaled_model: Whether the model takes cfg_scale as an input.
+            request: The request.
+            encoders_state: LoRA files merged into the text encoders; texts are encoded once per state.
+            is_distilled: True for a guidance-distilled model, which takes cfg_scale as an input.
 
         Raises:
-            ModelError: A textual inversion does not fit, or clip_skip is too large.
+            ModelError: A textual inversion does not fit the model, or clip_skip is too large.
         """
         steps = request.steps_run
-        by_step = [
-            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), share)
-            for text, no, share in parts(request.prompt)
+        edited = [
+            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), weight)
+            for text, no, weight in prompt_parts(request.prompt)
         ]
-        plans = [
-            tuple((positive[step], negative[step], share) for positive, negative, share in by_step)
+        by_step = [
+            tuple((positive[step], negative[step], weight) for positive, negative, weight in edited)
             for step in range(steps)
         ]
-        if len(set(plans)) == 1:
-            plans = plans[:1]
-        make = self._scaled if scaled_model else self._guided
-        made = {plan: make(plan, request, encoders_state) for plan in dict.fromkeys(plans)}
-        return [made[plan] for plan in plans]
+        if len(set(by_step)) == 1:
+            by_step = by_step[:1]
+        encode = self._distilled_guidance if is_distilled else self._guidance
+        encoded = {step: encode(step, request, encoders_state) for step in dict.fromkeys(by_step)}
+        return [encoded[step] for step in by_step]
 
-    def _guided(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Guidance:
-        negative, padding = self._negative(plan, request, state), self._condition("", request, state)
-        return Guidance.of(self._positives(plan, request, state), negative, request.cfg_scale, padding)
+    def _guidance(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Guidance:
+        negative, padding = self._negative(prompts, request, state), self._conditioning("", request, state)
+        return Guidance.of(self._positives(prompts, request, state), negative, request.cfg_scale, padding)
 
-    def _scaled(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Guidance:
-        is_asked = any(no.strip() for _, no, _ in plan)
-        negative = self._negative(plan, request, state) if is_asked else None
-        empty = self._condition("", request, state)
+    def _distilled_guidance(
+        self, prompts: StepPrompts, request: GenerationRequest, state: Hashable
+    ) -> Guidance:
+        has_negative = any(no.strip() for _, no, _ in prompts)
+        negative = self._negative(prompts, request, state) if has_negative else None
+        empty = self._conditioning("", request, state)
         return Guidance.for_guidance_distilled(
-            self._positives(plan, request, state), negative, request.cfg_scale, empty
+            self._positives(prompts, request, state), negative, request.cfg_scale, empty
         )
 
-    def _condition(
+    def _conditioning(
         self, text: str, request: GenerationRequest, state: Hashable, *, is_negative: bool = False
     ) -> Conditioning:
-        found = self._conditions.get(
+        conditioning = self._cache.get(
             (text, request.clip_skip, state), lambda: self._encode(text, request.clip_skip)
         )
         empty = is_negative and self._encoders.zero_when_empty and not text.strip()
-        return _zeros(found) if empty else found
+        return _zeros_like(conditioning) if empty else conditioning
 
-    def _negative(self, plan: Plan, request: GenerationRequest, state: Hashable) -> Conditioning:
-        texts = [(" ".join(part for part, _ in split_and(no)), weight) for _, no, weight in plan]
-        found = [(self._condition(text, request, state, is_negative=True), weight) for text, weight in texts]
-        return blended(found, self._condition("", request, state))
+    def _negative(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Conditioning:
+        texts = [(" ".join(part for part, _ in split_and(no)), weight) for _, no, weight in prompts]
+        encoded = [
+            (self._conditioning(text, request, state, is_negative=True), weight) for text, weight in texts
+        ]
+        return blend(encoded, self._conditioning("", request, state))
 
     def _positives(
-        self, plan: Plan, request: GenerationRequest, state: Hashable
+        self, prompts: StepPrompts, request: GenerationRequest, state: Hashable
     ) -> list[tuple[Conditioning, float]]:
-        split = [split_and(text) for text, _, _ in plan]
+        split = [split_and(text) for text, _, _ in prompts]
         if all(len(part) == 1 for part in split):
             mixed = [
-                (self._condition(part[0][0], request, state), share)
-                for part, (_, _, share) in zip(split, plan, strict=True)
+                (self._conditioning(part[0][0], request, state), share)
+                for part, (_, _, share) in zip(split, prompts, strict=True)
             ]
-            weight = sum(part[0][1] * share for part, (_, _, share) in zip(split, plan, strict=True))
-            return [(blended(mixed, self._condition("", request, state)), weight)]
+            weight = sum(part[0][1] * share for part, (_, _, share) in zip(split, prompts, strict=True))
+            return [(blend(mixed, self._conditioning("", request, state)), weight)]
         return [
-            (self._condition(text, request, state), weight * share)
-            for part, (_, _, share) in zip(split, plan, strict=True)
+            (self._conditioning(text, request, state), weight * share)
+            for part, (_, _, share) in zip(split, prompts, strict=True)
             for text, weight in part
         ]
 
     def _encode(self, text: str, clip_skip: int) -> Conditioning:
-        condition = self._encoders.encode(text, self._inversions(text), clip_skip)
-        device, dtype = self._place
-        pooled = condition.pooled
+        conditioning = self._encoders.encode(text, self._inversions(text), clip_skip)
+        pooled = conditioning.pooled
         return Conditioning(
-            condition.context.to(device, dtype), None if pooled is None else pooled.to(device, dtype)
+            conditioning.context.to(self._device, self._dtype),
+            None if pooled is None else pooled.to(self._device, self._dtype),
         )
 
     def _inversions(self, text: str) -> Mapping[str, tuple[Tensor, ...]]:
-        """The vectors of the textual inversions whose names occur in a text."""
-        low = text.lower()
-        names = [name for name in self._library.embeddings if name in low]
+        """Returns the vectors of the textual inversions whose names occur in a text."""
+        lower = text.lower()
+        names = [name for name in self._library.embeddings if name in lower]
         for name in names:
             if name not in self._vectors:
                 path = self._library.readable(self._library.embeddings[name])
@@ -135,26 +140,26 @@ class PromptEncoder:
 
 
 def lora_weights(prompt: PromptFrame, library: Library) -> Weights:
-    """The LoRA files that a prompt asks for, with their weights; while it morphs, the weighted mean of both.
+    """Returns the LoRA files of a prompt with their weights; between two prompts, their weighted mean.
 
     Raises:
-        ModelError: There is no such file.
+        ModelError: A file was not found.
     """
     totals: dict[str, tuple[float, float]] = {}
-    for positive, negative, share in parts(prompt):
+    for positive, negative, weight in prompt_parts(prompt):
         for tag in (*split_loras(positive)[1], *split_loras(negative)[1]):
-            text, image = totals.get(tag.name, (0.0, 0.0))
-            totals[tag.name] = (text + share * tag.text_weight, image + share * tag.image_weight)
+            text, unet = totals.get(tag.name, (0.0, 0.0))
+            totals[tag.name] = (text + weight * tag.text_weight, unet + weight * tag.image_weight)
     return tuple((library.lora(name), *weights) for name, weights in sorted(totals.items()))
 
 
-def parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
-    """The prompts of a frame (positive, negative, weight): one, or while it morphs two."""
+def prompt_parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
+    """Returns the prompts of a frame (positive, negative, weight): one, or two while it morphs."""
     return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 
-def _zeros(condition: Conditioning) -> Conditioning:
-    pooled = condition.pooled
+def _zeros_like(conditioning: Conditioning) -> Conditioning:
+    pooled = conditioning.pooled
     return Conditioning(
-        torch.zeros_like(condition.context), None if pooled is None else torch.zeros_like(pooled)
+        torch.zeros_like(conditioning.context), None if pooled is None else torch.zeros_like(pooled)
     )

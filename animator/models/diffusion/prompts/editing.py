@@ -1,10 +1,10 @@
-"""Prompt editing: `[one:two:0.4]` and `[one|two]` -> the prompt of every sampler step."""
+"""Prompt editing: expands `[one:two:0.4]` and `[one|two]` to the prompt of every sampler step."""
 
 import re
 from dataclasses import dataclass
 
 _WHEN = re.compile(r"\s{0,9}\d{0,9}\.?\d{1,9}\s{0,9}")
-_SIGNS = re.compile(r"\\.|[\[\]():|]|[^\\\[\]():|]+|\\", re.DOTALL)
+_TOKENS = re.compile(r"\\.|[\[\]():|]|[^\\\[\]():|]+|\\", re.DOTALL)
 MAX_DEPTH = 20
 
 
@@ -13,93 +13,93 @@ class Edit:
     """A bracket whose text depends on the step.
 
     Attributes:
-        texts: Its alternatives.
-        when: Share of the steps, or step, from which on the second counts; None: they take turns.
-        is_share: True where `when` is a share.
+        texts: The alternatives.
+        when: Fraction of the steps, or step, at which the second replaces the first; None alternates.
+        is_fraction: True if `when` is a fraction.
     """
 
     texts: tuple[tuple["str | Edit", ...], ...]
     when: float | None = None
-    is_share: bool = False
+    is_fraction: bool = False
 
-    def chosen(self, step: int, steps: int) -> tuple["str | Edit", ...]:
-        """The alternative at a step."""
+    def at_step(self, step: int, steps: int) -> tuple["str | Edit", ...]:
+        """Returns the alternative at a step."""
         if self.when is None:
             return self.texts[step % len(self.texts)]
-        return self.texts[step >= int(self.when * steps if self.is_share else self.when)]
+        return self.texts[step >= int(self.when * steps if self.is_fraction else self.when)]
 
 
 Text = tuple[str | Edit, ...]
 
 
 class _Open:
-    """A bracket that is being read: what opened it, and what it holds so far, cut at `:` and `|`."""
+    """A bracket being parsed: its opening token and its parts so far, split at `:` and `|`."""
 
-    def __init__(self, sign: str) -> None:
-        self.sign = sign
+    def __init__(self, opening: str) -> None:
+        self.opening = opening
         self.parts: list[list[str | Edit]] = [[]]
-        self.cuts: list[str] = []
+        self.separators: list[str] = []
 
 
 def texts_by_step(prompt: str, steps: int) -> tuple[str, ...]:
-    """The prompt at each step (steps,).
+    """Returns the prompt of each step (steps,).
 
     Args:
-        prompt: As written; brackets without `|` or a time, such as `[word]`, are left for the emphasis.
-        steps: Steps that run. A time with a point, up to 1, is a share of them; else it is a step.
+        prompt: Prompt text; brackets without `|` or a time, such as `[word]`, are emphasis and are kept.
+        steps: Number of steps that run. A time with a decimal point, up to 1, is a fraction of them.
     """
     if "[" not in prompt:
         return (prompt,) * steps
-    text = _parsed(prompt)
-    return tuple(_rendered(text, step, steps) for step in range(steps))
+    text = _parse(prompt)
+    return tuple(_render(text, step, steps) for step in range(steps))
 
 
-def _rendered(text: Text, step: int, steps: int) -> str:
+def _render(text: Text, step: int, steps: int) -> str:
     return "".join(
-        part if isinstance(part, str) else _rendered(part.chosen(step, steps), step, steps) for part in text
+        part if isinstance(part, str) else _render(part.at_step(step, steps), step, steps) for part in text
     )
 
 
-def _parsed(prompt: str) -> Text:
-    """The prompt with its brackets read, in one pass."""
-    opened = [_Open("")]
+def _parse(prompt: str) -> Text:
+    """Parses the prompt's brackets in one pass."""
+    stack = [_Open("")]
     closes = {"]": "[", ")": "("}
-    for match in _SIGNS.finditer(prompt):
-        sign, top = match.group(0), opened[-1]
-        if sign in ("[", "(") and len(opened) <= MAX_DEPTH:
-            opened.append(_Open(sign))
-        elif sign in closes and top.sign == closes[sign]:
-            opened.pop()
-            opened[-1].parts[-1] += _closed(top)
-        elif sign in (":", "|") and top.sign == "[":
-            top.cuts.append(sign)
+    for match in _TOKENS.finditer(prompt):
+        token, top = match.group(0), stack[-1]
+        if token in ("[", "(") and len(stack) <= MAX_DEPTH:
+            stack.append(_Open(token))
+        elif token in closes and top.opening == closes[token]:
+            stack.pop()
+            stack[-1].parts[-1] += _close(top)
+        elif token in (":", "|") and top.opening == "[":
+            top.separators.append(token)
             top.parts.append([])
         else:
-            top.parts[-1].append(sign)
-    while len(opened) > 1:
-        top = opened.pop()
-        opened[-1].parts[-1] += [top.sign, *_joined(top, [])[0]]
-    return tuple(opened[0].parts[0])
+            top.parts[-1].append(token)
+    while len(stack) > 1:
+        top = stack.pop()
+        stack[-1].parts[-1] += [top.opening, *_join(top, [])[0]]
+    return tuple(stack[0].parts[0])
 
 
-def _closed(bracket: _Open) -> list[str | Edit]:
-    if "|" in bracket.cuts:
-        return [Edit(tuple(tuple(part) for part in _joined(bracket, ["|"])))]
+def _close(bracket: _Open) -> list[str | Edit]:
+    if "|" in bracket.separators:
+        return [Edit(tuple(tuple(part) for part in _join(bracket, ["|"])))]
     last = "".join(part for part in bracket.parts[-1] if isinstance(part, str))
-    if len(bracket.cuts) in (1, 2) and bracket.sign == "[" and _WHEN.fullmatch(last):
-        before = tuple(bracket.parts[0]) if len(bracket.cuts) == 2 else ()
+    if len(bracket.separators) in (1, 2) and bracket.opening == "[" and _WHEN.fullmatch(last):
+        before = tuple(bracket.parts[0]) if len(bracket.separators) == 2 else ()
         when = float(last)
-        return [Edit((before, tuple(bracket.parts[-2])), when, is_share="." in last and when <= 1)]
-    close = {"[": "]", "(": ")"}[bracket.sign]
-    return [bracket.sign, *_joined(bracket, [])[0], close]
+        return [Edit((before, tuple(bracket.parts[-2])), when, is_fraction="." in last and when <= 1)]
+    close = {"[": "]", "(": ")"}[bracket.opening]
+    return [bracket.opening, *_join(bracket, [])[0], close]
 
 
-def _joined(bracket: _Open, cut_at: list[str]) -> list[list[str | Edit]]:
-    """The parts, put together again except at the signs to cut at."""
+def _join(bracket: _Open, split_at: list[str]) -> list[list[str | Edit]]:
+    """Returns the parts, joined again except at the separators in `split_at`."""
     joined = [list(bracket.parts[0])]
-    for sign, part in zip(bracket.cuts, bracket.parts[1:], strict=True):
-        if sign in cut_at:
+    for token, part in zip(bracket.separators, bracket.parts[1:], strict=True):
+        if token in split_at:
             joined.append(list(part))
         else:
-            joined[-1] += [sign, *part]
+            joined[-1] += [token, *part]
     return joined

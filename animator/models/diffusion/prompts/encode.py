@@ -1,4 +1,4 @@
-"""Prompts -> what the U-Net is conditioned on, by the checkpoint's own text encoders."""
+"""`TextEncoders`: encodes prompts as the U-Net's conditioning with the checkpoint's text encoders."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from animator.models.diffusion.prompts.tokens import CHUNK, Chunk, chunks
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What one prompt means to the U-Net.
+    """Embeddings of one prompt, the U-Net's input.
 
     Attributes:
         context: One vector per token (1, 77 * chunks, width).
@@ -30,10 +30,10 @@ class TextEncoder:
     """One text encoder with its tokenizer.
 
     Attributes:
-        tokenizer: Text to vocabulary indices.
+        tokenizer: transformers' CLIP tokenizer.
         model: transformers' CLIP text model, with or without projection.
-        skips: How many layers from the end the family reads: 1 is the last layer.
-        is_normed: True where what is read goes through the final norm.
+        skips: Layer that the family uses, counted from the end: 1 is the last layer.
+        is_normed: True if that layer's output goes through the final norm.
     """
 
     tokenizer: Any
@@ -43,37 +43,37 @@ class TextEncoder:
 
     @property
     def width(self) -> int:
-        """Width of the word vectors."""
+        """Width of the token embeddings."""
         return int(self.model.config.hidden_size)
 
-    def words(self, text: str) -> list[int]:
-        """The vocabulary indices of a text, nothing added at the ends, and no mark read in it.
+    def token_ids(self, text: str) -> list[int]:
+        """Returns the token ids of a text, without special tokens and without parsing any in the text.
 
-        OpenCLIP pads with "!"; a text's own exclamation mark is none the less a word.
+        OpenCLIP pads with "!"; an exclamation mark in the text is still an ordinary token.
         """
-        found = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)
-        return list(found.input_ids)
+        encoding = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)
+        return list(encoding.input_ids)
 
     def encode(
         self, parts: Sequence[Chunk], vectors: Mapping[str, Tensor], clip_skip: int
     ) -> tuple[Tensor, Tensor | None]:
-        """The vectors of every token (1, 77 * chunks, width) and of the first chunk as a whole (1, width).
+        """Returns the tokens' vectors (1, 77 * chunks, width) and the first chunk's pooled one (1, width).
 
         Args:
             parts: The prompt's chunks.
             vectors: The vectors (count, width) of the textual inversions, by name.
-            clip_skip: 1 reads the last layer, 2 the one before, and so on; never above what the family reads.
+            clip_skip: 1 uses the last layer, 2 the one before; at least the family's `skips`.
 
         Raises:
-            ModelError: There are not so many layers.
+            ModelError: The encoder has fewer layers than clip_skip.
         """
         device = next(self.model.parameters()).device
-        numbers = torch.tensor([self._numbers(part) for part in parts], device=device)
-        with self._replaced(parts, vectors):
-            out = self.model(numbers, output_hidden_states=True)
+        token_ids = torch.tensor([self._window(part) for part in parts], device=device)
+        with self._embeddings_replaced(parts, vectors):
+            out = self.model(token_ids, output_hidden_states=True)
         hidden = self._layer(out, clip_skip).to(torch.float32)
         pooled = getattr(out, "text_embeds", None)
-        hidden = _emphasised(hidden, parts)
+        hidden = _apply_emphasis(hidden, parts)
         return hidden.flatten(0, 1)[None], None if pooled is None else pooled[:1].to(torch.float32)
 
     def _layer(self, out: Any, clip_skip: int) -> Tensor:
@@ -87,16 +87,16 @@ class TextEncoder:
         inner = getattr(self.model, "text_model", self.model)
         return torch.as_tensor(inner.final_layer_norm(hidden) if self.is_normed else hidden)
 
-    def _numbers(self, part: Chunk) -> list[int]:
-        """The window of a chunk: start, tokens, end, padding."""
+    def _window(self, part: Chunk) -> list[int]:
+        """Returns the token ids of a chunk with start, end and padding."""
         start, end = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id
-        window = [start, *(token.number for token in part), end]
+        window = [start, *(token.token_id for token in part), end]
         return window + [self.tokenizer.pad_token_id] * (CHUNK + 2 - len(window))
 
     @contextmanager
-    def _replaced(self, parts: Sequence[Chunk], vectors: Mapping[str, Tensor]) -> Iterator[None]:
-        """The word vectors of textual inversions, in place while the text encoder runs."""
-        places = [
+    def _embeddings_replaced(self, parts: Sequence[Chunk], vectors: Mapping[str, Tensor]) -> Iterator[None]:
+        """Replaces token embeddings by textual inversions while the text encoder runs."""
+        replacements = [
             (row, column, vectors[token.embedding][token.row])
             for row, part in enumerate(parts)
             for column, token in enumerate(part, start=1)
@@ -104,11 +104,11 @@ class TextEncoder:
         ]
 
         def replace(_module: object, _inputs: object, output: Tensor) -> Tensor:
-            for row, column, vector in places:
+            for row, column, vector in replacements:
                 output[row, column] = vector.to(output)
             return output
 
-        handle = self.model.get_input_embeddings().register_forward_hook(replace) if places else None
+        handle = self.model.get_input_embeddings().register_forward_hook(replace) if replacements else None
         try:
             yield
         finally:
@@ -116,8 +116,8 @@ class TextEncoder:
                 handle.remove()
 
 
-def _emphasised(hidden: Tensor, parts: Sequence[Chunk]) -> Tensor:
-    """The vectors times their tokens' weights, each chunk's mean put back (A1111's emphasis)."""
+def _apply_emphasis(hidden: Tensor, parts: Sequence[Chunk]) -> Tensor:
+    """Returns the vectors times their tokens' weights, each chunk's mean restored (A1111's emphasis)."""
     if all(token.weight == 1.0 for part in parts for token in part):
         return hidden
     weights = torch.ones(hidden.shape[:2])
@@ -136,7 +136,7 @@ class TextEncoders:
 
     Attributes:
         encoders: One, or for SDXL two.
-        zero_when_empty: An empty negative prompt is all zeros (SDXL).
+        zero_when_empty: True if an empty negative prompt is encoded as zeros (SDXL).
     """
 
     encoders: tuple[TextEncoder, ...]
@@ -144,51 +144,53 @@ class TextEncoders:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Width of the word vectors of each encoder."""
+        """Token embedding width of each encoder."""
         return tuple(encoder.width for encoder in self.encoders)
 
     @torch.no_grad()
     def encode(self, prompt: str, vectors: Mapping[str, Sequence[Tensor]], clip_skip: int) -> Conditioning:
-        """The condition of one prompt: no AND, no tags.
+        """Returns the conditioning of one prompt.
 
         Args:
-            prompt: Text with emphasis and BREAK.
-            vectors: The vectors of the textual inversions that may occur, one tensor per encoder, by name.
+            prompt: Text with emphasis and BREAK, without AND and tags.
+            vectors: Vectors of the textual inversions in the prompt, one tensor per encoder, by name.
             clip_skip: See `TextEncoder.encode`.
         """
-        counts = {name: len(own[0]) for name, own in vectors.items()}
+        counts = {name: len(tensors[0]) for name, tensors in vectors.items()}
         contexts, pooled = [], None
         for index, encoder in enumerate(self.encoders):
-            parts = chunks(prompt, encoder.words, counts)
-            own = {name: tensors[index] for name, tensors in vectors.items()}
-            context, whole = encoder.encode(parts, own, clip_skip)
+            parts = chunks(prompt, encoder.token_ids, counts)
+            encoder_vectors = {name: tensors[index] for name, tensors in vectors.items()}
+            context, encoder_pooled = encoder.encode(parts, encoder_vectors, clip_skip)
             contexts.append(context)
-            pooled = whole if whole is not None else pooled
+            pooled = encoder_pooled if encoder_pooled is not None else pooled
         return Conditioning(torch.cat(contexts, dim=-1), pooled)
 
 
-def blended(conditions: Sequence[tuple[Conditioning, float]], padding: Conditioning) -> Conditioning:
-    """The weighted mean of conditions.
+def blend(conditionings: Sequence[tuple[Conditioning, float]], padding: Conditioning) -> Conditioning:
+    """Returns the weighted mean of conditionings.
 
     Args:
-        conditions: Conditions with weights, which need not add up to 1.
-        padding: The condition of the empty prompt, which lengthens the shorter ones.
+        conditionings: Conditionings with weights, which need not add up to 1.
+        padding: Conditioning of the empty prompt, which pads the shorter ones.
     """
-    total = sum(weight for _, weight in conditions) or 1.0
-    longest = max(condition.context.shape[1] for condition, _ in conditions)
+    total = sum(weight for _, weight in conditionings) or 1.0
+    longest = max(conditioning.context.shape[1] for conditioning, _ in conditionings)
     context: Tensor | float = 0.0
     pooled: Tensor | None = None
-    for condition, weight in conditions:
-        share = weight / total
-        context = context + lengthened(condition, longest, padding).context * share
-        if condition.pooled is not None:
-            pooled = condition.pooled * share + (0.0 if pooled is None else pooled)
+    for conditioning, weight in conditionings:
+        fraction = weight / total
+        context = context + pad_context(conditioning, longest, padding).context * fraction
+        if conditioning.pooled is not None:
+            pooled = conditioning.pooled * fraction + (0.0 if pooled is None else pooled)
     return Conditioning(torch.as_tensor(context), pooled)
 
 
-def lengthened(condition: Conditioning, length: int, padding: Conditioning) -> Conditioning:
-    """The condition with chunks of the empty prompt behind it, `length` tokens in all."""
-    missing = (length - condition.context.shape[1]) // padding.context.shape[1]
+def pad_context(conditioning: Conditioning, length: int, padding: Conditioning) -> Conditioning:
+    """Returns the conditioning padded with chunks of the empty prompt to `length` tokens."""
+    missing = (length - conditioning.context.shape[1]) // padding.context.shape[1]
     if missing <= 0:
-        return condition
-    return Conditioning(torch.cat([condition.context, *[padding.context] * missing], dim=1), condition.pooled)
+        return conditioning
+    return Conditioning(
+        torch.cat([conditioning.context, *[padding.context] * missing], dim=1), conditioning.pooled
+    )

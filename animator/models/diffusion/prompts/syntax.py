@@ -1,15 +1,15 @@
-r"""The prompt language of A1111: emphasis, escapes, BREAK, AND, prompt editing, `<lora:name:weight>`.
+r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora:name:weight>`.
 
-    (word)  ((word))  (word:1.3)    more of it: times 1.1 per bracket, or the number
-    [word]                          less: divided by 1.1
+    (word)  ((word))  (word:1.3)    more attention: times 1.1 per bracket, or the number
+    [word]                          less attention: divided by 1.1
     \( \) \[ \]                     the bracket itself
-    one BREAK two                   two starts in a new chunk of 75 tokens
-    one AND two :0.5                both drawn at once, each by its weight
-    [one:two:0.4]  [one::0.4]       one until 40 % of the steps, then two (or nothing); above 1: a step
-    [one|two]                       changes at every step
+    one BREAK two                   two starts a new chunk of 75 tokens
+    one AND two :0.5                both guide the image, each by its weight
+    [one:two:0.4]  [one::0.4]       one until 40 % of the steps, then two (or nothing); above 1: the step
+    [one|two]                       alternates at every step
     <lora:file:0.8>                 adds a LoRA file with a weight
 
-Pure text; nothing here knows a model. Brackets that do not close are taken as closed at the end.
+This module handles text only and knows no model. Unclosed brackets end at the end of the prompt.
 """
 
 import re
@@ -21,10 +21,10 @@ from animator.errors import ModelError
 ROUND, SQUARE = 1.1, 1 / 1.1
 MAX_DEPTH = 20
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_SIGNS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
+_TOKENS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
 _OPENING = {"(": ROUND, "[": SQUARE}
 _CLOSING = {")": ROUND, "]": SQUARE}
-_ESCAPED = {f"\\{sign}": sign for sign in "()[]\\:"}
+_ESCAPED = {f"\\{token}": token for token in "()[]\\:"}
 _AND = re.compile(r"\bAND\b")
 _TAG = re.compile(r"<(\w+):([^<>]*)>")
 _BREAK = re.compile(r"\bBREAK\b")
@@ -32,7 +32,7 @@ _BREAK = re.compile(r"\bBREAK\b")
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text with one weight; `text` None is a BREAK."""
+    """A piece of text with one weight; a `text` of None is a BREAK."""
 
     text: str | None
     weight: float
@@ -48,10 +48,10 @@ class LoraTag:
 
 
 def split_loras(prompt: str) -> tuple[str, tuple[LoraTag, ...]]:
-    """The prompt without its `<lora:...>` tags, and the tags.
+    """Returns the prompt without its `<lora:...>` tags, and the tags.
 
     Raises:
-        ModelError: A tag that cannot be read, or of a kind that is not supported.
+        ModelError: A tag is malformed or of an unsupported kind.
     """
     tags = tuple(_lora(match) for match in _TAG.finditer(prompt))
     return _TAG.sub("", prompt) if tags else prompt, tags
@@ -65,7 +65,7 @@ def _lora(match: re.Match[str]) -> LoraTag:
         numbers = [float(weight.split("=")[-1]) for weight in weights[:2]]
     except ValueError:
         raise ModelError(
-            f"prompt: {match.group(0)}: the weight is no number; expected <lora:name:0.8>"
+            f"prompt: {match.group(0)}: the weight is not a number; expected <lora:name:0.8>"
         ) from None
     if not name.strip():
         raise ModelError(f"prompt: {match.group(0)}: the name is missing; expected <lora:name:0.8>")
@@ -74,7 +74,7 @@ def _lora(match: re.Match[str]) -> LoraTag:
 
 
 def split_and(prompt: str) -> tuple[tuple[str, float], ...]:
-    """The parts that `AND` joins, each with its weight (1 where none is written)."""
+    """Returns the parts that `AND` joins, each with its weight (1 by default)."""
     parts = []
     for part in _AND.split(prompt):
         text, _, weight = part.rpartition(":")
@@ -84,46 +84,46 @@ def split_and(prompt: str) -> tuple[tuple[str, float], ...]:
 
 
 def pieces(prompt: str) -> tuple[Piece, ...]:
-    """The prompt's stretches of text with their weights, BREAKs between."""
-    found: list[Piece] = []
-    opened: list[tuple[int, float]] = []  # where a bracket opened, and what it multiplies by
+    """Returns the prompt's pieces of text with their weights, and BREAKs between them."""
+    result: list[Piece] = []
+    stack: list[tuple[int, float]] = []  # position in `result` and factor of each open bracket
     plain: list[str] = []  # text since the last bracket
 
     def close(factor: float) -> None:
-        start, _ = opened.pop()
-        found[start:] = [Piece(piece.text, piece.weight * factor) for piece in found[start:]]
+        start, _ = stack.pop()
+        result[start:] = [Piece(piece.text, piece.weight * factor) for piece in result[start:]]
 
     def flush() -> None:
-        found.extend(_texts("".join(plain)))
+        result.extend(_split_breaks("".join(plain)))
         plain.clear()
 
-    for match in _SIGNS.finditer(prompt):
-        sign = match.group(0)
-        factor = _closing(sign, match.group(1), opened)
-        if sign in _OPENING and len(opened) < MAX_DEPTH:
+    for match in _TOKENS.finditer(prompt):
+        token = match.group(0)
+        factor = _closing_factor(token, match.group(1), stack)
+        if token in _OPENING and len(stack) < MAX_DEPTH:
             flush()
-            opened.append((len(found), _OPENING[sign]))
+            stack.append((len(result), _OPENING[token]))
         elif factor is not None:
             flush()
             close(factor)
         else:
-            plain.append(_ESCAPED.get(sign, sign))
+            plain.append(_ESCAPED.get(token, token))
     flush()
-    while opened:
-        close(opened[-1][1])
-    return _merged(found)
+    while stack:
+        close(stack[-1][1])
+    return _merge(result)
 
 
-def _closing(sign: str, number: str | None, opened: list[tuple[int, float]]) -> float | None:
-    """What the innermost bracket multiplies by, if this sign closes it."""
-    innermost = opened[-1][1] if opened else None
+def _closing_factor(token: str, number: str | None, stack: list[tuple[int, float]]) -> float | None:
+    """Returns the factor of the innermost bracket if this token closes it, else None."""
+    innermost = stack[-1][1] if stack else None
     if number is not None and innermost == ROUND:
         return float(number)
-    return innermost if innermost is not None and _CLOSING.get(sign) == innermost else None
+    return innermost if innermost is not None and _CLOSING.get(token) == innermost else None
 
 
-def _texts(text: str) -> list[Piece]:
-    """A stretch of text with a BREAK piece for every BREAK in it."""
+def _split_breaks(text: str) -> list[Piece]:
+    """Returns a text split at its BREAKs, with a BREAK piece for each."""
     texts: list[Piece] = []
     for index, part in enumerate(_BREAK.split(text)):
         texts += [Piece(None, 1.0)] if index else []
@@ -131,10 +131,10 @@ def _texts(text: str) -> list[Piece]:
     return texts
 
 
-def _merged(found: list[Piece]) -> tuple[Piece, ...]:
-    """Neighbors of equal weight joined."""
+def _merge(parts: list[Piece]) -> tuple[Piece, ...]:
+    """Returns the pieces with neighbors of equal weight joined."""
     merged: list[Piece] = []
-    for (is_break, weight), group in groupby(found, key=lambda piece: (piece.text is None, piece.weight)):
+    for (is_break, weight), group in groupby(parts, key=lambda piece: (piece.text is None, piece.weight)):
         texts = [piece.text or "" for piece in group]
         merged += [Piece(None, weight)] * len(texts) if is_break else [Piece("".join(texts), weight)]
     return tuple(merged)

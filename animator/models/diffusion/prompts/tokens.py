@@ -1,4 +1,4 @@
-"""A prompt's text -> chunks of 75 tokens, each with its weight."""
+"""Splits a prompt into chunks of 75 weighted tokens, as A1111 does."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,23 +10,23 @@ from typing import Any
 from animator.models.diffusion import configs
 from animator.models.diffusion.prompts.syntax import Piece, pieces
 
-CHUNK = 75  # tokens of a CLIP text encoder's window of 77 that are free
+CHUNK = 75  # CLIP's window of 77 tokens without start and end
 COMMA_REACH = 20
-"""A chunk that is full ends at a comma where one is at most this far back, so that phrases stay whole."""
+"""A full chunk ends at the last comma if that is at most this many tokens back, to keep phrases whole."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """One place of a chunk.
+    """One token of a chunk.
 
     Attributes:
-        number: Index in the vocabulary.
+        token_id: Index in the vocabulary.
         weight: Emphasis.
-        embedding: Name of the textual inversion whose vector stands here; empty for a word.
-        row: Which of that embedding's vectors.
+        embedding: Name of the textual inversion that replaces the token; empty for ordinary tokens.
+        row: Which of the embedding's vectors.
     """
 
-    number: int
+    token_id: int
     weight: float = 1.0
     embedding: str = ""
     row: int = 0
@@ -35,63 +35,65 @@ class Token:
 Chunk = tuple[Token, ...]
 
 
-def chunks(prompt: str, words: Callable[[str], Sequence[int]], embeddings: Mapping[str, int]) -> list[Chunk]:
-    """The prompt's chunks of at most 75 tokens; at least one.
+def chunks(
+    prompt: str, tokenize: Callable[[str], Sequence[int]], embeddings: Mapping[str, int]
+) -> list[Chunk]:
+    """Returns the prompt's chunks of at most 75 tokens; at least one.
 
     Args:
-        prompt: One part of a prompt: no AND, no tags.
-        words: The tokenizer: text to vocabulary indices, nothing added at the ends.
-        embeddings: How many vectors each textual inversion has, by lower-case name.
+        prompt: Text without AND and tags.
+        tokenize: Returns the token ids of a text, without start and end.
+        embeddings: Number of vectors of each textual inversion, by lower-case name.
     """
-    commas = set(words(","))
-    done: list[Chunk] = []
-    now: list[Token] = []
+    commas = set(tokenize(","))
+    finished: list[Chunk] = []
+    current: list[Token] = []
     for piece in pieces(prompt):
         if piece.text is None:
-            done.append(tuple(now))
-            now = []
+            finished.append(tuple(current))
+            current = []
             continue
-        for group in _groups(piece, words, embeddings):
-            if len(now) + len(group) > CHUNK:
-                full, now = _cut(now, commas)
-                done.append(full)
-            now += group
-    return [*done, tuple(now)] if now or not done else done
+        for group in _token_groups(piece, tokenize, embeddings):
+            if len(current) + len(group) > CHUNK:
+                full, current = _split_at_comma(current, commas)
+                finished.append(full)
+            current += group
+    return [*finished, tuple(current)] if current or not finished else finished
 
 
-def _groups(
-    piece: Piece, words: Callable[[str], Sequence[int]], embeddings: Mapping[str, int]
+def _token_groups(
+    piece: Piece, tokenize: Callable[[str], Sequence[int]], embeddings: Mapping[str, int]
 ) -> list[list[Token]]:
-    """The tokens of a piece; those of one embedding stay together."""
+    """Returns the tokens of a piece in groups that must not be split, such as one embedding's."""
     groups: list[list[Token]] = []
-    for text in _split(piece.text or "", embeddings):
+    for text in _split_embeddings(piece.text or "", embeddings):
         count = min(embeddings.get(text.lower(), 0), CHUNK)
         if count:
             groups.append([Token(0, piece.weight, text.lower(), row) for row in range(count)])
         else:
-            groups += [[Token(number, piece.weight)] for number in words(text)]
+            groups += [[Token(token_id, piece.weight)] for token_id in tokenize(text)]
     return groups
 
 
-def _split(text: str, embeddings: Mapping[str, int]) -> list[str]:
-    """The text with the names of embeddings apart."""
+def _split_embeddings(text: str, embeddings: Mapping[str, int]) -> list[str]:
+    """Returns the text split into names of embeddings and other text."""
     if not embeddings:
         return [text]
     names = "|".join(re.escape(name) for name in sorted(embeddings, key=len, reverse=True))
     return [part for part in re.split(rf"(?<![\w-])({names})(?![\w-])", text, flags=re.IGNORECASE) if part]
 
 
-def _cut(tokens: list[Token], commas: set[int]) -> tuple[Chunk, list[Token]]:
-    """What stays of a full chunk, and what goes to the next: all behind its last comma, if near."""
+def _split_at_comma(tokens: list[Token], commas: set[int]) -> tuple[Chunk, list[Token]]:
+    """Splits a full chunk behind its last comma, if that is near; returns it and the rest."""
     for back in range(1, min(COMMA_REACH, len(tokens) - 1) + 1):
-        if tokens[-back].number in commas and not tokens[-back].embedding:
-            stay = len(tokens) - back + 1
-            return tuple(tokens[:stay]), tokens[stay:]
+        if tokens[-back].token_id in commas and not tokens[-back].embedding:
+            end = len(tokens) - back + 1
+            return tuple(tokens[:end]), tokens[end:]
     return tuple(tokens), []
 
 
 def clip_tokenizer(*, pad_token: str) -> Any:
-    """The tokenizer of OpenAI's CLIP, which Stable Diffusion 1, 2 and SDXL share.
+    """Returns the tokenizer of OpenAI's CLIP, which Stable Diffusion 1, 2 and SDXL share.
 
     Args:
         pad_token: "<|endoftext|>" for the text encoder of Stable Diffusion 1, "!" for OpenCLIP's.
@@ -106,7 +108,7 @@ def clip_tokenizer(*, pad_token: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[Mapping[str, int], tuple[tuple[str, str], ...]]:
-    """The vocabulary (256 bytes, the same at a word's end, a part per merge, two marks) and the merges."""
+    """Returns vocabulary (bytes, bytes at a word's end, merges, two special tokens) and merges."""
     import gzip
 
     packed = resources.files(configs).joinpath("clip_merges.txt.gz").read_bytes()
@@ -119,7 +121,7 @@ def _vocabulary() -> tuple[Mapping[str, int], tuple[tuple[str, str], ...]]:
 
 
 def _byte_letters() -> list[str]:
-    """A visible letter for each of the 256 bytes, in the vocabulary's order (Radford et al. 2019)."""
+    """Returns a printable character for each of the 256 bytes, in vocabulary order (Radford et al. 2019)."""
     visible = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     hidden = [byte for byte in range(256) if byte not in visible]
     return [chr(byte) for byte in visible] + [chr(256 + index) for index in range(len(hidden))]

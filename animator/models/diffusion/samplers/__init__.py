@@ -1,1 +1,1 @@
-"""Samplers: noise schedules and the methods that follow them."""
+"""Samplers by name: a method such as DPM++ 2M and a schedule type such as Karras."""

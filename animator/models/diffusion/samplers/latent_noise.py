@@ -1,21 +1,21 @@
-"""The noise of a drawing: from seed and subseed; drawn on the CPU, so that it is the same on every device."""
+"""`LatentNoise`: noise from seed and subseed, drawn on the CPU so that every device gets the same."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-PARALLEL = 0.9995  # above this cosine the arc is so short that the straight line serves
+PARALLEL = 0.9995  # above this cosine slerp and lerp agree, and slerp divides by almost 0
 
 
 @dataclass(frozen=True, eq=False)
 class LatentNoise:
-    """A stream of normal latents that begins with a seed's own.
+    """A stream of normally distributed latents from a seed.
 
     Attributes:
         shape: Shape of a latent (1, C, h, w).
-        device: Where the latents go.
-        generator: On the CPU.
+        device: Device of the latents.
+        generator: Random generator on the CPU.
     """
 
     shape: tuple[int, ...]
@@ -24,38 +24,43 @@ class LatentNoise:
 
     @classmethod
     def of(cls, seed: int, shape: tuple[int, ...], device: torch.device) -> "LatentNoise":
-        """The stream of a seed; seeds are taken modulo 2**63."""
+        """Returns the stream of a seed; seeds are taken modulo 2**63."""
         return cls(shape, device, torch.Generator("cpu").manual_seed(seed % 2**63))
 
     def draw(self) -> Tensor:
-        """The next latent (1, C, h, w)."""
+        """Returns the next latent (1, C, h, w)."""
         return torch.randn(self.shape, generator=self.generator).to(self.device, non_blocking=True)
 
     def first(self, subseed: int, strength: float) -> Tensor:
-        """The next latent, turned toward the first one of another seed.
+        """Returns the next latent, interpolated toward the first latent of another seed.
 
         Args:
             subseed: The other seed.
-            strength: 0 is this stream's own latent, 1 the other's.
+            strength: 0 returns this stream's own latent, 1 the other seed's.
         """
         own = self.draw()
         if strength <= 0:
             return own
-        return arc(strength, own, LatentNoise.of(subseed, self.shape, self.device).draw())
+        return slerp(strength, own, LatentNoise.of(subseed, self.shape, self.device).draw())
 
 
-def arc(share: float, start: Tensor, stop: Tensor) -> Tensor:
-    """The point between two latents (1, C, h, w) along the arc between their columns.
+def slerp(weight: float, start: Tensor, end: Tensor) -> Tensor:
+    """Returns the spherical interpolation between two latents (1, C, h, w), column by column.
 
-    A straight mean of two noises has too small a variance. Angles are taken along the height, as A1111's are,
-    so that its subseeds give its variations.
+    A linear mean of two noises has too small a variance. Angles are measured along the height, as in A1111,
+    so that subseeds give the same variations.
+
+    Args:
+        weight: 0 returns `start`, 1 returns `end`.
+        start: Noise (1, C, h, w).
+        end: Noise of the same shape.
     """
     axis = 2
-    cosine = (start / start.norm(dim=axis, keepdim=True) * stop / stop.norm(dim=axis, keepdim=True)).sum(
+    cosine = (start / start.norm(dim=axis, keepdim=True) * end / end.norm(dim=axis, keepdim=True)).sum(
         axis, keepdim=True
     )
     cosine = cosine.clamp(-1.0, 1.0)
     angle = torch.acos(cosine)
     sine = torch.sin(angle)
-    bent = (torch.sin((1 - share) * angle) * start + torch.sin(share * angle) * stop) / sine
-    return torch.where(cosine.abs() > PARALLEL, start.lerp(stop, share), bent)
+    curved = (torch.sin((1 - weight) * angle) * start + torch.sin(weight * angle) * end) / sine
+    return torch.where(cosine.abs() > PARALLEL, start.lerp(end, weight), curved)

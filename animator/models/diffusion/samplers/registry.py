@@ -1,8 +1,8 @@
-"""Samplers by the names people use: a method that solves and the spacing of its noise sigmas.
+"""Registry of samplers by name: a method and, optionally, a schedule type.
 
-`"DPM++ 2M Karras"` is the method `DPM++ 2M` on the spacing `Karras`; every method goes with every spacing.
-A method alone takes its usual spacing. Methods are declared where they stand, in the modules listed here, or
-by other packages; reading this table loads no torch.
+`"DPM++ 2M Karras"` is the method `DPM++ 2M` with the schedule type `Karras`; all combinations are valid. A
+method alone uses its default schedule type. Methods come from the sampler modules imported here and from
+plugins. Importing this module loads no torch.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from animator.models.diffusion.samplers.sigmas import SCHEDULES
 from schedules.suggest import suggestion
 
 PLUGINS = "animator.samplers"
-"""The entry points with which other packages add a `Sampler`, named as it is or with _ for blanks."""
+"""Entry point group for plugin samplers; an entry has the sampler's name, with _ for spaces if wanted."""
 
 METHODS: Mapping[str, Sampler] = {
     made.name: made
@@ -24,7 +24,7 @@ METHODS: Mapping[str, Sampler] = {
     for made in vars(family).values()
     if isinstance(made, Sampler)
 }
-"""The built-in samplers by name, each with its usual spacing."""
+"""Built-in samplers by name, each with its default schedule type."""
 
 SPACING_NAMES = tuple(SCHEDULES)
 
@@ -35,8 +35,7 @@ ALIASES = {
     "ays": "Align Your Steps",
     **{alias: made.name for made in METHODS.values() for alias in made.aliases},
 }
-"""Other spellings of spacings and methods, lower case with blanks."""
-
+"""Other spellings of schedule types and methods, lower case with spaces."""
 
 WEB_UI_SCHEDULES = (
     "Karras",
@@ -52,69 +51,73 @@ WEB_UI_SCHEDULES = (
     "Turbo",
     "Uniform",
 )
-"""Ends of sampler names that the web UI keeps as `Schedule type`."""
+"""Endings of sampler names that A1111 stores separately as `Schedule type`."""
 
 
-def _known() -> dict[str, Sampler]:
+def _all_combinations() -> dict[str, Sampler]:
     known = dict(METHODS)
     for name, sampler in METHODS.items():
-        for spacing in SPACING_NAMES:
-            if spacing != name:  # DDIM and LCM are also spacings
-                known[f"{name} {spacing}"] = replace(sampler, schedule_type=spacing)
+        for schedule_type in SPACING_NAMES:
+            if schedule_type != name:  # DDIM and LCM are both
+                known[f"{name} {schedule_type}"] = replace(sampler, schedule_type=schedule_type)
     return known
 
 
-SAMPLERS: dict[str, Sampler] = _known()
+SAMPLERS: dict[str, Sampler] = _all_combinations()
+"""Built-in samplers by full name: every method with every schedule type."""
 
 
 def find_sampler(name: str) -> Sampler:
-    """The sampler of a name, upper and lower case alike; one of another package where none is built in.
+    """Returns the sampler of a name, ignoring case; built-in samplers come before those of plugins.
+
+    Args:
+        name: Method and, optionally, schedule type, such as "DPM++ 2M Karras" or "euler_ancestral".
 
     Raises:
-        ModelError: No sampler is called so.
-        PluginError: The package that offers it is broken.
+        ModelError: There is no sampler of that name.
+        PluginError: The plugin that provides it is broken.
     """
     by_lower = {known.lower(): known for known in SAMPLERS}
-    wanted = _plain(name)
-    for spelling in (wanted, _translated(wanted)):
+    wanted = _normalize(name)
+    for spelling in (wanted, _resolve_aliases(wanted)):
         if spelling in by_lower:
             return SAMPLERS[by_lower[spelling]]
-    if offered := _offered(wanted):
-        return offered
+    if plugin := _find_plugin(wanted):
+        return plugin
     hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
     raise ModelError(
-        f"sampler {name!r} is unknown; {hint} A spacing may follow the name: {', '.join(SPACING_NAMES)}"
+        f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: {', '.join(SPACING_NAMES)}"
     )
 
 
 def split_sampler(name: str) -> tuple[str, str]:
-    """A sampler's name and its schedule type, `Karras` say; empty where the name has none."""
+    """Splits a sampler's name into method and schedule type; the latter is empty if there is none."""
     for schedule in WEB_UI_SCHEDULES:
         if name.lower().endswith(f" {schedule.lower()}"):
             return name[: -len(schedule) - 1], schedule
     return name, ""
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").split())
 
 
-def _offered(wanted: str) -> Sampler | None:
-    """The sampler of another package whose name, and perhaps a spacing after it, is wanted."""
-    spacings = {f" {name.lower()}": name for name in SPACING_NAMES} | {"": ""}
+def _find_plugin(wanted: str) -> Sampler | None:
+    """Returns the plugin sampler of a normalized name, with or without a schedule type."""
+    endings = {f" {name.lower()}": name for name in SPACING_NAMES} | {"": ""}
     for entry in sorted(plugins.names(PLUGINS), key=len, reverse=True):
-        ending = wanted.removeprefix(_plain(entry))
-        if ending == wanted or ending not in spacings:
+        ending = wanted.removeprefix(_normalize(entry))
+        if ending == wanted or ending not in endings:
             continue
         made = plugins.load(PLUGINS, entry)
         if not isinstance(made, Sampler):
             raise PluginError(f"sampler {entry!r}: its package offers no Sampler of that name")
-        return replace(made, schedule_type=spacings[ending]) if ending else made
+        return replace(made, schedule_type=endings[ending]) if ending else made
     return None
 
 
-def _translated(wanted: str) -> str:
-    """The name with the first alias that it starts with, and the last it ends with, in our spelling."""
+def _resolve_aliases(wanted: str) -> str:
+    """Returns a normalized name with its aliases of method and schedule type replaced."""
     for alias, ours in sorted(ALIASES.items(), key=lambda item: -len(item[0])):
         if ours in METHODS and (wanted == alias or wanted.startswith(f"{alias} ")):
             wanted = ours.lower() + wanted[len(alias) :]

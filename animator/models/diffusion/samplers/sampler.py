@@ -1,6 +1,6 @@
-"""What a sampler is, and the decorator that declares one where its function stands.
+"""`Sampler`, and the decorator `@sampler(...)` that makes one from a function.
 
-Nothing here loads torch, nor may a module of samplers while it is imported: presets are checked without it.
+Importing this module, or any module of samplers, must not load torch: presets are validated without it.
 """
 
 from __future__ import annotations
@@ -13,47 +13,48 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Denoise: TypeAlias = "Callable[[Tensor, float], Tensor]"
-"""The model: its idea of the denoised latent, from a latent and its noise level."""
+"""The model: takes a noised latent (1, C, h, w) and its sigma, returns the denoised latent it estimates."""
 Levels: TypeAlias = "Sequence[float]"
-"""Noise sigmas to walk down; the last is usually 0."""
+"""Noise levels to step through, descending; the last is usually 0."""
 Solver: TypeAlias = "Callable[[Denoise, Tensor, Levels, NoiseSampler], Tensor]"
-"""From the model, a latent at the first level, the sigmas and the noise to the latent at the last level."""
+"""Takes the model, the latent at the first sigma, the sigmas and the noise; returns the final latent."""
 
 
-def _share_of_level(level: float, share: float) -> float:
-    return level * share
+def _scaled_sigma(sigma: float, fraction: float) -> float:
+    return sigma * fraction
 
 
 @dataclass(frozen=True, eq=False)
 class NoiseSampler:
-    """What randomness a sampler may add.
+    """Source of the fresh noise that a sampler adds.
 
     Attributes:
-        sample: A fresh normal latent at every call.
-        eta: How much of the noise that a step could replace it does; 0 is deterministic, 1 fully ancestral.
-        sigma_at: The level at a share of a level's training time; without a model, that share of the level.
+        sample: Returns a new normally distributed latent at each call.
+        eta: Amount of fresh noise; 0 is deterministic, 1 fully ancestral.
+        sigma_at: Returns the sigma at a fraction of a sigma's training timestep; by default that fraction of
+            the sigma itself.
     """
 
     sample: Callable[[], Tensor]
     eta: float
-    sigma_at: Callable[[float, float], float] = _share_of_level
+    sigma_at: Callable[[float, float], float] = _scaled_sigma
 
 
 @dataclass(frozen=True)
 class SamplerTraits:
-    """All about a sampler but its function; `@sampler(...)` above the function makes a `Sampler` of both.
+    """Properties of a sampler, used as the decorator `@sampler(...)` that turns a function into a `Sampler`.
 
     Attributes:
-        name: As presets and people write it.
-        aliases: Other spellings, lower case with blanks: those of notebooks and of k-diffusion.
-        schedule_type: How its sigmas are spaced, a key of `sigmas.SCHEDULES`; empty: the usual one.
-        noise: The fresh noise it adds: none, as much as `ancestral_eta` or `ddim_eta` says, or a fixed share.
-        calls_per_step: How often it calls the model in a step; None where it finds its own number of steps.
-            With two, a step to 0 takes one.
-        extra_calls: Calls beyond those, in the first step.
-        own_levels: True where it walks sigmas of its own from the first to the last above 0.
-        few_steps: True where it is made for models distilled to a few steps; more bring it no nearer.
-        drop_next_to_last: Leaves out the last noise level before 0, as k-diffusion's users do for samplers
+        name: Name in presets.
+        aliases: Other spellings, lower case with spaces: those of notebooks and of k-diffusion.
+        schedule_type: Default schedule type, a key of `sigmas.SCHEDULES`; empty: the model's.
+        noise: What controls its fresh noise: "none" adds none, "fixed" ignores eta.
+        calls_per_step: Model calls per step; None where the sampler chooses its number of steps. With two, a
+            step to 0 takes one.
+        extra_calls: Additional model calls in the first step.
+        own_sigmas: True if it chooses its own sigmas between the first and the last one above 0.
+        few_steps: True if it is made for distilled models; more steps do not improve it.
+        discard_next_to_last_sigma: Leaves out the last sigma before 0, as k-diffusion's users do for samplers
             that would spend two model calls between the two smallest sigmas.
     """
 
@@ -63,25 +64,25 @@ class SamplerTraits:
     noise: Literal["none", "ancestral_eta", "ddim_eta", "fixed"] = "none"
     calls_per_step: int | None = 1
     extra_calls: int = 0
-    own_levels: bool = False
+    own_sigmas: bool = False
     few_steps: bool = False
-    drop_next_to_last: bool = False
+    discard_next_to_last_sigma: bool = False
 
     def __call__(self, solve: Solver) -> Sampler:
-        """Returns the sampler that a function makes."""
+        """Returns the sampler of a function."""
         return Sampler(**vars(self), solve=solve)
 
 
 @dataclass(frozen=True)
 class Sampler(SamplerTraits):
-    """A sampler.
+    """A sampler: its properties and its function.
 
     Attributes:
-        solve: Draws.
+        solve: Denoises a latent; see `Solver`.
     """
 
     solve: Solver = field(kw_only=True)
 
 
 sampler = SamplerTraits
-"""Declares a sampler: `@sampler("Euler", calls_per_step=1)` above its function."""
+"""Declares a sampler: put `@sampler("Euler", calls_per_step=1)` above its function."""

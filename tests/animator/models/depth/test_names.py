@@ -10,8 +10,8 @@ from animator.models.depth.registry import MODELS
 from tests.animator.models.depth.conftest import spec_of
 
 
-def meant(name: str) -> names.Legacy:
-    found = names.meant(name)
+def resolve_name(name: str) -> names.ResolvedName:
+    found = names.resolve_name(name)
     assert found is not None, name
     return found
 
@@ -20,7 +20,7 @@ def test_every_name_opens_one_network_and_names_are_unique() -> None:
     every = [name for spec in MODELS for name in (spec.name, *spec.aliases)]
     assert len(set(every)) == len(every)
     for name in every:
-        assert meant(name).names == (spec_of(name).name,)
+        assert resolve_name(name).names == (spec_of(name).name,)
 
 
 def test_the_names_that_presets_document_are_there() -> None:
@@ -59,7 +59,7 @@ def test_the_names_that_presets_document_are_there() -> None:
     ],
 )
 def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) -> None:
-    found = meant(old)
+    found = resolve_name(old)
     assert found.names == opens
     assert all(names.spec_named(name) for name in opens)
     assert (found.blend is not None) == (len(opens) == 2)
@@ -67,17 +67,17 @@ def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) ->
 
 @pytest.mark.parametrize("old", ["Midas-3-Hybrid", "AdaBins", "leres", "midas+adabins (OLD)"])
 def test_what_differs_from_the_old_tool_is_said(old: str) -> None:
-    assert meant(old).why
+    assert resolve_name(old).notice
 
 
 def test_what_does_not_differ_is_not_said() -> None:
-    assert not meant("dpt-large").why
-    assert not meant("Zoe").why
+    assert not resolve_name("dpt-large").notice
+    assert not resolve_name("Zoe").notice
 
 
 def test_an_unknown_name_is_told_its_nearest() -> None:
-    assert names.meant("dpt-lage") is None
-    message = str(names.unknown("dpt-lage"))
+    assert names.resolve_name("dpt-lage") is None
+    message = str(names.unknown_model("dpt-lage"))
     assert "'dpt-lage': neither a known name nor a file" in message
     assert "did you mean `dpt-large`? known names:" in message
     assert "starter" in message

@@ -97,7 +97,7 @@ def test_every_key_of_the_released_file_is_used_or_known_to_be_unused(name: str,
     assert (found.missing, found.left_over, found.misshapen) == ((), (), ())
     assert len(found.weights) + len(found.unused) == len(state)
     assert len(found.weights) == len(network.state_dict())
-    assert load_weights.recognized(state, spec.files[0]) == spec
+    assert load_weights.find_spec(state, spec.files[0]) == spec
 
 
 def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(official: Official) -> None:

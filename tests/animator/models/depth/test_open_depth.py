@@ -98,7 +98,7 @@ def test_names_and_paths_that_are_neither_are_refused(
     with pytest.raises(ModelError, match="no such file"):
         open_depth(tmp_path / "gone.pt")
     save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors")
-    with pytest.raises(ModelError, match="no depth network known here"):
+    with pytest.raises(ModelError, match="does not belong to a known depth network"):
         open_depth(tmp_path / "x.safetensors")
     with pytest.raises(ModelError, match="expected float32, float16 or bfloat16"):
         open_depth("starter", dtype=cast(Precision, "int8"))
@@ -107,7 +107,7 @@ def test_names_and_paths_that_are_neither_are_refused(
 def test_the_built_in_ones_need_no_file(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(weights, "fetched", lambda *_: pytest.fail("asked for a file"))
+    monkeypatch.setattr(weights, "download_weights", lambda *_: pytest.fail("asked for a file"))
     with caplog.at_level(logging.INFO):
         assert isinstance(open_depth("starter"), StarterDepth)
     assert "built-in network" in caplog.text
@@ -123,7 +123,7 @@ def test_old_names_are_opened_with_a_notice_and_blended(
         asked.append(spec.name)
         raise ModelError(spec.name)
 
-    monkeypatch.setattr(weights, "file_of", store)
+    monkeypatch.setattr(weights, "find_or_download", store)
     with pytest.raises(ModelError, match="dpt-large"):
         open_depth("Midas-3-Hybrid")
     assert asked == ["dpt-large"]
@@ -175,7 +175,7 @@ def test_maps_have_the_size_of_the_image(small: Estimator, image: MakeImage, siz
 
 
 def test_relative_networks_know_no_meters(small: Estimator, image: MakeImage) -> None:
-    with pytest.raises(ModelError, match="midas-small tells relative depth only"):
+    with pytest.raises(ModelError, match="midas-small estimates relative depth only"):
         small.meters(from_uint8(image(64, 64)))
 
 

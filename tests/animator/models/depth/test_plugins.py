@@ -52,8 +52,8 @@ def test_a_wrong_name_is_told_what_other_packages_offer_too(tmp_path: Path) -> N
 
 def test_built_in_names_ask_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: pytest.fail("asked"))
-    assert names.meant("dpt-large") == names.Legacy(("dpt-large",))
-    assert names.meant("Zoe") == names.Legacy(("zoe-nk",))
+    assert names.resolve_name("dpt-large") == names.ResolvedName(("dpt-large",))
+    assert names.resolve_name("Zoe") == names.ResolvedName(("zoe-nk",))
 
 
 def test_a_package_that_offers_no_network_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_weights_of_a_package_that_cannot_be_had_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path))
-    monkeypatch.setattr("animator.models.depth.weights.fetched", _refuse)
+    monkeypatch.setattr("animator.models.depth.weights.download_weights", _refuse)
     with pytest.raises(ModelError, match="tiny needs a file"):
         open_depth("tiny")
 

@@ -82,9 +82,9 @@ def test_broken_files_are_said_to_be_so(tmp_path: Path, name: str, content: byte
 def test_files_without_weights_are_refused(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save({"epoch": 3}, tmp_path / "none.pt")
-    with pytest.raises(ModelError, match="expected a table of named weights, found list"):
+    with pytest.raises(ModelError, match="expected a dict of named weights, found list"):
         read_weights(tmp_path / "list.pt")
-    with pytest.raises(ModelError, match="holds no weights"):
+    with pytest.raises(ModelError, match="contains no named weights"):
         read_weights(tmp_path / "none.pt")
     with pytest.raises(ModelError, match="no such file"):
         read_weights(tmp_path / "nowhere.pt")
@@ -100,21 +100,21 @@ def test_finds_a_file_by_any_of_its_names_and_one_folder_down(tmp_path: Path, to
     other = tmp_path / "depth" / DPT_LARGE.files[1]
     other.parent.mkdir()
     other.touch()
-    assert weights.file_of(DPT_LARGE, (tmp_path / "missing", tmp_path)) == other
+    assert weights.find_or_download(DPT_LARGE, (tmp_path / "missing", tmp_path)) == other
     first = tmp_path / DPT_LARGE.files[0]
     first.touch()
-    assert weights.file_of(DPT_LARGE, (tmp_path,)) == first
+    assert weights.find_or_download(DPT_LARGE, (tmp_path,)) == first
 
 
 def test_looks_into_the_folders_before_torchs_own(tmp_path: Path, torch_home: Path) -> None:
     torch_home.mkdir(parents=True)
     stored = torch_home / DPT_LARGE.files[0]
     stored.touch()
-    assert weights.file_of(DPT_LARGE, (tmp_path / "empty",)) == stored
+    assert weights.find_or_download(DPT_LARGE, (tmp_path / "empty",)) == stored
     (tmp_path / "mine").mkdir()
     mine = tmp_path / "mine" / DPT_LARGE.files[0]
     mine.touch()
-    assert weights.file_of(DPT_LARGE, (tmp_path / "empty", tmp_path / "mine")) == mine
+    assert weights.find_or_download(DPT_LARGE, (tmp_path / "empty", tmp_path / "mine")) == mine
 
 
 @pytest.mark.parametrize("is_set", [True, False])
@@ -125,13 +125,13 @@ def test_downloads_go_into_the_shared_folder_and_else_to_torchs_own(
     if is_set:
         monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
     monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(b"weights"))
-    path = weights.file_of(DPT_LARGE, (tmp_path / "preset",))
+    path = weights.find_or_download(DPT_LARGE, (tmp_path / "preset",))
     assert path.parent == (tmp_path / "shared" if is_set else torch_home)
 
 
 def test_fetches_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(url.encode()))
-    path = weights.fetched(DPT_LARGE, (), tmp_path / "new")
+    path = weights.download_weights(DPT_LARGE, (), tmp_path / "new")
     assert path.name == DPT_LARGE.files[0]
     assert path.read_bytes() == DPT_LARGE.url.encode()
     assert [p.name for p in path.parent.iterdir()] == [path.name]
@@ -144,7 +144,7 @@ def test_a_broken_download_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(weights, "download", cut)
     with pytest.raises(ModelError, match="timed out"):
-        weights.fetched(DPT_LARGE, (tmp_path,), tmp_path)
+        weights.download_weights(DPT_LARGE, (tmp_path,), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -152,7 +152,7 @@ def test_weights_are_not_taken_from_a_local_file(tmp_path: Path) -> None:
     source = tmp_path / "source.pt"
     source.write_bytes(b"weights")
     with pytest.raises(ModelError, match="unknown url type: file"):
-        weights.fetched(replace(DPT_LARGE, url=source.as_uri()), (), tmp_path / "new")
+        weights.download_weights(replace(DPT_LARGE, url=source.as_uri()), (), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
 
 
@@ -164,7 +164,7 @@ def test_without_network_the_error_names_file_place_and_way_out(
 
     monkeypatch.setattr(weights, "download", offline)
     with pytest.raises(ModelError) as caught:
-        weights.fetched(DPT_LARGE, (tmp_path,), tmp_path)
+        weights.download_weights(DPT_LARGE, (tmp_path,), tmp_path)
     message = str(caught.value)
     for part in ("dpt-large", "dpt_large_384.pt", str(tmp_path), DPT_LARGE.url, "ANIMATOR_MODELS", "starter"):
         assert part in message
@@ -175,10 +175,10 @@ def test_without_network_the_error_names_file_place_and_way_out(
     [
         ("model.diffusion_model.input_blocks.0.0.weight", "a Stable Diffusion checkpoint"),
         ("lora_unet_x.lora_up.weight", "a LoRA"),
-        ("neck.reassemble_stage.layers.0.projection.weight", "take the official file"),
-        ("something.else", "of no depth network known here"),
+        ("neck.reassemble_stage.layers.0.projection.weight", "use the official file"),
+        ("something.else", "does not belong to a known depth network"),
         ("pretrained.model.patch_embed.backbone.stem.conv.weight", "seems to be dpt-hybrid"),
     ],
 )
 def test_says_what_a_file_seems_to_be(key: str, what: str) -> None:
-    assert what in load_weights.identify({key: torch.zeros(1)})
+    assert what in load_weights.describe_file({key: torch.zeros(1)})

@@ -12,7 +12,7 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.load_options import LoadOptions
-from animator.models.diffusion.load_pipeline import predicted
+from animator.models.diffusion.load_pipeline import detect_prediction
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import open_diffuser
 from tests.animator.models.diffusion import tiny_models
@@ -57,7 +57,7 @@ def test_files_that_can_run_code_need_leave(tmp_path: Path) -> None:
 
 def test_files_that_are_no_models_are_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(ModelError, match="is no model file"):
+    with pytest.raises(ModelError, match="is not a model file"):
         find_checkpoint(str(tmp_path / "notes.txt"))
 
 
@@ -94,14 +94,14 @@ def test_files_of_another_kind_are_refused_with_what_they_are(
 ) -> None:
     path = tmp_path / "x.safetensors"
     save_file(tensors, path)
-    with pytest.raises(ModelError, match=f"cannot draw: the file is {message}"):
+    with pytest.raises(ModelError, match=f"cannot generate images: the file is {message}"):
         open_diffuser(str(path), CPU)
 
 
 def test_a_file_cut_off_is_refused_before_it_is_read(tmp_path: Path, file_of: Folder) -> None:
     path = tmp_path / "cut.safetensors"
     path.write_bytes(file_of("sd1").read_bytes()[:-1000])
-    with pytest.raises(ModelError, match=r"cut\.safetensors: is cut off"):
+    with pytest.raises(ModelError, match=r"cut\.safetensors: is truncated"):
         open_diffuser(str(path), CPU)
 
 
@@ -138,4 +138,4 @@ class _Answers(torch.nn.Module):
 
 @pytest.mark.parametrize("what", ["epsilon", "v_prediction"])
 def test_files_of_stable_diffusion_2_are_asked_what_they_predict(what: str) -> None:
-    assert predicted(_Answers(what)) == what
+    assert detect_prediction(_Answers(what)) == what

@@ -107,7 +107,7 @@ def test_models_lists_what_is_found(animator: Animator) -> None:
     [
         (["--model", "tinny"], "did you mean `tiny`"),
         (["--model", "old"], "--allow-pickle"),
-        (["--model", "models/loras/ink.safetensors"], "cannot draw: the file is of kind LoRA"),
+        (["--model", "models/loras/ink.safetensors"], "cannot generate images: the file is of kind LoRA"),
         (["--model", "tiny", "--set", "prompts=a <lora:inc:1>"], "did you mean `ink`"),
         (["--model", "tiny", "--set", "diffusion.checkpoint=nothing"], "frame 0: model nothing"),
         (["--model", "tiny", "--set", "diffusion.sampler=Eular"], "did you mean `Euler`"),

@@ -136,7 +136,7 @@ def test_weight_0_changes_nothing_and_asks_nothing(
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
     calls: list[int] = []
-    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._controlnets]
     generate(control(weight=0.0))
     assert not calls
     generate(control(), cfg_scale=1.0, strength=0.0, steps=4)
@@ -191,7 +191,7 @@ def test_a_net_is_asked_from_its_start_to_its_end(
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
     calls: list[int] = []
-    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._nets]
+    handles = [net.register_forward_hook(lambda *_: calls.append(1)) for net in engine._controlnets]
     for strength, steps in ((0.0, 8), (0.5, 16)):  # the share is that of the steps that run
         calls.clear()
         generate(control(start=start, end=end), strength=strength, steps=steps, sampler=sampler)
@@ -238,6 +238,8 @@ def test_tiling_reaches_the_nets(generate: Guided, diffuser_of: Callable[[str], 
     tiled = generate(control(), tiling=True)
     engine = diffuser_of("sd1").engine()
     assert isinstance(engine, UNetEngine)
-    modes = {m.padding_mode for net in engine._nets for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
+    modes = {
+        m.padding_mode for net in engine._controlnets for m in net.modules() if isinstance(m, torch.nn.Conv2d)
+    }
     assert "circular" in modes and apart(plain, tiled) > 1e-4
     assert torch.equal(generate(control()), plain)

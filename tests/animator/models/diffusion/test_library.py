@@ -89,13 +89,13 @@ def whole(tmp_path: Path) -> bytes:
     [
         (lambda data: data[:4], "it has only 4 bytes"),
         (lambda data: b"", "it has only 0 bytes"),
-        (lambda data: data[:20], "is cut off"),
-        (lambda data: data[:-9], r"is cut off: it has \d+ bytes of \d+"),
-        (lambda data: b"<html>" + data, "does not start with a table of contents"),
-        (lambda data: struct.pack("<Q", 2**60) + data[8:], "does not start with a table of contents"),
-        (lambda data: data[:9] + b"#" + data[10:], "its table of contents cannot be read"),
-        (lambda data: _with_table({"a": {"dtype": "F32"}}), "its table of contents cannot be read"),
-        (lambda data: _with_table({"a": 3}), "its table of contents cannot be read"),
+        (lambda data: data[:20], "is truncated"),
+        (lambda data: data[:-9], r"is truncated: it has \d+ bytes of \d+"),
+        (lambda data: b"<html>" + data, "does not start with a header"),
+        (lambda data: struct.pack("<Q", 2**60) + data[8:], "does not start with a header"),
+        (lambda data: data[:9] + b"#" + data[10:], "its header cannot be read"),
+        (lambda data: _with_table({"a": {"dtype": "F32"}}), "its header cannot be read"),
+        (lambda data: _with_table({"a": 3}), "its header cannot be read"),
     ],
 )
 def test_broken_files_are_said_to_be_broken(
@@ -126,7 +126,7 @@ def test_pickled_files_run_nothing(tmp_path: Path) -> None:
     torch.save({"a": Runs()}, tmp_path / "worse.ckpt")
     for path in (bad, tmp_path / "worse.ckpt"):
         with pytest.raises(
-            ModelError, match=r"cannot be read as weights \(it holds more than weights, which could run code"
+            ModelError, match=r"cannot be read as weights \(it contains more than weights, which could run"
         ):
             read_tensors(path)
     assert not Path("unpickled").exists()

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.lora_keys import split_name
+from animator.models.diffusion.checkpoints.lora_keys import split_key
 from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -206,7 +206,7 @@ def test_a_convolutions_middle_factor_counts(tmp_path: Path) -> None:
     ],
 )
 def test_names_of_all_ages_are_understood(name: str, expected: tuple[str, str, str] | None) -> None:
-    assert split_name(name) == expected
+    assert split_key(name) == expected
 
 
 def test_a_lora_for_another_base_is_refused_by_name(
@@ -239,11 +239,11 @@ def test_missing_and_wrong_files_are_said(
         drawn(diffuser, request_, "<lora:sd1-kohja:1>")
     embedding = tmp_path / "e.safetensors"
     save_file({"emb_params": torch.ones(1, 32)}, embedding)
-    with pytest.raises(ModelError, match="is no LoRA but a file of kind embedding"):
+    with pytest.raises(ModelError, match="is not a LoRA but a file of kind embedding"):
         drawn(diffuser, request_, f"<lora:{embedding}:1>")
     strange = tmp_path / "s.safetensors"
     save_file({"other.layer.lora_A.weight": torch.ones(4, 16)}, strange)
-    with pytest.raises(ModelError, match=r"a layout that is not known, with names such as other\.layer"):
+    with pytest.raises(ModelError, match=r"an unknown layout, with names such as other\.layer"):
         drawn(diffuser, request_, f"<lora:{strange}:1>")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.gpu.rates import Bench, asked, measured, random_pipeline
+from tests.gpu.rates import Bench, frame_request, measure_rates, random_pipeline
 
 
 @pytest.mark.slow
@@ -17,10 +17,10 @@ def test_the_three_loops_run_and_draw_no_frame_twice(
 ) -> None:
     bench = Bench(folder_of(kind), 64, torch.device("cpu"), torch.float32)
     with caplog.at_level(logging.WARNING):
-        rates = measured(bench, count=1)
+        rates = measure_rates(bench, count=1)
     assert min(rates.plain, rates.ours, rates.bare) > 0 and len(rates.held) == 9
-    assert "drawing it again" not in caplog.text
-    assert asked(64, torch.zeros(3, 64, 64)).steps_run == 8
+    assert "generating it again" not in caplog.text
+    assert frame_request(64, torch.zeros(3, 64, 64)).steps_run == 8
     made = random_pipeline(bench)
     image = made.vae.decode(torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(0))).sample
     assert float(image.detach().std()) == pytest.approx(0.5, abs=0.05)

@@ -39,11 +39,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> Path:
     ("name", "message"),
     [
         ("gone", "model gone: there is no such folder or file; expected starter, a diffusers folder"),
-        ("notes.txt", r"model .*notes\.txt: is no model file; expected a \.safetensors file"),
-        ("short", r"short\.safetensors: is cut off: it has \d+ bytes of \d+; load or copy it again"),
-        ("garbled", r"garbled\.safetensors: is corrupt: its table of contents cannot be read"),
-        ("page", r"page\.safetensors: is no safetensors file: it does not start with a table"),
-        ("style-xl", "model style-xl: cannot draw: the file is of kind SDXL LoRA; name it in a prompt"),
+        ("notes.txt", r"model .*notes\.txt: is not a model file; expected a \.safetensors file"),
+        ("short", r"short\.safetensors: is truncated: it has \d+ bytes of \d+; download"),
+        ("garbled", r"garbled\.safetensors: is corrupt: its header cannot be read"),
+        ("page", r"page\.safetensors: is not a safetensors file: it does not start with a header"),
+        (
+            "style-xl",
+            "model style-xl: cannot generate images: the file is of kind SDXL LoRA; name it in a prompt",
+        ),
     ],
 )
 def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None:
@@ -88,7 +91,7 @@ def test_running_out_of_memory_while_drawing(
         patch.setattr(unet, "forward", full)
         diffuser.generate(replace(request_, frame=41))
     message = str(said.value)
-    assert message.startswith("frame 41: out of memory while drawing 64 x 64 on cpu")
+    assert message.startswith("frame 41: out of memory while generating 64 x 64 on cpu")
     assert "Set diffusion.memory to low" in message and "can be resumed" in message
     assert "smaller image" not in message  # there is no smaller one
     wide = replace(request_, size=(128, 64), image=None)

@@ -18,7 +18,7 @@ from animator.models.diffusion.checkpoints.model_info import records_of, sha256
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.model_cache import KEPT, ModelCache
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.retry import REDRAWS, generate_with_retry
+from animator.models.diffusion.retry import MAX_RETRIES, generate_with_retry
 from animator.models.diffusion.stable import open_diffuser
 from animator.timeline.timeline import Timeline
 from schedules.seeds import derive
@@ -57,7 +57,7 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
         assert torch.equal(generate_with_retry(draw, request_, never), GOOD)
     again = [derive(request_.seed, request_.frame, f"redraw {turn}") for turn in (1, 2)]
     assert draw.seeds == [request_.seed, *again]
-    assert "frame 0: the drawn image is" in caplog.text
+    assert "frame 0: the generated image is" in caplog.text
 
 
 def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
@@ -68,11 +68,11 @@ def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
 
 def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRequest) -> None:
     with pytest.raises(AnimatorError, match=r"frame 0: .*NaN.*4 times; try another sampler"):
-        generate_with_retry(Draws(*[NAN] * (REDRAWS + 1)), request_, never)
+        generate_with_retry(Draws(*[NAN] * (MAX_RETRIES + 1)), request_, never)
 
 
 def test_a_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
-    assert torch.equal(generate_with_retry(Draws(*[BLACK] * (REDRAWS + 1)), request_, never), BLACK)
+    assert torch.equal(generate_with_retry(Draws(*[BLACK] * (MAX_RETRIES + 1)), request_, never), BLACK)
 
 
 def test_a_blank_redrawing_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
@@ -120,9 +120,9 @@ def test_running_out_of_memory_says_what_would_fit(request_: GenerationRequest, 
     asked = replace(request_, size=(1024, 768), frame=12)
     with (
         pytest.raises(
-            AnimatorError, match=r"frame 12: out of memory while drawing 1024 x 768 on cpu"
+            AnimatorError, match=r"frame 12: out of memory while generating 1024 x 768 on cpu"
         ) as said,
-        memory.explained(asked, CPU),
+        memory.explain_out_of_memory(asked, CPU),
     ):
         raise error
     for help_ in ("diffusion.memory to low", "512 x 384", "can be resumed"):
@@ -130,7 +130,7 @@ def test_running_out_of_memory_says_what_would_fit(request_: GenerationRequest, 
 
 
 def test_other_errors_pass(request_: GenerationRequest) -> None:
-    with pytest.raises(RuntimeError, match="shapes"), memory.explained(request_, CPU):
+    with pytest.raises(RuntimeError, match="shapes"), memory.explain_out_of_memory(request_, CPU):
         raise RuntimeError("shapes do not match")
 
 

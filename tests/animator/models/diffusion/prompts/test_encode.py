@@ -7,7 +7,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.guidance import Guidance
-from animator.models.diffusion.prompts.encode import Conditioning, blended
+from animator.models.diffusion.prompts.encode import Conditioning, blend
 from animator.models.diffusion.unet_model import UNetModel
 from tests.animator.models.diffusion import tiny_models
 
@@ -78,7 +78,7 @@ def condition(value: float, chunks: int = 1) -> Conditioning:
 
 
 def test_blending_is_the_weighted_mean_and_pads_with_nothing() -> None:
-    mixed = blended([(condition(1.0), 0.25), (condition(3.0, 2), 0.75)], condition(7.0))
+    mixed = blend([(condition(1.0), 0.25), (condition(3.0, 2), 0.75)], condition(7.0))
     assert mixed.context[0, :77].unique().tolist() == [2.5]
     assert mixed.context[0, 77:].unique().tolist() == [0.25 * 7 + 0.75 * 3]
     assert mixed.pooled is not None and mixed.pooled.unique().tolist() == [2.5]
@@ -90,20 +90,20 @@ def test_guidance_leads_from_the_negative_prompt_to_each_prompt() -> None:
     )
     assert guidance.rows == 3
     answers = torch.tensor([10.0, 11.0, 14.0]).reshape(3, 1, 1, 1)
-    assert float(guidance.combined(answers)) == 10 + 3 * (0.5 * 1 + 2 * 4)
+    assert float(guidance.combine(answers)) == 10 + 3 * (0.5 * 1 + 2 * 4)
 
 
 def test_guidance_is_off_at_scale_1_and_below() -> None:
     for scale in (1.0, 0.5, 0.0):
         alone = Guidance.of([(condition(1.0), 0.3)], condition(0.0), scale, condition(9.0))
-        assert alone.rows == 1 and float(alone.combined(torch.full((1, 1, 1, 1), 5.0))) == 5
+        assert alone.rows == 1 and float(alone.combine(torch.full((1, 1, 1, 1), 5.0))) == 5
     two = Guidance.of([(condition(1.0), 1.0), (condition(2.0), 3.0)], condition(0.0), 1.0, condition(9.0))
-    assert two.rows == 2 and float(two.combined(torch.tensor([4.0, 8.0]).reshape(2, 1, 1, 1))) == 7
+    assert two.rows == 2 and float(two.combine(torch.tensor([4.0, 8.0]).reshape(2, 1, 1, 1))) == 7
 
 
 def test_a_model_that_takes_the_scale_is_asked_once_unless_there_is_a_negative_prompt() -> None:
     alone = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], None, 4.0, condition(9.0))
-    assert alone.rows == 1 and float(alone.combined(torch.full((1, 1, 1, 1), 5.0))) == 5
+    assert alone.rows == 1 and float(alone.combine(torch.full((1, 1, 1, 1), 5.0))) == 5
     off = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], condition(2.0), 1.0, condition(9.0))
     assert off.rows == 1
 
@@ -114,4 +114,4 @@ def test_a_model_that_takes_the_scale_leads_from_negative_prompts_as_guidance_do
     guidance = Guidance.for_guidance_distilled([(condition(1.0), 1.0)], condition(2.0), scale, condition(9.0))
     assert guidance.rows == 3
     guided = [empty + scale * (answer - empty) for answer in (positive, empty, negative)]
-    assert float(guidance.combined(torch.tensor(guided).reshape(3, 1, 1, 1))) == 6
+    assert float(guidance.combine(torch.tensor(guided).reshape(3, 1, 1, 1))) == 6

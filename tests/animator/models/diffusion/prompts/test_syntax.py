@@ -74,7 +74,7 @@ def test_lora_tags_leave_the_prompt() -> None:
 @pytest.mark.parametrize(
     ("tag", "message"),
     [
-        ("<lora:x:much>", "the weight is no number"),
+        ("<lora:x:much>", "the weight is not a number"),
         ("<lora::0.5>", "the name is missing"),
         ("<hypernet:x:1>", "hypernet is not supported"),
     ],

@@ -22,7 +22,11 @@ def lengths(prompt: str) -> list[int]:
 
 def test_a_short_prompt_is_one_chunk_with_its_weights() -> None:
     (chunk,) = chunks("a (bb:1.5) [ccc]", words, {})
-    assert [(token.number, round(token.weight, 3)) for token in chunk] == [(11, 1.0), (12, 1.5), (13, 0.909)]
+    assert [(token.token_id, round(token.weight, 3)) for token in chunk] == [
+        (11, 1.0),
+        (12, 1.5),
+        (13, 0.909),
+    ]
 
 
 def test_nothing_is_one_empty_chunk() -> None:
@@ -66,7 +70,7 @@ def test_the_shipped_vocabulary_is_clips(text: str, numbers: list[int]) -> None:
     tokenizer = clip_tokenizer(pad_token="!")
     assert len(tokenizer) == 49408
     assert (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id) == (49406, 49407, 0)
-    assert TextEncoder(tokenizer, None, skips=1, is_normed=True).words(text) == numbers
+    assert TextEncoder(tokenizer, None, skips=1, is_normed=True).token_ids(text) == numbers
 
 
 def test_every_text_has_tokens() -> None:

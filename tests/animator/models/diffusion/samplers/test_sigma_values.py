@@ -67,4 +67,4 @@ def test_ten_aligned_steps_of_sdxl_have_these_levels() -> None:
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
 def test_a_loaded_models_noise_table_knows_its_family(kind: str) -> None:
-    assert UNetModel.of("tiny", pipeline(kind)).table.family == kind
+    assert UNetModel.of("tiny", pipeline(kind)).noise_schedule.family == kind

@@ -129,7 +129,7 @@ def test_a_model_that_is_sure_is_believed(sampler: Sampler) -> None:
     clean = normal(4)
     levels = schedule_sigmas(TABLE, "Karras", 8)
     found = sampler.solve(lambda x, sigma: clean, normal() * levels[0], levels, fresh())
-    assert torch.allclose(found, clean, atol=5 * levels[-2] if sampler.own_levels else 1e-9)
+    assert torch.allclose(found, clean, atol=5 * levels[-2] if sampler.own_sigmas else 1e-9)
 
 
 # Restart adds noise without end, so that it comes near in spread only.
@@ -146,7 +146,7 @@ def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
 
     errors = []
     # DPM fast groups its calls in threes; what is left over decides how large its error is.
-    for steps in (10, 19, 37) if sampler.own_levels else (8, 16, 32):
+    for steps in (10, 19, 37) if sampler.own_sigmas else (8, 16, 32):
         levels = [level for level in schedule_sigmas(TABLE, "Exponential", steps) if level > 0]
         start = normal() * levels[0]
         found = sampler.solve(exact, start, levels, fresh(eta=0.0))
