@@ -52,7 +52,7 @@ class Keyed:
     notes: tuple[ScheduleWarning, ...] = ()
 
     @cached_property
-    def reference_keys(self) -> tuple[Key, ...] | None:
+    def deforum_keys(self) -> tuple[Key, ...] | None:
         """The keys in Deforum's reading; None if Deforum would reject the text."""
         items = reference.items(self.text) if self.text else None
         if items is None:
@@ -68,15 +68,15 @@ class Keyed:
         Raises:
             ScheduleError: Only Deforum can read the text, and the scope is not compatible.
         """
-        if scope.compat and self.reference_keys is not None:
-            return self.reference_keys
+        if scope.compat and self.deforum_keys is not None:
+            return self.deforum_keys
         if isinstance(self.keys, ScheduleError):
             raise copy(self.keys)  # a raised exception keeps its stack alive
         return self.keys
 
     def notes_for(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
         """Returns the warnings about corrections in these keys."""
-        return () if scope.compat and self.reference_keys is not None else self.notes
+        return () if scope.compat and self.deforum_keys is not None else self.notes
 
 
 def from_mapping(source: Mapping[Any, Any], names: Collection[str]) -> Keyed:
@@ -103,7 +103,7 @@ def from_text(source: str, names: Collection[str]) -> Keyed:
         raise
     except ScheduleError as error:
         deforum_only = Keyed(error.with_traceback(None), source)
-        if deforum_only.reference_keys is None:
+        if deforum_only.deforum_keys is None:
             raise
         return deforum_only
 

@@ -44,14 +44,14 @@ class TextSchedule:
     Attributes:
         frozen: The source in hashable form.
         keys: The keys in source order.
-        reference_keys: The keys in Deforum's reading; None if Deforum would reject the text.
+        deforum_keys: The keys in Deforum's reading; None if Deforum would reject the text.
         after: Behavior after the last key: "hold", "loop" or "mirror".
         notes: Warnings about mistakes that were corrected while reading.
     """
 
     frozen: Frozen
     keys: tuple[TextKey, ...] = field(compare=False)
-    reference_keys: tuple[TextKey, ...] | None = field(default=None, compare=False)
+    deforum_keys: tuple[TextKey, ...] | None = field(default=None, compare=False)
     after: str = field(default="hold", compare=False)
     notes: tuple[ScheduleWarning, ...] = field(default=(), compare=False)
 
@@ -110,7 +110,7 @@ class TextSchedule:
         return (*self.notes, *key_warnings([key.at for key in self._keys(scope)], scope))
 
     def _keys(self, scope: Scope) -> tuple[TextKey, ...]:
-        return self.reference_keys if scope.compat and self.reference_keys is not None else self.keys
+        return self.deforum_keys if scope.compat and self.deforum_keys is not None else self.keys
 
     def _by_frame(self, scope: Scope) -> dict[int, str]:
         by_frame = {key.at.frame(scope): key.text for key in self._keys(scope)}

@@ -10,7 +10,7 @@ import torch
 from animator.batch.task import Outcome, Status, Task
 from animator.core.atomic import atomic_write
 from animator.errors import AnimatorError
-from animator.loop.build.models import options_of
+from animator.loop.build.models import load_options
 from animator.models.device import ComputeOptions, choose_device
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
@@ -86,7 +86,7 @@ class FilmRenderer:
 
 def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:
     """Returns a key that is equal for films that can share a loaded model."""
-    return animation.model, options_of(animation, allow_pickle=compute.allow_pickle)
+    return animation.model, load_options(animation, allow_pickle=compute.allow_pickle)
 
 
 def stopped(task: Task) -> Outcome:

@@ -69,9 +69,9 @@ def info(
 ) -> None:
     """Print how an image or video was made, as far as its file records it."""
     from animator.presets import yaml_text
-    from animator.presets.records import provenance
+    from animator.presets.records import read_provenance
 
-    record = provenance(file)
+    record = read_provenance(file)
     parts = [record.infotext] if record.infotext else []
     parts += [yaml_text.dump({"frame": record.frame})] if record.frame else []
     parts += [record.preset] if record.preset else []

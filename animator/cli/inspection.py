@@ -29,7 +29,7 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
 
     for warning in setting_warnings(animation):
         say(f"warning: {warning}")
-    generated = Timeline(animation)[-1].drawing + 1
+    generated = Timeline(animation)[-1].generation_index + 1
     seconds = animation.frames / animation.fps
     width, height = animation.size
     sys.stdout.write(

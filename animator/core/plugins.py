@@ -37,7 +37,7 @@ def load(group: str, name: str) -> object:
     """
     matches = tuple(entry_points(group=group, name=name))
     if not matches:
-        raise PluginError(unknown(name, names(group)))
+        raise PluginError(unknown_name_message(name, names(group)))
     if len(matches) > 1:
         packages = " and ".join(sorted(_package(match) for match in matches))
         raise PluginError(f"{name} is offered by {packages}; uninstall all but one of them")
@@ -51,7 +51,7 @@ def load(group: str, name: str) -> object:
     return plugin
 
 
-def built_in(location: str) -> object:
+def import_object(location: str) -> object:
     """Imports an object of this package.
 
     Args:
@@ -62,7 +62,7 @@ def built_in(location: str) -> object:
     return imported
 
 
-def unknown(name: str, known: Iterable[str]) -> str:
+def unknown_name_message(name: str, known: Iterable[str]) -> str:
     """Returns the message for an unknown name, with the closest known name or all of them."""
     choices = sorted(known)
     close = difflib.get_close_matches(name, choices, n=1)

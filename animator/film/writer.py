@@ -38,7 +38,7 @@ class VideoWriter:
     """
 
     def __init__(self, film: VideoSpec) -> None:
-        check_film(film)
+        check_spec(film)
         encoder = find_encoder(*film.part_format)
         self._film = film
         self._frames = 0
@@ -171,7 +171,7 @@ class VideoWriter:
         raise ffmpeg.ffmpeg_error(self._film.file.name, code, stderr)
 
 
-def check_film(film: VideoSpec) -> None:
+def check_spec(film: VideoSpec) -> None:
     """Checks that a video can be written, before its first image is made.
 
     Raises:

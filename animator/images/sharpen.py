@@ -77,7 +77,7 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
 def filter_axis(image: Tensor, weights: list[float], axis: int) -> Tensor:
     """Returns the image filtered along one axis by symmetric weights; each pair costs one addition."""
     size, reach = image.shape[axis], len(weights) // 2
-    padded = mirrored(image, reach, axis)
+    padded = mirror_pad(image, reach, axis)
     result = padded.narrow(axis, reach, size) * weights[reach]
     for offset in range(1, reach + 1):
         for start in (reach - offset, reach + offset):
@@ -85,7 +85,7 @@ def filter_axis(image: Tensor, weights: list[float], axis: int) -> Tensor:
     return result
 
 
-def mirrored(image: Tensor, reach: int, axis: int) -> Tensor:
+def mirror_pad(image: Tensor, reach: int, axis: int) -> Tensor:
     """Returns the image (C, H, W) padded by `reach` at both ends of an axis, mirrored about its edge pixels.
 
     An image smaller than the reach is mirrored repeatedly.

@@ -44,7 +44,7 @@ class Adjust:
 _UNCHANGED = Adjust()
 
 
-class MaskOf(Protocol):
+class MaskSource(Protocol):
     """A mask for every frame."""
 
     def __call__(self, frame: int, image: Tensor) -> Tensor:
@@ -64,7 +64,7 @@ class WordModel(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Still:
+class ConstantMask:
     """The same mask (H, W) at every frame."""
 
     mask: Tensor
@@ -75,7 +75,7 @@ class Still:
 
 
 @dataclass(frozen=True, eq=False)
-class FilmMask:
+class ClipMask:
     """The frames of a mask clip, in gray.
 
     Attributes:
@@ -100,7 +100,7 @@ class Masks:
     def __init__(  # noqa: PLR0913 (each is a kind of mask, or how one is read)
         self,
         size: tuple[int, int],
-        named: Mapping[str, MaskOf],
+        named: Mapping[str, MaskSource],
         device: torch.device,
         adjust: Adjust = _UNCHANGED,
         words: WordModel | None = None,
@@ -128,7 +128,7 @@ class Masks:
         self._files: LRUCache[str, Tensor] = LRUCache(FILES_KEPT)
 
     def at(self, text: str, frame: int, image: Tensor) -> Tensor:
-        """Returns the mask (H, W), [0, 1], of an expression at a frame; see `MaskOf`.
+        """Returns the mask (H, W), [0, 1], of an expression at a frame; see `MaskSource`.
 
         Args:
             text: The expression.

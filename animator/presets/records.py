@@ -72,7 +72,7 @@ def film_record(animation: Animation) -> str:
     return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": dump(animation)})
 
 
-def provenance(path: Path) -> Provenance:
+def read_provenance(path: Path) -> Provenance:
     """Reads the metadata of a PNG or video file.
 
     Raises:

@@ -11,7 +11,7 @@ from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
 from animator.presets.load import resolve
 from animator.presets.plain import override
-from animator.presets.records import provenance
+from animator.presets.records import read_provenance
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, merge
 from animator.timeline.lint import clamped_schedules
@@ -75,7 +75,7 @@ def from_image(path: Path) -> RawPreset:
     Raises:
         UserError: The file has no metadata.
     """
-    metadata = provenance(path)
+    metadata = read_provenance(path)
     return raw.parse(metadata.preset, str(path)) if metadata.preset else generated_like(path)
 
 
@@ -85,7 +85,7 @@ def generated_like(path: Path) -> RawPreset:
     Raises:
         UserError: The file has no infotext.
     """
-    metadata = provenance(path)
+    metadata = read_provenance(path)
     if metadata.infotext is None:
         raise UserError(
             f"{path}: is a video; beside a preset, settings are taken from an image, such as a frame"

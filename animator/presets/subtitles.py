@@ -77,13 +77,14 @@ def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Ca
 
 def _is_tween(timeline: Timeline, plan: Plan) -> bool:
     """Returns True for all frames of a group but its last, which is the generated one."""
-    following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist() or [len(timeline)]
-    return bool(plan.frame + 1 < following[0])
+    later = timeline.generated_frames[plan.generation_index + 1 :]
+    end = int(later[0]) if len(later) else len(timeline)
+    return plan.frame + 1 < end
 
 
 def _shown_seed(timeline: Timeline, plan: Plan) -> int:
-    following = timeline.drawn[plan.drawing + 1 : plan.drawing + 2].tolist()
-    alone = not following or following[0] - int(timeline.drawn[plan.drawing]) == 1
+    following = timeline.generated_frames[plan.generation_index + 1 : plan.generation_index + 2].tolist()
+    alone = not following or following[0] - int(timeline.generated_frames[plan.generation_index]) == 1
     shows_next = rules_of(timeline.animation).shows_next_seed and not alone
     return timeline.plan(following[0]).seed if shows_next else plan.seed
 

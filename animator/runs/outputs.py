@@ -16,13 +16,13 @@ import torch
 from animator.errors import UserError
 from animator.film.formats import FORMATS
 from animator.film.interpolation.base import FrameInterpolator, interpolate
-from animator.film.interpolation.open_interpolator import open_inbetween
+from animator.film.interpolation.open_interpolator import open_interpolator
 from animator.film.sound import Sound
 from animator.film.soundtrack import soundtrack
 from animator.film.spec import VideoSpec
 from animator.film.upscaling.open_upscaler import open_upscaler
-from animator.film.upscaling.upscaler import Upscaler, upscaled
-from animator.film.writer import VideoWriter, check_film
+from animator.film.upscaling.upscaler import Upscaler, upscale
+from animator.film.writer import VideoWriter, check_spec
 from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.presets.records import film_record
@@ -125,7 +125,7 @@ class RunOutputs:
         return Output(film, base.count * amount, lambda: self._interpolated_images(base), keep)
 
     def _upscaled_images(self) -> Iterator[Image8]:
-        return upscaled(self.plain.images(), upscaler_of(self.animation, self.device))
+        return upscale(self.plain.images(), upscaler_of(self.animation, self.device))
 
     def _interpolated_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.amount
@@ -191,9 +191,9 @@ def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
 
 
 def interpolator_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
-    """Opens the frame interpolator of a film; errors as `open_inbetween`."""
+    """Opens the frame interpolator of a film; errors as `open_interpolator`."""
     settings = animation.frame_interpolation
-    return open_inbetween(settings.engine, settings.model, device)
+    return open_interpolator(settings.engine, settings.model, device)
 
 
 def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
@@ -207,7 +207,7 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         with_sound = " or ".join(known.name for known in FORMATS.values() if known.audio)
         log.warning("%s files hold no sound; set output.format to %s", film.format.name, with_sound)
     if not animation.output.film_format.is_sequence:
-        check_film(film)
+        check_spec(film)
     if film.sound is not None and animation.frame_interpolation.slow_motion:
         log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
     if animation.upscaling.enabled:

@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 
 from animator.errors import UserError
-from animator.loop.build.models import check_timeline, options_of
+from animator.loop.build.models import check_models, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.models.device import choose_device
@@ -150,9 +150,9 @@ def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool
     Raises:
         ModelError: One is missing or broken.
     """
-    options = options_of(animation, allow_pickle=allow_pickle)
+    options = load_options(animation, allow_pickle=allow_pickle)
     if offer_of(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
-        check_timeline(Timeline(animation), options)
+        check_models(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
 
 

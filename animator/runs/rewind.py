@@ -22,7 +22,7 @@ def rewind(run: Run, frame: int, animation: Animation, device: torch.device, dif
         diffuser: The model of the frames.
     """
     timeline = Timeline(run.animation)
-    start = max(int(generated) for generated in timeline.drawn if generated <= frame)
+    start = max(int(generated) for generated in timeline.generated_frames if generated <= frame)
     state = run.checkpoints.load_before(start, device)
     if state.next_frame < start:
         pipeline = build_pipeline(with_downloads(run.animation, run.downloads), diffuser, device)

@@ -121,14 +121,14 @@ class FilmSink:
             VideoError: ffmpeg failed.
         """
         writer, self._writer = self._writer, None
-        if writer is None or not self._try(writer.finish):
+        if writer is None or not self._try(writer.close):
             encode(self._run, self._frames)
 
     def abort(self) -> None:
         """Leaves the frames so far as a part file that plays."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.abandon()
+            writer.abort()
 
     def _write(self, pixels: Image8) -> None:
         writer = self._writer

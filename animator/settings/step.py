@@ -64,11 +64,11 @@ def settings_of(name: str) -> type[StepSettings]:
         PluginError: The step does not exist or cannot be imported.
     """
     if name in BUILT_IN:
-        kind = plugins.built_in(BUILT_IN[name])
+        kind = plugins.import_object(BUILT_IN[name])
     elif name in plugins.names(GROUP):
         kind = plugins.load(GROUP, name)
     else:
-        raise PluginError(plugins.unknown(name, names()))
+        raise PluginError(plugins.unknown_name_message(name, names()))
     if not (isinstance(kind, type) and is_dataclass(kind) and hasattr(kind, "apply")):
         raise PluginError(f"{name}: {kind!r:.80} is not a step; expected a frozen dataclass with `apply`")
     return _settings(kind)

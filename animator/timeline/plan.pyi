@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from animator.timeline.plan_parts import FramePlan, Lead
+from animator.timeline.plan_parts import FramePlan, GuideImage
 
 TYPES: dict[str, type[Any]]
 
@@ -64,7 +64,7 @@ class MaskPlan:
     noise_mask_schedule: str
 
 @dataclass(frozen=True, kw_only=True)
-class GuidedPlan(Lead):
+class GuidedPlan(GuideImage):
     image_strength_schedule: float
     blend_factor_max: float
     blend_factor_slope: float

@@ -27,7 +27,7 @@ class FramePlan:
 
     Attributes:
         frame: Index in the film, from 0.
-        drawing: Index of the group's generation, from 0.
+        generation_index: Index of the group's generation, from 0.
         tween: Weight of the group's new image in this frame, in (0, 1]; the rest is the old image's.
         cut: True at the start of a new scene: nothing of the last image is kept.
         size: Width and height in pixels.
@@ -37,7 +37,7 @@ class FramePlan:
     """
 
     frame: int
-    drawing: int
+    generation_index: int
     tween: float
     cut: bool
     size: tuple[int, int]
@@ -47,7 +47,7 @@ class FramePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lead:
+class GuideImage:
     """The guide image of a frame, derived from the schedules of `guided`.
 
     Attributes:
@@ -61,7 +61,7 @@ class Lead:
     color_share: float = 0.0
 
 
-_DERIVED: Mapping[type[SettingsGroup], type] = {Guided: Lead}
+_DERIVED: Mapping[type[SettingsGroup], type] = {Guided: GuideImage}
 """Fields of a part that are derived from its group's schedules."""
 
 

@@ -71,7 +71,7 @@ def _row(plan: Plan, fps: float) -> Row:
     row: Row = {
         "frame": plan.frame,
         "seconds": round(plan.frame / fps, 6),
-        "drawing": plan.drawing,
+        "drawing": plan.generation_index,
         "tween": plan.tween,
         "seed": plan.seed,
         "prompt": plan.prompt.positive,

@@ -39,9 +39,9 @@ class Timeline(Sequence[Plan]):
         self._parts = parts_of(animation, columns)
         self._lists = lists_of(animation, columns)
         self._prompts = animation.keyed_prompts.at(animation.scope)
-        self.drawn = _generated_frames(animation, self._columns["diffusion.cadence"])
+        self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are generated, in order; the others are in-betweens."""
-        self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.drawn)
+        self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
 
     def __len__(self) -> int:
         return self.animation.frames
@@ -62,11 +62,11 @@ class Timeline(Sequence[Plan]):
 
     def plan(self, frame: int) -> Plan:
         """Returns the plan of one frame."""
-        index = int(np.searchsorted(self.drawn, frame, side="right")) - 1
-        start = int(self.drawn[index])
+        index = int(np.searchsorted(self.generated_frames, frame, side="right")) - 1
+        start = int(self.generated_frames[index])
         return Plan(
             frame=frame,
-            drawing=index,
+            generation_index=index,
             tween=(frame - start + 1) / self._planned_length(index),
             cut=self._is_cut(frame),
             size=self.animation.size,
@@ -84,17 +84,17 @@ class Timeline(Sequence[Plan]):
         Raises:
             ValueError: The frame is an in-between.
         """
-        index = int(np.searchsorted(self.drawn, frame))
-        if index == len(self.drawn) or self.drawn[index] != frame:
+        index = int(np.searchsorted(self.generated_frames, frame))
+        if index == len(self.generated_frames) or self.generated_frames[index] != frame:
             raise ValueError(f"frame {frame} is not a generated frame")
-        ends = [*self.drawn[index + 1 : index + 2].tolist(), len(self)]
+        ends = [*self.generated_frames[index + 1 : index + 2].tolist(), len(self)]
         return tuple(self.plan(i) for i in range(frame, ends[0]))
 
     def _planned_length(self, index: int) -> int:
         """Returns the length of a group, with frames past the end of the film: its fade keeps its pace."""
-        start = int(self.drawn[index])
-        if index + 1 < len(self.drawn):
-            return int(self.drawn[index + 1]) - start
+        start = int(self.generated_frames[index])
+        if index + 1 < len(self.generated_frames):
+            return int(self.generated_frames[index + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _is_cut(self, frame: int) -> bool:

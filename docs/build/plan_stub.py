@@ -11,7 +11,7 @@ HEAD = '''\
 from dataclasses import dataclass
 from typing import Any
 
-from animator.timeline.plan_parts import FramePlan, Lead
+from animator.timeline.plan_parts import FramePlan, GuideImage
 
 TYPES: dict[str, type[Any]]
 '''

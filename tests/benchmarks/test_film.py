@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.film.interpolation.flow import FlowBetween
+from animator.film.interpolation.flow import FlowInterpolator
 from animator.film.spec import VideoSpec
 from animator.film.stream import to_bt709
 from animator.film.upscaling.upscaler import Lanczos
@@ -35,7 +35,7 @@ def test_encoding_24_frames(benchmark: Any, tmp_path: Path, suffix: str) -> None
 
 @pytest.mark.parametrize("amount", [2, 10])
 def test_interpolating_between_two_frames(benchmark: Any, amount: int) -> None:
-    between, times = FlowBetween(Dis()), tuple(step / amount for step in range(1, amount))
+    between, times = FlowInterpolator(Dis()), tuple(step / amount for step in range(1, amount))
     ends = from_uint8(CLIP[0]), from_uint8(CLIP[4])
     benchmark.pedantic(lambda: list(between(*ends, times)), rounds=5, warmup_rounds=1)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.masks.compose import binarize
-from animator.masks.sources import Masks, Still, mask_of_image
+from animator.masks.sources import ConstantMask, Masks, mask_of_image
 from animator.presets.deforum import import_settings
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
@@ -40,7 +40,10 @@ def mask(expression: str, masks: Mapping[str, Bytes], width: int, height: int) -
     }
     composer = Masks(
         size=(width, height),
-        named={"video_mask": Still(sized["video_mask"]), "everywhere": Still(torch.ones(height, width))},
+        named={
+            "video_mask": ConstantMask(sized["video_mask"]),
+            "everywhere": ConstantMask(torch.ones(height, width)),
+        },
         device=cpu,
         words=TopRows(),
         dither=binarize,

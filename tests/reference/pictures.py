@@ -21,13 +21,13 @@ from animator.loop.build.hybrid import build_hybrid
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline, Step
 from animator.loop.state import State
-from animator.loop.steps.clip_motion import Carry, DenseFlow, FilmToClip
+from animator.loop.steps.clip_motion import ClipMotionStep, DenseFlow, FilmToClip
 from animator.loop.steps.deforum import DeforumNoise
 from animator.loop.steps.frame_source import StillImage
 from animator.loop.steps.masking import Area
 from animator.loop.steps.motion_2d import Warp2D
 from animator.loop.steps.motion_3d import FlippedThenWarp
-from animator.masks.sources import Masks, Still
+from animator.masks.sources import ConstantMask, Masks
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.deforum import import_settings
 from animator.settings import Animation
@@ -74,8 +74,8 @@ class KnownDepth:
 class RoundedFlip(Warp2D):
     """A film's perspective flip, rounded to whole levels as the reference's is before the 3D warp."""
 
-    def flipped(self, picture: Tensor, plan: Plan) -> Tensor:
-        return (super().flipped(picture, plan) * SCALE).round() / SCALE
+    def flip_image(self, picture: Tensor, plan: Plan) -> Tensor:
+        return (super().flip_image(picture, plan) * SCALE).round() / SCALE
 
 
 def warp2d(picture: Bytes, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
@@ -144,13 +144,13 @@ def sharpen(
 
 def flow(i1: Bytes, i2: Bytes, method: str) -> Floats:
     kind, plan = _hybrid_flow(i1, {"hybrid_flow_method": method})
-    found = kind.between(_rgb(i1), _rgb(i2), plan)
+    found = kind.estimate(_rgb(i1), _rgb(i2), plan)
     return np.ascontiguousarray(found.permute(1, 2, 0).numpy())
 
 
 def flow_warp(picture: Bytes, flow: Floats, factor: float) -> Bytes:
     kind, _ = _hybrid_flow(picture, {"hybrid_flow_method": "DIS Medium"})
-    return _bgr(kind.follow(_rgb(picture), torch.from_numpy(flow).permute(2, 0, 1) * factor))
+    return _bgr(kind.warp(_rgb(picture), torch.from_numpy(flow).permute(2, 0, 1) * factor))
 
 
 def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _hybrid_flow(picture: Bytes, settings: Mapping[str, Any]) -> tuple[DenseFlow
     motion = {"animation_mode": "2D", "hybrid_motion": "Optical Flow", "hybrid_motion_use_prev_img": True}
     animation = _animation(picture, {**motion, **settings})
     (carry,) = build_hybrid(animation, StillImage(_rgb(picture)), _no_depth, CPU).after_motion
-    assert isinstance(carry, Carry) and isinstance(carry.motion, FilmToClip)
+    assert isinstance(carry, ClipMotionStep) and isinstance(carry.motion, FilmToClip)
     assert isinstance(carry.motion.kind, DenseFlow)
     return carry.motion.kind, Timeline(animation)[0]
 
@@ -192,7 +192,7 @@ def _no_depth() -> KnownDepth:
 def _noised_within(steps: Sequence[Step], mask: Bytes, inverted: bool) -> tuple[Step, ...]:
     """The steps with noise inside a mask as it is; a film makes its masks black and white before."""
     height, width = mask.shape
-    still = Still(torch.from_numpy(mask).float() / 255.0)
+    still = ConstantMask(torch.from_numpy(mask).float() / 255.0)
     masks = Masks((width, height), {"video_mask": still}, CPU)
     area = Area(masks, lambda plan: "{video_mask}", inverted=inverted)
     return tuple(replace(step, area=area) if isinstance(step, DeforumNoise) else step for step in steps)

@@ -24,6 +24,6 @@ def srt(case: dict[str, Any]) -> str:
 
 
 def deprecated_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    from animator.presets.deforum.versions import deprecated_values
+    from animator.presets.deforum.versions import replace_deprecated
 
-    return deprecated_values(settings)
+    return replace_deprecated(settings)

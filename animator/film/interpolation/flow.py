@@ -28,7 +28,7 @@ _EMPTY = 1e-3
 
 
 @dataclass(frozen=True)
-class FlowBetween:
+class FlowInterpolator:
     """Makes images between two along their optical flow.
 
     Attributes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from animator.film.interpolation.base import FrameInterpolator
-from animator.film.interpolation.flow import FlowBetween
+from animator.film.interpolation.flow import FlowInterpolator
 from animator.film.interpolation.rife import load_rife
 from animator.film.interpolation.torchscript import load_torchscript
 from animator.models.flow.opencv import Dis, DisQuality
@@ -14,7 +14,7 @@ from animator.models.flow.opencv import Dis, DisQuality
 log = logging.getLogger(__name__)
 
 
-def open_inbetween(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
+def open_interpolator(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
     """Opens a frame interpolator.
 
     Args:
@@ -26,14 +26,14 @@ def open_inbetween(engine: str, weights: str, device: torch.device | str) -> Fra
         ModelError: The weights are missing, or belong to another network.
     """
     if engine == "flow":
-        return FlowBetween(Dis(DisQuality.MEDIUM))
+        return FlowInterpolator(Dis(DisQuality.MEDIUM))
     if not weights:
         log.warning(
             "frame_interpolation: %s needs its weights in frame_interpolation.model; "
             "using optical flow instead (engine: flow)",
             engine,
         )
-        return FlowBetween(Dis(DisQuality.MEDIUM))
+        return FlowInterpolator(Dis(DisQuality.MEDIUM))
     path = Path(weights).expanduser()
     if engine == "FILM" or _is_torchscript(path):
         return load_torchscript(path, device)

@@ -125,7 +125,7 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
     return NetworkUpscaler(model.eval().model, model.scale, factor, device)
 
 
-def upscaled(images: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
+def upscale(images: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:
     """Yields the upscaled images, uint8 RGB, one by one."""
     return (upscaler(pixels) for pixels in images)
 

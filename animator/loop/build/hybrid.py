@@ -12,8 +12,8 @@ from animator.loop.build.compat import behavior_of
 from animator.loop.build.models import folders_of
 from animator.loop.pipeline import Step
 from animator.loop.steps.clip_motion import (
-    Carry,
     ClipMotion,
+    ClipMotionStep,
     ClipToClip,
     DenseFlow,
     FilmToClip,
@@ -76,7 +76,7 @@ def build_hybrid(
     """
     settings = animation.hybrid
     motion = _motion(animation, clip, device)
-    warp: tuple[Step, ...] = () if motion is None else (Carry(motion),)
+    warp: tuple[Step, ...] = () if motion is None else (ClipMotionStep(motion),)
     if settings.composite == "none":
         return Hybrid(warp, (), motion)
     composite = Composite(_composite_source(animation, clip, device), _mask(animation, depth))

@@ -17,7 +17,7 @@ from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
 from animator.masks.expression import leaves, parse_mask
-from animator.masks.sources import Adjust, FilmMask, MaskOf, Masks, Still, read_mask
+from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
 from animator.settings import Animation
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
@@ -120,17 +120,17 @@ def _has_word(text: str) -> bool:
     return any(leaf.kind == "word" for leaf in leaves(parse_mask(text)))
 
 
-def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskOf]:
+def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskSource]:
     settings, size = animation.mask, animation.size
     width, height = size
-    named: dict[str, MaskOf] = {"everywhere": Still(torch.ones((height, width), device=device))}
+    named: dict[str, MaskSource] = {"everywhere": ConstantMask(torch.ones((height, width), device=device))}
     if settings.use_alpha_as_mask:
-        named["init_mask"] = Still(read_mask(animation.init.image, size, device, "A"))
+        named["init_mask"] = ConstantMask(read_mask(animation.init.image, size, device, "A"))
     elif settings.mask_file:
-        named["init_mask"] = Still(adjust.apply(read_mask(settings.mask_file, size, device)))
+        named["init_mask"] = ConstantMask(adjust.apply(read_mask(settings.mask_file, size, device)))
     if settings.use_mask_video:
         spec = replace(animation.video.spec, path=settings.video_mask_path)
-        named["video_mask"] = FilmMask(open_clip(spec, size, animation.fps), adjust, device)
+        named["video_mask"] = ClipMask(open_clip(spec, size, animation.fps), adjust, device)
     elif "init_mask" in named:
         named["video_mask"] = named["init_mask"]
     return named

@@ -19,7 +19,7 @@ def folders_of(animation: Animation) -> tuple[Path, ...]:
     return model_folders(animation.diffusion.model_folders)
 
 
-def options_of(animation: Animation, *, allow_pickle: bool = False) -> LoadOptions:
+def load_options(animation: Animation, *, allow_pickle: bool = False) -> LoadOptions:
     """Returns the load options of a film's diffusion model."""
     settings = animation.diffusion
     return LoadOptions(
@@ -33,12 +33,12 @@ def options_of(animation: Animation, *, allow_pickle: bool = False) -> LoadOptio
     )
 
 
-def check_timeline(plans: Iterable[Plan], options: LoadOptions) -> None:
+def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
     """Checks that every checkpoint, ControlNet and LoRA of a film exists; loads none.
 
     Args:
         plans: Of all frames.
-        options: From `options_of`.
+        options: From `load_options`.
 
     Raises:
         ModelError: The first that does not exist; the message names the frame.

@@ -28,7 +28,7 @@ _CACHE_SIZE = 4
 class MotionKind(Protocol[MotionT]):
     """Estimates one kind of motion, composes two of them and warps images by them."""
 
-    def between(self, first: Tensor, second: Tensor, plan: Plan) -> MotionT:
+    def estimate(self, first: Tensor, second: Tensor, plan: Plan) -> MotionT:
         """Returns the motion from one image (3, H, W) to another."""
         ...
 
@@ -36,7 +36,7 @@ class MotionKind(Protocol[MotionT]):
         """Returns both motions, one after the other, as one motion."""
         ...
 
-    def follow(self, image: Tensor, motion: MotionT) -> Tensor:
+    def warp(self, image: Tensor, motion: MotionT) -> Tensor:
         """Returns the warped image (3, H, W)."""
         ...
 
@@ -55,7 +55,7 @@ class GlobalMotion:
     sampling: Sampling
     contrast: float
 
-    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
+    def estimate(self, first: Tensor, second: Tensor, plan: Plan) -> Matrix:
         """Returns the `dst_from_src` (3, 3) of matched features."""
         return feature_matrix(first, second, self.kind, self.contrast)
 
@@ -63,7 +63,7 @@ class GlobalMotion:
         """Returns the product of the matrices."""
         return later @ earlier
 
-    def follow(self, image: Tensor, motion: Matrix) -> Tensor:
+    def warp(self, image: Tensor, motion: Matrix) -> Tensor:
         """Returns the warped image (3, H, W), mirrored beyond its edges."""
         return warp_by_matrix(image, motion, Border.MIRROR, self.sampling)
 
@@ -80,7 +80,7 @@ class DenseFlow:
     model: FlowModel
     flow_warp: FlowWarp
 
-    def between(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
+    def estimate(self, first: Tensor, second: Tensor, plan: Plan) -> Tensor:
         """Returns the flow (2, H, W) in pixels, times the plan's factor."""
         return self.model(first, second) * plan.hybrid.flow_factor
 
@@ -88,7 +88,7 @@ class DenseFlow:
         """Returns the flow (2, H, W) that samples an image where the two warps together would."""
         return later + sample(earlier, flow_grid(later, 1.0), Border.REPLICATE, Sampling.BILINEAR)
 
-    def follow(self, image: Tensor, motion: Tensor) -> Tensor:
+    def warp(self, image: Tensor, motion: Tensor) -> Tensor:
         """Returns the warped image (3, H, W)."""
         return self.flow_warp(image, motion)
 
@@ -118,7 +118,7 @@ class ClipToClip(Generic[MotionT]):
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
         """Returns the image (3, H, W) warped by the motion of all plans, resampled once."""
-        return self._kind.follow(image, self._total(plans))
+        return self._kind.warp(image, self._total(plans))
 
     def _total(self, plans: Sequence[Plan]) -> MotionT:
         spans = [(plans[0].frame, plan.frame) for plan in plans]
@@ -133,7 +133,7 @@ class ClipToClip(Generic[MotionT]):
 
     def _estimate(self, plan: Plan) -> MotionT:
         before, after = self._frames.at(plan.frame - 1), self._frames.at(plan.frame)
-        return self._kind.between(before, after, plan)
+        return self._kind.estimate(before, after, plan)
 
 
 @dataclass(frozen=True)
@@ -151,11 +151,11 @@ class FilmToClip(Generic[MotionT]):
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
         """Returns the image (3, H, W) warped toward the clip's image of the last plan's frame."""
         last = plans[-1]
-        return self.kind.follow(image, self.kind.between(image, self.frames.at(last.frame), last))
+        return self.kind.warp(image, self.kind.estimate(image, self.frames.at(last.frame), last))
 
 
 @dataclass(frozen=True)
-class Carry:
+class ClipMotionStep:
     """Step that warps the image by the clip's motion before it is diffused."""
 
     motion: ClipMotion

@@ -53,7 +53,7 @@ class Warp2D:
             dst_from_src = self._flip(plan, width, height) @ step @ dst_from_src
         return warp_by_matrix(image, dst_from_src, self.border, self.sampling)
 
-    def flipped(self, image: Tensor, plan: Plan) -> Tensor:
+    def flip_image(self, image: Tensor, plan: Plan) -> Tensor:
         """Returns the image (3, H, W) with the plan's perspective flip alone."""
         height, width = image.shape[-2:]
         return warp_by_matrix(image, self._flip(plan, width, height), self.border, self.sampling)

@@ -104,7 +104,7 @@ class FlippedThenWarp:
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the flips of all plans, then their moves."""
         for plan in plans:
-            image = self.flip.flipped(image, plan)
+            image = self.flip.flip_image(image, plan)
         return self.motion.warp(image, plans, depth)
 
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling, sample
-from animator.images.sharpen import mirrored
+from animator.images.sharpen import mirror_pad
 
 _MARGIN = 0.25
 
@@ -20,7 +20,7 @@ def deforum_flow_warp(image: Tensor, flow: Tensor, factor: float) -> Tensor:
     """
     height, width = image.shape[-2:]
     left, top = int(width * _MARGIN), int(height * _MARGIN)
-    canvas = mirrored(mirrored(image, top, 1), left, 2)
+    canvas = mirror_pad(mirror_pad(image, top, 1), left, 2)
     scale = (width / (width + 2 * left), height / (height + 2 * top))
     grid = flow_grid(flow, factor)
     for axis in (0, 1):

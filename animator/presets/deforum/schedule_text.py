@@ -61,7 +61,7 @@ def _deforum_values(text: str, scope: Scope) -> Values | None:
         return None
     try:
         schedule = Schedule.parse(text)
-        keys = schedule.keyed.reference_keys
+        keys = schedule.keyed.deforum_keys
         if keys is None or any(key.at.unit for key in keys):
             return None
         return schedule.values(replace(scope, compat=True))

@@ -89,7 +89,7 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     notes: list[Note] = []
     scheduler = settings.pop("scheduler", None)
     settings = _rename(settings, notes)
-    settings = deprecated_values(settings)
+    settings = replace_deprecated(settings)
     if missing := missing_settings(settings):
         settings |= missing
         values = ", ".join(f"{name} {value}" for name, value in missing.items())
@@ -104,7 +104,7 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     return Upgraded(settings, tuple(notes))
 
 
-def deprecated_values(settings: Mapping[str, Any]) -> Settings:
+def replace_deprecated(settings: Mapping[str, Any]) -> Settings:
     """Replaces retired names and values of earlier versions of the extension."""
     result: Settings = {}
     for key, value in settings.items():

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from animator.errors import UserError
 from animator.masks.compose import binarize
-from animator.masks.sources import Adjust, Masks, Still, read_mask
+from animator.masks.sources import Adjust, ConstantMask, Masks, read_mask
 
 CPU = torch.device("cpu")
 IMAGE = torch.zeros(3, 4, 6)
@@ -22,7 +22,7 @@ def saved(folder: Path, name: str, levels: list[list[int]]) -> str:
 
 
 def masks(left: Tensor, right: Tensor) -> Masks:
-    return Masks((6, 4), {"video_mask": Still(left), "init_mask": Still(right)}, CPU)
+    return Masks((6, 4), {"video_mask": ConstantMask(left), "init_mask": ConstantMask(right)}, CPU)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from animator.cli.app import app
 from animator.errors import ModelError
-from animator.loop.build.models import folders_of, options_of
+from animator.loop.build.models import folders_of, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.models.flow.open_flow import RAFT_FILES, open_flow
@@ -57,7 +57,7 @@ def test_a_file_is_found_by_any_of_its_names_and_one_folder_down(tmp_path: Path)
 
 def test_checkpoints_are_found_in_the_shared_folder_too(make_animation: Make, shared: Path) -> None:
     save_file({"a": torch.zeros(1)}, shared / "dream.safetensors")
-    library = options_of(make_animation()).library
+    library = load_options(make_animation()).library
     assert library.folders == (Path("models"), shared)
     assert library.checkpoint("dream") == shared / "dream.safetensors"
 

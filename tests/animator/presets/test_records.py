@@ -12,7 +12,7 @@ from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets import load as presets
 from animator.presets import raw
 from animator.presets.infotext import Infotext
-from animator.presets.records import FrameChunks, provenance
+from animator.presets.records import FrameChunks, read_provenance
 from animator.presets.sources import PresetSource, load
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
@@ -42,7 +42,7 @@ def lake(make_animation: Make) -> Animation:
 
 def test_every_frame_says_how_it_was_drawn(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
-    first, last = (provenance(path.parent / "frames" / f"{i:09d}.png") for i in (0, 2))
+    first, last = (read_provenance(path.parent / "frames" / f"{i:09d}.png") for i in (0, 2))
     assert last.infotext and "Seed: 11" in last.infotext and "Denoising strength: 0.5" in last.infotext
     assert first.infotext and "Denoising" not in first.infotext
     assert last.preset == presets.dump(lake)
@@ -74,20 +74,20 @@ def test_a_frame_has_its_denoising_strength_if_it_was_generated_from_an_image(
     for plan in Timeline(animation):
         path = tmp_path / f"{plan.frame}.png"
         Image.new("RGB", (8, 8)).save(path, pnginfo=FrameChunks(animation).of(plan))
-        found.append(Infotext.parse(provenance(path).infotext or "").fields.get("Denoising strength"))
+        found.append(Infotext.parse(read_provenance(path).infotext or "").fields.get("Denoising strength"))
     assert found == denoising
 
 
 def test_a_video_file_has_its_preset(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
-    assert provenance(path).preset == presets.dump(lake)
+    assert read_provenance(path).preset == presets.dump(lake)
     assert path.with_suffix(".srt").read_text().count("Zoom: 1") == 3
 
 
 def test_a_long_record_fits_into_a_film(make_animation: Make, tmp_path: Path) -> None:
     prompts = {i: f"prompt number {i} " + "x" * 200 for i in range(1500)}
     long = make_animation(frames=2, prompts=prompts)
-    assert provenance(rendered(long, tmp_path / "run")).preset == presets.dump(long)
+    assert read_provenance(rendered(long, tmp_path / "run")).preset == presets.dump(long)
 
 
 def test_a_film_made_like_a_frame_of_ours_is_the_same_film(lake: Animation, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
         ("none.png", "there is no such file"),
     ]:
         with pytest.raises(UserError, match=found):
-            provenance(tmp_path / name)
+            read_provenance(tmp_path / name)
 
 
 def test_redone_frames_have_the_settings_they_were_redone_with(lake: Animation, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_redone_frames_have_the_settings_they_were_redone_with(lake: Animation, 
         assert run.animation == other
         chunks = run._chunks.of(Timeline(other)[0])
     Image.new("RGB", (8, 8)).save(tmp_path / "b.png", pnginfo=chunks)
-    preset = provenance(tmp_path / "b.png").preset
+    preset = read_provenance(tmp_path / "b.png").preset
     assert preset and "name: other" in preset
 
 

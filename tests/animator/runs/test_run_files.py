@@ -77,16 +77,16 @@ def test_a_state_of_another_schema_is_refused_and_both_are_named(opened: Run) ->
 def test_a_film_whose_encoder_fails_at_the_end_has_the_frames_of_before_the_resume_too(
     opened: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, tries = VideoWriter.finish, []
+    close, tries = VideoWriter.close, []
 
     def failing_once(writer: VideoWriter) -> None:
         tries.append(writer)
         if len(tries) == 1:
-            writer.abandon()
+            writer.abort()
             raise VideoError("the disk was full for a moment")
-        finish(writer)
+        close(writer)
 
-    monkeypatch.setattr(VideoWriter, "finish", failing_once)
+    monkeypatch.setattr(VideoWriter, "close", failing_once)
     pixels = [opened.write(frame(opened, number)) for number in range(7)]
     sink = FilmSink(opened, 4)
     for one in pixels[4:]:

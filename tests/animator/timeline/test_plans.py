@@ -13,13 +13,13 @@ def test_keys_of_prompts_and_strength_are_generated_with_cadence_keys(
     make_animation: Make, cadence_keys: bool, drawn: list[int]
 ) -> None:
     diffusion = {"seed": 1, "cadence": 3, "cadence_keys": cadence_keys, "strength": {0: 0.5, 5: 0.6}}
-    assert Timeline(make_animation(**KEYED, diffusion=diffusion)).drawn.tolist() == drawn
+    assert Timeline(make_animation(**KEYED, diffusion=diffusion)).generated_frames.tolist() == drawn
 
 
 def test_frames_of_a_group_have_one_seed_and_generations_count_up(make_animation: Make) -> None:
     timeline = Timeline(make_animation(frames=9, diffusion={"seed": 5, "cadence": 2, "seed_iter_n": 2}))
     assert [plan.seed for plan in timeline] == [5, 5, 5, 5, 6, 6, 6, 6, 7]
-    assert [plan.drawing for plan in timeline] == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert [plan.generation_index for plan in timeline] == [0, 0, 1, 1, 2, 2, 3, 3, 4]
     assert [plan.tween for plan in timeline] == [0.5, 1.0] * 4 + [0.5]
 
 

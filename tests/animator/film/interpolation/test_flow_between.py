@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.film.interpolation.base import FrameInterpolator, interpolate
-from animator.film.interpolation.flow import FlowBetween, splat
+from animator.film.interpolation.flow import FlowInterpolator, splat
 from animator.images.image import Image8, from_uint8, to_uint8
 from animator.images.inpaint import fill_from_coarse
 from animator.models.flow.opencv import Dis
 from tests.animator.film.clips import moving_disc, psnr, texture
 
-FLOW = FlowBetween(Dis())
+FLOW = FlowInterpolator(Dis())
 
 
 def cross_fade(first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:

@@ -24,11 +24,11 @@ def no_flow(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tenso
 
 
 def test_matrices_are_joined_first_to_last() -> None:
-    joined = WHOLE.follow(FLAG, WHOLE.compose(SHIFT, TURN))
-    one_by_one = WHOLE.follow(WHOLE.follow(FLAG, SHIFT), TURN)
+    joined = WHOLE.warp(FLAG, WHOLE.compose(SHIFT, TURN))
+    one_by_one = WHOLE.warp(WHOLE.warp(FLAG, SHIFT), TURN)
     inner = (slice(None), slice(3, 6), slice(3, 6))
     assert letters_of(joined[inner]) == letters_of(one_by_one[inner])
-    assert letters_of(joined[inner]) != letters_of(WHOLE.follow(FLAG, WHOLE.compose(TURN, SHIFT))[inner])
+    assert letters_of(joined[inner]) != letters_of(WHOLE.warp(FLAG, WHOLE.compose(TURN, SHIFT))[inner])
     np.testing.assert_allclose(WHOLE.compose(SHIFT, TURN), TURN @ SHIFT)
 
 

@@ -10,7 +10,7 @@ from animator.loop.pipeline import FrameImage
 from animator.loop.state import State
 from animator.loop.steps.masking import Area, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Composed
-from animator.masks.sources import Masks, Still
+from animator.masks.sources import ConstantMask, Masks
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make, RecordingMotion, level
@@ -27,7 +27,7 @@ class Invert:
 
 
 def area(mask: Tensor, *, inverted: bool = False) -> Area:
-    masks = Masks((4, 1), {"init_mask": Still(mask)}, torch.device("cpu"))
+    masks = Masks((4, 1), {"init_mask": ConstantMask(mask)}, torch.device("cpu"))
     return Area(masks, lambda plan: "{init_mask}", inverted=inverted)
 
 

@@ -63,7 +63,7 @@ def test_a_film_without_flips_does_not_flip(make_animation: Make) -> None:
     plans = Timeline(make_animation(motion={"translation_x": 1, "perspective_flip_theta": 180}))
     plain = Warp2D(Border.ZEROS, Sampling.NEAREST, None)
     assert moved("RGBW/KYCM", plans[1:2], plain) == "KRGB/KKYC"
-    assert letters_of(plain.flipped(image_of("RGBW/KYCM"), plans[1])) == "RGBW/KYCM"
+    assert letters_of(plain.flip_image(image_of("RGBW/KYCM"), plans[1])) == "RGBW/KYCM"
 
 
 @pytest.mark.parametrize(

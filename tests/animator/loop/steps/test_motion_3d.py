@@ -90,7 +90,7 @@ def test_the_pinhole_flips_too(make_animation: Make, soft: Tensor) -> None:
     plans = Timeline(make_animation(size=(128, 96), mode="3d", motion=FLIP))[1:2]
     pinhole = PinholeWarp(None, Sampling.STEADY, 0.0)
     flipped = FlippedThenWarp(PLANE, pinhole).warp(soft, plans, None)
-    assert torch.equal(flipped, PLANE.flipped(soft, plans[0]))
+    assert torch.equal(flipped, PLANE.flip_image(soft, plans[0]))
 
 
 @pytest.mark.parametrize("warp", [WARP, FlippedWarp(PLANE, WARP), PinholeWarp(None, Sampling.STEADY, 0.0)])

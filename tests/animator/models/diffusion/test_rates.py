@@ -18,7 +18,7 @@ def test_the_three_loops_run_and_draw_no_frame_twice(
     bench = Bench(folder_of(kind), 64, torch.device("cpu"), torch.float32)
     with caplog.at_level(logging.WARNING):
         rates = measure_rates(bench, count=1)
-    assert min(rates.plain, rates.ours, rates.bare) > 0 and len(rates.held) == 9
+    assert min(rates.plain, rates.ours, rates.bare) > 0 and len(rates.memory) == 9
     assert "generating it again" not in caplog.text
     assert frame_request(64, torch.zeros(3, 64, 64)).steps_run == 8
     made = random_pipeline(bench)

@@ -11,7 +11,7 @@ import torch
 
 from animator.core.lru_cache import LRUCache
 from animator.errors import AnimatorError, ModelError
-from animator.loop.build.models import check_timeline
+from animator.loop.build.models import check_models
 from animator.models.diffusion import memory
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import records_of, sha256
@@ -201,11 +201,11 @@ def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
 def test_missing_checkpoints_and_loras_are_found_before_any_model_loads(make_animation: Make) -> None:
     plans = Timeline(make_animation(diffusion={"checkpoint": {0: "", 4: "gone.safetensors"}}))
     with pytest.raises(ModelError, match=r"frame 4: model gone\.safetensors: there is no such"):
-        check_timeline(plans, LoadOptions())
+        check_models(plans, LoadOptions())
     plans = Timeline(make_animation(prompts={0: "a lake", 3: "a sea <lora:gone:1>"}))
     with pytest.raises(ModelError, match=r"frame 3: <lora:gone>: there is no"):
-        check_timeline(plans, LoadOptions())
-    check_timeline(Timeline(make_animation()), LoadOptions())
+        check_models(plans, LoadOptions())
+    check_models(Timeline(make_animation()), LoadOptions())
 
 
 def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folder_of: Folder) -> None:
