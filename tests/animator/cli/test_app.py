@@ -65,7 +65,7 @@ def test_a_users_mistake_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
     [
         (["--model", "no/such/folder"], "there is no such folder or file"),
         (["--model", "weights.ckpt"], "there is no such folder or file"),
-        (["--device", "toaster"], "device toaster: this machine has none"),
+        (["--device", "toaster"], "device toaster: not available on this machine"),
     ],
 )
 def test_what_is_missing_is_an_error(tmp_path: Path, args: list[str], fragment: str) -> None:

@@ -1,4 +1,4 @@
-"""What is made of an image before a ControlNet sees it."""
+"""ControlNet preprocessors."""
 
 import pytest
 import torch
@@ -85,7 +85,7 @@ def test_every_shape_comes_to_every_size(size: tuple[int, int], how: str) -> Non
     assert float(found.min()) >= 0 and float(found.max()) <= 1
 
 
-def test_the_ways_of_fitting_differ_as_said() -> None:
+def test_the_resize_modes_differ_as_documented() -> None:
     white = torch.ones(3, 40, 80)
     padded = fitted(white, (80, 80), "pad")
     assert float(padded[:, :19].max()) == 0 and float(padded[:, 21:59].min()) > 0.99

@@ -66,16 +66,16 @@ def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("old", ["Midas-3-Hybrid", "AdaBins", "leres", "midas+adabins (OLD)"])
-def test_what_differs_from_the_old_tool_is_said(old: str) -> None:
+def test_differences_from_the_old_tool_have_a_notice(old: str) -> None:
     assert resolve_name(old).notice
 
 
-def test_what_does_not_differ_is_not_said() -> None:
+def test_equal_networks_have_no_notice() -> None:
     assert not resolve_name("dpt-large").notice
     assert not resolve_name("Zoe").notice
 
 
-def test_an_unknown_name_is_told_its_nearest() -> None:
+def test_an_unknown_name_gets_the_nearest_suggested() -> None:
     assert names.resolve_name("dpt-lage") is None
     message = str(names.unknown_model("dpt-lage"))
     assert "'dpt-lage': neither a known name nor a file" in message

@@ -54,7 +54,7 @@ def apart(one: Tensor, other: Tensor) -> float:
 
 
 @pytest.mark.parametrize("form", ["folder", "file", "original", "bare", "pickled"])
-def test_every_form_of_the_same_net_draws_the_same(generate: Guided, form: str) -> None:
+def test_every_form_of_the_same_net_generates_the_same(generate: Guided, form: str) -> None:
     without, reference = generate(), generate(control("sd1-file"))
     assert apart(without, reference) > 1e-3
     assert torch.equal(generate(control(f"sd1-{form}")), reference)
@@ -70,7 +70,7 @@ def test_nets_for_sdxl_act(generate: Guided, form: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_the_drawing_is_that_of_diffusers_pipeline(
+def test_the_image_is_that_of_diffusers_pipeline(
     diffuser_of: Callable[[str], StableDiffuser],
     nets: Path,
     folder_of: Folder,
@@ -145,7 +145,7 @@ def test_weight_0_changes_nothing_and_asks_nothing(
         handle.remove()
 
 
-def test_weights_and_pictures_act(generate: Guided) -> None:
+def test_weights_and_control_images_act(generate: Guided) -> None:
     drawn = [
         generate(),
         generate(control(weight=0.3)),

@@ -1,4 +1,4 @@
-"""Every kind of model loads from its real format, draws, and obeys every control."""
+"""Every kind of model loads from its real format, generates, and reacts to every setting."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +57,7 @@ UNET_CHANGES: dict[str, dict[str, Any]] = {
 
 
 def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[str, Any]) -> float:
-    """How far a changed request moves the image."""
+    """Returns how much a changed request changes the image."""
     first, second = diffuser.generate(request), diffuser.generate(replace(request, **other))
     if first.shape != second.shape:
         return 1.0
@@ -68,7 +68,7 @@ def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[st
     "kind",
     [*OF_EACH_SORT, "lcm", "sd1-inpaint", *(pytest.param(k, marks=pytest.mark.slow) for k in NUMBERS_ONLY)],
 )
-def test_drawing_is_sound_repeatable_and_of_the_asked_size(
+def test_images_are_finite_repeatable_and_of_the_requested_size(
     opened: Opened, request_: GenerationRequest, kind: str
 ) -> None:
     drawn = opened(kind).generate(request_)
@@ -99,7 +99,7 @@ def test_every_control_of_u_nets_acts(
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_every_sampler_draws_a_image_of_its_own(
+def test_every_sampler_generates_an_image_of_its_own(
     opened: Opened, request_: GenerationRequest, name: str
 ) -> None:
     asked = replace(request_, steps=12, sampler=name)
@@ -145,7 +145,7 @@ def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
 @pytest.mark.parametrize("kind", ["sd1", "flux"])
 @pytest.mark.parametrize("size", [(100, 52), (33, 77)])
 @pytest.mark.parametrize("with_image", [True, False])
-def test_any_size_is_drawn(
+def test_any_size_is_generated(
     opened: Opened, request_: GenerationRequest, kind: str, size: tuple[int, int], with_image: bool
 ) -> None:
     width, height = size
@@ -179,7 +179,7 @@ def test_the_steps_that_run_are_those_promised(
 def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
     opened: Opened, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
 ) -> None:
-    """A network that knows the noise gives the image back, from whatever level it begins at."""
+    """A network that knows the noise gives the image back, from any starting sigma."""
     engine = opened(kind).engine()
     assert isinstance(engine, TransformerEngine) and request_.image is not None
     coder = engine.autoencoder
@@ -221,7 +221,7 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest
 
 
 def test_a_tiling_image_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:
-    """While a tiling image is drawn, and no longer, every convolution sees around the edge."""
+    """Convolutions have circular padding only while a tiling image is generated."""
     engine = opened("sd1").engine()
     assert isinstance(engine, UNetEngine)
     before = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]

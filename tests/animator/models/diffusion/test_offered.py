@@ -65,7 +65,9 @@ def test_no_package_is_asked_for_models_of_our_own(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("offered", [3, lambda model, device, options: None])
-def test_a_package_that_opens_no_diffuser_is_told(monkeypatch: pytest.MonkeyPatch, offered: object) -> None:
+def test_a_package_that_opens_no_diffuser_is_reported(
+    monkeypatch: pytest.MonkeyPatch, offered: object
+) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: ("odd",))
     monkeypatch.setattr("animator.core.plugins.load", lambda group, name: offered)
     with pytest.raises(PluginError, match="model odd: its package offers no function"):

@@ -1,4 +1,4 @@
-"""Images that are none, memory that runs out, checkpoints that change, and what is written down."""
+"""NaN and blank images, running out of memory, checkpoint schedules, and model records."""
 
 import hashlib
 import logging
@@ -49,7 +49,7 @@ def never() -> bool:
 
 
 @pytest.mark.parametrize("bad", [NAN, BLACK, BLACK + torch.inf, BLACK - 3.0, BLACK + 0.5])
-def test_bad_pictures_are_drawn_again_with_derived_seeds(
+def test_bad_images_are_generated_again_with_derived_seeds(
     request_: GenerationRequest, bad: torch.Tensor, caplog: pytest.LogCaptureFixture
 ) -> None:
     draw = Draws(bad, bad, GOOD)
@@ -60,7 +60,7 @@ def test_bad_pictures_are_drawn_again_with_derived_seeds(
     assert "frame 0: the generated image is" in caplog.text
 
 
-def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
+def test_nan_first_upcasts_the_vae(request_: GenerationRequest) -> None:
     draw = Draws(NAN, GOOD)
     assert torch.equal(generate_with_retry(draw, request_, lambda: True), GOOD)
     assert draw.seeds == [request_.seed] * 2
@@ -71,11 +71,11 @@ def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRe
         generate_with_retry(Draws(*[NAN] * (MAX_RETRIES + 1)), request_, never)
 
 
-def test_a_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
+def test_an_image_that_stays_blank_is_accepted(request_: GenerationRequest) -> None:
     assert torch.equal(generate_with_retry(Draws(*[BLACK] * (MAX_RETRIES + 1)), request_, never), BLACK)
 
 
-def test_a_blank_redrawing_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
+def test_a_blank_result_of_a_blank_init_image_is_accepted(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
     generate_with_retry(draw, replace(request_, image=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
@@ -160,7 +160,7 @@ class Parcel:
         pass
 
 
-def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
+def test_the_model_cache_keeps_few_models_and_one_on_the_device() -> None:
     loaded: list[str] = []
     parcels: dict[str, Parcel] = {}
 
@@ -169,16 +169,16 @@ def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
         parcels[name] = Parcel()
         return parcels[name]
 
-    shelf = ModelCache(load, torch.device("meta"))
+    cache = ModelCache(load, torch.device("meta"))
     for name in ("a", "a", "b", "a", "c", "b", "d", "b"):
-        shelf.load(name)
+        cache.load(name)
     assert loaded == ["a", "b", "c", "d"] and KEPT == 3
     assert parcels["a"].moves == ["meta", "cpu", "meta", "cpu"]
-    shelf.load("a")  # was used longest ago, so it went when d came
+    cache.load("a")  # was used longest ago, so it went when d came
     assert loaded == ["a", "b", "c", "d", "a"]
 
 
-def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
+def test_a_checkpoint_schedule_generates_each_frame_with_its_own(
     folder_of: Folder, request_: GenerationRequest, models: Path
 ) -> None:
     other = tiny_models.write_folder("sd1", models / "folders" / "sd1-other", seed=8)

@@ -1,4 +1,4 @@
-"""ControlNet files: names, records, and what is said of those that cannot be had."""
+"""ControlNet files: names, records, and errors for those that are not available."""
 
 import shutil
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Pat
         ("sd1", "sd1-pickled", r"\.pth files can run code .* allow pickled weights"),
     ],
 )
-def test_nets_that_cannot_be_had_are_said(
+def test_nets_that_are_not_available_are_reported(
     folder_of: Folder, broken: Path, kind: str, name: str, message: str, opened: Callable[[str], Any]
 ) -> None:
     engine = opened(kind).engine()
@@ -56,7 +56,7 @@ def test_nets_that_cannot_be_had_are_said(
         engine.guide((name,))
 
 
-def test_they_are_said_before_any_frame(folder_of: Folder, nets: Path) -> None:
+def test_they_are_reported_before_any_frame(folder_of: Folder, nets: Path) -> None:
     with pytest.raises(ModelError, match="controlnet gone: there is no such"):
         open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((nets,)), controlnets=("gone",)))
 
