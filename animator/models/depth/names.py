@@ -63,7 +63,7 @@ def names() -> tuple[str, ...]:
     return (STARTER, *(spec.name for spec in MODELS))
 
 
-def spec_named(name: str) -> DepthModelSpec | None:
+def find_spec_by_name(name: str) -> DepthModelSpec | None:
     """Returns the spec of a name or alias, ignoring case, or None."""
     wanted = name.strip().lower()
     return next((spec for spec in MODELS if wanted == spec.name or wanted in spec.aliases), None)
@@ -83,7 +83,7 @@ def resolve_name(name: str) -> ResolvedName | None:
     wanted = name.strip().lower()
     if wanted in (STARTER, FAKE):
         return ResolvedName((wanted,))
-    spec = spec_named(wanted)
+    spec = find_spec_by_name(wanted)
     if spec or wanted in LEGACY:
         return ResolvedName((spec.name,)) if spec else LEGACY[wanted]
     return ResolvedName((entry,)) if (entry := find_plugin(wanted)) else None

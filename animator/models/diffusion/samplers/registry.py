@@ -26,7 +26,7 @@ METHODS: Mapping[str, Sampler] = {
 }
 """Built-in samplers by name, each with its default schedule type."""
 
-SPACING_NAMES = tuple(SCHEDULES)
+SCHEDULE_TYPES = tuple(SCHEDULES)
 
 ALIASES = {
     "automatic": "Uniform",
@@ -57,7 +57,7 @@ WEB_UI_SCHEDULES = (
 def _all_combinations() -> dict[str, Sampler]:
     known = dict(METHODS)
     for name, sampler in METHODS.items():
-        for schedule_type in SPACING_NAMES:
+        for schedule_type in SCHEDULE_TYPES:
             if schedule_type != name:  # DDIM and LCM are both
                 known[f"{name} {schedule_type}"] = replace(sampler, schedule_type=schedule_type)
     return known
@@ -86,7 +86,7 @@ def find_sampler(name: str) -> Sampler:
         return plugin
     hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
     raise ModelError(
-        f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: {', '.join(SPACING_NAMES)}"
+        f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: {', '.join(SCHEDULE_TYPES)}"
     )
 
 
@@ -104,7 +104,7 @@ def _normalize(name: str) -> str:
 
 def _find_plugin(wanted: str) -> Sampler | None:
     """Returns the plugin sampler of a normalized name, with or without a schedule type."""
-    endings = {f" {name.lower()}": name for name in SPACING_NAMES} | {"": ""}
+    endings = {f" {name.lower()}": name for name in SCHEDULE_TYPES} | {"": ""}
     for entry in sorted(plugins.names(PLUGINS), key=len, reverse=True):
         ending = wanted.removeprefix(_normalize(entry))
         if ending == wanted or ending not in endings:
@@ -123,6 +123,6 @@ def _resolve_aliases(wanted: str) -> str:
             wanted = ours.lower() + wanted[len(alias) :]
             break
     for alias, ours in ALIASES.items():
-        if ours in SPACING_NAMES and wanted.endswith(f" {alias}"):
+        if ours in SCHEDULE_TYPES and wanted.endswith(f" {alias}"):
             return wanted[: -len(alias)] + ours.lower()
     return wanted

@@ -8,8 +8,8 @@ from animator.models.controlnet.preprocessors import (
     blur,
     canny,
     depth,
-    fitted,
-    preprocessor_of,
+    find_preprocessor,
+    resize_to,
     tile,
 )
 from animator.models.depth.model import DepthModel, FakeDepth
@@ -27,7 +27,7 @@ def no_depth() -> DepthModel:
 
 
 def made(name: str, low: float | None = None, high: float | None = None) -> Preprocessor:
-    return preprocessor_of(name, (low, high), no_depth)
+    return find_preprocessor(name, (low, high), no_depth)
 
 
 def test_canny_draws_white_lines_along_edges() -> None:
@@ -52,7 +52,7 @@ def test_depth_is_white_where_it_is_near() -> None:
     near = FakeDepth().estimate(card())
     assert drawn.shape == (3, 64, 64) and float(drawn.min()) == 0 and float(drawn.max()) == 1
     assert torch.equal(drawn[0], drawn[2]) and bool(drawn[0].flatten().argmax() == near.flatten().argmax())
-    assert torch.equal(preprocessor_of("depth", (None, None), FakeDepth)(card()), drawn)
+    assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), drawn)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
@@ -80,17 +80,17 @@ def test_nothing_is_nothing() -> None:
 @pytest.mark.parametrize("size", [(100, 52), (52, 100), (64, 64), (33, 128), (7, 9)])
 @pytest.mark.parametrize("how", ["stretch", "crop", "pad"])
 def test_every_shape_comes_to_every_size(size: tuple[int, int], how: str) -> None:
-    found = fitted(torch.rand(3, 40, 60), size, how)
+    found = resize_to(torch.rand(3, 40, 60), size, how)
     assert found.shape == (3, size[1], size[0])
     assert float(found.min()) >= 0 and float(found.max()) <= 1
 
 
 def test_the_resize_modes_differ_as_documented() -> None:
     white = torch.ones(3, 40, 80)
-    padded = fitted(white, (80, 80), "pad")
+    padded = resize_to(white, (80, 80), "pad")
     assert float(padded[:, :19].max()) == 0 and float(padded[:, 21:59].min()) > 0.99
-    assert float(fitted(white, (80, 80), "crop").min()) > 0.99
+    assert float(resize_to(white, (80, 80), "crop").min()) > 0.99
     ramp = torch.linspace(0, 1, 80).expand(3, 40, 80)
-    cropped, stretched = fitted(ramp, (40, 40), "crop"), fitted(ramp, (40, 40), "stretch")
+    cropped, stretched = resize_to(ramp, (40, 40), "crop"), resize_to(ramp, (40, 40), "stretch")
     assert float(cropped[0, 20, 0]) == pytest.approx(0.25, abs=0.03)  # the sides are gone
     assert float(stretched[0, 20, 0]) == pytest.approx(0.0, abs=0.03)

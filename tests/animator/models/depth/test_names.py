@@ -61,7 +61,7 @@ def test_the_names_that_presets_document_are_there() -> None:
 def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) -> None:
     found = resolve_name(old)
     assert found.names == opens
-    assert all(names.spec_named(name) for name in opens)
+    assert all(names.find_spec_by_name(name) for name in opens)
     assert (found.blend is not None) == (len(opens) == 2)
 
 

@@ -11,7 +11,7 @@ from animator.images.inpaint import fill_smoothly
 from animator.models.diffusion.inpaint import Box, inpaint, match_hue, padded_box
 from animator.models.diffusion.request import Control, GenerationRequest
 from schedules import PromptFrame
-from tests.fakes import Draws, Recorder
+from tests.fakes import FunctionDiffuser, Recorder
 
 IMAGE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
@@ -36,7 +36,7 @@ def request_() -> GenerationRequest:
 
 
 def test_a_small_mask_is_inpainted_at_full_resolution(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     mask = masked(20, 30, 36, 54)
     drawn = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
@@ -47,7 +47,7 @@ def test_a_small_mask_is_inpainted_at_full_resolution(request_: GenerationReques
 
 
 def test_control_images_are_cropped_with_the_mask(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     controls = (Control(1.0, image=IMAGE), Control(1.0))
     mask = masked(20, 30, 36, 54)
     inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4, controls=controls))
@@ -58,7 +58,7 @@ def test_control_images_are_cropped_with_the_mask(request_: GenerationRequest) -
 
 
 def test_without_padding_the_whole_image_is_generated(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     inpaint(painter.generate, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].image is IMAGE
 
@@ -78,7 +78,7 @@ def test_the_box_keeps_the_images_aspect_ratio(mask: Tensor, padding: int, box: 
 
 
 def test_a_blank_mask_generates_nothing(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     drawn = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert drawn is IMAGE and not painter.asked
 
@@ -100,7 +100,7 @@ def test_colors_are_taken_over_but_not_lightness() -> None:
 
 
 def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     for frame in (1, 2, 1):
         inpaint(painter.generate, replace(request_, seed=-1, frame=frame))
     first, second, again = (request.seed for request in painter.asked)

@@ -14,7 +14,7 @@ from animator.errors import AnimatorError, ModelError
 from animator.loop.build.models import check_models
 from animator.models.diffusion import memory
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.model_info import records_of, sha256
+from animator.models.diffusion.checkpoints.model_info import model_records, sha256
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.model_cache import KEPT, ModelCache
 from animator.models.diffusion.request import GenerationRequest
@@ -190,7 +190,7 @@ def test_a_checkpoint_schedule_generates_each_frame_with_its_own(
     assert torch.equal(second, by_name)
     assert len({float(image.sum()) for image in (first, second, xl)}) == 3
     assert torch.equal(diffuser.generate(request_), first)
-    assert [record["type"] for record in records_of(diffuser, wait=False)] == [
+    assert [record["type"] for record in model_records(diffuser, wait=False)] == [
         "StableDiffusionPipeline",
         "StableDiffusionPipeline",
         "StableDiffusionPipeline",
@@ -210,12 +210,12 @@ def test_missing_checkpoints_and_loras_are_found_before_any_model_loads(make_ani
 
 def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folder_of: Folder) -> None:
     options = LoadOptions(architecture=str(folder_of("sd1")))
-    (record,) = records_of(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
+    (record,) = model_records(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
     data = file_of("sd1").read_bytes()
     assert record["sha256"] == hashlib.sha256(data).hexdigest() and record["bytes"] == len(data)
     assert record["type"] == "StableDiffusionPipeline" and record["location"] == str(file_of("sd1"))
     assert sha256(folder_of("sd1")) != sha256(folder_of("sdxl"))
-    assert records_of(object(), wait=True) == []
+    assert model_records(object(), wait=True) == []
 
 
 def test_the_cache_forgets_what_was_used_longest_ago() -> None:

@@ -10,7 +10,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.model_info import records_of
+from animator.models.diffusion.checkpoints.model_info import model_records
 from animator.models.diffusion.controlnet.keys import flat_name
 from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
@@ -23,7 +23,7 @@ Folder = Callable[[str], Path]
 def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Path) -> None:
     options = LoadOptions(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, options)
-    records = records_of(diffuser, wait=True)
+    records = model_records(diffuser, wait=True)
     assert [(record["name"], record["type"]) for record in records[1:]] == [
         ("sd1-original", "ControlNetModel"),
         ("sd1-folder", "ControlNetModel"),

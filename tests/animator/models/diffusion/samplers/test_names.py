@@ -11,10 +11,10 @@ from animator.models.diffusion.samplers.registry import (
     ALIASES,
     METHODS,
     SAMPLERS,
-    SPACING_NAMES,
+    SCHEDULE_TYPES,
     find_sampler,
 )
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, Sampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sampler, Sigmas, sampler
 
 
 def test_names_are_found_in_any_case() -> None:
@@ -50,8 +50,8 @@ def test_unknown_names_get_the_nearest() -> None:
 def test_declarations_are_unique_and_name_existing_schedule_types() -> None:
     spellings = [spelling for made in METHODS.values() for spelling in (made.name.lower(), *made.aliases)]
     assert len(spellings) == len(set(spellings))
-    assert {made.schedule_type for made in METHODS.values()} <= {"", *SPACING_NAMES}
-    assert set(ALIASES.values()) <= {*METHODS, *SPACING_NAMES}
+    assert {made.schedule_type for made in METHODS.values()} <= {"", *SCHEDULE_TYPES}
+    assert set(ALIASES.values()) <= {*METHODS, *SCHEDULE_TYPES}
 
 
 @pytest.mark.parametrize("alias", ALIASES)
@@ -63,7 +63,7 @@ def test_every_alias_is_understood(alias: str) -> None:
 
 def test_a_sampler_is_a_function_below_its_declaration() -> None:
     @sampler("Mine", aliases=("ours",), calls_per_step=2)
-    def mine(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+    def mine(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
         return x
 
     assert isinstance(mine, Sampler)
