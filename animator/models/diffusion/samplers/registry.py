@@ -86,7 +86,8 @@ def find_sampler(name: str) -> Sampler:
         return plugin
     hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
     raise ModelError(
-        f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: {', '.join(SCHEDULE_TYPES)}"
+        f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: "
+        f"{', '.join(SCHEDULE_TYPES)}"
     )
 
 

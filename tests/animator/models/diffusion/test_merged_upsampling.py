@@ -91,7 +91,7 @@ def test_the_built_in_model_uses_it() -> None:
     merged = drawing.layers[-1]
     assert isinstance(merged, MergedUpsampling)
     latent = torch.randn(1, 4, 12, 10)
-    apart = nn.Sequential(*drawing.layers[:-1], *merged.apart)
+    apart = nn.Sequential(*drawing.layers[:-1], *merged.unmerged)
     assert torch.allclose(drawing.layers(latent), apart(latent), atol=SINGLE)
 
 
