@@ -46,7 +46,7 @@ def load(source: PresetSource, overrides: list[str], report: Callable[[str], Non
         UserError: No source is given, or a file cannot be read.
         PresetError: With every problem of the settings.
     """
-    draft, problems = override(draft_of(source), overrides, "--set")
+    draft, problems = override(draft_of(source), overrides)
     for line in import_messages(draft.notes, draft.source):
         report(line)
     animation = resolve(draft, problems)
