@@ -9,7 +9,7 @@ from textwrap import fill
 
 from animator.film.formats import FORMATS, Format
 from animator.models.depth.registry import MODELS
-from animator.models.diffusion.samplers.registry import METHODS, SPACING_NAMES
+from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
 
 WIDTH = 120
 _BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -26,8 +26,8 @@ def samplers() -> str:
     twice = (method.name for method in METHODS.values() if method.calls_per_step == 2)
     lines = (
         f"Methods: {', '.join(METHODS)}.",
-        f"Schedule types: {', '.join(SPACING_NAMES)}. The default is {SPACING_NAMES[0]}, unless the name or "
-        f"the model asks for another.",
+        f"Schedule types: {', '.join(SCHEDULE_TYPES)}. The default is {SCHEDULE_TYPES[0]}, unless the name "
+        f"or the model asks for another.",
         f"Methods that call the model twice per step: {', '.join(twice)}.",
         f"Methods with a default schedule type of their own: {', '.join(_default_schedules())}.",
     )

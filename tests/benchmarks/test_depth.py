@@ -5,7 +5,7 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from animator.models.depth import build
-from animator.models.depth.estimator import Estimator, placed
+from animator.models.depth.estimator import Estimator, to_inference
 from animator.models.depth.names import spec_named
 from animator.models.depth.starter import StarterDepth
 
@@ -25,5 +25,5 @@ def test_network(benchmark: BenchmarkFixture, name: str) -> None:
     network = build.empty(spec)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, std=0.02)
-    estimator = Estimator(spec, placed(network, torch.device("cpu"), torch.float32))
+    estimator = Estimator(spec, to_inference(network, torch.device("cpu"), torch.float32))
     benchmark.pedantic(estimator.estimate, (torch.rand(3, 512, 512),), rounds=3, warmup_rounds=1)

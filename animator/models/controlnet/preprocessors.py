@@ -92,7 +92,7 @@ def tile(image: Tensor, rate: float) -> Tensor:
     return _resize(small[0], (height, width))
 
 
-def fitted(image: Tensor, size: tuple[int, int], how: str) -> Tensor:
+def fit_to_size(image: Tensor, size: tuple[int, int], how: str) -> Tensor:
     """Returns the image resized to a width and height.
 
     Args:

@@ -14,7 +14,7 @@ from animator.core import plugins
 from animator.errors import ModelError, PluginError
 from animator.models.depth import load_weights, names, weights
 from animator.models.depth.blend import MetricWithMetric, RelativeWithMetric
-from animator.models.depth.estimator import Estimator, placed
+from animator.models.depth.estimator import Estimator, to_inference
 from animator.models.depth.model import DepthModel, FakeDepth
 from animator.models.depth.registry import PLUGINS
 from animator.models.depth.spec import DepthModelSpec
@@ -46,7 +46,7 @@ def open_depth(
         device: "auto", "cpu", "cuda", "mps" or a torch device.
         dtype: Precision; half precision is for GPUs, on a CPU float32 is used and a warning logged.
         midas_weight: Weight of the first network, for old names that stand for a blend of two.
-        folders: Folders search_path for weights before torch's download folder; None searches the folder that
+        folders: Folders searched for weights before torch's download folder; None searches the folder that
             ANIMATOR_MODELS names.
 
     Raises:
@@ -103,7 +103,7 @@ def estimator(
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = load_weights.load_weights(spec, build.empty(spec), floats, source)
-    return Estimator(spec, placed(network, torch.device(device), dtype))
+    return Estimator(spec, to_inference(network, torch.device(device), dtype))
 
 
 def _from_plugin(

@@ -28,7 +28,7 @@ def deforum_flow_warp(image: Tensor, flow: Tensor, factor: float) -> Tensor:
     return sample(canvas, grid, Border.ZEROS, Sampling.BILINEAR)
 
 
-def deforum_reliability(forward: Tensor, backward: Tensor) -> Tensor:
+def deforum_confidence(forward: Tensor, backward: Tensor) -> Tensor:
     """Returns Deforum's factor of a flow (H, W): 1, or -0.75 where forward and backward flow disagree.
 
     Args:

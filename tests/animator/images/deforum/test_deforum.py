@@ -11,7 +11,7 @@ from animator.images.deforum.warp2d import deforum_flip_matrix
 from animator.images.noise import Perlin
 from animator.images.sharpen import Sharpen
 from animator.images.warp2d import Flip
-from animator.models.flow.deforum import deforum_flow_warp, deforum_reliability
+from animator.models.flow.deforum import deforum_confidence, deforum_flow_warp
 
 
 def whole(height: int, width: int, seed: int = 0) -> torch.Tensor:
@@ -62,5 +62,5 @@ def test_the_flow_warp_is_black_beyond_a_quarter() -> None:
 
 def test_doubtful_flow_is_reversed() -> None:
     flow = torch.tensor([5.0, 0.0]).view(2, 1, 1).expand(2, 20, 20).contiguous()
-    assert deforum_reliability(flow, -flow).unique().tolist() == [1.0]
-    assert deforum_reliability(flow, flow).unique().tolist() == [-0.75]
+    assert deforum_confidence(flow, -flow).unique().tolist() == [1.0]
+    assert deforum_confidence(flow, flow).unique().tolist() == [-0.75]

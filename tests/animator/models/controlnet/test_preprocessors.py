@@ -8,7 +8,7 @@ from animator.models.controlnet.preprocessors import (
     blur,
     canny,
     depth,
-    fitted,
+    fit_to_size,
     preprocessor_of,
     tile,
 )
@@ -80,17 +80,17 @@ def test_nothing_is_nothing() -> None:
 @pytest.mark.parametrize("size", [(100, 52), (52, 100), (64, 64), (33, 128), (7, 9)])
 @pytest.mark.parametrize("how", ["stretch", "crop", "pad"])
 def test_every_shape_comes_to_every_size(size: tuple[int, int], how: str) -> None:
-    found = fitted(torch.rand(3, 40, 60), size, how)
+    found = fit_to_size(torch.rand(3, 40, 60), size, how)
     assert found.shape == (3, size[1], size[0])
     assert float(found.min()) >= 0 and float(found.max()) <= 1
 
 
 def test_the_ways_of_fitting_differ_as_said() -> None:
     white = torch.ones(3, 40, 80)
-    padded = fitted(white, (80, 80), "pad")
+    padded = fit_to_size(white, (80, 80), "pad")
     assert float(padded[:, :19].max()) == 0 and float(padded[:, 21:59].min()) > 0.99
-    assert float(fitted(white, (80, 80), "crop").min()) > 0.99
+    assert float(fit_to_size(white, (80, 80), "crop").min()) > 0.99
     ramp = torch.linspace(0, 1, 80).expand(3, 40, 80)
-    cropped, stretched = fitted(ramp, (40, 40), "crop"), fitted(ramp, (40, 40), "stretch")
+    cropped, stretched = fit_to_size(ramp, (40, 40), "crop"), fit_to_size(ramp, (40, 40), "stretch")
     assert float(cropped[0, 20, 0]) == pytest.approx(0.25, abs=0.03)  # the sides are gone
     assert float(stretched[0, 20, 0]) == pytest.approx(0.0, abs=0.03)

@@ -11,7 +11,7 @@ from animator.models.diffusion.samplers.registry import (
     ALIASES,
     METHODS,
     SAMPLERS,
-    SPACING_NAMES,
+    SCHEDULE_TYPES,
     find_sampler,
 )
 from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, Sampler, sampler
@@ -50,8 +50,8 @@ def test_unknown_names_get_the_nearest() -> None:
 def test_every_declaration_is_of_its_own_and_asks_for_a_spacing_that_there_is() -> None:
     spellings = [spelling for made in METHODS.values() for spelling in (made.name.lower(), *made.aliases)]
     assert len(spellings) == len(set(spellings))
-    assert {made.schedule_type for made in METHODS.values()} <= {"", *SPACING_NAMES}
-    assert set(ALIASES.values()) <= {*METHODS, *SPACING_NAMES}
+    assert {made.schedule_type for made in METHODS.values()} <= {"", *SCHEDULE_TYPES}
+    assert set(ALIASES.values()) <= {*METHODS, *SCHEDULE_TYPES}
 
 
 @pytest.mark.parametrize("alias", ALIASES)
