@@ -8,7 +8,7 @@ from animator.models.diffusion.checkpoints.library import Library
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How models are found, loaded and run.
+    """Options by which models are found, loaded and run.
 
     Attributes:
         library: Finds models by name.

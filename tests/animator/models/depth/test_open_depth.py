@@ -153,9 +153,7 @@ def test_halves_answer_about_the_same(
     assert np.corrcoef(halved.flatten(), whole.flatten())[0, 1] > 0.99
 
 
-def test_batches_equal_single_pictures_and_the_input_is_left_alone(
-    small: Estimator, image: MakeImage
-) -> None:
+def test_batches_equal_single_images_and_the_input_is_left_alone(small: Estimator, image: MakeImage) -> None:
     frames = torch.stack([from_uint8(image(64, 96, k)) for k in range(3)])
     before = frames.clone()
     together = small.estimate_batch(frames)

@@ -87,7 +87,7 @@ def test_batches_equal_single_images(starter: StarterDepth) -> None:
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_pictures_are_looked_at_as_a_whole() -> None:
+def test_images_are_seen_as_a_whole() -> None:
     assert input_size(512, 512) == (256, 256)
     assert input_size(256, 256) == (256, 256)
     assert input_size(720, 1280) == (192, 352)

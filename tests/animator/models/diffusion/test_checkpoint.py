@@ -1,4 +1,4 @@
-"""Which names are models, of what kind, and what is said of those that cannot draw."""
+"""Names of models, their families, and the errors about files that cannot generate."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -111,7 +111,7 @@ def test_a_checkpoint_of_unusual_sizes_says_so(file_of: Folder) -> None:
         open_diffuser(str(file_of("sd1")), CPU)
 
 
-def test_a_ckpt_draws_what_its_safetensors_does(
+def test_a_ckpt_generates_what_its_safetensors_does(
     tmp_path: Path, file_of: Folder, folder_of: Folder, request_: GenerationRequest
 ) -> None:
     from safetensors.torch import load_file

@@ -1,4 +1,4 @@
-"""Drawing inside a mask: at full size, from other beginnings, with given colors."""
+"""Inpainting: at full size, with each fill, with matched colors."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ IMAGE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
 
 def painted(request: GenerationRequest) -> Tensor:
-    """A flat gray where the request has it drawn."""
+    """A flat gray where the request has it generated."""
     gray = torch.full((3, request.size[1], request.size[0]), 0.25)
     if request.image is None or request.mask is None:
         return gray
@@ -35,18 +35,18 @@ def request_() -> GenerationRequest:
     return GenerationRequest(3, (96, 64), IMAGE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
 
 
-def test_a_small_mask_is_drawn_at_full_size(request_: GenerationRequest) -> None:
+def test_a_small_mask_is_generated_at_full_size(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     mask = masked(20, 30, 36, 54)
-    drawn = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
+    generated = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
     assert asked.size == (96, 64) and asked.image is not None and asked.image.shape == (3, 64, 96)
     assert asked.mask is not None and asked.mask.mean() == pytest.approx(16 * 24 / (24 * 36), abs=0.05)
-    assert torch.equal(drawn[:, mask[0] == 0], IMAGE[:, mask[0] == 0])
-    assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
+    assert torch.equal(generated[:, mask[0] == 0], IMAGE[:, mask[0] == 0])
+    assert generated[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
-def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequest) -> None:
+def test_what_controls_the_generation_is_seen_from_as_near(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     controls = (Control(1.0, image=IMAGE), Control(1.0))
     mask = masked(20, 30, 36, 54)
@@ -57,7 +57,7 @@ def test_what_controls_the_drawing_is_seen_from_as_near(request_: GenerationRequ
     assert not torch.equal(seen, IMAGE)
 
 
-def test_without_padding_the_whole_image_is_drawn(request_: GenerationRequest) -> None:
+def test_without_padding_the_whole_image_is_generated(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
     inpaint(painter.generate, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].image is IMAGE
@@ -73,14 +73,14 @@ def test_without_padding_the_whole_image_is_drawn(request_: GenerationRequest) -
         (masked(0, 0, 64, 10), 0, Box(0, 0, 96, 64)),
     ],
 )
-def test_the_box_keeps_the_pictures_proportions(mask: Tensor, padding: int, box: Box) -> None:
+def test_the_box_keeps_the_images_proportions(mask: Tensor, padding: int, box: Box) -> None:
     assert padded_box(mask, padding) == box
 
 
-def test_a_blank_mask_draws_nothing(request_: GenerationRequest) -> None:
+def test_a_blank_mask_generates_nothing(request_: GenerationRequest) -> None:
     painter = Recorder(Draws(painted))
-    drawn = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
-    assert drawn is IMAGE and not painter.asked
+    generated = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
+    assert generated is IMAGE and not painter.asked
 
 
 def test_fill_takes_the_colors_around_the_mask() -> None:

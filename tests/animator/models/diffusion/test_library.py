@@ -1,4 +1,4 @@
-"""What files are, and where names lead."""
+"""Kinds of model files, and the files that names stand for."""
 
 import json
 import pickle
@@ -113,7 +113,7 @@ def _with_table(table: object) -> bytes:
 
 
 class Runs:
-    """What would run when unpickled."""
+    """Would run when unpickled."""
 
     def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
         return Path.touch, (Path("unpickled"),)

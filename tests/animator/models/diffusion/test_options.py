@@ -1,4 +1,4 @@
-"""What holds for a whole film: another VAE, little memory, compiled models."""
+"""Options of a whole film: another VAE, little memory, compiled models."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,7 +64,7 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
 
 
 @pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
-def test_little_memory_draws_nearly_the_same(
+def test_little_memory_generates_nearly_the_same(
     folder_of: Folder, request_: GenerationRequest, opened: Opened, kind: str
 ) -> None:
     low = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).generate(request_)
@@ -113,7 +113,7 @@ def test_answers_are_copied_off_the_place_that_a_graph_writes_to(rows_at_once: i
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)  # compiling takes minutes on a CPU
-def test_a_compiled_model_draws_nearly_the_same(
+def test_a_compiled_model_generates_nearly_the_same(
     folder_of: Folder, request_: GenerationRequest, opened: Opened
 ) -> None:
     compiled = open_stable(str(folder_of("sd1")), CPU, LoadOptions(speed="compiled"))

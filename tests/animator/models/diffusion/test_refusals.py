@@ -1,4 +1,4 @@
-"""What people see when a model cannot be had or cannot be run: file, what it is, what to do."""
+"""Errors about models that are missing or cannot run: the file, what it is, what to do."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -75,10 +75,10 @@ def test_requests_that_cannot_be_met(
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((shelf,))))
     with pytest.raises(ModelError, match=message):
         diffuser.generate(replace(request_, **change))
-    diffuser.generate(request_)  # goes on as if nothing had been
+    diffuser.generate(request_)  # works as if nothing had happened
 
 
-def test_running_out_of_memory_while_drawing(
+def test_running_out_of_memory_during_generation(
     folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU)

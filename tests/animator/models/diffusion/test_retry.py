@@ -49,7 +49,7 @@ def never() -> bool:
 
 
 @pytest.mark.parametrize("bad", [NAN, BLACK, BLACK + torch.inf, BLACK - 3.0, BLACK + 0.5])
-def test_bad_pictures_are_drawn_again_with_derived_seeds(
+def test_bad_images_are_generated_again_with_derived_seeds(
     request_: GenerationRequest, bad: torch.Tensor, caplog: pytest.LogCaptureFixture
 ) -> None:
     draw = Draws(bad, bad, GOOD)
@@ -71,19 +71,19 @@ def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRe
         generate_with_retry(Draws(*[NAN] * (MAX_RETRIES + 1)), request_, never)
 
 
-def test_a_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
+def test_an_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
     assert torch.equal(generate_with_retry(Draws(*[BLACK] * (MAX_RETRIES + 1)), request_, never), BLACK)
 
 
-def test_a_blank_redrawing_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
+def test_a_blank_generation_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
     generate_with_retry(draw, replace(request_, image=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
 
 
 def test_values_outside_are_clipped(request_: GenerationRequest) -> None:
-    drawn = generate_with_retry(Draws(GOOD * 3 - 1), request_, never)
-    assert torch.equal(drawn, (GOOD * 3 - 1).clamp(0, 1))
+    generated = generate_with_retry(Draws(GOOD * 3 - 1), request_, never)
+    assert torch.equal(generated, (GOOD * 3 - 1).clamp(0, 1))
 
 
 def test_a_real_model_recovers_and_later_seeds_stay(
@@ -100,10 +100,10 @@ def test_a_real_model_recovers_and_later_seeds_stay(
         return (out[0] * torch.nan,) if len(calls) == 1 else out
 
     monkeypatch.setattr(unet, "forward", breaks_once)
-    redrawn = diffuser.generate(request_)
-    assert bool(torch.isfinite(redrawn).all())
+    repeated = diffuser.generate(request_)
+    assert bool(torch.isfinite(repeated).all())
     seed = derive(request_.seed, request_.frame, "redraw 1")
-    assert torch.equal(redrawn, diffuser.generate(replace(request_, seed=seed)))
+    assert torch.equal(repeated, diffuser.generate(replace(request_, seed=seed)))
     assert torch.equal(second, diffuser.generate(replace(request_, frame=1, seed=4)))
 
 
@@ -178,7 +178,7 @@ def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
     assert loaded == ["a", "b", "c", "d", "a"]
 
 
-def test_a_checkpoint_schedule_draws_each_frame_with_its_own(
+def test_a_checkpoint_schedule_generates_each_frame_with_its_own(
     folder_of: Folder, request_: GenerationRequest, models: Path
 ) -> None:
     other = tiny_models.write_folder("sd1", models / "folders" / "sd1-other", seed=8)

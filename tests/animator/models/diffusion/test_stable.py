@@ -32,7 +32,7 @@ def diffuser() -> StableDiffuser:
     return open_stable("starter", CPU)
 
 
-def test_drawing_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
+def test_generation_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
     image = diffuser.generate(BASE)
     assert image.shape == (3, 64, 64) and image.dtype == torch.float32
     assert 0 <= float(image.min()) < float(image.max()) <= 1
@@ -76,10 +76,10 @@ def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("strength", [0.1, 0.5, 0.97])
-def test_every_sampler_draws_at_every_strength(diffuser: StableDiffuser, name: str, strength: float) -> None:
+def test_every_sampler_works_at_every_strength(diffuser: StableDiffuser, name: str, strength: float) -> None:
     start = torch.full((3, 64, 64), 0.5)
     start[:, 20:40] = 0.3
-    drawn = diffuser.generate(
+    generated = diffuser.generate(
         replace(BASE, sampler=f"{name} Karras", strength=strength, image=start, steps=5)
     )
-    assert drawn.shape == start.shape and float(drawn.std()) > 0.02
+    assert generated.shape == start.shape and float(generated.std()) > 0.02

@@ -1,4 +1,4 @@
-"""ControlNet files: names, records, and what is said of those that cannot be had."""
+"""ControlNet files: names, records, and errors about those that are missing."""
 
 import shutil
 from collections.abc import Callable

@@ -50,7 +50,7 @@ def solve(
 
 
 def by_diffusers(scheduler: Any, steps: int, *, is_scaled: bool) -> Tensor:
-    """The same drawing by a scheduler; `is_scaled`: its latents have the level's scale, not variance 1."""
+    """The same by a scheduler of diffusers; `is_scaled`: latents scale with sigma instead of variance 1."""
     scheduler.set_timesteps(steps)
     x = normal() * float(scheduler.sigmas[0])
     x = x if is_scaled else x / math.sqrt(float(scheduler.sigmas[0]) ** 2 + 1)
