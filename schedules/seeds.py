@@ -48,7 +48,7 @@ def seed_sequence(
 
     Args:
         behavior: `iter` counts up every `iter_n` diffused frames, `ladder` goes +2 -1, `alternate` +1 -1,
-            `random` starts with the base seed and hashes the others from it; for `schedule` see `scheduled`.
+            `random` starts with the base seed and hashes the others; for `schedule` see `seeds_of_schedule`.
         base: The first seed.
         count: Number of seeds.
         iter_n: Diffused frames per seed for `iter`.
@@ -61,7 +61,7 @@ def seed_sequence(
     return tuple(base + step if compat else (base + step) % (MAX_SEED + 1) for step in steps)
 
 
-def scheduled(values: Iterable[float], *, compat: bool = False) -> tuple[int, ...]:
+def seeds_of_schedule(values: Iterable[float], *, compat: bool = False) -> tuple[int, ...]:
     """Returns the seeds for the values of a seed schedule: truncated to integers, wrapped into 0..2**32-1."""
     return tuple(int(value) if compat else int(value) % (MAX_SEED + 1) for value in values)
 
@@ -87,7 +87,7 @@ def _steps(behavior: SeedBehavior, base: int, count: int, iter_n: int, *, compat
         return [derive_seed(base, k, "seed") - base if k else 0 for k in frames]
     if behavior is SeedBehavior.SCHEDULE:
         message = "the seeds of `schedule` are the values of the seed schedule"
-        raise ScheduleError(message, hint="use seeds.scheduled")
+        raise ScheduleError(message, hint="use seeds.seeds_of_schedule")
     if iter_n == 0 or (iter_n < 0 and not compat):
         raise ScheduleError(f"seed_iter_n is {iter_n}", hint="expected 1 or more frames per seed")
     # Deforum already advances the seed before the second frame, for any N.

@@ -63,6 +63,23 @@ def reads(node: ast.AST, name: str) -> bool:
     return False
 
 
+def test_the_root_holds_three_modules() -> None:
+    """Everything else lives in a package that `.importlinter` gives a layer."""
+    assert {path.name for path in (ROOT / "animator").glob("*.py")} == {
+        "__init__.py",
+        "_version.py",
+        "errors.py",
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path.name == "__init__.py"], ids=lambda p: p.parent.name
+)
+def test_packages_say_in_one_line_what_they_hold(path: Path) -> None:
+    first = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
+    assert re.fullmatch(r"\w.{20,}\.", first), f"{path}: the docstring begins {first!r}"
+
+
 def test_mode_is_read_in_one_file() -> None:
     readers = files_with(SOURCES, lambda node: isinstance(node, ast.Attribute) and node.attr == "mode")
     assert readers == {"animator/settings/modes.py"}
@@ -82,7 +99,7 @@ def test_every_way_to_read_a_setting_is_found(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["from animator.images.deforum import color", "Scope(1, compat=True)"])
-def test_what_is_no_reading_of_a_setting_is_not_found(line: str) -> None:
+def test_other_uses_of_the_word_are_not_found(line: str) -> None:
     assert not any(reads(node, "compat") for node in ast.walk(ast.parse(line)))
 
 

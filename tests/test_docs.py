@@ -1,4 +1,4 @@
-"""What README shows works as shown."""
+"""The examples of README and the pages work as shown."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def blocks(language: str) -> list[str]:
 
 
 def run(code: str, folder: Path) -> str:
-    """What the code prints."""
+    """Returns what the code prints."""
     command = [sys.executable, "-c", code]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
@@ -47,7 +47,7 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     assert last == "3 1.05 (3, 64, 64)"
 
 
-def test_pictures_and_links_exist() -> None:
+def test_images_and_links_exist() -> None:
     for target in re.findall(r"\]\(((?!http)[^)#]+)\)", README):
         assert (ROOT / target).exists(), target
 

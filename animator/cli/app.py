@@ -47,8 +47,8 @@ def main(opener: "OpenModel | None" = None) -> None:
         sys.exit(1)
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback signature)
-    if wanted:
+def _show_version(show: bool) -> None:  # noqa: FBT001 (typer's callback signature)
+    if show:
         sys.stdout.write(f"animator {__version__}\n")
         raise typer.Exit
 

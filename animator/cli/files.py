@@ -95,7 +95,7 @@ def depth(
     from animator.models.folders import model_folders
     from animator.runs.depth_export import export_depth
 
-    chosen = choose_device(device)
-    network = open_depth(model, chosen, folders=model_folders(["models"]))
-    for path in export_depth(file, network, str(chosen), out):
+    torch_device = choose_device(device)
+    network = open_depth(model, torch_device, folders=model_folders(["models"]))
+    for path in export_depth(file, network, str(torch_device), out):
         sys.stdout.write(f"{path}\n")

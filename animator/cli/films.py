@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.options import AllowPickle, Device, Overrides, Raw, RunDir, Threads
+from animator.cli.options import AllowPickle, Device, Overrides, Raw, RunDir, Threads, out_option
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.renamed import renamed_options
 from animator.runs.session import INTERRUPTED, say, show_warnings
@@ -20,13 +20,10 @@ def encode(
     overrides: Overrides = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            callback=output_video,
-            help="Another file, its suffix the format; a folder for PNG files; or - for standard output.  "
+        out_option(
+            output_video,
+            "Another file, its suffix the format; a folder for PNG files; or - for standard output.  "
             "[default: the run's videos]",
-            show_default=False,
         ),
     ] = None,
     format: Annotated[  # noqa: A002 (the name of the option)
@@ -47,8 +44,8 @@ def encode(
 
     show_warnings()
     layout = stream_layout(out, raw=raw)
-    chosen = [*(format_overrides(format) if format else ()), *(overrides or ())]
-    job = EncodeJob(rundir, tuple(chosen), None if layout else out, str(choose_device(device)))
+    settings = [*(format_overrides(format) if format else ()), *(overrides or ())]
+    job = EncodeJob(rundir, tuple(settings), None if layout else out, str(choose_device(device)))
     if layout is None:
         sys.stdout.write("".join(f"{path}\n" for path in reencode(job, Counter())))
         return
@@ -68,12 +65,9 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     overrides: Overrides = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            callback=output_folder,
-            help="The batch's folder, with a run folder for each film.  [default: renders/batch/<stamp>]",
-            show_default=False,
+        out_option(
+            output_folder,
+            "The batch's folder, with a run folder for each film.  [default: renders/batch/<stamp>]",
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films to render at once.")] = 1,

@@ -1,4 +1,4 @@
-"""Hints of errors in the words of the command line."""
+"""Hints of errors, as options of the command line."""
 
 import shlex
 from functools import singledispatch
@@ -25,7 +25,7 @@ def explain(error: AnimatorError) -> str:
 
 @singledispatch
 def advice(hint: Hint) -> str:
-    """Returns a hint in words; a plain sentence for one that needs no option."""
+    """Returns a hint as a sentence that names the option to use."""
     return str(hint)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from animator.cli.load import load_film
 from animator.cli.options import FileOut, Overrides, Preset, RunDir
 from animator.errors import UserError
 from animator.runs.session import say
@@ -20,7 +21,7 @@ inspection = typer.Typer()
 @inspection.command(epilog="Example: animator check presets/quickstart.yaml")
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: prints every problem at once, before any model loads."""
-    animation = _load(preset, overrides or [])
+    animation = _load(preset, overrides)
     from animator.runs.outputs import check_films
     from animator.timeline.lint import setting_warnings
     from animator.timeline.timeline import Timeline
@@ -69,14 +70,14 @@ def timeline(
     ] = None,
 ) -> None:
     """Print every value of every frame; no model loads."""
-    chosen = format or _format_of(out)
-    animation = _load(preset, overrides or [])
+    table_format = format or _format_of(out)
+    animation = _load(preset, overrides)
     from animator.presets.subtitles import to_srt
     from animator.timeline import table as tables
     from animator.timeline.timeline import Timeline
 
     printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
-    write_text(out, printers[chosen.value](Timeline(animation)))
+    write_text(out, printers[table_format.value](Timeline(animation)))
     if plot is not None:
         from animator.timeline import plot as timeline_plot
 
@@ -132,7 +133,7 @@ def _format_of(out: Path | None) -> TimelineFormat:
     return SUFFIXES[out.suffix.lower()]
 
 
-def _load(preset: Path, overrides: list[str]) -> "Animation":
-    from animator.presets.sources import PresetSource, load
+def _load(preset: Path, overrides: list[str] | None) -> "Animation":
+    from animator.presets.sources import PresetSource
 
-    return load(PresetSource(preset), overrides, say)
+    return load_film(PresetSource(preset), overrides)

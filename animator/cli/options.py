@@ -1,7 +1,8 @@
 """Arguments and options that several commands take."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,32 +14,28 @@ OptionalPreset = Annotated[
 ]
 RunDir = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
 
+
+def out_option(callback: Callable[[Path | None], Path | None], text: str) -> Any:
+    """Returns the option `--out` of a command.
+
+    Args:
+        callback: Checks the path; one of `animator.cli.output_path`.
+        text: Help text, with the default.
+    """
+    return typer.Option("--out", "-o", callback=callback, help=text, show_default=False)
+
+
 FolderOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        "-o",
-        callback=output_folder,
-        help="The run folder.  [default: renders/<name>/<stamp>]",
-        show_default=False,
-    ),
+    Path | None, out_option(output_folder, "The run folder.  [default: renders/<name>/<stamp>]")
 ]
 FolderOrStdoutOut = Annotated[
     Path | None,
-    typer.Option(
-        "--out",
-        "-o",
-        callback=output_folder,
-        help="The run folder, or - for the frames on standard output.  [default: renders/<name>/<stamp>]",
-        show_default=False,
+    out_option(
+        output_folder,
+        "The run folder, or - for the frames on standard output.  [default: renders/<name>/<stamp>]",
     ),
 ]
-FileOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", "-o", callback=output_file, help="The file.  [default: standard output]", show_default=False
-    ),
-]
+FileOut = Annotated[Path | None, out_option(output_file, "The file.  [default: standard output]")]
 Raw = Annotated[bool, typer.Option("--raw", help="With --out -: plain rgb24 instead of y4m.")]
 
 Overrides = Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from animator.cli.load import load_film
 from animator.cli.options import (
     AllowPickle,
     Device,
@@ -23,7 +24,7 @@ from animator.cli.options import (
 )
 from animator.cli.output_path import stream_layout
 from animator.cli.renamed import renamed_options
-from animator.runs.session import FrameRange, say
+from animator.runs.session import FrameRange
 
 rendering = typer.Typer()
 
@@ -47,7 +48,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
     resume: Annotated[bool, typer.Option("--resume", help="Resume a run where it stopped.")] = False,
     frames: Annotated[
         str | None,
-        typer.Option(metavar="N|A:B", help="N: short for --set frames=N. A:B: redo frames A to B-1 only."),
+        typer.Option(metavar="N|A:B", help="N: short for --set frames=N. A:B redoes frames A to B-1 only."),
     ] = None,
     start: Annotated[
         int | None, typer.Option("--from", min=0, help="Redo a run from this frame, with these settings.")
@@ -63,10 +64,10 @@ def render(  # noqa: PLR0913 (one parameter per option)
     span = _frame_range(frames, start)
     shorthand = [] if span.frames is None else [f"frames={span.frames}"]
     shorthand += [] if model is None else [f"model={json.dumps(model)}"]
-    from animator.presets.sources import PresetSource, load
+    from animator.presets.sources import PresetSource
 
     source = PresetSource(preset, parseq, settings_from, fix_json)
-    animation = load(source, [*(overrides or ()), *shorthand], say)
+    animation = load_film(source, [*(overrides or ()), *shorthand])
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
@@ -103,11 +104,11 @@ def preview(
     out: FolderOut = None,
 ) -> None:
     """Render the motion of a test card in seconds, without diffusion; prints the video's path."""
-    from animator.presets.sources import PresetSource, load
+    from animator.presets.sources import PresetSource
 
     # Strength 1 keeps the moved image as it is; the built-in model needs no file.
     fixed = ["diffusion.strength=1", "model=starter"]
-    animation = load(PresetSource(preset), [*(overrides or ()), *fixed], say)
+    animation = load_film(PresetSource(preset), [*(overrides or ()), *fixed])
     from animator.runs.preview import preview as render_preview
     from animator.runs.progress_bar import ProgressBar
     from animator.runs.render_run import open_run

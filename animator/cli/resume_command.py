@@ -33,11 +33,11 @@ def _without_stdout(args: list[str]) -> list[str]:
 
 def _without_option(args: list[str], option: str) -> list[str]:
     """Returns the arguments without an option and its value."""
-    kept = [arg for arg in args if not arg.startswith(f"{option}=")]
-    if option not in kept:
-        return kept
-    at = kept.index(option)
-    return kept[:at] + kept[at + 2 :]
+    rest = [arg for arg in args if not arg.startswith(f"{option}=")]
+    if option not in rest:
+        return rest
+    at = rest.index(option)
+    return rest[:at] + rest[at + 2 :]
 
 
 def _is_option(arg: str, options: tuple[str, ...]) -> bool:

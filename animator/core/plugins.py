@@ -8,12 +8,12 @@ A package registers a plug-in with a few lines in its pyproject.toml:
 Plug-ins are trusted like any installed code, but imported only when a preset names them.
 """
 
-import difflib
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from animator.errors import PluginError
+from schedules.suggest import suggestion
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -65,10 +65,8 @@ def import_object(location: str) -> object:
 def unknown_name_message(name: str, known: Iterable[str]) -> str:
     """Returns the message for an unknown name, with the closest known name or all of them."""
     choices = sorted(known)
-    close = difflib.get_close_matches(name, choices, n=1)
-    if close:
-        return f"{name!r} is unknown; did you mean {close[0]}?"
-    return f"{name!r} is unknown; known: {', '.join(choices)}" if choices else f"{name!r} is unknown"
+    hint = suggestion(name, choices) or (f"known: {', '.join(choices)}" if choices else "")
+    return f"{name!r} is unknown; {hint}" if hint else f"{name!r} is unknown"
 
 
 def _package(entry_point: EntryPoint) -> str:

@@ -30,6 +30,6 @@ def read_comment(path: Path) -> str:
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
         message = done.stderr.decode(errors="replace").strip()[-300:]
-        raise UserError(f"{path}: is no image or film that can be read: {message}")
+        raise UserError(f"{path}: is not an image or video that can be read: {message}")
     match = _COMMENT.search(done.stdout.decode("utf-8", errors="replace"))
     return re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL) if match else ""

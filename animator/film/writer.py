@@ -4,12 +4,12 @@ import queue
 import subprocess
 import tempfile
 import threading
-import warnings
 from types import TracebackType
 from typing import IO
 
 import numpy as np
 
+from animator.core.deprecated import warn_renamed
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
@@ -119,20 +119,12 @@ class VideoWriter:
 
     def finish(self) -> None:
         """Calls `close`; deprecated, removed in the next release."""
-        warnings.warn(
-            "VideoWriter.finish is now VideoWriter.close; finish is removed in the next release",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_renamed("VideoWriter.finish", "VideoWriter.close")
         self.close()
 
     def abandon(self) -> None:
         """Calls `abort`; deprecated, removed in the next release."""
-        warnings.warn(
-            "VideoWriter.abandon is now VideoWriter.abort; abandon is removed in the next release",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_renamed("VideoWriter.abandon", "VideoWriter.abort")
         self.abort()
 
     def _stop_ffmpeg(self) -> None:

@@ -15,7 +15,7 @@ from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, group_of
-from animator.settings.renamed_keys import warn_renamed
+from animator.settings.renamed_keys import warn_renamed_keys
 from animator.settings.validate import validate
 
 
@@ -32,11 +32,11 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> A
         PresetError: With every problem of the settings and the overrides, and the place of each.
     """
     draft, problems = override(read_source(source), overrides)
-    warn_renamed(draft.notes, stacklevel=2)
+    warn_renamed_keys(draft.notes, stacklevel=2)
     return resolve(draft, problems)
 
 
-def checked(animation: Animation) -> Animation:
+def resolve_animation(animation: Animation) -> Animation:
     """Returns the film with the files that its settings name resolved, as `load` does.
 
     Raises:

@@ -34,9 +34,9 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
         if missing := [name for name in names_in(value, kind) if place(name) is None]:
             where = draft.where(setting)
             problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
-        elif (found := each_name(value, place, kind)) != value:
+        elif (resolved := each_name(value, place, kind)) != value:
             draft = merge(
-                RawPreset(draft.source, _nested(setting, found), {setting: draft.where(setting)}), draft
+                RawPreset(draft.source, _nested(setting, resolved), {setting: draft.where(setting)}), draft
             )
     return draft, problems
 
@@ -51,11 +51,11 @@ def _url_problems(draft: RawPreset, setting: Setting, kind: PathSetting) -> list
 
 def file_settings() -> dict[Setting, PathSetting]:
     """Returns the settings that name files, such as `("init", "image")`, with their marks."""
-    found = dict(_marked(Animation, ()))
+    settings = dict(_marked(Animation, ()))
     for name in Animation.model_fields:
         group = group_of(name)
-        found |= dict(_marked(group, (name,))) if group else {}
-    return found
+        settings |= dict(_marked(group, (name,))) if group else {}
+    return settings
 
 
 def _marked(group: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, PathSetting]]:

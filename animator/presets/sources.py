@@ -34,19 +34,22 @@ class PresetSource:
     repair: bool = False
 
 
-def load(source: PresetSource, overrides: list[str], report: Callable[[str], None]) -> Animation:
+def load(
+    source: PresetSource, overrides: list[str], report: Callable[[str], None], label: str = "override"
+) -> Animation:
     """Loads the film of a source, and reports notes of its import and values that are clipped.
 
     Args:
         source: Preset, manifest and image.
         overrides: Texts such as `diffusion.steps=12`.
         report: Gets each note and warning, one line each.
+        label: Name of an override in messages.
 
     Raises:
         UserError: No source is given, or a file cannot be read.
         PresetError: With every problem of the settings.
     """
-    draft, problems = override(draft_of(source), overrides)
+    draft, problems = override(draft_of(source), overrides, label)
     for line in import_messages(draft.notes, draft.source):
         report(line)
     animation = resolve(draft, problems)

@@ -16,7 +16,7 @@ from animator.models.device import choose_device
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
-from animator.presets.load import checked
+from animator.presets.load import resolve_animation
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
 from animator.runs.outputs import check_films
@@ -87,16 +87,16 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         ModelError: The model is missing or broken.
         AnimatorError: Something failed; the frames so far are complete and the run can be resumed.
     """
-    chosen = choose_device(device)
-    rendering = Rendering(chosen, progress or no_report, stop or StopToken(), end, sink)
+    torch_device = choose_device(device)
+    rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
     if isinstance(film, Run):
         if out is not None:
             raise UserError(
                 f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
             )
         return _render(film, diffuser, rendering)
-    film = checked(film)
-    check_films(film, chosen)
+    film = resolve_animation(film)
+    check_films(film, torch_device)
     with open_run(film, out, resume=resume) as run:
         return _render(run, diffuser, rendering)
 

@@ -130,11 +130,11 @@ class Animation(SettingsGroup):
         """
         from animator.settings.override import override_with  # these read this class
         from animator.settings.raw import RawPreset
-        from animator.settings.renamed_keys import warn_renamed
+        from animator.settings.renamed_keys import warn_renamed_keys
         from animator.settings.validate import validate
 
         draft, problems = override_with(RawPreset(self.name, self.plain(), {}), changes, "with_")
-        warn_renamed(draft.notes, stacklevel=2)
+        warn_renamed_keys(draft.notes, stacklevel=2)
         return validate(draft, problems)
 
     @property

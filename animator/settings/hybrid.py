@@ -16,7 +16,7 @@ class Hybrid(SettingsGroup):
     """In the modes 2d and 3d, the clip of `video` mixed into each frame, or moving it; see docs/video.md."""
 
     composite: Switchable[Literal["none", "Normal", "Before Motion", "After Generation"]] = "none"
-    """When the clip's image is mixed in: after the motion (Normal), before it, or after the generation."""
+    """Time to mix in the clip's image: after the motion (Normal), before it, or after the generation."""
     comp_alpha: Unit = Schedule.parse(0.5)
     """Weight of the clip's image; 0 is none."""
     comp_mask_type: Switchable[Literal["none", "Depth", "Video Depth", "Blend", "Difference"]] = "none"

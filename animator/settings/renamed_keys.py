@@ -63,7 +63,7 @@ def current_keys(draft: RawPreset) -> RawPreset:
     return draft
 
 
-def warn_renamed(notes: Iterable[Note], stacklevel: int) -> None:
+def warn_renamed_keys(notes: Iterable[Note], stacklevel: int) -> None:
     """Issues a DeprecationWarning for each former name, for callers of the library.
 
     Args:

@@ -19,7 +19,7 @@ from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
-from schedules.seeds import scheduled, seed_sequence
+from schedules.seeds import seed_sequence, seeds_of_schedule
 
 
 class Timeline(Sequence[Plan]):
@@ -210,7 +210,7 @@ def _seeds(animation: Animation, column: Column, frames: NDArray[np.int64]) -> S
     """Returns the seed of every generated frame."""
     settings, compat = animation.diffusion, rules_of(animation).schedules_compat
     if settings.seed_behavior is SeedBehavior.SCHEDULE:
-        return scheduled([float(column[frame]) for frame in frames], compat=compat)
+        return seeds_of_schedule([float(column[frame]) for frame in frames], compat=compat)
     return seed_sequence(
         settings.seed_behavior,
         max(settings.seed, 0),

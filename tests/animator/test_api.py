@@ -334,7 +334,9 @@ def test_paths_may_be_texts(preset: Path, tmp_path: Path, as_given: Callable[[Pa
     ],
     ids=["render_run", "build_pipeline", "open_diffuser", "open_depth"],
 )
-@pytest.mark.skipif(torch.cuda.is_available() or torch.backends.mps.is_available(), reason="auto is no CPU")
+@pytest.mark.skipif(
+    torch.cuda.is_available() or torch.backends.mps.is_available(), reason="auto is a GPU here"
+)
 def test_devices_may_be_texts(film: Animation, tmp_path: Path, device: Any, opens: Any) -> None:
     opens(film, device, tmp_path / "run")
 

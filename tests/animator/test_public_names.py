@@ -1,4 +1,4 @@
-"""What `import animator` offers."""
+"""Public names of `import animator`."""
 
 import ast
 import subprocess

@@ -22,7 +22,7 @@ class Posterize:
     mix: Annotated[float, RangedSchedule(0, 1)] = 1.0
     """Share of the posterized image; may change by frame."""
     rounding: Literal["nearest", "down"] = "nearest"
-    """How a color between two levels is rounded; the same for the whole film."""
+    """Rounding of colors between two levels; the same for the whole film."""
     palette: InputFile = ""
     """File of colors, to show how a step names a file: looked for beside the preset."""
 

@@ -21,7 +21,7 @@ DEVIATIONS: dict[str, str] = {
     "hybrid_composite_depth": "masks are stretched by the frame's own depth; there, by all depths so far",
     "hybrid_motion_flow_farneback": "Farneback works; the reference raises ValueError at its second frame",
     "motion_preview_3d": "a preview moves a test card; the reference's draws rectangles",
-    "sampler_invalid": "an unknown sampler is an error before anything is drawn",
+    "sampler_invalid": "an unknown sampler is an error before anything is generated",
     "uniform_odd_size": "uniform noise works at any size; the reference stops after one frame",
 }
 
@@ -144,7 +144,7 @@ _SERIES = {
     "far_schedule": "far",
     "aspect_ratio_schedule": "aspect_ratio",
 }
-"""Where the reference names a series otherwise than its setting."""
+"""Names of series that differ from those of their settings in the reference."""
 
 _PRESET = {
     "angle": "0: (0)",

@@ -1,4 +1,4 @@
-"""Runs depth networks for reference cases: official weights and pictures in, numpy out."""
+"""Runs depth networks for reference cases: official weights and images in, numpy out."""
 
 from collections.abc import Mapping
 
@@ -21,10 +21,10 @@ def depth_net(model: str, state_dict: Mapping[str, NDArray[np.generic]], x: Floa
 
 
 def depth_pipe(
-    model: str, state_dict: Mapping[str, NDArray[np.generic]], picture_rgb: NDArray[np.uint8]
+    model: str, state_dict: Mapping[str, NDArray[np.generic]], image_rgb: NDArray[np.uint8]
 ) -> Floats:
-    """What the official program returns (H, W) for a picture uint8 (H, W, 3) RGB."""
-    return _opened(model, state_dict).raw(from_uint8(picture_rgb)[None])[0].numpy()
+    """Returns the result (H, W) of the official program for an image, uint8 (H, W, 3) RGB."""
+    return _opened(model, state_dict).raw(from_uint8(image_rgb)[None])[0].numpy()
 
 
 def _opened(model: str, state_dict: Mapping[str, NDArray[np.generic]]) -> Estimator:

@@ -28,7 +28,7 @@ NAMING = ("init_images", "mask_schedule", "noise_mask_schedule")
 
 @dataclass(frozen=True)
 class StandIn:
-    """The reference run's stand-in for diffusion: the target rolled by the seed, blended over the picture."""
+    """The reference run's stand-in for diffusion: the target rolled by the seed, blended over the image."""
 
     target: Bytes
     calls: list[dict[str, Any]] = field(default_factory=list)
@@ -47,10 +47,10 @@ class StandIn:
 class StandInDepth:
     """The reference run's stand-in for a depth network."""
 
-    def estimate(self, picture: Tensor) -> Tensor:
-        height, width = picture.shape[-2:]
+    def estimate(self, image: Tensor) -> Tensor:
+        height, width = image.shape[-2:]
         rows = torch.arange(height, dtype=torch.float32).unsqueeze(1) / (height - 1)
-        levels = to_uint8(picture).astype(np.float32).mean(2)
+        levels = to_uint8(image).astype(np.float32).mean(2)
         return (4 + 10 * rows + 0.05 * torch.from_numpy(levels)).expand(height, width)
 
 

@@ -56,7 +56,7 @@ def mask(expression: str, masks: Mapping[str, Bytes], width: int, height: int) -
 class TopRows:
     """The reference run's stand-in for word masks: the top rows, more of them for longer words."""
 
-    def find(self, word: str, picture: Tensor) -> Tensor:
-        found = torch.zeros(picture.shape[-2:])
+    def find(self, word: str, image: Tensor) -> Tensor:
+        found = torch.zeros(image.shape[-2:])
         found[: 20 + 2 * len(word)] = 1.0
         return found

@@ -1,6 +1,6 @@
 """Families d to i of the reference vectors, through the pipelines of films with the cases' settings.
 
-Pictures are uint8 (H, W, 3), blue first; masks uint8 (H, W); depth and flow float32.
+Images are uint8 (H, W, 3), blue first; masks uint8 (H, W); depth and flow float32.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,10 +39,10 @@ Floats = NDArray[np.float32]
 CPU = torch.device("cpu")
 
 RENAMED = {name: f"{name}_schedule" for name in ("fov", "near", "far", "aspect_ratio")}
-"""Where a case names a schedule otherwise than its setting."""
+"""Names of schedules that differ from those of their settings in the cases."""
 
 QUIET = {"noise_schedule": 0, "color_coherence": "None", "amount_schedule": 0}
-"""The steps before the drawing, all off: a case switches its own on."""
+"""The steps before the diffusion, all off: a case switches its own on."""
 
 NEARNESS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "Leres": torch.neg,
@@ -51,13 +51,13 @@ NEARNESS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "Zoe+AdaBins (old)": torch.reciprocal,
     "Midas+AdaBins (old)": lambda mixture: 50.0 - 19.0 * mixture,
 }
-"""What a network here returns where Deforum's of that name gives a case's map; others return it as it is."""
+"""Networks here whose output for a case's map differs from that of Deforum's network of the same name."""
 
 SCALE = 256.0
-"""How many levels a picture's 1 is in 3D: dividing by a power of two rounds nothing, so truncation agrees."""
+"""Levels per unit of an image in 3D: division by a power of two is exact, so truncation agrees."""
 
 GUARD = 1 / 512 - 0.0001
-"""What the reference adds to levels before it truncates them, with its "(old)" networks."""
+"""Offset that the reference adds to levels before it truncates them, with its "(old)" networks."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class KnownDepth:
 
     nearness: Tensor
 
-    def estimate(self, picture: Tensor) -> Tensor:
+    def estimate(self, image: Tensor) -> Tensor:
         return self.nearness
 
 
@@ -74,27 +74,27 @@ class KnownDepth:
 class RoundedFlip(Warp2D):
     """A film's perspective flip, rounded to whole levels as the reference's is before the 3D warp."""
 
-    def flip_image(self, picture: Tensor, plan: Plan) -> Tensor:
-        return (super().flip_image(picture, plan) * SCALE).round() / SCALE
+    def flip_image(self, image: Tensor, plan: Plan) -> Tensor:
+        return (super().flip_image(image, plan) * SCALE).round() / SCALE
 
 
-def warp2d(picture: Bytes, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
-    pipeline, plan = _film(picture, {"animation_mode": "2D", **_settings(params)})
+def warp2d(image: Bytes, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
+    pipeline, plan = _film(image, {"animation_mode": "2D", **_settings(params)})
     for _ in range(repeats):
-        picture = _bgr(pipeline.motion.warp(_rgb(picture), [plan], None))
-    return picture
+        image = _bgr(pipeline.motion.warp(_rgb(image), [plan], None))
+    return image
 
 
-def warp3d(picture: Bytes, depth: Floats | None, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
+def warp3d(image: Bytes, depth: Floats | None, params: Mapping[str, Any], repeats: int = 1) -> Bytes:
     algorithm = params["depth_algorithm"]
     settings = {"animation_mode": "3D", "use_depth_warping": depth is not None, **_settings(params)}
     given = torch.ones(1) if depth is None else torch.from_numpy(depth)
     network = KnownDepth(NEARNESS.get(algorithm, torch.clone)(given))
-    pipeline, plan = _film(picture, settings, network)
+    pipeline, plan = _film(image, settings, network)
     motion, guard = pipeline.motion, GUARD if "(old)" in algorithm else 0.0
     if isinstance(motion, FlippedThenWarp):
         motion = replace(motion, flip=RoundedFlip(**vars(motion.flip)))
-    levels = _rgb(picture) * 255.0
+    levels = _rgb(image) * 255.0
     for _ in range(repeats):
         start = levels.round() / SCALE
         moved = motion.warp(start, [plan], motion.estimate_depth(start, plan, None))
@@ -107,7 +107,7 @@ def prepare_depth(depth: Floats) -> Floats:
 
 
 def noise(
-    picture: Bytes,
+    image: Bytes,
     noise_type: str,
     seed: int,
     amount: float,
@@ -117,29 +117,29 @@ def noise(
 ) -> Bytes:
     perlin = dict(zip(("perlin_w", "perlin_h", "perlin_octaves", "perlin_persistence"), args, strict=True))
     settings = {"noise_type": noise_type, "seed": seed, "noise_schedule": f"0: ({amount!r})", **perlin}
-    pipeline, plan = _film(picture, {**QUIET, **settings})
+    pipeline, plan = _film(image, {**QUIET, **settings})
     steps = pipeline.before if mask is None else _noised_within(pipeline.before, mask, invert_mask)
-    return _through(steps, picture, plan, State())
+    return _through(steps, image, plan, State())
 
 
-def match_color(picture: Bytes, sample: Bytes, mode: str) -> Bytes:
+def match_color(image: Bytes, sample: Bytes, mode: str) -> Bytes:
     with TemporaryDirectory() as folder:
         path = _written(Path(folder) / "sample.png", sample)
         settings = {"color_coherence": mode, "color_coherence_image_path": path}
-        pipeline, plan = _film(picture, {**QUIET, **settings})
-    return _through(pipeline.before, picture, plan, State(anchor=_rgb(sample)))
+        pipeline, plan = _film(image, {**QUIET, **settings})
+    return _through(pipeline.before, image, plan, State(anchor=_rgb(sample)))
 
 
 def sharpen(
-    picture: Bytes, kernel: int, sigma: float, amount: float, threshold: float, mask: Bytes | None
+    image: Bytes, kernel: int, sigma: float, amount: float, threshold: float, mask: Bytes | None
 ) -> Bytes:
     schedules = {"kernel": kernel, "sigma": sigma, "amount": amount, "threshold": threshold}
     settings = {f"{name}_schedule": f"0: ({value!r})" for name, value in schedules.items()}
     masked = dict.fromkeys(("use_mask", "use_init", "use_alpha_as_mask"), mask is not None)
     with TemporaryDirectory() as folder:
-        path = _written(Path(folder) / "init.png", picture, mask)
-        pipeline, plan = _film(picture, {**QUIET, **settings, **masked, "init_image": path})
-    return _through(pipeline.before, picture, plan, State())
+        path = _written(Path(folder) / "init.png", image, mask)
+        pipeline, plan = _film(image, {**QUIET, **settings, **masked, "init_image": path})
+    return _through(pipeline.before, image, plan, State())
 
 
 def flow(i1: Bytes, i2: Bytes, method: str) -> Floats:
@@ -148,9 +148,9 @@ def flow(i1: Bytes, i2: Bytes, method: str) -> Floats:
     return np.ascontiguousarray(found.permute(1, 2, 0).numpy())
 
 
-def flow_warp(picture: Bytes, flow: Floats, factor: float) -> Bytes:
-    kind, _ = _hybrid_flow(picture, {"hybrid_flow_method": "DIS Medium"})
-    return _bgr(kind.warp(_rgb(picture), torch.from_numpy(flow).permute(2, 0, 1) * factor))
+def flow_warp(image: Bytes, flow: Floats, factor: float) -> Bytes:
+    kind, _ = _hybrid_flow(image, {"hybrid_flow_method": "DIS Medium"})
+    return _bgr(kind.warp(_rgb(image), torch.from_numpy(flow).permute(2, 0, 1) * factor))
 
 
 def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,24 +162,24 @@ def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _animation(picture: Bytes, settings: Mapping[str, Any]) -> Animation:
-    """The film of Deforum settings, as large as the picture: cases have sides that no preset may."""
+def _animation(image: Bytes, settings: Mapping[str, Any]) -> Animation:
+    """The film of Deforum settings, as large as the image: cases have sides that no preset may."""
     film = Animation.model_validate(import_settings({"max_frames": 1, **settings}, "case").values)
-    return film.model_copy(update={"size": (picture.shape[1], picture.shape[0])})
+    return film.model_copy(update={"size": (image.shape[1], image.shape[0])})
 
 
 def _film(
-    picture: Bytes, settings: Mapping[str, Any], depth: KnownDepth | None = None
+    image: Bytes, settings: Mapping[str, Any], depth: KnownDepth | None = None
 ) -> tuple[Pipeline, Plan]:
-    animation = _animation(picture, settings)
+    animation = _animation(image, settings)
     return build_pipeline(animation, FakeDiffuser(), CPU, depth), Timeline(animation)[0]
 
 
-def _hybrid_flow(picture: Bytes, settings: Mapping[str, Any]) -> tuple[DenseFlow, Plan]:
-    """How a film's hybrid motion finds and follows a flow."""
+def _hybrid_flow(image: Bytes, settings: Mapping[str, Any]) -> tuple[DenseFlow, Plan]:
+    """Returns a film's hybrid motion by dense flow, and the plan of its frame."""
     motion = {"animation_mode": "2D", "hybrid_motion": "Optical Flow", "hybrid_motion_use_prev_img": True}
-    animation = _animation(picture, {**motion, **settings})
-    (carry,) = build_hybrid(animation, StillImage(_rgb(picture)), _no_depth, CPU).after_motion
+    animation = _animation(image, {**motion, **settings})
+    (carry,) = build_hybrid(animation, StillImage(_rgb(image)), _no_depth, CPU).after_motion
     assert isinstance(carry, ClipMotionStep) and isinstance(carry.motion, FilmToClip)
     assert isinstance(carry.motion.kind, DenseFlow)
     return carry.motion.kind, Timeline(animation)[0]
@@ -198,23 +198,23 @@ def _noised_within(steps: Sequence[Step], mask: Bytes, inverted: bool) -> tuple[
     return tuple(replace(step, area=area) if isinstance(step, DeforumNoise) else step for step in steps)
 
 
-def _through(steps: Sequence[Step], picture: Bytes, plan: Plan, state: State) -> Bytes:
-    changed = _rgb(picture)
+def _through(steps: Sequence[Step], image: Bytes, plan: Plan, state: State) -> Bytes:
+    changed = _rgb(image)
     for step in steps:
         changed = step.apply(changed, plan, state)
     return _bgr(changed)
 
 
-def _written(path: Path, picture: Bytes, alpha: Bytes | None = None) -> str:
-    """The path of a picture written with its alpha channel, if it has one."""
-    planes = [picture[..., ::-1]] if alpha is None else [picture[..., ::-1], alpha[..., None]]
+def _written(path: Path, image: Bytes, alpha: Bytes | None = None) -> str:
+    """The path of a image written with its alpha channel, if it has one."""
+    planes = [image[..., ::-1]] if alpha is None else [image[..., ::-1], alpha[..., None]]
     Image.fromarray(np.ascontiguousarray(np.concatenate(planes, axis=2))).save(path)
     return str(path)
 
 
-def _rgb(picture: Bytes) -> Tensor:
-    return from_uint8(np.ascontiguousarray(picture[..., ::-1]))
+def _rgb(image: Bytes) -> Tensor:
+    return from_uint8(np.ascontiguousarray(image[..., ::-1]))
 
 
-def _bgr(picture: Tensor) -> Bytes:
-    return np.ascontiguousarray(to_uint8(picture)[..., ::-1])
+def _bgr(image: Tensor) -> Bytes:
+    return np.ascontiguousarray(to_uint8(image)[..., ::-1])

@@ -1,6 +1,6 @@
 """Whole films of the reference against ours: what the diffusion is asked, and what comes out.
 
-Pictures are compared as means of 8 x 8 pixels, at most 2.5 levels apart on average: the reference rounds to 8
+Images are compared as means of 8 x 8 pixels, at most 2.5 levels apart on average: the reference rounds to 8
 bits after every step, ours does not, and the loop feeds both back.
 """
 
@@ -31,6 +31,6 @@ def test_whole_loops_agree(trace: dict[str, Any]) -> None:
     with np.load(HERE / "data" / "n_frames.npz") as expected:
         prefix = f"{trace['name']}/frame_"
         for key in (key for key in expected.files if key.startswith(prefix)):
-            picture = result["frames"][int(key.removeprefix(prefix))]
-            means = picture.reshape(16, 8, 16, 8, 3).mean((1, 3))
+            image = result["frames"][int(key.removeprefix(prefix))]
+            means = image.reshape(16, 8, 16, 8, 3).mean((1, 3))
             assert np.abs(means - expected[key]).mean() <= 2.5, key

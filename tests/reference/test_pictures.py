@@ -1,6 +1,6 @@
-"""What films with `compat` do to pictures, against the reference's own results (families d to i).
+"""What films with `compat` do to images, against the reference's own results (families d to i).
 
-`data/d_to_i_*` holds a part of the cases; of each expected picture the 48 x 64 pixels left of its middle.
+`data/d_to_i_*` holds a part of the cases; of each expected image the 48 x 64 pixels left of its middle.
 The tolerances are those that were asked for, or tighter where ours are met with room to spare.
 """
 
@@ -34,16 +34,14 @@ def cases(family: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", CASES[family], ids=lambda case: case["id"])
 
 
-def crop(picture: NDArray[Any]) -> NDArray[Any]:
-    height, width = picture.shape[:2]
-    return picture[height // 2 - 24 : height // 2 + 24, width // 4 : width // 4 + 64]
+def crop(image: NDArray[Any]) -> NDArray[Any]:
+    height, width = image.shape[:2]
+    return image[height // 2 - 24 : height // 2 + 24, width // 4 : width // 4 + 64]
 
 
-def assert_close(
-    picture: NDArray[Any], wanted: NDArray[Any], levels: float, share: float, mean: float
-) -> None:
-    assert picture.dtype == np.uint8
-    difference = np.abs(crop(picture).astype(int) - wanted)
+def assert_close(image: NDArray[Any], wanted: NDArray[Any], levels: float, share: float, mean: float) -> None:
+    assert image.dtype == np.uint8
+    difference = np.abs(crop(image).astype(int) - wanted)
     assert difference.mean() <= mean
     assert (difference.max(-1) <= levels).mean() >= share
 
@@ -93,8 +91,8 @@ def test_color_match(case: dict[str, Any], inputs: dict[str, Any], expected: dic
 @cases("h")
 def test_sharpening(case: dict[str, Any], inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     mask = None if case["mask"] is None else inputs[case["mask"]]
-    picture, kernel, sigma = inputs[case["picture"]], case["kernel"], case["sigma"]
-    sharpened = adapter.sharpen(picture, kernel, sigma, case["amount"], case["threshold"], mask)
+    image, kernel, sigma = inputs[case["picture"]], case["kernel"], case["sigma"]
+    sharpened = adapter.sharpen(image, kernel, sigma, case["amount"], case["threshold"], mask)
     assert_close(sharpened, expected[case["id"]], levels=1, share=0.999, mean=0.05)
 
 
@@ -106,9 +104,9 @@ def test_flow(case: dict[str, Any], inputs: dict[str, Any], expected: dict[str, 
 
 @cases("i_warp")
 def test_warp_by_flow(case: dict[str, Any], inputs: dict[str, Any], expected: dict[str, Any]) -> None:
-    picture = inputs[case["picture"]]
-    flow = np.broadcast_to(np.array(case["flow"], dtype=np.float32), (*picture.shape[:2], 2)).copy()
-    warped = adapter.flow_warp(picture, flow, case["factor"])
+    image = inputs[case["picture"]]
+    flow = np.broadcast_to(np.array(case["flow"], dtype=np.float32), (*image.shape[:2], 2)).copy()
+    warped = adapter.flow_warp(image, flow, case["factor"])
     assert_close(warped, expected[case["id"]], levels=1, share=1.0, mean=0.05)
 
 

@@ -32,7 +32,7 @@ MANIFESTS = load("m_parseq.json")
 
 
 def agree(ours: Any, theirs: Any) -> bool:
-    """Whether two results are equal; the reference's NaN and infinities are written as text."""
+    """Returns True if two results are equal; the reference's NaN and infinities are written as text."""
     if isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(agree, ours, theirs))
     if isinstance(ours, str) or (isinstance(theirs, str) and theirs not in NOT_FINITE):

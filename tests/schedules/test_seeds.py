@@ -3,7 +3,7 @@
 import pytest
 
 from schedules import ScheduleError, SeedBehavior, seeds
-from schedules.seeds import derive, scheduled, seed_sequence
+from schedules.seeds import derive, seed_sequence, seeds_of_schedule
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_compat_uses_the_first_seed_once() -> None:
 def test_seeds_wrap_outside_compat() -> None:
     assert seed_sequence("iter", 2**32 - 1, 3) == (2**32 - 1, 0, 1)
     assert seed_sequence("iter", 2**32 - 1, 3, compat=True) == (2**32 - 1, 2**32, 2**32 + 1)
-    assert scheduled([-1.5, 3.9, 2.0**32 + 5]) == (2**32 - 1, 3, 5)
-    assert scheduled([-1.5], compat=True) == (-1,)
+    assert seeds_of_schedule([-1.5, 3.9, 2.0**32 + 5]) == (2**32 - 1, 3, 5)
+    assert seeds_of_schedule([-1.5], compat=True) == (-1,)
 
 
 def test_random_seeds_start_with_the_base_and_are_repeatable() -> None:
@@ -59,7 +59,7 @@ def test_derived_numbers_differ_by_each_argument() -> None:
 @pytest.mark.parametrize(
     ("behavior", "iter_n", "fragment"),
     [
-        ("schedule", 1, "seeds.scheduled"),
+        ("schedule", 1, "seeds.seeds_of_schedule"),
         ("iters", 1, "one of iter, fixed"),
         ("iter", 0, "1 or more"),
         ("iter", -2, "1 or"),

@@ -70,7 +70,7 @@ class Behavior:
         flip_and_warp: Combines a perspective flip and a 3D warp.
         anchor_over_image: Color anchor of films that begin with an image.
         feature_contrast: Least contrast of the features that give a clip's global motion.
-        reliability: Returns the confidence of a flow from its forward and backward estimates (2, H, W).
+        confidence: Returns the confidence of a flow from its forward and backward estimates (2, H, W).
         soften: Makes the blur of that confidence from its radius in pixels.
         flow_warp: Makes the warp along a clip's flow.
         step_areas: Chooses the areas of steps from the inpainted area with a soft edge, the same with a hard
@@ -89,7 +89,7 @@ class Behavior:
     flip_and_warp: Callable[[Warp2D, DeforumWarp], Motion]
     anchor_over_image: ColorAnchorRule
     feature_contrast: float
-    reliability: Callable[[Tensor, Tensor], Tensor]
+    confidence: Callable[[Tensor, Tensor], Tensor]
     soften: Callable[[float], Callable[[Tensor], Tensor]]
     flow_warp: Callable[[Sampling], FlowWarp]
     step_areas: Callable[[Area, Area, Area | None], StepAreas]
@@ -151,7 +151,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         flip_and_warp=FlippedWarp,
         anchor_over_image=FirstFrame(),
         feature_contrast=LOW_CONTRAST,
-        reliability=consistency,
+        confidence=consistency,
         soften=Gaussian,
         flow_warp=_flow_warp,
         step_areas=_areas,
@@ -169,7 +169,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         flip_and_warp=FlippedThenWarp,
         anchor_over_image=FirstWarped(),
         feature_contrast=OPENCV_CONTRAST,
-        reliability=deforum_confidence,
+        confidence=deforum_confidence,
         soften=_deforum_soften,
         flow_warp=_deforum_flow_warp,
         step_areas=_deforum_areas,

@@ -122,7 +122,7 @@ def _flow(animation: Animation, device: torch.device) -> FlowModel:
     if not settings.flow_consistency:
         return model
     behavior = behavior_of(animation)
-    return ConsistencyFiltered(model, behavior.reliability, behavior.soften(settings.consistency_blur))
+    return ConsistencyFiltered(model, behavior.confidence, behavior.soften(settings.consistency_blur))
 
 
 def _mask(animation: Animation, depth: Callable[[], DepthModel]) -> Mask | None:

@@ -1,7 +1,7 @@
 """`build_pipeline`: fills the slots of a pipeline from a film's settings and models."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 
 import torch
 
@@ -32,7 +32,7 @@ from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
-from animator.settings.modes import mode_of
+from animator.settings.modes import Mode, mode_of
 
 _TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
@@ -59,13 +59,6 @@ def build_pipeline(
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
-    sources: dict[str, Callable[[], Source]] = {
-        "last": lambda: _last_image(animation, device, clip),
-        "clip": lambda: ClipFrame(clip()),
-        "nothing": PromptOnly,
-    }
-    motions: dict[str, Callable[[Animation, torch.device], Motion]]
-    motions = {"plane": _motion_2d, "space": partial(_motion_3d, model=network), "still": _no_motion}
     match = match_color_steps(animation, device, clip)
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
@@ -76,8 +69,8 @@ def build_pipeline(
     )
     tween = masking.overlay_tween(_tween(animation, device))
     return Pipeline(
-        source=sources[mode.source](),
-        motion=motions[mode.motion](animation, device),
+        source=_source(mode, animation, device, clip),
+        motion=_motion(mode, animation, network),
         before=(
             *before_steps(animation, match, masking),
             *(_redo_steps(animation, diffuser, device, request_steps) if mode.prepares else ()),
@@ -90,6 +83,20 @@ def build_pipeline(
         overlays=masking.overlays,
         request_steps=request_steps,
     )
+
+
+def _source(
+    mode: Mode, animation: Animation, device: torch.device, clip: Callable[[], FrameSource]
+) -> Source:
+    if mode.source == "clip":
+        return ClipFrame(clip())
+    return PromptOnly() if mode.source == "nothing" else _last_image(animation, device, clip)
+
+
+def _motion(mode: Mode, animation: Animation, model: Callable[[], DepthModel]) -> Motion:
+    if mode.motion == "still":
+        return Still()
+    return _motion_2d(animation) if mode.motion == "plane" else _motion_3d(animation, model)
 
 
 def _guidance(animation: Animation, device: torch.device) -> tuple[RequestStep, ...]:
@@ -140,11 +147,7 @@ def _tween(animation: Animation, device: torch.device) -> Tween:
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
 
 
-def _no_motion(animation: Animation, device: torch.device) -> Motion:
-    return Still()
-
-
-def _motion_2d(animation: Animation, device: torch.device) -> Warp2D:
+def _motion_2d(animation: Animation) -> Warp2D:
     settings = animation.motion
     border, sampling = Border(settings.border), Sampling(settings.sampling)
     if not settings.enable_perspective_flip:
@@ -153,10 +156,10 @@ def _motion_2d(animation: Animation, device: torch.device) -> Warp2D:
     return Warp2D(border, sampling, behavior.flip_matrix, behavior.step_matrix)
 
 
-def _motion_3d(animation: Animation, device: torch.device, model: Callable[[], DepthModel]) -> Motion:
+def _motion_3d(animation: Animation, model: Callable[[], DepthModel]) -> Motion:
     camera = animation.camera
     depth_source = _depth_source(animation, model()) if animation.depth.use_depth_warping else None
-    flip = _motion_2d(animation, device) if animation.motion.enable_perspective_flip else None
+    flip = _motion_2d(animation) if animation.motion.enable_perspective_flip else None
     if camera.projection == "pinhole":
         pinhole = PinholeWarp(depth_source, Sampling(camera.sampling), camera.reveal_noise)
         return pinhole if flip is None else FlippedThenWarp(flip, pinhole)

@@ -200,7 +200,7 @@ class ClipMotionTween:
 
     @property
     def generates_last(self) -> bool:
-        """As the wrapped tween has it."""
+        """The same as that of the wrapped tween."""
         return self.tween.generates_last
 
     def __call__(

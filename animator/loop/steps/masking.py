@@ -122,7 +122,7 @@ class OverlayTween:
 
     @property
     def generates_last(self) -> bool:
-        """As the wrapped tween has it."""
+        """The same as that of the wrapped tween."""
         return self.tween.generates_last
 
     def __call__(

@@ -19,9 +19,9 @@ class Vignette:
     """Darkens the image toward its corners."""
 
     amount: Share = 0.3
-    """How much light the corners lose; 1 makes them black."""
+    """Share of its light that a corner loses; 1 makes it black."""
     start: Share = 0.3
-    """Where the darkening begins, as a share of the way from the center to a corner."""
+    """Start of the darkening, as a share of the way from the center to a corner."""
 
     def apply(self, image: "Tensor", plan: "Plan", state: "State") -> "Tensor":
         """Returns the darkened image (3, H, W)."""

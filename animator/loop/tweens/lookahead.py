@@ -67,14 +67,14 @@ class LookAhead:
     ) -> Tensor:
         """Returns the in-between (3, H, W) of the old image warped forward and the generated one backward."""
         fraction = steps / len(paths.plans)
-        grid, found = paths.back(steps)
+        grid, visible = paths.back(steps)
         from_new = sample(generated, grid, Border.REPLICATE, Sampling.STEADY).clamp_(0.0, 1.0)
         if flow is not None:
             factor = paths.plans[0].diffusion.cadence_flow_factor
             flow_here = sample(flow, grid, Border.REPLICATE, Sampling.BILINEAR)
             from_old = warp_by_flow(from_old, flow_here, fraction * factor)
             from_new = warp_by_flow(from_new, flow_here, (fraction - 1.0) * factor)
-        weight = torch.where(found, torch.where(paths.known(steps), fraction, 1.0), 0.0)
+        weight = torch.where(visible, torch.where(paths.old_shows(steps), fraction, 1.0), 0.0)
         return from_old.lerp(from_new, _feather(weight))
 
 
@@ -98,15 +98,15 @@ class _PixelPaths:
         """Returns the old image (3, H, W) warped forward by `steps` frames."""
         return self.motion.warp(self.old, self.plans[:steps], self.depth)
 
-    def known(self, steps: int) -> Tensor:
-        """Returns the pixels (H, W) of an in-between that the old image shows; repeated edges are not."""
+    def old_shows(self, steps: int) -> Tensor:
+        """Returns the pixels (H, W) of an in-between that the old image shows, without repeated edges."""
         uv = self.motion.warp(_as_image(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = uv.shape[-2:]
         margin = torch.tensor([0.6 / width, 0.6 / height], device=uv.device).view(2, 1, 1)
         return ((uv > margin) & (uv < 1.0 - margin)).all(0)
 
     def back(self, steps: int) -> tuple[Tensor, Tensor]:
-        """Returns the grid (H, W, 2) of an in-between's pixels in the last frame, and which are found (H, W).
+        """Returns the grid (H, W, 2) of an in-between's pixels in the last frame, and which are visible.
 
         The motion gives the origin of each pixel of the last frame. Its inverse is found by fixed-point
         iteration, which converges quickly as long as neighbors move alike.

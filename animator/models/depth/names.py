@@ -65,14 +65,14 @@ def names() -> tuple[str, ...]:
 
 def find_spec_by_name(name: str) -> DepthModelSpec | None:
     """Returns the spec of a name or alias, ignoring case, or None."""
-    wanted = name.strip().lower()
-    return next((spec for spec in MODELS if wanted == spec.name or wanted in spec.aliases), None)
+    key = name.strip().lower()
+    return next((spec for spec in MODELS if key == spec.name or key in spec.aliases), None)
 
 
 def find_plugin(name: str) -> str | None:
     """Returns the entry point of the plugin network of that name, or None."""
-    wanted = name.strip().lower()
-    return next((entry for entry in plugins.names(PLUGINS) if entry.lower() == wanted), None)
+    key = name.strip().lower()
+    return next((entry for entry in plugins.names(PLUGINS) if entry.lower() == key), None)
 
 
 def resolve_name(name: str) -> ResolvedName | None:
@@ -80,13 +80,13 @@ def resolve_name(name: str) -> ResolvedName | None:
 
     Built-in names come first, then old ones, then those of plugins.
     """
-    wanted = name.strip().lower()
-    if wanted in (STARTER, FAKE):
-        return ResolvedName((wanted,))
-    spec = find_spec_by_name(wanted)
-    if spec or wanted in LEGACY:
-        return ResolvedName((spec.name,)) if spec else LEGACY[wanted]
-    return ResolvedName((entry,)) if (entry := find_plugin(wanted)) else None
+    key = name.strip().lower()
+    if key in (STARTER, FAKE):
+        return ResolvedName((key,))
+    spec = find_spec_by_name(key)
+    if spec or key in LEGACY:
+        return ResolvedName((spec.name,)) if spec else LEGACY[key]
+    return ResolvedName((entry,)) if (entry := find_plugin(key)) else None
 
 
 def unknown_model(name: str) -> ModelError:

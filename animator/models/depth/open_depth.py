@@ -46,7 +46,7 @@ def open_depth(
         device: "auto", "cpu", "cuda", "mps" or a torch device.
         dtype: Precision; half precision is for GPUs, on a CPU float32 is used and a warning logged.
         midas_weight: Weight of the first network, for old names that stand for a blend of two.
-        folders: Folders search_path for weights before torch's download folder; None searches the folder that
+        folders: Folders searched for weights before torch's download folder; None searches the folder that
             ANIMATOR_MODELS names.
 
     Raises:

@@ -97,13 +97,13 @@ def places(units: Units, at: Mapping[str, str]) -> dict[tuple[str, ...], str]:
         units: The units that were read.
         at: Place of each setting in the file.
     """
-    found: dict[tuple[str, ...], str] = {}
+    by_path: dict[tuple[str, ...], str] = {}
     for number, prefix in enumerate(units.keys):
         for name in (*CONVERTED, "enabled"):
             if prefix + name in at:
-                ours = {"vid_path": "source"}.get(name, name)
-                found["controlnet", str(number), ours] = f"{at[prefix + name]} {prefix}{name}"
-    return found
+                setting = {"vid_path": "source"}.get(name, name)
+                by_path["controlnet", str(number), setting] = f"{at[prefix + name]} {prefix}{name}"
+    return by_path
 
 
 def _convert(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:

@@ -161,3 +161,9 @@ COMMANDS = (
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example(command: str) -> None:
     assert f"Example: animator {command} " in run(command, "--help").stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_texts_show_no_emoji(command: str) -> None:
+    """Text such as `A:B:` becomes one, as `:B:` is a name of an emoji."""
+    assert max(run(command, "--help").stdout) < "\u2600"

@@ -46,7 +46,7 @@ def test_a_group_without_offers_is_empty() -> None:
 
 def test_a_wrong_name_suggests_the_right_one(site: Path) -> None:
     install(site, "offers_three", dict.fromkeys(("vignette", "grain", "bloom"), "offers_three:thing"))
-    with pytest.raises(PluginError, match=r"'vignete' is unknown; did you mean vignette\?"):
+    with pytest.raises(PluginError, match=r"'vignete' is unknown; did you mean `vignette`\?"):
         plugins.load(GROUP, "vignete")
     with pytest.raises(PluginError, match="'zzz' is unknown; known: bloom, grain, vignette"):
         plugins.load(GROUP, "zzz")

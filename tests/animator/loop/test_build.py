@@ -1,4 +1,4 @@
-"""Which settings fill the slots with what, and in which order."""
+"""Steps that settings put into the slots of a pipeline, and their order."""
 
 from pathlib import Path
 from typing import Any

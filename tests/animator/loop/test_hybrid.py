@@ -71,7 +71,7 @@ def of_clip(clip: Path, frame: int) -> Tensor:
 
 
 def off(image: Tensor, clip: Path, frame: int) -> float:
-    """How far the middle of an image is from the clip's, 1 = as far as the clip's first."""
+    """Distance of the middle of an image from the clip's, 1 = as far as the clip's first."""
     there = of_clip(clip, frame)[INNER]
     return float((image[INNER] - there).abs().mean() / (of_clip(clip, 0)[INNER] - there).abs().mean())
 

@@ -1,4 +1,4 @@
-"""What is said about units before any frame is drawn."""
+"""Problems of ControlNet units, reported before any frame is generated."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every film in presets/ is sound and draws."""
+"""Every film in presets/ is valid and renders."""
 
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ FILMS = sorted(path for path in (ROOT / "presets").iterdir() if path.suffix in (
 
 
 @pytest.mark.parametrize("path", FILMS, ids=lambda path: path.name)
-def test_a_film_plans_all_frames_and_draws(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_film_plans_all_frames_and_generates(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # clips are named from the root of the repository
     film = load(path)
     assert len(list(Timeline(film))) == film.frames and film.model == "starter"

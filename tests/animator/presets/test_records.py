@@ -1,4 +1,4 @@
-"""What frames and films say about themselves, and what is started from them."""
+"""Settings recorded in frames and videos, and films started from them."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def lake(make_animation: Make) -> Animation:
     )
 
 
-def test_every_frame_says_how_it_was_drawn(lake: Animation, tmp_path: Path) -> None:
+def test_every_frame_says_how_it_was_generated(lake: Animation, tmp_path: Path) -> None:
     path = rendered(lake, tmp_path / "run")
     first, last = (read_provenance(path.parent / "frames" / f"{i:09d}.png") for i in (0, 2))
     assert last.infotext and "Seed: 11" in last.infotext and "Denoising strength: 0.5" in last.infotext
@@ -118,8 +118,8 @@ def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     for name, found in [
         ("plain.png", "has no record of how it was made"),
-        ("text.txt", "is no image or film that can be read"),
-        ("broken.png", "has no record|is no image"),
+        ("text.txt", "is not an image or video that can be read"),
+        ("broken.png", "has no record|is not an image"),
         ("none.png", "there is no such file"),
     ]:
         with pytest.raises(UserError, match=found):

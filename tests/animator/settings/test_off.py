@@ -1,4 +1,4 @@
-"""How a preset says that something is off."""
+"""Spellings of "off" in presets."""
 
 from typing import Any
 

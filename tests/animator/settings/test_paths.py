@@ -1,4 +1,4 @@
-"""Where the files that settings name are looked for."""
+"""Folders in which the files that settings name are searched."""
 
 import json
 from pathlib import Path

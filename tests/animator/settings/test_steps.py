@@ -182,7 +182,7 @@ def test_steps_stand_between_sharpening_and_noise_or_after_the_colors(make_anima
     assert pipeline.after[1] == PresetStep(0)
 
 
-def test_a_step_before_the_diffusion_is_warned_of_where_nothing_is_redrawn(make_animation: Make) -> None:
+def test_a_step_before_the_diffusion_is_warned_of_where_nothing_is_generated(make_animation: Make) -> None:
     steps = [{"use": "vignette", "at": "after"}, {"use": "vignette"}]
     said = setting_warnings(make_animation(mode="interpolation", steps=steps))
     assert [text for text in said if text.startswith("steps")] == [

@@ -8,12 +8,12 @@ from tests.fakes import Make
 KEYED = {"prompts": {0: "a", 4: "b"}, "frames": 9}
 
 
-@pytest.mark.parametrize(("cadence_keys", "drawn"), [(False, [0, 3, 6]), (True, [0, 3, 4, 5, 6])])
+@pytest.mark.parametrize(("cadence_keys", "generated"), [(False, [0, 3, 6]), (True, [0, 3, 4, 5, 6])])
 def test_keys_of_prompts_and_strength_are_generated_with_cadence_keys(
-    make_animation: Make, cadence_keys: bool, drawn: list[int]
+    make_animation: Make, cadence_keys: bool, generated: list[int]
 ) -> None:
     diffusion = {"seed": 1, "cadence": 3, "cadence_keys": cadence_keys, "strength": {0: 0.5, 5: 0.6}}
-    assert Timeline(make_animation(**KEYED, diffusion=diffusion)).generated_frames.tolist() == drawn
+    assert Timeline(make_animation(**KEYED, diffusion=diffusion)).generated_frames.tolist() == generated
 
 
 def test_frames_of_a_group_have_one_seed_and_generations_count_up(make_animation: Make) -> None:

@@ -1,1 +1,1 @@
-"""What another package adds to animator: an example, and what the tests install."""
+"""Plugins in a package of its own: an example, which the tests install."""

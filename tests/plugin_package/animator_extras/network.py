@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class Brightness(nn.Module):
-    """What is bright is near."""
+    """Bright pixels are near."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -83,9 +83,9 @@ class LoraLayers:
         return weight
 
     def _file(self, path: Path) -> LoraFile:
-        return self._files.get(path, lambda: self._checked(read_lora(path)))
+        return self._files.get(path, lambda: self._check(read_lora(path)))
 
-    def _checked(self, lora: LoraFile) -> LoraFile:
+    def _check(self, lora: LoraFile) -> LoraFile:
         """Returns the LoRA after checking that it was made for this model's base."""
         unknown = [layer for layer in lora.layers if layer not in self._layers]
         if len(unknown) == len(lora.layers) and lora.family == self._family:

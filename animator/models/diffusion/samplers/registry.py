@@ -16,13 +16,13 @@ from animator.models.diffusion.samplers.sigmas import SCHEDULES
 from schedules.suggest import suggestion
 
 PLUGINS = "animator.samplers"
-"""Entry point group for plugin samplers; an entry has the sampler's name, with _ for spaces if wanted."""
+"""Entry point group for plugin samplers; an entry has the sampler's name, with _ for spaces if key."""
 
 METHODS: Mapping[str, Sampler] = {
-    made.name: made
+    sampler.name: sampler
     for family in (solvers, multistep, singlestep)
-    for made in vars(family).values()
-    if isinstance(made, Sampler)
+    for sampler in vars(family).values()
+    if isinstance(sampler, Sampler)
 }
 """Built-in samplers by name, each with its default schedule type."""
 
@@ -33,7 +33,7 @@ ALIASES = {
     "ddim uniform": "DDIM",
     "turbo": "Trailing",
     "ays": "Align Your Steps",
-    **{alias: made.name for made in METHODS.values() for alias in made.aliases},
+    **{alias: method.name for method in METHODS.values() for alias in method.aliases},
 }
 """Other spellings of schedule types and methods, lower case with spaces."""
 
@@ -78,13 +78,13 @@ def find_sampler(name: str) -> Sampler:
         PluginError: The plugin that provides it is broken.
     """
     by_lower = {known.lower(): known for known in SAMPLERS}
-    wanted = _normalize(name)
-    for spelling in (wanted, _resolve_aliases(wanted)):
+    key = _normalize(name)
+    for spelling in (key, _resolve_aliases(key)):
         if spelling in by_lower:
             return SAMPLERS[by_lower[spelling]]
-    if plugin := _find_plugin(wanted):
+    if plugin := _find_plugin(key):
         return plugin
-    hint = suggestion(wanted, SAMPLERS) or f"known: {', '.join(METHODS)}"
+    hint = suggestion(key, SAMPLERS) or f"known: {', '.join(METHODS)}."
     raise ModelError(
         f"sampler {name!r} is unknown; {hint} A schedule type may follow the name: "
         f"{', '.join(SCHEDULE_TYPES)}"
@@ -103,27 +103,27 @@ def _normalize(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").split())
 
 
-def _find_plugin(wanted: str) -> Sampler | None:
+def _find_plugin(key: str) -> Sampler | None:
     """Returns the plugin sampler of a normalized name, with or without a schedule type."""
     endings = {f" {name.lower()}": name for name in SCHEDULE_TYPES} | {"": ""}
     for entry in sorted(plugins.names(PLUGINS), key=len, reverse=True):
-        ending = wanted.removeprefix(_normalize(entry))
-        if ending == wanted or ending not in endings:
+        ending = key.removeprefix(_normalize(entry))
+        if ending == key or ending not in endings:
             continue
-        made = plugins.load(PLUGINS, entry)
-        if not isinstance(made, Sampler):
+        sampler = plugins.load(PLUGINS, entry)
+        if not isinstance(sampler, Sampler):
             raise PluginError(f"sampler {entry!r}: its package offers no Sampler of that name")
-        return replace(made, schedule_type=endings[ending]) if ending else made
+        return replace(sampler, schedule_type=endings[ending]) if ending else sampler
     return None
 
 
-def _resolve_aliases(wanted: str) -> str:
+def _resolve_aliases(key: str) -> str:
     """Returns a normalized name with its aliases of method and schedule type replaced."""
-    for alias, ours in sorted(ALIASES.items(), key=lambda item: -len(item[0])):
-        if ours in METHODS and (wanted == alias or wanted.startswith(f"{alias} ")):
-            wanted = ours.lower() + wanted[len(alias) :]
+    for alias, name in sorted(ALIASES.items(), key=lambda item: -len(item[0])):
+        if name in METHODS and (key == alias or key.startswith(f"{alias} ")):
+            key = name.lower() + key[len(alias) :]
             break
-    for alias, ours in ALIASES.items():
-        if ours in SCHEDULE_TYPES and wanted.endswith(f" {alias}"):
-            return wanted[: -len(alias)] + ours.lower()
-    return wanted
+    for alias, name in ALIASES.items():
+        if name in SCHEDULE_TYPES and key.endswith(f" {alias}"):
+            return key[: -len(alias)] + name.lower()
+    return key

@@ -23,7 +23,7 @@ from tests.fakes import FunctionDiffuser, Make, Recorder
 
 
 def guided(request: GenerationRequest) -> Tensor:
-    """Draws as the fake does, with some of every control image."""
+    """Generates as the fake does, with some of every control image."""
     generated = FakeDiffuser().generate(request)
     for control in request.controls:
         if control.image is not None:
@@ -163,7 +163,7 @@ def test_the_timeline_shows_units(make_animation: Make) -> None:
 
 
 def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make, tmp_path: Path) -> None:
-    """Drawn at full size, a part of the frame sees the same part of the control image."""
+    """Generated at full size, a part of the frame sees the same part of the control image."""
     from animator.models.diffusion.inpaint import inpaint
     from animator.models.diffusion.request import Control
 

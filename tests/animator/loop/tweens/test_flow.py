@@ -40,7 +40,7 @@ def group(make_animation: Make, cadence: int, **diffusion: Any) -> Sequence[Plan
 
 
 def error(image: Tensor, pixels: int) -> float:
-    """How far the middle of an image is from the texture moved right, in levels of 255."""
+    """Distance of the middle of an image from the texture moved right, in levels of 255."""
     return float((image[INNER] - moved(pixels)[INNER]).abs().mean()) * 255
 
 

@@ -29,7 +29,7 @@ def landscape() -> Tensor:
 
 
 def seen(frame: int) -> Tensor:
-    """What a camera sees (3, SIDE, SIDE) that goes right by 3 pixels a frame; a ball goes left by 1."""
+    """View (3, SIDE, SIDE) of a camera that goes right by 3 pixels a frame; a ball goes left by 1."""
     image = landscape()[:, 40 : 40 + SIDE, 20 + 3 * frame : 20 + 3 * frame + SIDE].clone()
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     ball = (rows - 48) ** 2 + (columns - 70 + frame) ** 2 < 12**2
@@ -51,12 +51,12 @@ def film(make_animation: Make, **diffusion: Any) -> list[Frame]:
 
 
 def error(frames: list[Frame]) -> float:
-    """How far the frames after the first group are from what there is to see, in levels of 255."""
+    """Mean distance of the frames after the first group from the true views, in levels of 255."""
     return sum(float((f.image - seen(f.plan.frame)).abs().mean()) for f in frames[4:]) / 21 * 255
 
 
 def unevenness(frames: list[Frame]) -> float:
-    """How much more unevenly the film goes than what there is to see: mean second difference, levels."""
+    """Excess of the film's mean second difference over that of the true views, in levels of 255."""
     off = [f.image - seen(f.plan.frame) for f in frames[4:]]
     changes = [float((a - 2 * b + c).abs().mean()) for a, b, c in zip(off, off[1:], off[2:], strict=False)]
     return sum(changes) / len(changes) * 255
@@ -86,7 +86,7 @@ def test_the_last_frame_of_a_group_is_the_generated_image(make_animation: Make) 
 def test_an_image_that_the_diffusion_kept_is_only_warped(
     make_animation: Make, motion: dict[str, Any]
 ) -> None:
-    """Where the generated image is the old one warped, an in-between is the old one warped, too."""
+    """If the generated image is the old one warped, an in-between is the old one warped, too."""
     animation = make_animation(
         size=(SIDE, SIDE), frames=5, motion=motion, diffusion={"seed": 1, "cadence": 5}
     )

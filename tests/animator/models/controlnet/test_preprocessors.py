@@ -48,11 +48,11 @@ def test_canny_thresholds_act() -> None:
 
 
 def test_depth_is_white_where_it_is_near() -> None:
-    drawn = depth(card(), FakeDepth())
+    control = depth(card(), FakeDepth())
     near = FakeDepth().estimate(card())
-    assert drawn.shape == (3, 64, 64) and float(drawn.min()) == 0 and float(drawn.max()) == 1
-    assert torch.equal(drawn[0], drawn[2]) and bool(drawn[0].flatten().argmax() == near.flatten().argmax())
-    assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), drawn)
+    assert control.shape == (3, 64, 64) and float(control.min()) == 0 and float(control.max()) == 1
+    assert torch.equal(control[0], control[2]) and bool(control[0].flatten().argmax() == near.flatten().argmax())
+    assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), control)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:

@@ -41,12 +41,12 @@ def control(model: str = "sd1-file", weight: float = 1.0, **more: Any) -> Contro
 
 @pytest.fixture
 def generate(diffuser_of: Callable[[str], StableDiffuser], request_: GenerationRequest) -> Guided:
-    """Draws with controls, and with a changed request where wanted."""
+    """Generates with ControlNets, and with a changed request if given."""
 
-    def drawn(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
+    def generated(*controls: Control, kind: str = "sd1", **changes: Any) -> Tensor:
         return diffuser_of(kind).generate(replace(request_, controls=controls, **changes))
 
-    return drawn
+    return generated
 
 
 def apart(one: Tensor, other: Tensor) -> float:
@@ -63,10 +63,10 @@ def test_every_form_of_the_same_net_generates_the_same(generate: Guided, form: s
 @pytest.mark.parametrize("form", ["folder", "original", "small"])
 def test_nets_for_sdxl_act(generate: Guided, form: str) -> None:
     net = control(f"sdxl-{form}")
-    drawn = generate(net, kind="sdxl")
-    assert apart(generate(kind="sdxl"), drawn) > 1e-3
+    generated = generate(net, kind="sdxl")
+    assert apart(generate(kind="sdxl"), generated) > 1e-3
     if form != "small":
-        assert torch.equal(drawn, generate(control("sdxl-file"), kind="sdxl"))
+        assert torch.equal(generated, generate(control("sdxl-file"), kind="sdxl"))
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
@@ -120,9 +120,9 @@ def test_the_image_is_that_of_diffusers_pipeline(
             control(names[1], 0.5, end=0.5, image=IMAGE.flip(-1)),
         ),
     )
-    drawn = diffuser_of(kind).generate(asked)
-    assert torch.allclose(drawn, expected, atol=1e-3)  # its levels are in single precision
-    assert apart(diffuser_of(kind).generate(replace(asked, controls=asked.controls[:1])), drawn) > 5e-3
+    generated = diffuser_of(kind).generate(asked)
+    assert torch.allclose(generated, expected, atol=1e-3)  # its levels are in single precision
+    assert apart(diffuser_of(kind).generate(replace(asked, controls=asked.controls[:1])), generated) > 5e-3
 
 
 def test_weight_0_changes_nothing_and_asks_nothing(
@@ -146,16 +146,16 @@ def test_weight_0_changes_nothing_and_asks_nothing(
 
 
 def test_weights_and_control_images_act(generate: Guided) -> None:
-    drawn = [
+    generated = [
         generate(),
         generate(control(weight=0.3)),
         generate(control(weight=1.2)),
         generate(control(image=IMAGE.flip(-1))),
         generate(control("other")),
     ]
-    for index, image in enumerate(drawn):
-        assert all(apart(image, other) > 1e-4 for other in drawn[index + 1 :])
-    assert apart(drawn[0], drawn[1]) < apart(drawn[0], drawn[2])
+    for index, image in enumerate(generated):
+        assert all(apart(image, other) > 1e-4 for other in generated[index + 1 :])
+    assert apart(generated[0], generated[1]) < apart(generated[0], generated[2])
 
 
 def test_units_add_up(generate: Guided) -> None:
@@ -210,7 +210,7 @@ def test_modes_weigh_prompt_and_control_apart(generate: Guided) -> None:
         generate(control(control_mode=mode)) for mode in ("balanced", "prompt", "control")
     )
     assert min(apart(balanced, prompt), apart(prompt, strict), apart(balanced, strict)) > 1e-4
-    assert apart(generate(), prompt) < apart(generate(), balanced)  # finer layers are told less
+    assert apart(generate(), prompt) < apart(generate(), balanced)  # finer layers get weaker residuals
     alone = [generate(control(control_mode=mode), cfg_scale=1.0) for mode in ("prompt", "control")]
     assert torch.equal(*alone)  # without a negative prompt there is nothing that they tell apart
 

@@ -1,4 +1,4 @@
-"""Drawing inside a mask: at full size, from other beginnings, with given colors."""
+"""Inpainting: at full size, with each fill, with matched colors."""
 
 from dataclasses import replace
 
@@ -38,12 +38,12 @@ def request_() -> GenerationRequest:
 def test_a_small_mask_is_inpainted_at_full_resolution(request_: GenerationRequest) -> None:
     painter = Recorder(FunctionDiffuser(painted))
     mask = masked(20, 30, 36, 54)
-    drawn = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
+    generated = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
     assert asked.size == (96, 64) and asked.image is not None and asked.image.shape == (3, 64, 96)
     assert asked.mask is not None and asked.mask.mean() == pytest.approx(16 * 24 / (24 * 36), abs=0.05)
-    assert torch.equal(drawn[:, mask[0] == 0], IMAGE[:, mask[0] == 0])
-    assert drawn[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
+    assert torch.equal(generated[:, mask[0] == 0], IMAGE[:, mask[0] == 0])
+    assert generated[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
 def test_control_images_are_cropped_with_the_mask(request_: GenerationRequest) -> None:

@@ -46,7 +46,7 @@ def diffuser(folder_of: Folder, loras: Path) -> StableDiffuser:
     return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((loras,))))
 
 
-def drawn(diffuser: StableDiffuser, request: GenerationRequest, tags: str) -> torch.Tensor:
+def generate(diffuser: StableDiffuser, request: GenerationRequest, tags: str) -> torch.Tensor:
     prompt = PromptFrame(f"{request.prompt.positive} {tags}", request.prompt.negative)
     return diffuser.generate(replace(request, prompt=prompt))
 
@@ -76,32 +76,32 @@ def test_every_layout_adds_up_times_down(loras: Path, kind: str, layout: str) ->
 
 
 def test_alpha_scales(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
-    full = drawn(diffuser, request_, "<lora:sd1-kohya:0.5>")
-    assert torch.allclose(full, drawn(diffuser, request_, "<lora:sd1-half:1>"), atol=1e-5)
-    assert not torch.allclose(full, drawn(diffuser, request_, "<lora:sd1-half:0.5>"), atol=1e-3)
+    full = generate(diffuser, request_, "<lora:sd1-kohya:0.5>")
+    assert torch.allclose(full, generate(diffuser, request_, "<lora:sd1-half:1>"), atol=1e-5)
+    assert not torch.allclose(full, generate(diffuser, request_, "<lora:sd1-half:0.5>"), atol=1e-3)
 
 
 def test_weights_act_and_go_away_without_a_trace(
     diffuser: StableDiffuser, request_: GenerationRequest
 ) -> None:
     without = diffuser.generate(request_)
-    some = drawn(diffuser, request_, "<lora:sd1-kohya:0.3>")
-    more = drawn(diffuser, request_, "<lora:sd1-kohya:0.9>")
-    both = drawn(diffuser, request_, "<lora:sd1-kohya:0.9><lora:second:0.5>")
+    some = generate(diffuser, request_, "<lora:sd1-kohya:0.3>")
+    more = generate(diffuser, request_, "<lora:sd1-kohya:0.9>")
+    both = generate(diffuser, request_, "<lora:sd1-kohya:0.9><lora:second:0.5>")
     apart = [without, some, more, both]
     for index, image in enumerate(apart):
         for other in apart[index + 1 :]:
             assert float((image - other).abs().mean()) > 1e-4
     for frame in range(20):  # a weight that moves at every frame never drifts
-        drawn(diffuser, replace(request_, steps=1), f"<lora:sd1-kohya:{frame / 20}>")
-    assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0.3>"), some)
+        generate(diffuser, replace(request_, steps=1), f"<lora:sd1-kohya:{frame / 20}>")
+    assert torch.equal(generate(diffuser, request_, "<lora:sd1-kohya:0.3>"), some)
     assert torch.equal(diffuser.generate(request_), without)
-    assert torch.equal(drawn(diffuser, request_, "<lora:sd1-kohya:0>"), without)
+    assert torch.equal(generate(diffuser, request_, "<lora:sd1-kohya:0>"), without)
 
 
 def test_text_and_image_weights_are_apart(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     text, image, both = (
-        drawn(diffuser, request_, f"<lora:sd1-kohya:{weights}>") for weights in ("0.7:0", "0:0.7", "0.7")
+        generate(diffuser, request_, f"<lora:sd1-kohya:{weights}>") for weights in ("0.7:0", "0:0.7", "0.7")
     )
     assert not torch.allclose(text, image, atol=1e-3) and not torch.allclose(text, both, atol=1e-3)
 
@@ -121,9 +121,9 @@ def test_texts_are_encoded_anew_only_when_their_encoder_changed(
     calls: list[int] = []
     handle = engine.model.encoders.encoders[0].model.register_forward_hook(lambda *_: calls.append(1))
     for weights in ("0.31:0.1", "0.31:0.2", "0.31:0.3"):
-        drawn(diffuser, request_, f"<lora:sd1-kohya:{weights}>")
+        generate(diffuser, request_, f"<lora:sd1-kohya:{weights}>")
     first = len(calls)
-    drawn(diffuser, request_, "<lora:sd1-kohya:0.32:0.3>")
+    generate(diffuser, request_, "<lora:sd1-kohya:0.32:0.3>")
     handle.remove()
     assert first == 3 and len(calls) == 6  # prompt, negative and empty prompt, once per state of the encoder
 
@@ -214,7 +214,7 @@ def test_a_lora_for_another_base_is_refused_by_name(
 ) -> None:
     without = diffuser.generate(request_)
     with pytest.raises(ModelError) as refused:
-        drawn(diffuser, request_, "<lora:sdxl-kohya:1>")
+        generate(diffuser, request_, "<lora:sdxl-kohya:1>")
     message = str(refused.value)
     assert str(loras / "sdxl-kohya.safetensors") in message
     assert "made for SDXL" in message and "is Stable Diffusion 1" in message
@@ -236,15 +236,15 @@ def test_missing_and_wrong_files_are_reported(
     diffuser: StableDiffuser, request_: GenerationRequest, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match=r"<lora:sd1-kohja>: there is no .*did you mean `sd1-kohya`"):
-        drawn(diffuser, request_, "<lora:sd1-kohja:1>")
+        generate(diffuser, request_, "<lora:sd1-kohja:1>")
     embedding = tmp_path / "e.safetensors"
     save_file({"emb_params": torch.ones(1, 32)}, embedding)
     with pytest.raises(ModelError, match="is not a LoRA but a file of kind embedding"):
-        drawn(diffuser, request_, f"<lora:{embedding}:1>")
+        generate(diffuser, request_, f"<lora:{embedding}:1>")
     strange = tmp_path / "s.safetensors"
     save_file({"other.layer.lora_A.weight": torch.ones(4, 16)}, strange)
     with pytest.raises(ModelError, match=r"an unknown layout, with names such as other\.layer"):
-        drawn(diffuser, request_, f"<lora:{strange}:1>")
+        generate(diffuser, request_, f"<lora:{strange}:1>")
 
 
 def test_layers_that_the_model_lacks_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

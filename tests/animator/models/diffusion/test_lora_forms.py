@@ -202,8 +202,8 @@ def test_a_kohya_file_for_flux_acts_through_a_prompt(
     as_kohya(tmp_path / "k.safetensors")
     diffuser = open_diffuser(str(folder_of("flux")), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
     without = diffuser.generate(request_)
-    drawn = diffuser.generate(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
-    assert float((drawn - without).abs().mean()) > 1e-3
+    image = diffuser.generate(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
+    assert float((image - without).abs().mean()) > 1e-3
     sd1 = open_diffuser(str(folder_of("sd1")), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
     with pytest.raises(ModelError, match=r"made for Flux; the model .* is Stable Diffusion 1"):
         sd1.generate(replace(request_, prompt=PromptFrame("a cat <lora:k:0.8>", "")))

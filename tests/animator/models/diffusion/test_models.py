@@ -71,10 +71,10 @@ def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[st
 def test_images_are_finite_repeatable_and_of_the_requested_size(
     opened: Opened, request_: GenerationRequest, kind: str
 ) -> None:
-    drawn = opened(kind).generate(request_)
-    assert drawn.shape == (3, 64, 64) and drawn.dtype == torch.float32
-    assert 0 <= float(drawn.min()) < float(drawn.max()) <= 1
-    assert torch.equal(drawn, opened(kind).generate(request_))
+    result = opened(kind).generate(request_)
+    assert result.shape == (3, 64, 64) and result.dtype == torch.float32
+    assert 0 <= float(result.min()) < float(result.max()) <= 1
+    assert torch.equal(result, opened(kind).generate(request_))
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -103,10 +103,10 @@ def test_every_sampler_generates_an_image_of_its_own(
     opened: Opened, request_: GenerationRequest, name: str
 ) -> None:
     asked = replace(request_, steps=12, sampler=name)
-    drawn = opened("sd1").generate(asked)
-    assert torch.equal(drawn, opened("sd1").generate(asked))
+    result = opened("sd1").generate(asked)
+    assert torch.equal(result, opened("sd1").generate(asked))
     if name != "Euler":
-        assert float((drawn - opened("sd1").generate(replace(asked, sampler="Euler"))).abs().mean()) > 1e-4
+        assert float((result - opened("sd1").generate(replace(asked, sampler="Euler"))).abs().mean()) > 1e-4
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
@@ -133,7 +133,7 @@ def test_transformers_refuse_what_they_cannot_do(
     "kind",
     ["sd1", "sd1-inpaint", "sd2-v", "sdxl", *(pytest.param(k, marks=pytest.mark.slow) for k in SLOW_FILES)],
 )
-def test_one_file_and_a_folder_of_the_same_weights_draw_the_same(
+def test_one_file_and_a_folder_of_the_same_weights_generate_the_same(
     opened: Opened, file_of: Folder, folder_of: Folder, request_: GenerationRequest, kind: str
 ) -> None:
     from_file = open_diffuser(str(file_of(kind)), CPU, LoadOptions(architecture=str(folder_of(kind))))
@@ -150,8 +150,8 @@ def test_any_size_is_generated(
 ) -> None:
     width, height = size
     image = torch.full((3, height, width), 0.4) if with_image else None
-    drawn = opened(kind).generate(replace(request_, size=size, image=image))
-    assert drawn.shape == (3, height, width)
+    result = opened(kind).generate(replace(request_, size=size, image=image))
+    assert result.shape == (3, height, width)
 
 
 @pytest.mark.parametrize("kind", ["sd1", "lcm", "sd3", "flux"])
@@ -191,9 +191,9 @@ def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
         velocity = FluxPipeline._pack_latents(velocity, 1, *latent.shape[1:])
     answer = lambda **given: (velocity.expand(len(given["hidden_states"]), *velocity.shape[1:]),)  # noqa: E731
     monkeypatch.setattr(engine.transformer, "forward", answer)
-    drawn = opened(kind).generate(replace(request_, strength=strength))
+    result = opened(kind).generate(replace(request_, strength=strength))
     expected = coder.decode(latent, request_.size).clamp(0, 1)
-    assert torch.allclose(drawn, expected, atol=1e-3)
+    assert torch.allclose(result, expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("kind", TRANSFORMERS)
@@ -214,10 +214,10 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest
     mask = torch.zeros(1, 64, 64)
     mask[:, :, 32:] = 1
     for kind in ("sd1", "sd1-inpaint"):
-        drawn = opened(kind).generate(replace(request_, mask=mask))
+        result = opened(kind).generate(replace(request_, mask=mask))
         assert request_.image is not None
-        assert torch.equal(drawn[:, :, :32], request_.image[:, :, :32])
-        assert float((drawn[:, :, 32:] - request_.image[:, :, 32:]).abs().mean()) > 0.05
+        assert torch.equal(result[:, :, :32], request_.image[:, :, :32])
+        assert float((result[:, :, 32:] - request_.image[:, :, 32:]).abs().mean()) > 0.05
 
 
 def test_a_tiling_image_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:

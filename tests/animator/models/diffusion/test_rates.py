@@ -12,7 +12,7 @@ from tests.gpu.rates import Bench, frame_request, measure_rates, random_pipeline
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_the_three_loops_run_and_draw_no_frame_twice(
+def test_the_three_loops_run_and_generate_no_frame_twice(
     folder_of: Callable[[str], Path], kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench = Bench(folder_of(kind), 64, torch.device("cpu"), torch.float32)

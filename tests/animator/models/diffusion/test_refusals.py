@@ -75,7 +75,7 @@ def test_requests_that_cannot_be_met(
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((broken_files,))))
     with pytest.raises(ModelError, match=message):
         diffuser.generate(replace(request_, **change))
-    diffuser.generate(request_)  # goes on as if nothing had been
+    diffuser.generate(request_)  # works as if nothing had happened
 
 
 def test_running_out_of_memory_while_generating(

@@ -82,8 +82,8 @@ def test_a_blank_result_of_a_blank_init_image_is_accepted(request_: GenerationRe
 
 
 def test_values_outside_are_clipped(request_: GenerationRequest) -> None:
-    drawn = generate_with_retry(Draws(GOOD * 3 - 1), request_, never)
-    assert torch.equal(drawn, (GOOD * 3 - 1).clamp(0, 1))
+    generated = generate_with_retry(Draws(GOOD * 3 - 1), request_, never)
+    assert torch.equal(generated, (GOOD * 3 - 1).clamp(0, 1))
 
 
 def test_a_real_model_recovers_and_later_seeds_stay(
@@ -100,10 +100,10 @@ def test_a_real_model_recovers_and_later_seeds_stay(
         return (out[0] * torch.nan,) if len(calls) == 1 else out
 
     monkeypatch.setattr(unet, "forward", breaks_once)
-    redrawn = diffuser.generate(request_)
-    assert bool(torch.isfinite(redrawn).all())
+    repeated = diffuser.generate(request_)
+    assert bool(torch.isfinite(repeated).all())
     seed = derive(request_.seed, request_.frame, "redraw 1")
-    assert torch.equal(redrawn, diffuser.generate(replace(request_, seed=seed)))
+    assert torch.equal(repeated, diffuser.generate(replace(request_, seed=seed)))
     assert torch.equal(second, diffuser.generate(replace(request_, frame=1, seed=4)))
 
 

@@ -79,7 +79,7 @@ def test_more_strength_keeps_more(diffuser: StableDiffuser) -> None:
 def test_every_sampler_works_at_every_strength(diffuser: StableDiffuser, name: str, strength: float) -> None:
     start = torch.full((3, 64, 64), 0.5)
     start[:, 20:40] = 0.3
-    drawn = diffuser.generate(
+    generated = diffuser.generate(
         replace(BASE, sampler=f"{name} Karras", strength=strength, image=start, steps=5)
     )
-    assert drawn.shape == start.shape and float(drawn.std()) > 0.02
+    assert generated.shape == start.shape and float(generated.std()) > 0.02

@@ -40,24 +40,26 @@ def diffuser(folder_of: Folder, library: Path) -> StableDiffuser:
     return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,), allow_pickle=True)))
 
 
-def drawn(
+def generate(
     diffuser: StableDiffuser, request: GenerationRequest, positive: str, negative: str = ""
 ) -> torch.Tensor:
     return diffuser.generate(replace(request, prompt=PromptFrame(positive, negative)))
 
 
 def test_a_name_stands_for_its_vectors(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
-    named = drawn(diffuser, request_, "a cat, inky")
-    assert torch.equal(named, drawn(diffuser, request_, "a cat, INKY"))
-    assert torch.equal(named, drawn(diffuser, request_, "a cat, old"))  # the same vectors in A1111's layout
+    named = generate(diffuser, request_, "a cat, inky")
+    assert torch.equal(named, generate(diffuser, request_, "a cat, INKY"))
+    assert torch.equal(
+        named, generate(diffuser, request_, "a cat, old")
+    )  # the same vectors in A1111's layout
     for other in ("a cat, inkyish", "a cat, one", "a cat, (inky:1.4)", "a cat,"):
-        assert float((named - drawn(diffuser, request_, other)).abs().mean()) > 1e-4, other
-    assert torch.equal(named, drawn(diffuser, request_, "a cat, inky"))
+        assert float((named - generate(diffuser, request_, other)).abs().mean()) > 1e-4, other
+    assert torch.equal(named, generate(diffuser, request_, "a cat, inky"))
 
 
 def test_it_works_in_the_negative_prompt(diffuser: StableDiffuser, request_: GenerationRequest) -> None:
     assert not torch.equal(
-        drawn(diffuser, request_, "a cat", "inky"), drawn(diffuser, request_, "a cat", "inkyish")
+        generate(diffuser, request_, "a cat", "inky"), generate(diffuser, request_, "a cat", "inkyish")
     )
 
 
@@ -65,20 +67,20 @@ def test_both_text_encoders_of_sdxl_get_their_own(
     folder_of: Folder, library: Path, request_: GenerationRequest
 ) -> None:
     diffuser = open_stable(str(folder_of("sdxl")), CPU, LoadOptions(Library((library,))))
-    named = drawn(diffuser, request_, "a cat, both")
-    assert float((named - drawn(diffuser, request_, "a cat, bothy")).abs().mean()) > 1e-4
+    named = generate(diffuser, request_, "a cat, both")
+    assert float((named - generate(diffuser, request_, "a cat, bothy")).abs().mean()) > 1e-4
     with pytest.raises(ModelError, match=r"vectors of width 32; .*have 32 and 48"):
-        drawn(diffuser, request_, "a cat, inky")
+        generate(diffuser, request_, "a cat, inky")
 
 
 def test_one_for_another_base_is_refused_by_name(
     diffuser: StableDiffuser, request_: GenerationRequest
 ) -> None:
     with pytest.raises(ModelError, match=r"big\.safetensors.*width 768 \(Stable Diffusion 1\).*have 32"):
-        drawn(diffuser, request_, "a big cat")
+        generate(diffuser, request_, "a big cat")
 
 
 def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: GenerationRequest) -> None:
     strict = open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,))))
     with pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* allow pickled weights"):
-        drawn(strict, request_, "an old cat")
+        generate(strict, request_, "an old cat")

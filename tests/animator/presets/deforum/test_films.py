@@ -1,4 +1,4 @@
-"""A settings file of every generation: imported, planned to its end, its first frames drawn."""
+"""A settings file of every generation: imported, planned to its end, its first frames generated."""
 
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from animator.presets.load import finish
 from animator.timeline.timeline import Timeline
 
 
-def test_a_settings_file_plans_all_its_frames_and_draws(
+def test_a_settings_file_plans_all_its_frames_and_generates(
     generation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
