@@ -51,7 +51,8 @@ def test_depth_is_white_where_it_is_near() -> None:
     control = depth(card(), FakeDepth())
     near = FakeDepth().estimate(card())
     assert control.shape == (3, 64, 64) and float(control.min()) == 0 and float(control.max()) == 1
-    assert torch.equal(control[0], control[2]) and bool(control[0].flatten().argmax() == near.flatten().argmax())
+    assert torch.equal(control[0], control[2])
+    assert bool(control[0].flatten().argmax() == near.flatten().argmax())
     assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), control)
 
 
