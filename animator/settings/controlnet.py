@@ -1,5 +1,6 @@
 """ControlNet units: images that guide the generation."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -7,8 +8,8 @@ from pydantic import Field, model_validator
 from animator.film.clip import AfterEnd, Fit
 from animator.settings.choices import Switchable
 from animator.settings.fields import NotNegative, Unit
-from animator.settings.group import SettingsGroup, StrictBool
-from schedules import Schedule
+from animator.settings.group import StrictBool
+from animator.settings.scheduled import Scheduled
 
 MOST_UNITS = 5
 FRAME = "frame"
@@ -18,7 +19,19 @@ Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
-class ControlUnit(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class ControlUnitPlan:
+    """The values of `ControlUnit` at one frame."""
+
+    weight: NotNegative = 1
+    """Strength of the guidance; at 0 the network does not run."""
+    guidance_start: Unit = 0
+    """Fraction of the sampler steps at which it begins."""
+    guidance_end: Unit = 1
+    """Fraction of the sampler steps at which it ends."""
+
+
+class ControlUnit(Scheduled[ControlUnitPlan]):
     """One ControlNet and its control images: up to five in a list, whose residuals add up."""
 
     enabled: StrictBool = True
@@ -29,12 +42,6 @@ class ControlUnit(SettingsGroup):
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
     module: Module = "none"
     """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none."""
-    weight: NotNegative = Schedule.parse(1)
-    """Strength of the guidance; at 0 the network does not run."""
-    guidance_start: Unit = Schedule.parse(0)
-    """Fraction of the sampler steps at which it begins."""
-    guidance_end: Unit = Schedule.parse(1)
-    """Fraction of the sampler steps at which it ends."""
     control_mode: ControlMode = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     resize_mode: Fit = "crop"

@@ -1,48 +1,62 @@
 """Settings of the generation of frames."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
 
-from animator.settings.fields import Count, NotNegative, Real, SamplerText, Text, Unit, Whole
+from animator.settings.fields import Count, NotNegative, Real, SamplerText, SeedNumber, Text, Unit, Whole
 from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, Folders, InputImage
-from schedules import Schedule, SeedBehavior, TextSchedule
+from animator.settings.scheduled import Scheduled
+from schedules import SeedBehavior
 
 
-class Diffusion(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class DiffusionPlan:
+    """The values of `Diffusion` at one frame."""
+
+    strength: Unit = 0.65
+    """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
+    steps: Count = 25
+    """Sampler steps of a full generation; steps - strength * steps of them run, at least one."""
+    cfg_scale: NotNegative = 7
+    """Classifier-free guidance scale; up to 1 the negative prompt has no effect."""
+    sampler: SamplerText = "Euler a"
+    """Sampler by name, with a schedule type if wanted: `DPM++ 2M Karras`; may change by frame."""
+    seed_schedule: SeedNumber
+    """Seed by frame, for `seed_behavior: schedule`; `s` is the base seed."""
+    subseed: Whole = -1
+    """A second seed, toward whose noise `subseed_strength` blends."""
+    subseed_strength: Unit = 0
+    """Amount by which the noise is blended toward that of the subseed."""
+    noise_multiplier: NotNegative = 1
+    """Factor on the noise added to the previous frame; slightly above 1 adds detail."""
+    clip_skip: Count = 1
+    """1 reads the text encoder's last layer, 2 the one before."""
+    ddim_eta: NotNegative = 0
+    """Fresh noise in each step of DDIM: 0 none, 1 as much as DDPM."""
+    ancestral_eta: NotNegative = 1
+    """Fresh noise in each step of the samplers called `a` and SDE."""
+    checkpoint: Text = ""
+    """Checkpoint by frame; empty is the film's model."""
+    cadence: Count = 1
+    """Every cadence-th frame is generated; those between are warped and blended."""
+    cadence_flow_factor: Real = 1
+    """Factor on the flow along which in-betweens move."""
+    redo_flow_factor: Real = 1
+    """Factor on the flow along which the image moves to the preview."""
+
+
+class Diffusion(Scheduled[DiffusionPlan]):
     """Generation of a frame from the previous one."""
 
-    strength: Unit = Schedule.parse(0.65)
-    """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
-    steps: Count = Schedule.parse(25)
-    """Sampler steps of a full generation; steps - strength * steps of them run, at least one."""
-    cfg_scale: NotNegative = Schedule.parse(7)
-    """Classifier-free guidance scale; up to 1 the negative prompt has no effect."""
-    sampler: SamplerText = TextSchedule.parse("Euler a")
-    """Sampler by name, with a schedule type if wanted: `DPM++ 2M Karras`; may change by frame."""
     seed: int = Field(-1, ge=-1)
     """-1 picks a random seed when a run starts; the run's preset.yaml records it."""
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     """Change of the seed from one generated frame to the next; `schedule` uses `seed_schedule`."""
     seed_iter_n: int = Field(1, ge=1)
     """`iter` keeps each seed for this many generated frames."""
-    seed_schedule: Real = Schedule.parse("0:(s)")
-    """Seed by frame, for `seed_behavior: schedule`; `s` is the base seed."""
-    subseed: Whole = Schedule.parse(-1)
-    """A second seed, toward whose noise `subseed_strength` blends."""
-    subseed_strength: Unit = Schedule.parse(0)
-    """Amount by which the noise is blended toward that of the subseed."""
-    noise_multiplier: NotNegative = Schedule.parse(1)
-    """Factor on the noise added to the previous frame; slightly above 1 adds detail."""
-    clip_skip: Count = Schedule.parse(1)
-    """1 reads the text encoder's last layer, 2 the one before."""
-    ddim_eta: NotNegative = Schedule.parse(0)
-    """Fresh noise in each step of DDIM: 0 none, 1 as much as DDPM."""
-    ancestral_eta: NotNegative = Schedule.parse(1)
-    """Fresh noise in each step of the samplers called `a` and SDE."""
-    checkpoint: Text = TextSchedule.parse("")
-    """Checkpoint by frame; empty is the film's model."""
     tiling: bool = False
     """Seamless frames: left and right, top and bottom edges fit together."""
     vae: FileOrName = ""
@@ -55,8 +69,6 @@ class Diffusion(SettingsGroup):
     """eager, or compiled for the device; auto compiles where it pays."""
     memory: Literal["auto", "low"] = "auto"
     """low offloads the parts of the model that are not in use."""
-    cadence: Count = Schedule.parse(1)
-    """Every cadence-th frame is generated; those between are warped and blended."""
     cadence_keys: StrictBool = False
     """Also generate every frame that has a prompt or strength key."""
     cadence_warp: Literal["composed", "chained"] = "composed"
@@ -66,12 +78,8 @@ class Diffusion(SettingsGroup):
     first and leads up to it: the old image moves forward and the new one back, without double images."""
     optical_flow_cadence: FlowMethod = "none"
     """Optical flow method by which in-betweens follow the flow from the old image to the new one."""
-    cadence_flow_factor: Real = Schedule.parse(1)
-    """Factor on the flow along which in-betweens move."""
     optical_flow_redo_generation: FlowMethod = "none"
     """Generate a preview, warp the image along the optical flow to it, then generate the frame."""
-    redo_flow_factor: Real = Schedule.parse(1)
-    """Factor on the flow along which the image moves to the preview."""
     diffusion_redo: int = Field(0, ge=0, le=50)
     """Generate each frame this many more times, each time from the last result."""
 

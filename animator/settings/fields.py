@@ -62,34 +62,26 @@ class ParsedField(ABC):
 
 
 class ByFrame(ParsedField):
-    """Marks a schedule: a field with one value per frame, which the plan holds under the same name."""
-
-    @property
-    @abstractmethod
-    def value_type(self) -> type[int] | type[float] | type[str]:
-        """The type of the value at a frame."""
+    """Marks a value that may change by frame: the settings have its schedule under the same name."""
 
 
 @dataclass(frozen=True)
 class RangedSchedule(ByFrame):
-    """Marks a `Schedule` field and the range of its values.
+    """Marks a number that may change by frame, with its range; the settings have its `Schedule`.
+
+    In a field of type `int` the fractions of the schedule's values are rounded toward zero.
 
     Attributes:
         low: Smallest value; None for no limit.
         high: Largest value; None for no limit.
-        whole: True if the plan has whole numbers; fractions are rounded toward zero.
         cut: True if films with `compat` clip values to the range; False where Deforum takes any value.
+        default: The default schedule where it is a formula; empty takes the field's own default.
     """
 
     low: float | None = None
     high: float | None = None
-    whole: bool = False
     cut: bool = True
-
-    @property
-    def value_type(self) -> type[int] | type[float]:
-        """The type of the value at a frame."""
-        return int if self.whole else float
+    default: str = ""
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
         """Parses a number, a text or a mapping."""
@@ -134,12 +126,7 @@ class RangedSchedule(ByFrame):
 
 
 class Texts(ByFrame):
-    """Marks a `TextSchedule` field."""
-
-    @property
-    def value_type(self) -> type[str]:
-        """The type of the value at a frame."""
-        return str
+    """Marks a text that may change by frame; the settings have its `TextSchedule`."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """Parses a schedule of texts."""
@@ -150,7 +137,7 @@ class Texts(ByFrame):
 
 
 class _SamplerNames(Texts):
-    """Marks a `TextSchedule` whose texts name samplers."""
+    """Marks texts that name samplers."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """Parses a schedule of sampler names, each of which must exist."""
@@ -161,7 +148,7 @@ class _SamplerNames(Texts):
 
 
 class _MaskTexts(Texts):
-    """Marks a `TextSchedule` whose texts are mask expressions."""
+    """Marks texts that are mask expressions."""
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """Parses a schedule of mask expressions, each of which must be well formed."""
@@ -200,14 +187,15 @@ class _PromptTexts(ParsedField):
         return prompts
 
 
-Real = Annotated[Schedule, RangedSchedule()]
-Unit = Annotated[Schedule, RangedSchedule(0.0, 1.0)]
-NotNegative = Annotated[Schedule, RangedSchedule(0.0)]
-Positive = Annotated[Schedule, RangedSchedule(np.nextafter(0.0, 1.0))]
-Whole = Annotated[Schedule, RangedSchedule(whole=True)]
-Count = Annotated[Schedule, RangedSchedule(1.0, whole=True)]
-Text = Annotated[TextSchedule, Texts()]
-SamplerText = Annotated[TextSchedule, _SamplerNames()]
-MaskText = Annotated[TextSchedule, _MaskTexts(), PathSetting("masks")]
+Real = Annotated[float, RangedSchedule()]
+Unit = Annotated[float, RangedSchedule(0.0, 1.0)]
+NotNegative = Annotated[float, RangedSchedule(0.0)]
+Positive = Annotated[float, RangedSchedule(np.nextafter(0.0, 1.0))]
+SeedNumber = Annotated[float, RangedSchedule(default="0:(s)")]
+Whole = Annotated[int, RangedSchedule()]
+Count = Annotated[int, RangedSchedule(1.0)]
+Text = Annotated[str, Texts()]
+SamplerText = Annotated[str, _SamplerNames()]
+MaskText = Annotated[str, _MaskTexts(), PathSetting("masks")]
 Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]

@@ -1,23 +1,30 @@
 """Noise, color and sharpening between two generations."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from animator.settings.choices import Switchable
 from animator.settings.fields import Count, NotNegative, RangedSchedule
-from animator.settings.group import SettingsGroup, StrictBool
+from animator.settings.group import StrictBool
 from animator.settings.paths import InputImage
-from schedules import Schedule
+from animator.settings.scheduled import Scheduled
 
 
-class Noise(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class NoisePlan:
+    """The values of `Noise` at one frame."""
+
+    amount: Annotated[float, RangedSchedule(0.0, cut=False)] = 0.065
+    """Amount of noise; too little makes the film soft, too much makes it boil."""
+
+
+class Noise(Scheduled[NoisePlan]):
     """Noise added before a frame is diffused, which new detail grows from."""
 
     type: Literal["perlin", "uniform"] = "perlin"
     """perlin varies in clouds, uniform is equally strong everywhere."""
-    amount: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(0.065)
-    """Amount of noise; too little makes the film soft, too much makes it boil."""
     perlin_w: float = Field(8, ge=0.1, le=64)
     """Clouds along the height (sic: so it is in Deforum)."""
     perlin_h: float = Field(8, ge=0.1, le=64)
@@ -28,7 +35,15 @@ class Noise(SettingsGroup):
     """Strength of each finer octave relative to the one before."""
 
 
-class Color(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class ColorPlan:
+    """The values of `Color` at one frame."""
+
+    contrast: NotNegative = 1
+    """Contrast factor before each generation; at most 1.01, against graying."""
+
+
+class Color(Scheduled[ColorPlan]):
     """Color coherence: every frame's colors are matched to the anchor, the first frame."""
 
     coherence: Switchable[Literal["none", "LAB", "HSV", "RGB"]] = "LAB"
@@ -44,18 +59,21 @@ class Color(SettingsGroup):
     """Make the film grayscale."""
     legacy: StrictBool = False
     """Match only before the generation, to the first warped image: Deforum's old order."""
-    contrast: NotNegative = Schedule.parse(1)
-    """Contrast factor before each generation; at most 1.01, against graying."""
 
 
-class Sharpen(SettingsGroup):
-    """Anti-blur: an unsharp mask against the blur of repeated warping."""
+@dataclass(frozen=True, kw_only=True)
+class SharpenPlan:
+    """The values of `Sharpen` at one frame."""
 
-    amount: NotNegative = Schedule.parse(0.1)
+    amount: NotNegative = 0.1
     """Amount of detail added; 0 is off."""
-    kernel: Count = Schedule.parse(5)
+    kernel: Count = 5
     """Kernel size in pixels of the blur that separates the detail; even sizes are rounded up to odd."""
-    sigma: NotNegative = Schedule.parse(1)
+    sigma: NotNegative = 1
     """Width of that blur in pixels."""
-    threshold: NotNegative = Schedule.parse(0)
+    threshold: NotNegative = 0
     """Differences below this many of 255 levels are left alone."""
+
+
+class Sharpen(Scheduled[SharpenPlan]):
+    """Anti-blur: an unsharp mask against the blur of repeated warping."""

@@ -1,5 +1,6 @@
 """Masks: which part of a frame is diffused, and where noise is added."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -7,15 +8,26 @@ from pydantic_core import PydanticCustomError
 
 from animator.masks.expression import leaves, parse_mask
 from animator.settings.fields import MaskText
-from animator.settings.group import SettingsGroup, StrictBool
+from animator.settings.group import StrictBool
 from animator.settings.paths import ClipName, FileOrName, InputImage
-from schedules import TextSchedule
+from animator.settings.scheduled import Scheduled
 
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
 """As `GenerationRequest.fill`, which is not imported here because it needs torch."""
 
 
-class Mask(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class MaskPlan:
+    """The values of `Mask` at one frame."""
+
+    mask_schedule: MaskText = "{video_mask}"
+    """The area to diffuse: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
+    `<word>` with `! & | ^ \\` and brackets; may change by frame."""
+    noise_mask_schedule: MaskText = "{video_mask}"
+    """The area that gets noise, as `mask_schedule`."""
+
+
+class Mask(Scheduled[MaskPlan]):
     """Masks: white is diffused, black stays; see docs/masks.md."""
 
     use_mask: StrictBool = False
@@ -30,9 +42,6 @@ class Mask(SettingsGroup):
     overlays what the mask does not cover."""
     video_mask_path: ClipName = ""
     """The mask video, as `video.path`; its frames are chosen by the settings of `video`."""
-    mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
-    """The area to diffuse: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
-    `<word>` with `! & | ^ \\` and brackets; may change by frame."""
     invert_mask: StrictBool = False
     """Diffuse what lies outside instead."""
     contrast_adjust: float = Field(1.0, ge=0, le=100)
@@ -53,8 +62,6 @@ class Mask(SettingsGroup):
     """Pixels around the mask that are included, with `full_res_mask`."""
     use_noise_mask: StrictBool = False
     """Add noise only inside `noise_mask_schedule`."""
-    noise_mask_schedule: MaskText = TextSchedule.parse("{video_mask}")
-    """The area that gets noise, as `mask_schedule`."""
     word_model: FileOrName = ""
     """A CLIPSeg folder in transformers' format, or its .safetensors: segments the `<word>` of a mask."""
     word_threshold: float = Field(0.4, ge=0, le=1)
@@ -71,20 +78,17 @@ class Mask(SettingsGroup):
             raise PydanticCustomError(
                 "missing_input", "video_mask_path is empty; use_mask_video needs the mask video"
             )
-        for name, schedule in self._in_use():
-            for leaf in {leaf for key in schedule.keys for leaf in leaves(parse_mask(key.text))}:
+        for name in self._in_use():
+            keys = self.text_schedule(name).keys
+            for leaf in {leaf for key in keys for leaf in leaves(parse_mask(key.text))}:
                 if missing := self._missing(leaf.kind, leaf.text):
                     text = f"{name}: {missing}"
                     raise PydanticCustomError("missing_input", "{text}", {"text": text})
         return self
 
-    def _in_use(self) -> tuple[tuple[str, TextSchedule], ...]:
-        diffused = (("mask_schedule", self.mask_schedule),) if self.acts or self.use_mask_video else ()
-        return (
-            (*diffused, ("noise_mask_schedule", self.noise_mask_schedule))
-            if self.use_noise_mask
-            else diffused
-        )
+    def _in_use(self) -> tuple[str, ...]:
+        diffused = ("mask_schedule",) if self.acts or self.use_mask_video else ()
+        return (*diffused, "noise_mask_schedule") if self.use_noise_mask else diffused
 
     def _missing(self, kind: str, text: str) -> str:
         """Returns what is missing for a name in a mask; empty if it is defined."""

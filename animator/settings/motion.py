@@ -1,5 +1,6 @@
 """Motion, camera, depth and optical flow."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,42 +8,48 @@ from pydantic import Field
 from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, InputFile
-from schedules import Schedule
+from animator.settings.scheduled import Scheduled
 
 
-class Motion(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class MotionPlan:
+    """The values of `Motion` at one frame."""
+
+    angle: Real = 0
+    """2D: degrees per frame, counterclockwise."""
+    zoom: Annotated[float, RangedSchedule(0.0, cut=False)] = 1
+    """2D: factor per frame; 1.02 zooms in, 1 stands still."""
+    translation_x: Real = 0
+    """2D: pixels per frame the image moves right. 3D: units per frame the camera moves right."""
+    translation_y: Real = 0
+    """2D: pixels per frame the image moves down. 3D: units per frame the camera moves up."""
+    transform_center_x: Real = 0.5
+    """2D: center of rotation and zoom; 0 is the left edge, 1 the right."""
+    transform_center_y: Real = 0.5
+    """2D: center of rotation and zoom; 0 is the upper edge, 1 the lower."""
+    translation_z: Real = 0
+    """3D: units per frame the camera moves forward; a unit is 1/200 of half the width."""
+    rotation_3d_x: Real = 0
+    """3D: degrees per frame the camera tilts up."""
+    rotation_3d_y: Real = 0
+    """3D: degrees per frame the camera pans right."""
+    rotation_3d_z: Real = 0
+    """3D: degrees per frame the image rolls counterclockwise."""
+    perspective_flip_theta: Real = 0
+    """Degrees per frame, roll."""
+    perspective_flip_phi: Real = 0
+    """Degrees per frame, tilt: about the horizontal axis."""
+    perspective_flip_gamma: Real = 0
+    """Degrees per frame, pan: about the vertical axis."""
+    perspective_flip_fv: Real = 53
+    """Field of view of the flip in degrees; larger is stronger."""
+
+
+class Motion(Scheduled[MotionPlan]):
     """Motion by which the previous image is warped before it is diffused."""
 
-    angle: Real = Schedule.parse(0)
-    """2D: degrees per frame, counterclockwise."""
-    zoom: Annotated[Schedule, RangedSchedule(0.0, cut=False)] = Schedule.parse(1)
-    """2D: factor per frame; 1.02 zooms in, 1 stands still."""
-    translation_x: Real = Schedule.parse(0)
-    """2D: pixels per frame the image moves right. 3D: units per frame the camera moves right."""
-    translation_y: Real = Schedule.parse(0)
-    """2D: pixels per frame the image moves down. 3D: units per frame the camera moves up."""
-    transform_center_x: Real = Schedule.parse(0.5)
-    """2D: center of rotation and zoom; 0 is the left edge, 1 the right."""
-    transform_center_y: Real = Schedule.parse(0.5)
-    """2D: center of rotation and zoom; 0 is the upper edge, 1 the lower."""
-    translation_z: Real = Schedule.parse(0)
-    """3D: units per frame the camera moves forward; a unit is 1/200 of half the width."""
-    rotation_3d_x: Real = Schedule.parse(0)
-    """3D: degrees per frame the camera tilts up."""
-    rotation_3d_y: Real = Schedule.parse(0)
-    """3D: degrees per frame the camera pans right."""
-    rotation_3d_z: Real = Schedule.parse(0)
-    """3D: degrees per frame the image rolls counterclockwise."""
     enable_perspective_flip: StrictBool = False
-    """2D only: rotate the image plane in space by the four schedules below."""
-    perspective_flip_theta: Real = Schedule.parse(0)
-    """Degrees per frame, roll."""
-    perspective_flip_phi: Real = Schedule.parse(0)
-    """Degrees per frame, tilt: about the horizontal axis."""
-    perspective_flip_gamma: Real = Schedule.parse(0)
-    """Degrees per frame, pan: about the vertical axis."""
-    perspective_flip_fv: Real = Schedule.parse(53)
-    """Field of view of the flip in degrees; larger is stronger."""
+    """2D only: rotate the image plane in space by the four schedules `perspective_flip_*`."""
     border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
     """2D only: fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
@@ -57,17 +64,23 @@ class Flow(SettingsGroup):
     """Path of RAFT's weights, for settings that choose RAFT."""
 
 
-class Camera(SettingsGroup):
+@dataclass(frozen=True, kw_only=True)
+class CameraPlan:
+    """The values of `Camera` at one frame."""
+
+    fov: Real = 70
+    """Field of view in degrees; smaller is a longer lens."""
+    near: NotNegative = 200
+    """Distance of the nearest point, for `projection: pinhole`."""
+    far: NotNegative = 10000
+    """Distance of the farthest point, for `projection: pinhole`."""
+    aspect_ratio: Positive = 1
+    """Factor on horizontal motion, for `projection: deforum`."""
+
+
+class Camera(Scheduled[CameraPlan]):
     """The lens of the 3D mode."""
 
-    fov: Real = Schedule.parse(70)
-    """Field of view in degrees; smaller is a longer lens."""
-    near: NotNegative = Schedule.parse(200)
-    """Distance of the nearest point, for `projection: pinhole`."""
-    far: NotNegative = Schedule.parse(10000)
-    """Distance of the farthest point, for `projection: pinhole`."""
-    aspect_ratio: Positive = Schedule.parse(1)
-    """Factor on horizontal motion, for `projection: deforum`."""
     aspect_ratio_use_old_formula: StrictBool = False
     """Use the image's width over height as `aspect_ratio`, as Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"

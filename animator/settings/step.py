@@ -7,15 +7,7 @@ preset has a schedule, the step gets its value. All other fields are fixed for t
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    Literal,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny, ValidationInfo, create_model
 from pydantic import Field as Setting
@@ -23,9 +15,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from animator.core import plugins
 from animator.errors import PluginError
-from animator.settings.fields import ByFrame, Texts
 from animator.settings.group import SettingsGroup
-from schedules import Schedule, TextSchedule
+from animator.settings.scheduled import hints_of, mark_of, schedule_setting
 
 GROUP = "animator.steps"
 """Entry points of packages that offer steps."""
@@ -77,7 +68,7 @@ def settings_of(name: str) -> type[StepSettings]:
 @cache
 def _settings(kind: type[Any]) -> type[StepSettings]:
     """Returns the settings class of a step: its fields, with schedules for those that change by frame."""
-    hints = get_type_hints(kind, include_extras=True)
+    hints = hints_of(kind)
     own: dict[str, Any] = {field.name: _setting(hints[field.name], field) for field in fields(kind)}
     if clash := own.keys() & StepSettings.model_fields.keys():
         raise PluginError(
@@ -90,20 +81,11 @@ def _settings(kind: type[Any]) -> type[StepSettings]:
 
 def _setting(hint: Any, field: "Field[Any]") -> tuple[Any, Any]:
     """Returns the annotation and default of a step's field in its settings."""
-    mark = mark_of(hint)
     if field.default_factory is not MISSING:
         return hint, Setting(default_factory=field.default_factory)
-    default = ... if field.default is MISSING else field.default
-    if mark is None:
-        return hint, default
-    schedule = TextSchedule if isinstance(mark, Texts) else Schedule
-    return Annotated[schedule, mark], default if default is ... else schedule.parse(default)
-
-
-def mark_of(hint: Any) -> ByFrame | None:
-    """Returns the schedule mark of a field; None if it is fixed for the film."""
-    marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    return next((mark for mark in marks if isinstance(mark, ByFrame)), None)
+    if mark_of(hint):
+        return schedule_setting(hint, field)
+    return hint, ... if field.default is MISSING else field.default
 
 
 def _unpickle(plain: Mapping[str, Any]) -> StepSettings:

@@ -1,22 +1,70 @@
 """`Plan`: the values of all settings at one frame, as plain numbers and texts. Pure, no torch.
 
-It is made from the settings: a new schedule in a group of `animator.settings` appears in the group's part.
-Type checkers read plan.pyi beside this file, which `python -m docs.build` writes.
+The part of each settings group is declared with the group: a new schedule there is in the plan, too.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from animator.timeline.plan_parts import plan_types
+from animator.settings.controlnet import ControlUnitPlan
+from animator.settings.diffusion import DiffusionPlan
+from animator.settings.guided import GuidedPlan
+from animator.settings.hybrid import HybridPlan
+from animator.settings.image_filters import ColorPlan, NoisePlan, SharpenPlan
+from animator.settings.mask import MaskPlan
+from animator.settings.motion import CameraPlan, MotionPlan
+from schedules import PromptFrame
 
-TYPES = plan_types()
-"""`Plan` and its parts, such as `MotionPlan`, by name."""
+if TYPE_CHECKING:
+    from animator.loop.pipeline import Step
+
+__all__ = [
+    "CameraPlan",
+    "ColorPlan",
+    "ControlUnitPlan",
+    "DiffusionPlan",
+    "GuidedPlan",
+    "HybridPlan",
+    "MaskPlan",
+    "MotionPlan",
+    "NoisePlan",
+    "Plan",
+    "SharpenPlan",
+]
 
 
-def __getattr__(name: str) -> type[Any]:
-    if name not in TYPES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return TYPES[name]
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The values of all settings at one frame.
 
+    The groups of settings with schedules have a part each, under the same name as in the preset.
 
-def __dir__() -> list[str]:
-    return ["TYPES", *TYPES]
+    Attributes:
+        frame: Index in the film, from 0.
+        generation_index: Index of the group's generation, from 0.
+        tween: Weight of the group's new image in this frame, in (0, 1]; the rest is the old image's.
+        cut: True at the start of a new scene: nothing of the last image is kept.
+        size: Width and height in pixels.
+        prompt: Positive and negative prompt.
+        seed: Seed of the group's generation.
+        steps: The film's `steps`, each with its values at this frame.
+    """
+
+    frame: int
+    generation_index: int
+    tween: float
+    cut: bool
+    size: tuple[int, int]
+    prompt: PromptFrame
+    seed: int
+    steps: "tuple[Step, ...]" = ()
+    diffusion: DiffusionPlan
+    hybrid: HybridPlan
+    motion: MotionPlan
+    camera: CameraPlan
+    mask: MaskPlan
+    guided: GuidedPlan
+    controlnet: tuple[ControlUnitPlan, ...] = ()
+    noise: NoisePlan
+    color: ColorPlan
+    sharpen: SharpenPlan

@@ -200,7 +200,7 @@ def _generated_frames(animation: Animation, cadence: Column) -> NDArray[np.int64
         frame += max(1, int(cadence[frame]))
     keys: set[int] = set()
     if animation.diffusion.cadence_keys:
-        keyed = (animation.keyed_prompts, animation.diffusion.strength)
+        keyed = (animation.keyed_prompts, animation.diffusion.schedule("strength"))
         keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
     inside = {key for key in keys if 0 <= key < animation.frames}
     return np.array(sorted(inside.union(frames)), dtype=np.int64)

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.settings import Animation
 from animator.settings.group import SettingsGroup
-from animator.settings.step import StepSettings, mark_of
-from animator.timeline.plan import TYPES
-from animator.timeline.plan_parts import is_list, part_name, scheduled_groups, schedules_in
+from animator.settings.scheduled import ScheduledGroup, values_by_frame
 
 Column = NDArray[np.float64] | tuple[str, ...]
 Columns = Mapping[str, Column]
@@ -40,31 +38,26 @@ class Values:
 
 def parts_of(animation: Animation, columns: Columns) -> dict[str, Values]:
     """Returns the values of each group that has schedules, by the group's name in presets."""
-    groups = scheduled_groups().items()
-    return {name: _group(name, group, columns) for name, group in groups if not is_list(name)}
+    groups = {name: getattr(animation, name) for name in type(animation).model_fields}
+    return {
+        name: _values(name, group.plan_type, group, columns)
+        for name, group in groups.items()
+        if isinstance(group, ScheduledGroup)
+    }
 
 
 def lists_of(animation: Animation, columns: Columns) -> dict[str, tuple[Values, ...]]:
-    """Returns the values of each list of groups, and of the film's steps, by its name in presets."""
-    lists: dict[str, tuple[Values, ...]] = {}
-    for name, group in scheduled_groups().items():
-        if is_list(name):
-            indices = range(len(getattr(animation, name)))
-            lists[name] = tuple(_group(f"{name}.{index}", group, columns) for index in indices)
-    steps = enumerate(animation.steps)
-    return {**lists, "steps": tuple(_step(f"steps.{index}", step, columns) for index, step in steps)}
+    """Returns the values of each ControlNet unit and of each step, by the name of their list in presets."""
+    units, steps = enumerate(animation.controlnet), enumerate(animation.steps)
+    return {
+        "controlnet": tuple(_values(f"controlnet.{i}", unit.plan_type, unit, columns) for i, unit in units),
+        "steps": tuple(_values(f"steps.{i}", step.step, step, columns) for i, step in steps),
+    }
 
 
-def _group(path: str, group: type[SettingsGroup], columns: Columns) -> Values:
-    marks = schedules_in(group).items()
-    typed = {name: (mark.value_type, columns[f"{path}.{name}"]) for name, mark in marks}
-    return Values(TYPES[part_name(group)], typed, {})
-
-
-def _step(path: str, settings: StepSettings, columns: Columns) -> Values:
-    hints = get_type_hints(settings.step, include_extras=True)
-    names = [field.name for field in fields(settings.step)]
-    by_frame = [name for name in names if mark_of(hints[name])]
-    typed = {name: (get_args(hints[name])[0], columns[f"{path}.{name}"]) for name in by_frame}
-    fixed = {name: getattr(settings, name) for name in names if name not in by_frame}
-    return Values(settings.step, typed, fixed)
+def _values(path: str, kind: type[Any], settings: SettingsGroup, columns: Columns) -> Values:
+    types = values_by_frame(kind)
+    typed = {name: (value_type, columns[f"{path}.{name}"]) for name, value_type in types.items()}
+    names = {field.name for field in fields(kind)} - types.keys()
+    fixed = {name: getattr(settings, name) for name in names & type(settings).model_fields.keys()}
+    return Values(kind, typed, fixed)

@@ -1,23 +1,19 @@
 """Writes the files that are generated from the settings: `python -m docs.build [FOLDER]`.
 
-These are docs/parameters.md with its images, the generated parts of other pages, and the stub
-animator/timeline/plan.pyi for type checkers.
+These are docs/parameters.md with its images, and the generated parts of other pages.
 """
 
 import sys
 from pathlib import Path
 
 from animator.core.atomic import atomic_write
-from animator.timeline import plan
 from docs.build.blocks import BLOCKS, fill_blocks
 from docs.build.images import images
 from docs.build.parameters import document
-from docs.build.plan_stub import plan_stub
 
 
 def main(folder: Path) -> None:
-    """Writes the pages and images into a folder, and the stub of the plan next to its module."""
-    atomic_write(Path(plan.__file__).with_suffix(".pyi"), plan_stub().encode())
+    """Writes the pages and images into a folder."""
     atomic_write(folder / "parameters.md", document().encode())
     for page in (folder / name for name in BLOCKS if (folder / name).is_file()):
         atomic_write(page, fill_blocks(page.name, page.read_text(encoding="utf-8")).encode())

@@ -20,6 +20,7 @@ from animator.settings import Animation
 from animator.settings.choices import OneOf
 from animator.settings.fields import RangedSchedule
 from animator.settings.keyed_images import KeyedImages
+from animator.settings.scheduled import ScheduledGroup
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
 from docs.build.images import SHOWN
 from schedules import Prompts, Schedule, TextSchedule
@@ -108,7 +109,11 @@ def _row(path: str, field: FieldInfo, words: str) -> str:
 
 def explanations(kind: type[BaseModel]) -> dict[str, str]:
     """Returns the docstrings below the fields of a group, by name, each on one line."""
-    sources: tuple[type, ...] = (StepSettings, kind.step) if _is_step(kind) else (kind,)
+    sources: tuple[type, ...] = (kind,)
+    if _is_step(kind):
+        sources = (StepSettings, kind.step)
+    elif issubclass(kind, ScheduledGroup):
+        sources = (kind.plan_type, kind)
     texts: dict[str, str] = {}
     for source in sources:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Posterize:
     """Leaves a few levels of each color."""
 
-    levels: Annotated[int, RangedSchedule(2, 256, whole=True)] = 4
+    levels: Annotated[int, RangedSchedule(2, 256)] = 4
     """Levels of each color; may change by frame."""
     mix: Annotated[float, RangedSchedule(0, 1)] = 1.0
     """Share of the posterized image; may change by frame."""

@@ -58,7 +58,7 @@ def test_parseq_in_settings(case: dict[str, Any]) -> None:
     film = validate(RawPreset(case["id"], imported.values, {}))
     after = case["after"]
     assert (film.frames, film.fps) == (after["max_frames"], after["fps"])
-    assert film.diffusion.cadence.source == after["diffusion_cadence"]
+    assert film.diffusion.schedule("cadence").source == after["diffusion_cadence"]
     if case["id"] in MENDED:
         return
     ours, fields = {row.name: row.ours for row in MAPPED}, schedule_fields(film)
@@ -80,4 +80,4 @@ def test_a_film_of_deforums_defaults_has_its_values() -> None:
         -1,
         1,
     )
-    assert film.diffusion.cadence.source == 2 and film.compat
+    assert film.diffusion.schedule("cadence").source == 2 and film.compat

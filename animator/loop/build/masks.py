@@ -112,8 +112,8 @@ def _masks(animation: Animation, device: torch.device) -> Masks:
 
 
 def _texts(animation: Animation) -> Iterator[str]:
-    for schedule in (animation.mask.mask_schedule, animation.mask.noise_mask_schedule):
-        yield from (key.text for key in schedule.keys)
+    for name in ("mask_schedule", "noise_mask_schedule"):
+        yield from (key.text for key in animation.mask.text_schedule(name).keys)
 
 
 def _has_word(text: str) -> bool:

@@ -203,4 +203,4 @@ def test_missing_masks_are_errors_before_anything_is_generated(make_animation: M
 def test_masks_are_found_beside_the_preset(tmp_path: Path, left: str) -> None:
     (tmp_path / "film.yaml").write_text("mask: {use_mask: true, mask_schedule: {0: '! [ left.png ]'}}\n")
     film = load(tmp_path / "film.yaml")
-    assert film.mask.mask_schedule.keys[0].text == f"! [{left}]"
+    assert film.mask.text_schedule("mask_schedule").keys[0].text == f"! [{left}]"

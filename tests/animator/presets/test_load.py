@@ -25,7 +25,7 @@ def problems(path: Path, *overrides: str) -> list[str]:
 def test_a_preset_states_only_what_differs(tmp_path: Path) -> None:
     film = load(write(tmp_path, "frames: 12\nmotion: {zoom: '0:(1.02)'}\n"))
     assert (film.frames, film.fps, film.motion.border) == (12, 15, "replicate")
-    assert film.motion.zoom.values(film.scope).tolist() == [1.02] * 12
+    assert film.motion.schedule("zoom").values(film.scope).tolist() == [1.02] * 12
 
 
 def test_an_empty_preset_is_the_defaults(tmp_path: Path) -> None:
@@ -98,8 +98,8 @@ def test_extends_lies_below_and_groups_merge(tmp_path: Path) -> None:
     write(tmp_path, "frames: 9\nmotion: {zoom: {0: 1, 5: 2}, angle: 3}\n", "base.yaml")
     film = load(write(tmp_path, "extends: base.yaml\nmotion: {zoom: {0: 1.5}}\n"))
     assert film.frames == 9
-    assert film.motion.zoom.values(film.scope).tolist() == [1.5] * 9
-    assert film.motion.angle.values(film.scope).tolist() == [3] * 9
+    assert film.motion.schedule("zoom").values(film.scope).tolist() == [1.5] * 9
+    assert film.motion.schedule("angle").values(film.scope).tolist() == [3] * 9
 
 
 def test_a_mistake_in_the_base_names_the_base(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_overrides_win_and_their_mistakes_name_them(tmp_path: Path) -> None:
     path = write(tmp_path, "frames: 9\n")
     film = load(path, ["frames=5", "size=[128,64]", "motion.zoom={0: 1, 4: 2}"])
     assert (film.frames, film.size) == (5, (128, 64))
-    assert film.motion.zoom.values(film.scope)[-1] == 2
+    assert film.motion.schedule("zoom").values(film.scope)[-1] == 2
     found = problems(path, "frames", "fps=[", "motion.zom=3")
     assert "override frames: expected group.key=value" in found[0]
     assert "override fps=[: fps: the value is not YAML" in found[1]
@@ -149,7 +149,8 @@ def test_a_dump_is_read_back_equal(tmp_path: Path) -> None:
     )
     again = load(write(tmp_path, dump(film), "again.yaml"))
     assert dump(again) == dump(film)
-    assert again.motion.angle.values(again.scope).tolist() == film.motion.angle.values(film.scope).tolist()
+    angles = [one.motion.schedule("angle").values(one.scope).tolist() for one in (again, film)]
+    assert angles[0] == angles[1]
 
 
 def test_a_base_of_a_base_lies_beside_the_base(tmp_path: Path) -> None:

@@ -4,40 +4,56 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from animator.settings import Animation
-from animator.settings.fields import Count, Real, Text
-from animator.settings.group import SettingsGroup
-from animator.timeline import plan as plan_module
-from animator.timeline.plan import TYPES, MotionPlan, Plan
-from animator.timeline.plan_parts import part_type, schedules_in
+from animator.settings.fields import Count, RangedSchedule, Real, Text
+from animator.settings.scheduled import Scheduled, ScheduledGroup, values_by_frame
+from animator.timeline.plan import ControlUnitPlan, MotionPlan, Plan
 from animator.timeline.timeline import Timeline, schedule_fields
-from docs.build.plan_stub import plan_stub
-from schedules import Schedule, TextSchedule
+from schedules import TextSchedule
 
 Make = Callable[..., Animation]
 ROOT = Path(__file__).parents[3]
 
 
-class Shake(SettingsGroup):
-    amount: Real = Schedule.parse(1)
-    count: Count = Schedule.parse(3)
-    word: Text = TextSchedule.parse("a")
+@dataclass(frozen=True, kw_only=True)
+class ShakePlan:
+    amount: Real = 1
+    count: Count = 3
+    word: Text = "a"
+    turn: Annotated[float, RangedSchedule(default="0:(s)")]
+    derived: str = ""
+
+
+class Shake(Scheduled[ShakePlan]):
     fixed: float = 2.0
 
 
-def test_a_part_has_what_its_group_schedules_and_nothing_else() -> None:
-    assert schedules_in(Shake).keys() == {"amount", "count", "word"}
-    part = part_type(Shake)
-    assert (part.__name__, [(field.name, field.type) for field in fields(part)]) == (
-        "ShakePlan",
-        [("amount", float), ("count", int), ("word", str)],
-    )
+def test_a_group_has_a_schedule_for_each_value_of_its_part_and_its_own_settings() -> None:
+    assert list(Shake.model_fields) == ["amount", "count", "word", "turn", "fixed"]
+    shake = Shake.model_validate({"amount": "0:(t)"})
+    assert [shake.schedule(name).source for name in ("amount", "count", "turn")] == ["0:(t)", 3, "0:(s)"]
+    assert shake.text_schedule("word") == TextSchedule.parse("a")
+    assert values_by_frame(ShakePlan) == {"amount": float, "count": int, "word": str, "turn": float}
+
+
+def test_the_plan_has_a_part_for_each_group_with_schedules() -> None:
+    groups = {name: info.annotation for name, info in Animation.model_fields.items()}
+    parts = {
+        name: group.plan_type
+        for name, group in groups.items()
+        if isinstance(group, type) and issubclass(group, ScheduledGroup)
+    }
+    fixed = {"frame", "generation_index", "tween", "cut", "size", "prompt", "seed", "steps"}
+    assert {f.name: f.type for f in fields(Plan) if f.name not in fixed} == {
+        **parts,
+        "controlnet": tuple[ControlUnitPlan, ...],
+    }
 
 
 def test_every_schedule_of_the_settings_is_in_the_plan(make_animation: Make) -> None:
@@ -65,18 +81,6 @@ def test_parts_are_frozen_and_pickled_by_their_names(make_animation: Make) -> No
     motion: Any = plan.motion
     with pytest.raises(AttributeError):
         motion.zoom = 2.0
-
-
-def test_unknown_names_of_the_module_are_attribute_errors() -> None:
-    module: Any = plan_module
-    assert set(TYPES) < set(dir(module))
-    with pytest.raises(AttributeError, match="no attribute 'NothingPlan'"):
-        _ = module.NothingPlan
-
-
-def test_the_types_of_the_plan_are_current() -> None:
-    stub = (ROOT / "animator" / "timeline" / "plan.pyi").read_text()
-    assert stub == plan_stub(), "run `python -m docs.build`, which writes animator/plan.pyi"
 
 
 @pytest.mark.slow

@@ -70,8 +70,8 @@ def test_every_hybrid_setting_comes_through() -> None:
     assert (hybrid.comp_mask_type, hybrid.comp_mask_equalize) == ("Video Depth", "Both")
     assert hybrid.comp_mask_inverse and hybrid.comp_mask_auto_contrast and hybrid.flow_consistency
     assert hybrid.motion_use_prev_img and not hybrid.use_first_frame_as_init_image
-    assert (hybrid.consistency_blur, hybrid.flow_factor.source) == (3, "0:(0.9)")
-    assert hybrid.comp_mask_auto_contrast_cutoff_high.source == "0:(95)"
+    assert (hybrid.consistency_blur, hybrid.schedule("flow_factor").source) == (3, "0:(0.9)")
+    assert hybrid.schedule("comp_mask_auto_contrast_cutoff_high").source == "0:(95)"
     assert (film.color.coherence, film.color.reference) == ("LAB", "video")
     assert film.color.coherence_video_every_n_frames == 3
     notes = import_settings(HYBRID, "film.txt").notes

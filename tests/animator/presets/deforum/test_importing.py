@@ -79,7 +79,8 @@ def test_noise_settings_count_as_deforum_takes_them() -> None:
 
 def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
     film = film_of(import_settings(notebook, "film.txt"))
-    assert (film.size, film.diffusion.cadence.source, film.color.coherence) == ((704, 448), 3, "HSV")
+    assert (film.size, film.color.coherence) == ((704, 448), "HSV")
+    assert film.diffusion.schedule("cadence").source == 3
     assert film.motion.border == "replicate" and Timeline(film)[0].camera.fov == 40
     lines = notes(notebook, Effect.NONE)
     assert "H: 450 became 448 pixels" in lines
@@ -141,10 +142,10 @@ def test_s_is_minus_one_in_schedules_that_parseq_leaves_alone() -> None:
     manifest = {"options": {}, "rendered_frames": [{"frame": i, "zoom_delta": 1 + i} for i in range(4)]}
     settings = {"seed": 7, "angle": "0:(s+sin(s)), 3:(2*s)", "zoom": "0:(s)"}
     film = film_of(import_settings({**settings, "parseq_manifest": json.dumps(manifest)}, "film.txt"))
-    assert film.motion.angle.source == "0:((-1)+sin((-1))), 3:(2*(-1))"
-    assert film.diffusion.seed_schedule.source.startswith("0:((-1))")
+    assert film.motion.schedule("angle").source == "0:((-1)+sin((-1))), 3:(2*(-1))"
+    assert film.diffusion.schedule("seed_schedule").source.startswith("0:((-1))")
     assert [plan.motion.zoom for plan in Timeline(film)] == [1, 2, 3, 4]
-    assert film_of(import_settings(settings, "film.txt")).motion.angle.source == settings["angle"]
+    assert film_of(import_settings(settings, "film.txt")).motion.schedule("angle").source == settings["angle"]
 
 
 @pytest.mark.parametrize("row", MAPPED, ids=lambda row: row.name)
@@ -168,12 +169,13 @@ def test_whole_files_of_older_programs_do_what_these_did() -> None:
     whole = {name: ROWS[name].default for name in ("max_frames", "zoom", "translation_z", "noise_schedule")}
     whole |= {name: ROWS[name].default for name in ("strength_schedule", "contrast_schedule")}
     film = film_of(import_settings(whole, "film.txt"))
-    assert (film.noise.type, film.sharpen.amount.source) == ("uniform", "0: (0)")
-    assert (film.diffusion.noise_multiplier.source, film.depth.model) == ("0: (1)", "Midas+AdaBins (old)")
+    assert (film.noise.type, film.sharpen.schedule("amount").source) == ("uniform", "0: (0)")
+    assert film.diffusion.schedule("noise_multiplier").source == "0: (1)"
+    assert film.depth.model == "Midas+AdaBins (old)"
     assert any("the file is older than these settings" in note for note in notes(whole, Effect.NONE))
     later = film_of(import_settings({**whole, "amount_schedule": "0: (0.2)"}, "film.txt"))
-    assert (later.noise.type, later.sharpen.amount.source) == ("perlin", "0: (0.2)")
-    assert later.diffusion.noise_multiplier.source == "0: (1)"
+    assert (later.noise.type, later.sharpen.schedule("amount").source) == ("perlin", "0: (0.2)")
+    assert later.diffusion.schedule("noise_multiplier").source == "0: (1)"
 
 
 @pytest.mark.parametrize(

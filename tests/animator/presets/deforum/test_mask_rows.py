@@ -49,16 +49,16 @@ def test_masks_are_imported() -> None:
 
 def test_brackets_of_expressions_are_kept() -> None:
     film = film_of(MASKED)
-    texts = film.mask.mask_schedule.values(film.scope)
+    texts = film.mask.text_schedule("mask_schedule").values(film.scope)
     assert (texts[13], texts[14]) == ("{video_mask}", "!([a.png]|[b.png])&{everywhere}")
-    assert film.mask.noise_mask_schedule.values(film.scope)[5] == "[a.png] \\ [b.png]"
+    assert film.mask.text_schedule("noise_mask_schedule").values(film.scope)[5] == "[a.png] \\ [b.png]"
 
 
 def test_guided_images_are_imported_and_take_the_seed_schedule() -> None:
     film = film_of(GUIDED)
     assert film.guides == ((0, "a.png"), (9, "b.png"))
     assert film.diffusion.seed_behavior.value == "schedule"
-    assert film.guided.blend_factor_max.source == "0:(0.4)"
+    assert film.guided.schedule("blend_factor_max").source == "0:(0.4)"
 
 
 @pytest.mark.parametrize("settings", [MASKED, GUIDED], ids=["masks", "guided"])
