@@ -116,10 +116,10 @@ class AllowPickle(Hint):
 
 @dataclass(frozen=True)
 class FixJson(Hint):
-    """Let animator fix the mistakes in a settings file's JSON."""
+    """Have the mistakes fixed in a settings file's JSON."""
 
     def __str__(self) -> str:
-        return "animator can fix it"
+        return "The mistake can be fixed automatically"
 
 
 @dataclass(frozen=True)

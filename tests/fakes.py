@@ -21,7 +21,7 @@ QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "none"}}
 """Settings of a film that does not change its images: no noise, no sharpening, no color matching."""
 
 
-class CountedGray:
+class CountingGrays:
     """Diffuser that generates flat grays: 0.1 first, then 0.2, and so on."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class CountedGray:
 
 
 @dataclass(frozen=True)
-class KeepsOrGray:
+class PassthroughOrGray:
     """Diffuser that returns the image unchanged, or a flat gray if there is none."""
 
     gray: float = 0.5
@@ -47,7 +47,7 @@ class KeepsOrGray:
 class Recorder:
     """Diffuser that records its requests and passes them on to another diffuser."""
 
-    diffuser: Diffuser = field(default_factory=CountedGray)
+    diffuser: Diffuser = field(default_factory=CountingGrays)
     asked: list[GenerationRequest] = field(default_factory=list)
 
     def generate(self, request: GenerationRequest) -> Tensor:
@@ -56,7 +56,7 @@ class Recorder:
 
 
 @dataclass(frozen=True)
-class Draws:
+class FunctionDiffuser:
     """Diffuser that returns the image of a function of the request."""
 
     answer: Callable[[GenerationRequest], Tensor]
@@ -70,19 +70,19 @@ class RecordingMotion:
     """Motion that changes nothing, estimates flat depths 1, 2, 3 and so on, and records its calls.
 
     Attributes:
-        looks: Frame and last depth of every depth estimate.
-        moves: Frames and depth of every warp.
+        depth_calls: Frame and last depth of every depth estimate.
+        warp_calls: Frames and depth of every warp.
     """
 
-    looks: list[tuple[int, float | None]] = field(default_factory=list)
-    moves: list[tuple[list[int], float | None]] = field(default_factory=list)
+    depth_calls: list[tuple[int, float | None]] = field(default_factory=list)
+    warp_calls: list[tuple[list[int], float | None]] = field(default_factory=list)
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
-        self.looks.append((plan.frame, level(last)))
-        return torch.full(image.shape[-2:], float(len(self.looks)))
+        self.depth_calls.append((plan.frame, level(last)))
+        return torch.full(image.shape[-2:], float(len(self.depth_calls)))
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        self.moves.append(([plan.frame for plan in plans], level(depth)))
+        self.warp_calls.append(([plan.frame for plan in plans], level(depth)))
         return image
 
 

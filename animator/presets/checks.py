@@ -8,7 +8,7 @@ from animator.errors import Problem, UserError
 from animator.models.depth import names as depth_names
 from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.plugin import offer_of
+from animator.models.diffusion.plugin import find_plugin
 from animator.models.folders import model_folders
 from animator.settings import Diffusion, wildcards
 from animator.settings.paths import search_hint
@@ -63,7 +63,7 @@ def library_of(values: Mapping[str, Any]) -> Library:
 def _model(values: Mapping[str, Any]) -> None:
     model = values.get("model", STARTER)
     library = library_of(values)
-    if isinstance(model, str) and model.strip() and offer_of(model, library) is None:
+    if isinstance(model, str) and model.strip() and find_plugin(model, library) is None:
         find_checkpoint(model, library)
 
 

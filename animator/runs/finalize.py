@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from animator.core.atomic import atomic_write
-from animator.models.diffusion.checkpoints.model_info import records_of
+from animator.models.diffusion.checkpoints.model_info import model_records
 from animator.models.diffusion.request import Diffuser
 from animator.presets.subtitles import to_srt
 from animator.runs.outputs import Output, RunOutputs
@@ -23,7 +23,7 @@ class _Stopped(Exception):  # noqa: N818 (not an error)
 
 def record_start(run: Run, diffuser: Diffuser, device: torch.device) -> None:
     """Writes run.json before the first frame; digests of models follow at the end."""
-    run.record({**run_facts(run.animation, device), "models": records_of(diffuser, wait=False)})
+    run.record({**run_facts(run.animation, device), "models": model_records(diffuser, wait=False)})
 
 
 def record_end(run: Run, diffuser: Diffuser, device: torch.device, rendered: Rendered, first: int) -> None:
@@ -38,7 +38,7 @@ def record_end(run: Run, diffuser: Diffuser, device: torch.device, rendered: Ren
     """
     facts = {
         **run_facts(run.animation, device),
-        "models": records_of(diffuser, wait=not rendered.stopped),
+        "models": model_records(diffuser, wait=not rendered.stopped),
         "rendered_frames": rendered.frames - first,
         "seconds": rendered.seconds,
     }

@@ -13,7 +13,7 @@ from animator.loop.build.models import check_models, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.models.device import choose_device
-from animator.models.diffusion.plugin import offer_of
+from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
 from animator.presets.load import resolve_animation
@@ -151,7 +151,7 @@ def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool
         ModelError: One is missing or broken.
     """
     options = load_options(animation, allow_pickle=allow_pickle)
-    if offer_of(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
+    if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_models(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
 

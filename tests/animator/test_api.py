@@ -353,7 +353,7 @@ def test_devices_may_be_texts(film: Animation, tmp_path: Path, device: Any, open
     ids=["render_run", "build_pipeline", "open_diffuser", "open_depth"],
 )
 def test_unknown_devices_are_errors_of_ours(film: Animation, tmp_path: Path, device: str, opens: Any) -> None:
-    with pytest.raises(UserError, match=f"device {device}: this machine has none; here: .*cpu"):
+    with pytest.raises(UserError, match=f"device {device}: not available on this machine; available: .*cpu"):
         opens(film, device, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

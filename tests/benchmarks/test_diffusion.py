@@ -105,7 +105,7 @@ def test_decoding_with_merged_layers(benchmark: BenchmarkFixture, diffuser: Stab
     engine = diffuser.engine()
     assert isinstance(engine, UNetEngine)
     layers = engine.model.autoencoder.model.decoder.layers
-    apart = torch.nn.Sequential(*layers[:-1], *layers[-1].apart)
+    apart = torch.nn.Sequential(*layers[:-1], *layers[-1].unmerged)
     latent = torch.randn(1, 4, 64, 64).contiguous(memory_format=torch.channels_last)
     turns = [(seconds(lambda: layers(latent)), seconds(lambda: apart(latent))) for _ in range(9)]
     merged_s, apart_s = (sorted(times)[len(times) // 2] for times in zip(*turns[2:], strict=True))

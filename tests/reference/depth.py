@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from animator.images.image import from_uint8
 from animator.models.depth.estimator import Estimator
-from animator.models.depth.names import spec_named
+from animator.models.depth.names import find_spec_by_name
 from animator.models.depth.open_depth import estimator
 
 Floats = NDArray[np.float32]
@@ -28,6 +28,6 @@ def depth_pipe(
 
 
 def _opened(model: str, state_dict: Mapping[str, NDArray[np.generic]]) -> Estimator:
-    spec = spec_named(model)
+    spec = find_spec_by_name(model)
     assert spec is not None, model
     return estimator(spec, {key: torch.from_numpy(np.asarray(value)) for key, value in state_dict.items()})

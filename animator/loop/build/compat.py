@@ -27,7 +27,7 @@ from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, FlippedW
 from animator.masks.compose import binarize
 from animator.models.flow.consistency import Gaussian
 from animator.models.flow.deforum import deforum_confidence, deforum_flow_warp, deforum_soften
-from animator.models.flow.features import FAINT, USUAL
+from animator.models.flow.features import LOW_CONTRAST, OPENCV_CONTRAST
 from animator.models.flow.warp import consistency, warp_by_flow
 from animator.settings import Animation
 from animator.settings.compat import RulesName, rules_of
@@ -150,7 +150,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         depth_scaling=_equalized,
         flip_and_warp=FlippedWarp,
         anchor_over_image=FirstFrame(),
-        feature_contrast=FAINT,
+        feature_contrast=LOW_CONTRAST,
         confidence=consistency,
         soften=Gaussian,
         flow_warp=_flow_warp,
@@ -168,7 +168,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         depth_scaling=deforum_scaling,
         flip_and_warp=FlippedThenWarp,
         anchor_over_image=FirstWarped(),
-        feature_contrast=USUAL,
+        feature_contrast=OPENCV_CONTRAST,
         confidence=deforum_confidence,
         soften=_deforum_soften,
         flow_warp=_deforum_flow_warp,

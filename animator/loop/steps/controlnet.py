@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
-from animator.models.controlnet.preprocessors import Preprocessor, fit_to_size, preprocessor_of
+from animator.models.controlnet.preprocessors import Preprocessor, find_preprocessor, resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
@@ -75,8 +75,8 @@ class ControlNetUnit:
         resize_mode = self._settings.resize_mode
         if self._settings.module != "none":
             own = image.shape[2], image.shape[1]
-            image = self._preprocess(fit_to_size(image, self._working_size(own, size), "stretch"))
-        return fit_to_size(image, size, resize_mode)
+            image = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
+        return resize_to(image, size, resize_mode)
 
     def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
         """Returns the size to preprocess at: as large as the image will be, or as the unit's settings say."""
@@ -123,7 +123,7 @@ def units_of(
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
         images = None if unit.source == FRAME else open_images(unit, device)
         return ControlNetUnit(
-            unit, images, preprocessor_of(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+            unit, images, find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         )
 
     units = tuple(open_unit(unit) if unit.enabled else None for unit in animation.controlnet)

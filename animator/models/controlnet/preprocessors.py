@@ -24,7 +24,7 @@ BLUR_SIGMA = 9.0
 TILE_RATE = 1.0
 
 
-def preprocessor_of(
+def find_preprocessor(
     name: str, thresholds: tuple[float | None, float | None], open_depth: Callable[[], DepthModel]
 ) -> Preprocessor:
     """Returns the preprocessor of a name with its thresholds.
@@ -92,7 +92,7 @@ def tile(image: Tensor, rate: float) -> Tensor:
     return _resize(small[0], (height, width))
 
 
-def fit_to_size(image: Tensor, size: tuple[int, int], how: str) -> Tensor:
+def resize_to(image: Tensor, size: tuple[int, int], how: str) -> Tensor:
     """Returns the image resized to a width and height.
 
     Args:

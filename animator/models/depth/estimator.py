@@ -109,7 +109,7 @@ def _run_with_margins(network: nn.Module, images: Tensor) -> Tensor:
     return output[:, high : high + height, wide : wide + width]
 
 
-def to_inference(network: Network, device: torch.device, dtype: torch.dtype) -> Network:
+def prepare_for_inference(network: Network, device: torch.device, dtype: torch.dtype) -> Network:
     """Prepares a network for inference, in place: device, precision, channels-last convolutions.
 
     Group normalization loses two digits of accuracy on channels-last tensors (torch 2.13 computes the

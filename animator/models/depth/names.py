@@ -63,7 +63,7 @@ def names() -> tuple[str, ...]:
     return (STARTER, *(spec.name for spec in MODELS))
 
 
-def spec_named(name: str) -> DepthModelSpec | None:
+def find_spec_by_name(name: str) -> DepthModelSpec | None:
     """Returns the spec of a name or alias, ignoring case, or None."""
     key = name.strip().lower()
     return next((spec for spec in MODELS if key == spec.name or key in spec.aliases), None)
@@ -83,7 +83,7 @@ def resolve_name(name: str) -> ResolvedName | None:
     key = name.strip().lower()
     if key in (STARTER, FAKE):
         return ResolvedName((key,))
-    spec = spec_named(key)
+    spec = find_spec_by_name(key)
     if spec or key in LEGACY:
         return ResolvedName((spec.name,)) if spec else LEGACY[key]
     return ResolvedName((entry,)) if (entry := find_plugin(key)) else None

@@ -14,7 +14,7 @@ from animator.core import plugins
 from animator.errors import ModelError, PluginError
 from animator.models.depth import load_weights, names, weights
 from animator.models.depth.blend import MetricWithMetric, RelativeWithMetric
-from animator.models.depth.estimator import Estimator, to_inference
+from animator.models.depth.estimator import Estimator, prepare_for_inference
 from animator.models.depth.model import DepthModel, FakeDepth
 from animator.models.depth.registry import PLUGINS
 from animator.models.depth.spec import DepthModelSpec
@@ -67,7 +67,7 @@ def open_depth(
         log.info("depth: the built-in network")
         return StarterDepth.load(device, precision)
     search_path = model_folders() if folders is None else folders
-    specs = [spec for name in resolved.names if (spec := names.spec_named(name)) is not None]
+    specs = [spec for name in resolved.names if (spec := names.find_spec_by_name(name)) is not None]
     if not specs:
         return _from_plugin(resolved.names[0], search_path, device, precision)
     opened = [_from_spec(spec, search_path, device, precision) for spec in specs]
@@ -103,7 +103,7 @@ def estimator(
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = load_weights.load_weights(spec, build.empty(spec), floats, source)
-    return Estimator(spec, to_inference(network, torch.device(device), dtype))
+    return Estimator(spec, prepare_for_inference(network, torch.device(device), dtype))
 
 
 def _from_plugin(

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.models.depth.estimator import to_inference
+from animator.models.depth.estimator import prepare_for_inference
 
 STEM = 16
 WIDTHS = (24, 40, 96, 160)  # at 1/4, 1/8, 1/16, 1/32 of the image
@@ -164,7 +164,7 @@ class StarterDepth:
             state = load_file(path)
         network = StarterNet()
         network.load_state_dict({key: value.float() for key, value in state.items()})
-        return StarterDepth(to_inference(network, device, dtype))
+        return StarterDepth(prepare_for_inference(network, device, dtype))
 
     def estimate(self, image: Tensor) -> Tensor:
         """Returns disparity (H, W) float32 in about [0, 1], larger = nearer, 0 = sky."""

@@ -1,4 +1,4 @@
-"""`LoadOptions`: how models are found, loaded and run; the same for a whole film."""
+"""`LoadOptions`: options for finding, loading and running models."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,7 +8,7 @@ from animator.models.diffusion.checkpoints.library import Library
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """Options by which models are found, loaded and run.
+    """Options for finding, loading and running models, fixed for a film.
 
     Attributes:
         library: Finds models by name.

@@ -44,7 +44,7 @@ class MergedUpsampling(nn.Module):
     def __init__(self, upsample: nn.Upsample, first: nn.Conv2d, second: nn.Conv2d) -> None:
         """Computes the merged kernel in float32, then casts to the convolutions' dtype and device."""
         super().__init__()
-        self.apart = nn.Sequential(upsample, first, second)
+        self.unmerged = nn.Sequential(upsample, first, second)
         channels = second.out_channels * _PIXELS**2
         self.conv = nn.Conv2d(first.in_channels, channels, 3, padding=1, padding_mode=first.padding_mode)
         kernel = _kernel(first.weight.float().cpu(), second.weight.float().cpu())
@@ -61,10 +61,10 @@ class MergedUpsampling(nn.Module):
 
     def _fix_edges(self, x: Tensor, out: Tensor) -> None:
         """Recomputes the edge pixels, where the second convolution has zero padding."""
-        out[..., :1, :] = self.apart(x[..., :_EDGE, :])[..., :1, :]
-        out[..., -1:, :] = self.apart(x[..., -_EDGE:, :])[..., -1:, :]
-        out[..., :1] = self.apart(x[..., :_EDGE])[..., :1]
-        out[..., -1:] = self.apart(x[..., -_EDGE:])[..., -1:]
+        out[..., :1, :] = self.unmerged(x[..., :_EDGE, :])[..., :1, :]
+        out[..., -1:, :] = self.unmerged(x[..., -_EDGE:, :])[..., -1:, :]
+        out[..., :1] = self.unmerged(x[..., :_EDGE])[..., :1]
+        out[..., -1:] = self.unmerged(x[..., -_EDGE:])[..., -1:]
 
 
 def _kernel(first: Tensor, second: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ OpenDiffuser: TypeAlias = "Callable[[str, torch.device, LoadOptions], Diffuser]"
 
 
 @dataclass(frozen=True)
-class Offer:
+class PluginDiffuser:
     """A diffuser that a plugin offers.
 
     Attributes:
@@ -57,10 +57,10 @@ class Offer:
         return cast("Diffuser", opened)
 
 
-def offer_of(model: str, library: Library) -> Offer | None:
+def find_plugin(model: str, library: Library) -> PluginDiffuser | None:
     """Returns the plugin diffuser of a model's name; None for models that we load ourselves.
 
-    Does not import the plugin; `Offer.open` does.
+    Does not import the plugin; `PluginDiffuser.open` does.
 
     Args:
         model: Model name in a preset.
@@ -70,5 +70,5 @@ def offer_of(model: str, library: Library) -> Offer | None:
         find_checkpoint(model, library)
     except ModelError:
         name, _, rest = model.strip().partition(":")
-        return Offer(name, rest) if name in plugins.names(PLUGINS) else None
+        return PluginDiffuser(name, rest) if name in plugins.names(PLUGINS) else None
     return None

@@ -15,7 +15,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
-from animator.models.diffusion.plugin import offer_of
+from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.diffusion.retry import generate_with_retry
 from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
@@ -97,5 +97,5 @@ def open_diffuser(
         UserError: This machine has no such device.
     """
     chosen = choose_device(device)
-    offer = offer_of(str(model), options.library)
+    offer = find_plugin(str(model), options.library)
     return offer.open(chosen, options) if offer else StableDiffuser(str(model), chosen, options)

@@ -14,7 +14,7 @@ from animator.models.flow.opencv import gray
 
 _MIN_MATCHES = 8
 """More matches than this are needed for a reliable fit."""
-FAINT, USUAL = 0.01, 0.04
+LOW_CONTRAST, OPENCV_CONTRAST = 0.01, 0.04
 """Contrast thresholds of SIFT: ours, and OpenCV's default, which Deforum uses and which finds almost no
 features in small or soft images."""
 _MAX_AREA_RATIO = 4.0
@@ -29,7 +29,9 @@ class MotionModel(str, Enum):
     PERSPECTIVE = "Perspective"
 
 
-def feature_matrix(first: Tensor, second: Tensor, kind: MotionModel, contrast: float = FAINT) -> Matrix:
+def feature_matrix(
+    first: Tensor, second: Tensor, kind: MotionModel, contrast: float = LOW_CONTRAST
+) -> Matrix:
     """Returns the motion from the first image to the second as `dst_from_src`, float64 (3, 3).
 
     SIFT features are matched by the ratio test and fitted by RANSAC: rotation, scale and translation for

@@ -13,7 +13,7 @@ from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
-from tests.fakes import SHARP, Draws, Make
+from tests.fakes import SHARP, FunctionDiffuser, Make
 
 ANCHOR, MOVED, DRAWN = (torch.full((3, 2, 2), value) for value in (0.1, 0.2, 0.3))
 CUTS = {"strength": "0:(0.5), 2:(0.5), 3:(0), 4:(0.5)"}
@@ -80,7 +80,7 @@ def brightness(make_animation: Make, reference: str) -> list[float]:
 
     color = {"coherence": "RGB", "reference": reference}
     animation = make_animation(diffusion=CUTS, **SHARP, color=color)
-    frames = render(Timeline(animation), build_pipeline(animation, Draws(ramp)))
+    frames = render(Timeline(animation), build_pipeline(animation, FunctionDiffuser(ramp)))
     return [float(frame.image.mean()) for frame in frames]
 
 

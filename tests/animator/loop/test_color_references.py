@@ -20,7 +20,7 @@ from animator.presets.deforum.importing import import_settings
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
-from tests.fakes import SHARP, Draws, Make
+from tests.fakes import SHARP, FunctionDiffuser, Make
 
 
 def ramp(request: GenerationRequest) -> Tensor:
@@ -37,7 +37,7 @@ def clip(tmp_path: Path) -> str:
 
 
 def reds(animation: Animation, state: State | None = None) -> Iterator[float]:
-    pipeline = build_pipeline(animation, Draws(ramp))
+    pipeline = build_pipeline(animation, FunctionDiffuser(ramp))
     return (float(frame.image[0].mean()) * 255 for frame in render(Timeline(animation), pipeline, state))
 
 
@@ -59,7 +59,7 @@ def test_a_clips_colors_are_taken_every_n_frames(make_animation: Make, clip: str
 def test_a_resumed_film_matches_the_clips_colors_of_its_frames(make_animation: Make, clip: str) -> None:
     color = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 2}
     animation = make_animation(color=color, video={"path": clip}, **SHARP)
-    pipeline = build_pipeline(animation, Draws(ramp))
+    pipeline = build_pipeline(animation, FunctionDiffuser(ramp))
     whole = list(render(Timeline(animation), pipeline))
     assert list(reds(animation, whole[2].state)) == list(reds(animation))[3:]
 
@@ -67,7 +67,7 @@ def test_a_resumed_film_matches_the_clips_colors_of_its_frames(make_animation: M
 def test_matching_a_clips_colors_needs_a_clip(make_animation: Make) -> None:
     animation = make_animation(color={"reference": "video"})
     with pytest.raises(Exception, match=r"video.path: is empty"):
-        build_pipeline(animation, Draws(ramp))
+        build_pipeline(animation, FunctionDiffuser(ramp))
 
 
 def test_an_anchors_palette_is_computed_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from animator.settings.keyed_images import KeyedImages
 from animator.timeline.guided import BlendCurve, blend_weight, guide_image
 from animator.timeline.timeline import Timeline
 from schedules import ScheduleError, Scope
-from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
+from tests.fakes import QUIET, Make, PassthroughOrGray, Recorder
 
 CURVE = BlendCurve(0.35, 0.25, 4)
 
@@ -61,7 +61,7 @@ def test_a_film_begins_with_its_first_guide_image_and_is_guided_to_the_next(
         guided={"use_looper": True, "init_images": {0: red, 3: blue}, "image_strength_schedule": "0:(0.5)"},
         **QUIET,
     )
-    recorder = Recorder(KeepsOrGray())
+    recorder = Recorder(PassthroughOrGray())
     list(render(Timeline(film), build_pipeline(film, recorder)))
     first, *later = recorder.asked
     assert torch.equal(first.image, read_image(red, (64, 64)))  # type: ignore[arg-type]  # it has one

@@ -23,7 +23,7 @@ from animator.models.flow.opencv import Dis
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
-from tests.fakes import QUIET, KeepsOrGray, Make, Recorder
+from tests.fakes import QUIET, Make, PassthroughOrGray, Recorder
 
 SIDE, FRAMES, STEP = 128, 7, 3
 INNER = (slice(None), slice(32, -32), slice(32, -32))
@@ -136,7 +136,7 @@ def test_a_share_of_the_clip(film: Make, clip: Path) -> None:
 
 def test_when_the_clip_is_mixed_in(film: Make, clip: Path) -> None:
     flow = {"motion": "Optical Flow", "comp_alpha": 1, "use_first_frame_as_init_image": False}
-    normal, before, after = (Recorder(KeepsOrGray(0.25)) for _ in range(3))
+    normal, before, after = (Recorder(PassthroughOrGray(0.25)) for _ in range(3))
     for recorder, composite in ((normal, "Normal"), (before, "Before Motion"), (after, "After Generation")):
         shown = images(film(hybrid={"composite": composite, **flow}), recorder)
         assert recorder.asked[0].image is None and torch.equal(shown[0], torch.full_like(shown[0], 0.25))
@@ -153,7 +153,7 @@ def test_in_betweens_are_carried_but_not_mixed(film: Make, clip: Path) -> None:
 
 
 def test_the_first_frame_starts_from_the_clips(film: Make, clip: Path) -> None:
-    recorder = Recorder(KeepsOrGray(0.25))
+    recorder = Recorder(PassthroughOrGray(0.25))
     images(film(hybrid={"composite": "Normal"}, init={"strength": 0.7}), recorder)
     assert torch.equal(drawn_over(recorder, 0), of_clip(clip, 0))
     assert recorder.asked[0].strength == 0.7
@@ -244,7 +244,7 @@ def test_each_motion_is_estimated_once(film: Make, monkeypatch: pytest.MonkeyPat
 
 def test_the_clips_colors(film: Make, clip: Path) -> None:
     settings = {"coherence": "RGB", "reference": "video", "coherence_video_every_n_frames": 3}
-    recorder = Recorder(KeepsOrGray(0.25))
+    recorder = Recorder(PassthroughOrGray(0.25))
     flat = {"composite": "Normal", "comp_alpha": 0, "use_first_frame_as_init_image": False}
     matched = images(film(hybrid=flat, color=settings), recorder)
     for frame, source in ((1, 0), (2, 0), (3, 3), (5, 3)):

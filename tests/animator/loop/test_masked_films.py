@@ -20,7 +20,7 @@ from animator.presets.load import load
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
-from tests.fakes import KeepsOrGray, Make
+from tests.fakes import Make, PassthroughOrGray
 
 HARD = {"overlay_blur": 0}
 
@@ -151,7 +151,9 @@ def test_noise_keeps_to_its_mask(make_animation: Make, left: str) -> None:
             color={"coherence": "none"},
             sharpen={"amount": 0},
         )
-        generated = [frame.image for frame in render(Timeline(film), build_pipeline(film, KeepsOrGray()))]
+        generated = [
+            frame.image for frame in render(Timeline(film), build_pipeline(film, PassthroughOrGray()))
+        ]
         assert generated[1][..., :32].std() > 1e-3 and generated[1][..., 33:].std() < 1e-6
 
 

@@ -12,7 +12,7 @@ from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from schedules import PromptFrame
-from tests.fakes import QUIET, Draws, Make, Recorder
+from tests.fakes import QUIET, FunctionDiffuser, Make, Recorder
 
 
 def frames_of(animation: Animation, diffuser: Diffuser, state: State | None = None) -> list[Frame]:
@@ -190,7 +190,9 @@ def test_composed_in_betweens_stay_sharper_than_chained_ones(make_animation: Mak
         )
         grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(2))
 
-        return float(frames_of(animation, Draws(lambda request: grain))[-1].image.diff(dim=-1).abs().mean())
+        return float(
+            frames_of(animation, FunctionDiffuser(lambda request: grain))[-1].image.diff(dim=-1).abs().mean()
+        )
 
     assert detail("composed") > 1.3 * detail("chained")
 

@@ -91,7 +91,7 @@ def test_torchvisions_raft_is_found_by_its_name(tmp_path: Path, shared: Path, pl
     assert open_flow("RAFT", "", CPU, model_folders([tmp_path / "mine"])) is not None
 
 
-def test_where_raft_was_looked_for_is_said(tmp_path: Path, shared: Path) -> None:
+def test_the_error_names_the_folders_searched_for_raft(tmp_path: Path, shared: Path) -> None:
     with pytest.raises(
         ModelError, match=r"flow\.raft: is empty.*shared or .*checkpoints, or choose DIS Fine"
     ):

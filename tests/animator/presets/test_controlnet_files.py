@@ -46,7 +46,7 @@ def test_files_are_found_beside_the_preset(write: Write) -> None:
     ("units", "message"),
     [
         ("  - {model: edgs}", r"film\.yaml:3\S*: controlnet\.0\.model: .*did you mean `edges`"),
-        ("  - {model: word}", r"controlnet\.0\.model: .* is no ControlNet but a file of kind"),
+        ("  - {model: word}", r"controlnet\.0\.model: .* is not a ControlNet but a file of kind"),
         ("  - {model: edges, source: gone.mp4}", r"controlnet\.0\.source: gone\.mp4: there is no such file"),
         ("  - {source: frame}", r"controlnet\.0: has no model; name a ControlNet, or set enabled: false"),
         ("  - {model: edges, wight: 1}", r"controlnet\.0\.wight: unknown setting; did you mean `weight`\?"),

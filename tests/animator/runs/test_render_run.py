@@ -17,7 +17,7 @@ from animator.runs.checkpoints import Checkpoints
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 from animator.settings import Animation
-from tests.fakes import QUIET, CountedGray, Draws, Make, Recorder
+from tests.fakes import QUIET, CountingGrays, FunctionDiffuser, Make, Recorder
 
 CPU = torch.device("cpu")
 CUT = {"strength": "0:(0.5), 19:(0.5), 20:(0), 21:(0.5)"}
@@ -35,7 +35,7 @@ def rendered(animation: Animation, folder: Path, diffuser: Diffuser) -> list[dic
 
 
 def test_flicker_is_the_change_from_frame_to_frame(make_animation: Make, tmp_path: Path) -> None:
-    measured = rendered(make_animation(**QUIET), tmp_path / "run", CountedGray())
+    measured = rendered(make_animation(**QUIET), tmp_path / "run", CountingGrays())
     assert [line["flicker"] for line in measured] == pytest.approx([0.0] + [0.1] * 5)
     assert [line["red"] for line in measured] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
 
@@ -47,8 +47,8 @@ def test_resuming_measures_against_the_last_frame(make_animation: Make, tmp_path
         return torch.full((3, 64, 64), request.frame / 10)
 
     with pytest.raises(KeyboardInterrupt):
-        rendered(make_animation(**QUIET), tmp_path / "run", Draws(stops))
-    goes_on = Draws(lambda request: torch.full((3, 64, 64), request.frame / 10))
+        rendered(make_animation(**QUIET), tmp_path / "run", FunctionDiffuser(stops))
+    goes_on = FunctionDiffuser(lambda request: torch.full((3, 64, 64), request.frame / 10))
     measured = rendered(make_animation(**QUIET), tmp_path / "run", goes_on)
     assert [line["flicker"] for line in measured] == pytest.approx([0.0] + [0.1] * 5)
 
@@ -68,7 +68,7 @@ def test_drift_is_reported_and_a_new_scene_is_not_drift(
     is_reported: bool,
 ) -> None:
     animation = make_animation(frames=40, diffusion={"seed": 1, **strength}, **QUIET)
-    rendered(animation, tmp_path / "run", Draws(fades_out))
+    rendered(animation, tmp_path / "run", FunctionDiffuser(fades_out))
     assert any("contrast is" in record.message for record in caplog.records) is is_reported
 
 
@@ -79,7 +79,7 @@ def test_a_stopped_film_leaves_a_part_that_plays(make_animation: Make, tmp_path:
         return torch.full((3, 64, 64), 0.5)
 
     with pytest.raises(KeyboardInterrupt):
-        rendered(make_animation(), tmp_path / "run", Draws(stops))
+        rendered(make_animation(), tmp_path / "run", FunctionDiffuser(stops))
     (part,) = (tmp_path / "run").glob("untitled.part.*")
     assert count_frames_and_secs(str(part))[0] == 4
 

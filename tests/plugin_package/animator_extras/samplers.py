@@ -4,14 +4,14 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sigmas, sampler
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @sampler("Euler halves", calls_per_step=2)
-def euler_halves(denoise: Denoise, x: "Tensor", levels: Levels, noise: NoiseSampler) -> "Tensor":
+def euler_halves(denoise: Denoise, x: "Tensor", levels: Sigmas, noise: NoiseSampler) -> "Tensor":
     """Euler's method, twice as fine; a step to 0 is one."""
     for start, stop in itertools.pairwise(levels):
         middle = math.sqrt(start * stop)

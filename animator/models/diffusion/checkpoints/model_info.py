@@ -47,7 +47,7 @@ class ModelInfo:
         return info
 
 
-def records_of(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
+def model_records(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
     """Returns the information about every model that a diffuser loaded.
 
     Args:

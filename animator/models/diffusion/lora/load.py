@@ -21,7 +21,7 @@ Layer = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class LayerDelta:
-    """The change of one layer by a LoRA file.
+    """Change of one layer by a LoRA file.
 
     Attributes:
         tensors: The file's tensors by role, such as "up", "down" and "alpha".

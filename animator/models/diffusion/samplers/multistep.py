@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sigmas, sampler
 from animator.models.diffusion.samplers.solvers import toward
 
 if TYPE_CHECKING:
@@ -26,19 +26,19 @@ _BASHFORTH = ((1.0,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -5
 
 
 @sampler("LMS", ("klms", "k lms"))
-def lms(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def lms(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Linear multistep of order 4: polynomials in sigma through the last slopes."""
     return _adams(denoise, x, sigmas, _Polynomial(4, 4, lambda sigma: sigma))
 
 
 @sampler("DEIS")
-def deis(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def deis(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DEIS of order 3: polynomials in log sigma through the last slopes; a step to 0 is Euler's."""
     return _adams(denoise, x, sigmas, _Polynomial(3, 1, math.log))
 
 
 @sampler("PLMS", ("pndm",), "DDIM", extra_calls=1)
-def plms(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def plms(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Pseudo linear multistep: Adams-Bashforth with equal step sizes assumed; two calls in the first step."""
     slopes: list[Tensor] = []
     for sigma, sigma_next in itertools.pairwise(sigmas):
@@ -52,7 +52,7 @@ def plms(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Te
 
 
 @sampler("DPM++ 2M", ("dpmpp 2m",))
-def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2M): deterministic."""
     old_denoised: Tensor | None = None
     for i, (sigma, sigma_next) in enumerate(itertools.pairwise(sigmas)):
@@ -66,19 +66,19 @@ def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -
 
 
 @sampler("DPM++ 2M SDE", ("dpmpp 2m sde",), noise="ancestral_eta")
-def dpmpp_2m_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m_sde(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """SDE-DPM-Solver++(2M), midpoint form."""
     return _dpmpp_2m_sde(denoise, x, sigmas, noise, lambda h: -math.expm1(-h) / 2)
 
 
 @sampler("DPM++ 2M SDE Heun", noise="ancestral_eta")
-def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2m_sde_heun(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """SDE-DPM-Solver++(2M), Heun form."""
     return _dpmpp_2m_sde(denoise, x, sigmas, noise, lambda h: math.expm1(-h) / h + 1)
 
 
 def _dpmpp_2m_sde(
-    denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler, weight: Callable[[float], float]
+    denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler, weight: Callable[[float], float]
 ) -> Tensor:
     old_denoised: Tensor | None = None
     for i, (sigma, sigma_next) in enumerate(itertools.pairwise(sigmas)):
@@ -97,7 +97,7 @@ def _dpmpp_2m_sde(
 
 
 @sampler("DPM++ 3M SDE", ("dpmpp 3m sde",), noise="ancestral_eta", discard_next_to_last_sigma=True)
-def dpmpp_3m_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_3m_sde(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """SDE-DPM-Solver++(3M)."""
     history: list[Tensor] = []
     for i, (sigma, sigma_next) in enumerate(itertools.pairwise(sigmas)):
@@ -123,7 +123,7 @@ def dpmpp_3m_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSample
 
 
 @sampler("UniPC", ("uni pc",))
-def unipc(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler, order: int = 3) -> Tensor:
+def unipc(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler, order: int = 3) -> Tensor:
     """UniPC of order 3, B(h) = e^h - 1: each model call corrects its own step and predicts the next."""
     history: list[Tensor] = []
     x_start, last_order = x, 0
@@ -139,7 +139,7 @@ def unipc(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler, orde
     return x
 
 
-def _unipc_step(x: Tensor, history: Sequence[Tensor], sigmas: Levels, denoised: Tensor | None) -> Tensor:
+def _unipc_step(x: Tensor, history: Sequence[Tensor], sigmas: Sigmas, denoised: Tensor | None) -> Tensor:
     """Returns x after a predictor step, or after a corrector step where the end's `denoised` is known.
 
     Args:
@@ -187,7 +187,7 @@ class _Polynomial:
     variable: Callable[[float], float]
 
 
-def _adams(denoise: Denoise, x: Tensor, sigmas: Levels, polynomial: _Polynomial) -> Tensor:
+def _adams(denoise: Denoise, x: Tensor, sigmas: Sigmas, polynomial: _Polynomial) -> Tensor:
     """Adams-Bashforth on unequal steps: integrates the polynomial through the last slopes."""
     slopes: list[Tensor] = []
     for i, (sigma, sigma_next) in enumerate(itertools.pairwise(sigmas)):

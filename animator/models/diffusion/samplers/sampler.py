@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 Denoise: TypeAlias = "Callable[[Tensor, float], Tensor]"
 """The model: takes a noised latent (1, C, h, w) and its sigma, returns the denoised latent it estimates."""
-Levels: TypeAlias = "Sequence[float]"
+Sigmas: TypeAlias = "Sequence[float]"
 """Noise levels to step through, descending; the last is usually 0."""
-Solver: TypeAlias = "Callable[[Denoise, Tensor, Levels, NoiseSampler], Tensor]"
+Solver: TypeAlias = "Callable[[Denoise, Tensor, Sigmas, NoiseSampler], Tensor]"
 """Takes the model, the latent at the first sigma, the sigmas and the noise; returns the final latent."""
 
 

@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from animator.errors import AnimatorError
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sigmas, sampler
 from animator.models.diffusion.samplers.solvers import ancestral_step
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MAX_TRIES = 400
 
 
 @sampler("DPM fast", noise="ancestral_eta", own_sigmas=True)
-def dpm_fast(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpm_fast(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-fast: equal steps of order 3 and a remainder; as many model calls as steps asked for."""
     sigma_max, sigma_min = _sigma_range(sigmas)
     if sigma_max == sigma_min:
@@ -44,7 +44,7 @@ def dpm_fast(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -
 
 
 @sampler("DPM adaptive", noise="ancestral_eta", calls_per_step=None, own_sigmas=True)
-def dpm_adaptive(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpm_adaptive(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-23: step sizes follow the difference between order 2 and order 3.
 
     Ignores the number of steps asked for. Each step synchronizes with the device once, to read its error.
@@ -122,7 +122,7 @@ class _Step:
         return self._slopes[fraction, h]
 
 
-def _sigma_range(sigmas: Levels) -> tuple[float, float]:
+def _sigma_range(sigmas: Sigmas) -> tuple[float, float]:
     """Returns the first sigma and the last one above 0."""
     return sigmas[0], sigmas[-1] if sigmas[-1] > 0 else sigmas[-2]
 

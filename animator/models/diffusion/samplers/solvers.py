@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sigmas, sampler
 from animator.models.diffusion.samplers.sigmas import karras
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def toward(x: Tensor, denoised: Tensor, ratio: float) -> Tensor:
 
 
 @sampler("Euler")
-def euler(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def euler(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Euler's method: deterministic, one model call per step."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         x = toward(x, denoise(x, sigma), sigma_next / sigma)
@@ -53,7 +53,7 @@ def euler(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> T
 
 
 @sampler("Euler a", ("euler ancestral",), noise="ancestral_eta")
-def euler_ancestral(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def euler_ancestral(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Euler's method with fresh noise at every step; on DDIM's sigmas this is DDIM with its eta."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         sigma_down, sigma_up = ancestral_step(sigma, sigma_next, noise.eta)
@@ -66,7 +66,7 @@ ddpm = sampler("DDPM", schedule_type="DDIM", noise="ancestral_eta")(euler_ancest
 
 
 @sampler("Heun", calls_per_step=2)
-def heun(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def heun(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Heun's method: two model calls per step, one in a step to 0."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         d = (x - denoise(x, sigma)) / sigma
@@ -79,7 +79,7 @@ def heun(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Te
 
 
 @sampler("DPM2", ("dpm 2",), calls_per_step=2, discard_next_to_last_sigma=True)
-def dpm2(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpm2(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-2, midpoint in log sigma: two model calls per step, one in a step to 0."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         x = _midpoint(denoise, x, sigma, sigma_next)
@@ -93,7 +93,7 @@ def dpm2(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Te
     calls_per_step=2,
     discard_next_to_last_sigma=True,
 )
-def dpm2_ancestral(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpm2_ancestral(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver-2 with fresh noise at every step."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         sigma_down, sigma_up = ancestral_step(sigma, sigma_next, noise.eta)
@@ -102,7 +102,7 @@ def dpm2_ancestral(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSamp
 
 
 @sampler("DPM++ 2S a", ("dpmpp 2s a", "dpmpp 2s ancestral"), noise="ancestral_eta", calls_per_step=2)
-def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++(2S) with fresh noise at every step: two model calls per step, one in a step to 0."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         sigma_down, sigma_up = ancestral_step(sigma, sigma_next, noise.eta)
@@ -115,7 +115,7 @@ def dpmpp_2s_ancestral(denoise: Denoise, x: Tensor, sigmas: Levels, noise: Noise
 
 
 @sampler("DPM++ SDE", ("dpmpp sde",), noise="ancestral_eta", calls_per_step=2)
-def dpmpp_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def dpmpp_sde(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """DPM-Solver++ (SDE), r = 1/2: two model calls per step, one in a step to 0.
 
     Half step and full step follow the same Brownian path, as the SDE requires: the noise of the full step is
@@ -143,7 +143,7 @@ def dpmpp_sde(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) 
 
 
 @sampler("LCM", schedule_type="LCM", noise="fixed", few_steps=True)
-def lcm(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def lcm(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """LCM: jump to the denoised latent, then add noise up to the next sigma (Luo et al. 2023)."""
     for sigma, sigma_next in itertools.pairwise(sigmas):
         x = _add_noise(denoise(x, sigma), sigma_next, noise)
@@ -151,7 +151,7 @@ def lcm(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Ten
 
 
 @sampler("TCD", ("euler tcd",), "LCM", noise="ancestral_eta", few_steps=True)
-def tcd(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def tcd(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """TCD: step past the next sigma, then add noise back up to it (Zheng et al. 2024).
 
     Without fresh noise this is Euler's method on a distilled model; with the maximum it is `lcm`.
@@ -165,7 +165,7 @@ def tcd(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Ten
 
 
 @sampler("Restart", schedule_type="Karras", noise="fixed", calls_per_step=2)
-def restart(denoise: Denoise, x: Tensor, sigmas: Levels, noise: NoiseSampler) -> Tensor:
+def restart(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
     """Heun's method that jumps back up to a middle sigma: once from 20 steps on, twice from 36 on.
 
     The jump adds fresh noise, which removes accumulated error. The repeated steps are taken from the main
@@ -192,7 +192,7 @@ class _RestartStep:
     sigma_next: float
 
 
-def _restart_steps(sigmas: Levels) -> list[_RestartStep]:
+def _restart_steps(sigmas: Sigmas) -> list[_RestartStep]:
     steps, restarts = len(sigmas) - 1, 0
     if steps >= 20:
         restart_steps, restarts = (steps // 4, 2) if steps >= 36 else (9, 1)

@@ -9,11 +9,11 @@ from torch import Tensor
 from animator.images.resample import Sampling
 from animator.images.warp2d import Move2D, matrix2d
 from animator.loop.steps.clip_motion import DenseFlow, GlobalMotion
-from animator.models.flow.features import FAINT, MotionModel
+from animator.models.flow.features import LOW_CONTRAST, MotionModel
 from animator.models.flow.warp import warp_by_flow
 from tests.letters import image_of, letters_of
 
-WHOLE = GlobalMotion(MotionModel("Affine"), Sampling.NEAREST, FAINT)
+WHOLE = GlobalMotion(MotionModel("Affine"), Sampling.NEAREST, LOW_CONTRAST)
 SHIFT = matrix2d(Move2D(shift_px=(2, 1)), 8, 8)
 TURN = matrix2d(Move2D(angle_deg=90, center=(3.5 / 8, 3.5 / 8)), 8, 8)
 FLAG = image_of("/".join(["RRGGBBCC", "MMYYWWKK"] * 4))

@@ -19,7 +19,7 @@ from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
-from tests.fakes import Draws, Make, Recorder
+from tests.fakes import FunctionDiffuser, Make, Recorder
 
 
 def guided(request: GenerationRequest) -> Tensor:
@@ -42,7 +42,7 @@ def maps(tmp_path: Path) -> Path:
 
 
 def film(animation: Animation, state: State | None = None) -> tuple[list[Tensor], list[GenerationRequest]]:
-    recorder = Recorder(Draws(guided))
+    recorder = Recorder(FunctionDiffuser(guided))
     pipeline = build_pipeline(animation, recorder, depth=FakeDepth())
     return [frame.image for frame in render(Timeline(animation), pipeline, state)], recorder.asked
 
@@ -141,7 +141,7 @@ def test_a_resumed_film_gets_the_same_control_images(make_animation: Make, maps:
     )
     animation = make_animation(motion={"zoom": 1.05}, **settings)
     whole, _ = film(animation)
-    frames = render(Timeline(animation), build_pipeline(animation, Draws(guided)))
+    frames = render(Timeline(animation), build_pipeline(animation, FunctionDiffuser(guided)))
     state = [next(frames) for _ in range(3)][-1].state
     rest, _ = film(animation, State.from_bytes(state.to_bytes()))
     assert all(torch.equal(one, other) for one, other in zip(rest, whole[3:], strict=True))

@@ -6,13 +6,13 @@ from torch import Tensor
 from animator.loop.state import State
 from animator.loop.steps.redo import FlowRedo, Redo
 from animator.timeline.timeline import Timeline
-from tests.fakes import CountedGray, Draws, Make, Recorder, level
+from tests.fakes import CountingGrays, FunctionDiffuser, Make, Recorder, level
 
 GRAY = torch.full((3, 64, 64), 0.7)
 
 
 def test_each_redo_has_a_seed_of_its_own_and_draws_over_the_last(make_animation: Make) -> None:
-    recorder = Recorder(CountedGray())
+    recorder = Recorder(CountingGrays())
     plan = Timeline(make_animation(diffusion={"seed": 7, "seed_behavior": "fixed"}))[2]
     last = Redo(recorder, times=3).apply(GRAY, plan, State())
     assert [request.seed for request in recorder.asked] == [698514868, 2138569186, 2308734778]
@@ -21,7 +21,7 @@ def test_each_redo_has_a_seed_of_its_own_and_draws_over_the_last(make_animation:
 
 
 def test_the_redos_of_two_frames_differ_under_a_fixed_seed(make_animation: Make) -> None:
-    recorder = Recorder(CountedGray())
+    recorder = Recorder(CountingGrays())
     for plan in Timeline(make_animation(diffusion={"seed": 7, "seed_behavior": "fixed"})):
         Redo(recorder, times=2).apply(GRAY, plan, State())
     assert len({request.seed for request in recorder.asked}) == 12
@@ -29,7 +29,7 @@ def test_the_redos_of_two_frames_differ_under_a_fixed_seed(make_animation: Make)
 
 def test_a_flow_redo_moves_the_image_towards_the_trial(make_animation: Make) -> None:
     ramp = torch.linspace(0.0, 1.0, 64).expand(3, 64, 64).contiguous()
-    recorder = Recorder(Draws(lambda request: torch.zeros(3, 64, 64)))
+    recorder = Recorder(FunctionDiffuser(lambda request: torch.zeros(3, 64, 64)))
     seen: list[tuple[Tensor, Tensor]] = []
 
     def right(first: Tensor, second: Tensor, guess: Tensor | None = None) -> Tensor:

@@ -81,6 +81,6 @@ def test_the_flow_is_what_the_camera_does_not_explain(make_animation: Make) -> N
     frames = list(FlowTween(noted)(motion, plans, old, FrameImage(new, torch.full((8, 8), 9.0))))
     assert [(float(a.mean()), float(b.mean())) for a, b in seen] == [(0, 1)]
     assert [float(frame.image.mean()) for frame in frames] == pytest.approx([1 / 3, 2 / 3, 1])
-    assert motion.looks == [(4, 9)]
-    assert motion.moves == [([3], 9), ([4], 1), ([4, 5], 1)]
+    assert motion.depth_calls == [(4, 9)]
+    assert motion.warp_calls == [([3], 9), ([4], 1), ([4, 5], 1)]
     assert [float(frame.depth.mean()) for frame in frames if frame.depth is not None] == [1, 1, 1]

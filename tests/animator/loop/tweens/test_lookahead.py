@@ -17,7 +17,7 @@ from animator.loop.tweens.lookahead import LookAhead
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
 from animator.timeline.timeline import Timeline
-from tests.fakes import QUIET, Draws, KeepsOrGray, Make, RecordingMotion, level
+from tests.fakes import QUIET, FunctionDiffuser, Make, PassthroughOrGray, RecordingMotion, level
 
 SIDE = 96
 
@@ -43,7 +43,10 @@ def film(make_animation: Make, **diffusion: Any) -> list[Frame]:
         motion={"translation_x": -3}, **QUIET,
     )  # fmt: skip
     return list(
-        render(Timeline(animation), build_pipeline(animation, Draws(lambda request: seen(request.frame))))
+        render(
+            Timeline(animation),
+            build_pipeline(animation, FunctionDiffuser(lambda request: seen(request.frame))),
+        )
     )
 
 
@@ -113,9 +116,9 @@ def test_the_backward_warp_uses_the_depth_of_the_in_between(make_animation: Make
 def test_the_depth_is_estimated_for_the_first_frame_of_the_group(make_animation: Make) -> None:
     motion = RecordingMotion()
     animation = make_animation(diffusion={"seed": 1, "cadence": 3, "cadence_blend": "lookahead"}, **QUIET)
-    pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
+    pipeline = replace(build_pipeline(animation, PassthroughOrGray()), motion=motion)
     frames = list(render(Timeline(animation), pipeline))
-    assert motion.looks == [(1, None), (3, 1)]
+    assert motion.depth_calls == [(1, None), (3, 1)]
     assert [level(frame.depth) for frame in frames] == [1, 1, 1, 2, 2, 2]
 
 
@@ -167,5 +170,5 @@ def test_a_film_resumes_at_every_group(make_animation: Make, mode: str, flow: st
 def test_motion_of_a_clip_is_refused(tmp_path: Path) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text("diffusion: {cadence_blend: lookahead}\nhybrid: {motion: Affine}\n")
-    with pytest.raises(PresetError, match="lookahead knows the camera's motion only; expected fade"):
+    with pytest.raises(PresetError, match="lookahead follows the camera's motion only; expected fade"):
         load(preset)

@@ -12,12 +12,12 @@ from animator.loop.pipeline import FrameImage
 from animator.loop.render import Frame, render
 from animator.loop.tweens.tween import Chained, Composed
 from animator.timeline.timeline import Timeline
-from tests.fakes import QUIET, KeepsOrGray, Make, RecordingMotion, level
+from tests.fakes import QUIET, Make, PassthroughOrGray, RecordingMotion, level
 
 
 def film(make_animation: Make, motion: RecordingMotion, **diffusion: Any) -> list[Frame]:
     animation = make_animation(diffusion={"seed": 1, **diffusion}, **QUIET)
-    pipeline = replace(build_pipeline(animation, KeepsOrGray()), motion=motion)
+    pipeline = replace(build_pipeline(animation, PassthroughOrGray()), motion=motion)
     return list(render(Timeline(animation), pipeline))
 
 
@@ -29,14 +29,14 @@ def depths(frames: list[Frame]) -> list[float | None]:
 def test_every_depth_estimate_is_given_the_one_before(make_animation: Make, cadence: int, looks: int) -> None:
     motion = RecordingMotion()
     film(make_animation, motion, cadence=cadence)
-    lasts = [last for _, last in motion.looks]
+    lasts = [last for _, last in motion.depth_calls]
     assert lasts == [None, *(float(number) for number in range(1, looks))]
 
 
 def test_composed_in_betweens_need_one_depth_estimate_per_group(make_animation: Make) -> None:
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2)
-    assert [frame for frame, _ in motion.looks] == [1, 2, 3, 4, 5]
+    assert [frame for frame, _ in motion.depth_calls] == [1, 2, 3, 4, 5]
     assert depths(frames) == [1, 1, 3, 3, 5, 5]
 
 
@@ -44,14 +44,14 @@ def test_chained_in_betweens_need_one_depth_estimate_each(make_animation: Make) 
     motion = RecordingMotion()
     frames = film(make_animation, motion, cadence=2, cadence_warp="chained")
     # The first group has nothing to fade from, so its image stays where it is and needs no depth estimate.
-    assert motion.looks == [(1, None), (2, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6)]
+    assert motion.depth_calls == [(1, None), (2, 1), (2, 2), (3, 3), (4, 4), (4, 5), (5, 6)]
     assert depths(frames) == [None, 1, 3, 4, 6, 7]
 
 
 def test_a_cut_forgets_the_depth_of_the_scene_before(make_animation: Make) -> None:
     motion = RecordingMotion()
     film(make_animation, motion, strength="0:(0.5), 2:(0.5), 3:(0), 4:(0.5)")
-    assert motion.looks == [(1, None), (2, 1), (4, None), (5, 3)]
+    assert motion.depth_calls == [(1, None), (2, 1), (4, None), (5, 3)]
 
 
 def test_composed_moves_the_old_image_by_its_own_depth(make_animation: Make) -> None:
@@ -61,8 +61,8 @@ def test_composed_moves_the_old_image_by_its_own_depth(make_animation: Make) -> 
     generated = FrameImage(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
     images = [level(seen.image) for seen in Composed()(motion, plans, old, generated)]
     assert images == pytest.approx([1 / 3, 2 / 3, 1])
-    assert motion.looks == [(4, 9)]
-    assert motion.moves == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
+    assert motion.depth_calls == [(4, 9)]
+    assert motion.warp_calls == [([3], 9), ([4], 1), ([3, 4], 9), ([4, 5], 1)]
 
 
 def test_chained_moves_both_images_by_the_new_ones_depth(make_animation: Make) -> None:
@@ -71,8 +71,8 @@ def test_chained_moves_both_images_by_the_new_ones_depth(make_animation: Make) -
     generated = FrameImage(torch.ones(3, 8, 8), torch.full((8, 8), 9.0))
     images = [level(seen.image) for seen in Chained()(motion, plans, old, generated)]
     assert images == pytest.approx([1 / 3, 2 / 3, 1])
-    assert motion.looks == [(3, 9), (4, 1), (5, 2)]
-    assert motion.moves == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
+    assert motion.depth_calls == [(3, 9), (4, 1), (5, 2)]
+    assert motion.warp_calls == [([3], 1), ([4], 2), ([4], 2), ([5], 3)]
 
 
 @pytest.mark.parametrize("way", [Composed(), Chained()])

@@ -1,4 +1,4 @@
-"""Preprocessors: the images that a ControlNet gets."""
+"""ControlNet preprocessors."""
 
 import pytest
 import torch
@@ -8,8 +8,8 @@ from animator.models.controlnet.preprocessors import (
     blur,
     canny,
     depth,
-    fit_to_size,
-    preprocessor_of,
+    find_preprocessor,
+    resize_to,
     tile,
 )
 from animator.models.depth.model import DepthModel, FakeDepth
@@ -27,10 +27,10 @@ def no_depth() -> DepthModel:
 
 
 def made(name: str, low: float | None = None, high: float | None = None) -> Preprocessor:
-    return preprocessor_of(name, (low, high), no_depth)
+    return find_preprocessor(name, (low, high), no_depth)
 
 
-def test_canny_draws_white_lines_along_edges() -> None:
+def test_canny_generates_white_lines_along_edges() -> None:
     edges = canny(card(), 100, 200)
     assert edges.shape == (3, 64, 64) and set(edges.unique().tolist()) == {0.0, 1.0}
     rows, columns = edges[0].nonzero(as_tuple=True)
@@ -54,7 +54,7 @@ def test_depth_is_white_where_it_is_near() -> None:
     assert torch.equal(control[0], control[2]) and bool(
         control[0].flatten().argmax() == near.flatten().argmax()
     )
-    assert torch.equal(preprocessor_of("depth", (None, None), FakeDepth)(card()), control)
+    assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), control)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
@@ -82,17 +82,17 @@ def test_nothing_is_nothing() -> None:
 @pytest.mark.parametrize("size", [(100, 52), (52, 100), (64, 64), (33, 128), (7, 9)])
 @pytest.mark.parametrize("how", ["stretch", "crop", "pad"])
 def test_every_shape_comes_to_every_size(size: tuple[int, int], how: str) -> None:
-    found = fit_to_size(torch.rand(3, 40, 60), size, how)
+    found = resize_to(torch.rand(3, 40, 60), size, how)
     assert found.shape == (3, size[1], size[0])
     assert float(found.min()) >= 0 and float(found.max()) <= 1
 
 
-def test_the_ways_of_fitting_differ_as_said() -> None:
+def test_the_resize_modes_differ_as_documented() -> None:
     white = torch.ones(3, 40, 80)
-    padded = fit_to_size(white, (80, 80), "pad")
+    padded = resize_to(white, (80, 80), "pad")
     assert float(padded[:, :19].max()) == 0 and float(padded[:, 21:59].min()) > 0.99
-    assert float(fit_to_size(white, (80, 80), "crop").min()) > 0.99
+    assert float(resize_to(white, (80, 80), "crop").min()) > 0.99
     ramp = torch.linspace(0, 1, 80).expand(3, 40, 80)
-    cropped, stretched = fit_to_size(ramp, (40, 40), "crop"), fit_to_size(ramp, (40, 40), "stretch")
+    cropped, stretched = resize_to(ramp, (40, 40), "crop"), resize_to(ramp, (40, 40), "stretch")
     assert float(cropped[0, 20, 0]) == pytest.approx(0.25, abs=0.03)  # the sides are gone
     assert float(stretched[0, 20, 0]) == pytest.approx(0.0, abs=0.03)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from animator.models.depth.names import spec_named
+from animator.models.depth.names import find_spec_by_name
 from animator.models.depth.spec import DepthModelSpec
 from tests.reference import adapter
 
@@ -27,7 +27,7 @@ MakeInput = Callable[..., NDArray[np.float32]]
 
 def spec_of(name: str) -> DepthModelSpec:
     """The network of a name that is known."""
-    spec = spec_named(name)
+    spec = find_spec_by_name(name)
     assert spec is not None, name
     return spec
 

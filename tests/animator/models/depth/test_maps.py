@@ -9,7 +9,7 @@ from animator.models.depth.maps import png, to_preview, to_uint16, value_range
 RAMP = torch.linspace(-2, 6, 35).reshape(5, 7)
 
 
-def test_words_use_the_whole_range_near_is_bright() -> None:
+def test_16_bit_maps_use_the_whole_range_and_near_is_bright() -> None:
     words = to_uint16(RAMP)
     assert words.dtype == np.uint16
     assert words.shape == (5, 7)

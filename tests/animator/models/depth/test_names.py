@@ -61,21 +61,21 @@ def test_the_names_that_presets_document_are_there() -> None:
 def test_old_names_open_the_nearest_network(old: str, opens: tuple[str, ...]) -> None:
     found = resolve_name(old)
     assert found.names == opens
-    assert all(names.spec_named(name) for name in opens)
+    assert all(names.find_spec_by_name(name) for name in opens)
     assert (found.blend is not None) == (len(opens) == 2)
 
 
 @pytest.mark.parametrize("old", ["Midas-3-Hybrid", "AdaBins", "leres", "midas+adabins (OLD)"])
-def test_what_differs_from_the_old_tool_is_said(old: str) -> None:
+def test_differences_from_the_old_tool_have_a_notice(old: str) -> None:
     assert resolve_name(old).notice
 
 
-def test_what_does_not_differ_is_not_said() -> None:
+def test_equal_networks_have_no_notice() -> None:
     assert not resolve_name("dpt-large").notice
     assert not resolve_name("Zoe").notice
 
 
-def test_an_unknown_name_is_told_its_nearest() -> None:
+def test_an_unknown_name_gets_the_nearest_suggested() -> None:
     assert names.resolve_name("dpt-lage") is None
     message = str(names.unknown_model("dpt-lage"))
     assert "'dpt-lage': neither a known name nor a file" in message

@@ -69,7 +69,9 @@ def test_networks_of_equal_layout_are_told_apart_by_the_file_name(tmp_path: Path
         assert isinstance(opened, Estimator) and opened.spec.name == name
 
 
-def test_a_file_of_another_network_is_said_to_be_that(folder: Path, small_state: dict[str, Tensor]) -> None:
+def test_a_file_of_another_network_is_named_in_the_error(
+    folder: Path, small_state: dict[str, Tensor]
+) -> None:
     torch.save(small_state, folder / "dpt_levit_224.pt")
     with pytest.raises(ModelError, match=r"does not fit dpt-levit.*seems to be midas-small"):
         open_depth("dpt-levit")
@@ -128,14 +130,16 @@ def test_old_names_are_opened_with_a_notice_and_blended(
         open_depth("Midas-3-Hybrid")
     assert asked == ["dpt-large"]
     assert "always loaded DPT-Large" in caplog.text
-    monkeypatch.setattr("animator.models.depth.open_depth._from_store", lambda spec, *how: spec.name)
+    monkeypatch.setattr("animator.models.depth.open_depth._from_spec", lambda spec, *how: spec.name)
     blend = open_depth("Midas+AdaBins (old)", midas_weight=0.4)
     large, indoor, both = (cast(Any, name) for name in ("dpt-large", "zoe-n", "zoe-nk"))
     assert blend == RelativeWithMetric(large, indoor, 0.4)
     assert open_depth("Zoe+AdaBins (old)") == MetricWithMetric(both, indoor, 0.2)
 
 
-def test_halves_on_a_cpu_are_said_to_be_left_alone(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_half_precision_on_a_cpu_is_replaced_with_a_warning(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     opened = open_depth("midas-small", dtype="float16")
     assert isinstance(opened, Estimator)
     assert next(opened.network.parameters()).dtype == torch.float32
@@ -153,7 +157,7 @@ def test_halves_answer_about_the_same(
     assert np.corrcoef(halved.flatten(), whole.flatten())[0, 1] > 0.99
 
 
-def test_batches_equal_single_images_and_the_input_is_left_alone(small: Estimator, image: MakeImage) -> None:
+def test_batches_equal_single_images_and_the_input_is_unchanged(small: Estimator, image: MakeImage) -> None:
     frames = torch.stack([from_uint8(image(64, 96, k)) for k in range(3)])
     before = frames.clone()
     together = small.estimate_batch(frames)

@@ -44,7 +44,7 @@ def test_a_preset_is_checked_without_importing_the_package(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("extras")
-def test_a_wrong_name_is_told_what_other_packages_offer_too(tmp_path: Path) -> None:
+def test_suggestions_include_networks_of_other_packages(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text("prompts: a lake\ndepth: {model: slop}\n")
     with pytest.raises(PresetError, match="did you mean `slope`"):
         load(tmp_path / "film.yaml")
@@ -56,7 +56,7 @@ def test_built_in_names_ask_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert names.resolve_name("Zoe") == names.ResolvedName(("zoe-nk",))
 
 
-def test_a_package_that_offers_no_network_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_offers_no_network_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: ("odd",))
     monkeypatch.setattr("animator.core.plugins.load", lambda group, name: 3)
     with pytest.raises(PluginError, match="'odd': its package offers neither"):
@@ -64,9 +64,7 @@ def test_a_package_that_offers_no_network_is_told(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("extras")
-def test_weights_of_a_package_that_cannot_be_had_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_weights_of_a_package_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path))
     monkeypatch.setattr("animator.models.depth.weights.download_weights", _refuse)
     with pytest.raises(ModelError, match="tiny needs a file"):

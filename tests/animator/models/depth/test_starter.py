@@ -63,7 +63,7 @@ def test_never_answers_with_a_constant(starter: StarterDepth) -> None:
 
 
 def test_ground_under_a_sky_comes_nearer_towards_the_viewer(starter: StarterDepth) -> None:
-    """A lawn under a blue sky, drawn without any of the training scenes' code."""
+    """A lawn under a blue sky, painted without the code of the training scenes."""
     rng = np.random.default_rng(0)
     pixels = np.empty((192, 256, 3))
     pixels[:96] = np.linspace([90, 140, 230], [200, 220, 245], 96)[:, None]
@@ -87,7 +87,7 @@ def test_batches_equal_single_images(starter: StarterDepth) -> None:
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_images_are_seen_as_a_whole() -> None:
+def test_images_are_resized_to_the_training_size() -> None:
     assert input_size(512, 512) == (256, 256)
     assert input_size(256, 256) == (256, 256)
     assert input_size(720, 1280) == (192, 352)
@@ -106,7 +106,7 @@ def test_opening_it_loads_no_other_networks() -> None:
     subprocess.run([sys.executable, "-c", code + "assert 'timm' not in sys.modules"], check=True)
 
 
-def test_opening_it_is_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_opening_it_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         open_depth("starter")
     assert "built-in network" in caplog.text

@@ -68,7 +68,7 @@ def test_nothing_in_a_file_is_run(tmp_path: Path, save: Callable[[Any, Path], ob
         ("cut.pt", None),
     ],
 )
-def test_broken_files_are_said_to_be_so(tmp_path: Path, name: str, content: bytes | None) -> None:
+def test_broken_files_are_reported(tmp_path: Path, name: str, content: bytes | None) -> None:
     path = tmp_path / name
     if content is None:
         buffer = io.BytesIO()

@@ -70,7 +70,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def request_() -> GenerationRequest:
-    """A small img2img request."""
+    """A small request with an init image."""
     generator = torch.Generator().manual_seed(5)
     return GenerationRequest(
         frame=0,

@@ -1,4 +1,4 @@
-"""Names of models, their families, and the errors about files that cannot generate."""
+"""Names of models, their kinds, and the errors for those that cannot generate images."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
         find_checkpoint(str(tmp_path))
 
 
-def test_a_broken_folder_is_said_on_loading(tmp_path: Path) -> None:
+def test_a_broken_folder_is_reported_on_loading(tmp_path: Path) -> None:
     (tmp_path / "model_index.json").write_text(
         '{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"]}'
     )
@@ -74,7 +74,7 @@ def test_a_broken_folder_is_said_on_loading(tmp_path: Path) -> None:
         open_diffuser(str(tmp_path), CPU)
 
 
-def test_a_hub_model_that_is_not_here_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_model_that_is_not_available_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match="model nobody/nothing-at-all: cannot be loaded"):
         open_diffuser("nobody/nothing-at-all", CPU)

@@ -53,7 +53,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Done:
-    """Exit code and output of a command."""
+    """Result of a command."""
 
     returncode: object
     stdout: str
@@ -122,7 +122,7 @@ def test_mistakes_exit_with_2_and_say_what_to_do(
     assert done.returncode == 2 and fragment in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_ckpt_generates_where_pickles_are_allowed(animator: Animator) -> None:
+def test_a_ckpt_is_used_if_pickle_is_allowed(animator: Animator) -> None:
     args = ["--frames", 1, "--set", "diffusion.architecture=models/tiny", "--device", "cpu"]
     done = animator("render", "film.yaml", "--model", "old", "--allow-pickle", *args, "--out", "pickled")
     assert done.returncode == 0, done.stderr

@@ -70,7 +70,7 @@ def test_nets_for_sdxl_act(generate: Guided, form: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_the_generation_is_that_of_diffusers_pipeline(
+def test_the_image_is_that_of_diffusers_pipeline(
     diffuser_of: Callable[[str], StableDiffuser],
     nets: Path,
     folder_of: Folder,
@@ -145,7 +145,7 @@ def test_weight_0_changes_nothing_and_asks_nothing(
         handle.remove()
 
 
-def test_weights_and_images_act(generate: Guided) -> None:
+def test_weights_and_control_images_act(generate: Guided) -> None:
     generated = [
         generate(),
         generate(control(weight=0.3)),

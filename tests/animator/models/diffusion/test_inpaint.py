@@ -11,13 +11,13 @@ from animator.images.inpaint import fill_smoothly
 from animator.models.diffusion.inpaint import Box, inpaint, match_hue, padded_box
 from animator.models.diffusion.request import Control, GenerationRequest
 from schedules import PromptFrame
-from tests.fakes import Draws, Recorder
+from tests.fakes import FunctionDiffuser, Recorder
 
 IMAGE = torch.rand((3, 64, 96), generator=torch.Generator().manual_seed(1))
 
 
 def painted(request: GenerationRequest) -> Tensor:
-    """A flat gray where the request has it generated."""
+    """Generates flat gray inside the request's mask."""
     gray = torch.full((3, request.size[1], request.size[0]), 0.25)
     if request.image is None or request.mask is None:
         return gray
@@ -35,8 +35,8 @@ def request_() -> GenerationRequest:
     return GenerationRequest(3, (96, 64), IMAGE, PromptFrame("a", ""), 0.5, 4, 7.0, "Euler", 5)
 
 
-def test_a_small_mask_is_generated_at_full_size(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+def test_a_small_mask_is_inpainted_at_full_resolution(request_: GenerationRequest) -> None:
+    painter = Recorder(FunctionDiffuser(painted))
     mask = masked(20, 30, 36, 54)
     generated = inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4))
     (asked,) = painter.asked
@@ -46,8 +46,8 @@ def test_a_small_mask_is_generated_at_full_size(request_: GenerationRequest) -> 
     assert generated[:, 24:32, 34:50].sub(0.25).abs().max() < 0.02
 
 
-def test_what_controls_the_generation_is_seen_from_as_near(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+def test_control_images_are_cropped_with_the_mask(request_: GenerationRequest) -> None:
+    painter = Recorder(FunctionDiffuser(painted))
     controls = (Control(1.0, image=IMAGE), Control(1.0))
     mask = masked(20, 30, 36, 54)
     inpaint(painter.generate, replace(request_, mask=mask, mask_padding=4, controls=controls))
@@ -58,7 +58,7 @@ def test_what_controls_the_generation_is_seen_from_as_near(request_: GenerationR
 
 
 def test_without_padding_the_whole_image_is_generated(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     inpaint(painter.generate, replace(request_, mask=masked(20, 30, 36, 54)))
     assert painter.asked[0].image is IMAGE
 
@@ -73,12 +73,12 @@ def test_without_padding_the_whole_image_is_generated(request_: GenerationReques
         (masked(0, 0, 64, 10), 0, Box(0, 0, 96, 64)),
     ],
 )
-def test_the_box_keeps_the_images_proportions(mask: Tensor, padding: int, box: Box) -> None:
+def test_the_box_keeps_the_images_aspect_ratio(mask: Tensor, padding: int, box: Box) -> None:
     assert padded_box(mask, padding) == box
 
 
 def test_a_blank_mask_generates_nothing(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     generated = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
     assert generated is IMAGE and not painter.asked
 
@@ -100,7 +100,7 @@ def test_colors_are_taken_over_but_not_lightness() -> None:
 
 
 def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> None:
-    painter = Recorder(Draws(painted))
+    painter = Recorder(FunctionDiffuser(painted))
     for frame in (1, 2, 1):
         inpaint(painter.generate, replace(request_, seed=-1, frame=frame))
     first, second, again = (request.seed for request in painter.asked)

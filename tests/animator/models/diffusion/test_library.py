@@ -1,4 +1,4 @@
-"""Kinds of model files, and the files that names stand for."""
+"""Identifying files, and finding them by name."""
 
 import json
 import pickle
@@ -98,7 +98,7 @@ def whole(tmp_path: Path) -> bytes:
         (lambda data: _with_table({"a": 3}), "its header cannot be read"),
     ],
 )
-def test_broken_files_are_said_to_be_broken(
+def test_broken_files_are_reported_as_broken(
     tmp_path: Path, damage: Callable[[bytes], bytes], message: str
 ) -> None:
     path = tmp_path / "broken.safetensors"
@@ -113,7 +113,7 @@ def _with_table(table: object) -> bytes:
 
 
 class Runs:
-    """Would run when unpickled."""
+    """Code that would run when unpickled."""
 
     def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
         return Path.touch, (Path("unpickled"),)

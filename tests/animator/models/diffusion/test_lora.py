@@ -129,7 +129,7 @@ def test_texts_are_encoded_anew_only_when_their_encoder_changed(
 
 
 def change(pipeline: Any, path: Path) -> torch.Tensor:
-    """The change of one layer of the tiny sd1 by a file."""
+    """Returns the delta of a file for one layer of the tiny sd1."""
     layer = pipeline.unet.down_blocks[0].attentions[0].transformer_blocks[0].attn1.to_q
     before = layer.weight.detach().clone()
     layers_of(pipeline).apply(((path, 1.0, 1.0),))
@@ -232,7 +232,7 @@ def test_layers_of_other_shapes_are_refused(tmp_path: Path) -> None:
         layers_of(tiny_models.pipeline("sd1")).apply(((path, 1.0, 1.0),))
 
 
-def test_missing_and_wrong_files_are_said(
+def test_missing_and_wrong_files_are_reported(
     diffuser: StableDiffuser, request_: GenerationRequest, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match=r"<lora:sd1-kohja>: there is no .*did you mean `sd1-kohya`"):

@@ -36,7 +36,7 @@ def decoder(blocks: tuple[int, ...]) -> Any:
 
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("size", [(2, 2), (3, 5), (8, 6)])
-def test_it_generates_the_same_image_up_to_its_corners(padding: Padding, size: tuple[int, int]) -> None:
+def test_it_decodes_the_same_image_up_to_its_corners(padding: Padding, size: tuple[int, int]) -> None:
     apart = decoder((1, 1, 0))
     for layer in apart.modules():
         if isinstance(layer, nn.Conv2d):
@@ -86,13 +86,13 @@ def test_merging_twice_is_merging_once() -> None:
 
 
 @torch.no_grad()
-def test_the_built_in_model_generates_with_it() -> None:
-    decoder = starter_decoder(open_stable("starter", torch.device("cpu")))
-    merged = decoder.layers[-1]
+def test_the_built_in_model_uses_it() -> None:
+    drawing = starter_decoder(open_stable("starter", torch.device("cpu")))
+    merged = drawing.layers[-1]
     assert isinstance(merged, MergedUpsampling)
     latent = torch.randn(1, 4, 12, 10)
-    apart = nn.Sequential(*decoder.layers[:-1], *merged.apart)
-    assert torch.allclose(decoder.layers(latent), apart(latent), atol=SINGLE)
+    apart = nn.Sequential(*drawing.layers[:-1], *merged.unmerged)
+    assert torch.allclose(drawing.layers(latent), apart(latent), atol=SINGLE)
 
 
 def starter_decoder(diffuser: StableDiffuser) -> Any:

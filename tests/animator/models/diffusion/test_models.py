@@ -1,4 +1,4 @@
-"""Every family of models loads from its real format, generates, and obeys every control."""
+"""Every kind of model loads from its real format, generates, and reacts to every setting."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +57,7 @@ UNET_CHANGES: dict[str, dict[str, Any]] = {
 
 
 def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[str, Any]) -> float:
-    """Mean change of the image by a changed request."""
+    """Returns how much a changed request changes the image."""
     first, second = diffuser.generate(request), diffuser.generate(replace(request, **other))
     if first.shape != second.shape:
         return 1.0
@@ -68,7 +68,7 @@ def changed(diffuser: StableDiffuser, request: GenerationRequest, other: dict[st
     "kind",
     [*OF_EACH_SORT, "lcm", "sd1-inpaint", *(pytest.param(k, marks=pytest.mark.slow) for k in NUMBERS_ONLY)],
 )
-def test_generation_is_sound_repeatable_and_of_the_asked_size(
+def test_images_are_finite_repeatable_and_of_the_requested_size(
     opened: Opened, request_: GenerationRequest, kind: str
 ) -> None:
     result = opened(kind).generate(request_)
@@ -179,7 +179,7 @@ def test_the_steps_that_run_are_those_promised(
 def test_transformers_begin_at_the_noise_that_their_pipeline_takes_off(
     opened: Opened, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch, kind: str, strength: float
 ) -> None:
-    """A network that knows the noise gives the image back, from whatever level it begins at."""
+    """A network that knows the noise gives the image back, from any starting sigma."""
     engine = opened(kind).engine()
     assert isinstance(engine, TransformerEngine) and request_.image is not None
     coder = engine.autoencoder
@@ -221,7 +221,7 @@ def test_a_mask_keeps_what_it_covers(opened: Opened, request_: GenerationRequest
 
 
 def test_a_tiling_image_has_no_edge(opened: Opened, request_: GenerationRequest) -> None:
-    """While a tiling image is generated, and no longer, every convolution sees around the edge."""
+    """Convolutions have circular padding only while a tiling image is generated."""
     engine = opened("sd1").engine()
     assert isinstance(engine, UNetEngine)
     before = [m.padding_mode for m in engine.model.unet.modules() if isinstance(m, torch.nn.Conv2d)]

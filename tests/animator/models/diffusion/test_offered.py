@@ -8,7 +8,7 @@ import torch
 
 from animator.errors import PluginError, PresetError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.plugin import Offer, offer_of
+from animator.models.diffusion.plugin import PluginDiffuser, find_plugin
 from animator.models.diffusion.stable import open_diffuser
 from animator.presets.load import load
 from animator.runs.render_run import open_model, open_run, render_run
@@ -54,18 +54,20 @@ def test_a_name_that_nobody_offers_is_refused(tmp_path: Path, model: str) -> Non
 
 @pytest.mark.usefixtures("extras")
 def test_models_of_our_own_come_first(tmp_path: Path) -> None:
-    assert offer_of("plain", NOWHERE) == Offer("plain", "")
+    assert find_plugin("plain", NOWHERE) == PluginDiffuser("plain", "")
     (tmp_path / "plain.safetensors").touch()
-    assert offer_of("plain", Library((tmp_path,))) is None
+    assert find_plugin("plain", Library((tmp_path,))) is None
 
 
 def test_no_package_is_asked_for_models_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: pytest.fail("asked"))
-    assert offer_of("starter", NOWHERE) is offer_of("owner/model", NOWHERE) is None
+    assert find_plugin("starter", NOWHERE) is find_plugin("owner/model", NOWHERE) is None
 
 
 @pytest.mark.parametrize("offered", [3, lambda model, device, options: None])
-def test_a_package_that_opens_no_diffuser_is_told(monkeypatch: pytest.MonkeyPatch, offered: object) -> None:
+def test_a_package_that_opens_no_diffuser_is_reported(
+    monkeypatch: pytest.MonkeyPatch, offered: object
+) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: ("odd",))
     monkeypatch.setattr("animator.core.plugins.load", lambda group, name: offered)
     with pytest.raises(PluginError, match="model odd: its package offers no function"):

@@ -1,4 +1,4 @@
-"""Options of a whole film: another VAE, little memory, compiled models."""
+"""Options of a whole film: another VAE, low memory, compiled models."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ Opened = Callable[[str], StableDiffuser]
 Folder = Callable[[str], Path]
 
 
-def test_another_vae_is_taken(
+def test_another_vae_is_used(
     opened: Opened, folder_of: Folder, models: Path, request_: GenerationRequest
 ) -> None:
     usual = opened("sd1").generate(request_)
@@ -50,7 +50,7 @@ def test_another_vae_is_taken(
     assert torch.equal(folder, file) and not torch.allclose(folder, usual, atol=1e-2)
 
 
-def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: GenerationRequest) -> None:
+def test_a_tiny_autoencoder_is_used(folder_of: Folder, models: Path, request_: GenerationRequest) -> None:
     from diffusers import AutoencoderTiny
 
     AutoencoderTiny(
@@ -64,7 +64,7 @@ def test_a_tiny_autoencoder_is_taken(folder_of: Folder, models: Path, request_: 
 
 
 @pytest.mark.parametrize("kind", ["sdxl", *TRANSFORMERS])
-def test_little_memory_generates_nearly_the_same(
+def test_low_memory_generates_nearly_the_same(
     folder_of: Folder, request_: GenerationRequest, opened: Opened, kind: str
 ) -> None:
     low = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).generate(request_)

@@ -1,4 +1,4 @@
-"""Errors about models that are missing or cannot run: the file, what it is, what to do."""
+"""Errors for models that are not available or do not run: the file, what it is, what to do."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,9 +21,9 @@ Folder = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> Path:
+def broken_files(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> Path:
     """Model folders in which things are wrong."""
-    folder = tmp_path_factory.mktemp("shelf")
+    folder = tmp_path_factory.mktemp("broken_files")
     made = lora_files.factors(tiny_models.pipeline("sdxl"))
     lora_files.kohya(made, folder / "style-xl.safetensors", alpha=4)
     data = bytearray(file_of("sd1").read_bytes())
@@ -49,10 +49,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> Path:
         ),
     ],
 )
-def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None:
-    path = shelf / name
+def test_models_that_are_not_available(broken_files: Path, name: str, message: str) -> None:
+    path = broken_files / name
     with pytest.raises(ModelError, match=message):
-        open_diffuser(str(path) if path.exists() else name, CPU, LoadOptions(Library((shelf,))))
+        open_diffuser(str(path) if path.exists() else name, CPU, LoadOptions(Library((broken_files,))))
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_models_that_cannot_be_had(shelf: Path, name: str, message: str) -> None
     ],
 )
 def test_requests_that_cannot_be_met(
-    folder_of: Folder, shelf: Path, request_: GenerationRequest, change: dict[str, Any], message: str
+    folder_of: Folder, broken_files: Path, request_: GenerationRequest, change: dict[str, Any], message: str
 ) -> None:
-    diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((shelf,))))
+    diffuser = open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((broken_files,))))
     with pytest.raises(ModelError, match=message):
         diffuser.generate(replace(request_, **change))
     diffuser.generate(request_)  # works as if nothing had happened
 
 
-def test_running_out_of_memory_during_generation(
+def test_running_out_of_memory_while_generating(
     folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diffuser = open_diffuser(str(folder_of("sd1")), CPU)

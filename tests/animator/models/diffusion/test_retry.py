@@ -1,4 +1,4 @@
-"""Images that are none, memory that runs out, checkpoints that change, and what is written down."""
+"""NaN and blank images, running out of memory, checkpoint schedules, and model records."""
 
 import hashlib
 import logging
@@ -14,7 +14,7 @@ from animator.errors import AnimatorError, ModelError
 from animator.loop.build.models import check_models
 from animator.models.diffusion import memory
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.model_info import records_of, sha256
+from animator.models.diffusion.checkpoints.model_info import model_records, sha256
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.model_cache import KEPT, ModelCache
 from animator.models.diffusion.request import GenerationRequest
@@ -60,7 +60,7 @@ def test_bad_images_are_generated_again_with_derived_seeds(
     assert "frame 0: the generated image is" in caplog.text
 
 
-def test_nan_first_widens_the_vae(request_: GenerationRequest) -> None:
+def test_nan_first_upcasts_the_vae(request_: GenerationRequest) -> None:
     draw = Draws(NAN, GOOD)
     assert torch.equal(generate_with_retry(draw, request_, lambda: True), GOOD)
     assert draw.seeds == [request_.seed] * 2
@@ -71,11 +71,11 @@ def test_nan_without_end_is_an_error_that_says_what_to_do(request_: GenerationRe
         generate_with_retry(Draws(*[NAN] * (MAX_RETRIES + 1)), request_, never)
 
 
-def test_an_image_that_stays_blank_is_taken(request_: GenerationRequest) -> None:
+def test_an_image_that_stays_blank_is_accepted(request_: GenerationRequest) -> None:
     assert torch.equal(generate_with_retry(Draws(*[BLACK] * (MAX_RETRIES + 1)), request_, never), BLACK)
 
 
-def test_a_blank_generation_of_a_blank_image_is_fine(request_: GenerationRequest) -> None:
+def test_a_blank_result_of_a_blank_init_image_is_accepted(request_: GenerationRequest) -> None:
     draw = Draws(BLACK)
     generate_with_retry(draw, replace(request_, image=torch.ones(3, 8, 8)), never)
     assert len(draw.seeds) == 1
@@ -160,7 +160,7 @@ class Parcel:
         pass
 
 
-def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
+def test_the_model_cache_keeps_few_models_and_one_on_the_device() -> None:
     loaded: list[str] = []
     parcels: dict[str, Parcel] = {}
 
@@ -169,12 +169,12 @@ def test_the_shelf_holds_few_models_and_one_on_the_device() -> None:
         parcels[name] = Parcel()
         return parcels[name]
 
-    shelf = ModelCache(load, torch.device("meta"))
+    cache = ModelCache(load, torch.device("meta"))
     for name in ("a", "a", "b", "a", "c", "b", "d", "b"):
-        shelf.load(name)
+        cache.load(name)
     assert loaded == ["a", "b", "c", "d"] and KEPT == 3
     assert parcels["a"].moves == ["meta", "cpu", "meta", "cpu"]
-    shelf.load("a")  # was used longest ago, so it went when d came
+    cache.load("a")  # was used longest ago, so it went when d came
     assert loaded == ["a", "b", "c", "d", "a"]
 
 
@@ -190,7 +190,7 @@ def test_a_checkpoint_schedule_generates_each_frame_with_its_own(
     assert torch.equal(second, by_name)
     assert len({float(image.sum()) for image in (first, second, xl)}) == 3
     assert torch.equal(diffuser.generate(request_), first)
-    assert [record["type"] for record in records_of(diffuser, wait=False)] == [
+    assert [record["type"] for record in model_records(diffuser, wait=False)] == [
         "StableDiffusionPipeline",
         "StableDiffusionPipeline",
         "StableDiffusionPipeline",
@@ -210,12 +210,12 @@ def test_missing_checkpoints_and_loras_are_found_before_any_model_loads(make_ani
 
 def test_records_carry_the_hash_by_which_a_model_is_known(file_of: Folder, folder_of: Folder) -> None:
     options = LoadOptions(architecture=str(folder_of("sd1")))
-    (record,) = records_of(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
+    (record,) = model_records(open_diffuser(str(file_of("sd1")), CPU, options), wait=True)
     data = file_of("sd1").read_bytes()
     assert record["sha256"] == hashlib.sha256(data).hexdigest() and record["bytes"] == len(data)
     assert record["type"] == "StableDiffusionPipeline" and record["location"] == str(file_of("sd1"))
     assert sha256(folder_of("sd1")) != sha256(folder_of("sdxl"))
-    assert records_of(object(), wait=True) == []
+    assert model_records(object(), wait=True) == []
 
 
 def test_the_cache_forgets_what_was_used_longest_ago() -> None:

@@ -32,7 +32,7 @@ def diffuser() -> StableDiffuser:
     return open_stable("starter", CPU)
 
 
-def test_generation_is_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
+def test_images_are_repeatable_and_in_range(diffuser: StableDiffuser) -> None:
     image = diffuser.generate(BASE)
     assert image.shape == (3, 64, 64) and image.dtype == torch.float32
     assert 0 <= float(image.min()) < float(image.max()) <= 1

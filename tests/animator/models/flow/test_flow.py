@@ -11,7 +11,7 @@ from animator.errors import ModelError
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling
 from animator.images.warp2d import Move2D, matrix2d
-from animator.models.flow.features import USUAL, MotionModel, feature_matrix, is_possible
+from animator.models.flow.features import OPENCV_CONTRAST, MotionModel, feature_matrix, is_possible
 from animator.models.flow.model import FlowModel
 from animator.models.flow.opencv import Dis, DisQuality, Farneback
 from animator.models.flow.raft import load_raft
@@ -124,7 +124,7 @@ def test_features_are_found_in_soft_images() -> None:
     moved = soft.roll((2, 3), (1, 2))
     found = feature_matrix(soft, moved, MotionModel.AFFINE)
     np.testing.assert_allclose(found[:2, 2] + found[:2, :2] @ [48, 48] - [48, 48], [3, 2], atol=0.3)
-    np.testing.assert_array_equal(feature_matrix(soft, moved, MotionModel.AFFINE, USUAL), np.eye(3))
+    np.testing.assert_array_equal(feature_matrix(soft, moved, MotionModel.AFFINE, OPENCV_CONTRAST), np.eye(3))
 
 
 @pytest.mark.parametrize(

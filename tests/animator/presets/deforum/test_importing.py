@@ -98,7 +98,7 @@ def test_a_notebooks_file(notebook: dict[str, Any]) -> None:
         ({"sampler": "No Such"}, "film.txt:2:2 sampler: diffusion.sampler: sampler 'No Such' is unknown"),
         ({"prompts": {"0": 3}}, "film.txt:2:2: prompts: a prompt is text, not 3"),
         ({"use_depth_warping": "maybe"}, "use_depth_warping: is 'maybe'; expected true or false"),
-        ({"parseq_manifest": "https://x.org/m.json"}, "parseq_manifest: is 'https://x.org/m.json'; give the"),
+        ({"parseq_manifest": "https://x.org/m.json"}, "'https://x.org/m.json'; expected the manifest"),
         ({"parseq_manifest": "{}"}, "parseq_manifest: the Parseq manifest has no rendered_frames"),
     ],
 )

@@ -41,7 +41,7 @@ def test_a_mistake_is_reported_with_its_place_and_repaired(text: str, message: s
 def test_the_line_is_shown_with_a_caret_under_the_mistake() -> None:
     with pytest.raises(PresetError) as caught:
         read_document('{\n  "scheduler": karras,\n  "b": 1}', "film.txt")
-    *_, line, caret = str(caught.value).splitlines()
+    *_, line, caret = caught.value.message.splitlines()
     assert line.strip().startswith('"scheduler": karras') and line[caret.index("^")] == "k"
 
 

@@ -1,4 +1,4 @@
-"""ControlNet files: names, records, and errors about those that are missing."""
+"""ControlNet files: names, records, and errors for those that are not available."""
 
 import shutil
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.model_info import records_of
+from animator.models.diffusion.checkpoints.model_info import model_records
 from animator.models.diffusion.controlnet.keys import flat_name
 from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
@@ -23,7 +23,7 @@ Folder = Callable[[str], Path]
 def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Path) -> None:
     options = LoadOptions(Library((nets,)), controlnets=("sd1-original", "sd1-folder"))
     diffuser = open_diffuser(str(folder_of("sd1")), CPU, options)
-    records = records_of(diffuser, wait=True)
+    records = model_records(diffuser, wait=True)
     assert [(record["name"], record["type"]) for record in records[1:]] == [
         ("sd1-original", "ControlNetModel"),
         ("sd1-folder", "ControlNetModel"),
@@ -46,7 +46,7 @@ def test_nets_are_loaded_and_recorded_with_the_film(folder_of: Folder, nets: Pat
         ("sd1", "sd1-pickled", r"\.pth files can run code .* allow pickled weights"),
     ],
 )
-def test_nets_that_cannot_be_had_are_said(
+def test_nets_that_are_not_available_are_reported(
     folder_of: Folder, broken: Path, kind: str, name: str, message: str, opened: Callable[[str], Any]
 ) -> None:
     engine = opened(kind).engine()
@@ -56,7 +56,7 @@ def test_nets_that_cannot_be_had_are_said(
         engine.guide((name,))
 
 
-def test_they_are_said_before_any_frame(folder_of: Folder, nets: Path) -> None:
+def test_they_are_reported_before_any_frame(folder_of: Folder, nets: Path) -> None:
     with pytest.raises(ModelError, match="controlnet gone: there is no such"):
         open_diffuser(str(folder_of("sd1")), CPU, LoadOptions(Library((nets,)), controlnets=("gone",)))
 

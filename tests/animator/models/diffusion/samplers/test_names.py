@@ -14,7 +14,7 @@ from animator.models.diffusion.samplers.registry import (
     SCHEDULE_TYPES,
     find_sampler,
 )
-from animator.models.diffusion.samplers.sampler import Denoise, Levels, NoiseSampler, Sampler, sampler
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sampler, Sigmas, sampler
 
 
 def test_names_are_found_in_any_case() -> None:
@@ -47,7 +47,7 @@ def test_unknown_names_get_the_nearest() -> None:
         find_sampler("0")
 
 
-def test_every_declaration_is_of_its_own_and_asks_for_a_spacing_that_there_is() -> None:
+def test_declarations_are_unique_and_name_existing_schedule_types() -> None:
     spellings = [spelling for made in METHODS.values() for spelling in (made.name.lower(), *made.aliases)]
     assert len(spellings) == len(set(spellings))
     assert {made.schedule_type for made in METHODS.values()} <= {"", *SCHEDULE_TYPES}
@@ -63,13 +63,13 @@ def test_every_alias_is_understood(alias: str) -> None:
 
 def test_a_sampler_is_a_function_below_its_declaration() -> None:
     @sampler("Mine", aliases=("ours",), calls_per_step=2)
-    def mine(denoise: Denoise, x: Tensor, levels: Levels, noise: NoiseSampler) -> Tensor:
+    def mine(denoise: Denoise, x: Tensor, sigmas: Sigmas, noise: NoiseSampler) -> Tensor:
         return x
 
     assert isinstance(mine, Sampler)
     assert (mine.name, mine.calls_per_step) == ("Mine", 2)
     latent = torch.zeros(1)
-    assert mine.solve(lambda x, level: x, latent, (), NoiseSampler(lambda: latent, 1.0)) is latent
+    assert mine.solve(lambda x, sigma: x, latent, (), NoiseSampler(lambda: latent, 1.0)) is latent
 
 
 @pytest.mark.usefixtures("extras")
@@ -91,7 +91,7 @@ def test_other_packages_are_asked_only_for_samplers_that_are_not_built_in() -> N
     assert "animator_extras.samplers" not in sys.modules
 
 
-def test_a_package_that_offers_no_sampler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_offers_no_sampler_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("animator.core.plugins.names", lambda group: ("odd",))
     monkeypatch.setattr("animator.core.plugins.load", lambda group, name: object())
     with pytest.raises(PluginError, match="'odd': its package offers no Sampler"):

@@ -1,4 +1,4 @@
-"""Every spacing at ten steps, written out: a level that moves shows here."""
+"""Golden sigmas of every schedule type at ten steps."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ TEN_STEPS = {
     "Trailing": (14.615, 8.3028, 5.0878, 3.3211, 2.2765, 1.6129, 1.1606, 0.82986, 0.56928, 0.34167, 0),
     "LCM": (14.615, 8.3028, 5.0878, 3.3211, 2.2765, 1.6129, 1.1606, 0.82986, 0.56928, 0.34167, 0),
 }
-# Sabour et al. 2024; the eleven levels come out as published where eleven are asked for.
+# Sabour et al. 2024; the eleven sigmas come out as published where eleven are asked for.
 ALIGNED = {
     "sd1": (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029, 0),
     "sd2": (14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029, 0),
@@ -43,22 +43,22 @@ ALIGNED = {
 }
 
 
-def test_every_spacing_has_its_levels_written_here() -> None:
+def test_every_schedule_type_has_its_sigmas_written_here() -> None:
     assert set(TEN_STEPS) == set(SCHEDULES)
 
 
 @pytest.mark.parametrize("name", TEN_STEPS)
-def test_ten_steps_have_these_levels(name: str) -> None:
+def test_ten_steps_have_these_sigmas(name: str) -> None:
     assert schedule_sigmas(NoiseSchedule.of(ALPHAS), name, 10) == pytest.approx(TEN_STEPS[name], rel=2e-4)
 
 
 @pytest.mark.parametrize("family", ALIGNED)
-def test_align_your_steps_takes_the_levels_of_the_models_family(family: str) -> None:
-    levels = schedule_sigmas(NoiseSchedule.of(ALPHAS, family), "Align Your Steps", 11)
-    assert levels == pytest.approx(ALIGNED[family], rel=1e-6)
+def test_align_your_steps_uses_the_sigmas_of_the_models_family(family: str) -> None:
+    sigmas = schedule_sigmas(NoiseSchedule.of(ALPHAS, family), "Align Your Steps", 11)
+    assert sigmas == pytest.approx(ALIGNED[family], rel=1e-6)
 
 
-def test_ten_aligned_steps_of_sdxl_have_these_levels() -> None:
+def test_ten_aligned_steps_of_sdxl_have_these_sigmas() -> None:
     expected = (14.615, 5.9634, 3.339, 1.855, 1.1023, 0.67496, 0.43114, 0.26062, 0.12252, 0.029, 0)
     assert schedule_sigmas(NoiseSchedule.of(ALPHAS, "sdxl"), "Align Your Steps", 10) == pytest.approx(
         expected, rel=2e-4
@@ -66,5 +66,5 @@ def test_ten_aligned_steps_of_sdxl_have_these_levels() -> None:
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl"])
-def test_a_loaded_models_noise_table_knows_its_family(kind: str) -> None:
+def test_a_loaded_models_noise_schedule_knows_its_family(kind: str) -> None:
     assert UNetModel.of("tiny", pipeline(kind)).noise_schedule.family == kind

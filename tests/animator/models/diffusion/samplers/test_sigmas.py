@@ -1,4 +1,4 @@
-"""Noise levels: known values, and diffusers' own where it has the spacing."""
+"""Sigmas: known values, and diffusers' where it has the schedule type."""
 
 import itertools
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def table() -> Iterator[NoiseSchedule]:
     yield NoiseSchedule.of(np.cumprod(1 - betas))
 
 
-def test_stable_diffusions_levels_are_the_known_ones(table: NoiseSchedule) -> None:
+def test_stable_diffusions_sigmas_are_the_known_ones(table: NoiseSchedule) -> None:
     assert table.sigmas[[0, -1]] == pytest.approx(
         [0.0291672, 14.6146], rel=1e-4
     )  # as k-diffusion prints them
@@ -35,11 +35,11 @@ def test_stable_diffusions_levels_are_the_known_ones(table: NoiseSchedule) -> No
 
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("steps", [1, 2, 7, 20, 50, 77, 1000])
-def test_levels_fall_strictly_and_are_as_many_as_asked(table: NoiseSchedule, name: str, steps: int) -> None:
-    levels = schedule_sigmas(table, name, steps)
-    assert len(levels) == steps + 1
-    assert all(after < before for before, after in itertools.pairwise(levels))
-    assert levels[0] <= table.sigmas[-1] * 1.001 and levels[-1] < 0.03
+def test_sigmas_fall_strictly_and_are_as_many_as_asked(table: NoiseSchedule, name: str, steps: int) -> None:
+    sigmas = schedule_sigmas(table, name, steps)
+    assert len(sigmas) == steps + 1
+    assert all(after < before for before, after in itertools.pairwise(sigmas))
+    assert sigmas[0] <= table.sigmas[-1] * 1.001 and sigmas[-1] < 0.03
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_levels_fall_strictly_and_are_as_many_as_asked(table: NoiseSchedule, nam
     ],
 )
 @pytest.mark.parametrize("steps", [4, 20])
-def test_levels_are_those_of_diffusers(
+def test_sigmas_are_those_of_diffusers(
     table: NoiseSchedule, name: str, options: dict[str, object], steps: int
 ) -> None:
     declare_missing_ops()
@@ -61,11 +61,11 @@ def test_levels_are_those_of_diffusers(
 
     theirs = EulerDiscreteScheduler(**BETAS, **options)
     theirs.set_timesteps(steps)
-    # Theirs are in single precision; DDIM's own last level is the smallest, not 0.
+    # Theirs are in single precision; DDIM's own last sigma is the smallest, not 0.
     assert schedule_sigmas(table, name, steps)[:-1] == pytest.approx(theirs.sigmas[:-1].tolist(), rel=2e-4)
 
 
-def test_beta_spacing_is_that_of_the_distribution(table: NoiseSchedule) -> None:
+def test_beta_sigmas_are_those_of_the_distribution(table: NoiseSchedule) -> None:
     beta = pytest.importorskip("scipy.stats").beta
     for steps in (5, 20, 33):
         quantiles = beta.ppf(1 - np.linspace(0, 1, steps), 0.6, 0.6)
@@ -74,17 +74,17 @@ def test_beta_spacing_is_that_of_the_distribution(table: NoiseSchedule) -> None:
         assert np.allclose(schedule_sigmas(table, "Beta", steps)[:-1], expected, rtol=0.02)
 
 
-def test_timesteps_and_levels_are_inverse(table: NoiseSchedule) -> None:
+def test_timesteps_and_sigmas_are_inverse(table: NoiseSchedule) -> None:
     for timestep in (0.0, 17.25, 500.5, 999.0):
         assert table.timestep(float(table.sigma(timestep))) == pytest.approx(timestep, abs=1e-6)
 
 
-def test_dropping_the_next_to_last_level_keeps_the_count(table: NoiseSchedule) -> None:
-    levels = sampler_sigmas(table, SAMPLERS["DPM2 Karras"], "Karras", 6)
+def test_discarding_the_next_to_last_sigma_keeps_the_count(table: NoiseSchedule) -> None:
+    sigmas = sampler_sigmas(table, SAMPLERS["DPM2 Karras"], "Karras", 6)
     whole = schedule_sigmas(table, "Karras", 7)
-    assert levels == (*whole[:-2], 0.0)
+    assert sigmas == (*whole[:-2], 0.0)
 
 
-def test_pure_noise_at_the_end_gives_a_finite_level() -> None:
+def test_pure_noise_at_the_end_gives_a_finite_sigma() -> None:
     table = NoiseSchedule.of(np.array([0.99, 0.5, 0.0]))
     assert table.sigmas[-1] == pytest.approx(4096, rel=1e-3)

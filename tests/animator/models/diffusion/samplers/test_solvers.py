@@ -43,29 +43,29 @@ def fresh(seed: int = 1, eta: float = 1.0) -> NoiseSampler:
 
 
 def solve(
-    name: str, levels: Sequence[float], noise: NoiseSampler | None = None, x: Tensor | None = None
+    name: str, sigmas: Sequence[float], noise: NoiseSampler | None = None, x: Tensor | None = None
 ) -> Tensor:
-    start = normal() * levels[0] if x is None else x
-    return METHODS[name].solve(two_points, start, levels, noise or fresh())
+    start = normal() * sigmas[0] if x is None else x
+    return METHODS[name].solve(two_points, start, sigmas, noise or fresh())
 
 
 def by_diffusers(scheduler: Any, steps: int, *, is_scaled: bool) -> Tensor:
-    """The same by a scheduler of diffusers; `is_scaled`: latents scale with sigma instead of variance 1."""
+    """Samples with a scheduler; `is_scaled`: its latents have the scale of sigma, not variance 1."""
     scheduler.set_timesteps(steps)
     x = normal() * float(scheduler.sigmas[0])
     x = x if is_scaled else x / math.sqrt(float(scheduler.sigmas[0]) ** 2 + 1)
     for timestep in scheduler.timesteps:
         if scheduler.step_index is None:
             scheduler._init_step_index(timestep)
-        sigma = _level(scheduler)
+        sigma = _current_sigma(scheduler)
         raw = x if is_scaled else x * math.sqrt(sigma**2 + 1)
         scheduler.scale_model_input(x, timestep)
         x = scheduler.step((raw - two_points(raw, sigma)) / sigma, timestep, x).prev_sample
     return x
 
 
-def _level(scheduler: Any) -> float:
-    """The level that the scheduler asks the model about: a midpoint in every second call of KDPM2's."""
+def _current_sigma(scheduler: Any) -> float:
+    """Returns the sigma of the scheduler's next model call: a midpoint in every second one of KDPM2."""
     if getattr(scheduler, "state_in_first_order", True) or not hasattr(scheduler, "sigmas_interpol"):
         return float(scheduler.sigmas[scheduler.step_index])
     return float(scheduler.sigmas_interpol[scheduler.step_index])
@@ -96,13 +96,13 @@ def test_solvers_give_what_diffusers_schedulers_give(
     scheduler = getattr(diffusers, theirs)(**BETAS, timestep_spacing="trailing", **options)
     expected = by_diffusers(scheduler, steps, is_scaled=is_scaled)
     found = solve(ours, schedule_sigmas(TABLE, "Trailing", steps), fresh(eta=0.0))
-    # Their levels are in single precision, and LMS integrates to 1e-4.
+    # Their sigmas are in single precision, and LMS integrates to 1e-4.
     assert torch.allclose(found, expected.to(torch.float64), atol=2e-3), (found - expected).abs().max()
 
 
 def test_ancestral_steps_without_eta_are_eulers() -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 9)
-    assert torch.allclose(solve("Euler a", levels, fresh(eta=0.0)), solve("Euler", levels))
+    sigmas = schedule_sigmas(TABLE, "Karras", 9)
+    assert torch.allclose(solve("Euler a", sigmas, fresh(eta=0.0)), solve("Euler", sigmas))
 
 
 def test_ddim_with_eta_is_diffusers_ddim() -> None:
@@ -112,24 +112,24 @@ def test_ddim_with_eta_is_diffusers_ddim() -> None:
 
     scheduler = DDIMScheduler(**BETAS, timestep_spacing="leading", clip_sample=False, set_alpha_to_one=False)
     scheduler.set_timesteps(10)
-    levels = schedule_sigmas(TABLE, "DDIM", 10)
+    sigmas = schedule_sigmas(TABLE, "DDIM", 10)
     source, x = fresh(), normal()
-    start = x * math.sqrt(levels[0] ** 2 + 1)
-    for timestep, level in zip(scheduler.timesteps, levels, strict=False):
-        raw = x * math.sqrt(level**2 + 1)
-        answer = (raw - two_points(raw, level)) / level
+    start = x * math.sqrt(sigmas[0] ** 2 + 1)
+    for timestep, sigma in zip(scheduler.timesteps, sigmas, strict=False):
+        raw = x * math.sqrt(sigma**2 + 1)
+        answer = (raw - two_points(raw, sigma)) / sigma
         x = scheduler.step(answer, timestep, x, eta=0.7, variance_noise=source.sample()).prev_sample
-    found = solve("DDIM", levels, fresh(eta=0.7), start) / math.sqrt(levels[-1] ** 2 + 1)
+    found = solve("DDIM", sigmas, fresh(eta=0.7), start) / math.sqrt(sigmas[-1] ** 2 + 1)
     assert torch.allclose(found, x, atol=1e-4)
 
 
 @named(SAMPLERS)
 def test_a_model_that_is_sure_is_believed(sampler: Sampler) -> None:
-    """With a constant clean latent every solver ends exactly there, or within its last level's noise."""
+    """With a constant clean latent every solver ends exactly there, or within the noise of its last sigma."""
     clean = normal(4)
-    levels = schedule_sigmas(TABLE, "Karras", 8)
-    found = sampler.solve(lambda x, sigma: clean, normal() * levels[0], levels, fresh())
-    assert torch.allclose(found, clean, atol=5 * levels[-2] if sampler.own_sigmas else 1e-9)
+    sigmas = schedule_sigmas(TABLE, "Karras", 8)
+    found = sampler.solve(lambda x, sigma: clean, normal() * sigmas[0], sigmas, fresh())
+    assert torch.allclose(found, clean, atol=5 * sigmas[-2] if sampler.own_sigmas else 1e-9)
 
 
 # Restart adds noise without end, so that it comes near in spread only.
@@ -139,7 +139,7 @@ def test_a_model_that_is_sure_is_believed(sampler: Sampler) -> None:
     if made.calls_per_step is not None and not made.few_steps and made.noise != "fixed"
 )
 def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
-    """Data of variance 1 at 0: the path down to a level has a closed form, x scales with the spread."""
+    """Data of variance 1 at 0: the path down to a sigma has a closed form, x scales with the spread."""
 
     def exact(x: Tensor, sigma: float) -> Tensor:
         return x / (1 + sigma**2)
@@ -147,10 +147,10 @@ def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
     errors = []
     # DPM fast groups its calls in threes; what is left over decides how large its error is.
     for steps in (10, 19, 37) if sampler.own_sigmas else (8, 16, 32):
-        levels = [level for level in schedule_sigmas(TABLE, "Exponential", steps) if level > 0]
-        start = normal() * levels[0]
-        found = sampler.solve(exact, start, levels, fresh(eta=0.0))
-        right = start * math.sqrt((1 + levels[-1] ** 2) / (1 + levels[0] ** 2))
+        sigmas = [sigma for sigma in schedule_sigmas(TABLE, "Exponential", steps) if sigma > 0]
+        start = normal() * sigmas[0]
+        found = sampler.solve(exact, start, sigmas, fresh(eta=0.0))
+        right = start * math.sqrt((1 + sigmas[-1] ** 2) / (1 + sigmas[0] ** 2))
         errors.append(float((found - right).abs().max()))
     # A method of order 1 halves its error when the steps are doubled.
     assert errors[1] < 0.62 * errors[0] and errors[2] < 0.62 * errors[1], errors
@@ -158,65 +158,65 @@ def test_more_steps_come_nearer_to_the_exact_solution(sampler: Sampler) -> None:
 
 @named(made for made in NOISY if not made.few_steps and made.schedule_type != "DDIM")
 def test_fresh_noise_keeps_the_spread_right(sampler: Sampler) -> None:
-    """Data of variance 1: with noise put in at every step the drawn latents have variance 1 as well."""
-    levels = [level for level in schedule_sigmas(TABLE, "Exponential", 60) if level > 0]
+    """Data of variance 1: with fresh noise at every step the sampled latents have variance 1 as well."""
+    sigmas = [sigma for sigma in schedule_sigmas(TABLE, "Exponential", 60) if sigma > 0]
     big = (1, 4, 64, 64)
     generator = torch.Generator().manual_seed(2)
     noise = NoiseSampler(lambda: torch.randn(big, generator=generator, dtype=torch.float64), 1.0)
-    start = noise.sample() * math.sqrt(1 + levels[0] ** 2)
-    found = sampler.solve(lambda x, sigma: x / (1 + sigma**2), start, levels, noise)
+    start = noise.sample() * math.sqrt(1 + sigmas[0] ** 2)
+    found = sampler.solve(lambda x, sigma: x / (1 + sigma**2), start, sigmas, noise)
     # 16,384 samples and 60 steps; Euler's method, of order 1, is still 10 % short there.
     assert float(found.var()) == pytest.approx(1.0, abs=0.12 if sampler.name == "Euler a" else 0.06)
 
 
 @named(made for made in SAMPLERS if made.calls_per_step is not None)
 def test_the_model_is_called_as_often_as_promised(sampler: Sampler) -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 7)
+    sigmas = schedule_sigmas(TABLE, "Karras", 7)
     asked: list[float] = []
 
     def count(x: Tensor, sigma: float) -> Tensor:
         asked.append(sigma)
         return two_points(x, sigma)
 
-    sampler.solve(count, normal() * levels[0], levels, fresh())
+    sampler.solve(count, normal() * sigmas[0], sigmas, fresh())
     assert sampler.calls_per_step is not None
     # A step to 0, the last of the seven, takes one call.
     assert len(asked) == 6 * sampler.calls_per_step + 1 + sampler.extra_calls
-    assert asked[0] == levels[0] and min(asked) > 0
+    assert asked[0] == sigmas[0] and min(asked) > 0
 
 
 @named(NOISY)
 def test_noise_is_repeatable_and_only_noise_differs(sampler: Sampler) -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 24)  # from 20 steps on Restart goes back up
-    assert torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(1)))
-    assert not torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(2)))
+    sigmas = schedule_sigmas(TABLE, "Karras", 24)  # from 20 steps on Restart goes back up
+    assert torch.equal(solve(sampler.name, sigmas, fresh(1)), solve(sampler.name, sigmas, fresh(1)))
+    assert not torch.equal(solve(sampler.name, sigmas, fresh(1)), solve(sampler.name, sigmas, fresh(2)))
 
 
 @named(made for made in SAMPLERS if made.noise in ("none", "fixed"))
 def test_no_eta_acts_where_none_is_declared(sampler: Sampler) -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 6)
-    assert torch.equal(solve(sampler.name, levels, fresh()), solve(sampler.name, levels, fresh(eta=0.3)))
+    sigmas = schedule_sigmas(TABLE, "Karras", 6)
+    assert torch.equal(solve(sampler.name, sigmas, fresh()), solve(sampler.name, sigmas, fresh(eta=0.3)))
 
 
 @named(made for made in SAMPLERS if made.noise == "none")
 def test_no_noise_is_drawn_where_none_is_declared(sampler: Sampler) -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 24)
-    assert torch.equal(solve(sampler.name, levels, fresh(1)), solve(sampler.name, levels, fresh(2)))
+    sigmas = schedule_sigmas(TABLE, "Karras", 24)
+    assert torch.equal(solve(sampler.name, sigmas, fresh(1)), solve(sampler.name, sigmas, fresh(2)))
 
 
 @named(made for made in NOISY if made.noise != "fixed")
 def test_eta_acts(sampler: Sampler) -> None:
     name = sampler.name
-    levels = schedule_sigmas(TABLE, "Karras", 6)
-    some, none = solve(name, levels, fresh(eta=0.5)), solve(name, levels, fresh(eta=0.0))
-    assert not torch.allclose(some, none) and not torch.allclose(some, solve(name, levels, fresh(eta=1.0)))
-    assert torch.equal(none, solve(name, levels, fresh(2, eta=0.0)))
+    sigmas = schedule_sigmas(TABLE, "Karras", 6)
+    some, none = solve(name, sigmas, fresh(eta=0.5)), solve(name, sigmas, fresh(eta=0.0))
+    assert not torch.allclose(some, none) and not torch.allclose(some, solve(name, sigmas, fresh(eta=1.0)))
+    assert torch.equal(none, solve(name, sigmas, fresh(2, eta=0.0)))
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_one_step_is_enough_to_end(name: str) -> None:
-    for levels in ((14.6, 0.0), (0.3, 0.0), (0.5, 0.03)):
-        assert bool(torch.isfinite(solve(name, levels)).all())
+    for sigmas in ((14.6, 0.0), (0.3, 0.0), (0.5, 0.03)):
+        assert bool(torch.isfinite(solve(name, sigmas)).all())
 
 
 def test_tcd_is_diffusers_tcd() -> None:
@@ -226,14 +226,14 @@ def test_tcd_is_diffusers_tcd() -> None:
 
     scheduler = TCDScheduler(**BETAS, clip_sample=False)
     scheduler.set_timesteps(4)
-    levels = schedule_sigmas(TABLE, "LCM", 4)
+    sigmas = schedule_sigmas(TABLE, "LCM", 4)
     source, x = fresh(), normal()
-    start = x * math.sqrt(levels[0] ** 2 + 1)
+    start = x * math.sqrt(sigmas[0] ** 2 + 1)
     noises = [source.sample() for _ in range(3)]
     for index, timestep in enumerate(scheduler.timesteps[:3]):
-        level = levels[index]
-        raw = x * math.sqrt(level**2 + 1)
-        answer = (raw - two_points(raw, level)) / level
+        sigma = sigmas[index]
+        raw = x * math.sqrt(sigma**2 + 1)
+        answer = (raw - two_points(raw, sigma)) / sigma
         stepped = scheduler.step(answer, timestep, x, eta=0.3)
         share = float(scheduler.alphas_cumprod[int(scheduler.timesteps[index + 1])])
         early = float(scheduler.alphas_cumprod[int(0.7 * int(scheduler.timesteps[index + 1]))])
@@ -244,15 +244,15 @@ def test_tcd_is_diffusers_tcd() -> None:
         )
     turn = iter(noises)
     noise = NoiseSampler(lambda: next(turn), 1.0, TABLE.sigma_at)
-    found = METHODS["TCD"].solve(two_points, start, levels[:-1], noise)
-    assert torch.allclose(found / math.sqrt(levels[3] ** 2 + 1), x, atol=1e-4)
+    found = METHODS["TCD"].solve(two_points, start, sigmas[:-1], noise)
+    assert torch.allclose(found / math.sqrt(sigmas[3] ** 2 + 1), x, atol=1e-4)
 
 
 def test_tcd_without_noise_is_eulers_and_with_all_of_it_lcm() -> None:
-    levels = schedule_sigmas(TABLE, "LCM", 4)
-    assert torch.allclose(solve("TCD", levels, fresh(eta=0.0)), solve("Euler", levels))
-    everything = solve("TCD", levels, fresh(eta=10 / 3))
-    assert torch.allclose(everything, solve("LCM", levels, fresh()))
+    sigmas = schedule_sigmas(TABLE, "LCM", 4)
+    assert torch.allclose(solve("TCD", sigmas, fresh(eta=0.0)), solve("Euler", sigmas))
+    everything = solve("TCD", sigmas, fresh(eta=10 / 3))
+    assert torch.allclose(everything, solve("LCM", sigmas, fresh()))
 
 
 @pytest.mark.parametrize(("steps", "turns"), [(19, 0), (20, 1), (35, 1), (36, 2), (60, 2)])
@@ -263,8 +263,8 @@ def test_restart_goes_back_up_as_often_as_there_are_steps_for(steps: int, turns:
         asked.append(sigma)
         return two_points(x, sigma)
 
-    levels = schedule_sigmas(TABLE, "Karras", steps)
-    METHODS["Restart"].solve(note, normal() * levels[0], levels, fresh())
+    sigmas = schedule_sigmas(TABLE, "Karras", steps)
+    METHODS["Restart"].solve(note, normal() * sigmas[0], sigmas, fresh())
     assert len(asked) == 2 * steps - 1
     ups = [(before, after) for before, after in itertools.pairwise(asked) if after > before]
     assert len(ups) == turns
@@ -272,7 +272,7 @@ def test_restart_goes_back_up_as_often_as_there_are_steps_for(steps: int, turns:
 
 
 def test_dpm_adaptive_takes_as_many_steps_as_the_model_needs() -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 8)
+    sigmas = schedule_sigmas(TABLE, "Karras", 8)
     asked: list[float] = []
 
     def calls(clean: Callable[[Tensor, float], Tensor]) -> int:
@@ -282,18 +282,18 @@ def test_dpm_adaptive_takes_as_many_steps_as_the_model_needs() -> None:
             asked.append(sigma)
             return clean(x, sigma)
 
-        METHODS["DPM adaptive"].solve(model, normal() * levels[0], levels, fresh(eta=0.0))
+        METHODS["DPM adaptive"].solve(model, normal() * sigmas[0], sigmas, fresh(eta=0.0))
         return len(asked)
 
     assert 10 < calls(lambda x, sigma: torch.zeros_like(x)) < calls(two_points) < 400
-    assert min(asked) >= levels[-2] and max(asked) == levels[0]
+    assert min(asked) >= sigmas[-2] and max(asked) == sigmas[0]
 
 
 def test_dpm_adaptive_comes_near_the_exact_solution() -> None:
-    levels = schedule_sigmas(TABLE, "Karras", 8)[:-1]
-    start = normal() * levels[0]
-    found = METHODS["DPM adaptive"].solve(lambda x, sigma: x / (1 + sigma**2), start, levels, fresh(eta=0.0))
-    right = start * math.sqrt((1 + levels[-1] ** 2) / (1 + levels[0] ** 2))
+    sigmas = schedule_sigmas(TABLE, "Karras", 8)[:-1]
+    start = normal() * sigmas[0]
+    found = METHODS["DPM adaptive"].solve(lambda x, sigma: x / (1 + sigma**2), start, sigmas, fresh(eta=0.0))
+    right = start * math.sqrt((1 + sigmas[-1] ** 2) / (1 + sigmas[0] ** 2))
     assert torch.allclose(found, right, rtol=0.05)  # its own tolerance
 
 
