@@ -97,7 +97,7 @@ def test_every_mistake_is_found_at_its_place_before_anything_loads(tmp_path: Pat
         "  - {use: posterize, rounding: up}\n"
     )
     said = problems(preset(tmp_path, text))
-    assert "film.yaml:6:6: steps.0.use: 'vignete' is unknown; did you mean vignette?" in said
+    assert "film.yaml:6:6: steps.0.use: 'vignete' is unknown; did you mean `vignette`?" in said
     assert "film.yaml:7:22: steps.1.mix: is 1.33333 at frame 2; expected 0 to 1 at every frame" in said
     assert "film.yaml:7:43: steps.1.level: unknown setting; did you mean `levels`?" in said
     assert "film.yaml:8:22: steps.2.levels: " in said

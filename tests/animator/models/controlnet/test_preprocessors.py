@@ -30,7 +30,7 @@ def made(name: str, low: float | None = None, high: float | None = None) -> Prep
     return find_preprocessor(name, (low, high), no_depth)
 
 
-def test_canny_draws_white_lines_along_edges() -> None:
+def test_canny_generates_white_lines_along_edges() -> None:
     edges = canny(card(), 100, 200)
     assert edges.shape == (3, 64, 64) and set(edges.unique().tolist()) == {0.0, 1.0}
     rows, columns = edges[0].nonzero(as_tuple=True)

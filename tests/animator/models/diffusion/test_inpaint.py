@@ -79,8 +79,8 @@ def test_the_box_keeps_the_images_aspect_ratio(mask: Tensor, padding: int, box: 
 
 def test_a_blank_mask_generates_nothing(request_: GenerationRequest) -> None:
     painter = Recorder(FunctionDiffuser(painted))
-    drawn = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
-    assert drawn is IMAGE and not painter.asked
+    generated = inpaint(painter.generate, replace(request_, mask=torch.zeros(1, 64, 96)))
+    assert generated is IMAGE and not painter.asked
 
 
 def test_fill_takes_the_colors_around_the_mask() -> None:
