@@ -167,5 +167,5 @@ def test_a_film_resumes_at_every_group(make_animation: Make, mode: str, flow: st
 def test_motion_of_a_clip_is_refused(tmp_path: Path) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text("diffusion: {cadence_blend: lookahead}\nhybrid: {motion: Affine}\n")
-    with pytest.raises(PresetError, match="lookahead knows the camera's motion only; expected fade"):
+    with pytest.raises(PresetError, match="lookahead follows the camera's motion only; expected fade"):
         load(preset)
