@@ -261,10 +261,11 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
             assert np.array_equal(np.asarray(fresh), np.asarray(redone)), name
 
 
-def test_a_session_can_stop_at_a_frame(make_animation: Make, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [7, 8])
+def test_a_session_can_stop_at_a_frame(make_animation: Make, tmp_path: Path, end: int) -> None:
     animation = make_animation(frames=20, diffusion={"seed": 2, "cadence": 4})
     with open_run(animation, tmp_path / "run", resume=False) as run:
-        render_run(run, diffuser=FakeDiffuser(), device=CPU, end=7)
+        render_run(run, diffuser=FakeDiffuser(), device=CPU, end=end)
         assert run.state().next_frame == 8
     assert count_frames_and_secs(str(tmp_path / "run" / "untitled.mp4"))[0] == 8
     finish(animation, tmp_path / "run", resume=True)
