@@ -101,9 +101,9 @@ def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level
     return f"{head}{TABLE}" + "\n".join(rows) + f"\n{images}"
 
 
-def _row(path: str, field: FieldInfo, words: str) -> str:
+def _row(path: str, field: FieldInfo, text: str) -> str:
     values = LINKED.get(path) or _values(field)
-    cells = [f"`{path.split('.')[-1]}`", words, values, _default(field), _deforum(path)]
+    cells = [f"`{path.split('.')[-1]}`", text, values, _default(field), _deforum(path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

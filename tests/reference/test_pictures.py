@@ -1,4 +1,4 @@
-"""What films with `compat` do to images, against the reference's own results (families d to i).
+"""Image operations of films with `compat` against the results of the reference (families d to i).
 
 `data/d_to_i_*` holds a part of the cases; of each expected image the 48 x 64 pixels left of its middle.
 The tolerances are those that were asked for, or tighter where ours are met with room to spare.
