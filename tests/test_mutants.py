@@ -22,6 +22,7 @@ of_every_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant["id"] f
 
 @of_every_mutant
 def test_a_mutant_changes_one_place_and_what_the_code_means(mutant: Mutant) -> None:
+    assert mutant["file"].startswith(("animator/", "schedules/"))
     text = (ROOT / mutant["file"]).read_text()
     assert text.count(mutant["old"]) == 1
     changed = text.replace(mutant["old"], mutant["new"])
@@ -39,9 +40,7 @@ def test_the_tests_of_a_mutant_exist(mutant: Mutant) -> None:
 
 
 def test_mutants_have_ids_of_their_own_and_a_known_kind() -> None:
-    assert [
-        mutant for mutant, count in Counter(mutant["id"] for mutant in MUTANTS).items() if count > 1
-    ] == []
+    assert max(Counter(mutant["id"] for mutant in MUTANTS).values()) == 1
     assert {mutant["kind"] for mutant in MUTANTS} == set(KINDS)
 
 
