@@ -31,6 +31,14 @@ class ChooseOutput(Hint):
 
 
 @dataclass(frozen=True)
+class ForceOrChooseOutput(Hint):
+    """Replace the file all the same, or write to another one."""
+
+    def __str__(self) -> str:
+        return "Choose another name, or have the file replaced"
+
+
+@dataclass(frozen=True)
 class Resume(Hint):
     """Resume the run in a folder.
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from animator.batch.summary import SUMMARY
+from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import ModelKey, model_key
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource, load
-from animator.runs.run import Run, film_path
+from animator.runs.run import Run, film_path, is_run
+from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.settings import Animation
 
 
@@ -74,6 +75,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     for task in _tasks(job, previous):
         try:
             animation = load(PresetSource(task.preset), list(task.overrides), say)
+            _check_folder(task, animation)
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
@@ -81,6 +83,13 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, previous.get(task.folder.name, {})) or waiting)
     return BatchPlan(tuple(outcomes), models)
+
+
+def _check_folder(task: Task, animation: Animation) -> None:
+    """Checks that a new run in a film's folder replaces nothing that is there."""
+    check_own_preset(task.preset, task.folder)
+    if not is_run(task.folder):
+        check_new_run(task.folder, animation)
 
 
 def _previous_films(job: BatchJob) -> dict[str, Mapping[str, Any]]:
@@ -91,11 +100,14 @@ def _previous_films(job: BatchJob) -> dict[str, Mapping[str, Any]]:
     if not job.resume:
         raise RunError(f"{job.out}: already holds a batch", ResumeBatch(job.out))
     try:
-        films = json.loads(path.read_text(encoding="utf-8"))["films"]
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        if summary["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {summary['schema']!r}, not {SCHEMA!r}")
+        films = summary["films"]
         return {Path(film["folder"]).name: film for film in films}
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
-            f"{path}: cannot be read: {error}; remove it, the films can be resumed without it"
+            f"{path}: is not the summary of a batch: {error}; move it, the films can be resumed without it"
         ) from error
 
 

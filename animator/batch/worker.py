@@ -1,5 +1,6 @@
 """Renders the films of a batch; errors become outcomes."""
 
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from animator.runs.outputs import check_films
 from animator.runs.progress import Progress
 from animator.runs.render_run import OpenModel, open_model, open_run, render_run
 from animator.runs.run import Run, is_run
+from animator.runs.run_targets import check_own_preset
 from animator.settings import Animation
 
 Report = Callable[[str, int, int], None]
@@ -61,6 +63,7 @@ class FilmRenderer:
         animation = load(PresetSource(task.preset), list(task.overrides), lambda note: None)
         device = self._device = self._device or choose_device(self._compute.device)
         check_films(animation, device)
+        check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)
             result = render_run(
@@ -112,6 +115,7 @@ def _partial(task: Task, status: Status, error: str) -> Outcome:
 def _write_traceback(task: Task, error: Exception) -> str:
     """Writes the traceback into the film's folder and returns the error in a line."""
     task.folder.mkdir(parents=True, exist_ok=True)
-    path = task.folder / "error.txt"
+    names = ("error.txt", *(f"error-{number}.txt" for number in range(2, 1000)))
+    path = next(task.folder / name for name in names if not os.path.lexists(task.folder / name))
     atomic_write(path, "".join(traceback.format_exception(error)).encode())
     return f"{type(error).__name__}: {error} (traceback in {path})"

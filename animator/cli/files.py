@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from animator.cli.inspection import write_text
-from animator.cli.options import Device, FileOut, FixJson, Parseq
+from animator.cli.options import Device, FileOut, FixJson, Force, Parseq, out_option
 from animator.cli.output_path import output_folder
 from animator.cli.renamed import renamed_options
 from animator.runs.session import say
@@ -26,10 +26,12 @@ def import_file(
     out: FileOut = None,
     parseq: Parseq = None,
     fix_json: FixJson = False,
+    force: Force = False,
 ) -> None:
     """Turn a Deforum settings file into a preset; prints what is not imported as written."""
     from animator.presets import raw
     from animator.presets.load import dump_differences
+    from animator.runs.ownership import input_files
     from animator.settings.import_notes import changes
     from animator.settings.validate import validate
     from animator.timeline.lint import clamped_schedules
@@ -39,26 +41,31 @@ def import_file(
     cuts = (changes(path, cut) for path, cut in clamped_schedules(animation))
     for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
         say(f"{note.effect.value}: {note}")
-    write_text(out, f"# From {settings.name}\n{dump_differences(animation)}")
+    text = f"# From {settings.name}\n{dump_differences(animation)}"
+    inputs = [settings, *([parseq] if parseq else []), *input_files(animation)]
+    write_text(out, text, inputs, force=force, is_yaml=True)
 
 
 @files.command(epilog="Example: animator export film.yaml --out film_settings.txt")
 def export(
     preset: Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)],
     out: FileOut = None,
+    force: Force = False,
 ) -> None:
     """Turn a preset into a Deforum settings file; prints what Deforum will do differently."""
     from animator.presets import raw
     from animator.presets.clip import resolve_clip_placeholders
     from animator.presets.deforum.exporting import export_settings
+    from animator.runs.ownership import input_files
     from animator.settings.validate import validate
 
     draft = raw.read(preset)
     draft = replace(draft, values=resolve_clip_placeholders(draft.values))
-    exported = export_settings(validate(draft))
+    animation = validate(draft)
+    exported = export_settings(animation)
     for note in exported.notes:
         say(f"{note.effect.value}: {note}")
-    write_text(out, exported.text)
+    write_text(out, exported.text, [*draft.files, *input_files(animation)], force=force)
 
 
 @files.command(epilog="Example: animator info renders/quickstart/20260101-120000/frames/000000012.png")
@@ -85,16 +92,22 @@ def depth(
         str, typer.Option(help="A depth network's name, or the path of its weights.")
     ] = "starter",
     out: Annotated[
-        Path, typer.Option("--out", "-o", callback=output_folder, help="Folder for the maps.")
-    ] = Path(),
+        Path | None,
+        out_option(
+            output_folder,
+            "Folder for the maps.  [default: the current folder for an image, <name>.depth for a video]",
+        ),
+    ] = None,
     device: Device = "auto",
+    force: Force = False,
 ) -> None:
     """Write depth maps, as 16-bit PNG and as a colored preview; prints each map's path."""
     from animator.models.depth.open_depth import open_depth
     from animator.models.device import choose_device
     from animator.models.folders import model_folders
-    from animator.runs.depth_export import export_depth
+    from animator.runs.depth_export import check_depth_target, export_depth
 
+    check_depth_target(file, out, force=force)
     torch_device = choose_device(device)
     network = open_depth(model, torch_device, folders=model_folders(["models"]))
     for path in export_depth(file, network, str(torch_device), out):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.options import AllowPickle, Device, Overrides, Raw, RunDir, Threads, out_option
+from animator.cli.options import AllowPickle, Device, Force, Overrides, Raw, RunDir, Threads, out_option
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.renamed import renamed_options
 from animator.runs.session import INTERRUPTED, say, show_warnings
@@ -15,7 +15,7 @@ films = typer.Typer()
 
 
 @films.command(epilog="Example: animator encode renders/quickstart/20260101-120000 --out film.webm")
-def encode(
+def encode(  # noqa: PLR0913 (one parameter per option)
     rundir: RunDir,
     overrides: Overrides = None,
     out: Annotated[
@@ -31,6 +31,7 @@ def encode(
     ] = None,
     raw: Raw = False,
     device: Device = "auto",
+    force: Force = False,
 ) -> None:
     """Encode a run's finished frames again, in any format; prints the paths of the videos.
 
@@ -45,7 +46,7 @@ def encode(
     show_warnings()
     layout = stream_layout(out, raw=raw)
     settings = [*(format_overrides(format) if format else ()), *(overrides or ())]
-    job = EncodeJob(rundir, tuple(settings), None if layout else out, str(choose_device(device)))
+    job = EncodeJob(rundir, tuple(settings), None if layout else out, str(choose_device(device)), force)
     if layout is None:
         sys.stdout.write("".join(f"{path}\n" for path in reencode(job, Counter())))
         return

@@ -9,6 +9,7 @@ from animator.errors import (
     ChangeSetting,
     ChooseOutput,
     FixJson,
+    ForceOrChooseOutput,
     GiveSettings,
     Hint,
     Resume,
@@ -32,6 +33,11 @@ def advice(hint: Hint) -> str:
 @advice.register
 def _(hint: ChooseOutput) -> str:
     return "Choose another --out"
+
+
+@advice.register
+def _(hint: ForceOrChooseOutput) -> str:
+    return "Choose another --out, or replace it with --force"
 
 
 @advice.register

@@ -1,6 +1,8 @@
 """The commands that inspect presets, runs and models: check, timeline, report, models."""
 
+import io
 import sys
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animator.cli.load import load_film
-from animator.cli.options import FileOut, Overrides, Preset, RunDir
+from animator.cli.options import FileOut, Force, Overrides, Preset, RunDir
 from animator.errors import UserError
 from animator.runs.session import say
 
@@ -68,20 +70,23 @@ def timeline(
     plot: Annotated[
         Path | None, typer.Option(help="Also plot the curves into this PNG file.", show_default=False)
     ] = None,
+    force: Force = False,
 ) -> None:
     """Print every value of every frame; no model loads."""
     table_format = format or _format_of(out)
     animation = _load(preset, overrides)
     from animator.presets.subtitles import to_srt
+    from animator.runs.ownership import check_target, input_files
     from animator.timeline import table as tables
     from animator.timeline.timeline import Timeline
 
     printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
-    write_text(out, printers[table_format.value](Timeline(animation)))
+    inputs = [preset, *input_files(animation)]
     if plot is not None:
-        from animator.timeline import plot as timeline_plot
-
-        timeline_plot.plot(timeline_plot.curves(animation)).save(plot, "PNG")
+        check_target(plot, inputs, force=force)
+    write_text(out, printers[table_format.value](Timeline(animation)), inputs, force=force)
+    if plot is not None:
+        _write_plot(plot, animation)
         say(f"curves: {plot}")
 
 
@@ -112,15 +117,44 @@ def models(
         sys.stdout.write(f"{line}\n")
 
 
-def write_text(out: Path | None, text: str) -> None:
-    """Writes a text to a file and prints its path; without a file, prints the text."""
+def write_text(
+    out: Path | None, text: str, inputs: Iterable[Path], *, force: bool = False, is_yaml: bool = False
+) -> None:
+    """Writes a text to a file and prints its path; without a file, prints the text.
+
+    Args:
+        out: The file.
+        text: The text.
+        inputs: Files that the command read.
+        force: Replace a file that is not ours.
+        is_yaml: Mark the text as ours, by a comment.
+
+    Raises:
+        UserError: The file is an input, or is not ours and has another text.
+    """
     from animator.core.atomic import atomic_write
+    from animator.core.marks import mark_yaml
+    from animator.runs.ownership import check_not_input, check_target
 
     if out is None:
         sys.stdout.write(text)
         return
-    atomic_write(out, text.encode())
+    data = (mark_yaml(text, "preset") if is_yaml else text).encode()
+    check_not_input(out, inputs)
+    if not (out.is_file() and out.stat().st_size == len(data) and out.read_bytes() == data):
+        check_target(out, force=force)
+        atomic_write(out, data)
     sys.stdout.write(f"{out}\n")
+
+
+def _write_plot(path: Path, animation: "Animation") -> None:
+    from animator.core.atomic import atomic_write
+    from animator.core.marks import PLOT, mark_png
+    from animator.timeline import plot
+
+    buffer = io.BytesIO()
+    plot.plot(plot.curves(animation)).save(buffer, "PNG")
+    atomic_write(path, mark_png(buffer.getvalue(), PLOT))
 
 
 def _format_of(out: Path | None) -> TimelineFormat:

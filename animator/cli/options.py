@@ -36,6 +36,7 @@ FolderOrStdoutOut = Annotated[
     ),
 ]
 FileOut = Annotated[Path | None, out_option(output_file, "The file.  [default: standard output]")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that animator did not write.")]
 Raw = Annotated[bool, typer.Option("--raw", help="With --out -: plain rgb24 instead of y4m.")]
 
 Overrides = Annotated[

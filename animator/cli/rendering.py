@@ -71,8 +71,10 @@ def render(  # noqa: PLR0913 (one parameter per option)
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
+    from animator.runs.run_targets import check_own_preset
 
     stream = stream_layout(out, raw=raw)
+    check_own_preset(preset, None if stream else out)
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
     job = RenderJob(animation, None if stream else out, span, resume=resume, compute=compute, stream=stream)
     run_session(job, context.obj or open_model)
@@ -112,7 +114,9 @@ def preview(
     from animator.runs.preview import preview as render_preview
     from animator.runs.progress_bar import ProgressBar
     from animator.runs.render_run import open_run
+    from animator.runs.run_targets import check_own_preset
 
+    check_own_preset(preset, out)
     renamed = animation.model_copy(update={"name": f"{animation.name} preview"})
     with open_run(renamed, out, resume=False) as run, ProgressBar(renamed.name) as bar:
         sys.stdout.write(f"{render_preview(run, bar)}\n")

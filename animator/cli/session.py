@@ -20,6 +20,7 @@ from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_run import OpenModel, RenderResult, open_model, open_run, render_run
 from animator.runs.rewind import rewind
 from animator.runs.run import Run, is_run
+from animator.runs.run_targets import check_run_targets
 from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
 from animator.settings import Animation
@@ -97,6 +98,7 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
 def _render(job: RenderJob, run: Run, context: RenderContext) -> RenderResult:
     start = job.span.start
     animation = run.animation if start is None else job.animation
+    check_run_targets(run, animation, run.state().next_frame if start is None else start)
     diffuser = context.opener(animation, context.device, allow_pickle=job.compute.allow_pickle)
     if start is not None:
         rewind(run, start, animation, context.device, diffuser)

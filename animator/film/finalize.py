@@ -1,14 +1,15 @@
 """Turns the part file that grew with the frames into the finished video."""
 
-import shutil
 import tempfile
 from fractions import Fraction
 from pathlib import Path
 
+from animator.core.atomic import temporary_file
 from animator.film import ffmpeg
 from animator.film.codecs import Encoder
 from animator.film.comment import metadata_text
 from animator.film.encoders import find_encoder
+from animator.film.image_sequence import move_images
 from animator.film.spec import VideoSpec, encoder_args, filters, mux_args
 
 
@@ -24,18 +25,15 @@ def finalize(film: VideoSpec, frames: int) -> None:
         UserError: The sound cannot be read.
     """
     if film.format.is_sequence:
-        _finalize_folder(film)
+        move_images(film.part, film.file)
         return
-    hidden = film.file.with_name(f".{film.part.stem}{film.file.suffix}")
-    try:
+    with temporary_file(film.file) as (hidden, file):
+        file.close()  # ffmpeg opens it by its name
         if film.format.intermediate:
             _convert(film, find_encoder(film.format, film.encoding), hidden)
         else:
             _copy(film, frames / film.rate, hidden)
-    except BaseException:
-        hidden.unlink(missing_ok=True)
-        raise
-    hidden.replace(film.file)
+        hidden.replace(film.file)
     film.part.unlink()
 
 
@@ -63,13 +61,3 @@ def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
         ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.file.name)
         mapping = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
         ffmpeg.run([*source, "-i", palette, "-filter_complex", mapping, *output], film.file.name)
-
-
-def _finalize_folder(film: VideoSpec) -> None:
-    """Moves the images in; those of an earlier video are removed, other files there stay."""
-    film.file.mkdir(parents=True, exist_ok=True)
-    for old in film.file.glob("[0-9]" * 9 + ".png"):
-        old.unlink()
-    for image in sorted(film.part.iterdir()):
-        image.replace(film.file / image.name)
-    shutil.rmtree(film.part)

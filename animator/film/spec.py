@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from animator.core.marks import PART_COMMENT
 from animator.film.codecs import Encoder
 from animator.film.ffmpeg import QUIET
 from animator.film.formats import DEFAULT_ENCODING, FORMATS, Encoding, Format, format_of
@@ -101,6 +102,8 @@ def encode_args(film: VideoSpec, encoder: Encoder) -> list[str]:
         *codec,
         *_gop_args(encoder),
         *part_format.stream_args,
+        "-metadata",
+        f"comment={PART_COMMENT}",
         "-f",
         part_format.muxer,
         str(target),

@@ -1,19 +1,23 @@
 """`VideoWriter`: writes a video file through a pipe into ffmpeg, while its images are made."""
 
+import os
 import queue
 import subprocess
 import tempfile
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import numpy as np
 
+from animator.core.atomic import create_file
 from animator.core.deprecated import warn_renamed
-from animator.errors import UserError
+from animator.errors import UserError, VideoError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
 from animator.film.finalize import finalize
+from animator.film.image_sequence import check_images, prepare_part_folder
 from animator.film.spec import VideoSpec, encode_args, encoded_size
 from animator.images.image import Image8
 
@@ -34,7 +38,8 @@ class VideoWriter:
         film: The video to write.
 
     Raises:
-        UserError: This ffmpeg lacks the encoder, or format, codec and options do not fit together.
+        UserError: This ffmpeg lacks the encoder, or format, codec and options do not fit together; or images
+            of another program would be replaced.
     """
 
     def __init__(self, film: VideoSpec) -> None:
@@ -45,9 +50,10 @@ class VideoWriter:
         width, height = encoded_size(film.size, encoder)
         self._padding = (height - film.size[1], width - film.size[0])
         if film.format.is_sequence:
-            film.part.mkdir(parents=True, exist_ok=True)
-            for leftover in film.part.glob("*.png"):  # of a session that died
-                leftover.unlink()
+            check_images(film.file)
+            prepare_part_folder(film.part)
+        else:
+            _create_part(film.part)
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the writer)
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
         # In its own process session: Ctrl-C is ours to handle and must not kill ffmpeg within a frame.
@@ -161,6 +167,20 @@ class VideoWriter:
         stderr = self._stderr.read()
         self._stderr.close()
         raise ffmpeg.ffmpeg_error(self._film.file.name, code, stderr)
+
+
+def _create_part(path: Path) -> None:
+    """Creates the part file, so that ffmpeg follows no link of that name.
+
+    Raises:
+        VideoError: Something is there that cannot be replaced.
+    """
+    try:
+        create_file(path)
+    except OSError as error:
+        if os.path.lexists(path):
+            raise VideoError(f"{path}: cannot be replaced: {error.strerror}") from error
+        # Otherwise ffmpeg reports why the file cannot be created.
 
 
 def check_spec(film: VideoSpec) -> None:

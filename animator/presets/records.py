@@ -72,6 +72,11 @@ def film_record(animation: Animation) -> str:
     return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": dump(animation)})
 
 
+def is_film_record(text: str) -> bool:
+    """Returns True for a text that `film_record` made."""
+    return _preset(text) is not None
+
+
 def read_provenance(path: Path) -> Provenance:
     """Reads the metadata of a PNG or video file.
 

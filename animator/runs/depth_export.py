@@ -7,36 +7,80 @@ from PIL import Image
 from torch import Tensor
 
 from animator.core.atomic import atomic_write
-from animator.errors import RunError
+from animator.core.marks import DEPTH, mark_png
+from animator.errors import ChooseOutput, RunError
+from animator.film.image_sequence import png_output
 from animator.film.reader import Clip
 from animator.images.image import from_uint8, read_image
 from animator.models.depth.maps import png, to_preview, to_uint16
 from animator.models.depth.model import DepthModel
+from animator.runs.ownership import check_target
 
 
 def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:
     """Writes a depth map (H, W) as a 16-bit PNG, and a colored preview beside it; returns the map's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.png"
-    atomic_write(path, png(to_uint16(depth)))
-    atomic_write(folder / f"{stem}.preview.png", png(to_preview(depth)))
+    atomic_write(path, mark_png(png(to_uint16(depth)), DEPTH))
+    atomic_write(folder / f"{stem}.preview.png", mark_png(png(to_preview(depth)), DEPTH))
     return path
 
 
-def export_depth(path: Path, model: DepthModel, device: str, folder: Path) -> Iterator[Path]:
+def check_depth_target(path: Path, folder: Path | None, *, force: bool = False) -> None:
+    """Checks that the depth maps of a file replace only depth maps of ours.
+
+    Args:
+        path: The image or video.
+        folder: As for `export_depth`.
+        force: Replace an image's maps that are not ours.
+
+    Raises:
+        UserError: Files of another kind would be replaced, or a video's folder holds any.
+    """
+    if _is_image(path):
+        target = folder or Path()
+        for name in (f"{path.stem}.depth.png", f"{path.stem}.depth.preview.png"):
+            check_target(target / name, [path], force=force)
+        return
+    target = folder or _folder_of(path)
+    foreign = (
+        [file for file in sorted(target.iterdir()) if png_output(file) != DEPTH] if target.is_dir() else []
+    )
+    if target.is_symlink() and folder is None:
+        raise RunError(f"{target}: is a symbolic link; expected a folder of depth maps", ChooseOutput())
+    if foreign:
+        raise RunError(
+            f"{target}: holds {foreign[0].name}, which is not a depth map of animator; expected a new or "
+            "empty folder, or one of depth maps alone",
+            ChooseOutput(),
+        )
+
+
+def export_depth(path: Path, model: DepthModel, device: str, folder: Path | None = None) -> Iterator[Path]:
     """Writes the depth map of an image, or of every frame of a video; yields the path of each when written.
+
+    Args:
+        path: The image or video.
+        model: The depth network.
+        device: Its device.
+        folder: Folder of the maps; None is the working directory for an image, <name>.depth for a video.
 
     Raises:
         UserError: The file is neither an image nor a video.
     """
     if _is_image(path):
         depth = model.estimate(read_image(str(path), None, device))
-        yield write_depth_map(folder, f"{path.stem}.depth", depth)
+        yield write_depth_map(folder or Path(), f"{path.stem}.depth", depth)
         return
     if not path.exists():
         raise RunError(f"{path}: there is no such file")
+    target = folder or _folder_of(path)
     for number, pixels in enumerate(Clip(path).frames()):
-        yield write_depth_map(folder, f"{number:09d}", model.estimate(from_uint8(pixels, device)))
+        yield write_depth_map(target, f"{number:09d}", model.estimate(from_uint8(pixels, device)))
+
+
+def _folder_of(video: Path) -> Path:
+    return Path(f"{video.stem}.depth")
 
 
 def _is_image(path: Path) -> bool:

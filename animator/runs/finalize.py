@@ -9,6 +9,7 @@ from animator.core.atomic import atomic_write
 from animator.models.diffusion.checkpoints.model_info import model_records
 from animator.models.diffusion.request import Diffuser
 from animator.presets.subtitles import to_srt
+from animator.runs.output_paths import OutputPaths
 from animator.runs.outputs import Output, RunOutputs
 from animator.runs.progress import Progress
 from animator.runs.render_frames import Rendered, Rendering
@@ -48,9 +49,9 @@ def record_end(run: Run, diffuser: Diffuser, device: torch.device, rendered: Ren
 def write_subtitles(run: Run) -> None:
     """Writes the film's subtitles, where the settings ask for them."""
     animation = run.animation
-    if animation.output.subtitles:
-        text = to_srt(Timeline(animation), animation.output.subtitles)
-        atomic_write(run.folder / f"{animation.name}.srt", text.encode())
+    path = OutputPaths(run.folder, animation).subtitles
+    if path is not None:
+        atomic_write(path, to_srt(Timeline(animation), animation.output.subtitles).encode())
 
 
 def make_extra_films(run: Run, frames: int, rendering: Rendering) -> tuple[tuple[Path, ...], bool]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.core.atomic import atomic_write
+from animator.core.atomic import append, atomic_write
 from animator.images.metrics import FrameMetrics
 
 
@@ -33,13 +33,9 @@ class MetricsLog:
         """Adds the metrics of a frame.
 
         Raises:
-            OSError: The file cannot be written, for example because the disk is full.
+            OSError: The file is a link, or cannot be written, for example because the disk is full.
         """
-        try:
-            with self.path.open("a") as file:
-                file.write(json.dumps(metrics.plain()) + "\n")
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        append(self.path, f"{json.dumps(metrics.plain())}\n".encode())
 
     def truncate(self, frames: int) -> None:
         """Keeps the metrics of the first `frames` frames and drops the rest."""

@@ -26,6 +26,7 @@ from animator.film.writer import VideoWriter, check_spec
 from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.presets.records import film_record
+from animator.runs.output_paths import OutputPaths
 from animator.runs.run import Run, film_path
 from animator.settings import Animation
 
@@ -85,7 +86,7 @@ class RunOutputs:
     @cached_property
     def plain(self) -> Output:
         """The frames as they are."""
-        film = video_spec(self.animation, film_path(self.run.folder, self.animation))
+        film = video_spec(self.animation, self._paths.plain)
         return Output(film, self.frames, lambda: self.run.pixels(range(self.frames)))
 
     @cached_property
@@ -106,9 +107,9 @@ class RunOutputs:
             return None
         factor = settings.factor
         width, height = self.plain.film.size
-        suffix = f"_upscaled_x{factor}"
+        suffix = self._paths.upscaled_suffix
         film = replace(self._spec_beside(suffix), size=(width * factor, height * factor))
-        keep = self._folder(suffix) if settings.keep_images else None
+        keep = self._paths.images(suffix) if settings.keep_images else None
         return Output(film, self.frames, self._upscaled_images, keep)
 
     @cached_property
@@ -118,10 +119,10 @@ class RunOutputs:
             return None
         base = self._upscaled if settings.use_upscaled and self._upscaled else self.plain
         amount, slowdown = settings.amount, settings.slow_motion_amount if settings.slow_motion else 1
-        suffix = f"_interpolated_x{amount}" + (f"_slow_x{slowdown}" if slowdown > 1 else "")
+        suffix = self._paths.interpolated_suffix
         film = replace(self._spec_beside(suffix), size=base.film.size, fps=base.film.rate * amount / slowdown)
         film = replace(film, sound=None) if slowdown > 1 else film  # it would have to be stretched
-        keep = self._folder(suffix) if settings.keep_images else None
+        keep = self._paths.images(suffix) if settings.keep_images else None
         return Output(film, base.count * amount, lambda: self._interpolated_images(base), keep)
 
     def _upscaled_images(self) -> Iterator[Image8]:
@@ -134,22 +135,17 @@ class RunOutputs:
 
     @property
     def _gif(self) -> Output | None:
-        settings = self.animation.output
-        if not settings.make_gif or settings.format == "gif":
+        path = self._paths.gif
+        if path is None:
             return None
-        path = self.run.folder / f"{self.animation.name}.gif"
         return replace(self.plain, film=VideoSpec(path, self.plain.film.size, self.plain.film.rate))
 
     def _spec_beside(self, suffix: str) -> VideoSpec:
-        """Returns the spec of a file beside the plain one, its name with a suffix."""
-        if self.animation.output.film_format.is_sequence:
-            return replace(self.plain.film, path=self._folder(suffix))
-        plain = self.plain.film.file
-        return replace(self.plain.film, path=plain.with_name(f"{plain.stem}{suffix}{plain.suffix}"))
+        return replace(self.plain.film, path=self._paths.beside(suffix))
 
-    def _folder(self, suffix: str) -> Path:
-        """Returns a folder of images; a dot in a film's name must not pass for a file suffix."""
-        return self.run.folder / f"{self.animation.name}{suffix}".replace(".", "_")
+    @property
+    def _paths(self) -> OutputPaths:
+        return OutputPaths(self.run.folder, self.animation)
 
 
 def video_spec(animation: Animation, path: Path) -> VideoSpec:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from animator.errors import Resume, RunError, UserError
 from animator.film.formats import format_of
+from animator.film.image_sequence import check_images
+from animator.film.spec import VideoSpec
 from animator.film.stream import Stream
 from animator.presets import raw
 from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
+from animator.runs.ownership import check_target, input_files
 from animator.runs.run import Run
 from animator.runs.run_settings import PRESET, changed_settings, recorded_settings
+from animator.runs.run_targets import check_outputs
 from animator.settings import Animation
 from animator.settings.validate import validate
 
@@ -29,12 +33,14 @@ class EncodeJob:
         overrides: `key=value` texts for its settings, of `ENCODE_SETTINGS` alone.
         out: The video file, or a folder for a PNG sequence; None makes every video of the run in its folder.
         device: Device on which images are computed.
+        force: Replace a file at `out` that is not ours.
     """
 
     rundir: Path
     overrides: tuple[str, ...] = ()
     out: Path | None = None
     device: str = "cpu"
+    force: bool = False
 
     def settings(self) -> Animation:
         """Returns the settings of the videos.
@@ -83,12 +89,26 @@ def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Pa
     """
     settings = job.settings()
     with Run.open(job.rundir) as run:
+        _check_targets(job, settings)
         outputs = RunOutputs(run, _finished_frames(run), settings, job.device)
         if job.out is None:
             chosen: tuple[Output, ...] = (outputs.plain, *outputs.extras)
         else:
             chosen = (_best_at(outputs, job.out),)
         return [_make(run, output, report) for output in chosen]
+
+
+def _check_targets(job: EncodeJob, settings: Animation) -> None:
+    """Checks that only files of ours are replaced, and no input."""
+    inputs = input_files(settings)
+    if job.out is None:
+        check_outputs(job.rundir, settings, inputs)
+        return
+    if settings.output.film_format.is_sequence:
+        check_images(job.out)
+        return
+    for path in (job.out, VideoSpec(job.out, settings.size, settings.fps).part):
+        check_target(path, inputs, force=job.force)
 
 
 def stream_frames(job: EncodeJob, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]) -> None:

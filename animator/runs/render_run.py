@@ -23,6 +23,7 @@ from animator.runs.outputs import check_films
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
 from animator.runs.run import Run, is_run
 from animator.runs.run_settings import with_seed
+from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
@@ -140,6 +141,8 @@ def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> R
         return Run.reopen(folder, animation)
     if animation.diffusion.seed == -1:
         animation = with_seed(animation, secrets.randbelow(MAX_SEED + 1))
+    if out is not None and not is_run(Path(out)):
+        check_new_run(Path(out), animation)
     stamped = runs / datetime.now().strftime("%Y%m%d-%H%M%S")
     return Run.create(stamped if out is None else out, animation)
 
@@ -159,6 +162,7 @@ def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool
 def _render(run: Run, diffuser: Diffuser | None, rendering: Rendering) -> RenderResult:
     if rendering.stop.is_set:  # saves loading a model
         return RenderResult(run.film_path, (), run.state().next_frame, stopped=True)
+    check_run_targets(run, run.animation, run.state().next_frame)
     model = diffuser or open_model(run.animation, rendering.device)
     pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
     rendered = render_with(run, pipeline, rendering)

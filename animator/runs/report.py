@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,8 +28,11 @@ def write_report(folder: Path) -> Path:
     """Writes report.html from a run's frames and metrics, and returns its path.
 
     Raises:
-        RunError: The folder holds no frame metrics.
+        RunError: The folder holds no frame metrics, or a report.html of another program.
     """
+    path = folder / "report.html"
+    if os.path.lexists(path) and (path.is_symlink() or STYLE not in path.read_text(errors="replace")):
+        raise RunError(f"{path}: is not a report of animator, and would be replaced; move it")
     metrics = MetricsLog(folder / "frames.jsonl").read()
     if not metrics:
         raise RunError(f"{folder}: has no frame metrics (frames.jsonl); render at least one frame")
@@ -45,7 +49,6 @@ def write_report(folder: Path) -> Path:
         f"<!doctype html><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
         f"<h1>{title}</h1><p>{len(metrics)} frames</p>{''.join(thumbnails)}{''.join(curves)}\n"
     )
-    path = folder / "report.html"
     atomic_write(path, page.encode())
     return path
 

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from PIL import Image
 
 from animator.core.atomic import atomic_write
+from animator.core.marks import mark_yaml
 from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
 from animator.images.image import Image8, to_uint8
 from animator.loop.render import Frame
@@ -32,11 +33,13 @@ from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
 from animator.runs.metrics_log import MetricsLog
+from animator.runs.run_folder import FRAMES, make_folder, refuse_links, remove_all_leftovers
 from animator.runs.run_settings import (
     NON_FRAME_SETTINGS,
     PRESET,
     changed_settings,
     digest,
+    keep_edited,
     recorded_settings,
     with_seed,
 )
@@ -46,8 +49,6 @@ from animator.settings.wildcards import with_wildcards
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy image, and its share of the video file
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
-FRAMES = "frames"
-"""The folder of the frame images within a run folder."""
 
 
 class Run:
@@ -60,6 +61,7 @@ class Run:
         self.metrics = MetricsLog(folder / "frames.jsonl")
         self.animation = animation
         self._chunks = FrameChunks(animation)
+        refuse_links(folder)
         self._lock = FileLock(folder / ".lock")
         try:
             self._lock.acquire(blocking=False)
@@ -67,6 +69,8 @@ class Run:
             raise RunError(
                 f"{folder}: another process is rendering here; wait for it to finish", ChooseOutput()
             ) from None
+
+        remove_all_leftovers(folder)
 
     def __enter__(self) -> "Run":
         return self
@@ -91,10 +95,11 @@ class Run:
                 f"{folder}: already holds a run, whose frames are left as they are",
                 ResumeOrChooseOutput(folder),
             )
-        _make_folder(folder / FRAMES)
+        refuse_links(folder)
+        make_folder(folder / FRAMES)
         animation = with_wildcards(animation)
         run = cls(folder, animation)
-        atomic_write(folder / PRESET, dump(animation).encode())
+        run._write_preset(animation)
         return run
 
     @classmethod
@@ -213,7 +218,8 @@ class Run:
         atomic_write(self._state_path, state.to_bytes())
         self.checkpoints.delete_after(state.next_frame)
         self.metrics.truncate(state.next_frame)
-        atomic_write(self.folder / PRESET, dump(animation).encode())
+        keep_edited(self.folder / PRESET)
+        self._write_preset(animation)
         self.animation = animation
         self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
         self._chunks = FrameChunks(animation)
@@ -222,6 +228,9 @@ class Run:
         """Writes run.json: the facts given, and the digest of the settings."""
         text = json.dumps({"digest": digest(self.animation), **facts}, indent=2)
         atomic_write(self.folder / "run.json", f"{text}\n".encode())
+
+    def _write_preset(self, animation: Animation) -> None:
+        atomic_write(self.folder / PRESET, mark_yaml(dump(animation), "run").encode())
 
     @property
     def _state_path(self) -> Path:
@@ -237,10 +246,3 @@ def film_path(folder: Path, animation: Animation) -> Path:
 def is_run(folder: Path) -> bool:
     """Returns True where a run has finished frames; a run without any does not block its folder."""
     return (folder / PRESET).exists() and any((folder / FRAMES).glob("*.png"))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be created: {error.strerror}", ChooseOutput()) from error

@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from animator.core.atomic import atomic_write
+from animator.core.marks import RECORD_MARK, yaml_mark
 from animator.errors import PresetError, RunError
 from animator.presets import raw
 from animator.settings import Animation
 from animator.settings.validate import validate
 
+log = logging.getLogger(__name__)
 PRESET = "preset.yaml"
 """The file, in a run folder, with every setting as rendered."""
 NON_FRAME_SETTINGS = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
@@ -35,6 +40,17 @@ def recorded_settings(folder: Path) -> Animation:
         return validate(raw.read(folder / PRESET))
     except PresetError as error:
         raise RunError(f"{folder}: its record of the settings is broken.\n{error}") from error
+
+
+def keep_edited(path: Path) -> None:
+    """Copies the record of a run's settings before it is replaced, if it was edited by hand."""
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith(RECORD_MARK) or yaml_mark(text) is not None:
+        return
+    names = (path.with_name(f"preset-edited-{number}.yaml") for number in range(1, 1000))
+    copy = next(name for name in names if not os.path.lexists(name))
+    atomic_write(copy, text.encode())
+    log.warning("%s: was edited since the run wrote it; the edited text is kept in %s", path, copy.name)
 
 
 def with_seed(animation: Animation, seed: int) -> Animation:

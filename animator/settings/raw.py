@@ -1,5 +1,6 @@
 """Raw presets: plain values and where each was written, before validation."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from animator.settings.animation import Animation
 from animator.settings.import_notes import Note
 
 T = TypeVar("T")
+_POSITION = re.compile(r":\d+:\d+$")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class RawPreset:
     places: Mapping[tuple[str, ...], str]
     notes: tuple[Note, ...] = ()
     folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that its settings were read from."""
+        places = dict.fromkeys((self.source, *self.places.values()))
+        return [Path(_POSITION.sub("", place)) for place in places]
 
     def where(self, path: tuple[str, ...]) -> str:
         """Returns where a setting was written, or the nearest group around it."""

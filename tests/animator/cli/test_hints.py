@@ -11,6 +11,7 @@ from animator.errors import (
     ChangeSetting,
     ChooseOutput,
     FixJson,
+    ForceOrChooseOutput,
     GiveSettings,
     Hint,
     PresetError,
@@ -25,6 +26,7 @@ from animator.errors import (
 RUN = Path("renders/my lake")
 HINTS = {
     ChooseOutput(): "Choose another --out",
+    ForceOrChooseOutput(): "Choose another --out, or replace it with --force",
     Resume(RUN): "Resume it with: animator resume 'renders/my lake'",
     ResumeOrChooseOutput(RUN): "Resume it with --resume, or choose another --out",
     ResumeBatch(RUN): "Resume it with --resume, or choose another --out",

@@ -1,0 +1,34 @@
+"""The folders within a run folder."""
+
+from pathlib import Path
+
+from animator.core.atomic import remove_leftovers
+from animator.errors import ChooseOutput, RunError
+
+FRAMES = "frames"
+"""The folder of the frame images within a run folder."""
+FOLDERS = (FRAMES, "states", "downloads", "depth")
+
+
+def remove_all_leftovers(folder: Path) -> None:
+    """Removes temporary files of sessions that were killed."""
+    for part in (folder, *(folder / name for name in FOLDERS)):
+        remove_leftovers(part)
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuses links where a run writes, because they may lead to other people's files."""
+    for name in (*FOLDERS, ".lock", "frames.jsonl"):
+        if (folder / name).is_symlink():
+            raise RunError(
+                f"{folder / name}: is a symbolic link; expected what a run itself writes there; put the "
+                "linked files in its place, or remove it"
+            )
+
+
+def make_folder(folder: Path) -> None:
+    """Creates a folder; raises a RunError where that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be created: {error.strerror}", ChooseOutput()) from error
