@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.deforum.prompt_forms import keyed_prompts, with_negatives
+from animator.presets.deforum.prompt_weights import with_and
 from animator.presets.deforum.samplers import sampler_name
 from animator.settings.import_notes import Note, changes, harmless
 
@@ -189,8 +190,11 @@ def _upgrade_prompts(settings: Settings, notes: list[Note]) -> None:
     form = keyed_prompts(settings.get("prompts"), settings.get("max_frames", 120))
     if form.remark:
         notes.append(harmless("prompts", form.remark))
+    prompts = with_and(form.prompts, settings)
+    if prompts != form.prompts:
+        notes.append(harmless("prompts", "weights in prompts are converted to AND and --neg"))
     negative = settings.get("animation_prompts_negative")
-    settings["prompts"] = form.prompts
+    settings["prompts"] = prompts
     if isinstance(negative, Mapping):
-        settings["prompts"] = with_negatives(form.prompts, negative)
+        settings["prompts"] = with_negatives(prompts, negative)
         settings["animation_prompts_negative"] = ""
