@@ -41,6 +41,7 @@ def settings(**document: Any) -> dict[str, Any]:
             {"prompts": "0: a lake | 20: a sea --neg fog"},
             {"prompts": {"0": "a lake", "20": "a sea --neg fog"}},
         ),
+        ({"prompts": '"0": "a", "5": "b"'}, {"prompts": {"0": "a", "5": "b"}}),
         ({"prompts": "a lake"}, {"prompts": {"0": "a lake"}}),
         ({"prompts": ["a", "b", "c"], "max_frames": 90}, {"prompts": {"0": "a", "30": "b", "60": "c"}}),
         ({"prompts": ["0: a", "10: b"]}, {"prompts": {"0": "a", "10": "b"}}),
