@@ -86,7 +86,7 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     Raises:
         ValueError: The prompts cannot be read; the message says why.
     """
-    settings = dict(_unwrap(document))
+    settings = dict(unwrap(document))
     notes: list[Note] = []
     scheduler = settings.pop("scheduler", None)
     settings = _rename(settings, notes)
@@ -152,7 +152,8 @@ def _upgrade_value(key: str, value: Any) -> Any:
     return value
 
 
-def _unwrap(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def unwrap(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the settings of a document, which some programs put inside `input` or `settings`."""
     for wrapper in _WRAPPERS:
         inside = document.get(wrapper)
         if isinstance(inside, Mapping):
