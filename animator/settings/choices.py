@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -27,7 +26,6 @@ Switchable = Annotated[Choices, BeforeValidator(_spell_off)]
 """A choice that `none` switches off, as in `Switchable[Literal["none", "LAB"]]`; null and `None` do, too."""
 
 
-@cache
 def choices_of(annotation: Any) -> tuple[str, ...]:
     """Returns the names that a `Literal` allows, also inside a union; empty for other annotations."""
     if get_origin(annotation) is Literal:

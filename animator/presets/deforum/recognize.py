@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animator.errors import PresetError, Problem
+from animator.errors import FixJson, PresetError, Problem
 from animator.presets.deforum.controlnet import owns
 from animator.presets.deforum.features import FEATURES, Feature
 from animator.presets.deforum.ignored_settings import FORKS, HOST
@@ -36,10 +36,19 @@ def read_settings(text: str, source: str, *, repair: bool = False) -> Document:
     Raises:
         PresetError: It is not JSON, or not a settings file.
     """
-    document = read_document(text, source, repair=repair)
+    try:
+        document = read_document(text, source, repair=repair)
+    except PresetError as error:
+        if error.hint == FixJson():  # promise it only for what is a settings file then
+            _check(read_document(text, source, repair=True), source)
+        raise
+    _check(document, source)
+    return document
+
+
+def _check(document: Document, source: str) -> None:
     if message := _refusal(document.values):
         raise PresetError(source, (Problem(source, "", message),))
-    return document
 
 
 def _refusal(values: Mapping[str, Any]) -> str:

@@ -56,3 +56,21 @@ def test_short_settings_files_are_taken(
     path.write_text(json.dumps(values))
     code, printed = animator(capsys, "check", path)
     assert code == 0, printed
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[film]\nsteps = 20\nseed = 3\n", "fix it by hand"),
+        ('{"nodes": [], "links": [],}', "a ComfyUI workflow"),
+        ('{"max_frames": 3,}', "--fix-json"),
+    ],
+)
+def test_a_repair_is_promised_only_where_it_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    path = tmp_path / "film.txt"
+    path.write_text(text)
+    code, printed = animator(capsys, "check", path)
+    assert code == 2 and message in printed
+    assert ("--fix-json" in printed) == (message == "--fix-json")
