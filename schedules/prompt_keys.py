@@ -1,6 +1,5 @@
 """Parses the source of prompts into keys: one text, a mapping, JSON text, or a list."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +7,16 @@ from typing import Any
 
 from schedules.errors import ScheduleError
 from schedules.formula import Formula, Place
+from schedules.keyed_text import decode
 from schedules.keys import KeyTime
 from schedules.limits import MAX_FORMULAS, limit_work
 from schedules.prompt_text import PromptText
 from schedules.sources import entries
-from schedules.values import check_ease
+from schedules.values import check_ease, is_number
 
 MAX_PROMPT = 100_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EMPTY = "put text that begins with # or is empty in quotes"
 
 
 @dataclass(frozen=True)
@@ -44,29 +46,15 @@ def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[Prom
     Raises:
         ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
     """
-    decoded = _from_json(source) if isinstance(source, str) else source
-    if isinstance(decoded, str):
+    decoded = decode(source) if isinstance(source, str) else source
+    if isinstance(decoded, str) or is_number(decoded):
         return tuple(limit_work(_list_keys([decoded])))
     if isinstance(decoded, Mapping):
         return tuple(limit_work(_mapping_keys(decoded)))
     if isinstance(decoded, Sequence):
         return tuple(limit_work(_list_keys(decoded)))
-    raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}")
-
-
-def _from_json(text: str) -> Any:
-    """Returns the mapping or list in `text` if it is JSON, else `text` itself."""
-    if not re.match(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])", text):
-        return text
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        if not re.match(r"\s*\{\s*[\"'\d][^|{}]*:", text):
-            return text
-        hint = "JSON needs double quotes, a comma between keys and none after the last"
-        raise ScheduleError(f"broken JSON: {error.msg}", text=text, column=error.pos, hint=hint) from None
-    except RecursionError:
-        raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
+    hint = _EMPTY if decoded is None else ""
+    raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
 
 
 def _mapping_keys(source: Mapping[Any, Any]) -> Iterator[PromptKey]:
@@ -74,8 +62,13 @@ def _mapping_keys(source: Mapping[Any, Any]) -> Iterator[PromptKey]:
     morph = check_ease(source["morph"], Place(str(source["morph"]))) if "morph" in source else None
     if not rest:
         raise ScheduleError("there is no prompt", hint='write keys such as {0: "a lake at dawn"}')
-    for entry in entries(rest):
-        yield _prompt_key(entry.at, entry.value, morph, entry.place)
+    try:
+        yield from (_prompt_key(entry.at, entry.value, morph, entry.place) for entry in entries(rest))
+    except ScheduleError as error:
+        if " " not in error.text or error.text not in rest:
+            raise
+        hint = "; ".join(filter(None, (error.hint, "if this is one prompt, put it in quotes")))
+        raise ScheduleError(error.message, text=error.text, column=error.column, hint=hint) from None
 
 
 def _list_keys(source: Sequence[Any]) -> Iterator[PromptKey]:
@@ -96,8 +89,13 @@ def _prompt_key(at: KeyTime, value: Any, morph: str | None, place: Place) -> Pro
             raise place.error("a prompt as a mapping has `text` and, optionally, `negative` and `ease`", 0)
         ease = check_ease(value["ease"], place) if "ease" in value else morph
         value = f"{value['text']} --neg {value['negative']}" if value.get("negative") else value["text"]
+    if is_number(value):
+        value = str(value)
     if not isinstance(value, str):
-        raise place.error("a prompt is text", 0)
+        raise place.error("a prompt is text", 0, _EMPTY if value is None else "put it in quotes")
+    if control := _CONTROL.search(value):
+        hint = "in double quotes \\ begins an escape: put text with \\ in single quotes"
+        raise place.error(f"a prompt contains the control character {control[0]!r}", control.start(), hint)
     if len(value) > MAX_PROMPT or value.count("`") > 2 * MAX_FORMULAS:
         size = f"{len(value)} characters and {value.count('`') // 2} formulas"
         message = f"{place.label}this prompt is too long: it has {size}"

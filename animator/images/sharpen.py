@@ -9,6 +9,8 @@ from torch.nn import functional
 
 _DYADIC = {1: (32,), 3: (8, 16), 5: (2, 8, 12), 7: (1, 3.5, 7, 9)}
 """First half of OpenCV's small kernels for sigma 0, in 32nds."""
+MAX_DERIVED_WIDTH = 999
+"""Largest kernel, in pixels, that is derived from sigma."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +19,9 @@ class Sharpen:
 
     Attributes:
         kernel: Width of the blur in pixels; an even one counts as the next odd one, so that it may change
-            over time, and below 1 as 1.
-        sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel.
+            over time. 0 derives it from sigma.
+        sigma: Standard deviation of the blur in pixels; 0 derives it from the kernel. If both are 0, nothing
+            is sharpened.
         amount: Weight of the added difference to the blurred image; 0 changes nothing.
         threshold: Smaller differences are not amplified; in levels of 255.
     """
@@ -30,7 +33,9 @@ class Sharpen:
 
     @property
     def width(self) -> int:
-        """Width of the kernel as an odd number of pixels."""
+        """Width of the kernel as an odd number of pixels; 0 takes OpenCV's for 8-bit images, 6 sigma + 1."""
+        if self.kernel <= 0 < self.sigma:
+            return min(round(self.sigma * 6 + 1) | 1, MAX_DERIVED_WIDTH)
         return max(self.kernel, 1) | 1
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import yaml
 
 from animator.errors import Problem
+from animator.presets.yaml_errors import explain
 
 Path = tuple[str, ...]
 MAX_NODES = 200_000
 """Aliases can make a small file expand without end; a file with this many values is not a preset."""
+_KEY = re.compile(r"\s*([\"']?)\d+(?:\.\d+)?[sb%]?\1\s*:\s")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def read(text: str, source: str) -> Document:
         loader = _Loader(text)
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        return _invalid(_place(source, error.problem_mark), f"is not YAML: {error.problem}")
+        return _invalid(_place(source, error.problem_mark), f"is not YAML: {explain(error)}")
     except yaml.YAMLError as error:
         return _invalid(source, f"is not YAML: {error}")
     except RecursionError:
@@ -80,15 +82,31 @@ def read(text: str, source: str) -> Document:
 
 
 def scalar(text: str) -> Any:
-    """Parses one YAML value, such as that of `--set key=value`.
+    """Parses one YAML value, such as that of `--set key=value`; `0: a, 12: b` is a mapping without braces.
 
     Raises:
         ValueError: The text is not YAML.
     """
     try:
         return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
-    except (yaml.YAMLError, RecursionError, TypeError) as error:
+    except yaml.YAMLError as error:
+        pairs = _pairs(text)
+        if pairs is None:
+            raise ValueError(explain(error)) from error
+        return pairs
+    except (RecursionError, TypeError) as error:
         raise ValueError(" ".join(str(error).split())) from error
+
+
+def _pairs(text: str) -> Any:
+    """Returns the mapping of a text such as `0: a, 12: b`; None if it is not one."""
+    if not _KEY.match(text):
+        return None
+    try:
+        pairs = yaml.load(f"{{{text}}}", _Loader)  # noqa: S506 (a SafeLoader)
+    except (yaml.YAMLError, RecursionError, TypeError):
+        return None
+    return pairs if isinstance(pairs, dict) and None not in pairs.values() else None
 
 
 def dump(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ The names of groups and settings are the public format of presets. Settings have
 them, without a prefix that the group says.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -32,6 +33,7 @@ from schedules import Prompts, Scope
 
 SCHEMA_VERSION = 1
 PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
+_SIZE = re.compile(r"\s*(\d{1,9})\s*(?:[xX×*,]\s*(\d{1,9})\s*)?")
 MAX_FRAMES = 1_000_000
 MOST_STEPS = 32
 
@@ -47,7 +49,7 @@ class Animation(SettingsGroup):
     """2d moves the image in its plane, 3d moves a camera through it by its depth, video regenerates a clip,
     interpolation generates every frame from its prompts alone."""
     size: tuple[Side, Side] = (512, 512)
-    """Width and height in pixels."""
+    """Width and height in pixels; 512 is a square, 512x320 the same as [512, 320]."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     """Length of the film."""
     fps: float = Field(15, gt=0, le=1000)
@@ -93,6 +95,17 @@ class Animation(SettingsGroup):
     sound: Sound = Sound()
     upscaling: Upscaling = Upscaling()
     frame_interpolation: FrameInterpolation = FrameInterpolation()
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _size_from_text(cls, size: Any) -> Any:
+        """Returns width and height of `512`, which is square, and of `512x320`."""
+        if isinstance(size, int) and not isinstance(size, bool):
+            return size, size
+        match = _SIZE.fullmatch(size) if isinstance(size, str) else None
+        if isinstance(size, str) and not match:
+            raise PydanticCustomError("size", "expected width and height, such as [512, 320] or 512x320")
+        return (int(match[1]), int(match[2] or match[1])) if match else size
 
     @field_validator("model")
     @classmethod

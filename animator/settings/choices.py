@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import core_schema
@@ -23,6 +24,15 @@ def _spell_off(value: Any) -> Any:
 
 Switchable = Annotated[Choices, BeforeValidator(_spell_off)]
 """A choice that `none` switches off, as in `Switchable[Literal["none", "LAB"]]`; null and `None` do, too."""
+
+
+def choices_of(annotation: Any) -> tuple[str, ...]:
+    """Returns the names that a `Literal` allows, also inside a union; empty for other annotations."""
+    if get_origin(annotation) is Literal:
+        return tuple(name for name in get_args(annotation) if isinstance(name, str))
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        return tuple(name for inner in get_args(annotation) for name in choices_of(inner))
+    return ()
 
 
 def match_name(name: str, names: Sequence[str]) -> str:

@@ -1,10 +1,10 @@
 """The base class of all groups of settings, and types that several of them share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from animator.settings.choices import Switchable
+from animator.settings.choices import Switchable, choices_of
 
 FlowMethod = Switchable[Literal["none", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]]
 StrictBool = Annotated[bool, Field(strict=True)]
@@ -12,6 +12,21 @@ StrictBool = Annotated[bool, Field(strict=True)]
 
 
 class SettingsGroup(BaseModel):
-    """Settings that belong together; unknown names are errors."""
+    """Settings that belong together; unknown names are errors.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    Names that are one of a few are taken in any case, and numbers where text is expected: YAML reads
+    `output.preset: 8` as a number.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _spell_choice(cls, value: Any, info: ValidationInfo) -> Any:
+        """Returns the choice that equals a text in any case; returns other values as they are."""
+        if not isinstance(value, str) or info.field_name is None:
+            return value
+        by_lower = {name.lower(): name for name in choices_of(cls.model_fields[info.field_name].annotation)}
+        return by_lower.get(value.strip().lower(), value)

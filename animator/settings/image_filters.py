@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from animator.settings.choices import Switchable
-from animator.settings.fields import Count, NotNegative, RangedSchedule
+from animator.settings.fields import CountFromZero, NotNegative, RangedSchedule
 from animator.settings.group import StrictBool
 from animator.settings.paths import InputImage
 from animator.settings.scheduled import Scheduled
@@ -67,10 +67,11 @@ class SharpenPlan:
 
     amount: NotNegative = 0.1
     """Amount of detail added; 0 is off."""
-    kernel: Count = 5
-    """Kernel size in pixels of the blur that separates the detail; even sizes are rounded up to odd."""
+    kernel: CountFromZero = 5
+    """Kernel size in pixels of the blur that separates the detail; even sizes are rounded up to odd. 0 takes
+    it from sigma."""
     sigma: NotNegative = 1
-    """Width of that blur in pixels."""
+    """Width of that blur in pixels; 0 takes it from the kernel."""
     threshold: NotNegative = 0
     """Differences below this many of 255 levels are left alone."""
 

@@ -55,13 +55,15 @@ def _scope(values: Mapping[str, Any]) -> Scope | None:
     defaults = Animation.model_fields
     frames = values.get("frames", defaults["frames"].default)
     fps = values.get("fps", defaults["fps"].default)
+    bpm = values.get("bpm")
     group = values.get("diffusion")
     seed = group.get("seed", 0) if isinstance(group, Mapping) else 0
     is_valid = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
-    if not is_valid or not isinstance(fps, int | float) or fps <= 0:
+    has_beat = bpm is None or (isinstance(bpm, int | float) and bpm > 0)
+    if not is_valid or not has_beat or not isinstance(fps, int | float) or fps <= 0:
         return None
     compat = rules_in(values).schedules_compat
-    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), compat=compat)
+    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), bpm=bpm, compat=compat)
 
 
 def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:

@@ -21,6 +21,12 @@ def positives(source: Any, frames: int = 6, **scope: Any) -> list[str]:
         ({2: "late"}, ["late"] * 6),
         ({0: "a", "0.2s": "b", "100%": "c"}, ["a"] * 3 + ["b"] * 2 + ["c"]),
         ('{"0": "a", "3": "b"}', ["a"] * 3 + ["b"] * 3),
+        ('"0": "a", "3": "b"', ["a"] * 3 + ["b"] * 3),
+        ('\n "0": "a",\n "max_f/2": {"text": "b"},\n', ["a"] * 2 + ["b"] * 4),
+        ("2001: a space odyssey", ["2001: a space odyssey"] * 6),
+        ("10:30, 12:45 and 16:9", ["10:30, 12:45 and 16:9"] * 6),
+        (2077, ["2077"] * 6),
+        ({0: 1984, 3: "b"}, ["1984"] * 3 + ["b"] * 3),
         (["a", "b", "c"], ["a"] * 2 + ["b"] * 2 + ["c"] * 2),
         ({0: {"text": "a"}, 3: "b"}, ["a"] * 3 + ["b"] * 3),
         ({0: "a", 9: "never"}, ["a"] * 6),
@@ -28,6 +34,39 @@ def positives(source: Any, frames: int = 6, **scope: Any) -> list[str]:
 )
 def test_prompts_in_every_form(source: Any, expected: list[str]) -> None:
     assert positives(source) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'0': 'a', '3': 'b'",
+        '"0": "a", "3": b',
+        '"0": "a" "3": "b"',
+        '0: "a", 3: "b"',
+        "0: a, 3: b",
+        "0: a",
+        "0:(a), 3:(b)",
+        "0:a | 3:b",
+        "1s: a\n3b: b",
+    ],
+)
+def test_keys_in_a_text_that_is_not_json_are_refused_with_the_form_to_write(text: str) -> None:
+    with pytest.raises(ScheduleError, match="this text looks like prompts by frame") as caught:
+        Prompts.parse(text)
+    assert '{"0": "a cat", "12": "a dog"}' in caught.value.hint
+
+
+def test_a_prompt_that_was_split_at_its_colon_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        Prompts.parse({"a cat": "red"})
+    assert "if this is one prompt, put it in quotes" in caught.value.hint
+
+
+def test_an_empty_value_is_refused_with_the_remedy() -> None:
+    for source in (None, {0: None}):
+        with pytest.raises(ScheduleError) as caught:
+            Prompts.parse(source)  # type: ignore[arg-type]
+        assert "in quotes" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -128,8 +167,8 @@ def test_compat_prepares_prompts_as_deforum_does() -> None:
     [
         ({}, "there is no prompt"),
         ([], "there is no prompt"),
-        (5, "prompts are text"),
-        ({0: 5}, "key `0`: a prompt is text"),
+        (True, "prompts are text"),
+        ({0: True}, "key `0`: a prompt is text"),
         ({0: {"texts": "a"}}, "has `text`"),
         ({"t": "a"}, "cannot depend on `t`"),
         ('{"0": "a",}', "broken JSON"),

@@ -127,8 +127,7 @@ class PresetStep:
 def sharpen_settings(plan: Plan) -> Sharpen:
     """Returns the sharpening settings of a frame."""
     settings = plan.sharpen
-    odd = settings.kernel | 1  # a kernel that is interpolated from 3 to 7 passes through even numbers
-    return Sharpen(odd, settings.sigma, settings.amount, settings.threshold)
+    return Sharpen(settings.kernel, settings.sigma, settings.amount, settings.threshold)
 
 
 def _noise_generator(plan: Plan) -> torch.Generator:

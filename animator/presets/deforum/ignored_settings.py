@@ -64,9 +64,9 @@ FORKS = (
     Feature(
         "prompt weights (notebooks)",
         {},
-        {"normalize_prompt_weights": IDLE},
-        "prompt weights are taken as written",
-        ("prompt_weighting",),
+        {},
+        "",
+        ("prompt_weighting", "normalize_prompt_weights"),
     ),
     Feature("high-resolution fix", {}, {"enable_hr": IDLE}, "frames are generated in one pass"),
     Feature(

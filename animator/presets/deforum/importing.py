@@ -12,8 +12,8 @@ from animator.presets.deforum.controlnet import places as unit_places
 from animator.presets.deforum.features import FEATURES, Feature
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.parseq import with_manifest
+from animator.presets.deforum.recognize import read_settings
 from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
-from animator.presets.deforum.settings_text import read_document
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
 from animator.settings.import_notes import Note, changes, harmless
@@ -47,9 +47,9 @@ def settings_from_text(text: str, source: str, *, repair: bool = False) -> Mappi
         repair: Repair common mistakes in its JSON instead of raising.
 
     Raises:
-        PresetError: It is not JSON; the message has line, column and mistake.
+        PresetError: It is not JSON, with line, column and mistake; or it is not a settings file.
     """
-    document = read_document(text, source, repair=repair)
+    document = read_settings(text, source, repair=repair)
     try:
         return upgrade(document.values).settings
     except ValueError as error:
@@ -60,7 +60,7 @@ def import_text(
     text: str, source: str, *, repair: bool = False, manifest: Manifest | None = None
 ) -> Imported:
     """Converts a settings file; see `settings_from_text` and `import_settings` for arguments and errors."""
-    document = read_document(text, source, repair=repair)
+    document = read_settings(text, source, repair=repair)
     imported = import_settings(document.values, source, document.places, manifest)
     return Imported(imported.values, (*document.notes, *imported.notes), imported.places)
 

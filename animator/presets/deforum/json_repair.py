@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z_./\\][^,:{}\[\]\"\n]*")
 _PYTHON = {"True": "true", "False": "false", "None": "null"}
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
+_AFTER_STRING = re.compile(r"\s*(?:[,:}\]]|\Z)")
+_ESCAPED_END = re.compile(r'\\"(?=\s*[,}\]])')
 _QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"}
 
 
@@ -109,10 +113,31 @@ def _bare_word(text: str, at: int) -> Repair | None:
 
 
 def _bare_backslash(text: str, at: int) -> Repair | None:
+    """Doubles every backslash of a text that has one without a meaning, such as of a path of Windows."""
     slash = text.rfind("\\", max(0, at - 2), at + 1)
     if slash < 0 or re.match(r'["\\/bfnrt]|u[0-9a-fA-F]{4}', text[slash + 1 : slash + 6]):
         return None
-    return Repair(slash, "a single backslash in text", f"{text[:slash]}\\{text[slash:]}")
+    start, end = _string_around(text, slash)
+    literal = _ESCAPED.sub(lambda pair: pair[0] if pair[1] in '"\\' else f"\\{pair[0]}", text[start:end])
+    if end < len(text) and text[end - 1 : end + 1] == '\\"' and literal.endswith("\\"):
+        literal += "\\"
+    return Repair(slash, "a single backslash in text", text[:start] + literal + text[end:])
+
+
+def _string_around(text: str, at: int) -> tuple[int, int]:
+    """Returns where the string that contains a position begins and ends, without its quotes.
+
+    A backslash before the closing quote belongs to the text where the string does not end otherwise.
+    """
+    start, end = 0, len(text)
+    for match in _STRING.finditer(text):
+        if match.end() > at:
+            start, end = match.start() + 1, match.end() - 1
+            break
+    if not _AFTER_STRING.match(text, end + 1):
+        close = _ESCAPED_END.search(text, at, end)
+        end = close.start() + 1 if close else end
+    return start, end
 
 
 def _before(text: str, at: int) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schedules import keyed_text
+
 _KEYED = re.compile(r"\s*(\d+)\s*:\s*(.*?)\s*", re.DOTALL)
 
 
@@ -59,7 +61,10 @@ def _from_text(text: str, frames: Any) -> PromptForm:
     if not text.strip():
         return PromptForm({})
     keyed = _keyed_parts(text.split("|"))
-    return PromptForm(keyed or {"0": text})
+    if keyed:
+        return PromptForm(keyed)
+    decoded = keyed_text.decode(text)
+    return PromptForm({"0": text}) if isinstance(decoded, str) else keyed_prompts(decoded, frames)
 
 
 def _keyed_parts(parts: Sequence[str]) -> dict[str, str]:

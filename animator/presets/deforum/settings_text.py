@@ -38,7 +38,8 @@ def read_document(text: str, source: str, *, repair: bool = False) -> Document:
         repair: Repair common mistakes instead of raising.
 
     Raises:
-        PresetError: It is not JSON; the message has line, column, mistake, and whether `repair` fixes it.
+        PresetError: It is not JSON; the message has line, column, mistake, and whether `repair` fixes all of
+            the text.
     """
     text = text.removeprefix("\ufeff")
     notes: list[Note] = []
@@ -49,7 +50,8 @@ def read_document(text: str, source: str, *, repair: bool = False) -> Document:
         except json.JSONDecodeError as error:
             fix = find_repair(text, error)
             if not repair or fix.repaired is None or len(notes) >= MAX_REPAIRS:
-                raise _json_error(text, source, fix) from None
+                can_fix = not repair and _can_fix(text)
+                raise _json_error(text, source, fix, can_fix=can_fix) from None
             notes.append(harmless((), f"{_place(source, text, fix.at)}: repaired: {fix.what}"))
             text = fix.repaired
         except RecursionError:
@@ -76,8 +78,16 @@ def _decode(text: str) -> tuple[Any, tuple[str, ...]]:
     return json.JSONDecoder(object_pairs_hook=pairs, strict=False).decode(text), tuple(duplicates)
 
 
-def _json_error(text: str, source: str, fix: Repair) -> PresetError:
-    remedy = "" if fix.repaired is not None else "; fix it by hand"
+def _can_fix(text: str) -> bool:
+    """Returns True if repairs make a settings object of the text."""
+    try:
+        return bool(read_document(text, "", repair=True).values)
+    except PresetError:
+        return False
+
+
+def _json_error(text: str, source: str, fix: Repair, *, can_fix: bool) -> PresetError:
+    remedy = "" if can_fix else "; fix it by hand"
     shown = _line(text, fix.at)
     problem = Problem(_place(source, text, fix.at), "", f"is not JSON: {fix.what}{remedy}\n{shown}")
     return PresetError(source, (problem,), None if remedy else FixJson())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.deforum.prompt_forms import keyed_prompts, with_negatives
+from animator.presets.deforum.prompt_weights import with_and
 from animator.presets.deforum.samplers import sampler_name
 from animator.settings.import_notes import Note, changes, harmless
 
@@ -85,7 +86,7 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     Raises:
         ValueError: The prompts cannot be read; the message says why.
     """
-    settings = dict(_unwrap(document))
+    settings = dict(unwrap(document))
     notes: list[Note] = []
     scheduler = settings.pop("scheduler", None)
     settings = _rename(settings, notes)
@@ -151,7 +152,8 @@ def _upgrade_value(key: str, value: Any) -> Any:
     return value
 
 
-def _unwrap(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def unwrap(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the settings of a document, which some programs put inside `input` or `settings`."""
     for wrapper in _WRAPPERS:
         inside = document.get(wrapper)
         if isinstance(inside, Mapping):
@@ -189,8 +191,11 @@ def _upgrade_prompts(settings: Settings, notes: list[Note]) -> None:
     form = keyed_prompts(settings.get("prompts"), settings.get("max_frames", 120))
     if form.remark:
         notes.append(harmless("prompts", form.remark))
+    prompts = with_and(form.prompts, settings)
+    if prompts != form.prompts:
+        notes.append(harmless("prompts", "weights in prompts are converted to AND and --neg"))
     negative = settings.get("animation_prompts_negative")
-    settings["prompts"] = form.prompts
+    settings["prompts"] = prompts
     if isinstance(negative, Mapping):
-        settings["prompts"] = with_negatives(form.prompts, negative)
+        settings["prompts"] = with_negatives(prompts, negative)
         settings["animation_prompts_negative"] = ""

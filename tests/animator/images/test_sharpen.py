@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.images.deforum.sharpen import blur_levels
 from animator.images.sharpen import Sharpen, blur, gaussian_weights, sharpen
 
 
@@ -16,7 +17,9 @@ def test_every_size_keeps_its_size_and_range(any_size: Tensor) -> None:
         assert result.max() <= 1.0
 
 
-@pytest.mark.parametrize("how", [Sharpen(amount=0.0), Sharpen(kernel=1, amount=2.0), Sharpen(kernel=0)])
+@pytest.mark.parametrize(
+    "how", [Sharpen(amount=0.0), Sharpen(kernel=1, amount=2.0), Sharpen(kernel=0, sigma=0.0)]
+)
 def test_nothing_to_do_returns_the_image_itself(image: Tensor, how: Sharpen) -> None:
     assert sharpen(image, how) is image
 
@@ -26,6 +29,14 @@ def test_the_blur_is_opencvs(image: Tensor, kernel: int, sigma: float) -> None:
     ours = blur(image, kernel, sigma).permute(1, 2, 0).numpy()
     theirs = cv2.GaussianBlur(np.ascontiguousarray(image.permute(1, 2, 0).numpy()), (kernel, kernel), sigma)
     np.testing.assert_allclose(ours, theirs, atol=2e-6)
+
+
+@pytest.mark.parametrize("sigma", [0.3, 0.5, 1.0, 1.7, 2.5, 4.0])
+def test_kernel_0_is_taken_from_sigma_as_in_opencv(image: Tensor, sigma: float) -> None:
+    levels = (image * 255).round()
+    theirs = cv2.GaussianBlur(levels.permute(1, 2, 0).numpy().astype(np.uint8), (0, 0), sigma)
+    ours = blur_levels(levels, Sharpen(0, sigma).width, sigma).permute(1, 2, 0).numpy()
+    np.testing.assert_array_equal(ours, theirs)
 
 
 def test_images_smaller_than_the_kernel_are_mirrored_repeatedly() -> None:

@@ -44,7 +44,8 @@ def test_names_are_taken_in_any_case() -> None:
         ({"codec": "h263"}, "did you mean `h26"),
         ({"codec": "vp9"}, "codec: vp9 does not go into mp4; expected h264, h265, av1"),
         ({"encoder": "nvec"}, "did you mean `nvenc`"),
-        ({"format": 3}, "valid string"),
+        ({"format": 3}, "known: mp4, webm"),
+        ({"format": True}, "valid string"),
     ],
 )
 def test_wrong_names_are_refused(wrong: dict[str, Any], message: str) -> None:

@@ -8,6 +8,7 @@ r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora
     [one:two:0.4]  [one::0.4]       one until 40 % of the steps, then two (or nothing); above 1: the step
     [one|two]                       alternates at every step
     <lora:file:0.8>                 adds a LoRA file with a weight
+    <lora:file:te=0.5:unet=1>       the same with weights of its own for text encoder and U-Net
 
 This module handles text only and knows no model. Unclosed brackets end at the end of the prompt.
 """
@@ -28,6 +29,9 @@ _ESCAPED = {f"\\{token}": token for token in "()[]\\:"}
 _AND = re.compile(r"\bAND\b")
 _TAG = re.compile(r"<(\w+):([^<>]*)>")
 _BREAK = re.compile(r"\bBREAK\b")
+_WEIGHTS = ("te", "unet")
+"""Weights of a LoRA tag, by position or by name."""
+_EXPECTED = "expected <lora:name:0.8>, <lora:name:0.5:1> or <lora:name:te=0.5:unet=1>"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class LoraTag:
-    """`<lora:name:weight>`; with two weights the first is the text encoder's, the second the U-Net's."""
+    """`<lora:name:weight>`; of two weights without names, the first is the text encoder's."""
 
     name: str
     text_weight: float
@@ -58,25 +62,44 @@ def split_loras(prompt: str) -> tuple[str, tuple[LoraTag, ...]]:
 
 
 def _lora(match: re.Match[str]) -> LoraTag:
+    """Reads a tag; without its own weight the U-Net has the text encoder's, as in A1111."""
     kind, (name, *weights) = match.group(1), match.group(2).split(":")
-    if kind not in ("lora", "lyco"):
-        raise ModelError(f"prompt: {match.group(0)}: {kind} is not supported; <lora:name:weight> is")
-    try:
-        numbers = [float(weight.split("=")[-1]) for weight in weights[:2]]
-    except ValueError:
-        raise ModelError(
-            f"prompt: {match.group(0)}: the weight is not a number; expected <lora:name:0.8>"
-        ) from None
+    if kind.lower() not in ("lora", "lyco"):
+        raise _tag_error(match, f"{kind} is not supported; <lora:name:weight> is")
     if not name.strip():
-        raise ModelError(f"prompt: {match.group(0)}: the name is missing; expected <lora:name:0.8>")
-    first = numbers[0] if numbers else 1.0
-    return LoraTag(name.strip(), first, numbers[-1] if numbers else 1.0)
+        raise _tag_error(match, f"the name is missing; {_EXPECTED}")
+    positions = iter(_WEIGHTS)
+    numbers: dict[str, float] = {}
+    for weight in weights:
+        label, equals, number = weight.rpartition("=")
+        key = label.strip().lower() if equals else next(positions, "")
+        if not equals and not key:
+            raise _tag_error(match, f"has {len(weights)} weights; {_EXPECTED}")
+        if key not in _WEIGHTS:
+            raise _tag_error(match, f"{label.strip() or weight} is not the name of a weight; {_EXPECTED}")
+        if key in numbers:
+            raise _tag_error(match, f"the weight {key} is given twice; {_EXPECTED}")
+        if not re.fullmatch(_NUMBER, number.strip()):
+            raise _tag_error(match, f"the weight is not a number; {_EXPECTED}")
+        numbers[key] = float(number)
+    text_weight = numbers.get("te", 1.0)
+    return LoraTag(name.strip(), text_weight, numbers.get("unet", text_weight))
+
+
+def _tag_error(match: re.Match[str], message: str) -> ModelError:
+    return ModelError(f"prompt: {match.group(0)}: {message}")
 
 
 def split_and(prompt: str) -> tuple[tuple[str, float], ...]:
-    """Returns the parts that `AND` joins, each with its weight (1 by default)."""
+    """Returns the parts that `AND` joins, each with its weight (1 by default).
+
+    A number at the end of a prompt without `AND` is text, such as in `at 10:30`.
+    """
+    texts = _AND.split(prompt)
+    if len(texts) == 1:
+        return ((prompt.strip(), 1.0),)
     parts = []
-    for part in _AND.split(prompt):
+    for part in texts:
         text, _, weight = part.rpartition(":")
         is_weighted = text and re.fullmatch(_NUMBER, weight.strip())
         parts.append((text.strip(), float(weight)) if is_weighted else (part.strip(), 1.0))

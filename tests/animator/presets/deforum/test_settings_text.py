@@ -23,6 +23,10 @@ SLIPS = [
     ('{"a": “b”}', "1:7: is not JSON: typographic quotes “", {"a": "b"}),
     ('{"a": 1 // one\n}', "1:9: is not JSON: a comment", {"a": 1}),
     ('{"a": "C:\\SD\\x"}', "1:10: is not JSON: a single backslash", {"a": "C:\\SD\\x"}),
+    (r'{"a": "C:\new\video\t.mp4"}', "1:14: is not JSON: a single", {"a": r"C:\new\video\t.mp4"}),
+    (r'{"a": "C:\\new\video", "b": "x\ty"}', "1:15: is not JSON: a", {"a": r"C:\new\video", "b": "x\ty"}),
+    (r'{"a": "a \"b\" \lake"}', "1:16: is not JSON: a single", {"a": r'a "b" \lake'}),
+    (r'{"a": "C:\movies\", "b": "c"}', "1:10: is not JSON: a single", {"a": "C:\\movies\\", "b": "c"}),
     ('{"a": {"20": 0.65"\n}}', '1:18: is not JSON: an extra "', {"a": {"20": 0.65}}),
 ]
 
@@ -60,6 +64,25 @@ def test_the_line_is_shown_with_a_caret_under_the_mistake() -> None:
 def test_what_cannot_be_repaired_is_refused(text: str, message: str, repair: bool) -> None:
     with pytest.raises(PresetError, match=message):
         read_document(text, "film.txt", repair=repair)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[film]\nsteps = 20\nseed = 3\n",
+        "steps: 20\nseed: 3\n",
+        '{"a": 1,}, {"b": 2}',
+        '{"a": karras, "b": @}',
+        '{"a": 1,',
+        "{" + '"a": x, ' * 300 + '"b": 1}',
+    ],
+)
+def test_a_repair_is_promised_only_where_it_makes_a_settings_file(text: str) -> None:
+    with pytest.raises(PresetError, match="fix it by hand") as caught:
+        read_document(text, "film.txt")
+    assert caught.value.hint is None
+    with pytest.raises(PresetError):
+        read_document(text, "film.txt", repair=True)
 
 
 def test_several_mistakes_are_repaired_one_after_the_other() -> None:

@@ -41,6 +41,7 @@ def settings(**document: Any) -> dict[str, Any]:
             {"prompts": "0: a lake | 20: a sea --neg fog"},
             {"prompts": {"0": "a lake", "20": "a sea --neg fog"}},
         ),
+        ({"prompts": '"0": "a", "5": "b"'}, {"prompts": {"0": "a", "5": "b"}}),
         ({"prompts": "a lake"}, {"prompts": {"0": "a lake"}}),
         ({"prompts": ["a", "b", "c"], "max_frames": 90}, {"prompts": {"0": "a", "30": "b", "60": "c"}}),
         ({"prompts": ["0: a", "10: b"]}, {"prompts": {"0": "a", "10": "b"}}),
@@ -74,3 +75,27 @@ def test_broken_prompts_are_reported_with_their_place() -> None:
 
 def test_an_unknown_sampler_is_left_to_validation() -> None:
     assert settings(sampler="No Such Sampler")["sampler"] == "No Such Sampler"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a castle:2, fog:-1", "a castle --neg fog"),
+        ("a castle:3, a lake:1", "a castle :0.75 AND a lake :0.25"),
+        ("a castle, a lake:1 rain:-0.5 fog:-1", "a castle, a lake --neg rain, fog"),
+        ("a desert at 10:30", "a desert at 10:30"),
+        (r"title\: a lake", "title: a lake"),
+        ("a castle:`t/9` a lake:2", "a castle :`t/9` AND a lake :2"),
+        ("a castle:2 fog:-1 --neg rain", "a castle --neg fog, rain"),
+    ],
+)
+def test_weights_of_notebooks_become_ours(written: str, meant: str) -> None:
+    weighted = {"animation_prompts": {"0": written}, "prompt_weighting": True}
+    assert settings(**weighted)["prompts"] == {"0": meant}
+    assert settings(prompts={"0": written})["prompts"] == {"0": written}
+    assert settings(**{**weighted, "prompt_weighting": False})["prompts"] == {"0": written}
+
+
+def test_weights_of_notebooks_are_kept_as_written_where_they_are_not_normalized() -> None:
+    document = {"prompt_weighting": True, "normalize_prompt_weights": False}
+    assert settings(**document, prompts={"0": "a:3 b:1"})["prompts"] == {"0": "a :3 AND b :1"}

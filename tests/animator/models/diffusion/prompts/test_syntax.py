@@ -48,6 +48,9 @@ def test_emphasis(prompt: str, expected: list[tuple[str | None, float]]) -> None
     ("prompt", "expected"),
     [
         ("one", [("one", 1)]),
+        ("a red desert seen at 10:30", [("a red desert seen at 10:30", 1)]),
+        ("in 16:9", [("in 16:9", 1)]),
+        ("a castle :0.5", [("a castle :0.5", 1)]),
         ("one AND two", [("one", 1), ("two", 1)]),
         ("one :0.5 AND two:1.5", [("one", 0.5), ("two", 1.5)]),
         ("(one):0.7 AND (two: 1.2):-0.3", [("(one)", 0.7), ("(two: 1.2)", -0.3)]),
@@ -60,13 +63,20 @@ def test_composition(prompt: str, expected: list[tuple[str, float]]) -> None:
 
 
 def test_lora_tags_leave_the_prompt() -> None:
-    text, tags = split_loras("a cat <lora:Ink wash:0.8>, b<lora:x><lora:y:0.5:0.25><lyco:z:te=1:unet=2>")
+    text, tags = split_loras(
+        "a cat <lora:Ink wash:0.8>, b<lora:x><lora:y:0.5:0.25><lyco:z:te=1:unet=2>"
+        "<lora:v:unet=0.5:te=0.25><LoRA:u: TE = 0.5><lora:t:Unet=0.5><lora:s:0.3:unet=0.6>"
+    )
     assert text == "a cat , b"
     assert tags == (
         LoraTag("Ink wash", 0.8, 0.8),
         LoraTag("x", 1.0, 1.0),
         LoraTag("y", 0.5, 0.25),
         LoraTag("z", 1.0, 2.0),
+        LoraTag("v", 0.25, 0.5),
+        LoraTag("u", 0.5, 0.5),
+        LoraTag("t", 1.0, 0.5),
+        LoraTag("s", 0.3, 0.6),
     )
     assert split_loras("1 < 2 <3") == ("1 < 2 <3", ())
 
@@ -76,6 +86,11 @@ def test_lora_tags_leave_the_prompt() -> None:
     [
         ("<lora:x:much>", "the weight is not a number"),
         ("<lora::0.5>", "the name is missing"),
+        ("<lora:x:nan>", "the weight is not a number"),
+        ("<lora:x:0.5:1:8>", "has 3 weights; expected <lora:name:0.8>, <lora:name:0.5:1> or"),
+        ("<lora:x:0.5:dyn=8>", "dyn is not the name of a weight; expected .*te=0.5:unet=1"),
+        ("<lora:x:te=0.5:TE=1>", "the weight te is given twice"),
+        ("<lora:x:1:te=0.5>", "the weight te is given twice"),
         ("<hypernet:x:1>", "hypernet is not supported"),
     ],
 )

@@ -1,0 +1,116 @@
+"""Recognizes JSON that is not a settings file: workflows, configurations, manifests, presets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from animator.errors import FixJson, PresetError, Problem
+from animator.presets.deforum.controlnet import owns
+from animator.presets.deforum.features import FEATURES, Feature
+from animator.presets.deforum.ignored_settings import FORKS, HOST
+from animator.presets.deforum.settings_text import Document, read_document
+from animator.presets.deforum.table import ROWS, SWITCHES
+from animator.presets.deforum.versions import RENAMED, RETIRED, unwrap
+from animator.settings.animation import Animation
+from schedules.keys import is_key
+
+KNOWN_SHARE = 0.2
+"""Smallest share of known keys in a settings file; forks add some of their own."""
+_KNOWN = frozenset({*ROWS, *SWITCHES, *RENAMED, *RETIRED, *(new for new, _ in RENAMED.values())})
+_FEATURES: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
+_EXPECTED = "expected the settings of Deforum, such as max_frames, prompts and zoom"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of JSON file: what it is, how it is recognized, and what to do with it."""
+
+    name: str
+    is_kind: Callable[[Mapping[str, Any]], bool]
+    remedy: str = ""
+
+
+def read_settings(text: str, source: str, *, repair: bool = False) -> Document:
+    """Parses a settings file; see `read_document`.
+
+    Raises:
+        PresetError: It is not JSON, or not a settings file.
+    """
+    try:
+        document = read_document(text, source, repair=repair)
+    except PresetError as error:
+        if error.hint == FixJson():  # promise it only for what is a settings file then
+            _check(read_document(text, source, repair=True), source)
+        raise
+    _check(document, source)
+    return document
+
+
+def _check(document: Document, source: str) -> None:
+    if message := _refusal(document.values):
+        raise PresetError(source, (Problem(source, "", message),))
+
+
+def _refusal(values: Mapping[str, Any]) -> str:
+    """Returns why a JSON object is not a settings file; empty if it is one.
+
+    Args:
+        values: The top-level object. An empty one is a settings file with only defaults.
+    """
+    values = _inner(unwrap(values))
+    known = sum(map(_is_known, values))
+    kind = next((kind for kind in _KINDS if kind.is_kind(values)), None)
+    if not values or (known >= KNOWN_SHARE * len(values) and (kind is None or known > len(values) / 2)):
+        return ""
+    share = f"{known} of its {len(values)} keys" if known else "none of its keys"
+    found = f"is {kind.name}" if kind else f"is not a settings file: {share} are known"
+    shown = ", ".join(repr(key[:40]) for key in list(values)[:4])
+    remedy = f". {kind.remedy}" if kind and kind.remedy else ""
+    return f"{found} (keys {shown}{', ...' if len(values) > 4 else ''}); {_EXPECTED}{remedy}"
+
+
+def _inner(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the workflow that ComfyUI's server takes inside `prompt`; other values as they are."""
+    inside = values.get("prompt")
+    return inside if isinstance(inside, Mapping) and any(map(_is_node, inside.values())) else values
+
+
+def _is_known(key: str) -> bool:
+    return key in _KNOWN or owns(key) or any(feature.owns(key) for feature in _FEATURES)
+
+
+def _is_node(value: Any) -> bool:
+    return isinstance(value, Mapping) and "class_type" in value
+
+
+def _has(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Returns a test for all of some keys."""
+    return lambda values: values.keys() >= set(keys)
+
+
+def _has_any(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda values: not values.keys().isdisjoint(keys)
+
+
+def _is_preset(values: Mapping[str, Any]) -> bool:
+    """Returns True if most keys are ours."""
+    return 2 * sum(key in Animation.model_fields or key == "schema" for key in values) > len(values)
+
+
+def _are_prompts(values: Mapping[str, Any]) -> bool:
+    return all(is_key(key) and isinstance(value, str) for key, value in values.items())
+
+
+_KINDS = (
+    _Kind("prompts by frame", _are_prompts, 'Write them as {"prompts": {"0": "a lake"}}'),
+    _Kind("a ComfyUI workflow", _has("nodes", "links")),
+    _Kind("a ComfyUI workflow", lambda values: any(map(_is_node, values.values()))),
+    _Kind("an InvokeAI workflow", _has("nodes", "edges")),
+    _Kind("a web UI's configuration", _has_any("samples_save", "outdir_samples", "sd_checkpoint_hash")),
+    _Kind("a web UI's configuration", lambda values: any("/" in key for key in values)),
+    _Kind("a Parseq manifest", _has("rendered_frames"), "Give it as the Parseq manifest of a preset"),
+    _Kind("a Parseq document", _has_any("keyframes", "managedFields"), "Render it in Parseq first"),
+    _Kind("a model's configuration", _has_any("_class_name", "_diffusers_version", "model_type")),
+    _Kind("a Fooocus preset", _has_any("default_model", "default_sampler")),
+    _Kind("a preset of animator", _is_preset, "Give the file the suffix .yaml"),
+)

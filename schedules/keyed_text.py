@@ -1,0 +1,62 @@
+"""Reads prompts by frame that are written as one text, as in JSON with or without its braces."""
+
+import json
+import re
+from typing import Any
+
+from schedules.errors import ScheduleError
+
+_JSON = re.compile(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])")
+_JSON_OBJECT = re.compile(r"\s*\{\s*[\"'\d][^|{}]*:")
+_QUOTED_KEY = re.compile(r"\s*([\"'])[^\"'\n]{1,80}\1\s*:")
+_PLAIN_KEY = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:(?:\s+\S|[^\d\s])")
+_QUOTED_VALUE = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:\s*[\"'(]")
+_SEPARATOR = re.compile(r"[,|;\n]")
+_FORM = 'write a mapping, {"0": "a cat", "12": "a dog"}; one prompt for all frames: {"0": "the prompt"}'
+
+
+def decode(text: str) -> Any:
+    """Returns the mapping or list that `text` holds, or `text` itself where it is one prompt.
+
+    Raises:
+        ScheduleError: It has keys but is not JSON; shows the form to write.
+    """
+    if _QUOTED_KEY.match(text):
+        return _decode_pairs(text)
+    if _JSON.match(text):
+        return _decode_json(text)
+    if _has_keys(text):
+        raise ScheduleError("this text looks like prompts by frame", text=text, column=0, hint=_FORM)
+    return text
+
+
+def _decode_pairs(text: str) -> Any:
+    """Returns the mapping of `"0": "a cat", "12": "a dog"`, which is JSON without its braces."""
+    try:
+        return json.loads(f"{{{text.rstrip().rstrip(',')}}}", strict=False)
+    except json.JSONDecodeError as error:
+        message = f"this text looks like prompts by frame, but is broken JSON: {error.msg}"
+        column = max(min(error.pos - 1, len(text)), 0)
+        raise ScheduleError(message, text=text, column=column, hint=_FORM) from None
+    except RecursionError:
+        raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
+
+
+def _decode_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if not _JSON_OBJECT.match(text):
+            return text
+        hint = "JSON needs double quotes, a comma between keys and none after the last"
+        raise ScheduleError(f"broken JSON: {error.msg}", text=text, column=error.pos, hint=hint) from None
+    except RecursionError:
+        raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
+
+
+def _has_keys(text: str) -> bool:
+    """Returns True for `0: a cat, 12: a dog` and the like; `2001: a space odyssey` is a prompt."""
+    if not _PLAIN_KEY.match(text):
+        return False
+    is_first = re.match(r"\s*0+\s*[sb%]?\s*:", text) or _QUOTED_VALUE.match(text)
+    return bool(is_first) or sum(bool(_PLAIN_KEY.match(part)) for part in _SEPARATOR.split(text)) > 1
