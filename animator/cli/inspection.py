@@ -1,6 +1,5 @@
 """The commands that inspect presets, runs and models: check, timeline, report, models."""
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ import typer
 
 from animator.cli.load import load_film
 from animator.cli.options import FileOut, Overrides, Preset, RunDir
+from animator.cli.stdout import write_out
 from animator.errors import UserError
 from animator.runs.session import say
 
@@ -33,7 +33,7 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     generated = Timeline(animation)[-1].generation_index + 1
     seconds = animation.frames / animation.fps
     width, height = animation.size
-    sys.stdout.write(
+    write_out(
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{generated} generated, {width} x {height}, model {animation.model}\n"
     )
@@ -90,7 +90,7 @@ def report(rundir: RunDir) -> None:
     """Write report.html of a run: curves of color, contrast, detail and flicker, with thumbnails."""
     from animator.runs.report import write_report
 
-    sys.stdout.write(f"{write_report(rundir)}\n")
+    write_out(f"{write_report(rundir)}\n")
 
 
 @inspection.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
@@ -109,7 +109,7 @@ def models(
     from animator.models.folders import model_folders
 
     for line in model_table(tuple(folders or model_folders(["models"])), hashes=hashes):
-        sys.stdout.write(f"{line}\n")
+        write_out(f"{line}\n")
 
 
 def write_text(out: Path | None, text: str) -> None:
@@ -117,10 +117,10 @@ def write_text(out: Path | None, text: str) -> None:
     from animator.core.atomic import atomic_write
 
     if out is None:
-        sys.stdout.write(text)
+        write_out(text)
         return
     atomic_write(out, text.encode())
-    sys.stdout.write(f"{out}\n")
+    write_out(f"{out}\n")
 
 
 def _format_of(out: Path | None) -> TimelineFormat:
