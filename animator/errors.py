@@ -186,14 +186,30 @@ class Problem:
         return f"{head}: {self.message}".replace("\n", "\n    ")
 
 
+MAX_SHOWN = 20
+"""Problems that a message lists; the rest are counted."""
+
+
 class PresetError(UserError):
     """All problems of one preset, found before any model loads."""
 
-    def __init__(self, source: str, problems: tuple[Problem, ...], hint: Hint | None = None) -> None:
+    def __init__(
+        self, source: str, problems: tuple[Problem, ...], hint: Hint | None = None, *, more: int = 0
+    ) -> None:
+        """Initializes the error.
+
+        Args:
+            source: The preset.
+            problems: Its mistakes; the message lists the first `MAX_SHOWN`.
+            hint: What to do about them.
+            more: Number of mistakes that are not in `problems`.
+        """
         self.source = source
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = [f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems)]
+        total = len(problems) + more
+        count = "1 problem" if total == 1 else f"{total} problems"
+        lines = [f"{count} in {source}", *(f"  {p}".replace("\n", "\n  ") for p in problems[:MAX_SHOWN])]
+        lines += [f"  and {total - MAX_SHOWN} more"] if total > MAX_SHOWN else []
         super().__init__("\n".join(lines), hint)
 
     def with_advice(self, advice: str) -> str:

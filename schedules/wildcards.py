@@ -4,7 +4,7 @@ import re
 
 from schedules.seeds import derive
 
-_INNERMOST = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+_INNERMOST = re.compile(r"\{([^{}|]*\|[^{}]*)\}")
 _MAX_WILDCARDS = 1_000
 
 

@@ -1,6 +1,5 @@
 """The plan of a batch: its films, their folders, and those that are finished already."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,12 +8,16 @@ from typing import Any
 from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import ModelKey, model_key
+from animator.core.json_text import parse_json
+from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource, load
 from animator.runs.run import Run, film_path, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.settings import Animation
+
+MAX_SUMMARY_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _previous_films(job: BatchJob) -> dict[str, Mapping[str, Any]]:
     if not job.resume:
         raise RunError(f"{job.out}: already holds a batch", ResumeBatch(job.out))
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = parse_json(read_text(path, MAX_SUMMARY_BYTES))
         if summary["schema"] != SCHEMA:
             raise ValueError(f"its schema is {summary['schema']!r}, not {SCHEMA!r}")
         films = summary["films"]

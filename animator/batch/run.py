@@ -13,6 +13,7 @@ from animator.batch.pool import WorkerPool
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
 from animator.batch.worker import FilmRenderer, stopped
+from animator.core.printable import printable
 from animator.runs.progress_bar import Counter
 from animator.runs.render_run import OpenModel, open_model
 from animator.runs.session import INTERRUPTED, say, start_session
@@ -57,7 +58,7 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
         say("stopped; all frames so far are complete")
         outcomes = {folder: _after_interrupt(outcome) for folder, outcome in outcomes.items()}
         write_summary(job.out, list(outcomes.values()))
-    sys.stdout.write(table(list(outcomes.values())))
+    sys.stdout.write(printable(table(list(outcomes.values()))))
     failed = any(outcome.status is Status.FAILED for outcome in outcomes.values())
     return code or int(failed)
 

@@ -12,6 +12,7 @@ from animator.cli.films import films
 from animator.cli.hints import explain
 from animator.cli.inspection import inspection
 from animator.cli.rendering import rendering
+from animator.cli.stdout import escape_what_cannot_be_encoded
 from animator.errors import AnimatorError
 from animator.runs.session import say
 
@@ -37,6 +38,7 @@ def main(opener: "OpenModel | None" = None) -> None:
     """
     # Read when torch loads. Threads that spin while they wait make a busy machine four times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    escape_what_cannot_be_encoded()
     try:
         app(obj=opener)
     except AnimatorError as error:

@@ -1,6 +1,5 @@
 """The commands that turn files into other files: import, export, info, depth."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ from animator.cli.inspection import write_text
 from animator.cli.options import Device, FileOut, FixJson, Force, Parseq, out_option
 from animator.cli.output_path import output_folder
 from animator.cli.renamed import renamed_options
+from animator.cli.stdout import write_out
 from animator.runs.session import say
 
 files = typer.Typer()
@@ -82,7 +82,7 @@ def info(
     parts = [record.infotext] if record.infotext else []
     parts += [yaml_text.dump({"frame": record.frame})] if record.frame else []
     parts += [record.preset] if record.preset else []
-    sys.stdout.write("\n".join(f"{part.strip()}\n" for part in parts))
+    write_out("\n".join(f"{part.strip()}\n" for part in parts))
 
 
 @files.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
@@ -111,4 +111,4 @@ def depth(
     torch_device = choose_device(device)
     network = open_depth(model, torch_device, folders=model_folders(["models"]))
     for path in export_depth(file, network, str(torch_device), out):
-        sys.stdout.write(f"{path}\n")
+        write_out(f"{path}\n")

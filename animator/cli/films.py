@@ -9,6 +9,7 @@ import typer
 from animator.cli.options import AllowPickle, Device, Force, Overrides, Raw, RunDir, Threads, out_option
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.renamed import renamed_options
+from animator.cli.stdout import write_out
 from animator.runs.session import INTERRUPTED, say, show_warnings
 
 films = typer.Typer()
@@ -48,7 +49,7 @@ def encode(  # noqa: PLR0913 (one parameter per option)
     settings = [*(format_overrides(format) if format else ()), *(overrides or ())]
     job = EncodeJob(rundir, tuple(settings), None if layout else out, str(choose_device(device)), force)
     if layout is None:
-        sys.stdout.write("".join(f"{path}\n" for path in reencode(job, Counter())))
+        write_out("".join(f"{path}\n" for path in reencode(job, Counter())))
         return
     with binary_stdout() as stdout:
         stream_frames(job, lambda size, fps: Stream(stdout, size, fps, layout))

@@ -1,7 +1,6 @@
 """The commands that inspect presets, runs and models: check, timeline, report, models."""
 
 import io
-import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 
 from animator.cli.load import load_film
 from animator.cli.options import FileOut, Force, Overrides, Preset, RunDir
+from animator.cli.stdout import write_out
 from animator.errors import UserError
 from animator.runs.session import say
 
@@ -35,7 +35,7 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     generated = Timeline(animation)[-1].generation_index + 1
     seconds = animation.frames / animation.fps
     width, height = animation.size
-    sys.stdout.write(
+    write_out(
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{generated} generated, {width} x {height}, model {animation.model}\n"
     )
@@ -95,7 +95,7 @@ def report(rundir: RunDir) -> None:
     """Write report.html of a run: curves of color, contrast, detail and flicker, with thumbnails."""
     from animator.runs.report import write_report
 
-    sys.stdout.write(f"{write_report(rundir)}\n")
+    write_out(f"{write_report(rundir)}\n")
 
 
 @inspection.command(epilog="Example: animator models models ~/stable-diffusion-webui/models")
@@ -114,7 +114,7 @@ def models(
     from animator.models.folders import model_folders
 
     for line in model_table(tuple(folders or model_folders(["models"])), hashes=hashes):
-        sys.stdout.write(f"{line}\n")
+        write_out(f"{line}\n")
 
 
 def write_text(
@@ -137,14 +137,14 @@ def write_text(
     from animator.runs.ownership import check_not_input, check_target
 
     if out is None:
-        sys.stdout.write(text)
+        write_out(text)
         return
     data = (mark_yaml(text, "preset") if is_yaml else text).encode()
     check_not_input(out, inputs)
     if not (out.is_file() and out.stat().st_size == len(data) and out.read_bytes() == data):
         check_target(out, force=force)
         atomic_write(out, data)
-    sys.stdout.write(f"{out}\n")
+    write_out(f"{out}\n")
 
 
 def _write_plot(path: Path, animation: "Animation") -> None:

@@ -1,7 +1,6 @@
 """The commands that render one film: render, resume, preview."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from animator.cli.options import (
 )
 from animator.cli.output_path import stream_layout
 from animator.cli.renamed import renamed_options
+from animator.cli.stdout import write_out
 from animator.runs.session import FrameRange
 
 rendering = typer.Typer()
@@ -119,7 +119,7 @@ def preview(
     check_own_preset(preset, out)
     renamed = animation.model_copy(update={"name": f"{animation.name} preview"})
     with open_run(renamed, out, resume=False) as run, ProgressBar(renamed.name) as bar:
-        sys.stdout.write(f"{render_preview(run, bar)}\n")
+        write_out(f"{render_preview(run, bar)}\n")
 
 
 def _frame_range(frames: str | None, start: int | None) -> FrameRange:
@@ -127,7 +127,7 @@ def _frame_range(frames: str | None, start: int | None) -> FrameRange:
     if frames is None:
         return FrameRange(start=start)
     numbers = frames.split(":")
-    if len(numbers) > 2 or not all(number.strip().isdigit() for number in numbers):
+    if len(numbers) > 2 or not all(_is_number(number) for number in numbers):
         raise typer.BadParameter(f"--frames {frames}: expected a number such as 48, or a range such as 24:48")
     if len(numbers) == 1:
         return FrameRange(frames=int(frames), start=start)
@@ -135,3 +135,8 @@ def _frame_range(frames: str | None, start: int | None) -> FrameRange:
     if first >= stop:
         raise typer.BadParameter(f"--frames {frames}: the range is empty")
     return FrameRange(start=first or start, stop=stop)
+
+
+def _is_number(text: str) -> bool:
+    """Returns True for a frame number as `int` reads it: "²" is a digit, too."""
+    return text.strip().isdecimal() and len(text.strip()) <= 9

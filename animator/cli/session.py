@@ -11,7 +11,7 @@ import torch
 import typer
 
 from animator.cli.resume_command import resume_command
-from animator.cli.stdout import binary_stdout
+from animator.cli.stdout import binary_stdout, write_out
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
@@ -90,7 +90,7 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
                 say(f"the frames so far are complete; resume with:\n  {_resume_command(run)}")
             raise
     if job.stream is None:
-        sys.stdout.write("".join(f"{path}\n" for path in (result.film, *result.extra_films)))
+        write_out("".join(f"{path}\n" for path in (result.film, *result.extra_films)))
     else:
         say(f"the frames are in {run.folder}")
 

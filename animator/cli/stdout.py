@@ -1,10 +1,25 @@
-"""Standard output as a pipe of frames; other prints go to standard error meanwhile."""
+"""Standard output: texts that any terminal can show, or a pipe of frames."""
 
+import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
+
+from animator.core.printable import printable
+
+
+def escape_what_cannot_be_encoded() -> None:
+    """Makes both streams escape characters that their encoding lacks instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write_out(text: str) -> None:
+    """Prints a text on standard output, its control characters escaped."""
+    sys.stdout.write(printable(text))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -9,10 +10,13 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
+from animator.core.json_text import parse_json
 
 SCHEMA = "animator.state.1"
 IMAGE_KEY = "picture"
 """Key of the last image in state files; never changes, so that older runs resume."""
+MAX_BYTES = 7 * 4 * 8192 * 8192 + 1_000_000
+"""Size of the largest state: two images and a depth map of the largest film, and the header."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,18 +52,35 @@ class State:
         header = json.dumps({"schema": SCHEMA, "next_frame": self.next_frame})
         return save(tensors, metadata={"state": header})
 
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Checks that the state belongs to a film of this width and height.
+
+        Raises:
+            ValueError: It has no image, or one of another size.
+        """
+        if self.next_frame > 0 and self.image is None:
+            raise ValueError(f"has no image, though {self.next_frame} frames are finished")
+        if self.image is not None and self.image.shape[-2:] != size[::-1]:
+            shape = tuple(self.image.shape)
+            raise ValueError(f"has images of shape {shape}; the film is {size[0]} x {size[1]}")
+
     @classmethod
     def from_bytes(cls, data: bytes, device: torch.device | str = "cpu") -> "State":
         """Returns the state that `to_bytes` wrote.
+
+        Args:
+            data: The file, at most `MAX_BYTES`.
+            device: Device of the tensors.
 
         Raises:
             ValueError: The bytes are not a complete state of this schema.
         """
         try:
             tensors = load(data)
-            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-            fields = json.loads(header["__metadata__"]["state"])
-            schema, next_frame = fields["schema"], int(fields["next_frame"])
+            header = parse_json(data[8 : 8 + int.from_bytes(data[:8], "little")])
+            fields = parse_json(header["__metadata__"]["state"])
+            schema, next_frame = fields["schema"], _frame_number(fields["next_frame"])
+            _check_tensors(tensors)
         except (SafetensorError, KeyError, ValueError, TypeError) as error:
             raise ValueError(f"not a whole state file: {error}") from error
         if schema != SCHEMA:
@@ -67,3 +88,32 @@ class State:
         on_device = {name: tensor.to(device) for name, tensor in tensors.items()}
         image = on_device.pop(IMAGE_KEY, None)
         return cls(next_frame, image, **on_device)
+
+
+def _frame_number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"next_frame is {value!r:.40}; expected a frame number, at least 0")
+    return value
+
+
+def _check_tensors(tensors: dict[str, Tensor]) -> None:
+    """Checks the names and shapes of the tensors in a state.
+
+    Raises:
+        ValueError: A tensor is unknown, has another shape or is of another size than the others.
+    """
+    dimensions = {IMAGE_KEY: 3, "anchor": 3, "depth": 2}
+    for name, tensor in tensors.items():
+        if name not in dimensions:
+            raise ValueError(f"has an unknown tensor {name!r:.40}; expected {', '.join(dimensions)}")
+        is_image = name != "depth"
+        if (
+            tensor.ndim != dimensions[name]
+            or not tensor.is_floating_point()
+            or (is_image and len(tensor) != 3)
+        ):
+            expected = "floats (3, height, width)" if is_image else "floats (height, width)"
+            raise ValueError(f"{name} is {tensor.dtype} of shape {tuple(tensor.shape)}; expected {expected}")
+    sizes = {tuple(tensor.shape[-2:]) for tensor in tensors.values()}
+    if len(sizes) > 1:
+        raise ValueError(f"its images have different sizes: {sorted(sizes)}")

@@ -16,7 +16,7 @@ from animator.models.diffusion.samplers.registry import split_sampler
 from animator.timeline.plan import Plan
 
 NEGATIVE = "Negative prompt:"
-_FIELD = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+_FIELD = re.compile(r'\s{0,9}(\w[\w \-/]{1,99}):\s{0,9}("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _FEWEST_FIELDS = 3
 
 

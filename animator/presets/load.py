@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from animator.errors import Problem, UserError
+from animator.errors import PresetError, Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
@@ -16,7 +16,7 @@ from animator.presets.step_files import with_step_files
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.renamed_keys import warn_renamed_keys
-from animator.settings.validate import validate
+from animator.settings.validate import text_problems, validate
 
 
 def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Animation:
@@ -69,6 +69,8 @@ def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     Raises:
         PresetError: With every problem.
     """
+    if broken := text_problems(draft):
+        raise PresetError(draft.source, (*problems, *broken))
     draft, missing = resolve_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)

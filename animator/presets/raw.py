@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from animator.core.read import UnreadableError, read_text
 from animator.errors import PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
@@ -13,10 +14,14 @@ from animator.settings.raw import RawPreset, group_of, merge
 from animator.settings.renamed_keys import current_keys
 from schedules.parseq import Manifest
 
-MAX_BYTES = 16_000_000
+MAX_BYTES = 1_000_000
+MAX_RECORD_BYTES = 16_000_000
+"""A run's record has every setting, and with it the keys that a Parseq manifest gave."""
 MAX_SETTINGS_BYTES = 64_000_000
 """Parseq manifests are large: about 700 bytes per frame."""
 MAX_EXTENDS = 16
+RECORD = "preset.yaml"
+"""Name of the record of the settings in a run folder."""
 SETTINGS_SUFFIXES = (".txt", ".json")
 
 
@@ -90,36 +95,40 @@ def with_base(draft: RawPreset) -> RawPreset:
 
 def _read_one(path: Path, reader: _Reader) -> RawPreset:
     source = str(path)
-    limit = MAX_SETTINGS_BYTES if is_settings_file(path) else MAX_BYTES
     try:
-        if path.stat().st_size > limit:
-            raise PresetError(
-                source, (Problem(source, "", f"is larger than {limit} bytes; is it a preset?"),)
-            )
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PresetError(source, (Problem(source, "", f"cannot be read: {error.strerror}"),)) from error
-    except UnicodeDecodeError as error:
-        raise PresetError(source, (Problem(source, "", "is not UTF-8 text; is it a preset?"),)) from error
-    except ValueError as error:  # a path with a null character
-        raise PresetError(source, (Problem(source, "", f"cannot be read: {error}"),)) from error
+        text = read_text(path, _limit(path))
+    except UnreadableError as error:
+        message = f"{error}; expected a preset or a settings file"
+        raise PresetError(source, (Problem(source, "", message),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)
         return RawPreset(source, values, imported.places, imported.notes)
-    return parse(text, source)
+    return parse(text, source, limit=_limit(path))
 
 
-def parse(text: str, source: str) -> RawPreset:
+def _limit(path: Path) -> int:
+    """Returns the largest size of a file: by its suffix, and by whether it is the record of a run."""
+    if is_settings_file(path):
+        return MAX_SETTINGS_BYTES
+    is_record = path.name == RECORD and (path.parent / "frames").is_dir()
+    return MAX_RECORD_BYTES if is_record else MAX_BYTES
+
+
+def parse(text: str, source: str, limit: int = MAX_BYTES) -> RawPreset:
     """Parses a preset's YAML; `read` resolves `extends`.
+
+    Args:
+        text: The YAML.
+        source: Its name, for messages.
+        limit: Largest number of characters.
 
     Raises:
         PresetError: It is not YAML, is too large, or has a setting under both its names.
     """
-    if len(text) > MAX_BYTES:
-        raise PresetError(
-            source, (Problem(source, "", f"is larger than {MAX_BYTES} bytes; is it a preset?"),)
-        )
+    if len(text) > limit:
+        message = f"has {len(text)} characters; a preset has at most {limit}"
+        raise PresetError(source, (Problem(source, "", message),))
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)

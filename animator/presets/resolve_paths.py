@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from animator.core.urls import is_url
 from animator.errors import Problem
+from animator.masks.expression import MAX_LENGTH
 from animator.settings import Animation
 from animator.settings.paths import PathSetting, find, find_clip, not_found
 from animator.settings.raw import RawPreset, group_of, merge
@@ -16,7 +17,7 @@ from animator.settings.raw import RawPreset, group_of, merge
 Setting = tuple[str, ...]
 IMAGES = ("image", "masks")
 """Kinds of settings whose files are images, which may be URLs if the film permits it."""
-_BRACKETED = re.compile(r"\[\s*([^\]]+?)\s*\]")
+_BRACKETED = re.compile(r"\[([^\]]*)\]")
 NOT_FETCHED = "{url}: is a URL; images are fetched only with `download: true`"
 
 
@@ -83,7 +84,13 @@ def names_in(value: Any, kind: PathSetting) -> list[str]:
     """Returns the paths in a setting's value: itself, its items or its values; only texts count."""
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     texts = [item for item in items if isinstance(item, str) and item.strip()]
-    return [name for text in texts for name in _BRACKETED.findall(text)] if kind.kind == "masks" else texts
+    return texts if kind.kind != "masks" else [name for text in texts for name in _files_of_mask(text)]
+
+
+def _files_of_mask(text: str) -> list[str]:
+    """Returns the files in a mask expression; none in one that is too long, which validation reports."""
+    found = _BRACKETED.findall(text) if len(text) <= MAX_LENGTH else []
+    return [name.strip() for name in found if name.strip()]
 
 
 def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> Any:
@@ -94,9 +101,11 @@ def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> An
         return [each_name(item, change, kind) for item in value]
     if not isinstance(value, str) or not value.strip():
         return value
-    if kind.kind == "masks":
-        return _BRACKETED.sub(lambda name: f"[{change(name[1])}]", value)
-    return change(value)
+    if kind.kind == "masks" and _files_of_mask(value):
+        return _BRACKETED.sub(
+            lambda name: f"[{change(name[1].strip())}]" if name[1].strip() else name[0], value
+        )
+    return value if kind.kind == "masks" else change(value)
 
 
 def _value(values: Mapping[str, Any], setting: Setting) -> Any:

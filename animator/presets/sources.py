@@ -79,7 +79,9 @@ def from_image(path: Path) -> RawPreset:
         UserError: The file has no metadata.
     """
     metadata = read_provenance(path)
-    return raw.parse(metadata.preset, str(path)) if metadata.preset else generated_like(path)
+    if metadata.preset is None:
+        return generated_like(path)
+    return raw.parse(metadata.preset, str(path), limit=raw.MAX_RECORD_BYTES)
 
 
 def generated_like(path: Path) -> RawPreset:

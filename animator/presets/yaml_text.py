@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
+from animator.core.json_text import MAX_DIGITS, half_character, parse_int
 from animator.errors import Problem
 from animator.presets.yaml_errors import explain
 
 Path = tuple[str, ...]
+TAG = "tag:yaml.org,2002:"
 MAX_NODES = 200_000
 """Aliases can make a small file expand without end; a file with this many values is not a preset."""
 _KEY = re.compile(r"\s*([\"']?)\d+(?:\.\d+)?[sb%]?\1\s*:\s")
@@ -54,14 +56,20 @@ _Loader.add_implicit_resolver(
     ),
     list("-+0123456789."),
 )
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(str(node.value)))
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: parse_int(str(node.value)))
+
+
+class _FastLoader(getattr(yaml, "CSafeLoader", _Loader)):  # type: ignore[misc]
+    """The same with libyaml, where PyYAML has it. Its messages say less."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+    yaml_constructors = _Loader.yaml_constructors
 
 
 def read(text: str, source: str) -> Document:
     """Parses a YAML text whose top level is a mapping; returns problems instead of raising."""
     try:
-        loader = _Loader(text)
-        root = loader.get_single_node()
+        loader, root = _compose(text)
     except yaml.MarkedYAMLError as error:
         return _invalid(_place(source, error.problem_mark), f"is not YAML: {explain(error)}")
     except yaml.YAMLError as error:
@@ -74,11 +82,23 @@ def read(text: str, source: str) -> Document:
         return _invalid(
             _place(source, root.start_mark), "expected settings such as `frames: 120` at the top level"
         )
-    walk = _Walk(source)
-    walk.visit(root, ())
-    if walk.problems:
-        return Document({}, {}, tuple(walk.problems))
-    return Document(loader.construct_document(root), walk.places)
+    walk = _Walk(source, loader)
+    try:
+        walk.visit(root, ())
+        values = {} if walk.problems else loader.construct_document(root)
+    except RecursionError:
+        return _invalid(source, "is nested too deeply")
+    return Document({}, {}, tuple(walk.problems)) if walk.problems else Document(values, walk.places)
+
+
+def _compose(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
+    """Returns the node tree of a text, and the loader that constructs it; raises PyYAML's errors."""
+    try:
+        fast: yaml.SafeLoader = _FastLoader(text)
+        return fast, fast.get_single_node()
+    except (yaml.YAMLError, UnicodeEncodeError):
+        loader = _Loader(text)
+        return loader, loader.get_single_node()
 
 
 def scalar(text: str) -> Any:
@@ -88,13 +108,22 @@ def scalar(text: str) -> Any:
         ValueError: The text is not YAML.
     """
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        walk = _Walk("the value", loader)
+        if root is not None:
+            walk.visit(root, ())
+        if walk.problems:
+            raise ValueError(walk.problems[0].message)
+        return None if root is None else loader.construct_document(root)
     except yaml.YAMLError as error:
         pairs = _pairs(text)
         if pairs is None:
             raise ValueError(explain(error)) from error
         return pairs
-    except (RecursionError, TypeError) as error:
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
+    except TypeError as error:
         raise ValueError(" ".join(str(error).split())) from error
 
 
@@ -117,8 +146,9 @@ def dump(values: Mapping[str, Any]) -> str:
 class _Walk:
     """Collects the places and problems of a node tree."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, loader: yaml.SafeLoader) -> None:
         self.source = source
+        self._loader = loader
         self.places: dict[Path, str] = {}
         self.problems: list[Problem] = []
         self._nodes = 0
@@ -129,7 +159,9 @@ class _Walk:
             if not self.problems:
                 self.problems.append(Problem(self.source, "", f"has more than {MAX_NODES} values"))
             return
-        if isinstance(node, yaml.MappingNode):
+        if message := self._mistake(node):
+            self.problems.append(Problem(_place(self.source, node.start_mark), ".".join(path), message))
+        elif isinstance(node, yaml.MappingNode):
             self._visit_mapping(node, path)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
@@ -137,12 +169,31 @@ class _Walk:
                 self.places[inside] = _place(self.source, item.start_mark)
                 self.visit(item, inside)
 
+    def _mistake(self, node: yaml.Node) -> str:
+        """Returns what is wrong with a value itself: its tag, or what it contains; else an empty text."""
+        if isinstance(node, yaml.ScalarNode):
+            tag = TAG + "str"
+            if node.tag != tag:
+                tag = self._loader.resolve(yaml.ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
+            if node.tag == TAG + "int" and len(node.value) > MAX_DIGITS:
+                return f"is a number of {len(node.value)} digits; expected at most {MAX_DIGITS}"
+            if half := half_character(node.value):
+                return f"contains {half}, half of a character; write the whole character"
+        else:
+            tag = TAG + ("map" if isinstance(node, yaml.MappingNode) else "seq")
+        if node.tag == tag:
+            return ""
+        return f"has the tag {node.tag.replace(TAG, '!!'):.60}; tags are not supported, remove it"
+
     def _visit_mapping(self, node: yaml.MappingNode, path: Path) -> None:
         first: dict[str, yaml.Mark] = {}
         for key, value in node.value:
             here = _place(self.source, key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(Problem(here, ".".join(path), "a key must be a plain word or number"))
+                continue
+            if message := self._mistake(key):
+                self.problems.append(Problem(here, ".".join(path), f"a key {message}"))
                 continue
             inside = (*path, str(key.value))
             if key.value in first:

@@ -6,8 +6,9 @@ from pathlib import Path
 import torch
 
 from animator.core.atomic import atomic_write
+from animator.core.read import read_bytes
 from animator.errors import RunError
-from animator.loop.state import State
+from animator.loop.state import MAX_BYTES, State
 
 MAX_CHECKPOINTS = 64
 """Upper limit for a film of any length, which bounds their size on disk."""
@@ -50,7 +51,7 @@ class Checkpoints:
             return State()
         path = self._path(max(saved))
         try:
-            return State.from_bytes(path.read_bytes(), device)
+            return State.from_bytes(read_bytes(path, MAX_BYTES), device)
         except ValueError as error:
             raise RunError(f"{path}: {error}; delete it to use an earlier checkpoint") from error
 
@@ -61,7 +62,7 @@ class Checkpoints:
                 self._path(at).unlink()
 
     def _saved(self) -> list[int]:
-        return [int(path.stem) for path in self.folder.glob("*.safetensors") if path.stem.isdigit()]
+        return [int(path.stem) for path in self.folder.glob("*.safetensors") if path.stem.isdecimal()]
 
     def _path(self, frame: int) -> Path:
         return self.folder / f"{frame:09d}.safetensors"

@@ -2,11 +2,19 @@
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from animator.core.atomic import append, atomic_write
+from animator.core.json_text import parse_json
+from animator.core.read import UnreadableError, read_bytes
+from animator.errors import RunError
 from animator.images.metrics import FrameMetrics
+
+MAX_BYTES = 400_000_000
+"""A line has about 150 bytes, a film at most a million."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +28,22 @@ class MetricsLog:
     path: Path
 
     def read(self) -> list[dict[str, float]]:
-        """Returns the metrics in order of frames; torn lines are skipped."""
+        """Returns the metrics in order of frames; torn lines and lines of another form are skipped.
+
+        Raises:
+            RunError: The file cannot be read.
+        """
         if not self.path.exists():
             return []
+        try:
+            lines = read_bytes(self.path, MAX_BYTES).splitlines()
+        except UnreadableError as error:
+            raise RunError(f"{self.path}: {error}; delete it, the film can be resumed without it") from error
         metrics: list[dict[str, float]] = []
-        for line in self.path.read_bytes().splitlines():
+        for line in lines:
             with suppress(ValueError):
-                metrics.append(json.loads(line))
+                values = parse_json(line)
+                metrics += [values] if _is_complete(values) else []
         return metrics
 
     def append(self, metrics: FrameMetrics) -> None:
@@ -41,3 +58,11 @@ class MetricsLog:
         """Keeps the metrics of the first `frames` frames and drops the rest."""
         kept = [line for line in self.read() if line["frame"] < frames]
         atomic_write(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+
+
+def _is_complete(values: Any) -> bool:
+    """Returns True for a mapping that has every metric, each a finite number."""
+    if not isinstance(values, dict):
+        return False
+    numbers = [values.get(field.name) for field in fields(FrameMetrics)]
+    return all(isinstance(number, int | float) and isfinite(number) for number in numbers)

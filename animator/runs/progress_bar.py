@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Display
 
+from animator.core.printable import printable
 from animator.runs.progress import Progress
 
 LINE_SECONDS = 15.0
@@ -18,9 +19,10 @@ class ProgressBar:
     """Progress bar of one film, shown within its `with` block; call it with each `Progress`."""
 
     def __init__(self, title: str) -> None:
+        """Initializes the bar of a film with this title, which may be any text."""
         self._console = Console(stderr=True)
         self._bar = Display(
-            TextColumn(title),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("frames  {task.fields[pace]}  ETA"),
@@ -28,8 +30,8 @@ class ProgressBar:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task(title, total=None, pace="- s/frame")
-        self._title = title
+        self._task = self._bar.add_task(printable(title), total=None, pace="- s/frame")
+        self._title = printable(title)
         self._last_line = 0.0
 
     def __enter__(self) -> "ProgressBar":
@@ -64,4 +66,4 @@ class Counter:
         now = time.monotonic()
         if now - self._last_line >= LINE_SECONDS:
             self._last_line = now
-            sys.stderr.write(f"{name}: {done}/{count} images\n")
+            sys.stderr.write(f"{printable(name)}: {done}/{count} images\n")

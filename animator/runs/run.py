@@ -25,10 +25,11 @@ from PIL import Image
 
 from animator.core.atomic import atomic_write
 from animator.core.marks import mark_yaml
+from animator.core.read import read_bytes
 from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
 from animator.images.image import Image8, to_uint8
 from animator.loop.render import Frame
-from animator.loop.state import State
+from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
@@ -185,7 +186,8 @@ class Run:
         if not self._state_path.exists():
             return State()
         try:
-            state = State.from_bytes(self._state_path.read_bytes(), device)
+            state = State.from_bytes(read_bytes(self._state_path, MAX_BYTES), device)
+            state.check_size(self.animation.size)
         except ValueError as error:
             last = max(0, len(list(self.frames_folder.glob("*.png"))) - 1)
             raise RunError(f"{self._state_path}: {error}", ResumeFrom(self.folder, last)) from error

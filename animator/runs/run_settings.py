@@ -16,7 +16,7 @@ from animator.settings import Animation
 from animator.settings.validate import validate
 
 log = logging.getLogger(__name__)
-PRESET = "preset.yaml"
+PRESET = raw.RECORD
 """The file, in a run folder, with every setting as rendered."""
 NON_FRAME_SETTINGS = ("name", "output", "sound", "upscaling", "frame_interpolation", "download")
 """Settings and groups that change no frame, so a run can be resumed with other values of them."""

@@ -5,6 +5,8 @@ import signal
 import sys
 from dataclasses import dataclass
 
+from animator.core.printable import printable
+
 INTERRUPTED = 130
 """Exit code after Ctrl-C or SIGTERM, as shells report it."""
 
@@ -41,9 +43,19 @@ def start_session(threads: int | None) -> None:
 
 def show_warnings() -> None:
     """Prints logged warnings on standard error, as plain lines."""
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_PlainFormatter("%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
 def say(text: str) -> None:
     """Prints a line on standard error; standard output is for data."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{printable(text)}\n")
+
+
+class _PlainFormatter(logging.Formatter):
+    """Formats messages as plain lines, their control characters escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the line of a record."""
+        return printable(super().format(record))

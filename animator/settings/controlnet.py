@@ -48,9 +48,9 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: int = Field(0, ge=0, le=8192)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
-    threshold_a: float | None = Field(None, ge=0)
+    threshold_a: float | None = Field(None, ge=0, le=1000)
     """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1)."""
-    threshold_b: float | None = Field(None, ge=0)
+    threshold_b: float | None = Field(None, ge=0, le=1000)
     """Canny's upper threshold (200)."""
     extract_from_frame: int = Field(0, ge=0)
     """Image of the source for the film's first frame."""

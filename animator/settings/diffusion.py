@@ -1,11 +1,21 @@
 """Settings of the generation of frames."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from animator.settings.fields import Count, NotNegative, Real, SamplerText, SeedNumber, Text, Unit, Whole
+from animator.settings.fields import (
+    Count,
+    NotNegative,
+    RangedSchedule,
+    Real,
+    SamplerText,
+    SeedNumber,
+    Text,
+    Unit,
+    Whole,
+)
 from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
 from animator.settings.paths import FileOrName, Folders, InputImage
 from animator.settings.scheduled import Scheduled
@@ -18,7 +28,7 @@ class DiffusionPlan:
 
     strength: Unit = 0.65
     """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
-    steps: Count = 25
+    steps: Annotated[int, RangedSchedule(1.0, 1000.0)] = 25
     """Sampler steps of a full generation; steps - strength * steps of them run, at least one."""
     cfg_scale: NotNegative = 7
     """Classifier-free guidance scale; up to 1 the negative prompt has no effect."""
@@ -32,7 +42,7 @@ class DiffusionPlan:
     """Amount by which the noise is blended toward that of the subseed."""
     noise_multiplier: NotNegative = 1
     """Factor on the noise added to the previous frame; slightly above 1 adds detail."""
-    clip_skip: Count = 1
+    clip_skip: Annotated[int, RangedSchedule(1.0, 64.0)] = 1
     """1 reads the text encoder's last layer, 2 the one before."""
     ddim_eta: NotNegative = 0
     """Fresh noise in each step of DDIM: 0 none, 1 as much as DDPM."""
@@ -51,11 +61,11 @@ class DiffusionPlan:
 class Diffusion(Scheduled[DiffusionPlan]):
     """Generation of a frame from the previous one."""
 
-    seed: int = Field(-1, ge=-1)
+    seed: int = Field(-1, ge=-1, le=2**64 - 1)
     """-1 picks a random seed when a run starts; the run's preset.yaml records it."""
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     """Change of the seed from one generated frame to the next; `schedule` uses `seed_schedule`."""
-    seed_iter_n: int = Field(1, ge=1)
+    seed_iter_n: int = Field(1, ge=1, le=1_000_000)
     """`iter` keeps each seed for this many generated frames."""
     tiling: bool = False
     """Seamless frames: left and right, top and bottom edges fit together."""

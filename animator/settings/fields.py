@@ -23,6 +23,10 @@ from animator.settings.paths import PathSetting
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 
 Values = NDArray[np.float64]
+TINY = float(np.finfo(np.float32).tiny)
+"""Smallest number above 0 that float32 holds with full precision."""
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest number that float32 holds."""
 
 
 class ParsedField(ABC):
@@ -88,6 +92,7 @@ class RangedSchedule(ByFrame):
         schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
         if scope is not None:
             values = schedule.values(scope)
+            _check_float32(values)
             if rules_within(
                 scope
             ).checks_ranges:  # else values are clipped, and `animator.timeline.lint` warns
@@ -107,7 +112,7 @@ class RangedSchedule(ByFrame):
     def describe(self) -> str:
         """The range as text, such as `at least 1`."""
         if self.high is None:
-            return f"at least {self.low:g}" if self.low != np.nextafter(0.0, 1.0) else "above 0"
+            return "above 0" if self.low == TINY else f"at least {self.low:g}"
         return f"{self.low:g} to {self.high:g}" if self.low is not None else f"at most {self.high:g}"
 
     @property
@@ -123,6 +128,18 @@ class RangedSchedule(ByFrame):
                 "is {value} at frame {frame}; expected {expected} at every frame",
                 {"value": f"{values[frame]:g}", "frame": frame, "expected": self.describe},
             )
+
+
+def _check_float32(values: Values) -> None:
+    """Checks that images can be computed with the values (frames,): float32 must be able to hold them."""
+    too_large = np.isfinite(values) & (np.abs(values) > LARGEST)
+    if too_large.any():
+        frame = int(np.argmax(too_large))
+        raise PydanticCustomError(
+            "range",
+            "is {value} at frame {frame}; expected numbers of at most {largest}",
+            {"value": f"{values[frame]:g}", "frame": frame, "largest": f"{LARGEST:g}"},
+        )
 
 
 class Texts(ByFrame):
@@ -190,11 +207,10 @@ class _PromptTexts(ParsedField):
 Real = Annotated[float, RangedSchedule()]
 Unit = Annotated[float, RangedSchedule(0.0, 1.0)]
 NotNegative = Annotated[float, RangedSchedule(0.0)]
-Positive = Annotated[float, RangedSchedule(np.nextafter(0.0, 1.0))]
+Positive = Annotated[float, RangedSchedule(TINY)]
 SeedNumber = Annotated[float, RangedSchedule(default="0:(s)")]
 Whole = Annotated[int, RangedSchedule()]
 Count = Annotated[int, RangedSchedule(1.0)]
-CountFromZero = Annotated[int, RangedSchedule(0.0)]
 Text = Annotated[str, Texts()]
 SamplerText = Annotated[str, _SamplerNames()]
 MaskText = Annotated[str, _MaskTexts(), PathSetting("masks")]

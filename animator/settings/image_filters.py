@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from animator.settings.choices import Switchable
-from animator.settings.fields import CountFromZero, NotNegative, RangedSchedule
+from animator.settings.fields import NotNegative, RangedSchedule
 from animator.settings.group import StrictBool
 from animator.settings.paths import InputImage
 from animator.settings.scheduled import Scheduled
+
+MAX_CELLS = 8192
+"""As `animator.images.noise`, which needs torch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,16 @@ class Noise(Scheduled[NoisePlan]):
     perlin_persistence: float = Field(0.5, ge=0, le=1)
     """Strength of each finer octave relative to the one before."""
 
+    @model_validator(mode="after")
+    def _has_few_cells(self) -> "Noise":
+        finest = int(max(self.perlin_w, self.perlin_h, 1)) << max(self.perlin_octaves - 1, 0)
+        if self.type == "perlin" and finest > MAX_CELLS:
+            raise ValueError(
+                f"perlin_w and perlin_h with {self.perlin_octaves} perlin_octaves are {finest} clouds along "
+                f"an axis; expected at most {MAX_CELLS}; use fewer octaves or clouds"
+            )
+        return self
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColorPlan:
@@ -53,7 +66,7 @@ class Color(Scheduled[ColorPlan]):
     `image`, or frame by frame those of the clip `video.path`."""
     image: InputImage = ""
     """Path of the image whose colors are matched, for `reference: image`."""
-    coherence_video_every_n_frames: int = Field(1, ge=1)
+    coherence_video_every_n_frames: int = Field(1, ge=1, le=1_000_000)
     """For `reference: video`: take the clip's colors every N frames."""
     force_grayscale: StrictBool = False
     """Make the film grayscale."""
@@ -67,7 +80,7 @@ class SharpenPlan:
 
     amount: NotNegative = 0.1
     """Amount of detail added; 0 is off."""
-    kernel: CountFromZero = 5
+    kernel: Annotated[int, RangedSchedule(0.0, 255.0)] = 5
     """Kernel size in pixels of the blur that separates the detail; even sizes are rounded up to odd. 0 takes
     it from sigma."""
     sigma: NotNegative = 1

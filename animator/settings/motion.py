@@ -105,7 +105,7 @@ class Depth(SettingsGroup):
     """Number format of the network; auto is half precision where the device is fast at it."""
     stabilize: StrictBool = False
     """Align every depth map with the previous one instead of equalizing each on its own: no pumping."""
-    every: int = Field(1, ge=1)
+    every: int = Field(1, ge=1, le=1_000_000)
     """Estimate the depth every N frames."""
     midas_weight: float = Field(0.2, ge=0, le=1)
     """Weight of the first network where an old name stands for a blend of two."""

@@ -29,7 +29,7 @@ class Output(SettingsGroup):
     """Container and suffix; png writes no video file, only the frames."""
     codec: Annotated[str, OneOf(CODEC_CHOICES)] = "auto"
     """auto is h264 in mp4, vp9 in webm, prores in mov and lossless ffv1 in mkv."""
-    crf: int | None = Field(None, ge=0)
+    crf: int | None = Field(None, ge=0, le=1000)
     """Quality on the codec's own scale, lower is better and larger: h264 and h265 0-51, av1 and vp9 0-63,
     webp 0-100. By default 17 for h264, 20 for h265, 24 for av1 and vp9, 15 for webp: visually lossless."""
     preset: str = ""

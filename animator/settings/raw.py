@@ -67,7 +67,10 @@ def merge(top: RawPreset, below: RawPreset) -> RawPreset:
 def _without(
     settings: Mapping[tuple[str, ...], T], removed: set[tuple[str, ...]]
 ) -> dict[tuple[str, ...], T]:
-    return {path: item for path, item in settings.items() if not any(path[: len(g)] == g for g in removed)}
+    """Returns the settings without those in `removed`, whose paths have one or two keys, and below."""
+    return {
+        path: item for path, item in settings.items() if path[:1] not in removed and path[:2] not in removed
+    }
 
 
 def group_of(name: object) -> type[BaseModel] | None:

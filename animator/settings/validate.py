@@ -1,12 +1,14 @@
 """Validates raw presets: returns the film, or reports every problem at once."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from animator.errors import PresetError, Problem
+from animator.core.json_text import half_character, parse_json
+from animator.errors import MAX_SHOWN, PresetError, Problem
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
@@ -32,14 +34,54 @@ def validate(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     all_problems = list(problems)
     values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
     all_problems += _schema_problems(draft)
+    if broken := text_problems(draft):
+        raise PresetError(draft.source, (*all_problems, *broken))
     try:
         animation = Animation.model_validate(values, context=_scope(values))
     except ValidationError as error:
-        all_problems += [_problem(draft, details) for details in error.errors()]
-        raise PresetError(draft.source, tuple(all_problems)) from None
+        described = error.errors()[:MAX_SHOWN]
+        all_problems += [_problem(draft, details) for details in described]
+        more = error.error_count() - len(described)
+        raise PresetError(draft.source, tuple(all_problems), more=more) from None
     if all_problems:
         raise PresetError(draft.source, tuple(all_problems))
     return animation
+
+
+def text_problems(draft: RawPreset) -> list[Problem]:
+    """Returns a problem for each text with half a character, which no file and no tokenizer takes."""
+    problems: list[Problem] = []
+    try:
+        for path, text in _texts(draft.values, ()):
+            if half := half_character(text) or half_character(_decode(text)):
+                message = f"contains {half}, half of a character; write the whole character"
+                problems.append(Problem(draft.where(path), ".".join(path), message))
+    except RecursionError:
+        return [Problem(draft.source, "", "is nested too deeply")]
+    return problems
+
+
+def _decode(text: str) -> str:
+    """Returns the texts in a text that is JSON with escapes, as prompts may be; empty for any other."""
+    if "\\u" not in text or not text.lstrip().startswith(("{", "[")):
+        return ""
+    try:
+        return json.dumps(parse_json(text), ensure_ascii=False)
+    except ValueError:  # reported where it is parsed
+        return ""
+
+
+def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yields each text in nested values with its path; a key belongs to the mapping that has it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield path, str(key)
+            yield from _texts(item, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, str(index)))
 
 
 def _schema_problems(draft: RawPreset) -> list[Problem]:

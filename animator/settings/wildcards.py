@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
 from animator.settings.compat import rules_in, rules_of
 from schedules import Prompts
@@ -59,19 +60,19 @@ class WildcardFiles:
             raise UserError(
                 f"__{name}__: is outside the folder {self.folder}; wildcard files must be inside it"
             )
-        if not path.is_file():
+        if not path.exists():
             similar = suggestion(name, self._names, form="__{}__")
             hint = f"{similar} " if similar else ""
             raise UserError(
                 f"__{name}__: there is no {path}; {hint}`wildcard_folder` sets the folder of such files, "
                 "and an empty one leaves the prompt as it is written"
             )
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"__{name}__: {path} is larger than {MAX_BYTES // 10**6} MB")
         try:
-            texts = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"__{name}__: {path} cannot be read as UTF-8 text: {error}") from error
+            texts = [line.strip() for line in read_text(path, MAX_BYTES).splitlines()]
+        except UnreadableError as error:
+            raise UserError(
+                f"__{name}__: {path} {error}; expected a text file with a prompt on each line"
+            ) from error
         lines = tuple(text for text in texts if text and not text.startswith("#"))
         if not lines:
             raise UserError(f"__{name}__: {path} has no lines to choose from")

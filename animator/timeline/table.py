@@ -33,7 +33,7 @@ def to_csv(timeline: Timeline) -> str:
         if writer is None:
             writer = csv.DictWriter(text, row, lineterminator="\n")
             writer.writeheader()
-        writer.writerow(row)
+        writer.writerow({name: _inert(value) for name, value in row.items()})
     return text.getvalue()
 
 
@@ -84,6 +84,12 @@ def _row(plan: Plan, fps: float) -> Row:
             for index, item in enumerate(part):
                 row.update({f"{group}.{index}.{name}": value for name, value in item.items()})
     return row
+
+
+def _inert(value: Any) -> Any:
+    """Returns a text that begins like a formula with an apostrophe before it; any other value as it is."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+    return f"'{value}" if is_formula else value
 
 
 def _short(value: Any) -> str:

@@ -171,7 +171,7 @@ def _choices(field: FieldInfo) -> list[str]:
 def _range(low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return ""
-    if low is not None and 0 < low < 1e-300:
+    if low is not None and 0 < low < 1e-30:
         return ", above 0"
     if high is None:
         return f", {_format_number(low)} or more"

@@ -126,7 +126,7 @@ PendingNotes = list[tuple[Any, str, str]]
 def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, Any] | None, PendingNotes]:
     """Returns the unit for a preset; None if it has no counterpart."""
     pending: PendingNotes = []
-    model = re.sub(r"\s*\[[0-9a-fA-F]+\]\s*$", "", plain["model"]).strip()
+    model = re.sub(r"\[[0-9a-fA-F]{1,64}\]$", "", plain["model"].strip()).strip()
     if model in ("", "None"):
         lost = "a unit without a ControlNet model has no effect"
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from animator.core.read import UnreadableError, read_text
 from animator.errors import PresetError, Problem
 from animator.presets.deforum.rows import SCHEDULE, SWITCH
 from animator.presets.deforum.schedule_text import plain_number
 from animator.presets.deforum.table import MAPPED
 from animator.settings.import_notes import Note, changes
 from schedules import ScheduleError
-from schedules.parseq import Entry, Manifest
+from schedules.parseq import MAX_TEXT, Entry, Manifest
 
 Sources = dict[str, Any]
 _SEED = re.compile(r"(?<![\w.])s(?!\w)")
@@ -31,11 +32,9 @@ def read_manifest(path: Path) -> Manifest:
     """
     source = str(path)
     try:
-        return Manifest.parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        message = "is not UTF-8 text; is it a Parseq manifest?"
+        return Manifest.parse(read_text(path, MAX_TEXT))
+    except UnreadableError as error:
+        message = f"{error}; expected a Parseq manifest"
     except ScheduleError as error:
         message = str(error)
     raise PresetError(source, (Problem(source, "", message),))

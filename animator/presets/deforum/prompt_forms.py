@@ -8,7 +8,7 @@ from typing import Any
 
 from schedules import keyed_text
 
-_KEYED = re.compile(r"\s*(\d+)\s*:\s*(.*?)\s*", re.DOTALL)
+_KEYED = re.compile(r"\s*(\d{1,9})\s*:(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _from_text(text: str, frames: Any) -> PromptForm:
 def _keyed_parts(parts: Sequence[str]) -> dict[str, str]:
     """Returns the prompts of parts such as `30: a forest`; empty if one has another form."""
     matches = [_KEYED.fullmatch(part) for part in parts]
-    return {match[1]: match[2] for match in matches if match} if all(matches) else {}
+    return {match[1]: match[2].strip() for match in matches if match} if all(matches) else {}
 
 
 def _from_list(items: Sequence[Any], frames: Any) -> PromptForm:

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from animator.core.json_text import find_long_number, parse_int
 from animator.errors import FixJson, PresetError, Problem
 from animator.presets.deforum.json_repair import Repair, find_repair
 from animator.settings.import_notes import Note, harmless
+from animator.settings.raw import RawPreset
+from animator.settings.validate import text_problems
 
 MAX_REPAIRS = 100
 
@@ -54,13 +57,19 @@ def read_document(text: str, source: str, *, repair: bool = False) -> Document:
                 raise _json_error(text, source, fix, can_fix=can_fix) from None
             notes.append(harmless((), f"{_place(source, text, fix.at)}: repaired: {fix.what}"))
             text = fix.repaired
+        except ValueError as error:
+            at = find_long_number(text) or 0
+            raise PresetError(source, (Problem(_place(source, text, at), "", str(error)),)) from None
         except RecursionError:
             raise PresetError(source, (Problem(source, "", "is nested too deeply"),)) from None
     if not isinstance(values, Mapping):
         message = "expected an object of settings, { ... }, at the top level"
         raise PresetError(source, (Problem(source, "", message),))
+    places = _places(text, source)
+    if broken := text_problems(RawPreset(source, values, {(key,): place for key, place in places.items()})):
+        raise PresetError(source, tuple(broken))
     notes += [harmless(key, "is given more than once; the last value is used") for key in duplicates]
-    return Document(values, _places(text, source), tuple(notes))
+    return Document(values, places, tuple(notes))
 
 
 def _decode(text: str) -> tuple[Any, tuple[str, ...]]:
@@ -75,7 +84,9 @@ def _decode(text: str) -> tuple[Any, tuple[str, ...]]:
         return seen
 
     # strict=False: unlike Deforum, accept prompts with line breaks.
-    return json.JSONDecoder(object_pairs_hook=pairs, strict=False).decode(text), tuple(duplicates)
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_int=parse_int, strict=False).decode(text), tuple(
+        duplicates
+    )
 
 
 def _can_fix(text: str) -> bool:
@@ -113,7 +124,7 @@ def _places(text: str, source: str) -> dict[str, str]:
     line, start, seen = 1, 0, 0
     for match in re.finditer(r'"(\w+)"\s*:', text):
         line += text.count("\n", seen, match.start())
+        start = text.rfind("\n", seen, match.start()) + 1 or start
         seen = match.start()
-        start = text.rfind("\n", 0, seen) + 1
         places.setdefault(match[1], f"{source}:{line}:{seen - start + 1}")
     return places

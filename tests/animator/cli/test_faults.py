@@ -14,6 +14,7 @@ import pytest
 import torch
 from imageio_ffmpeg import count_frames_and_secs
 
+from animator.images.metrics import FrameMetrics
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
 from animator.runs.metrics_log import MetricsLog
@@ -113,7 +114,9 @@ def test_a_write_that_fails_costs_no_finished_frame(
 
 def test_torn_lines_of_metrics_are_skipped(tmp_path: Path) -> None:
     log = MetricsLog(tmp_path / "frames.jsonl")
-    log.path.write_bytes(b'{"frame": 0, "red": 1}\n\x00\xff{"frame"\n{"frame": 1, "red": 1}\n{"fra')
+    whole = [FrameMetrics(frame, 1.0, 1.0, 1.0, 0.5, 0.1, 0.0).plain() for frame in (0, 1)]
+    first, second = (json.dumps(metrics).encode() for metrics in whole)
+    log.path.write_bytes(first + b'\n\x00\xff{"frame"\n' + second + b'\n{"fra')
     assert [line["frame"] for line in log.read()] == [0, 1]
 
 

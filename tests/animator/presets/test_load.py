@@ -53,7 +53,7 @@ def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -
         "film.yaml:4:3: diffusion.sampler: sampler 'Eulr a' is unknown; did you mean `Euler a`?",
         "film.yaml:6:3: motion.zoom:",
         "did you mean `sin`",
-        "film.yaml:7:22: sharpen.kernel: is -3 at frame 0; expected at least 0",
+        "film.yaml:7:22: sharpen.kernel: is -3 at frame 0; expected 0 to 255",
     ):
         assert fragment in text
 

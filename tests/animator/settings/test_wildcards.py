@@ -99,10 +99,10 @@ def test_a_run_records_the_chosen_lines(make_animation: Make, folder: Path, tmp_
         ("color", r"there is no .*color\.txt; did you mean `__colour__`\?"),
         ("mood/../../secret", "is outside the folder"),
         ("empty", "has no lines to choose from"),
-        ("binary", "cannot be read as UTF-8"),
+        ("binary", "is not UTF-8 text"),
         ("circle", "refer to each other in a circle"),
         ("escape", "is outside the folder"),
-        ("large", "is larger than 10 MB"),
+        ("large", "is larger than 10000000 bytes"),
     ],
 )
 def test_mistakes_are_reported(folder: Path, name: str, message: str) -> None:

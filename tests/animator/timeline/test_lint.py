@@ -24,7 +24,7 @@ SETTINGS = {
 STRENGTH = (
     "diffusion.strength: is 1.0625 at frame 3, which is cut to 1 (expected 0 to 1); so are 5 more frames"
 )
-KERNEL = "sharpen.kernel: is 0 at frame 0, which is cut to 1 (expected at least 1); so are 9 more frames"
+KERNEL = "sharpen.kernel: is 0 at frame 0, which is cut to 1 (expected 1 to 255); so are 9 more frames"
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Reads the header of a model file: tensor names, shapes and metadata, without loading the tensors."""
 
-import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from animator.core.json_text import parse_json
+from animator.core.read import UnreadableError, check_regular
 from animator.errors import ModelError
 
 SAFE = ".safetensors"
@@ -34,7 +35,10 @@ def read_header(path: Path) -> Header:
         ModelError: The file cannot be read, is truncated, or is not a model file.
     """
     try:
+        check_regular(path)
         return _read_safetensors(path) if path.suffix == SAFE else _read_pickled(path)
+    except UnreadableError as error:
+        raise ModelError(f"{path}: {error}") from error
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -52,16 +56,16 @@ def _read_safetensors(path: Path) -> Header:
     if len(raw) < length:
         raise ModelError(f"{path}: is truncated: download or copy it again")
     try:
-        entries: dict[str, Any] = json.loads(raw)
-        metadata = entries.pop("__metadata__", {})
-        shapes = {name: tuple(entry["shape"]) for name, entry in entries.items()}
+        entries: dict[str, Any] = parse_json(raw)
+        metadata = {str(key): str(value) for key, value in entries.pop("__metadata__", {}).items()}
+        shapes = {name: tuple(int(side) for side in entry["shape"]) for name, entry in entries.items()}
         end = 8 + length + max((entry["data_offsets"][1] for entry in entries.values()), default=0)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise ModelError(f"{path}: is corrupt: its header cannot be read ({error})") from error
     size = path.stat().st_size
     if size < end:
         raise ModelError(f"{path}: is truncated: it has {size} bytes of {end}; download or copy it again")
-    return Header(shapes, {key: str(value) for key, value in metadata.items()})
+    return Header(shapes, metadata)
 
 
 def _read_pickled(path: Path) -> Header:

@@ -29,8 +29,12 @@ def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
 
 
 def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
-    short = f"  {sha256(path)[:SHORT]}" if hashes else ""
-    return f"{kind:{TYPE_WIDTH}}{_size(size_of(path)):>9}{short}  {name}"
+    try:
+        short = f"  {sha256(path)[:SHORT]}" if hashes else ""
+        return f"{kind:{TYPE_WIDTH}}{_size(size_of(path)):>9}{short}  {name}"
+    except OSError as error:
+        short = f"  {'-' * SHORT}" if hashes else ""
+        return f"{'unreadable: ' + str(error.strerror):{TYPE_WIDTH}}{'-':>9}{short}  {name}"
 
 
 def _type(path: Path) -> str:

@@ -113,7 +113,8 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield root_path
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (root_path / name for name in files if Path(name).suffix in (SAFE, *PICKLED))
+        named = (root_path / name for name in files if Path(name).suffix in (SAFE, *PICKLED))
+        yield from (path for path in named if path.is_file())
 
 
 def _suggestion(name: str, names: list[str]) -> str:
