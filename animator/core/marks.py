@@ -1,14 +1,18 @@
 """Marks in the files that animator writes, so that it later knows them from other people's."""
 
 import hashlib
+import os
 import re
 import zlib
+from pathlib import Path
 
 OUTPUT = "animator-output"
 """Key of the PNG text that says which output of ours an image belongs to."""
 VIDEO, DEPTH, PLOT = "video", "depth", "plot"
 PART_COMMENT = "animator.part.1"
 """Metadata comment of a video file that is not complete yet."""
+_ANIMATION_MARK = b"animator.video.1"
+"""In a comment at the end of a GIF file, in a chunk of our own at the end of a WebP file."""
 _PNG_HEAD = 33  # the signature and the chunk IHDR
 RECORD_MARK = "# animator run, sha256 as written: "
 _YAML = re.compile(r"# animator (\w+), sha256 as written: ([0-9a-f]{64})\n")
@@ -24,6 +28,28 @@ def mark_png(png: bytes, kind: str) -> bytes:
     body = b"tEXt" + f"{OUTPUT}\0{kind}".encode()
     chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
     return png[:_PNG_HEAD] + chunk + png[_PNG_HEAD:]
+
+
+def mark_animation(path: Path) -> None:
+    """Marks a finished GIF or WebP file as ours; other files stay as they are."""
+    with path.open("r+b") as file:
+        head = file.read(12)
+        if head.startswith(b"GIF8"):
+            file.seek(-1, os.SEEK_END)  # the trailer, which stays the last byte
+            file.write(b"!\xfe" + bytes([len(_ANIMATION_MARK)]) + _ANIMATION_MARK + b"\0;")
+        elif head[:4] == b"RIFF" and head[8:] == b"WEBP":
+            end = file.seek(0, os.SEEK_END)
+            chunk = b"ANMT" + len(_ANIMATION_MARK).to_bytes(4, "little") + _ANIMATION_MARK
+            file.write(chunk)
+            file.seek(4)
+            file.write((end + len(chunk) - 8).to_bytes(4, "little"))
+
+
+def has_animation_mark(path: Path) -> bool:
+    """Returns True for a file that `mark_animation` marked."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return _ANIMATION_MARK in file.read()
 
 
 def mark_yaml(text: str, kind: str) -> str:

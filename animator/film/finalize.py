@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from animator.core.atomic import temporary_file
+from animator.core.marks import mark_animation
 from animator.film import ffmpeg
 from animator.film.codecs import Encoder
 from animator.film.comment import metadata_text
@@ -31,6 +32,7 @@ def finalize(film: VideoSpec, frames: int) -> None:
         file.close()  # ffmpeg opens it by its name
         if film.format.intermediate:
             _convert(film, find_encoder(film.format, film.encoding), hidden)
+            mark_animation(hidden)
         else:
             _copy(film, frames / film.rate, hidden)
         hidden.replace(film.file)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from animator.core.marks import OUTPUT, PART_COMMENT, yaml_mark
+from animator.core.marks import OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
@@ -24,7 +24,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def is_ours(path: Path) -> bool:
     """Returns True for a file with our record, unedited since; an empty file counts, too.
 
-    Links, folders and files of formats that hold no record (CSV, SRT, GIF) are not ours.
+    Links, folders and files of formats that hold no record (CSV, SRT) are not ours.
     """
     if path.is_symlink() or not path.is_file():
         return False
@@ -33,6 +33,8 @@ def is_ours(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix == ".png":
         return not {FILM, OUTPUT}.isdisjoint(png_texts(path))
+    if suffix in (".gif", ".webp"):
+        return has_animation_mark(path)
     return _has_our_comment(path) if suffix in VIDEOS else _is_our_text(path)
 
 

@@ -89,7 +89,7 @@ def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Pa
     """
     settings = job.settings()
     with Run.open(job.rundir) as run:
-        _check_targets(job, settings)
+        _check_targets(job, run, settings)
         outputs = RunOutputs(run, _finished_frames(run), settings, job.device)
         if job.out is None:
             chosen: tuple[Output, ...] = (outputs.plain, *outputs.extras)
@@ -98,14 +98,15 @@ def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Pa
         return [_make(run, output, report) for output in chosen]
 
 
-def _check_targets(job: EncodeJob, settings: Animation) -> None:
+def _check_targets(job: EncodeJob, run: Run, settings: Animation) -> None:
     """Checks that only files of ours are replaced, and no input."""
     inputs = input_files(settings)
     if job.out is None:
         check_outputs(job.rundir, settings, inputs)
         return
     if settings.output.film_format.is_sequence:
-        check_images(job.out)
+        if not _is_frames_folder(run, job.out):  # which nothing is written to
+            check_images(job.out)
         return
     for path in (job.out, VideoSpec(job.out, settings.size, settings.fps).part):
         check_target(path, inputs, force=job.force)

@@ -184,6 +184,20 @@ def test_encode_replaces_only_videos_of_ours(commands: Commands) -> None:
     commands.refused("encode", "run", "--out", "clip.mp4", "--force", *sound)
 
 
+@pytest.mark.parametrize("name", ["images.gif", "images.webp"])
+def test_animated_images_are_encoded_again_and_those_of_others_left(commands: Commands, name: str) -> None:
+    commands.succeed("render", "film.yaml", "--out", "run")
+    for _ in range(2):
+        commands.succeed("encode", "run", "--out", name)
+        commands.succeed("encode", "run", "--set", f"output.format={name.split('.')[1]}")
+    with Image.open(name) as image:
+        assert getattr(image, "n_frames", 1) == 3
+        image.seek(2)
+        image.load()
+    save_image(Path(name))
+    assert name in commands.refused("encode", "run", "--out", name)
+
+
 def test_encode_into_a_folder_deletes_and_replaces_no_image_of_others(commands: Commands) -> None:
     commands.succeed("render", "film.yaml", "--out", "run")
     save_image(Path("mine/000000100.png"))
