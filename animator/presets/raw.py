@@ -98,8 +98,7 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
     try:
         text = read_text(path, _limit(path))
     except UnreadableError as error:
-        message = f"{error}; expected a preset or a settings file"
-        raise PresetError(source, (Problem(source, "", message),)) from error
+        raise PresetError(source, (Problem(source, "", str(error)),)) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)

@@ -126,7 +126,7 @@ def test_one_text_alone_is_one_override() -> None:
         (lambda: load({"diffusion": {3: 4}}), "<mapping>: diffusion.3: "),
         (lambda: load(3), "preset: expected a path, a mapping or YAML text; got 3"),  # type: ignore[arg-type]
         (lambda: load("a\0b.yaml"), "cannot be read: embedded null"),
-        (lambda: load("/"), "/: cannot be read: Is a directory"),
+        (lambda: load("/"), "/: is a folder; expected a regular file"),
         (lambda: load({}, ["frames"]), "override frames: expected group.key=value"),
         (lambda: load({}, ["frames=0"]), "override frames=0: frames: "),
         (lambda: load({}, [3]), "override 3: expected group.key=value"),  # type: ignore[list-item]

@@ -94,7 +94,7 @@ def test_many_problems_are_counted_after_the_first_twenty(cli: Cli, preset: Writ
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("sharpen: {kernel: 100001}", "sharpen.kernel: is 100001 at frame 0; expected 1 to 255"),
+        ("sharpen: {kernel: 100001}", "sharpen.kernel: is 100001 at frame 0; expected 0 to 255"),
         ("sharpen: {amount: 1e300}", "sharpen.amount: is 1e+300 at frame 0; expected"),
         ("motion: {translation_x: '0:(1), 1:(1e39)'}", "motion.translation_x: is 1e+39 at frame 1; expected"),
         ("camera: {aspect_ratio: 1e-300}", "camera.aspect_ratio: is 1e-300 at frame 0; expected above 0"),

@@ -19,12 +19,12 @@ from tests.fakes import Make
 SETTINGS = {
     "max_frames": 10,
     "strength_schedule": "0:(0.5), 4:(1.25), 6:(1.25), 9:(-1)",
-    "kernel_schedule": "0:(0)",
+    "kernel_schedule": "0:(-1)",
 }
 STRENGTH = (
     "diffusion.strength: is 1.0625 at frame 3, which is cut to 1 (expected 0 to 1); so are 5 more frames"
 )
-KERNEL = "sharpen.kernel: is 0 at frame 0, which is cut to 1 (expected 1 to 255); so are 9 more frames"
+KERNEL = "sharpen.kernel: is -1 at frame 0, which is cut to 0 (expected 0 to 255); so are 9 more frames"
 
 
 @pytest.fixture

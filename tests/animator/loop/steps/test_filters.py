@@ -56,6 +56,6 @@ def test_each_step_takes_its_numbers_from_the_plan(make_animation: Make) -> None
     plan = plans(make_animation, **settings)[1]
     assert torch.equal(Contrast().apply(GRAY, plan, State()), GRAY / 2)
     found = sharpen_settings(plan)
-    assert (found.amount, found.kernel, found.sigma, found.threshold) == (0.25, 5, 2, 3)
+    assert (found.amount, found.width, found.sigma, found.threshold) == (0.25, 5, 2, 3)
     edge = torch.cat((GRAY[..., :4] - 0.2, GRAY[..., 4:] + 0.2), 2)
     assert float(AntiBlur().apply(edge, plan, State())[0, 0, 4]) > 0.71
