@@ -3,7 +3,7 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -57,7 +57,7 @@ class Clip:
     fit: Fit = "stretch"
     conceal: bool = False
 
-    def frames(self, first: int = 0, seek: float | None = None) -> Iterator[Image8]:
+    def frames(self, first: int = 0, seek: float | None = None) -> Generator[Image8, None, None]:
         """Yields the images in use, uint8 RGB (H, W, 3), to the end of the file.
 
         Args:
@@ -124,7 +124,7 @@ class ClipReader:
         self.clip = clip
         self.index = index
         self._next = 0
-        self._frames: Iterator[Image8] | None = None
+        self._frames: Generator[Image8, None, None] | None = None
         self._kept: LRUCache[int, Image8] = LRUCache(_KEPT)
         self._last: Image8 | None = None
 
@@ -140,7 +140,7 @@ class ClipReader:
     def close(self) -> None:
         """Stops the decoder."""
         if self._frames is not None:
-            self._frames.close()  # type: ignore[attr-defined]  # frames() is a generator
+            self._frames.close()
             self._frames = None
 
     def _decode(self, index: int) -> Image8:

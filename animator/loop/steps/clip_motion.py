@@ -14,7 +14,7 @@ from animator.images.warp2d import warp_by_matrix
 from animator.loop.pipeline import FrameImage, Motion
 from animator.loop.state import State
 from animator.loop.steps.frame_source import FrameSource
-from animator.loop.tweens.tween import Tween
+from animator.loop.tweens.tween import WrappedTween
 from animator.models.flow.features import MotionModel, feature_matrix
 from animator.models.flow.model import FlowModel
 from animator.timeline.plan import Plan
@@ -186,22 +186,15 @@ class CameraThenClip:
         return self.clip.apply(self.camera.warp(image, plans, depth), plans)
 
 
-@dataclass(frozen=True)
-class ClipMotionTween:
+@dataclass(frozen=True, eq=False)
+class ClipMotionTween(WrappedTween):
     """In-betweens that follow the clip's motion, too; see `Tween`.
 
     Attributes:
-        tween: Makes the in-betweens.
         clip: The clip's motion.
     """
 
-    tween: Tween
     clip: ClipMotion
-
-    @property
-    def generates_last(self) -> bool:
-        """The same as that of the wrapped tween."""
-        return self.tween.generates_last
 
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage

@@ -8,7 +8,7 @@ from torch import Tensor
 from animator.images.sharpen import blur
 from animator.loop.pipeline import FrameImage, Motion, Step
 from animator.loop.state import State
-from animator.loop.tweens.tween import Tween
+from animator.loop.tweens.tween import WrappedTween
 from animator.masks.sources import Masks
 from animator.models.diffusion.request import Fill, GenerationRequest
 from animator.timeline.plan import Plan
@@ -109,21 +109,14 @@ class Overlay:
 
 
 @dataclass(frozen=True, eq=False)
-class OverlayTween:
+class OverlayTween(WrappedTween):
     """In-betweens with an overlay.
 
     Attributes:
-        tween: Makes the in-betweens.
         overlay: Applied to all but the generated image, which already has it.
     """
 
-    tween: Tween
     overlay: Overlay
-
-    @property
-    def generates_last(self) -> bool:
-        """The same as that of the wrapped tween."""
-        return self.tween.generates_last
 
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage

@@ -97,3 +97,19 @@ class Chained:
                 continue
             old = motion.warp(old, [plan], depth)
             yield FrameImage(old.lerp(new, plan.tween), depth)
+
+
+@dataclass(frozen=True, eq=False)
+class WrappedTween:
+    """Base of tweens that change what another tween makes.
+
+    Attributes:
+        tween: Makes the in-betweens.
+    """
+
+    tween: Tween
+
+    @property
+    def generates_last(self) -> bool:
+        """The same as that of the wrapped tween."""
+        return self.tween.generates_last

@@ -135,24 +135,10 @@ def answer_of(
     return reference.depth_pipe(name, weights, image(360, 640, 1))
 
 
-@pytest.mark.parametrize(("name", "case"), QUICK)
+@pytest.mark.parametrize(
+    ("name", "case"), [*QUICK, *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)]
+)
 def test_equals_the_official_answer(
-    name: str,
-    case: str,
-    reference: ModuleType,
-    official: Official,
-    normalized: MakeInput,
-    image: MakeImage,
-) -> None:
-    answer = answer_of(reference, official, normalized, image, name, case)
-    rms, most = official.rest(name, case, answer)
-    assert rms <= RMS
-    assert most <= MOST
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "case"), SLOW)
-def test_equals_the_official_answer_of_large_networks(
     name: str,
     case: str,
     reference: ModuleType,
