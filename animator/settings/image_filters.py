@@ -57,13 +57,17 @@ class ColorPlan:
 
 
 class Color(Scheduled[ColorPlan]):
-    """Color coherence: every frame's colors are matched to the anchor, the first frame."""
+    """Color coherence: every frame's colors are matched to a reference, so that they do not drift."""
 
     coherence: Switchable[Literal["none", "LAB", "HSV", "RGB"]] = "LAB"
     """The color space in which colors are matched; none lets them drift."""
-    reference: Literal["first", "scene", "image", "video"] = "scene"
-    """Colors to match: the first frame's, those of the first frame since the last cut (strength 0), those of
-    `image`, or frame by frame those of the clip `video.path`."""
+    reference: Literal["prompt", "first", "scene", "image", "video"] = "prompt"
+    """Colors to match: those of the current prompt, of the first frame, of the first frame since the last
+    cut (strength 0), of `image`, or frame by frame of the clip `video.path`. The first prompt of a scene has
+    the colors of the scene's first frame, each later one those of an image that is generated for it alone.
+    Prompts that morph blend their colors."""
+    transition: int = Field(12, ge=0, le=1_000_000)
+    """For `reference: prompt`: frames over which the colors change where a prompt switches to the next."""
     image: InputImage = ""
     """Path of the image whose colors are matched, for `reference: image`."""
     coherence_video_every_n_frames: int = Field(1, ge=1, le=1_000_000)
@@ -72,6 +76,11 @@ class Color(Scheduled[ColorPlan]):
     """Make the film grayscale."""
     legacy: StrictBool = False
     """Match only before the generation, to the first warped image: Deforum's old order."""
+
+    @property
+    def follows_prompts(self) -> bool:
+        """True if each prompt has colors of its own."""
+        return self.coherence != "none" and self.reference == "prompt" and not self.legacy
 
 
 @dataclass(frozen=True, kw_only=True)

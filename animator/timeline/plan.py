@@ -13,6 +13,7 @@ from animator.settings.hybrid import HybridPlan
 from animator.settings.image_filters import ColorPlan, NoisePlan, SharpenPlan
 from animator.settings.mask import MaskPlan
 from animator.settings.motion import CameraPlan, MotionPlan
+from animator.timeline.palettes import PaletteShare
 from schedules import PromptFrame
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Plan:
         prompt: Positive and negative prompt.
         seed: Seed of the group's generation.
         steps: The film's `steps`, each with its values at this frame.
+        palettes: Whose colors the frame keeps, with `color.reference: prompt`; else empty.
     """
 
     frame: int
@@ -58,6 +60,7 @@ class Plan:
     prompt: PromptFrame
     seed: int
     steps: "tuple[Step, ...]" = ()
+    palettes: tuple[PaletteShare, ...] = ()
     diffusion: DiffusionPlan
     hybrid: HybridPlan
     motion: MotionPlan

@@ -16,6 +16,7 @@ from animator.settings.compat import rules_of
 from animator.settings.fields import RangedSchedule
 from animator.settings.group import SettingsGroup
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
+from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
 from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
@@ -42,6 +43,7 @@ class Timeline(Sequence[Plan]):
         self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are generated, in order; the others are in-betweens."""
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
+        self._palettes = self._prompt_palettes() if animation.color.follows_prompts else None
 
     def __len__(self) -> int:
         return self.animation.frames
@@ -72,6 +74,7 @@ class Timeline(Sequence[Plan]):
             size=self.animation.size,
             prompt=self._prompts[frame],
             seed=self._seeds[index],
+            palettes=self._palettes_at(frame),
             **self._parts_at(frame),
         )
 
@@ -99,6 +102,21 @@ class Timeline(Sequence[Plan]):
 
     def _is_cut(self, frame: int) -> bool:
         return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
+
+    def _prompt_palettes(self) -> PromptPalettes:
+        keys = self.animation.keyed_prompts.key_frames(self.animation.scope)
+        return PromptPalettes(
+            keys=keys,
+            switches=frozenset(key for key in keys if key > 0 and not self._prompts[key - 1].blend),
+            scenes=[frame for frame in self.generated_frames.tolist() if self._is_cut(frame)],
+            transition=self.animation.color.transition,
+        )
+
+    def _palettes_at(self, frame: int) -> tuple[PaletteShare, ...]:
+        if self._palettes is None:
+            return ()
+        blend = self._prompts[frame].blend
+        return self._palettes.at(frame, blend[1][2] if blend else 0.0)
 
     @property
     def _strength(self) -> str:

@@ -59,7 +59,7 @@ def build_pipeline(
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
-    match = match_color_steps(animation, device, clip)
+    match = match_color_steps(animation, diffuser, device, clip)
     hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
     request_steps = (
@@ -107,7 +107,7 @@ def _guidance(animation: Animation, device: torch.device) -> tuple[RequestStep, 
 def _anchor(animation: Animation) -> ColorAnchorRule:
     if animation.color.legacy:
         return DeforumLegacy()
-    if animation.color.reference == "scene":
+    if animation.color.reference in ("scene", "prompt"):
         return SceneStart()
     init = animation.init.image or animation.hybrid_begins_over_clip
     return behavior_of(animation).anchor_over_image if init else FirstFrame()

@@ -1,10 +1,11 @@
 """Builders of the steps before and after the diffusion, in order."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from animator.images.color import Coherence
 from animator.images.image import read_image
@@ -12,11 +13,14 @@ from animator.images.noise import Perlin
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.masks import Masking
 from animator.loop.pipeline import Step
+from animator.loop.requests import request_of
 from animator.loop.steps.deforum import FirstFrameOnly
-from animator.loop.steps.filters import Contrast, Grayscale, MatchClip, PresetStep
+from animator.loop.steps.filters import Contrast, Grayscale, MatchClip, MatchPrompts, PresetStep
 from animator.loop.steps.frame_source import FrameSource
+from animator.models.diffusion.request import Diffuser
 from animator.settings import Animation
 from animator.settings.modes import mode_of
+from animator.timeline.timeline import Timeline
 
 
 def before_steps(animation: Animation, match: tuple[Step, ...], masking: Masking) -> tuple[Step, ...]:
@@ -64,9 +68,15 @@ def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple
 
 
 def match_color_steps(
-    animation: Animation, device: torch.device, clip: Callable[[], FrameSource]
+    animation: Animation, diffuser: Diffuser, device: torch.device, clip: Callable[[], FrameSource]
 ) -> tuple[Step, ...]:
     """Returns the steps that match colors before the diffusion.
+
+    Args:
+        animation: The settings.
+        diffuser: Generates the images of later prompts, whose colors are matched.
+        device: Where images live.
+        clip: Opens the clip.
 
     Raises:
         UserError: The reference image cannot be read.
@@ -81,7 +91,16 @@ def match_color_steps(
     if settings.reference == "video":
         match = partial(behavior.match_color, space=space)
         return (MatchClip(match, clip(), settings.coherence_video_every_n_frames),)
-    return (behavior.match_anchor(space),)
+    make_match = partial(behavior.match_anchor, space)
+    if settings.follows_prompts:
+        return (MatchPrompts(make_match, _generate_prompt(animation, diffuser)),)
+    return (make_match(),)
+
+
+def _generate_prompt(animation: Animation, diffuser: Diffuser) -> Callable[[int], Tensor]:
+    """Returns the function that generates the image (3, H, W) of the prompt at a frame, from it alone."""
+    timeline = cache(partial(Timeline, animation))
+    return lambda frame: diffuser.generate(request_of(timeline().plan(frame), None))
 
 
 def _match_after(animation: Animation, match: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -1,7 +1,7 @@
 """Filters: steps on an image before and after it is diffused, such as color, sharpening and noise."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from animator.core.lru_cache import LRUCache
 from animator.images.color import Coherence, Palette, contrast, grayscale, match_palette, palette_of
 from animator.images.noise import Perlin, perlin_noise, uniform_noise
 from animator.images.sharpen import Sharpen, sharpen
+from animator.loop.pipeline import Step
 from animator.loop.state import State
 from animator.loop.steps.frame_source import FrameSource
 from animator.timeline.plan import Plan
@@ -30,6 +31,35 @@ class MatchColor:
             return image
         anchor = state.anchor
         return match_palette(image, self._palettes.get(anchor, lambda: palette_of(anchor, self._space)))
+
+
+class MatchPrompts:
+    """Matches the colors of the prompts: the scene's anchor, and an image generated for each later prompt."""
+
+    def __init__(self, make_match: Callable[[], Step], generate: Callable[[int], Tensor]) -> None:
+        """Makes the filter.
+
+        Args:
+            make_match: Makes a step that matches the anchor's colors.
+            generate: Returns the image (3, H, W) of the prompt at a key's frame, generated from it alone.
+        """
+        self._make_match, self._generate = make_match, generate
+        self._prompts: LRUCache[int | None, tuple[Step, Tensor | None]] = LRUCache(3)  # most in one frame
+
+    def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
+        """Returns the image (3, H, W) with the colors of the plan's palettes, weighted by their shares."""
+        matched = [self._match(palette.key, image, plan, state) for palette in plan.palettes]
+        if len(matched) == 1:
+            return matched[0]
+        weighted = (one * palette.share for one, palette in zip(matched, plan.palettes, strict=True))
+        return torch.stack(list(weighted)).sum(0)
+
+    def _match(self, key: int | None, image: Tensor, plan: Plan, state: State) -> Tensor:
+        step, anchor = self._prompts.get(key, lambda: self._open(key))
+        return step.apply(image, plan, state if key is None else replace(state, anchor=anchor))
+
+    def _open(self, key: int | None) -> tuple[Step, Tensor | None]:
+        return self._make_match(), None if key is None else self._generate(key)
 
 
 @dataclass(frozen=True)
