@@ -39,12 +39,13 @@ def pipeline(make_animation: Make) -> Any:
 
 
 def test_the_steps_before_the_diffusion_in_their_order(pipeline: Any) -> None:
-    usual = ["MatchColor", "Contrast", "AntiBlur", "PerlinNoise"]
+    usual = ["MatchPrompts", "Contrast", "AntiBlur", "PerlinNoise"]
     assert names(pipeline().before) == usual
-    assert names(pipeline().after) == ["MatchColor"]
+    assert names(pipeline().after) == ["MatchPrompts"]
     gray = pipeline(color={"force_grayscale": True}, noise={"type": "uniform"})
-    assert names(gray.before) == ["MatchColor", "Grayscale", "Contrast", "AntiBlur", "UniformNoise"]
-    assert names(gray.after) == ["MatchColor", "Grayscale"]
+    assert names(gray.before) == ["MatchPrompts", "Grayscale", "Contrast", "AntiBlur", "UniformNoise"]
+    assert names(gray.after) == ["MatchPrompts", "Grayscale"]
+    assert names(pipeline(color={"reference": "scene"}).after) == ["MatchColor"]
     redone = {"diffusion_redo": 2, "optical_flow_redo_generation": "DIS Medium"}
     assert names(pipeline(diffusion=redone).before) == [*usual, "FlowRedo", "Redo"]
 

@@ -96,6 +96,7 @@ def test_the_first_frames_colors_outlast_a_cut_if_the_reference_is_the_film(make
     ("settings", "kind"),
     [
         ({}, SceneStart),
+        ({"color": {"reference": "scene"}}, SceneStart),
         ({"color": {"reference": "first"}}, FirstFrame),
         ({"color": {"legacy": True}}, DeforumLegacy),
         ({"color": {"reference": "first"}, "compat": True}, FirstFrame),

@@ -64,7 +64,8 @@ def test_in_betweens_keep_moving(make_animation: Make) -> None:
 def test_the_request_has_the_prompt_of_the_frame(make_animation: Make) -> None:
     recorder = Recorder()
     frames_of(
-        make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur"), recorder
+        make_animation(frames=4, prompts={0: "day", 2: "night --neg sun"}, negative_prompt="blur", **QUIET),
+        recorder,
     )
     assert [r.prompt.positive for r in recorder.asked] == ["day", "day", "night", "night"]
     assert "blur" in recorder.asked[0].prompt.negative
