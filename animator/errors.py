@@ -138,6 +138,20 @@ class GiveSettings(Hint):
         return "Give a preset, a settings file, or an image or video whose settings to use"
 
 
+@dataclass(frozen=True)
+class NameExample(Hint):
+    """Name one of the examples instead.
+
+    Attributes:
+        examples: A sentence that lists them.
+    """
+
+    examples: str
+
+    def __str__(self) -> str:
+        return self.examples
+
+
 class AnimatorError(Exception):
     """The root: whatever animator raises on purpose.
 

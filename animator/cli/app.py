@@ -11,6 +11,7 @@ from animator.cli.files import files
 from animator.cli.films import films
 from animator.cli.hints import explain
 from animator.cli.inspection import inspection
+from animator.cli.listings import listings
 from animator.cli.rendering import rendering
 from animator.cli.stdout import escape_what_cannot_be_encoded
 from animator.errors import AnimatorError
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
-    epilog="Example: animator render presets/quickstart.yaml --set frames=24",
+    epilog="Example: animator render quickstart --set frames=24",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, inspection, films, files):
+for group in (rendering, inspection, listings, films, files):
     app.add_typer(group)
 
 
@@ -58,7 +59,8 @@ def _show_version(show: bool) -> None:  # noqa: FBT001 (typer's callback signatu
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Deforum-style films from YAML presets."""

@@ -12,6 +12,7 @@ from animator.errors import (
     ForceOrChooseOutput,
     GiveSettings,
     Hint,
+    NameExample,
     Resume,
     ResumeBatch,
     ResumeFrom,
@@ -78,3 +79,8 @@ def _(hint: FixJson) -> str:
 @advice.register
 def _(hint: GiveSettings) -> str:
     return "Give a preset, a settings file, or --settings-from with an image or video"
+
+
+@advice.register
+def _(hint: NameExample) -> str:
+    return f"{hint.examples}. `animator presets` describes them"

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from animator.core.read import UnreadableError, read_text
-from animator.errors import PresetError, Problem
+from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
+from animator.presets.examples import find_preset, names_text
 from animator.settings.raw import RawPreset, group_of, merge
 from animator.settings.renamed_keys import current_keys
 from schedules.parseq import Manifest
@@ -29,13 +30,14 @@ def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Raw
     """Reads a preset or settings file, merged over the presets it extends.
 
     Args:
-        path: A YAML preset or a Deforum settings file.
+        path: A YAML preset or a Deforum settings file; the name of an example where there is no such file.
         repair: Repair common mistakes in a settings file's JSON.
         parseq: A Parseq manifest with per-frame values of some settings.
 
     Raises:
         PresetError: A file is missing, too large, or neither YAML nor JSON.
     """
+    path = find_preset(path)
     if parseq is None:
         return _read_chain(path, _Reader(repair))
     manifest = read_manifest(parseq)
@@ -98,7 +100,9 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
     try:
         text = read_text(path, _limit(path))
     except UnreadableError as error:
-        raise PresetError(source, (Problem(source, "", str(error)),)) from error
+        problem = Problem(source, "", str(error))
+        hint = None if path.exists() else NameExample(names_text(source))
+        raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)

@@ -25,7 +25,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
     """Resolves the path of every file in a draft; also returns a problem for each missing file."""
     problems: list[Problem] = []
     for setting, kind in file_settings().items():
-        value = _value(draft.values, setting)
+        value = value_of(draft.values, setting)
         problems += _url_problems(draft, setting, kind)
         beside = draft.folders.get(setting)
 
@@ -44,7 +44,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 
 def _url_problems(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
     """Returns a problem for each URL that the film does not permit."""
-    urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
+    urls = [name for name in names_in(value_of(draft.values, setting), kind) if is_url(name)]
     if kind.kind not in IMAGES or draft.values.get("download") is True:
         return []
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
@@ -108,7 +108,8 @@ def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> An
     return value if kind.kind == "masks" else change(value)
 
 
-def _value(values: Mapping[str, Any], setting: Setting) -> Any:
+def value_of(values: Mapping[str, Any], setting: Setting) -> Any:
+    """Returns the value of a setting; None where there is none."""
     here: Any = values
     for name in setting:
         here = here.get(name) if isinstance(here, Mapping) else None

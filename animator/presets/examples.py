@@ -1,0 +1,105 @@
+"""The example presets that are installed with animator, and their files."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.core.atomic import atomic_write
+from animator.errors import NameExample, UserError
+from animator.presets import yaml_text
+from animator.presets.resolve_paths import file_settings, names_in, value_of
+from schedules.suggest import suggestion
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_FOLDERS = (_PACKAGE / "example_presets", _PACKAGE.parent / "presets")
+"""Where a wheel has the examples, and where a clone of the repository has them."""
+THUMBNAILS = "thumbnails"
+DEFAULT = "quickstart"
+"""The example that a new preset begins as."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example preset.
+
+    Attributes:
+        name: By which commands find it, such as `flight`.
+        path: The YAML file.
+        summary: One line about what it shows.
+        thumbnail: A picture of its film; None where there is none.
+    """
+
+    name: str
+    path: Path
+    summary: str
+    thumbnail: Path | None
+
+
+def examples() -> tuple[Example, ...]:
+    """Returns all examples, by name."""
+    folder = next((folder for folder in _FOLDERS if (folder / f"{DEFAULT}.yaml").is_file()), None)
+    return tuple(_example(path) for path in sorted(folder.glob("*.yaml"))) if folder else ()
+
+
+def find_preset(path: Path) -> Path:
+    """Returns the path of a preset: itself where it exists, else that of the example of this name."""
+    if path.exists() or len(path.parts) != 1:
+        return path
+    return next((example.path for example in examples() if example.name == str(path)), path)
+
+
+def names_text(name: str) -> str:
+    """Returns what examples there are, and which one a name may stand for."""
+    names = [example.name for example in examples()]
+    guess = suggestion(Path(name).stem, names)
+    question = f"D{guess[1:]} " if guess else ""
+    return f"{question}The examples are: {', '.join(names)}"
+
+
+def copy_example(name: str, target: Path) -> tuple[Path, ...]:
+    """Copies an example and the files it names, which keep their places beside it.
+
+    Args:
+        name: The example.
+        target: The new preset; it must not exist.
+
+    Returns:
+        The files written, the preset first.
+
+    Raises:
+        UserError: There is no such example, or a file is in the way.
+    """
+    example = next((one for one in examples() if one.name == name), None)
+    if example is None:
+        raise UserError(f"{name}: is not the name of an example", NameExample(names_text(name)))
+    copies = {example.path.parent / file: target.parent / file for file in _files_of(example.path)}
+    in_the_way = [target] if target.exists() else []
+    in_the_way += [copy for source, copy in copies.items() if copy.exists() and not _same(source, copy)]
+    if in_the_way:
+        raise UserError(f"{in_the_way[0]}: exists and is left as it is; choose another name or folder")
+    for source, copy in copies.items():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(target, example.path.read_bytes())
+    return (target, *copies.values())
+
+
+def _example(path: Path) -> Example:
+    comment = path.read_text(encoding="utf-8").partition("\nschema:")[0]
+    words = " ".join(line.lstrip("# ") for line in comment.splitlines() if line.startswith("#"))
+    thumbnail = path.parent / THUMBNAILS / f"{path.stem}.jpg"
+    summary = words.partition(". ")[0].rstrip(".")
+    return Example(path.stem, path, summary, thumbnail if thumbnail.is_file() else None)
+
+
+def _files_of(preset: Path) -> list[str]:
+    """Returns the files beside a preset that it names."""
+    values = yaml_text.read(preset.read_text(encoding="utf-8"), str(preset)).values
+    settings = file_settings().items()
+    names = [name for path, kind in settings for name in names_in(value_of(values, path), kind)]
+    return [name for name in names if (preset.parent / name).is_file()]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and one.read_bytes() == other.read_bytes()
