@@ -1,0 +1,111 @@
+"""Size, steps, guidance and cadence that suit a model, for films that leave them open. Loads no model.
+
+Numbers: the model cards of each family, and for cadence what keeps a film watchable while it is tried out.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from animator.core.json_text import parse_json
+from animator.core.read import UnreadableError, read_text
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint
+from animator.models.diffusion.checkpoints.identify import identify
+
+_CONFIG_BYTES = 1_000_000
+_LATENT = 8
+FEW_STEPS = ("turbo", "lightning", "lcm", "hyper", "schnell")
+"""Words in the names of models that are distilled to a few steps without guidance."""
+
+
+@dataclass(frozen=True)
+class ModelDefaults:
+    """What suits a model.
+
+    Attributes:
+        kind: The kind of model, for people.
+        side: Width and height in pixels.
+        steps: Sampler steps of a full generation.
+        cfg_scale: Guidance scale.
+        cadence: Every cadence-th frame is generated.
+    """
+
+    kind: str
+    side: int
+    steps: int
+    cfg_scale: float
+    cadence: int
+
+
+_STARTER = ModelDefaults("the built-in model", 256, 16, 3.0, 2)
+_FAMILIES = {
+    "sd1": ModelDefaults("Stable Diffusion 1", 512, 25, 7.0, 2),
+    "sd2": ModelDefaults("Stable Diffusion 2", 768, 25, 7.0, 2),
+    "sdxl": ModelDefaults("SDXL", 1024, 25, 6.0, 3),
+    "sd3": ModelDefaults("Stable Diffusion 3", 1024, 28, 4.5, 3),
+    "flux": ModelDefaults("Flux", 1024, 20, 3.5, 3),
+}
+_FEW_STEPS = {"sd1": (8, 1.5), "sd2": (4, 1.0), "sdxl": (8, 1.0), "sd3": (8, 1.0), "flux": (8, 1.0)}
+"""Steps and guidance scale of the distilled models of each family; img2img runs a part of the steps."""
+_PIPELINES = (("xl", "sdxl"), ("flux", "flux"), ("diffusion3", "sd3"))
+_WIDTHS = {768: "sd1", 1024: "sd2", 2048: "sdxl"}
+
+
+def defaults_of(checkpoint: Checkpoint) -> ModelDefaults | None:
+    """Returns what suits a model; None where its kind is unknown, as that of many hub ids."""
+    if checkpoint.name == STARTER:
+        return _STARTER
+    if checkpoint.kind == "folder":
+        return _of_folder(Path(checkpoint.location), checkpoint.name)
+    if checkpoint.kind == "file":
+        return _of_file(Path(checkpoint.location))
+    return _of_hub_id(checkpoint.name)
+
+
+def _of_file(path: Path) -> ModelDefaults | None:
+    try:
+        kind = identify(path)
+    except ModelError:
+        return None  # opening the model reports it, with all else that is wrong
+    return _of_family(kind.family, is_few_step=kind.is_few_step or _names_few_steps(path.stem))
+
+
+def _of_folder(folder: Path, name: str) -> ModelDefaults | None:
+    index, network = _config(folder / "model_index.json"), _config(folder / "unet" / "config.json")
+    pipeline = str(index.get("_class_name", "")).lower()
+    family = next((family for sign, family in _PIPELINES if sign in pipeline), "")
+    width = network.get("cross_attention_dim")
+    family = family or (_WIDTHS.get(width, "") if isinstance(width, int) else "")
+    defaults = _of_family(family, is_few_step=_names_few_steps(Path(name).name))
+    side = network.get("sample_size")
+    is_side = isinstance(side, int) and 8 <= side <= 512
+    return replace(defaults, side=side * _LATENT) if defaults and is_side else defaults
+
+
+def _of_hub_id(name: str) -> ModelDefaults | None:
+    text = name.lower().replace("_", "-")
+    signs = (("xl", "sdxl"), ("flux", "flux"), ("stable-diffusion-3", "sd3"), ("sd3", "sd3"))
+    more = (("diffusion-2", "sd2"), ("diffusion-v1", "sd1"), ("sd-turbo", "sd2"), ("sd15", "sd1"))
+    family = next((family for sign, family in (*signs, *more) if sign in text), "")
+    return _of_family(family, is_few_step=_names_few_steps(text))
+
+
+def _of_family(family: str, *, is_few_step: bool) -> ModelDefaults | None:
+    defaults = _FAMILIES.get(family)
+    if defaults is None or not is_few_step:
+        return defaults
+    steps, cfg_scale = _FEW_STEPS[family]
+    return replace(defaults, kind=f"{defaults.kind}, few steps", steps=steps, cfg_scale=cfg_scale, cadence=1)
+
+
+def _names_few_steps(name: str) -> bool:
+    return any(word in name.lower() for word in FEW_STEPS)
+
+
+def _config(path: Path) -> dict[str, Any]:
+    try:
+        values = parse_json(read_text(path, _CONFIG_BYTES))
+    except (UnreadableError, ValueError):
+        return {}  # opening the model reports it
+    return values if isinstance(values, dict) else {}
