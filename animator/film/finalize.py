@@ -42,9 +42,12 @@ def finalize(film: VideoSpec, frames: int) -> None:
 def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
     metadata = metadata_text(film.comment).encode()
     sound = film.sound if film.format.audio else None
-    inputs = sound.input() if sound else []
-    output = ["-filter_complex", f"[2:a:0]{sound.filters(seconds)}[a]", "-map", "[a]"] if sound else []
-    output += film.format.audio if sound else []
+    inputs: list[str] = []
+    output: list[str] = []
+    if sound:
+        inputs = sound.input()
+        chain = f"[2:a:0]{sound.filters(seconds, film.format.layouts)}[a]"
+        output = ["-filter_complex", chain, "-map", "[a]", *film.format.audio]
     ffmpeg.run(mux_args(film, target, inputs, output), film.file.name, metadata)
 
 
