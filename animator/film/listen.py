@@ -18,6 +18,7 @@ _DOUBT = re.compile(r"\[info\] (overread.*)")
 """What ffmpeg's MP3 decoder says, in a whisper, of bytes that make no sense."""
 _PEAK = re.compile(r"max_volume: (-?[\d.]+|-inf) dB")
 _MAX_LINE = 2000
+_HOLE_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,15 @@ def _seconds(source: str, changed: int, size: int) -> float:
 
 
 def _understood(lines: Iterable[str]) -> Listening:
-    tick, end, peak, damaged_at = 0.0, 0.0, None, None
+    tick, end, peak, damaged_at, hole = 0.0, 0.0, None, None, None
     errors: list[str] = []
     doubts: list[str] = []
     for line in lines:
         if heard := LINE.search(line):
-            end = tick * (int(heard[1]) + int(heard[2]))
+            begin = tick * int(heard[1])
+            if begin - end > _HOLE_S and hole is None and end >= (damaged_at or 0.0):
+                hole = end
+            end = begin + tick * int(heard[2])
         elif base := TICK.search(line):
             tick = int(base[1]) / int(base[2])
         elif loudest := _PEAK.search(line):
@@ -85,7 +89,9 @@ def _understood(lines: Iterable[str]) -> Listening:
             if message := pattern.search(line):
                 messages.append(message[1].strip()[:200])
                 damaged_at = end if damaged_at is None else damaged_at
-    return Listening(end, peak, tuple(errors), tuple(doubts), damaged_at)
+    # Files are read ahead, so a message may come before the sound up to the damage.
+    place = hole if hole is not None and damaged_at is not None else damaged_at
+    return Listening(end, peak, tuple(errors), tuple(doubts), place)
 
 
 def _lines(args: Sequence[str], source: str) -> Iterable[str]:

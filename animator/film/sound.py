@@ -95,7 +95,8 @@ class Sound:
             steps.append(f"adelay={round(begin * SAMPLES)}S:all=1")
         steps += ["apad"] if self.length == "pad" else []
         steps += [f"atrim=end_sample={round(film_seconds * SAMPLES)}", "asetpts=N/SR/TB"]
-        return ",".join([*_map_channels(self.facts(), layouts), *steps])
+        steps += [f"aformat=channel_layouts={layouts}"] if layouts else []
+        return ",".join([*_mixed(self.facts()), *steps])
 
     def heard(self, delay: float) -> list[str]:
         """Returns the filters from the source to what the video uses of it, with the time counted from 0."""
@@ -107,12 +108,10 @@ class Sound:
         return steps + ([f"atrim=start={-delay:.6f}", "asetpts=N/SR/TB"] if delay < 0 else [])
 
 
-def _map_channels(facts: SoundFacts, layouts: str) -> list[str]:
-    """Returns the filters to channels that an encoder takes: the same, moved, mixed down, or all in one."""
-    if not layouts:
-        return []
+def _mixed(facts: SoundFacts) -> list[str]:
+    """Returns the filter that puts channels into one of which ffmpeg does not know where they belong."""
     if facts.is_mappable:
-        return [f"aformat=channel_layouts={layouts}"]
+        return []
     if not facts.count:  # ambisonic: the first channel is the sound from all around
         return ["pan=mono|c0=c0"]
     return ["pan=mono|c0<" + "+".join(f"c{channel}" for channel in range(facts.count))]

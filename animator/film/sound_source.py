@@ -22,6 +22,7 @@ LINE = re.compile(r"\b0,\s+-?\d+,\s+(-?\d+),\s+(\d+),\s+\d+, 0x")
 """A line of ffmpeg's framecrc listing: presentation time and duration in ticks."""
 TICK = re.compile(r"#tb 0: (\d+)/(\d+)")
 _CHANNELS = re.compile(r"Stream #0:\S+ Audio: [^\n]*?\d+ Hz, ([^,\n]+)")
+_LENGTH = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")
 _IMAGES = re.compile(r"Stream #0:\S+ Video: (?![^\n]*\(attached pic\))")
 
 
@@ -33,12 +34,14 @@ class SoundFacts:
         begin: Time of its first sample, in seconds of the file's clock.
         first_image: Time of the file's first image; None for a file without images, or with a cover only.
         channels: ffmpeg's name of its channel layout, such as `5.1(side)` or `11 channels`.
+        seconds: Length of the file by its header; 0 where it does not say.
         is_mappable: False for channels of which ffmpeg does not know where they belong.
     """
 
     begin: Fraction
     first_image: Fraction | None
     channels: str
+    seconds: float
     is_mappable: bool
 
     @property
@@ -88,8 +91,15 @@ def _facts(source: str, changed: int, size: int) -> SoundFacts:
         int(first[1]) * Fraction(int(tick[1]), int(tick[2])),
         _first_image(source) if _IMAGES.search(log.partition("Stream mapping:")[0]) else None,
         name,
+        _length(log),
         not re.match(r"\d+ channels|ambisonic", name) or "Guessed Channel Layout" in log,
     )
+
+
+def _length(log: str) -> float:
+    """Returns the seconds in ffmpeg's `Duration: 00:00:10.00`."""
+    length = _LENGTH.search(log)
+    return 3600.0 * int(length[1]) + 60.0 * int(length[2]) + float(length[3]) if length else 0.0
 
 
 def _first_image(source: str) -> Fraction | None:

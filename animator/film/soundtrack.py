@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from animator.core.urls import is_url
+from animator.film.clip import ClipSpec
 from animator.film.index import index_of
+from animator.film.probe import frame_rate
 from animator.film.sound import Sound
 
 
@@ -23,3 +25,16 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
         return replace(sound, source=source)
     times = index_of(source).times
     return replace(sound, source=source, start=times[min(skipped, len(times) - 1)])
+
+
+def speed_of_images(clip: ClipSpec, fps: float) -> float:
+    """Returns how many times as fast as its sound a film shows a clip's images.
+
+    Args:
+        clip: The clip, a video file.
+        fps: Frames per second of the film.
+
+    Raises:
+        UserError: The clip cannot be read, or has no rate.
+    """
+    return float(clip.every) if clip.timing == "clock" else fps / frame_rate(clip)
