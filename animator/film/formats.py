@@ -32,6 +32,8 @@ class Format:
         intermediate: Format of the part file, for a format that can only be made from all frames at the end.
         palette: True where all frames share one palette, which takes a first pass over them.
         is_sequence: True for a folder of image files, one per frame.
+        max_fps: Highest rate that viewers play in time, for a format with an intermediate one; images of
+            faster films are left out. 0 is any.
         encoders: Encoders of codecs that `codecs.CODECS` lacks.
     """
 
@@ -47,6 +49,7 @@ class Format:
     is_sequence: bool = False
     encoders: Mapping[str, Backends] = field(default_factory=dict)
     layouts: str = ""
+    max_fps: int = 0
 
 
 _AAC = ("-c:a", "aac", "-b:a", "192k")
@@ -58,6 +61,8 @@ _VORBIS_ORDER = "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"
 _UP_TO_8 = (
     "mono|stereo|2.1|3.0|3.0(back)|4.0|quad|quad(side)|5.0|5.0(side)|5.1|5.1(side)|6.0|6.1|7.0|7.1|7.1(wide)"
 )
+# Browsers show an image of a GIF or WebP file that asks for 10 ms or less for 100 ms. GIF counts in
+# hundredths of a second, WebP in thousandths.
 _LOOPED = ("-loop", "0")
 _BUILT_IN = (
     Format(
@@ -82,8 +87,8 @@ _BUILT_IN = (
         _FLAC,
         layouts=_UP_TO_8,
     ),
-    Format("gif", "gif", ("gif",), "chats", final_args=_LOOPED, intermediate="mkv", palette=True),
-    Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv"),
+    Format("gif", "gif", ("gif",), "chats", final_args=_LOOPED, intermediate="mkv", palette=True, max_fps=50),
+    Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv", max_fps=90),
     Format("png", "image2", ("png",), "other programs", stream_args=("-start_number", "0"), is_sequence=True),
 )
 FORMATS: Mapping[str, Format] = {built_in.name: built_in for built_in in _BUILT_IN}

@@ -69,6 +69,14 @@ def _problems(film: VideoSpec, frames: int) -> Iterator[OutputProblem]:
     except AnimatorError as error:
         yield OutputProblem(_setting_of(str(error), film), str(error))
         return
+    if film.shown_rate < film.rate:
+        yield OutputProblem(
+            "fps",
+            f"viewers play {film.format.name} files of more than {film.format.max_fps} images per second "
+            f"slowly; the film has {float(film.rate):g}, so some images are left out of {film.file.name}, "
+            "which lasts as long; set output.format to mp4 or webm to keep all",
+            "warning",
+        )
     if film.sound is None:
         return
     if film.format.audio:
