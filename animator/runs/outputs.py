@@ -29,6 +29,7 @@ from animator.presets.records import film_record
 from animator.runs.output_paths import OutputPaths
 from animator.runs.run import Run, film_path
 from animator.settings import Animation
+from animator.timeline.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ class RunOutputs:
     def _interpolated_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.amount
         interpolator = interpolator_of(self.animation, self.device)
-        return interpolate(base.images(), interpolator, amount, self.device)
+        scenes = {plan.frame for plan in Timeline(self.animation) if plan.cut}
+        return interpolate(base.images(), interpolator, amount, self.device, scenes)
 
     @property
     def _gif(self) -> Output | None:
