@@ -1,7 +1,9 @@
 """Problems of a video file and its sound, found without a model and before the first image is made."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from animator.errors import AnimatorError
@@ -69,6 +71,14 @@ def _problems(film: VideoSpec, frames: int) -> Iterator[OutputProblem]:
     except AnimatorError as error:
         yield OutputProblem(_setting_of(str(error), film), str(error))
         return
+    expected, free = estimated_bytes(film, frames), _free_bytes(film.file)
+    if expected > free:
+        yield OutputProblem(
+            "output.format",
+            f"{film.file.name} will take about {expected / 1e9:.1f} GB, and its disk has {free / 1e9:.1f} GB "
+            "left; free some, or choose another output.format or codec",
+            "warning",
+        )
     if film.shown_rate < film.rate:
         yield OutputProblem(
             "fps",
@@ -88,6 +98,12 @@ def _problems(film: VideoSpec, frames: int) -> Iterator[OutputProblem]:
         f"{film.format.name} files hold no sound; set output.format to {with_sound}",
         "warning",
     )
+
+
+def _free_bytes(file: Path) -> int:
+    """Returns the free space of the disk that a file is written to."""
+    folder = next((one for one in file.absolute().parents if one.exists()), Path.cwd())
+    return shutil.disk_usage(folder).free
 
 
 def sound_problems(sound: Sound, film_s: float) -> Iterator[OutputProblem]:
