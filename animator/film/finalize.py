@@ -10,6 +10,7 @@ from animator.film import ffmpeg
 from animator.film.codecs import Encoder
 from animator.film.comment import metadata_text
 from animator.film.encoders import find_encoder
+from animator.film.ffmpeg_input import file_url, own_input
 from animator.film.image_sequence import move_images
 from animator.film.spec import VideoSpec, encoder_args, filters, mux_args
 
@@ -50,16 +51,16 @@ def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
 
 def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
     """Encodes a format that needs all frames before it can begin."""
-    output = [*film.format.final_args, "-f", film.format.muxer, str(target)]
-    source = [*ffmpeg.QUIET, "-i", str(film.part)]
+    output = [*film.format.final_args, "-f", film.format.muxer, file_url(target)]
+    source = [*ffmpeg.QUIET, *own_input(film.part)]
     if not film.format.palette:
         codec = ["-vf", filters(encoder, film.encoding), *encoder_args(encoder, film.encoding)]
         ffmpeg.run([*source, *codec, *output], film.file.name)
         return
     dither = film.encoding.preset or encoder.preset
     with tempfile.TemporaryDirectory() as folder:
-        palette = str(Path(folder) / "palette.png")
+        palette = Path(folder) / "palette.png"
         # Two passes over the file: in one, every frame would wait in memory for the palette.
-        ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.file.name)
+        ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", file_url(palette)], film.file.name)
         mapping = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
-        ffmpeg.run([*source, "-i", palette, "-filter_complex", mapping, *output], film.file.name)
+        ffmpeg.run([*source, *own_input(palette), "-filter_complex", mapping, *output], film.file.name)

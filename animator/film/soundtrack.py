@@ -1,13 +1,12 @@
 """The sound of a film made from a clip: it begins where the images do."""
 
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 from animator.core.urls import is_url
-from animator.film import ffmpeg
 from animator.film.sound import Sound
+from animator.film.video_stream import run_probe
 
 
 def soundtrack(sound: Sound, skipped: int) -> Sound:
@@ -24,8 +23,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
 
 def clip_rate(path: Path) -> float:
     """Returns the frames per second in the header of a video file; 25 if the header has none."""
-    command = [ffmpeg.executable(), "-hide_banner", "-i", f"file:{path}"]
     # Without an output ffmpeg prints what it reads and exits with an error, which does not matter here.
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    rate = re.search(r"Video:.*? ([\d.]+) (?:fps|tbr)", done.stderr.decode(errors="replace"))
+    log = run_probe(path, [])[1]
+    rate = re.search(r"Video:.*? ([\d.]+) (?:fps|tbr)", log)
     return float(rate[1]) if rate and float(rate[1]) > 0 else 25.0
