@@ -51,7 +51,7 @@ def input_options(path: str | Path) -> list[str]:
     _check_file(Path(path))
     head = _head(Path(path))
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_LISTS):
-        raise UserError(f"{path}: is a playlist; give the video file itself")
+        raise UserError(f"{path}: is a playlist; give the video or sound file itself")
     still = _image_format(head)
     # Said beforehand, or ffmpeg would take a name such as a%03d.png for a pattern.
     return [*_allow(_LOCAL, _FORMATS), *(["-f", still] if still else []), *own_input(path)]

@@ -85,7 +85,7 @@ def test_a_playlist_opens_nothing(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(PLAYLISTS[name])
     for read in (index_of, lambda path: list(Clip(path).frames()), read_comment, clip_rate):
-        with pytest.raises(UserError, match=f"{name}: is a playlist; give the video file itself"):
+        with pytest.raises(UserError, match=f"{name}: is a playlist; give the video or sound file itself"):
             read(path)
 
 
