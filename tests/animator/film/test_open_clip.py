@@ -100,20 +100,7 @@ def test_numbered_images_by_a_pattern(tmp_path: Path) -> None:
 def test_urls_only_when_they_are_allowed() -> None:
     with pytest.raises(UserError, match=r"https://host/a.mp4 is a URL; set video.allow_url: true"):
         opened("https://host/a.mp4")
-    assert input_options("https://host/a.mp4")[1].startswith("file,pipe,http,https")
-
-
-def test_a_name_is_never_taken_for_a_protocol(tmp_path: Path) -> None:
-    assert input_options("concat:a.ts|b.ts") == [
-        "-protocol_whitelist",
-        "file,pipe",
-        "-i",
-        "file:concat:a.ts|b.ts",
-    ]
-    playlist = tmp_path / "list.m3u8"
-    playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
-    with pytest.raises(UserError, match=r"list.m3u8: is a playlist; give the video file itself"):
-        opened(playlist)
+    assert input_options("https://host/a.mp4")[1].startswith("http,https")
 
 
 def test_damage_stops_with_advice_or_is_concealed(damaged: Path) -> None:
