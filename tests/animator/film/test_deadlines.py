@@ -12,7 +12,7 @@ from animator.film import decode, ffmpeg, video_stream
 from animator.film.comment import read_comment
 from animator.film.index import index_of
 from animator.film.reader import Clip
-from animator.film.soundtrack import clip_rate
+from animator.film.video_stream import stream_of
 
 pytestmark = pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
 HEADER = "P6\\n4 4\\n255\\n"
@@ -41,7 +41,7 @@ def test_probing_ends(stalling: Path, mp4: Path, tmp_path: Path, monkeypatch: py
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(mp4.read_bytes())
     monkeypatch.setattr(video_stream, "_BASE_SECONDS", 0.3)
-    for read in (index_of, read_comment, clip_rate):
+    for read in (index_of, read_comment, stream_of):
         with pytest.raises(UserError, match=r"clip.mp4: could not be read within \d+ s; is it a video\?"):
             read(clip)
 

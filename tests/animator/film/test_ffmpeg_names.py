@@ -13,8 +13,8 @@ from animator.errors import UserError
 from animator.film.comment import read_comment
 from animator.film.index import index_of
 from animator.film.reader import Clip
-from animator.film.soundtrack import clip_rate
 from animator.film.spec import VideoSpec
+from animator.film.video_stream import stream_of
 from animator.film.writer import VideoWriter
 from tests.animator.film.films import Ffmpeg, moving
 
@@ -37,7 +37,7 @@ def test_a_video_of_any_name_is_written_and_read(tmp_path: Path, name: str, suff
         assert len(list(Clip(path / "%09d.png").frames())) == 3
         return
     assert len(index_of(path)) == len(list(Clip(path).frames())) == 3
-    assert clip_rate(path) == 10
+    assert index_of(path).fps == 10
     assert suffix == ".gif" or read_comment(path) == "a note"
 
 
@@ -84,7 +84,7 @@ PLAYLISTS = {
 def test_a_playlist_opens_nothing(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(PLAYLISTS[name])
-    for read in (index_of, lambda path: list(Clip(path).frames()), read_comment, clip_rate):
+    for read in (index_of, lambda path: list(Clip(path).frames()), read_comment, stream_of):
         with pytest.raises(UserError, match=f"{name}: is a playlist; give the video or sound file itself"):
             read(path)
 
