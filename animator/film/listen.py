@@ -11,7 +11,8 @@ from pathlib import Path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film import ffmpeg
-from animator.film.sound_source import LINE, QUIET, TICK, deadline_s, sound_input
+from animator.film.sound_source import LINE, QUIET, TICK, sound_input
+from animator.film.video_stream import deadline_of
 
 _ERROR = re.compile(r"\[(?:error|fatal)\] ?(.*)")
 _DOUBT = re.compile(r"\[info\] (overread.*)")
@@ -96,7 +97,7 @@ def _understood(lines: Iterable[str]) -> Listening:
 
 def _lines(args: Sequence[str], source: str) -> Iterable[str]:
     """Yields what ffmpeg writes to both of its outputs, in order, within the deadline."""
-    limit_s = deadline_s(source)
+    limit_s = deadline_of(source)
     process = subprocess.Popen(
         [ffmpeg.executable(), *args],
         stdin=subprocess.DEVNULL,

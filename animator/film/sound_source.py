@@ -13,10 +13,8 @@ from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
 from animator.film.index import index_of
+from animator.film.video_stream import deadline_of
 
-DEADLINE_S = 60.0
-"""Longest wait for a local sound; ffmpeg decodes some ten hours of sound in this time."""
-URL_DEADLINE_S = 600.0
 QUIET = ("-hide_banner", "-loglevel", "level+info", "-nostdin", "-nostats")
 LINE = re.compile(r"\b0,\s+-?\d+,\s+(-?\d+),\s+(\d+),\s+\d+, 0x")
 """A line of ffmpeg's framecrc listing: presentation time and duration in ticks."""
@@ -72,11 +70,6 @@ def sound_input(source: str) -> list[str]:
     return ["-vn", *input_options(source)]
 
 
-def deadline_s(source: str) -> float:
-    """Returns the longest wait for a sound, in seconds."""
-    return URL_DEADLINE_S if is_url(source) else DEADLINE_S
-
-
 @lru_cache(maxsize=64)
 def _facts(source: str, changed: int, size: int) -> SoundFacts:
     """Returns the facts about a sound; `changed` and `size` tell its versions apart."""
@@ -112,7 +105,7 @@ def _first_image(source: str) -> Fraction | None:
 def _run(args: Sequence[str], source: str) -> tuple[str, str]:
     try:
         done = subprocess.run(
-            [ffmpeg.executable(), *args], capture_output=True, check=False, timeout=deadline_s(source)
+            [ffmpeg.executable(), *args], capture_output=True, check=False, timeout=deadline_of(source)
         )
     except subprocess.TimeoutExpired as error:
         raise UserError(
