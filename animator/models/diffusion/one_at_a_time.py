@@ -10,12 +10,19 @@ from torch import Tensor
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 
 
+class _Lock:
+    """A lock that its thread may take again."""
+
+    def __init__(self) -> None:
+        self.taken = threading.RLock()
+
+
 class DiffuserLocks:
     """A lock for each diffuser in use; those of others are forgotten."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._locks: WeakValueDictionary[int, threading._RLock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[int, _Lock] = WeakValueDictionary()
 
     @contextmanager
     def hold(self, diffuser: object) -> Iterator[None]:
@@ -23,8 +30,8 @@ class DiffuserLocks:
         with self._guard:
             lock = self._locks.get(id(diffuser))
             if lock is None:
-                lock = self._locks[id(diffuser)] = threading.RLock()
-        with lock:
+                lock = self._locks[id(diffuser)] = _Lock()
+        with lock.taken:
             yield
 
 
