@@ -97,6 +97,14 @@ class ResumeBatch(Hint):
 
 
 @dataclass(frozen=True)
+class AcceptChangedInputs(Hint):
+    """Resume a run although files that it reads have changed."""
+
+    def __str__(self) -> str:
+        return "Or accept the changed files, and resume with them"
+
+
+@dataclass(frozen=True)
 class ChangeSetting(Hint):
     """Give a setting another value.
 

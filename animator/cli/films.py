@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.options import AllowPickle, Device, Force, Overrides, Raw, RunDir, Threads, out_option
+from animator.cli.options import (
+    AcceptChangedInputs,
+    AllowPickle,
+    Device,
+    Force,
+    Overrides,
+    Raw,
+    RunDir,
+    Threads,
+    out_option,
+)
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
@@ -79,6 +89,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     device: Device = "auto",
     threads: Threads = None,
     allow_pickle: AllowPickle = False,
+    accept_changed_inputs: AcceptChangedInputs = False,
 ) -> None:
     """Render many films, with one loaded model where they share it; prints a table, writes batch.json.
 
@@ -88,9 +99,9 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     from animator.batch.run import batch_folder, run_batch
     from animator.cli.resume_command import resume_command
     from animator.models.device import ComputeOptions
-    from animator.runs.render_run import open_model
+    from animator.runs.open_model import open_model
 
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads, allow_pickle, accept_changed_inputs)
     folder = batch_folder(out, resume=resume)
     job = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
     code = run_batch(job, jobs, context.obj or open_model)

@@ -4,6 +4,7 @@ import shlex
 from functools import singledispatch
 
 from animator.errors import (
+    AcceptChangedInputs,
     AllowPickle,
     AnimatorError,
     ChangeSetting,
@@ -56,6 +57,11 @@ def _(hint: ResumeFrom) -> str:
     preset = shlex.quote(str(hint.folder / "preset.yaml"))
     folder = shlex.quote(str(hint.folder))
     return f"Render it again with: animator render {preset} --out {folder} --from {hint.frame}"
+
+
+@advice.register
+def _(hint: AcceptChangedInputs) -> str:
+    return "Or resume with the changed files by --accept-changed-inputs"
 
 
 @advice.register

@@ -8,6 +8,7 @@ import typer
 
 from animator.cli.load import load_film
 from animator.cli.options import (
+    AcceptChangedInputs,
     AllowPickle,
     Device,
     FixJson,
@@ -59,6 +60,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
     device: Device = "auto",
     threads: Threads = None,
     allow_pickle: AllowPickle = False,
+    accept_changed_inputs: AcceptChangedInputs = False,
 ) -> None:
     """Render a preset or a Deforum settings file into frames and a video; prints the video's path."""
     span = _frame_range(frames, start)
@@ -70,12 +72,12 @@ def render(  # noqa: PLR0913 (one parameter per option)
     animation = load_film(source, [*(overrides or ()), *shorthand])
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
-    from animator.runs.render_run import open_model
+    from animator.runs.open_model import open_model
     from animator.runs.run_targets import check_own_preset
 
     stream = stream_layout(out, raw=raw)
     check_own_preset(preset, None if stream else out)
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads, allow_pickle, accept_changed_inputs)
     job = RenderJob(animation, None if stream else out, span, resume=resume, compute=compute, stream=stream)
     run_session(job, context.obj or open_model)
 
@@ -87,14 +89,15 @@ def resume(
     device: Device = "auto",
     threads: Threads = None,
     allow_pickle: AllowPickle = False,
+    accept_changed_inputs: AcceptChangedInputs = False,
 ) -> None:
     """Resume a run where it stopped; prints the video's path."""
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
-    from animator.runs.render_run import open_model
+    from animator.runs.open_model import open_model
     from animator.runs.run_settings import recorded_settings
 
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads, allow_pickle, accept_changed_inputs)
     job = RenderJob(recorded_settings(rundir), rundir, FrameRange(), resume=True, compute=compute)
     run_session(job, context.obj or open_model)
 

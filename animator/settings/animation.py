@@ -52,7 +52,7 @@ class Animation(SettingsGroup):
     """Width and height in pixels; 512 is a square, 512x320 the same as [512, 320]."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     """Length of the film."""
-    fps: float = Field(15, gt=0, le=1000)
+    fps: float = Field(15, ge=0.01, le=1000)
     """Frames per second; 23.976 and 29.97 mean 24000/1001 and 30000/1001."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a diffusers folder, a .safetensors file, a name in the model folders, or a hub

@@ -7,6 +7,7 @@ import pytest
 
 from animator.cli.hints import advice, explain
 from animator.errors import (
+    AcceptChangedInputs,
     AllowPickle,
     ChangeSetting,
     ChooseOutput,
@@ -32,6 +33,7 @@ HINTS = {
     ResumeBatch(RUN): "Resume it with --resume, or choose another --out",
     ResumeFrom(Path("run"), 7): "Render it again with: animator render run/preset.yaml --out run --from 7",
     ChangeSetting("diffusion.memory", "low"): "Use --set diffusion.memory=low",
+    AcceptChangedInputs(): "Or resume with the changed files by --accept-changed-inputs",
     AllowPickle(): "--allow-pickle",
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",
