@@ -22,6 +22,7 @@ from animator.errors import (
     ResumeFrom,
     ResumeOrChooseOutput,
     RunError,
+    SaveImageAgain,
 )
 
 RUN = Path("renders/my lake")
@@ -37,6 +38,7 @@ HINTS = {
     AllowPickle(): "--allow-pickle",
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",
+    SaveImageAgain(): "Save it again, as PNG",
 }
 
 
