@@ -7,7 +7,7 @@ from typing import Any
 from schedules.errors import ScheduleError
 
 _JSON = re.compile(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])")
-_JSON_OBJECT = re.compile(r"\s*\{\s*[\"'\d][^|{}]*:")
+_JSON_OBJECT = re.compile(r"\s*\{\s*(?:[\"'][^|{}]*:|\d[\d.\s]{0,99}[sb%]?\s*:(?!:))")
 _QUOTED_KEY = re.compile(r"\s*([\"'])[^\"'\n]{1,80}\1\s*:")
 _PLAIN_KEY = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:(?:\s+\S|[^\d\s])")
 _QUOTED_VALUE = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:\s*[\"'(]")
