@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from animator.loop.build.models import check_models, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.models.device import choose_device
+from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
@@ -115,6 +117,7 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
     """
     state = run.state(rendering.device)
     run.warn_if_low_on_space(run.animation.frames - state.next_frame)
+    run.hash_models_with(partial(short_hash, pipeline.diffuser))
     record_start(run, pipeline.diffuser, rendering.device)
     rendered = render_frames(run, pipeline, state, rendering)
     record_end(run, pipeline.diffuser, rendering.device, rendered, state.next_frame)

@@ -11,7 +11,8 @@ from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation, wildcards
 from animator.settings.dynamic_prompts import files
-from animator.settings.wildcards import WildcardFiles, fill_wildcards
+from animator.settings.dynamic_prompts.files import WildcardFiles
+from animator.settings.wildcards import fill_wildcards
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
