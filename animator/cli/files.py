@@ -71,7 +71,8 @@ def export(
 @files.command(epilog="Example: animator info renders/quickstart/20260101-120000/frames/000000012.png")
 def info(
     file: Annotated[
-        Path, typer.Argument(help="A PNG of A1111, or a PNG or video of animator.", show_default=False)
+        Path,
+        typer.Argument(help="A PNG or infotext of A1111; a PNG or video of animator.", show_default=False),
     ],
 ) -> None:
     """Print how an image or video was made, as far as its file records it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from animator.errors import Problem, UserError
@@ -77,5 +78,5 @@ def _depth(values: Mapping[str, Any]) -> None:
 CHECKS = (
     Check(("model",), _model, may_be_a_file=True),
     Check(("depth", "model"), _depth, may_be_a_file=True),
-    Check(("prompts",), wildcards.check),
+    *(Check((name,), partial(wildcards.check, setting=name)) for name in wildcards.TEXTS),
 )

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -11,6 +12,7 @@ from animator.errors import UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.models.device import choose_device, compute_threads
+from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.request import Diffuser
 from animator.presets.load import resolve_animation
 from animator.runs.downloads import with_downloads
@@ -108,6 +110,7 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
     """
     state = run.state(rendering.device)
     run.warn_if_low_on_space(run.animation.frames - state.next_frame)
+    run.hash_models_with(partial(short_hash, pipeline.diffuser))
     record_start(run, pipeline.diffuser, rendering)
     rendered = render_frames(run, pipeline, state, rendering)
     record_end(run, pipeline.diffuser, rendering, rendered, state.next_frame)

@@ -67,7 +67,8 @@ class Animation(SettingsGroup):
     negative_prompt: str = ""
     """Negative prompt of every frame; `--neg` in a prompt adds to it."""
     wildcard_folder: str = FOLDER
-    """Folder of `name.txt` for `__name__` in a prompt; the seed chooses a line. Empty disables wildcards."""
+    """Folder of `name.txt` and of YAML or JSON lists for `__name__` in a prompt; the seed chooses a line.
+    Empty disables wildcards."""
     prompt_morph: str = ""
     """Easing with which prompts blend between their keys, such as linear; empty switches at the keys."""
     bpm: float | None = Field(None, gt=0, le=10_000)

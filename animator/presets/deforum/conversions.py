@@ -149,7 +149,7 @@ class Choice(Conversion):
     def read(self, value: Any) -> Any:
         """Returns our value."""
         known = self._known(value)
-        if known is None and value in self.refused:
+        if known is None and isinstance(value, str) and value in self.refused:
             raise ValueError(self.refused[value])
         if known is None:
             raise ValueError(f"expected one of {', '.join(self.names)}")
