@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.ffmpeg import executable
 from animator.film.ffmpeg_input import input_options, is_playlist
@@ -88,8 +87,8 @@ def index_of(path: str | Path) -> Index:
 
 def _timeout_s(path: str | Path) -> float:
     """Returns the seconds after which reading through a file is given up."""
-    size = Path(path).stat().st_size if not is_url(path) and Path(path).is_file() else 0
-    return 3600.0 if is_url(path) else 120.0 + size / 1e6
+    size = Path(path).stat().st_size if Path(path).is_file() else 0
+    return 120.0 + size / 1e6
 
 
 def _times(listing: str, log: str) -> tuple[Fraction, ...]:
