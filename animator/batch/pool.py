@@ -14,6 +14,7 @@ from multiprocessing.context import SpawnProcess
 from animator.batch.plan import BatchPlan
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import FilmRenderer, stopped
+from animator.core.permissions import Permissions, grant, permissions
 from animator.models.device import ComputeOptions
 from animator.runs.open_model import OpenModel, open_model
 from animator.runs.progress_bar import Counter
@@ -103,7 +104,9 @@ class WorkerPool:
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._compute, self._opener), daemon=True)
+        process = context.Process(
+            target=_work, args=(theirs, self._compute, permissions(), self._opener), daemon=True
+        )
         with _hold_back_signals():
             process.start()
         theirs.close()
@@ -130,9 +133,9 @@ def _hold_back_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
+def _work(pipe: Connection, compute: ComputeOptions, granted: Permissions, opener: OpenModel) -> None:
     """Renders films in a worker process until none is left, Ctrl-C, or the end of the main process."""
-    with suppress(KeyboardInterrupt, EOFError, OSError):
+    with grant(granted), suppress(KeyboardInterrupt, EOFError, OSError):
         start_session(compute.threads)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)

@@ -36,7 +36,7 @@ class RenderJob:
         out: The run folder; None is renders/<name>/<stamp>.
         span: The frames to render.
         resume: Resume a run.
-        compute: Device, threads and whether pickled weights are read.
+        compute: Device and threads.
         stream: Layout of the frames on standard output; None makes a video file.
     """
 
@@ -99,7 +99,6 @@ def _render(job: RenderJob, run: Run, rendering: Rendering, opener: OpenModel) -
     compute = job.compute
     options = SessionOptions(
         opener=opener,
-        allow_pickle=compute.allow_pickle,
         threads=compute.threads,
         accept_changed_inputs=compute.accept_changed_inputs,
     )

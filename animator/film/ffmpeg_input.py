@@ -1,4 +1,4 @@
-"""Hands paths and URLs to ffmpeg: the only place where a name becomes one of its args.
+"""Hands paths to ffmpeg: the only place where a name becomes one of its args.
 
 ffmpeg takes a name for an option (`-i`), a protocol (`concat:a|b`), a pattern (`a%03d.png`) or a device, and
 detects playlists and scripts, which open other files, by their content. Here every path is absolute and
@@ -11,11 +11,9 @@ import re
 from pathlib import Path
 
 from animator.core.read import check_regular
-from animator.core.urls import is_url
 from animator.errors import UserError
 
 _LOCAL = "file"
-_REMOTE = "http,https,httpproxy,tcp,tls"
 _VIDEO = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg,rm,wtv,dv,mxf,gxf,nut,ivf,obu,av1,h263,h264,"
     "hevc,vvc,vc1,mjpeg,yuv4mpegpipe,gif,apng,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,webp_anim"
@@ -39,13 +37,12 @@ def input_options(path: str | Path) -> list[str]:
     """Returns the args that open a file of others.
 
     Args:
-        path: A video or sound file, a pattern of numbered images such as `in/%09d.png`, or a URL.
+        path: A video or sound file, or a pattern of numbered images such as `in/%09d.png`. What is given by
+            URL is downloaded before, by `remote`.
 
     Raises:
         UserError: There is no such file, it is not a regular one, or the pattern is not of images.
     """
-    if is_url(path):
-        return [*_allow(_REMOTE, _FORMATS), "-i", str(path).strip()]
     if is_pattern(path):
         return [*_allow(_LOCAL, "image2"), "-f", "image2", "-i", _pattern(Path(path))]
     _check_file(Path(path))
@@ -79,7 +76,7 @@ def numbered_url(folder: Path, name: str) -> str:
 
 def is_pattern(path: str | Path) -> bool:
     """Returns True for a pattern of numbered images such as `in/%09d.png`; an existing file is not one."""
-    return not is_url(path) and _NUMBERED.search(Path(path).name) is not None and not Path(path).exists()
+    return _NUMBERED.search(Path(path).name) is not None and not Path(path).exists()
 
 
 def _allow(protocols: str, formats: str) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.sound_source import LINE, QUIET, TICK, sound_input
@@ -45,7 +44,7 @@ def listen(source: str, filters: Sequence[str], seconds: float | None = None) ->
     """Decodes a sound.
 
     Args:
-        source: A file or URL.
+        source: A file.
         filters: ffmpeg's filters to apply before.
         seconds: Length to decode; None decodes all of it.
 
@@ -60,8 +59,6 @@ def listen(source: str, filters: Sequence[str], seconds: float | None = None) ->
 
 def decoded_seconds(source: str) -> float:
     """Returns the length of a sound in seconds, from its first sample to its last."""
-    if is_url(source):
-        return _seconds(source, 0, 0)
     stat = Path(source).stat()
     return _seconds(source, stat.st_mtime_ns, stat.st_size)
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import ChangeSetting, UserError
 from animator.film.listen import decoded_seconds
+from animator.film.remote import local_file
 from animator.film.sound_source import SoundFacts, facts_of, sound_input
 
 SAMPLES = 48_000
@@ -52,12 +54,12 @@ class Sound:
 
     def facts(self) -> SoundFacts:
         """Returns the facts about the source; errors as `check`."""
-        if is_url(self.source) and not self.allow_url:
+        if is_url(self.source) and not (self.allow_url or permissions().network):
             raise UserError(
                 f"{self.source}: is a URL, and these are not read by default; download the file, or allow it",
                 ChangeSetting("sound.allow_url", "true"),
             )
-        return facts_of(self.source)
+        return facts_of(local_file(self.source))
 
     def delay(self) -> float:
         """Returns the seconds from the video's beginning to the first sample; below 0 it begins before."""
@@ -68,12 +70,12 @@ class Sound:
     def seconds(self) -> float:
         """Returns the length of the source in seconds, by decoding it; errors as `check`."""
         self.facts()
-        return decoded_seconds(self.source)
+        return decoded_seconds(local_file(self.source))
 
     def input(self) -> list[str]:
         """Returns the ffmpeg args that open the source."""
         repeat = ["-stream_loop", "-1"] if self.length == "loop" else []
-        return [*repeat, *sound_input(self.source)]
+        return [*repeat, *sound_input(local_file(self.source))]
 
     def filters(self, film_seconds: Fraction, layouts: str = "") -> str:
         """Returns the audio filters from the source to the sound of a video.

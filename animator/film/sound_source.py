@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
@@ -50,13 +49,11 @@ class SoundFacts:
 
 
 def facts_of(source: str) -> SoundFacts:
-    """Returns the facts about the first sound of a file or URL.
+    """Returns the facts about the first sound of a file.
 
     Raises:
         UserError: There is no such file, or it has no sound.
     """
-    if is_url(source):
-        return _facts(source, 0, 0)
     path = Path(source)
     if not path.is_file():
         raise UserError(f"{source}: there is no such sound file")
@@ -65,7 +62,7 @@ def facts_of(source: str) -> SoundFacts:
 
 
 def sound_input(source: str) -> list[str]:
-    """Returns the ffmpeg args that open the sound of a file or URL, without its images."""
+    """Returns the ffmpeg args that open the sound of a file, without its images."""
     # A playlist disguised as a sound file must not fetch anything either.
     return ["-vn", *input_options(source)]
 

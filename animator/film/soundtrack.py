@@ -7,6 +7,7 @@ from animator.core.urls import is_url
 from animator.film.clip import ClipSpec
 from animator.film.index import index_of
 from animator.film.probe import frame_rate
+from animator.film.remote import local_file
 from animator.film.sound import Sound
 
 
@@ -23,7 +24,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
     source = sound.source if is_url(sound.source) else str(Path(sound.source).expanduser())
     if not skipped:
         return replace(sound, source=source)
-    times = index_of(source).times
+    times = index_of(local_file(source)).times
     return replace(sound, source=source, start=times[min(skipped, len(times) - 1)])
 
 

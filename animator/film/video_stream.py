@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.ffmpeg import error_text, run_any
 from animator.film.ffmpeg_input import input_options, is_pattern
@@ -15,7 +14,6 @@ from animator.film.ffmpeg_input import input_options, is_pattern
 _PROBED = 8
 """Images decoded for the facts: a field order may be flagged on some of them only."""
 _BASE_SECONDS = 120.0
-_URL_SECONDS = 900.0
 _MAX_SECONDS = 3600.0
 _ALPHA = re.compile(r"yuva|gbrap|rgba|bgra|argb|abgr|ya8|ya16|yaf|ayuv|vuya|uyva|pal8")
 _RGB = re.compile(r"rgb|bgr|gbr|pal8|gray|ya|mono|x2rgb|x2bgr|0rgb|0bgr|argb|abgr")
@@ -82,7 +80,7 @@ def stream_of(path: str | Path) -> VideoStream:
         UserError: The file is missing, of a format that is not read, or has no images.
     """
     stamp = (0, 0)
-    if not is_url(path) and Path(path).is_file():
+    if Path(path).is_file():
         status = Path(path).stat()
         stamp = (status.st_mtime_ns, status.st_size)
     return _stream_of(str(path), stamp)
@@ -90,8 +88,6 @@ def stream_of(path: str | Path) -> VideoStream:
 
 def deadline_of(path: str | Path) -> float:
     """Returns the seconds after which reading through a file is given up."""
-    if is_url(path):
-        return _URL_SECONDS
     size = Path(path).stat().st_size if Path(path).is_file() else 0
     return min(_MAX_SECONDS, _BASE_SECONDS + size / 1e6)
 

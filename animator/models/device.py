@@ -11,18 +11,16 @@ from animator.errors import UserError
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """Device, threads and permissions of a run.
+    """Device, threads and manner of a run.
 
     Attributes:
         device: One of `DEVICES`; see `choose_device`.
         threads: CPU threads of each process; None keeps the number of a resumed run, or torch's default.
-        allow_pickle: Also read .ckpt files, with torch's restricted reader.
         accept_changed_inputs: Resume runs also where files that the film reads have changed since.
     """
 
     device: str = "auto"
     threads: int | None = None
-    allow_pickle: bool = False
     accept_changed_inputs: bool = False
 
 

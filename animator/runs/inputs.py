@@ -65,7 +65,7 @@ class Input:
 
 def inputs_of(animation: Animation) -> tuple[Input, ...]:
     """Returns the files that a film reads, each once; models that are not found are left out."""
-    library = load_options(animation, allow_pickle=True).library
+    library = load_options(animation).library
     inputs = [*_named_files(animation), *_diffusion_models(animation, library)]
     inputs += [*_prompt_files(animation, library), *_networks(animation, library)]
     return tuple({(item.setting, item.name): item for item in inputs}.values())

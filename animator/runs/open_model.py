@@ -16,18 +16,18 @@ from animator.timeline.timeline import Timeline
 class OpenModel(Protocol):
     """Opens the diffuser of a film; see `open_model`."""
 
-    def __call__(self, animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+    def __call__(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the diffuser."""
         ...
 
 
-def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+def open_model(animation: Animation, device: torch.device) -> Diffuser:
     """Opens the diffuser of a film; checks that every checkpoint and LoRA its frames name is there.
 
     Raises:
         ModelError: One is missing or broken.
     """
-    options = load_options(animation, allow_pickle=allow_pickle)
+    options = load_options(animation)
     if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_models(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
@@ -40,21 +40,19 @@ class SessionOptions:
     Attributes:
         diffuser: The diffusion model; None opens the one that the settings name.
         opener: Opens it.
-        allow_pickle: Also read pickled weights.
         threads: CPU threads; None uses as many as the run was rendered with, or torch's default.
         accept_changed_inputs: Resume also where files that the film reads have changed since.
     """
 
     diffuser: Diffuser | None = None
     opener: OpenModel | None = None
-    allow_pickle: bool = False
     threads: int | None = None
     accept_changed_inputs: bool = False
 
     def open(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the diffuser of a film; errors as `open_model`."""
         opener = self.opener or open_model
-        return self.diffuser or opener(animation, device, allow_pickle=self.allow_pickle)
+        return self.diffuser or opener(animation, device)
 
 
 class OpenedModel:
@@ -68,7 +66,7 @@ class OpenedModel:
 
     def of(self, animation: Animation) -> Diffuser:
         """Returns the model of a film."""
-        key = (animation.model, load_options(animation, allow_pickle=self._options.allow_pickle))
+        key = (animation.model, load_options(animation))
         if self._model is None or key != self._key:
             self._model = None  # freed first, as two may not fit
             self._key, self._model = key, self._options.open(animation, self._device)

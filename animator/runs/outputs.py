@@ -15,12 +15,12 @@ import torch
 
 from animator.errors import UserError
 from animator.film.interpolation.base import FrameInterpolator, interpolate
-from animator.film.interpolation.open_interpolator import open_interpolator
+from animator.film.interpolation.open_interpolator import check_interpolator, open_interpolator
 from animator.film.output_problems import OutputProblem, output_problems
 from animator.film.sound import Sound
 from animator.film.soundtrack import soundtrack, speed_of_images
 from animator.film.spec import VideoSpec
-from animator.film.upscaling.open_upscaler import open_upscaler
+from animator.film.upscaling.open_upscaler import check_upscaler, open_upscaler
 from animator.film.upscaling.upscaler import Upscaler, upscale
 from animator.film.writer import VideoWriter
 from animator.images.image import Image8
@@ -248,11 +248,15 @@ def _other_films(animation: Animation, plain: VideoSpec) -> Iterator[tuple[Video
         yield replace(base, fps=base.rate * between.amount / slowdown), frames * between.amount
 
 
-def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
+def check_films(animation: Animation, device: torch.device | str | None = None) -> None:
     """Checks, before the first frame is rendered, that a film's video files can be made.
 
+    Args:
+        animation: The film.
+        device: Device on which its networks are opened once, to find broken ones; None opens none.
+
     Raises:
-        UserError: An encoder, a sound file or the weights of a network are missing.
+        UserError: An encoder, a sound file or the weights of a network are missing, or not permitted.
     """
     problems = film_problems(animation)
     errors = [problem.message for problem in problems if problem.severity == "error"]
@@ -260,7 +264,16 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         raise UserError("\n".join(errors))
     for problem in problems:
         log.warning("%s: %s", problem.setting, problem.message)
-    if animation.upscaling.enabled:
+    _check_networks(animation, device)
+
+
+def _check_networks(animation: Animation, device: torch.device | str | None) -> None:
+    upscaling, interpolation = animation.upscaling, animation.frame_interpolation
+    if upscaling.enabled and device is None:
+        check_upscaler(upscaling.model, folders_of(animation))
+    elif upscaling.enabled and device is not None:
         upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "none":
+    if interpolation.engine != "none" and device is None:
+        check_interpolator(interpolation.engine, interpolation.model)
+    elif interpolation.engine != "none" and device is not None:
         interpolator_of(animation, device)

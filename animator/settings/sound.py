@@ -27,4 +27,4 @@ class Sound(SettingsGroup):
     damaged: Literal["stop", "conceal"] = "stop"
     """At damage in the sound, stop before rendering or use what can be decoded."""
     allow_url: StrictBool = False
-    """Let `soundtrack_path` be a URL that ffmpeg fetches."""
+    """Let `soundtrack_path` be a URL; it is downloaded with `--allow-download` only."""

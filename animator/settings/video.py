@@ -34,7 +34,7 @@ class Video(SettingsGroup):
     """Interlaced clips: auto makes one whole image of two fields where the clip's images are flagged as such,
     on does so for all images, off keeps the fields and their combs."""
     allow_url: StrictBool = False
-    """Let `path` be an http or https URL that ffmpeg fetches."""
+    """Let `path` be an http or https URL; it is downloaded with `--allow-download` only."""
 
     @property
     def spec(self) -> ClipSpec:

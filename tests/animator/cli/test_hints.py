@@ -8,6 +8,9 @@ import pytest
 from animator.cli.hints import advice, explain
 from animator.errors import (
     AcceptChangedInputs,
+    AllowCode,
+    AllowDownload,
+    AllowHost,
     AllowPickle,
     ChangeSetting,
     ChooseOutput,
@@ -35,6 +38,9 @@ HINTS = {
     ResumeFrom(Path("run"), 7): "Render it again with: animator render run/preset.yaml --out run --from 7",
     ChangeSetting("diffusion.memory", "low"): "Use --set diffusion.memory=low",
     AcceptChangedInputs(): "Or resume with the changed files by --accept-changed-inputs",
+    AllowCode(): "--allow-code",
+    AllowDownload(): "--allow-download",
+    AllowHost("my host"): "--allow-host 'my host'",
     AllowPickle(): "--allow-pickle",
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",
