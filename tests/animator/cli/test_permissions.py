@@ -112,7 +112,7 @@ def test_a_preset_cannot_allow_the_network(
     assert Site.asked == [] and not list(Path().rglob("frames/*.png"))
 
 
-def test_a_host_that_is_named_is_asked_and_the_run_needs_it_no_more(
+def test_a_named_host_is_asked_and_the_record_of_a_frame_gives_no_permission(
     tmp_path: Path, site: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
