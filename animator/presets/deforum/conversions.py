@@ -3,6 +3,7 @@
 `read` raises `ValueError` with what was expected; `remark` describes what `read` corrected, if anything.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,6 +113,8 @@ class Number(Conversion):
             raise ValueError(f"expected {kind}")
         try:
             number = float(value)
+            if not math.isfinite(number):
+                raise ValueError
             return int(value) if number.is_integer() and not isinstance(value, str) else number
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"expected {kind}") from None

@@ -7,6 +7,7 @@ import pytest
 
 from animator.errors import PresetError
 from animator.presets.deforum.importing import import_text
+from animator.presets.deforum.prompt_forms import with_negatives
 from animator.presets.deforum.prompt_weights import with_and
 
 FILES: list[tuple[dict[str, Any], str]] = [
@@ -53,6 +54,19 @@ def test_a_small_settings_file_is_one(values: dict[str, Any]) -> None:
 def test_a_value_of_another_type_is_a_problem(name: str, value: Any) -> None:
     with pytest.raises(PresetError, match=name):
         import_text(json.dumps({"max_frames": 3, "zoom": "0:(1)", name: value}), "film.txt")
+
+
+@pytest.mark.parametrize("value", ["1E310", "nan", "-inf", float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["extract_from_frame", "steps", "fps"])
+def test_a_number_that_is_not_finite_is_a_problem(name: str, value: Any) -> None:
+    with pytest.raises(PresetError, match=f"{name}: is .*expected"):
+        import_text(json.dumps({"max_frames": 3, "zoom": "0:(1)", name: value}), "film.txt")
+
+
+def test_keys_in_other_digits_and_endless_ones_are_no_frames() -> None:
+    negatives = {"\u00b2": "x", "9" * 5000: "y", "0": "z"}
+    joined = with_negatives({"0": "a", "\u00b2": "b"}, negatives)
+    assert joined == {"0": "a --neg z", "\u00b2": "b --neg z"}
 
 
 @pytest.mark.parametrize(
