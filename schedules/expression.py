@@ -218,6 +218,9 @@ _SIGNS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 
 
+_NODE_INPUT = re.compile(r"pw_[a-z]")
+
+
 def _count(operation: Operation) -> str:
     low, high = operation.arity
     if high is None:
@@ -230,6 +233,8 @@ def _suggest(name: str, known: Collection[str], *, called: bool = False) -> str:
     question = suggestion(alias if alias is not None and alias in known else name, known)
     if question:
         return question
+    if _NODE_INPUT.fullmatch(name):
+        return f"{name} is an input of FizzNodes' node; write its formula in its place"
     if called:
         return "known functions: " + ", ".join(sorted(known))
     return "known names: " + ", ".join(known)

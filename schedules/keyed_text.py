@@ -7,11 +7,15 @@ from typing import Any
 from schedules.errors import ScheduleError
 
 _JSON = re.compile(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])")
-_JSON_OBJECT = re.compile(r"\s*\{\s*[\"'\d][^|{}]*:")
+_JSON_OBJECT = re.compile(r"\s*\{\s*(?:[\"'][^|{}]*:|\d[\d.\s]{0,99}[sb%]?\s*:(?!:))")
 _QUOTED_KEY = re.compile(r"\s*([\"'])[^\"'\n]{1,80}\1\s*:")
 _PLAIN_KEY = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:(?:\s+\S|[^\d\s])")
 _QUOTED_VALUE = re.compile(r"\s*\d+(?:\.\d+)?\s*[sb%]?\s*:\s*[\"'(]")
 _SEPARATOR = re.compile(r"[,|;\n]")
+_TIME = r"\s{0,99}(\d{1,9}(?:\.\d{1,9})? ?[sb%]?)\s{0,9}:(?!:)"
+_PART = re.compile(rf"{_TIME}(.*)", re.DOTALL)
+_BAR = re.compile(rf"\|(?={_TIME.replace('(', '(?:', 1)})")
+_LAST_COMMA = re.compile(r",\s{0,99}([}\]]\s{0,99})$")
 _FORM = 'write a mapping, {"0": "a cat", "12": "a dog"}; one prompt for all frames: {"0": "the prompt"}'
 
 
@@ -25,6 +29,8 @@ def decode(text: str) -> Any:
         return _decode_pairs(text)
     if _JSON.match(text):
         return _decode_json(text)
+    if parts := _keyed_parts(text):
+        return parts
     if _has_keys(text):
         raise ScheduleError("this text looks like prompts by frame", text=text, column=0, hint=_FORM)
     return text
@@ -42,9 +48,17 @@ def _decode_pairs(text: str) -> Any:
         raise ScheduleError("the JSON is too deeply nested", text=text, column=0) from None
 
 
+def _keyed_parts(text: str) -> dict[str, str]:
+    """Returns the mapping of `0: a cat | 30: a dog`; empty for any other text."""
+    parts = [_PART.fullmatch(part) for part in _BAR.split(text)]
+    pairs = [(part[1].replace(" ", ""), part[2].strip()) for part in parts if part]
+    is_keyed = len(pairs) == len(parts) > 1 and len({key for key, _ in pairs}) == len(pairs)
+    return dict(pairs) if is_keyed else {}
+
+
 def _decode_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(_LAST_COMMA.sub(r"\1", text), strict=False)
     except json.JSONDecodeError as error:
         if not _JSON_OBJECT.match(text):
             return text

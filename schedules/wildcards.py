@@ -4,15 +4,15 @@ import re
 
 from schedules.seeds import derive
 
-_INNERMOST = re.compile(r"\{([^{}|]*\|[^{}]*)\}")
-_MAX_WILDCARDS = 1_000
+_INNERMOST = re.compile(r"(?<!\\)\{((?:[^{}|\\]|\\.)*\|(?:[^{}\\]|\\.)*)\}", re.DOTALL)
+_MAX_WILDCARDS = 5_000
 
 
 def choose(text: str, seed: int, key: int) -> str:
     """Returns `text` with every `{a|b|c}` replaced by one of its options, the innermost first.
 
     Args:
-        text: The prompt; braces without a `|` stay as they are.
+        text: The prompt; braces without a `|`, and those after a backslash, stay as they are.
         seed: Seed of the choices.
         key: Index of the prompt among the keys, so that equal wildcards of two keys are independent.
     """

@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -12,13 +14,17 @@ from multiprocessing.context import SpawnProcess
 from animator.batch.plan import BatchPlan
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import FilmRenderer, stopped
+from animator.core.permissions import Permissions, grant, permissions
 from animator.models.device import ComputeOptions
+from animator.runs.open_model import OpenModel, open_model
 from animator.runs.progress_bar import Counter
-from animator.runs.render_run import OpenModel, open_model
-from animator.runs.session import start_session
+from animator.runs.session import INTERRUPTED, start_session
 
 SHUTDOWN_SECONDS = 60.0
 """Time for a stopped process to complete its part file."""
+ORPHAN_SECONDS = 10.0
+"""The same for one whose main process has ended."""
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +104,11 @@ class WorkerPool:
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._compute, self._opener), daemon=True)
-        process.start()
+        process = context.Process(
+            target=_work, args=(theirs, self._compute, permissions(), self._opener), daemon=True
+        )
+        with _hold_back_signals():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -111,10 +120,36 @@ class WorkerPool:
             worker.process.join()
 
 
-def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
-    """Renders films in a worker process until none is left, or Ctrl-C."""
-    start_session(compute.threads)
-    renderer = FilmRenderer(compute, Counter(), opener)
-    with suppress(KeyboardInterrupt, EOFError, OSError):
+@contextmanager
+def _hold_back_signals() -> Iterator[None]:
+    """Holds Ctrl-C back, also in processes started meanwhile: they receive it once they can handle it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(pipe: Connection, compute: ComputeOptions, granted: Permissions, opener: OpenModel) -> None:
+    """Renders films in a worker process until none is left, Ctrl-C, or the end of the main process."""
+    with grant(granted), suppress(KeyboardInterrupt, EOFError, OSError):
+        start_session(compute.threads)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        threading.Thread(target=_end_with_main_process, daemon=True).start()
+        renderer = FilmRenderer(compute, Counter(), opener)
         while (task := pipe.recv()) is not None:
             pipe.send(renderer.render(task))
+
+
+def _end_with_main_process() -> None:
+    """Stops this process when the main one has ended, however it did: it may have been killed."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        wait([main.sentinel])
+        signal.raise_signal(signal.SIGINT)  # as Ctrl-C: the part file is completed
+        time.sleep(ORPHAN_SECONDS)
+        os._exit(INTERRUPTED)

@@ -1,10 +1,8 @@
 """`animator batch`: renders many films with one summary; a film that fails does not stop the others."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +12,8 @@ from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
 from animator.batch.worker import FilmRenderer, stopped
 from animator.core.printable import printable
+from animator.runs.open_model import OpenModel, open_model
 from animator.runs.progress_bar import Counter
-from animator.runs.render_run import OpenModel, open_model
 from animator.runs.session import INTERRUPTED, say, start_session
 
 BATCHES = Path("renders") / "batch"
@@ -66,8 +64,6 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
 def _render_films(plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
     """Yields outcomes of films, rendered one by one in this process or in parallel in others."""
     compute = job.compute
-    if jobs > 1 and compute.threads is None:
-        compute = replace(compute, threads=max(1, (os.cpu_count() or jobs) // jobs))
     if jobs == 1:
         renderer = FilmRenderer(compute, Counter(), opener)
         yield from (renderer.render(task) for task in plan.waiting)

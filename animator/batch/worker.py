@@ -16,9 +16,11 @@ from animator.models.device import ComputeOptions, choose_device
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
 from animator.presets.sources import PresetSource, load
+from animator.runs.open_model import OpenModel, SessionOptions, open_model
 from animator.runs.outputs import check_films
 from animator.runs.progress import Progress
-from animator.runs.render_run import OpenModel, open_model, open_run, render_run
+from animator.runs.render_frames import Rendering
+from animator.runs.render_run import open_run, resume_run
 from animator.runs.run import Run, is_run
 from animator.runs.run_targets import check_own_preset
 from animator.settings import Animation
@@ -32,7 +34,7 @@ class FilmRenderer:
     """Renders films one after the other, and keeps the model while they share it.
 
     Args:
-        compute: Device, and whether pickled weights are read.
+        compute: Device and threads.
         report: Called after every frame.
         opener: Opens diffusers.
     """
@@ -65,31 +67,31 @@ class FilmRenderer:
         check_films(animation, device)
         check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
-            diffuser = self._diffuser(run.animation, device)
-            result = render_run(
-                run,
-                diffuser=diffuser,
-                device=device,
-                progress=lambda progress: self._report_frame(run, progress),
+            options = SessionOptions(
+                opener=self._shared_model,
+                threads=self._compute.threads,
+                accept_changed_inputs=self._compute.accept_changed_inputs,
             )
+            rendering = Rendering(device, lambda progress: self._report_frame(run, progress))
+            result = resume_run(run, options, rendering)
             films = (result.film, *result.extra_films)
             return Outcome(task, Status.FINISHED, result.frames, run.animation.frames, films=films)
 
-    def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
+    def _shared_model(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the film's model: the loaded one where it is the same."""
-        key = model_key(animation, self._compute)
+        key = model_key(animation)
         if self._model is None or self._model[0] != key:
             self._model = None  # freed first, as two may not fit
-            self._model = key, self._open_model(animation, device, allow_pickle=self._compute.allow_pickle)
+            self._model = key, self._open_model(animation, device)
         return self._model[1]
 
     def _report_frame(self, run: Run, progress: Progress) -> None:
         self._report(run.folder.name, progress.done, progress.frames)
 
 
-def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:
+def model_key(animation: Animation) -> ModelKey:
     """Returns a key that is equal for films that can share a loaded model."""
-    return animation.model, load_options(animation, allow_pickle=compute.allow_pickle)
+    return animation.model, load_options(animation)
 
 
 def stopped(task: Task) -> Outcome:

@@ -1,6 +1,7 @@
 """The entry point of the command line."""
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +16,10 @@ from animator.cli.listings import listings
 from animator.cli.rendering import rendering
 from animator.cli.stdout import escape_what_cannot_be_encoded
 from animator.errors import AnimatorError
-from animator.runs.session import say
+from animator.runs.session import INTERRUPTED, handle_signals, ignore_signals, say
 
 if TYPE_CHECKING:
-    from animator.runs.render_run import OpenModel
+    from animator.runs.open_model import OpenModel
 
 app = typer.Typer(
     help="Deforum-style films from YAML presets.",
@@ -40,8 +41,16 @@ def main(opener: "OpenModel | None" = None) -> None:
     # Read when torch loads. Threads that spin while they wait make a busy machine four times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     escape_what_cannot_be_encoded()
+    handle_signals(signal.SIGINT)
     try:
         app(obj=opener)
+    except KeyboardInterrupt:
+        ignore_signals()
+        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            ignore_signals()
+        raise
     except AnimatorError as error:
         say(f"error: {explain(error)}")
         sys.exit(error.exit_code)

@@ -4,6 +4,10 @@ import shlex
 from functools import singledispatch
 
 from animator.errors import (
+    AcceptChangedInputs,
+    AllowCode,
+    AllowDownload,
+    AllowHost,
     AllowPickle,
     AnimatorError,
     ChangeSetting,
@@ -60,6 +64,11 @@ def _(hint: ResumeFrom) -> str:
 
 
 @advice.register
+def _(hint: AcceptChangedInputs) -> str:
+    return "Or resume with the changed files by --accept-changed-inputs"
+
+
+@advice.register
 def _(hint: ChangeSetting) -> str:
     return f"Use --set {shlex.quote(f'{hint.path}={hint.value}')}"
 
@@ -69,6 +78,21 @@ def _(hint: AllowPickle) -> str:
     return (
         "Use the .safetensors file, or --allow-pickle to have the weights read by torch's restricted reader"
     )
+
+
+@advice.register
+def _(hint: AllowCode) -> str:
+    return "If you trust its source, run it with --allow-code; it can do whatever you can"
+
+
+@advice.register
+def _(hint: AllowDownload) -> str:
+    return "Download it yourself and name the file, or have it downloaded with --allow-download"
+
+
+@advice.register
+def _(hint: AllowHost) -> str:
+    return f"If it is a host of yours, name it with --allow-host {shlex.quote(hint.host)}"
 
 
 @advice.register

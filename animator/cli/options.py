@@ -56,13 +56,19 @@ FixJson = Annotated[
     bool, typer.Option("--fix-json", help="Fix trailing commas, missing quotes and the like in the JSON.")
 ]
 
-AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
+AcceptChangedInputs = Annotated[
+    bool,
+    typer.Option(
+        "--accept-changed-inputs", help="Resume also where images, clips or models have changed since."
+    ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Threads = Annotated[
     int | None,
     typer.Option(
-        min=1, help="CPU threads; another number may change the last bits of a frame.", show_default=False
+        min=1,
+        help="CPU threads; another number may change the last bits of a frame.  [default: torch's number; "
+        "that of the run to resume]",
+        show_default=False,
     ),
 ]

@@ -1,10 +1,12 @@
 """The command that resumes a run or batch."""
 
+import re
 import shlex
 from itertools import pairwise
 from pathlib import Path
 
 OUT_OPTIONS = ("-o", "--out")
+_FIRST = re.compile(r"^(--frames=)?[^:=]*:")
 RESUME_OPTIONS = ("--resume", "--continue")
 
 
@@ -18,7 +20,7 @@ def resume_command(arguments: list[str], folder: Path) -> str:
     args = _without_stdout(arguments)
     if "resume" in args[:1]:
         return shlex.join(["animator", *args])
-    args = _without_option(args, "--from")  # the run was rewound already
+    args = _from_where_it_stopped(_without_option(args, "--from"))  # the run was rewound already
     args += [] if set(RESUME_OPTIONS) & set(args) else ["--resume"]
     args += [] if any(_is_option(arg, OUT_OPTIONS) for arg in args) else ["--out", str(folder)]
     return shlex.join(["animator", *args])
@@ -38,6 +40,15 @@ def _without_option(args: list[str], option: str) -> list[str]:
         return rest
     at = rest.index(option)
     return rest[:at] + rest[at + 2 :]
+
+
+def _from_where_it_stopped(args: list[str]) -> list[str]:
+    """Returns the arguments with `--frames A:B` as `0:B`, which resumes, and still stops before B."""
+    values = {at + 1 for at, arg in enumerate(args) if arg == "--frames"}
+    return [
+        _FIRST.sub(r"\g<1>0:", arg) if at in values or arg.startswith("--frames=") else arg
+        for at, arg in enumerate(args)
+    ]
 
 
 def _is_option(arg: str, options: tuple[str, ...]) -> bool:

@@ -1,5 +1,6 @@
 """A render session: opens the run, renders, prints the resume command where it stops early."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import torch
 import typer
 
 from animator.cli.resume_command import resume_command
@@ -15,12 +15,13 @@ from animator.cli.stdout import binary_stdout, write_out
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
+from animator.runs.open_model import OpenModel, SessionOptions, open_model
 from animator.runs.outputs import check_films
+from animator.runs.progress import Progress
 from animator.runs.progress_bar import ProgressBar
-from animator.runs.render_run import OpenModel, RenderResult, open_model, open_run, render_run
-from animator.runs.rewind import rewind
+from animator.runs.render_frames import Rendering, Report
+from animator.runs.render_run import RenderResult, open_run, render_again, resume_run
 from animator.runs.run import Run, is_run
-from animator.runs.run_targets import check_run_targets
 from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
 from animator.settings import Animation
@@ -35,7 +36,7 @@ class RenderJob:
         out: The run folder; None is renders/<name>/<stamp>.
         span: The frames to render.
         resume: Resume a run.
-        compute: Device, threads and whether pickled weights are read.
+        compute: Device and threads.
         stream: Layout of the frames on standard output; None makes a video file.
     """
 
@@ -47,23 +48,6 @@ class RenderJob:
     stream: Layout | None = None
 
 
-@dataclass(frozen=True)
-class RenderContext:
-    """Resources of a rendering.
-
-    Attributes:
-        device: Device of images and models.
-        bar: Shows progress.
-        sink: Opens the sink of the frames.
-        opener: Opens the diffuser.
-    """
-
-    device: torch.device
-    bar: ProgressBar
-    sink: OpenSink
-    opener: OpenModel
-
-
 def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     """Renders a film and prints the path of its video.
 
@@ -72,21 +56,25 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
         opener: Opens the diffuser.
 
     Raises:
-        AnimatorError: Something failed; the resume command has been printed.
+        AnimatorError: Something failed; where the run can be resumed, the command has been printed.
         typer.Exit: With 130 on Ctrl-C.
     """
     device = choose_device(job.compute.device)
     start_session(job.compute.threads)
     check_films(job.animation, device)
     with _open_run(job) as run:
+        bar = ProgressBar(run.animation.name)
+        report = _Report(bar)
         try:
-            with ProgressBar(run.animation.name) as bar, _open_sink(job) as sink:
-                result = _render(job, run, RenderContext(device, bar, sink, opener))
+            with bar, _open_sink(job) as sink:
+                rendering = Rendering(device, report, end=job.span.stop, open_sink=sink)
+                result = _render(job, run, rendering, opener)
         except KeyboardInterrupt:
-            say(f"stopped; the frames so far are complete. Resume with:\n  {_resume_command(run)}")
+            say(_advice_when_stopped(job, run))
             raise typer.Exit(INTERRUPTED) from None
         except (AnimatorError, OSError):
-            if is_run(run.folder):
+            # What fails before the first frame would fail again.
+            if report.has_begun and _can_resume(run):
                 say(f"the frames so far are complete; resume with:\n  {_resume_command(run)}")
             raise
     if job.stream is None:
@@ -95,21 +83,47 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
         say(f"the frames are in {run.folder}")
 
 
-def _render(job: RenderJob, run: Run, context: RenderContext) -> RenderResult:
-    start = job.span.start
-    animation = run.animation if start is None else job.animation
-    check_run_targets(run, animation, run.state().next_frame if start is None else start)
-    diffuser = context.opener(animation, context.device, allow_pickle=job.compute.allow_pickle)
-    if start is not None:
-        rewind(run, start, animation, context.device, diffuser)
-    return render_run(
-        run,
-        diffuser=diffuser,
-        device=context.device,
-        progress=context.bar,
-        end=job.span.stop,
-        sink=context.sink,
+class _Report:
+    """Passes progress on, and remembers that frames are being rendered."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.has_begun = False
+
+    def __call__(self, progress: Progress) -> None:
+        self.has_begun = True
+        self._report(progress)
+
+
+def _render(job: RenderJob, run: Run, rendering: Rendering, opener: OpenModel) -> RenderResult:
+    compute = job.compute
+    options = SessionOptions(
+        opener=opener,
+        threads=compute.threads,
+        accept_changed_inputs=compute.accept_changed_inputs,
     )
+    if job.span.start is None:
+        return resume_run(run, options, rendering)
+    return render_again(run, job.span.start, job.animation, options, rendering)
+
+
+def _advice_when_stopped(job: RenderJob, run: Run) -> str:
+    """Returns how to go on after Ctrl-C."""
+    if job.span.start is not None and run.animation is not job.animation:
+        command = shlex.join(["animator", *sys.argv[1:]])
+        return f"stopped; the finished frames are as they were. Try again with:\n  {command}"
+    if not is_run(run.folder):
+        return f"stopped before the first frame. Start again with:\n  {_resume_command(run)}"
+    if not _can_resume(run):
+        return "stopped; the finished frames are as they were"
+    return f"stopped; the frames so far are complete. Resume with:\n  {_resume_command(run)}"
+
+
+def _can_resume(run: Run) -> bool:
+    try:
+        return is_run(run.folder) and run.state().next_frame >= 0
+    except AnimatorError:
+        return False
 
 
 @contextmanager

@@ -7,6 +7,8 @@ Fit = Literal["stretch", "crop", "pad"]
 """Resize mode for images of another aspect ratio: distorted, cropped, or with black bars."""
 Timing = Literal["frames", "clock"]
 AfterEnd = Literal["error", "hold", "loop"]
+Deinterlace = Literal["auto", "on", "off"]
+"""auto deinterlaces images that are flagged as two fields, on all of them."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class ClipSpec:
         fit: How its images are resized to the film's size.
         conceal: Use what can be decoded of damaged images instead of stopping there.
         allow_url: Fetch `path` where it is a URL.
+        deinterlace: When two fields become one image.
     """
 
     path: str = ""
@@ -34,3 +37,4 @@ class ClipSpec:
     fit: Fit = "stretch"
     conceal: bool = False
     allow_url: bool = False
+    deinterlace: Deinterlace = "auto"

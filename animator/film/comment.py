@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 from animator.errors import UserError
-from animator.film.ffmpeg import executable
+from animator.film.ffmpeg import run_any
+from animator.film.ffmpeg_input import input_options
+from animator.film.video_stream import deadline_of
 
 _SPECIAL = re.compile(r"[=;#\\\n]")
 # Matroska and WebM have it in capitals.
@@ -24,10 +26,11 @@ def read_comment(path: Path) -> str:
     Raises:
         UserError: ffmpeg cannot read the file.
     """
-    command = [executable(), "-hide_banner", "-loglevel", "error", "-nostdin"]
-    # file: so that a name with a colon is not taken for a protocol.
-    command += ["-i", f"file:{path}", "-f", "ffmetadata", "-"]
-    done = subprocess.run(command, capture_output=True, check=False)
+    try:
+        args = ["-hide_banner", "-loglevel", "error", "-nostdin", *input_options(path)]
+        done = run_any([*args, "-f", "ffmetadata", "-"], deadline_s=deadline_of(path))
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{path}: could not be read within {error.timeout:.0f} s; is it a video?") from error
     if done.returncode != 0:
         message = done.stderr.decode(errors="replace").strip()[-300:]
         raise UserError(f"{path}: is not an image or video that can be read: {message}")

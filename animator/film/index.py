@@ -1,7 +1,6 @@
-"""The index of a video file: when each image is shown, read without decoding any."""
+"""The index of a video file: when each image is shown, read without decoding where that is possible."""
 
 import re
-import subprocess
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -9,15 +8,19 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from animator.core.urls import is_url
 from animator.errors import UserError
-from animator.film.ffmpeg import executable
-from animator.film.ffmpeg_input import input_options, is_playlist
+from animator.film.ffmpeg import error_text
+from animator.film.ffmpeg_input import is_pattern
 from animator.film.frame_rate import standard_rate
+from animator.film.video_stream import VideoStream, run_probe, shown_times, stream_of
 
 _EXACT = {"mov", "mp4", "matroska", "webm"}
 """Containers with a table of their images, in which ffmpeg seeks exactly. In transport streams, AVI and MPEG
 it does not."""
+_IMAGE_PER_PACKET = {"h264", "hevc", "vvc", "av1", "vp9", "prores", "dnxhd", "ffv1", "mjpeg", "png", "qtrle"}
+"""Codecs whose packets in these containers are images, so that they need not be decoded to be counted."""
+_ROUNDED = 0.0015
+"""Seconds by which times may differ: some containers count milliseconds."""
 _DISCARDED = 0x4  # the flag of packets that an edit list cuts away
 _UNKNOWN = -(2**63)  # AV_NOPTS_VALUE: the file does not give the time
 
@@ -69,27 +72,38 @@ def index_of(path: str | Path) -> Index:
     Raises:
         UserError: The file is missing, or has no images.
     """
-    command = [executable(), "-hide_banner", "-loglevel", "level+info", "-nostdin"]
-    command += [*input_options(path), "-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"]
-    if is_playlist(path):
-        raise UserError(f"{path}: is a playlist; give the video file itself")
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False, timeout=_timeout_s(path)
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UserError(f"{path}: could not be read within {error.timeout:.0f} s; is it a video?") from error
-    times = _times(done.stdout, done.stderr)
+    stream = stream_of(path)
+    listing, log = run_probe(path, ["-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-"])
+    times = _times(listing, log)
+    if not (is_pattern(path) or _has_image_per_packet(stream, times)):
+        times = _decoded_times(path, stream)
     if not times:
-        raise UserError(f"{path}: holds no images that ffmpeg can read: {_errors(done.stderr)}")
-    container = re.search(r"Input #0, ([\w,]+), from", done.stderr)
-    return Index(times, frozenset(container[1].split(",") if container else ()))
+        raise UserError(f"{path}: holds no images that ffmpeg can read: {error_text(log)}")
+    return Index(times, stream.container)
 
 
-def _timeout_s(path: str | Path) -> float:
-    """Returns the seconds after which reading through a file is given up."""
-    size = Path(path).stat().st_size if not is_url(path) and Path(path).is_file() else 0
-    return 3600.0 if is_url(path) else 120.0 + size / 1e6
+def _has_image_per_packet(stream: VideoStream, times: tuple[Fraction, ...]) -> bool:
+    """Returns True if every packet of a file is an image that is shown.
+
+    Elsewhere packets may hold an image that only others refer to (VP8), one of two fields, several images or
+    none (MPEG-4 in AVI), or images that cannot be decoded without those before the beginning (open GOP).
+    """
+    if not stream.container & _EXACT or stream.codec not in _IMAGE_PER_PACKET or stream.is_interlaced:
+        return False
+    first = stream.first_time
+    return bool(times) and first is not None and abs(float(times[0]) - first) < _ROUNDED
+
+
+def _decoded_times(path: str | Path, stream: VideoStream) -> tuple[Fraction, ...]:
+    """Returns the times of all images that decoding the file shows."""
+    shown = ["-map", "0:v:0", "-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", "-f", "null", "-"]
+    log = run_probe(path, ["-copyts", *shown])[1]
+    tick = re.search(r"config in time_base: (\d+)/(\d+)", log)
+    stamps = [pts for pts, _ in shown_times(log)]
+    known = sorted(pts for pts in stamps if pts is not None)
+    if tick is None or len(known) < len(stamps):
+        return tuple(number / _rate(log) for number in range(len(stamps)))
+    return tuple(Fraction(int(tick[1]), int(tick[2])) * pts for pts in known)
 
 
 def _times(listing: str, log: str) -> tuple[Fraction, ...]:
@@ -110,10 +124,10 @@ def _times(listing: str, log: str) -> tuple[Fraction, ...]:
     for column in zip(*stamps, strict=True):
         if _UNKNOWN not in column:
             return tuple(tick * stamp for stamp in sorted(column))
+    return tuple(number / _rate(log) for number in range(len(stamps)))
+
+
+def _rate(log: str) -> Fraction:
+    """Returns the frame rate in ffmpeg's log; 25 if there is none."""
     rate = re.search(r"Video:.* ([\d.]+) (fps|tbr)", log)
-    return tuple(i / Fraction(rate[1] if rate else "25") for i in range(len(stamps)))
-
-
-def _errors(log: str) -> str:
-    lines = [line for line in log.splitlines() if re.search(r"\[(error|fatal|panic)\]", line)]
-    return " / ".join(re.sub(r"\[\w+( @ 0x\w+)?\] ?", "", line) for line in lines[-4:]) or "(no message)"
+    return Fraction(rate[1]) if rate and float(rate[1]) > 0 else Fraction(25)

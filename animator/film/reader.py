@@ -1,28 +1,27 @@
 """Reads the images of any clip that ffmpeg can decode, as they are needed."""
 
-import os
-import subprocess
-import tempfile
-from collections.abc import Generator
+from bisect import bisect_left
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from animator.core.lru_cache import LRUCache
 from animator.errors import UserError, VideoError
-from animator.film.clip import Fit
-from animator.film.ffmpeg import executable
+from animator.film.clip import Deinterlace, Fit
+from animator.film.clip_filters import clip_filters, pixel_format
+from animator.film.decode import Decoded, Decoder, no_images
 from animator.film.ffmpeg_input import input_options
 from animator.film.index import Index
+from animator.film.video_stream import VideoStream, stream_of
 from animator.images.image import Image8
+from animator.images.tone_map import tone_map
 
-_FITS = {
-    "stretch": "scale={0}:{1}:flags=lanczos",
-    "crop": "scale={0}:{1}:flags=lanczos:force_original_aspect_ratio=increase,crop={0}:{1}",
-    "pad": "scale={0}:{1}:flags=lanczos:force_original_aspect_ratio=decrease,pad={0}:{1}:-1:-1",
-}
 _KEPT = 4
 """Images that a reader caches: motion and in-betweens ask for the last ones again."""
 _WORTH_SEEKING = 200
@@ -38,16 +37,43 @@ class Images(Protocol):
 
 
 @dataclass(frozen=True)
+class Seek:
+    """A place in a clip at which decoding starts.
+
+    Attributes:
+        time: Time in seconds, just before the image.
+        image: Number of the image that is expected there, among all stored ones.
+        index: The clip's index, by which the first image is recognized.
+    """
+
+    time: float
+    image: int
+    index: Index
+
+    def reaches(self, first_time: float | None) -> bool:
+        """Returns True if the image expected is the first one decoded, whose time counts from the seek's."""
+        if first_time is None:
+            return False
+        times, shown = self.index.times, Fraction(self.time) + Fraction(first_time)
+        after = min(bisect_left(times, shown), len(times) - 1)
+        nearest = min((max(after - 1, 0), after), key=lambda number: abs(times[number] - shown))
+        return nearest == self.image
+
+
+@dataclass(frozen=True)
 class Clip:
     """The frames of a video file. Each stored image counts once, however long it is shown.
 
+    Transparent parts are over black, HDR is tone-mapped to BT.709, pixels are square, images upright.
+
     Attributes:
         path: The file, a pattern of numbered images such as `in/%09d.png`, or a URL.
-        size: Width and height that images are resized to; None keeps the clip's own size, turned upright.
+        size: Width and height that images are resized to; None keeps the clip's own size.
         start: First frame in use.
         every: Uses every N-th frame.
         fit: Resize mode for images of another aspect ratio: distorted, cropped, or with black bars.
         conceal: Use what can be decoded of damaged images instead of stopping there.
+        deinterlace: When two fields become one image.
     """
 
     path: Path | str
@@ -56,60 +82,81 @@ class Clip:
     every: int = 1
     fit: Fit = "stretch"
     conceal: bool = False
+    deinterlace: Deinterlace = "auto"
 
-    def frames(self, first: int = 0, seek: float | None = None) -> Generator[Image8, None, None]:
+    def frames(self, first: int = 0, seek: Seek | None = None) -> Generator[Image8, None, None]:
         """Yields the images in use, uint8 RGB (H, W, 3), to the end of the file.
+
+        They are counted here and not by ffmpeg's filters, which start anew when the size of a clip changes.
 
         Args:
             first: First image, counted among those in use.
-            seek: A time just before that image, in seconds; None decodes from the beginning.
+            seek: Where to start, at or before that image; None decodes from the beginning, and so does a seek
+                that leads elsewhere.
 
         Raises:
             UserError: The file is missing, or ffmpeg finds no images in it.
-            VideoError: ffmpeg failed in the middle.
+            VideoError: ffmpeg failed in the middle, or stalls.
         """
-        with tempfile.TemporaryFile() as log:
-            process = subprocess.Popen(
-                self._command(first, seek), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
-            )
-            count = 0
-            try:
-                pipe = process.stdout
-                if pipe is None:
-                    raise AssertionError("the process was started with a pipe")
-                with pipe:
-                    while (image := _read_ppm(pipe)) is not None:
-                        count += 1
-                        yield image
-                process.wait()
-            finally:
-                process.kill()
-                process.wait()
-            log.seek(max(0, os.fstat(log.fileno()).st_size - 1500))
-            stderr = log.read().decode(errors="replace").strip()
-        if count == 0 and first == 0:
-            raise UserError(f"{self.path}: holds no images that ffmpeg can read: {stderr or '(no message)'}")
-        if process.returncode != 0:
-            raise VideoError(self._damage_message(first + count, stderr))
+        stream = stream_of(self.path)
+        count = 0
+        with closing(Decoder(self.path, self._args(stream, seek))) as decoder:
+            stored: Iterator[Decoded] = decoder.images()
+            if seek:
+                begin = _sought(decoder, stored, seek)
+                if begin is None:
+                    decoder.close()
+                    yield from self.frames(first)
+                    return
+                stored = chain((begin,), stored)
+            skipped = self.start + first * self.every - (seek.image if seek else 0)
+            number = -1
+            for number, image in enumerate(stored):
+                if number >= skipped and (number - skipped) % self.every == 0:
+                    count += 1
+                    yield _to_bt709(image, stream)
+            code, errors = decoder.exit_code(), decoder.errors()
+        if number < 0 and first == 0 and code == 0:
+            raise no_images(self.path, errors)
+        if code != 0:
+            raise VideoError(self._damage_message(first + count, errors))
 
-    def _command(self, first: int, seek: float | None) -> list[str]:
-        begin = 0 if seek is not None else self.start + first * self.every
-        filters = [f"select=gte(n\\,{begin})*not(mod(n-{begin}\\,{self.every}))"]
-        if self.size is not None:
-            filters.append(_FITS[self.fit].format(*self.size))
-        options = ["-hide_banner", "-loglevel", "error", "-nostdin"]
+    def _args(self, stream: VideoStream, seek: Seek | None) -> list[str]:
+        filters = clip_filters(stream, self.size, self.fit, self.deinterlace)
+        level = "level+info" if seek else "level+error"  # a seek needs the log of showinfo
+        options = ["-hide_banner", "-loglevel", level, "-nostdin", "-nostats"]
         options += [] if self.conceal else ["-xerror", "-err_detect", "explode"]
-        options += [] if seek is None else ["-seek_timestamp", "1", "-ss", f"{seek:.6f}"]
+        options += ["-c:v", stream.decoder] if stream.decoder else []
+        if seek:
+            options += ["-seek_timestamp", "1", "-ss", f"{seek.time:.6f}"]
+            filters = f"showinfo=checksum=0,{filters}"
         # Images as PPM: each carries its size. Passthrough: no frame is doubled or dropped to keep a rate.
-        output = ["-map", "0:v:0", "-vf", ",".join(filters), "-fps_mode", "passthrough"]
-        output += ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]
-        return [executable(), *options, *input_options(self.path), *output]
+        output = ["-map", "0:v:0", "-vf", filters, "-fps_mode", "passthrough"]
+        output += ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", pixel_format(stream), "-"]
+        return [*options, *input_options(self.path), *output]
 
     def _damage_message(self, count: int, stderr: str) -> str:
         last = self.start + (count - 1) * self.every
+        place = f"after its frame {last}" if count else "at its beginning"
         conceal = "" if self.conceal else "set video.damaged: conceal to use what can be decoded, or "
         end = f"end before the damage with video.extract_to_frame: {last}" if count else "take another file"
-        return f"{self.path}: is damaged after its frame {last}; {conceal}{end}. ffmpeg reports: {stderr}"
+        return f"{self.path}: is damaged {place}; {conceal}{end}. ffmpeg reports: {stderr}"
+
+
+def _sought(decoder: Decoder, stored: Iterator[Decoded], seek: Seek) -> Decoded | None:
+    """Returns the first image after a seek; None if it is not the expected one, or ffmpeg failed on the way.
+
+    Next to a key frame there may be images that need others before it.
+    """
+    image = next(stored, None)
+    return image if image is not None and seek.reaches(decoder.first_time()) else None
+
+
+def _to_bt709(image: Decoded, stream: VideoStream) -> Image8:
+    """Returns a decoded image as uint8 BT.709."""
+    if image.dtype == np.uint8:
+        return image.view(np.uint8)
+    return tone_map(image.astype(np.uint16), stream.transfer, stream.peak_nits)
 
 
 class ClipReader:
@@ -149,7 +196,7 @@ class ClipReader:
 
     def _move_to(self, index: int) -> None:
         ahead = (index - self._next) * self.clip.every
-        seek = self._seek_time(index) if self._frames is None or not 0 <= ahead <= _WORTH_SEEKING else None
+        seek = self._seek(index) if self._frames is None or not 0 <= ahead <= _WORTH_SEEKING else None
         if self._frames is None or ahead < 0 or seek is not None:
             self.close()
             # Where images are missing, count from the very start, or the numbers would shift.
@@ -158,11 +205,13 @@ class ClipReader:
         while self._next < index:
             self._read()
 
-    def _seek_time(self, index: int) -> float | None:
+    def _seek(self, index: int) -> Seek | None:
         source = self.clip.start + index * self.clip.every
         if self.index is None or self.clip.conceal or not _WORTH_SEEKING < source < len(self.index):
             return None
-        return self.index.seek_to(source)
+        # One earlier, for deinterlacing needs the image before.
+        time = self.index.seek_to(source - 1)
+        return None if time is None else Seek(time, source - 1, self.index)
 
     def _read(self) -> Image8:
         image = None if self._frames is None else next(self._frames, None)
@@ -188,15 +237,3 @@ class ClipReader:
             )
             return VideoError(f"{clip.path}: {message}; end before that frame with video.extract_to_frame")
         return UserError(f"{clip.path}: is too short for image {self._next}; set frames to the clip's number")
-
-
-def _read_ppm(pipe: IO[bytes]) -> Image8 | None:
-    """Returns the next image of a stream of binary PPM files; None at its end."""
-    if pipe.readline().strip() != b"P6":
-        return None
-    width, height = (int(number) for number in pipe.readline().split())
-    pipe.readline()  # the largest value, 255
-    data = pipe.read(width * height * 3)
-    if len(data) < width * height * 3:
-        return None
-    return np.frombuffer(data, np.uint8).reshape(height, width, 3)

@@ -8,6 +8,7 @@ from pathlib import Path
 from animator.core.marks import PART_COMMENT
 from animator.film.codecs import Encoder
 from animator.film.ffmpeg import QUIET
+from animator.film.ffmpeg_input import STDIN, file_url, numbered_url, own_input
 from animator.film.formats import DEFAULT_ENCODING, FORMATS, Encoding, Format, format_of
 from animator.film.frame_rate import frame_rate
 from animator.film.sound import Sound
@@ -50,6 +51,12 @@ class VideoSpec:
         return frame_rate(self.fps)
 
     @property
+    def shown_rate(self) -> Fraction:
+        """Frames per second of the finished file: `rate`, or the highest that viewers of the format play."""
+        limit = self.format.max_fps
+        return min(self.rate, Fraction(limit)) if limit else self.rate
+
+    @property
     def format(self) -> Format:
         """The format of the path's suffix.
 
@@ -85,10 +92,9 @@ def encode_args(film: VideoSpec, encoder: Encoder) -> list[str]:
         f"{width}x{height}",
         "-r",
         str(film.rate),
-        "-i",
-        "-",
+        *STDIN,
     ]
-    target = film.part / IMAGES if film.format.is_sequence else film.part
+    target = numbered_url(film.part, IMAGES) if film.format.is_sequence else file_url(film.part)
     codec = [
         "-vf",
         filters(encoder, encoding),
@@ -106,7 +112,7 @@ def encode_args(film: VideoSpec, encoder: Encoder) -> list[str]:
         f"comment={PART_COMMENT}",
         "-f",
         part_format.muxer,
-        str(target),
+        target,
     ]
 
 
@@ -152,9 +158,9 @@ def mux_args(
         sound_input: Args that open the sound as the third input; empty for a silent video.
         sound_output: Args of the sound's filters and encoder.
     """
-    inputs = ["-i", str(film.part), "-f", "ffmetadata", "-i", "-", *sound_input]
+    inputs = [*own_input(film.part), "-f", "ffmetadata", *STDIN, *sound_input]
     output = ["-map", "0:v", "-map_metadata", "1", "-c:v", "copy", *sound_output]
-    return [*QUIET, *inputs, *output, *film.format.final_args, "-f", film.format.muxer, str(target)]
+    return [*QUIET, *inputs, *output, *film.format.final_args, "-f", film.format.muxer, file_url(target)]
 
 
 def _default_pixels(encoder: Encoder, encoding: Encoding) -> str:

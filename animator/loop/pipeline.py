@@ -9,6 +9,7 @@ from torch import Tensor
 from animator.loop.color_anchor import ColorAnchorRule
 from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
+from animator.models.diffusion.one_at_a_time import generate_alone
 from animator.models.diffusion.request import Diffuser
 from animator.timeline.plan import Plan
 
@@ -156,7 +157,7 @@ def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameIm
     state = replace(state, anchor=pipeline.anchor.for_frame(plan, state.anchor, warped))
     if warped is not None:
         image = _apply_steps(pipeline.before, warped, plan, state)
-    generated = pipeline.diffuser.generate(build_request(pipeline.request_steps, plan, image))
+    generated = generate_alone(pipeline.diffuser, build_request(pipeline.request_steps, plan, image))
     generated = _apply_steps((*pipeline.after, *pipeline.overlays), generated, plan, state)
     return FrameImage(generated, depth, pipeline.anchor.after_frame(plan, state.anchor, generated))
 

@@ -1,5 +1,7 @@
-"""Compute device and threads: `ComputeOptions`, `choose_device`, `use_threads`."""
+"""Compute device and threads: `ComputeOptions`, `choose_device`, `use_threads`, `compute_threads`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -9,17 +11,17 @@ from animator.errors import UserError
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """Device, threads and pickling of a run.
+    """Device, threads and manner of a run.
 
     Attributes:
         device: One of `DEVICES`; see `choose_device`.
-        threads: CPU threads of each process; None keeps torch's default.
-        allow_pickle: Also read .ckpt files, with torch's restricted reader.
+        threads: CPU threads of each process; None keeps the number of a resumed run, or torch's default.
+        accept_changed_inputs: Resume runs also where files that the film reads have changed since.
     """
 
     device: str = "auto"
     threads: int | None = None
-    allow_pickle: bool = False
+    accept_changed_inputs: bool = False
 
 
 def choose_device(name: str | torch.device) -> torch.device:
@@ -47,3 +49,15 @@ def use_threads(count: int | None) -> None:
     """Sets the number of torch's CPU threads; None keeps torch's default."""
     if count is not None:
         torch.set_num_threads(count)
+
+
+@contextmanager
+def compute_threads(count: int | None) -> Iterator[None]:
+    """Has torch compute with a number of CPU threads within a `with` block; None keeps the number."""
+    before = torch.get_num_threads()
+    try:
+        if count is not None:
+            torch.set_num_threads(count)
+        yield
+    finally:
+        torch.set_num_threads(before)

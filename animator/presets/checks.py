@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from animator.errors import Problem, UserError
@@ -53,11 +54,11 @@ def problems_of(draft: RawPreset) -> list[Problem]:
 
 
 def library_of(values: Mapping[str, Any]) -> Library:
-    """Returns the model library of a draft; pickled files are only refused when they are opened."""
+    """Returns the model library of a draft."""
     group = values.get("diffusion")
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
-    return Library(model_folders(map(str, named)), allow_pickle=True)
+    return Library(model_folders(map(str, named)))
 
 
 def _model(values: Mapping[str, Any]) -> None:
@@ -77,5 +78,5 @@ def _depth(values: Mapping[str, Any]) -> None:
 CHECKS = (
     Check(("model",), _model, may_be_a_file=True),
     Check(("depth", "model"), _depth, may_be_a_file=True),
-    Check(("prompts",), wildcards.check),
+    *(Check((name,), partial(wildcards.check, setting=name)) for name in wildcards.TEXTS),
 )

@@ -11,8 +11,11 @@ from animator.presets.clip import with_clip_length
 from animator.presets.deforum.importing import import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.presets.examples import find_preset, names_text
+from animator.presets.infotext_preset import infotext_preset, is_infotext
+from animator.settings.import_notes import changes
 from animator.settings.raw import RawPreset, group_of, merge
 from animator.settings.renamed_keys import current_keys
+from animator.settings.wildcards import TEXTS as PROMPTS
 from schedules.parseq import Manifest
 
 MAX_BYTES = 1_000_000
@@ -24,6 +27,9 @@ MAX_EXTENDS = 16
 RECORD = "preset.yaml"
 """Name of the record of the settings in a run folder."""
 SETTINGS_SUFFIXES = (".txt", ".json")
+
+
+_QUOTE = "if it is meant to be, put the text in quotes"
 
 
 def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> RawPreset:
@@ -104,6 +110,8 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
         hint = None if path.exists() else NameExample(names_text(source))
         raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
+        if is_infotext(text):
+            return replace(infotext_preset(text, source), source=source)
         imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
         values = with_clip_length(imported.values, path.parent)
         return RawPreset(source, values, imported.places, imported.notes)
@@ -135,7 +143,12 @@ def parse(text: str, source: str, limit: int = MAX_BYTES) -> RawPreset:
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)
-    return current_keys(RawPreset(source, document.values, document.places))
+    notes = tuple(
+        changes(".".join(path), f"the comment `{comment[:60]}` is not part of the text; {_QUOTE}")
+        for path, comment in document.comments.items()
+        if path[0] in PROMPTS and path[-1] not in ("ease", "morph")
+    )
+    return current_keys(RawPreset(source, document.values, document.places, notes))
 
 
 def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:

@@ -11,13 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from PIL.PngImagePlugin import PngImageFile, PngInfo
+from PIL.PngImagePlugin import PngInfo
 
 from animator._version import __version__
+from animator.core.json_text import parse_json
+from animator.core.read import UnreadableError, open_regular, read_text
 from animator.errors import UserError
 from animator.film.comment import read_comment
+from animator.images.file_kinds import HEAD_BYTES, is_accepted, may_be_video, name_kind
+from animator.images.png_chunks import SIGNATURE, read_texts
 from animator.presets.infotext import Infotext
+from animator.presets.infotext_preset import is_infotext
 from animator.presets.load import dump
 from animator.settings import Animation
 from animator.settings.modes import mode_of
@@ -27,6 +31,8 @@ PARAMETERS = "parameters"
 FILM = "animator"
 FRAME = "animator-frame"
 SCHEMA = "animator.film.1"
+MAX_INFOTEXT_BYTES = 1_000_000
+_EXPECTED = "expected a PNG or infotext of A1111, or a PNG or video of ours"
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,16 @@ class FrameChunks:
         self._animation = animation
         self._film = FILM.encode() + b"\0\0" + zlib.compress(film_record(animation).encode())
 
-    def of(self, plan: Plan) -> PngInfo:
-        """Returns the chunks of one frame."""
+    def of(self, plan: Plan, model_hash: str = "") -> PngInfo:
+        """Returns the chunks of one frame.
+
+        Args:
+            plan: The frame's plan.
+            model_hash: Short hash of the model that generated it; empty if it is not known.
+        """
         chunks = PngInfo()
-        infotext = Infotext.of(plan, self._animation.model, over_image=self._is_over_image(plan))
+        is_over_image = self._is_over_image(plan)
+        infotext = Infotext.of(plan, self._animation.model, over_image=is_over_image, model_hash=model_hash)
         chunks.add_text(PARAMETERS, infotext.text)
         chunks.add_text(FRAME, json.dumps(asdict(plan)))
         chunks.add(b"zTXt", self._film)
@@ -78,26 +90,40 @@ def is_film_record(text: str) -> bool:
 
 
 def read_provenance(path: Path) -> Provenance:
-    """Reads the metadata of a PNG or video file.
+    """Reads the metadata of a PNG or video file, or the infotext in a text file.
 
     Raises:
         UserError: The file cannot be read, or has no such metadata.
     """
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such file")
     try:
-        with Image.open(path) as image:
-            texts = image.text if isinstance(image, PngImageFile) else {}
-    except (OSError, SyntaxError, ValueError):  # not an image that Pillow reads, or a broken one
+        with open_regular(path) as file:
+            head = file.read(HEAD_BYTES)
+            texts = read_texts(file)
+    except UnreadableError as error:
+        raise UserError(f"{path}: {error}; {_EXPECTED}") from error
+    if not head.startswith(SIGNATURE):
+        if (infotext := _text_file(path)) is not None:
+            return Provenance(infotext)
+        if not (is_accepted(head) or may_be_video(head)):
+            raise UserError(f"{path}: is {name_kind(head)}; {_EXPECTED}")
         texts = {FILM: read_comment(path)}
     metadata = Provenance(
         texts.get(PARAMETERS) or None, _preset(texts.get(FILM, "")), _object(texts.get(FRAME, ""))
     )
     if metadata == Provenance():
-        raise UserError(
-            f"{path}: has no record of how it was made; expected a PNG of A1111, or a PNG or video of ours"
-        )
+        raise UserError(f"{path}: has no record of how it was made; {_EXPECTED}")
     return metadata
+
+
+def _text_file(path: Path) -> str | None:
+    """Returns the infotext that a text file holds; None for any other file."""
+    if path.suffix.lower() != ".txt":
+        return None
+    try:
+        text = read_text(path, MAX_INFOTEXT_BYTES)
+    except UnreadableError:
+        return None
+    return text if is_infotext(text) else None
 
 
 def _preset(text: str) -> str | None:
@@ -108,7 +134,7 @@ def _preset(text: str) -> str | None:
 
 def _object(text: str) -> Mapping[str, Any] | None:
     try:
-        value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        value = parse_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, Mapping) else None

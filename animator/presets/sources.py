@@ -7,8 +7,7 @@ from pathlib import Path
 from animator.errors import GiveSettings, UserError
 from animator.presets import raw
 from animator.presets.deforum import Effect, Note
-from animator.presets.deforum.importing import nested
-from animator.presets.infotext import Infotext
+from animator.presets.infotext_preset import infotext_preset
 from animator.presets.load import resolve
 from animator.presets.plain import override
 from animator.presets.records import read_provenance
@@ -85,7 +84,7 @@ def from_image(path: Path) -> RawPreset:
 
 
 def generated_like(path: Path) -> RawPreset:
-    """Returns the settings in an image's infotext: prompts, sampler, steps, seed, size.
+    """Returns the settings in the infotext of an image or a text file: prompts, sampler, steps, seed, size.
 
     Raises:
         UserError: The file has no infotext.
@@ -95,12 +94,7 @@ def generated_like(path: Path) -> RawPreset:
         raise UserError(
             f"{path}: is a video; beside a preset, settings are taken from an image, such as a frame"
         )
-    text = Infotext.parse(metadata.infotext)
-    values = nested(text.settings())
-    place = f"{path} (infotext)"
-    model = text.fields.get("Model")
-    notes = (_model_note(model),) if model else ()
-    return RawPreset(place, values, {(name,): place for name in values}, notes)
+    return infotext_preset(metadata.infotext, str(path))
 
 
 def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
@@ -110,10 +104,6 @@ def import_messages(notes: tuple[Note, ...], source: str) -> list[str]:
     rest = sum(note.effect is Effect.NONE for note in notes)
     more = f"note: {rest} more that change nothing; importing {source} to a preset lists them"
     return [*renamed, *changing, *([more] if changing and rest else [])]
-
-
-def _model_note(model: str) -> Note:
-    return Note(Effect.CHANGES, (), f"the image was generated with the model {model}; set `model` to yours")
 
 
 def _require(preset: Path | None) -> Path:

@@ -4,8 +4,8 @@ PyYAML reads YAML 1.1, where `on` is true, `017` is 15, `12:30` is 750 and a rep
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -29,11 +29,13 @@ class Document:
         values: The top-level mapping.
         places: Path of keys -> `file:line:column`, one-based.
         problems: Errors in the text; if there are any, `values` is empty.
+        comments: Path of keys -> the comment behind a text that is not in quotes.
     """
 
     values: Mapping[str, Any]
     places: Mapping[Path, str]
     problems: tuple[Problem, ...] = ()
+    comments: Mapping[Path, str] = field(default_factory=dict)
 
 
 class _Loader(yaml.SafeLoader):
@@ -82,13 +84,17 @@ def read(text: str, source: str) -> Document:
         return _invalid(
             _place(source, root.start_mark), "expected settings such as `frames: 120` at the top level"
         )
-    walk = _Walk(source, loader)
+    walk = _Walk(source, loader, text.split("\n") if "#" in text else [])
     try:
         walk.visit(root, ())
         values = {} if walk.problems else loader.construct_document(root)
     except RecursionError:
         return _invalid(source, "is nested too deeply")
-    return Document({}, {}, tuple(walk.problems)) if walk.problems else Document(values, walk.places)
+    return (
+        Document({}, {}, tuple(walk.problems))
+        if walk.problems
+        else Document(values, walk.places, (), walk.comments)
+    )
 
 
 def _compose(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
@@ -146,9 +152,11 @@ def dump(values: Mapping[str, Any]) -> str:
 class _Walk:
     """Collects the places and problems of a node tree."""
 
-    def __init__(self, source: str, loader: yaml.SafeLoader) -> None:
+    def __init__(self, source: str, loader: yaml.SafeLoader, lines: Sequence[str] = ()) -> None:
         self.source = source
+        self.comments: dict[Path, str] = {}
         self._loader = loader
+        self._lines = lines
         self.places: dict[Path, str] = {}
         self.problems: list[Problem] = []
         self._nodes = 0
@@ -168,6 +176,15 @@ class _Walk:
                 inside = (*path, str(index))
                 self.places[inside] = _place(self.source, item.start_mark)
                 self.visit(item, inside)
+        elif isinstance(node, yaml.ScalarNode) and not node.style and self._lines:
+            self._note_comment(node, path)
+
+    def _note_comment(self, node: yaml.Node, path: Path) -> None:
+        """Notes a comment behind a text without quotes: it may be meant as part of the text."""
+        mark = node.end_mark
+        rest = self._lines[mark.line][mark.column :] if mark and mark.line < len(self._lines) else ""
+        if rest.lstrip().startswith("#"):
+            self.comments[path] = rest.strip()
 
     def _mistake(self, node: yaml.Node) -> str:
         """Returns what is wrong with a value itself: its tag, or what it contains; else an empty text."""

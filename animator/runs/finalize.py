@@ -2,8 +2,7 @@
 
 import time
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from animator.core.atomic import atomic_write
 from animator.models.diffusion.checkpoints.model_info import model_records
@@ -22,28 +21,32 @@ class _Stopped(Exception):  # noqa: N818 (not an error)
     """Leaves an extra video unfinished."""
 
 
-def record_start(run: Run, diffuser: Diffuser, device: torch.device) -> None:
+def record_start(run: Run, diffuser: Diffuser, rendering: Rendering) -> None:
     """Writes run.json before the first frame; digests of models follow at the end."""
-    run.record({**run_facts(run.animation, device), "models": model_records(diffuser, wait=False)})
+    run.record({**_facts(run, rendering), "models": model_records(diffuser, wait=False)})
 
 
-def record_end(run: Run, diffuser: Diffuser, device: torch.device, rendered: Rendered, first: int) -> None:
+def record_end(run: Run, diffuser: Diffuser, rendering: Rendering, rendered: Rendered, first: int) -> None:
     """Writes run.json after the last frame.
 
     Args:
         run: The open run folder.
         diffuser: The model of the frames.
-        device: Device of the model.
+        rendering: Device, and further facts.
         rendered: How far the rendering came.
         first: The first frame of this session.
     """
     facts = {
-        **run_facts(run.animation, device),
+        **_facts(run, rendering),
         "models": model_records(diffuser, wait=not rendered.stopped),
         "rendered_frames": rendered.frames - first,
         "seconds": rendered.seconds,
     }
     run.record(facts)
+
+
+def _facts(run: Run, rendering: Rendering) -> dict[str, Any]:
+    return {**run_facts(run.animation, rendering.device), **rendering.facts}
 
 
 def write_subtitles(run: Run) -> None:

@@ -14,21 +14,22 @@ from pathlib import Path
 import torch
 
 from animator.errors import UserError
-from animator.film.formats import FORMATS
 from animator.film.interpolation.base import FrameInterpolator, interpolate
-from animator.film.interpolation.open_interpolator import open_interpolator
+from animator.film.interpolation.open_interpolator import check_interpolator, open_interpolator
+from animator.film.output_problems import OutputProblem, output_problems
 from animator.film.sound import Sound
-from animator.film.soundtrack import soundtrack
+from animator.film.soundtrack import soundtrack, speed_of_images
 from animator.film.spec import VideoSpec
-from animator.film.upscaling.open_upscaler import open_upscaler
+from animator.film.upscaling.open_upscaler import check_upscaler, open_upscaler
 from animator.film.upscaling.upscaler import Upscaler, upscale
-from animator.film.writer import VideoWriter, check_spec
+from animator.film.writer import VideoWriter
 from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.presets.records import film_record
 from animator.runs.output_paths import OutputPaths
 from animator.runs.run import Run, film_path
 from animator.settings import Animation
+from animator.timeline.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ class RunOutputs:
     def _interpolated_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.amount
         interpolator = interpolator_of(self.animation, self.device)
-        return interpolate(base.images(), interpolator, amount, self.device)
+        scenes = {plan.frame for plan in Timeline(self.animation) if plan.cut}
+        return interpolate(base.images(), interpolator, amount, self.device, scenes)
 
     @property
     def _gif(self) -> Output | None:
@@ -174,7 +176,13 @@ def sound_of(animation: Animation) -> Sound | None:
     else:
         source, skipped = settings.soundtrack_path, 0
     sound = Sound(
-        source, settings.offset, settings.fade_in, settings.fade_out, settings.length, settings.allow_url
+        source,
+        settings.offset,
+        settings.fade_in,
+        settings.fade_out,
+        settings.length,
+        settings.allow_url,
+        conceal=settings.damaged == "conceal",
     )
     return soundtrack(sound, skipped)
 
@@ -192,21 +200,80 @@ def interpolator_of(animation: Animation, device: torch.device | str) -> FrameIn
     return open_interpolator(settings.engine, settings.model, device)
 
 
-def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
+def film_problems(animation: Animation) -> tuple[OutputProblem, ...]:
+    """Returns the problems of all video files of a film, and of its sound, without opening a model."""
+    try:
+        film = video_spec(animation, film_path(Path(), animation))
+        speed = _speed_of_images(animation)
+    except UserError as error:
+        return (OutputProblem("sound.soundtrack_path", str(error)),)
+    problems = [*output_problems(film, animation.frames)] if not film.format.is_sequence or film.sound else []
+    for other, frames in _other_films(animation, replace(film, sound=None)):
+        problems += output_problems(other, frames)
+    drift = abs(1.0 - 1.0 / speed) * animation.frames
+    if drift > 1.0:
+        problems.append(
+            OutputProblem(
+                "sound.add_soundtrack",
+                f"the film shows the clip at {speed:.3g} times its speed, and the sound keeps its own: they "
+                "are out of step after the beginning; set fps to the clip's rate divided by "
+                "video.extract_nth_frame, or video.timing to clock with video.extract_nth_frame 1",
+                "warning",
+            )
+        )
+    if film.sound is not None and animation.frame_interpolation.slow_motion:
+        silent = "the slow-motion video will be silent, because its sound would have to be stretched"
+        problems.append(OutputProblem("frame_interpolation.slow_motion", silent, "warning"))
+    return tuple(dict.fromkeys(problems))
+
+
+def _speed_of_images(animation: Animation) -> float:
+    """Returns how many times as fast as its own sound a clip is shown; 1 for other sounds."""
+    is_own = animation.sound.add_soundtrack == "Init Video"
+    return speed_of_images(animation.video.spec, animation.fps) if is_own else 1.0
+
+
+def _other_films(animation: Animation, plain: VideoSpec) -> Iterator[tuple[VideoSpec, int]]:
+    """Yields the video files besides the plain one, with their numbers of images."""
+    frames, (width, height) = animation.frames, plain.size
+    if animation.output.make_gif and plain.format.name != "gif":
+        yield VideoSpec("film.gif", plain.size, plain.rate), frames
+    upscaling, between = animation.upscaling, animation.frame_interpolation
+    large = replace(plain, size=(width * upscaling.factor, height * upscaling.factor))
+    if upscaling.enabled:
+        yield large, frames
+    if between.engine != "none":
+        base = large if upscaling.enabled and between.use_upscaled else plain
+        slowdown = between.slow_motion_amount if between.slow_motion else 1
+        yield replace(base, fps=base.rate * between.amount / slowdown), frames * between.amount
+
+
+def check_films(animation: Animation, device: torch.device | str | None = None) -> None:
     """Checks, before the first frame is rendered, that a film's video files can be made.
 
+    Args:
+        animation: The film.
+        device: Device on which its networks are opened once, to find broken ones; None opens none.
+
     Raises:
-        UserError: An encoder, a sound file or the weights of a network are missing.
+        UserError: An encoder, a sound file or the weights of a network are missing, or not permitted.
     """
-    film = video_spec(animation, film_path(Path(), animation))
-    if film.sound is not None and not film.format.audio:
-        with_sound = " or ".join(known.name for known in FORMATS.values() if known.audio)
-        log.warning("%s files hold no sound; set output.format to %s", film.format.name, with_sound)
-    if not animation.output.film_format.is_sequence:
-        check_spec(film)
-    if film.sound is not None and animation.frame_interpolation.slow_motion:
-        log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
-    if animation.upscaling.enabled:
+    problems = film_problems(animation)
+    errors = [problem.message for problem in problems if problem.severity == "error"]
+    if errors:
+        raise UserError("\n".join(errors))
+    for problem in problems:
+        log.warning("%s: %s", problem.setting, problem.message)
+    _check_networks(animation, device)
+
+
+def _check_networks(animation: Animation, device: torch.device | str | None) -> None:
+    upscaling, interpolation = animation.upscaling, animation.frame_interpolation
+    if upscaling.enabled and device is None:
+        check_upscaler(upscaling.model, folders_of(animation))
+    elif upscaling.enabled and device is not None:
         upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "none":
+    if interpolation.engine != "none" and device is None:
+        check_interpolator(interpolation.engine, interpolation.model)
+    elif interpolation.engine != "none" and device is not None:
         interpolator_of(animation, device)

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -39,6 +40,7 @@ class Rendering:
         end: Stop before this frame; a group of in-betweens that contains it is finished. None renders the
             whole film.
         open_sink: Opens the sink of the frames besides the run folder; by default the video file.
+        facts: Further facts for run.json, such as the inputs of the film.
     """
 
     device: torch.device
@@ -46,6 +48,7 @@ class Rendering:
     stop: StopToken = field(default_factory=StopToken)
     end: int | None = None
     open_sink: OpenSink = film_sink
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

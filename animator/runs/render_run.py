@@ -1,44 +1,36 @@
 """`render_run`: renders a film from its settings to the finished video file."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import torch
 
 from animator.errors import UserError
-from animator.loop.build.models import check_models, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
-from animator.models.device import choose_device
-from animator.models.diffusion.plugin import find_plugin
+from animator.models.device import choose_device, compute_threads
+from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.request import Diffuser
-from animator.models.diffusion.stable import open_diffuser
 from animator.presets.load import resolve_animation
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
+from animator.runs.open_model import OpenedModel, SessionOptions
 from animator.runs.outputs import check_films
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
+from animator.runs.resume_check import compare_session, recorded_threads
+from animator.runs.rewind import check_rewind, state_at
 from animator.runs.run import Run, is_run
 from animator.runs.run_settings import with_seed
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
-from animator.timeline.timeline import Timeline
 from schedules.seeds import MAX_SEED
 
 RENDERS = Path("renders")
-
-
-class OpenModel(Protocol):
-    """Opens the diffuser of a film; see `open_model`."""
-
-    def __call__(self, animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
-        """Returns the diffuser."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +57,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     diffuser: Diffuser | None = None,
     device: torch.device | str = "auto",
     resume: bool = False,
+    accept_changed_inputs: bool = False,
     progress: Report | None = None,
     stop: StopToken | None = None,
     end: int | None = None,
@@ -78,6 +71,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         diffuser: The diffusion model; None opens the one that the settings name.
         device: Device of images and models: "auto", "cpu", "cuda", "mps" or a torch device.
         resume: Resume the run in `out`, or the newest one of this name; starts one where there is none.
+        accept_changed_inputs: Resume also where files that the film reads have changed since.
         progress: Called when rendering starts, after every frame on disk, and while extra videos are made.
         stop: Stops between frames; the run can be resumed.
         end: Stop before this frame; None renders the whole film.
@@ -89,17 +83,18 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         AnimatorError: Something failed; the frames so far are complete and the run can be resumed.
     """
     torch_device = choose_device(device)
+    options = SessionOptions(diffuser, accept_changed_inputs=accept_changed_inputs)
     rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
     if isinstance(film, Run):
         if out is not None:
             raise UserError(
                 f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
             )
-        return _render(film, diffuser, rendering)
+        return resume_run(film, options, rendering)
     film = resolve_animation(film)
     check_films(film, torch_device)
     with open_run(film, out, resume=resume) as run:
-        return _render(run, diffuser, rendering)
+        return resume_run(run, options, rendering)
 
 
 def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
@@ -115,9 +110,10 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
     """
     state = run.state(rendering.device)
     run.warn_if_low_on_space(run.animation.frames - state.next_frame)
-    record_start(run, pipeline.diffuser, rendering.device)
+    run.hash_models_with(partial(short_hash, pipeline.diffuser))
+    record_start(run, pipeline.diffuser, rendering)
     rendered = render_frames(run, pipeline, state, rendering)
-    record_end(run, pipeline.diffuser, rendering.device, rendered, state.next_frame)
+    record_end(run, pipeline.diffuser, rendering, rendered, state.next_frame)
     if not rendered.stopped:
         write_subtitles(run)
     return rendered
@@ -147,24 +143,52 @@ def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> R
     return Run.create(stamped if out is None else out, animation)
 
 
-def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
-    """Opens the diffuser of a film; checks that every checkpoint and LoRA its frames name is there.
-
-    Raises:
-        ModelError: One is missing or broken.
-    """
-    options = load_options(animation, allow_pickle=allow_pickle)
-    if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
-        check_models(Timeline(animation), options)
-    return open_diffuser(animation.model, device, options)
-
-
-def _render(run: Run, diffuser: Diffuser | None, rendering: Rendering) -> RenderResult:
+def resume_run(run: Run, options: SessionOptions, rendering: Rendering) -> RenderResult:
+    """Renders an open run from where it stopped to the end; errors as `render_run`."""
     if rendering.stop.is_set:  # saves loading a model
         return RenderResult(run.film_path, (), run.state().next_frame, stopped=True)
-    check_run_targets(run, run.animation, run.state().next_frame)
-    model = diffuser or open_model(run.animation, rendering.device)
-    pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
+    first = run.state().next_frame
+    with compute_threads(options.threads or (recorded_threads(run.folder) if first else None)):
+        changes = compare_session(run.folder, run.animation, first, rendering.device)
+        changes.check(run.folder, accept=options.accept_changed_inputs)
+        check_run_targets(run, run.animation, first)
+        model = options.open(run.animation, rendering.device)
+        pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
+        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
+
+
+def render_again(
+    run: Run, frame: int, animation: Animation, options: SessionOptions, rendering: Rendering
+) -> RenderResult:
+    """Renders an open run again from a frame on, with other settings.
+
+    The run stays as it is until everything is checked, every model is open and the state is computed.
+
+    Args:
+        run: The open run.
+        frame: The first frame to render again.
+        animation: The settings to render on with.
+        options: How models are opened.
+        rendering: Device, progress, and where to stop.
+
+    Raises:
+        RunError: See `check_rewind`.
+        AnimatorError: As for `render_run`.
+    """
+    start = check_rewind(run, frame, animation)
+    device = rendering.device
+    with compute_threads(options.threads or (recorded_threads(run.folder) if start else None)):
+        changes = compare_session(run.folder, animation, start, device)
+        changes.check(run.folder, accept=True)
+        check_run_targets(run, animation, start)
+        models = OpenedModel(options, device)
+        state = state_at(run, start, device, lambda: models.of(run.animation))
+        pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)
+        run.rewind(state, animation)
+        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
+
+
+def _render_to_end(run: Run, pipeline: Pipeline, rendering: Rendering) -> RenderResult:
     rendered = render_with(run, pipeline, rendering)
     if rendered.stopped:
         return RenderResult(run.film_path, (), rendered.frames, stopped=True)

@@ -14,7 +14,7 @@ import io
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ from PIL import Image
 from animator.core.atomic import atomic_write
 from animator.core.marks import mark_yaml
 from animator.core.read import read_bytes
-from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
+from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError, UserError
 from animator.images.image import Image8, to_uint8
+from animator.images.image_file import decode_file
 from animator.loop.render import Frame
 from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
@@ -62,6 +63,7 @@ class Run:
         self.metrics = MetricsLog(folder / "frames.jsonl")
         self.animation = animation
         self._chunks = FrameChunks(animation)
+        self._short_hash: Callable[[str], str] = _no_hash
         refuse_links(folder)
         self._lock = FileLock(folder / ".lock")
         try:
@@ -165,11 +167,20 @@ class Run:
             message = "%s: the film may take %.1f GB; %.1f GB are free"
             log.warning(message, self.folder, needed / 1e9, free / 1e9)
 
+    def hash_models_with(self, short_hash: Callable[[str], str]) -> None:
+        """Writes the short hash of each frame's model into its metadata from now on.
+
+        Args:
+            short_hash: Returns the hash of a model's name; empty if it is not known.
+        """
+        self._short_hash = short_hash
+
     def write(self, frame: Frame) -> Image8:
         """Writes a frame to disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
         pixels = to_uint8(frame.image)
         buffer = io.BytesIO()
-        chunks = self._chunks.of(frame.plan)
+        model = frame.plan.diffusion.checkpoint or self.animation.model
+        chunks = self._chunks.of(frame.plan, self._short_hash(model))
         Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)
         atomic_write(self.frame_path(frame.plan.frame), buffer.getvalue())
         if frame.state.next_frame == frame.plan.frame + 1:
@@ -208,12 +219,9 @@ class Run:
         """
         for frame in frames:
             try:
-                with Image.open(self.frame_path(frame)) as image:
-                    yield np.asarray(image.convert("RGB"))
-            except OSError as error:
-                raise RunError(
-                    f"{self.frame_path(frame)}: cannot be read: {error}", ResumeFrom(self.folder, frame)
-                ) from error
+                yield np.asarray(decode_file(self.frame_path(frame)).over_black)
+            except UserError as error:
+                raise RunError(error.message, ResumeFrom(self.folder, frame)) from error
 
     def rewind(self, state: State, animation: Animation) -> None:
         """Rewinds the run to a state, to render on with these settings; frames stay until rendered again."""
@@ -237,6 +245,10 @@ class Run:
     @property
     def _state_path(self) -> Path:
         return self.folder / "state.safetensors"
+
+
+def _no_hash(model: str) -> str:
+    return ""
 
 
 def film_path(folder: Path, animation: Animation) -> Path:

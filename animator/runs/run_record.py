@@ -10,6 +10,7 @@ import torch
 from animator._version import __version__
 from animator.settings import Animation
 
+RUN_JSON = "run.json"
 LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "opencv-python", "imageio-ffmpeg")
 
 

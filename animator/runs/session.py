@@ -1,14 +1,21 @@
 """A command-line session: warnings, an orderly stop on signals, CPU threads, and the frames to render."""
 
 import logging
+import os
 import signal
 import sys
+import threading
+import time
 from dataclasses import dataclass
+from types import FrameType
 
 from animator.core.printable import printable
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C or SIGTERM, as shells report it."""
+
+PATIENCE_S = 3.0
+"""Time after a signal in which further ones are ignored, as the frames so far are being completed."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,41 @@ def start_session(threads: int | None) -> None:
 
     show_warnings()
     # Explicitly for SIGINT as well: a shell may have set its background jobs to ignore Ctrl-C.
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
+    handle_signals(signal.SIGINT, signal.SIGTERM)
     use_threads(threads)
+
+
+def handle_signals(*signals: signal.Signals) -> None:
+    """Has signals raise KeyboardInterrupt once; does nothing outside the main thread.
+
+    Further signals are ignored at first, so that a second Ctrl-C does not tear the clean-up apart. One that
+    comes after `PATIENCE_S` ends the process at once, which costs no finished frame.
+    """
+    if threading.current_thread() is threading.main_thread():
+        handler = _StopOnce()
+        for number in signals:
+            signal.signal(number, handler)
+
+
+def ignore_signals() -> None:
+    """Ignores Ctrl-C and SIGTERM until the process has ended: the interpreter would die of one, not exit."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+
+
+class _StopOnce:
+    """Signal handler that raises KeyboardInterrupt on the first signal."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._first is None:
+            self._first = time.monotonic()
+            raise KeyboardInterrupt
+        if time.monotonic() - self._first > PATIENCE_S:
+            os._exit(INTERRUPTED)
 
 
 def show_warnings() -> None:

@@ -52,7 +52,7 @@ class Animation(SettingsGroup):
     """Width and height in pixels; 512 is a square, 512x320 the same as [512, 320]."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     """Length of the film."""
-    fps: float = Field(15, gt=0, le=1000)
+    fps: float = Field(15, ge=0.01, le=1000)
     """Frames per second; 23.976 and 29.97 mean 24000/1001 and 30000/1001."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a diffusers folder, a .safetensors file, a name in the model folders, or a hub
@@ -67,7 +67,8 @@ class Animation(SettingsGroup):
     negative_prompt: str = ""
     """Negative prompt of every frame; `--neg` in a prompt adds to it."""
     wildcard_folder: str = FOLDER
-    """Folder of `name.txt` for `__name__` in a prompt; the seed chooses a line. Empty disables wildcards."""
+    """Folder of `name.txt` and of YAML or JSON lists for `__name__` in a prompt; the seed chooses a line.
+    Empty disables wildcards."""
     prompt_morph: str = ""
     """Easing with which prompts blend between their keys, such as linear; empty switches at the keys."""
     bpm: float | None = Field(None, gt=0, le=10_000)
@@ -75,7 +76,7 @@ class Animation(SettingsGroup):
     compat: StrictBool = False
     """Use Deforum's numbers for schedules and seeds where ours differ on purpose."""
     download: StrictBool = False
-    """Download images given by URL, such as `init.image`, into the run folder."""
+    """Let images be given by URL, such as `init.image`; they are downloaded with `--allow-download` only."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()

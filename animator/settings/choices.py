@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
-from pydantic_core import core_schema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError, core_schema
 
 from animator.core import plugins
 from schedules.suggest import suggestion
@@ -80,10 +86,27 @@ class OneOf:
         return plugins.names(self.group) if self.group else ()
 
 
+MAX_NAME_BYTES = 180
+"""A file system's names have at most 255; what is added to a film's name has up to about 60."""
+
+
+def _check_length(name: str) -> str:
+    size = len(name.encode(errors="surrogatepass"))
+    if size > MAX_NAME_BYTES:
+        raise PydanticCustomError(
+            "name_too_long",
+            "has {size} bytes as UTF-8, too many for the names of the film's files; expected at most {limit}",
+            {"size": size, "limit": MAX_NAME_BYTES},
+        )
+    return name
+
+
 FileStem = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$"
     ),
+    AfterValidator(_check_length),
 ]
-"""A name that is safe as one part of a path: no separators, no control characters, no leading dot."""
+"""A name that is safe as one part of a path: no separators, no control characters, no leading dot, not too
+long."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from animator.film.clip import AfterEnd, ClipSpec, Fit, Timing
+from animator.film.clip import AfterEnd, ClipSpec, Deinterlace, Fit, Timing
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.paths import ClipName
 
@@ -30,8 +30,11 @@ class Video(SettingsGroup):
     """Fit of a clip with another aspect ratio: stretched (as in Deforum), cropped, or padded."""
     damaged: Literal["stop", "conceal"] = "stop"
     """At damage in the clip, stop or continue with what can be decoded."""
+    deinterlace: Deinterlace = "auto"
+    """Interlaced clips: auto makes one whole image of two fields where the clip's images are flagged as such,
+    on does so for all images, off keeps the fields and their combs."""
     allow_url: StrictBool = False
-    """Let `path` be an http or https URL that ffmpeg fetches."""
+    """Let `path` be an http or https URL; it is downloaded with `--allow-download` only."""
 
     @property
     def spec(self) -> ClipSpec:
@@ -46,4 +49,5 @@ class Video(SettingsGroup):
             self.fit,
             conceal=self.damaged == "conceal",
             allow_url=self.allow_url,
+            deinterlace=self.deinterlace,
         )

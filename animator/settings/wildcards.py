@@ -1,87 +1,40 @@
-"""Wildcard files: `__color__` in a prompt becomes a line of `wildcards/color.txt`, chosen by the seed.
+"""Dynamic prompts of a film: `{a|b}`, `__color__` from `wildcards/color.txt`, `${x}`, chosen by the seed.
 
-Lines are prompts and may name further files or contain `{a|b}`. A run records the chosen lines, so that later
-changes of the files do not affect it.
+The language is that of `dynamic_prompts.parse`. A run records the chosen text, so that later changes of the
+files do not affect it. Texts with only `{a|b}` and `__name__` make the choices that they made before the rest
+of the language existed: their files are filled here, their brackets by `schedules`.
 """
 
-import json
-import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
 from animator.settings.compat import rules_in, rules_of
-from schedules import Prompts
+from animator.settings.dynamic_prompts.errors import TemplateError
+from animator.settings.dynamic_prompts.files import WildcardFiles
+from animator.settings.dynamic_prompts.lexer import find_wildcard
+from animator.settings.dynamic_prompts.nodes import Literal
+from animator.settings.dynamic_prompts.parse import parse
+from animator.settings.dynamic_prompts.reach import Reach
+from animator.settings.dynamic_prompts.sample import Sampler, Variables
+from schedules import Prompts, ScheduleError
+from schedules.keyed_text import decode
 from schedules.seeds import derive
-from schedules.suggest import suggestion
 
 if TYPE_CHECKING:
     from animator.settings import Animation
 
 FOLDER = "wildcards"
-SUFFIX = ".txt"
-MAX_BYTES = 10_000_000
-"""Largest size of a file."""
 MAX_REPLACEMENTS = 500
 MAX_LENGTH = 100_000
 """Limits of one prompt in replacements and characters: files can refer to each other in circles."""
+MAX_SHOWN = 20
+"""Most mistakes that one message lists."""
 
-_NAME = re.compile(r"__([^\W_][\w./ -]*?)__")
-_COMMON = ("prompt_prefix", "prompt_suffix", "negative_prompt")
-
-
-class WildcardFiles:
-    """The wildcard files of one folder, each read once."""
-
-    def __init__(self, folder: Path) -> None:
-        """Opens a folder; its files may be at any depth."""
-        self.folder = folder
-        self._lines: dict[str, tuple[str, ...]] = {}
-
-    def lines(self, name: str) -> tuple[str, ...]:
-        """Returns the lines of a file, without empty ones and comments (#).
-
-        Args:
-            name: Path below the folder, without `.txt`.
-
-        Raises:
-            UserError: The file does not exist or has no lines.
-        """
-        if name not in self._lines:
-            self._lines[name] = self._read(name)
-        return self._lines[name]
-
-    def _read(self, name: str) -> tuple[str, ...]:
-        path = self.folder / f"{name}{SUFFIX}"
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise UserError(
-                f"__{name}__: is outside the folder {self.folder}; wildcard files must be inside it"
-            )
-        if not path.exists():
-            similar = suggestion(name, self._names, form="__{}__")
-            hint = f"{similar} " if similar else ""
-            raise UserError(
-                f"__{name}__: there is no {path}; {hint}`wildcard_folder` sets the folder of such files, "
-                "and an empty one leaves the prompt as it is written"
-            )
-        try:
-            texts = [line.strip() for line in read_text(path, MAX_BYTES).splitlines()]
-        except UnreadableError as error:
-            raise UserError(
-                f"__{name}__: {path} {error}; expected a text file with a prompt on each line"
-            ) from error
-        lines = tuple(text for text in texts if text and not text.startswith("#"))
-        if not lines:
-            raise UserError(f"__{name}__: {path} has no lines to choose from")
-        return lines
-
-    @cached_property
-    def _names(self) -> list[str]:
-        paths = sorted(self.folder.rglob(f"*{SUFFIX}"))
-        return [path.relative_to(self.folder).with_suffix("").as_posix() for path in paths]
+TEXTS = ("prompts", "prompt_prefix", "prompt_suffix", "negative_prompt")
+"""The settings that may be dynamic, in the order in which their texts are numbered."""
+_SIGNS = ("{", "}", "$", "__", "\\", "#")
 
 
 def fill_wildcards(text: str, files: WildcardFiles, seed: int, key: int) -> str:
@@ -96,14 +49,14 @@ def fill_wildcards(text: str, files: WildcardFiles, seed: int, key: int) -> str:
     Raises:
         UserError: A file is missing, or files refer to each other without end.
     """
-    prompt = text
+    prompt, start = text, 0
     for turn in range(MAX_REPLACEMENTS):
-        match = _NAME.search(text)
-        if match is None:
+        start, token = find_wildcard(text, start)
+        if token is None:
             return text
-        lines = files.lines(match[1])
-        chosen = lines[derive(seed, key, f"wildcard file {turn}") % len(lines)]
-        text = text[: match.start()] + chosen + text[match.end() :]
+        lines = files.lines(text[slice(*token.path)])
+        chosen = lines[derive(seed, key, f"wildcard file {turn}") % len(lines)].text
+        text = text[:start] + chosen + text[token.stop :]
         if len(text) > MAX_LENGTH:
             break
     raise UserError(
@@ -113,73 +66,146 @@ def fill_wildcards(text: str, files: WildcardFiles, seed: int, key: int) -> str:
 
 
 def with_wildcards(animation: "Animation") -> "Animation":
-    """Returns the film with its wildcards replaced; with `compat` it has none, as in Deforum.
+    """Returns the film with its dynamic prompts chosen; with `compat` they are text, as in Deforum.
 
     Raises:
-        UserError: See `fill_wildcards`.
+        UserError: A prompt does not follow the syntax, a wildcard is missing, or the work has no end.
     """
-    texts = [animation.prompts.source, *(getattr(animation, name) for name in _COMMON)]
-    if (
-        not rules_of(animation).fills_wildcards
-        or not animation.wildcard_folder
-        or not _NAME.search(json.dumps(texts, ensure_ascii=False, default=str))
-    ):
+    if not rules_of(animation).fills_wildcards:
         return animation
-    seed = max(animation.diffusion.seed, 0)
-    prompts, *common = _fill_all(texts, animation.wildcard_folder, seed)
-    update = {"prompts": Prompts.parse(prompts), **dict(zip(_COMMON, common, strict=True))}
+    texts = {"prompts": animation.prompts.source, **{name: getattr(animation, name) for name in TEXTS[1:]}}
+    filler = _Filler(animation.wildcard_folder, max(animation.diffusion.seed, 0))
+    filled = filler.fill_all(texts)
+    if filler.problems:
+        raise UserError("\n".join(message for _, message in filler.problems))
+    if filled == texts:
+        return animation
+    update = {**filled, "prompts": Prompts.parse(filled["prompts"])}
     return animation.model_copy(update=update)
 
 
-def check(values: Mapping[str, Any]) -> None:
-    """Checks that every wildcard file that a plain preset can refer to exists.
+def check(values: Mapping[str, Any], setting: str) -> None:
+    """Checks one dynamic setting of a plain preset, with every wildcard file that it can reach.
+
+    Args:
+        values: The preset's values.
+        setting: One of `TEXTS`.
 
     Raises:
-        UserError: A file is missing or empty.
+        UserError: With every mistake in the setting's texts.
     """
     folder = values.get("wildcard_folder", FOLDER)
-    if not rules_in(values).fills_wildcards or not isinstance(folder, str) or not folder:
+    if not rules_in(values).fills_wildcards or not isinstance(folder, str):
         return
-    texts = [values.get(name, "") for name in ("prompts", *_COMMON)]
-    files = WildcardFiles(Path(folder).expanduser())
-    wanted, seen = _names(texts), set[str]()
-    while wanted - seen:
-        name = min(wanted - seen)
-        seen.add(name)
-        wanted |= _names(files.lines(name))
+    group = values.get("diffusion")
+    seed = group.get("seed") if isinstance(group, Mapping) else 0
+    filler = _Filler(folder, max(seed, 0) if isinstance(seed, int) else 0)
+    filler.fill_all({name: values.get(name, "") for name in TEXTS})
+    messages = [message for name, message in filler.problems if name == setting]
+    if messages:
+        more = f"; and {len(messages) - MAX_SHOWN} more" if len(messages) > MAX_SHOWN else ""
+        raise UserError("; ".join(messages[:MAX_SHOWN]) + more)
 
 
-def _names(texts: Any) -> set[str]:
-    return set(_NAME.findall(json.dumps(texts, ensure_ascii=False, default=str)))
+def first_syntax(text: str) -> str:
+    """Returns the first dynamic syntax in a text that is not meant to have any, such as `{red|blue}`."""
+    try:
+        nodes = parse(text).root.parts
+    except TemplateError as error:
+        return text[error.column : error.column + 40]
+    columns = [node.column for node in nodes if not isinstance(node, Literal) and hasattr(node, "column")]
+    return text[columns[0] : columns[0] + 40] if columns else ""
 
 
-def _fill_all(texts: list[Any], folder: str, seed: int) -> list[Any]:
-    """Replaces the wildcards in texts nested in lists and mappings, each text with its own key."""
-    files = WildcardFiles(Path(folder).expanduser())
-    count = 0
+class _Filler:
+    """Fills the texts of one film, each with its own number, and collects the mistakes."""
 
-    def fill(item: Any) -> Any:
-        nonlocal count
+    def __init__(self, folder: str, seed: int) -> None:
+        self.problems: list[tuple[str, str]] = []
+        self._files = WildcardFiles(Path(folder).expanduser()) if folder else None
+        self._reach = Reach(self._files) if self._files else None
+        self._seed = seed
+        self._variables: Variables = {}
+        self._number = 0
+
+    def fill_all(self, texts: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the settings with their texts filled; the prefix's variables hold in all of them."""
+        first = sum(1 for _ in _strings(texts["prompts"]))
+        prefix = texts["prompt_prefix"]
+        if isinstance(prefix, str):
+            prefix, self._variables = self._fill_text(prefix, first, "prompt_prefix", "")
+        filled = {"prompts": self._fill(texts["prompts"], "prompts", ""), "prompt_prefix": prefix}
+        self._number = first + 1
+        return {**filled, **{name: self._fill(texts[name], name, "") for name in TEXTS[2:]}}
+
+    def _fill(self, item: Any, setting: str, place: str) -> Any:
+        """Fills the texts in nested lists and mappings, and in text that holds one."""
         if isinstance(item, Mapping):
-            return {key: fill(value) for key, value in item.items()}
+            return {key: self._fill(value, setting, place or _key_place(key)) for key, value in item.items()}
         if isinstance(item, list | tuple):
-            return [fill(value) for value in item]
+            numbered = enumerate(item, 1)
+            return [self._fill(value, setting, place or f"prompt {number}") for number, value in numbered]
         if not isinstance(item, str):
             return item
-        parsed = _parse_json(item)
-        if parsed is not None:
-            return fill(parsed)
-        count += 1
-        return fill_wildcards(item, files, seed, count - 1)
+        decoded = _decode(item)
+        if decoded is not None:
+            return self._fill(decoded, setting, place)
+        self._number += 1
+        return self._fill_text(item, self._number - 1, setting, place)[0]
 
-    return [fill(text) for text in texts]
+    def _fill_text(self, text: str, number: int, setting: str, place: str) -> tuple[str, Variables]:
+        if not any(sign in text for sign in _SIGNS):
+            return text, self._variables
+        try:
+            template = parse(text)
+            if self._reach is not None and self._files is not None and self._reach.visit(template):
+                return fill_wildcards(text, self._files, self._seed, number), self._variables
+            if self._reach is None and template.is_basic:
+                return text, self._variables
+            sampler = Sampler(self._files, self._seed, number)
+            filled, variables = sampler.fill(template, self._variables)
+            self._check_plain(filled)
+        except TemplateError as error:
+            label = error.place or place
+            where = f"{label}, column {error.column + 1}" if label else f"column {error.column + 1}"
+            self.problems.append((setting, f"{where}: {error.message}"))
+        except UserError as error:
+            self.problems.append((setting, f"{place}: {error}" if place else str(error)))
+        else:
+            return filled, variables
+        return text, self._variables
+
+    def _check_plain(self, text: str) -> None:
+        """Checks that nothing of the syntax is left in a filled text."""
+        rest = first_syntax(text)
+        if rest and (self._files is not None or not rest.startswith("__")):
+            raise UserError(f"the chosen text contains {rest!r}, which looks like the syntax of choices")
 
 
-def _parse_json(text: str) -> Any:
-    """Returns the prompts of a JSON text; None for any other text."""
-    if not text.lstrip().startswith(("{", "[")):
-        return None
+def _strings(item: Any) -> Iterator[str]:
+    """Yields the texts of nested lists and mappings, and of text that holds one."""
+    if isinstance(item, Mapping):
+        for value in item.values():
+            yield from _strings(value)
+    elif isinstance(item, list | tuple):
+        for value in item:
+            yield from _strings(value)
+    elif isinstance(item, str):
+        decoded = _decode(item)
+        if decoded is None:
+            yield item
+        else:
+            yield from _strings(decoded)
+
+
+def _decode(text: str) -> Any:
+    """Returns the prompts by frame of a text; None for any other text."""
     try:
-        return json.loads(text)
-    except ValueError:
+        decoded = decode(text)
+    except ScheduleError:  # reported where prompts are parsed
         return None
+    return None if isinstance(decoded, str) else decoded
+
+
+def _key_place(key: object) -> str:
+    return f"frame {key}" if str(key).isdigit() else f"key `{key}`"

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from animator.settings import Animation
+from animator.settings.compat import rules_of
 from animator.settings.modes import mode_of
+from animator.settings.wildcards import TEXTS, first_syntax
 from animator.timeline.timeline import range_of, schedule_fields
 
 
@@ -21,7 +23,22 @@ def setting_warnings(animation: Animation) -> list[str]:
             for index, step in enumerate(animation.steps)
             if step.at == "before"
         ]
+    warnings += literal_prompt_warnings(animation)
     return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
+
+
+def literal_prompt_warnings(animation: Animation) -> list[str]:
+    """Returns a warning if the film takes dynamic prompts as plain text, as Deforum does."""
+    if rules_of(animation).fills_wildcards:
+        return []
+    texts = [*(key.text for key in animation.prompts.keys), *(getattr(animation, name) for name in TEXTS[1:])]
+    found = next(filter(None, map(first_syntax, texts)), "")
+    if not found:
+        return []
+    return [
+        f"prompts: {found!r} reaches the model as it is written, as in Deforum; "
+        "`compat: false` chooses from brackets, wildcards and variables"
+    ]
 
 
 def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:

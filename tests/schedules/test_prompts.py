@@ -37,6 +37,18 @@ def test_prompts_in_every_form(source: Any, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["0: a | 3: b", "0:a|3:b", " 0 : a |\n3: b", '{"0": "a",\n "3": "b",}', '"0": "a",\n"3": "b",']
+)
+def test_keyed_prompts_of_neighbors_are_read(text: str) -> None:
+    assert positives(text)[:4] == ["a", "a", "a", "b"]
+
+
+def test_bars_in_one_prompt_are_text() -> None:
+    for text in ("a [b|c] at 10:30", "2001: a space odyssey | 4k", "0.5: a | b"):
+        assert positives(text)[0].startswith(text[:4])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "'0': 'a', '3': 'b'",
@@ -46,7 +58,6 @@ def test_prompts_in_every_form(source: Any, expected: list[str]) -> None:
         "0: a, 3: b",
         "0: a",
         "0:(a), 3:(b)",
-        "0:a | 3:b",
         "1s: a\n3b: b",
     ],
 )
@@ -171,7 +182,7 @@ def test_compat_prepares_prompts_as_deforum_does() -> None:
         ({0: True}, "key `0`: a prompt is text"),
         ({0: {"texts": "a"}}, "has `text`"),
         ({"t": "a"}, "cannot depend on `t`"),
-        ('{"0": "a",}', "broken JSON"),
+        ('{"0": "a",,}', "broken JSON"),
         ({0: "a", "morph": "linea"}, "did you mean `linear`?"),
         ({0: "a" * 200_000}, "characters"),
         ("`t`" * 1500, "1500 formulas"),

@@ -10,6 +10,7 @@ from torch import Tensor
 from animator.errors import UserError
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
+from animator.film.open_clip import log_conversions
 from animator.film.probe import images_in, is_folder, is_image
 from animator.film.reader import Clip, ClipReader
 from animator.images.image import from_uint8, read_image
@@ -63,6 +64,7 @@ def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
         numbers = FrameMap(span.of(len(files)), unit.after_end, str(path))
         return ImageSequence(lambda number: read_image(str(files[number]), None, device), numbers)
     index = index_of(str(path))
+    log_conversions(path)
     reader = ClipReader(Clip(path, None, span.first, span.every), index)
     numbers = FrameMap(range(len(span.of(len(index)))), unit.after_end, str(path))
     return ImageSequence(lambda number: from_uint8(reader.at(number), device), numbers)

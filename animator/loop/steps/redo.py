@@ -7,6 +7,7 @@ from torch import Tensor
 
 from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
+from animator.models.diffusion.one_at_a_time import generate_alone
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
@@ -60,4 +61,4 @@ def _preview_generation(
 ) -> Tensor:
     """Returns a trial (3, H, W) of the frame; its seed is derived from the frame's, so that it repeats."""
     request = build_request(request_steps, plan, image)
-    return diffuser.generate(replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))
+    return generate_alone(diffuser, replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))

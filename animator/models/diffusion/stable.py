@@ -1,5 +1,6 @@
 """`StableDiffuser`: the `Diffuser` of diffusers' models; `open_diffuser` opens it."""
 
+import threading
 from pathlib import Path
 
 import torch
@@ -23,7 +24,10 @@ from animator.models.diffusion.unet_model import UNetModel
 
 
 class StableDiffuser:
-    """Generates images with Stable Diffusion or Flux checkpoints; open it with `open_diffuser`."""
+    """Generates images with Stable Diffusion or Flux checkpoints; open it with `open_diffuser`.
+
+    Threads may share it: each generation has the model, with its LoRA files, to itself.
+    """
 
     def __init__(self, model: str, device: torch.device, options: LoadOptions) -> None:
         """Loads a film's model.
@@ -40,6 +44,7 @@ class StableDiffuser:
         self._device = device
         self._options = options
         self._records: dict[str, ModelInfo] = {}
+        self._lock = threading.RLock()
         self._models = ModelCache(self._load, device)
         self._models.load(model).guide(options.controlnets)
         for name in options.controlnets:
@@ -53,7 +58,7 @@ class StableDiffuser:
             ModelError: A model, sampler or file that the request names is not available.
             AnimatorError: The model returned NaN, or memory ran out.
         """
-        with explain_out_of_memory(request, self._device):
+        with self._lock, explain_out_of_memory(request, self._device):
             engine = self._models.load(request.checkpoint or self._model)
             return inpaint(
                 lambda part: generate_with_retry(engine.generate, part, engine.upcast_vae), request

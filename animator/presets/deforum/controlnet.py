@@ -64,7 +64,12 @@ def read_units(settings: Mapping[str, Any], clip: Mapping[str, Any]) -> Units:
     notes: list[Note] = []
     problems: list[tuple[str, str]] = []
     for prefix, unit_settings in _unit_settings(settings):
-        if not Switch().read(unit_settings.get("enabled", False)):
+        try:
+            is_enabled = Switch().read(unit_settings.get("enabled", False))
+        except ValueError as error:
+            problems.append((f"{prefix}enabled", f"is {unit_settings['enabled']!r:.60}; {error}"))
+            continue
+        if not is_enabled:
             if names := tuple(prefix + name for name in unit_settings):
                 notes.append(harmless(names, "ControlNet: not in use"))
             continue

@@ -3,6 +3,7 @@
 `read` raises `ValueError` with what was expected; `remark` describes what `read` corrected, if anything.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,6 +113,8 @@ class Number(Conversion):
             raise ValueError(f"expected {kind}")
         try:
             number = float(value)
+            if not math.isfinite(number):
+                raise ValueError
             return int(value) if number.is_integer() and not isinstance(value, str) else number
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"expected {kind}") from None
@@ -149,7 +152,7 @@ class Choice(Conversion):
     def read(self, value: Any) -> Any:
         """Returns our value."""
         known = self._known(value)
-        if known is None and value in self.refused:
+        if known is None and isinstance(value, str) and value in self.refused:
             raise ValueError(self.refused[value])
         if known is None:
             raise ValueError(f"expected one of {', '.join(self.names)}")

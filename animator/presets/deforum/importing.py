@@ -16,6 +16,7 @@ from animator.presets.deforum.recognize import read_settings
 from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
+from animator.settings.choices import MAX_NAME_BYTES
 from animator.settings.import_notes import Note, changes, harmless
 from schedules.parseq import Manifest
 
@@ -204,7 +205,8 @@ def film_name(template: str, settings: Mapping[str, Any]) -> str:
 
     text = re.sub(r"\{([^{}]*)\}", fill, PurePath(template.replace("\\", "/")).name)
     plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", text).strip(" ._")
-    return plain[:100].strip(" ._") or "untitled"
+    short = plain[:100].encode(errors="ignore")[:MAX_NAME_BYTES].decode(errors="ignore")
+    return short.strip(" ._") or "untitled"
 
 
 def _unsupported(settings: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Note]:

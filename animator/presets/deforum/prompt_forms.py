@@ -8,6 +8,7 @@ from typing import Any
 
 from schedules import keyed_text
 
+_FRAME = re.compile(r"[0-9]{1,9}")
 _KEYED = re.compile(r"\s*(\d{1,9})\s*:(.*)", re.DOTALL)
 
 
@@ -42,10 +43,10 @@ def keyed_prompts(value: Any, frames: Any) -> PromptForm:
 
 def with_negatives(prompts: Mapping[str, str], negatives: Mapping[Any, Any]) -> dict[str, str]:
     """Appends to each prompt the negative prompt in effect at its frame."""
-    by_frame = sorted((int(key), _check_text(text)) for key, text in negatives.items() if str(key).isdigit())
+    by_frame = sorted((int(key), _check_text(text)) for key, text in negatives.items() if _is_frame(key))
     result: dict[str, str] = {}
     for key, text in prompts.items():
-        at = int(key) if key.isdigit() else 0
+        at = int(key) if _is_frame(key) else 0
         reached = [negative for frame, negative in by_frame if frame <= at] or [n for _, n in by_frame[:1]]
         result[key] = f"{text} --neg {reached[-1]}" if reached and reached[-1].strip() else text
     return result
@@ -78,10 +79,14 @@ def _from_list(items: Sequence[Any], frames: Any) -> PromptForm:
     keyed = _keyed_parts(texts)
     if keyed or not texts:
         return PromptForm(keyed)
-    count = int(frames) if str(frames).isdigit() else 120
+    count = int(frames) if _is_frame(frames) else 120
     spread = {str(index * count // len(texts)): text for index, text in enumerate(texts)}
     remark = f"a list of {len(texts)} prompts is distributed evenly over the film" if len(texts) > 1 else ""
     return PromptForm(spread, remark)
+
+
+def _is_frame(value: Any) -> bool:
+    return bool(_FRAME.fullmatch(str(value)))
 
 
 def _check_text(value: Any) -> str:

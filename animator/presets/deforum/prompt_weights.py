@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_PART = re.compile(r"((?:\\:|(?<=\d):(?=\d)|[^:])+):*(-?\d+(?:\.\d+)?(?![\w.])|`[^`]*`)?")
+_PART = re.compile(
+    r"((?:\\:|\([^()]*\)|(?<=\d)(?<!\d:\d\d):(?=\d)|[^:])+)"
+    r":*(-?\d+(?:\.\d+)?(?![\w.])|\s{1,9}-?\d+(?:\.\d+)?(?=\s{0,9}(?:,|\Z))|`[^`]*`)?"
+)
 _NEGATIVE = "--neg"
 
 
@@ -24,11 +27,13 @@ def with_and(prompts: Mapping[str, str], settings: Mapping[str, Any]) -> dict[st
 def _join(prompt: str, *, is_normalized: bool) -> str:
     """Returns a prompt whose weights are those of `AND`; parts with negative weights follow `--neg`.
 
-    Colons between digits, as in 10:30, are text. Weights that are math are kept as written.
+    Colons between digits, as in 10:30, and in round brackets are text. Weights that are math are kept as
+    written.
     """
     text, mark, rest = prompt.partition(_NEGATIVE)
     parts = [
-        (match[1].replace("\\:", ":").strip(" ,\n\t"), match[2] or "1") for match in _PART.finditer(text)
+        (match[1].replace("\\:", ":").strip(" ,\n\t"), (match[2] or "1").strip())
+        for match in _PART.finditer(text)
     ]
     parts = [(part, weight) for part, weight in parts if part]
     negatives = [part for part, weight in parts if weight.startswith("-")]

@@ -33,7 +33,7 @@ class Fakes:
         self.opened: list[str] = []
         self.at: dict[str, BaseException] = {}
 
-    def open(self, animation: Any, device: object, *, allow_pickle: bool = False) -> "Fakes":
+    def open(self, animation: Any, device: object) -> "Fakes":
         self.opened.append(animation.diffusion.vae)
         return self
 

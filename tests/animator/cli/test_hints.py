@@ -7,6 +7,10 @@ import pytest
 
 from animator.cli.hints import advice, explain
 from animator.errors import (
+    AcceptChangedInputs,
+    AllowCode,
+    AllowDownload,
+    AllowHost,
     AllowPickle,
     ChangeSetting,
     ChooseOutput,
@@ -21,6 +25,7 @@ from animator.errors import (
     ResumeFrom,
     ResumeOrChooseOutput,
     RunError,
+    SaveImageAgain,
 )
 
 RUN = Path("renders/my lake")
@@ -32,9 +37,14 @@ HINTS = {
     ResumeBatch(RUN): "Resume it with --resume, or choose another --out",
     ResumeFrom(Path("run"), 7): "Render it again with: animator render run/preset.yaml --out run --from 7",
     ChangeSetting("diffusion.memory", "low"): "Use --set diffusion.memory=low",
+    AcceptChangedInputs(): "Or resume with the changed files by --accept-changed-inputs",
+    AllowCode(): "--allow-code",
+    AllowDownload(): "--allow-download",
+    AllowHost("my host"): "--allow-host 'my host'",
     AllowPickle(): "--allow-pickle",
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",
+    SaveImageAgain(): "Save it again, as PNG",
 }
 
 

@@ -43,9 +43,12 @@ def test_files_without_times_have_their_rate(ffmpeg: Ffmpeg, name: str) -> None:
 
 def test_a_file_that_is_not_a_video_is_reported(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
-    for name, reason in (("film.mp4", "Invalid data found"), ("none.mp4", "No such file")):
-        with pytest.raises(UserError, match=f"{name}: holds no images that ffmpeg can read: .*{reason}"):
-            index_of(tmp_path / name)
+    with pytest.raises(
+        UserError, match=r"film.mp4: holds no images that ffmpeg can read: .*Invalid data found"
+    ):
+        index_of(tmp_path / "film.mp4")
+    with pytest.raises(UserError, match=r"none.mp4: there is no such file"):
+        index_of(tmp_path / "none.mp4")
 
 
 def test_a_single_image_has_no_rate() -> None:

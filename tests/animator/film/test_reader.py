@@ -53,6 +53,6 @@ def test_a_clip_that_is_too_short_says_so(clip: Path) -> None:
 
 def test_a_file_that_is_not_a_video_is_a_users_mistake(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
-    for name in ("film.mp4", "missing.mp4"):
-        with pytest.raises(UserError, match=f"{name}: holds no images"):
+    for name, reason in (("film.mp4", "holds no images"), ("missing.mp4", "there is no such file")):
+        with pytest.raises(UserError, match=f"{name}: {reason}"):
             list(Clip(tmp_path / name).frames())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from animator.errors import PresetError
+from animator.presets import raw
 from animator.presets.load import dump, load
 from animator.settings import Animation
 
@@ -165,3 +166,18 @@ def test_schedules_of_imported_films_may_leave_their_range(tmp_path: Path) -> No
     text = "diffusion: {strength: 1.5}\n"
     assert load(write(tmp_path, f"compat: true\n{text}")).compat
     assert "expected 0 to 1" in problems(write(tmp_path, text))[0]
+
+
+def test_a_comment_behind_a_prompt_without_quotes_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text(
+        "prompts:\n  0: a cat # red\n  1: 'b' # kept\n  2: c#d\n  3: {text: e # f\n  }\n"
+        "# all\nnegative_prompt: fog #1\nname: film # mine\nframes: 4 # four\n"
+    )
+    notes = [str(note) for note in raw.read(path).notes]
+    assert [note.split(" is not")[0] for note in notes] == [
+        "prompts.0: the comment `# red`",
+        "prompts.3.text: the comment `# f`",
+        "negative_prompt: the comment `#1`",
+    ]
+    assert all("put the text in quotes" in note for note in notes)

@@ -107,7 +107,9 @@ def test_an_image_over_a_preset_sets_its_generation_parameters(tmp_path: Path) -
     plan = Timeline(made)[0]
     assert (plan.prompt.positive, plan.seed, plan.diffusion.steps) == ("a fjord", 77, 30)
     assert made.motion == presets.load(PRESETS / "quickstart.yaml").motion
-    assert lines == ["note: the image was generated with the model dream; set `model` to yours"]
+    taken, model = lines
+    assert taken.endswith("takes over the prompt, Steps, Sampler, CFG scale, Seed; not Model")
+    assert model == "note: the image was generated with the model dream; set `model` to yours"
     alone = load(PresetSource(None, like=tmp_path / "a.png"), [], lines.append)
     assert Timeline(alone)[0].diffusion.sampler == "Euler"
 
@@ -118,9 +120,9 @@ def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     for name, found in [
         ("plain.png", "has no record of how it was made"),
-        ("text.txt", "is not an image or video that can be read"),
+        ("text.txt", "is text; expected a PNG or infotext of A1111"),
         ("broken.png", "has no record|is not an image"),
-        ("none.png", "there is no such file"),
+        ("none.png", "No such file"),
     ]:
         with pytest.raises(UserError, match=found):
             read_provenance(tmp_path / name)

@@ -11,7 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
+from animator.core.permissions import Permissions, allow, grant
 from animator.errors import PresetError, UserError
+from animator.images import image_file
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
 from animator.runs import downloads
@@ -59,7 +61,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     Site.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    with allow(hosts=["127.0.0.1"]):
+        yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
@@ -87,18 +90,25 @@ def test_a_film_starts_from_a_downloaded_image_and_resumes_offline(
 def test_nothing_is_downloaded_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"init: {{image: '{site}/start.png'}}")
-    with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
-        load(preset)
-    assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
-    with pytest.raises(UserError, match="fetched only with `download: true`"):
-        with_downloads(make_animation(init={"image": f"{site}/start.png"}), tmp_path)
+    animation = make_animation(init={"image": f"{site}/start.png"})
+    with grant(Permissions()):
+        with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
+            load(preset)
+        assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
+        with pytest.raises(UserError, match="fetched only with `download: true`"):
+            with_downloads(animation, tmp_path)
+        with pytest.raises(
+            UserError, match=r"127\.0\.0\.1, which is not a public .* allow connections to 127"
+        ):
+            with_downloads(animation.model_copy(update={"download": True}), tmp_path)
     assert Site.asked == []
+    assert load(preset).init.image == f"{site}/start.png"  # the permission alone is enough, too
 
 
 def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"download: true\nmode: video\nvideo: {{path: '{site}/clip.mp4'}}")
-    with pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
+    with grant(Permissions()), pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
         load(preset)
 
 
@@ -114,9 +124,9 @@ def test_images_of_the_usual_kinds_and_redirects_are_downloaded(tmp_path: Path, 
     ("path", "message"),
     [
         ("/no-such", "cannot be downloaded: Not Found"),
-        ("/page", "is not a complete image; expected one of PNG, JPEG, WEBP"),
-        ("/gif", "is not a complete image"),
-        ("/cut.png", "is not a complete image"),
+        ("/page", "is an HTML page; expected a PNG image, a JPEG image, a WebP image"),
+        ("/gif", "is a GIF image; expected a PNG image"),
+        ("/cut.png", "is a PNG image that cannot be decoded"),
         ("/large", "it is larger than 0.002 MB"),
         ("/to-a-file", "cannot be downloaded"),
     ],
@@ -134,7 +144,7 @@ def test_a_download_that_is_not_an_image_is_an_error_and_not_kept(
 def test_a_huge_image_is_refused_before_it_is_decoded(
     tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MAX_PIXELS", 1000)
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 1000)
     with pytest.raises(UserError, match="has 64 x 64 pixels; expected at most 1000"):
         download_image(f"{site}/start.png", tmp_path)
 
@@ -146,7 +156,7 @@ def test_a_missing_or_slow_site_is_an_error(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, timeout_s=0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(UserError, match="timed out"):
+        with allow(hosts=["127.0.0.1"]), pytest.raises(UserError, match="timed out"):
             download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)
-    with pytest.raises(UserError, match="refused"):
+    with allow(hosts=["127.0.0.1"]), pytest.raises(UserError, match="refused"):
         download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)

@@ -23,8 +23,10 @@ from animator.loop.state import State
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
 from animator.runs.checkpoints import Checkpoints
-from animator.runs.render_run import open_run, render_run
-from animator.runs.rewind import rewind
+from animator.runs.open_model import SessionOptions
+from animator.runs.render_frames import Rendering
+from animator.runs.render_run import open_run, render_again, render_run
+from animator.runs.rewind import check_rewind
 from animator.runs.run import Run
 from animator.settings import Animation
 from animator.timeline.plan import Plan
@@ -36,6 +38,10 @@ CPU = torch.device("cpu")
 def finish(animation: Animation, folder: Path, *, resume: bool = False) -> Path:
     with open_run(animation, folder, resume=resume) as run:
         return render_run(run, diffuser=FakeDiffuser(), device=CPU).film
+
+
+def redo(run: Run, frame: int, animation: Animation) -> None:
+    render_again(run, frame, animation, SessionOptions(FakeDiffuser()), Rendering(CPU))
 
 
 def pngs(folder: Path) -> dict[str, bytes]:
@@ -150,8 +156,7 @@ def test_a_broken_state_is_an_error(make_animation: Make, tmp_path: Path) -> Non
         finish(make_animation(), tmp_path / "run", resume=True)
     before = pngs(tmp_path / "run")
     with Run.open(tmp_path / "run") as run:
-        rewind(run, 5, make_animation(), CPU, FakeDiffuser())
-        render_run(run, diffuser=FakeDiffuser(), device=CPU)
+        redo(run, 5, make_animation())
     assert pngs(tmp_path / "run") == before
 
 
@@ -236,9 +241,8 @@ def test_redoing_from_a_frame_gives_the_same_film(make_animation: Make, tmp_path
     before = pngs(tmp_path / "run")
     for frame in (59, 31, 24, 2):
         with Run.open(tmp_path / "run") as run:
-            rewind(run, frame, animation, CPU, FakeDiffuser())
-            assert run.state().next_frame == frame - frame % 3
-            render_run(run, diffuser=FakeDiffuser(), device=CPU)
+            assert check_rewind(run, frame, animation) == frame - frame % 3
+            redo(run, frame, animation)
         assert pngs(tmp_path / "run") == before
 
 
@@ -248,8 +252,7 @@ def test_redoing_with_other_settings_keeps_what_came_before(make_animation: Make
     before = pngs(tmp_path / "run")
     other = make_animation(frames=40, prompts={0: "a lake", 30: "a desert"})
     with Run.open(tmp_path / "run") as run:
-        rewind(run, 30, other, CPU, FakeDiffuser())
-        render_run(run, diffuser=FakeDiffuser(), device=CPU)
+        redo(run, 30, other)
     after = pngs(tmp_path / "run")
     same = [name for name in before if before[name] == after[name]]
     assert same == [f"{i:09d}.png" for i in range(30)]
@@ -284,9 +287,10 @@ def test_a_broken_image_is_found_and_can_be_redone(make_animation: Make, tmp_pat
     before = pngs(tmp_path / "run")
     broken = tmp_path / "run" / "frames" / "000000003.png"
     broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(RunError, match=r"000000003\.png: cannot be read.* again from frame 3"):
+    with pytest.raises(
+        RunError, match=r"000000003\.png: is a PNG image that cannot be decoded.* again from frame 3"
+    ):
         finish(make_animation(), tmp_path / "run", resume=True)
     with Run.open(tmp_path / "run") as run:
-        rewind(run, 3, make_animation(), CPU, FakeDiffuser())
-        render_run(run, diffuser=FakeDiffuser(), device=CPU)
+        redo(run, 3, make_animation())
     assert pngs(tmp_path / "run") == before

@@ -10,7 +10,9 @@ from animator.presets.load import load
 from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation, wildcards
-from animator.settings.wildcards import WildcardFiles, fill_wildcards
+from animator.settings.dynamic_prompts import files
+from animator.settings.dynamic_prompts.files import WildcardFiles
+from animator.settings.wildcards import fill_wildcards
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
@@ -111,14 +113,15 @@ def test_mistakes_are_reported(folder: Path, name: str, message: str) -> None:
     (folder / "circle.txt").write_text("__circle__ and __circle__\n")
     (folder / "escape.txt").symlink_to(folder.parent / "secret.txt")
     with (folder / "large.txt").open("wb") as file:
-        file.truncate(wildcards.MAX_BYTES + 1)
+        file.truncate(files.MAX_BYTES + 1)
     with pytest.raises(UserError, match=message):
         fill_wildcards(f"a __{name}__ day", WildcardFiles(folder), 1, 0)
 
 
-def test_absolute_paths_and_parent_folders_are_not_wildcards(folder: Path) -> None:
-    text = f"__{folder.parent}/secret__ __../secret__"
-    assert fill_wildcards(text, WildcardFiles(folder), 1, 0) == text
+@pytest.mark.parametrize("name", ["/tmp/secret", "../secret", "mood/../../secret"])
+def test_absolute_paths_and_parent_folders_are_refused(folder: Path, name: str) -> None:
+    with pytest.raises(UserError, match="is outside the folder"):
+        fill_wildcards(f"a __{name}__", WildcardFiles(folder), 1, 0)
 
 
 def test_presets_are_checked_before_any_frame(folder: Path, tmp_path: Path) -> None:

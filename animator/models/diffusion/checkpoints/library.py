@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from animator.errors import AllowPickle, ModelError
+from animator.core.permissions import permissions
+from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.identify import identify
 from schedules.suggest import suggestion
@@ -27,11 +28,9 @@ class Library:
 
     Attributes:
         folders: Searched in order; missing folders count as empty.
-        allow_pickle: Also read .ckpt and .pt files, with torch's restricted reader.
     """
 
     folders: tuple[Path, ...] = ()
-    allow_pickle: bool = False
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -82,18 +81,8 @@ class Library:
             )
         return lora
 
-    def readable(self, path: Path) -> Path:
-        """Returns the path after checking that the file may be read.
-
-        Raises:
-            ModelError: It is a pickled file and `allow_pickle` is off.
-        """
-        if path.suffix in PICKLED and not self.allow_pickle:
-            raise ModelError(f"{path}: {path.suffix} files can run code when they are read", AllowPickle())
-        return path
-
     def _is_embedding(self, path: Path) -> bool:
-        if path.suffix in PICKLED and not self.allow_pickle:  # not opened: the folder's name decides
+        if path.suffix in PICKLED and not permissions().pickle:  # not opened: the folder's name decides
             return "embedding" in path.parent.name.lower()
         try:
             return identify(path).what == "embedding"

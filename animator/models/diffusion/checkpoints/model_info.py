@@ -30,6 +30,19 @@ class ModelInfo:
             self._hash = worker.submit(sha256, Path(checkpoint.location))
             worker.shutdown(wait=False)
 
+    @property
+    def name(self) -> str:
+        """Name of the checkpoint in the preset."""
+        return self._checkpoint.name
+
+    @property
+    def short_hash(self) -> str:
+        """Short hash that the web UI and model sites show; waits for it. Empty for a model on the hub."""
+        try:
+            return self._hash.result()[:SHORT] if self._hash is not None else ""
+        except OSError:  # the file is gone
+            return ""
+
     def as_dict(self, *, wait: bool = True) -> dict[str, Any]:
         """Returns name, type, location and, for local models, size and SHA-256.
 
@@ -58,6 +71,17 @@ def model_records(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
     return [record.as_dict(wait=wait) for record in records]
 
 
+def short_hash(diffuser: object, name: str) -> str:
+    """Returns the short hash of a model that a diffuser loaded; empty if it has none.
+
+    Args:
+        diffuser: Any diffuser; those that load models have `records`.
+        name: The model's name in the preset.
+    """
+    records: tuple[ModelInfo, ...] = getattr(diffuser, "records", ())
+    return next((record.short_hash for record in records if record.name == name), "")
+
+
 def sha256(path: Path) -> str:
     """Returns the SHA-256 of a file; for a folder, of the names and hashes of its weights."""
     if path.is_dir():
@@ -76,4 +100,5 @@ def size_of(path: Path) -> int:
 
 
 def _weights(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix in (".safetensors", ".bin"))
+    files = (file for file in folder.rglob("*") if file.suffix in (".safetensors", ".bin"))
+    return sorted(file for file in files if file.is_file())

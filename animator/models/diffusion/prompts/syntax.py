@@ -2,7 +2,7 @@ r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora
 
     (word)  ((word))  (word:1.3)    more attention: times 1.1 per bracket, or the number
     [word]                          less attention: divided by 1.1
-    \( \) \[ \]                     the bracket itself
+    \( \) \[ \] \{ \} \| \$ \_      the character itself
     one BREAK two                   two starts a new chunk of 75 tokens
     one AND two :0.5                both guide the image, each by its weight
     [one:two:0.4]  [one::0.4]       one until 40 % of the steps, then two (or nothing); above 1: the step
@@ -25,7 +25,7 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _TOKENS = re.compile(rf"\\.|\(|\[|:\s*({_NUMBER})\s*\)|\)|\]|[^\\()\[\]:]+|:|\\", re.DOTALL)
 _OPENING = {"(": ROUND, "[": SQUARE}
 _CLOSING = {")": ROUND, "]": SQUARE}
-_ESCAPED = {f"\\{token}": token for token in "()[]\\:"}
+_ESCAPED = {f"\\{token}": token for token in "()[]\\:{}|$_"}
 _AND = re.compile(r"\bAND\b")
 _TAG = re.compile(r"<(\w+):([^<>]*)>")
 _BREAK = re.compile(r"\bBREAK\b")

@@ -11,7 +11,8 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import PluginDiffuser, find_plugin
 from animator.models.diffusion.stable import open_diffuser
 from animator.presets.load import load
-from animator.runs.render_run import open_model, open_run, render_run
+from animator.runs.open_model import open_model
+from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 
 CPU = torch.device("cpu")

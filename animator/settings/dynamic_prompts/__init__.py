@@ -1,0 +1,1 @@
+"""Dynamic prompts: the language of `{a|b}`, `__wildcards__` and `${variables}`."""

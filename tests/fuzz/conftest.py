@@ -1,0 +1,31 @@
+"""Examples per reader: few and always the same in the default suite, many and new ones with `-m fuzz`."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+FOLDER = Path(__file__).parent
+LONG_TIMEOUT_S = 3600
+UNCHECKED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
+
+settings.register_profile(
+    "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=UNCHECKED
+)
+settings.register_profile(
+    "fuzz", max_examples=5_000, deadline=None, print_blob=True, suppress_health_check=UNCHECKED
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks the tests of this folder, and gives them their profile; other folders keep hypothesis' own."""
+    is_long = config.option.markexpr == "fuzz"
+    ours = [item for item in items if isinstance(item, pytest.Function) and FOLDER in item.path.parents]
+    for item in ours:
+        item.add_marker("fuzz")
+        if is_long:
+            item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_S))
+    profile = settings.get_profile("fuzz" if is_long else "ci")
+    for test in {item.obj for item in ours}:  # the cases of a parametrized test share one function
+        if is_hypothesis_test(test):
+            profile(test)
