@@ -18,6 +18,7 @@ from animator.errors import (
     ForceOrChooseOutput,
     GiveSettings,
     Hint,
+    NameExample,
     PresetError,
     Problem,
     Resume,
@@ -45,6 +46,7 @@ HINTS = {
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",
     SaveImageAgain(): "Save it again, as PNG",
+    NameExample("The examples are: a, b"): "`animator presets` describes them",
 }
 
 
