@@ -12,7 +12,9 @@ from animator.core.json_text import parse_json
 from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
-from animator.presets.sources import PresetSource, load
+from animator.presets.sources import PresetSource
+from animator.runs.preflight.check_film import load_checked
+from animator.runs.preflight.film import CheckOptions
 from animator.runs.run import Run, film_path, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.settings import Animation
@@ -77,7 +79,12 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     models: dict[Path, ModelKey] = {}
     for task in _tasks(job, previous):
         try:
-            animation = load(PresetSource(task.preset), list(task.overrides), say)
+            animation = load_checked(
+                PresetSource(task.preset),
+                list(task.overrides),
+                say,
+                options=CheckOptions(job.compute.allow_pickle),
+            )
             _check_folder(task, animation)
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))

@@ -15,8 +15,9 @@ from animator.loop.build.models import load_options
 from animator.models.device import ComputeOptions, choose_device
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
-from animator.presets.sources import PresetSource, load
-from animator.runs.outputs import check_films
+from animator.presets.sources import PresetSource
+from animator.runs.preflight.check_film import load_checked
+from animator.runs.preflight.film import CheckOptions
 from animator.runs.progress import Progress
 from animator.runs.render_run import OpenModel, open_model, open_run, render_run
 from animator.runs.run import Run, is_run
@@ -60,9 +61,11 @@ class FilmRenderer:
         return replace(outcome, seconds=time.monotonic() - started)
 
     def _render(self, task: Task) -> Outcome:
-        animation = load(PresetSource(task.preset), list(task.overrides), lambda note: None)
+        options = CheckOptions(self._compute.allow_pickle)
+        animation = load_checked(
+            PresetSource(task.preset), list(task.overrides), lambda note: None, options=options
+        )
         device = self._device = self._device or choose_device(self._compute.device)
-        check_films(animation, device)
         check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.load import load_film
+from animator.cli.load import load_checked_film, load_film
 from animator.cli.options import (
     AllowPickle,
     Device,
@@ -67,7 +67,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
     from animator.presets.sources import PresetSource
 
     source = PresetSource(preset, parseq, settings_from, fix_json)
-    animation = load_film(source, [*(overrides or ()), *shorthand])
+    animation = load_checked_film(source, [*(overrides or ()), *shorthand], allow_pickle=allow_pickle)
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
@@ -91,11 +91,15 @@ def resume(
     """Resume a run where it stopped; prints the video's path."""
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
+    from animator.runs.preflight.check_film import check_run
+    from animator.runs.preflight.film import CheckOptions
     from animator.runs.render_run import open_model
     from animator.runs.run_settings import recorded_settings
 
     compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
-    job = RenderJob(recorded_settings(rundir), rundir, FrameRange(), resume=True, compute=compute)
+    animation = recorded_settings(rundir)
+    check_run(rundir, CheckOptions(allow_pickle))
+    job = RenderJob(animation, rundir, FrameRange(), resume=True, compute=compute)
     run_session(job, context.obj or open_model)
 
 

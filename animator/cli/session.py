@@ -15,7 +15,6 @@ from animator.cli.stdout import binary_stdout, write_out
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
-from animator.runs.outputs import check_films
 from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_run import OpenModel, RenderResult, open_model, open_run, render_run
 from animator.runs.rewind import rewind
@@ -77,7 +76,6 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     """
     device = choose_device(job.compute.device)
     start_session(job.compute.threads)
-    check_films(job.animation, device)
     with _open_run(job) as run:
         try:
             with ProgressBar(run.animation.name) as bar, _open_sink(job) as sink:

@@ -192,11 +192,11 @@ def interpolator_of(animation: Animation, device: torch.device | str) -> FrameIn
     return open_interpolator(settings.engine, settings.model, device)
 
 
-def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
+def check_films(animation: Animation) -> None:
     """Checks, before the first frame is rendered, that a film's video files can be made.
 
     Raises:
-        UserError: An encoder, a sound file or the weights of a network are missing.
+        UserError: An encoder or a sound file is missing.
     """
     film = video_spec(animation, film_path(Path(), animation))
     if film.sound is not None and not film.format.audio:
@@ -206,7 +206,3 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         check_spec(film)
     if film.sound is not None and animation.frame_interpolation.slow_motion:
         log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
-    if animation.upscaling.enabled:
-        upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "none":
-        interpolator_of(animation, device)

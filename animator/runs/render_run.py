@@ -16,10 +16,10 @@ from animator.models.device import choose_device
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
-from animator.presets.load import resolve_animation
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
-from animator.runs.outputs import check_films
+from animator.runs.preflight.check_film import check_animation, check_run
+from animator.runs.preflight.film import CheckOptions
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
 from animator.runs.run import Run, is_run
 from animator.runs.run_settings import with_seed
@@ -90,14 +90,16 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     """
     torch_device = choose_device(device)
     rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
+    options = CheckOptions(opens_model=diffuser is None)
     if isinstance(film, Run):
         if out is not None:
             raise UserError(
                 f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
             )
+        if diffuser is None:  # else the caller has opened it, and checked the film before
+            check_run(film.folder, options)
         return _render(film, diffuser, rendering)
-    film = resolve_animation(film)
-    check_films(film, torch_device)
+    film = check_animation(film, options)
     with open_run(film, out, resume=resume) as run:
         return _render(run, diffuser, rendering)
 

@@ -18,7 +18,7 @@ from animator.settings.group import SettingsGroup
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
-from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
+from schedules import PromptFrame, Schedule, ScheduleError, SeedBehavior, TextSchedule
 from schedules.seeds import seed_sequence, seeds_of_schedule
 
 
@@ -74,6 +74,10 @@ class Timeline(Sequence[Plan]):
             seed=self._seeds[index],
             **self._parts_at(frame),
         )
+
+    def prompt(self, frame: int) -> PromptFrame:
+        """Returns the prompts of one frame."""
+        return self._prompts[frame]
 
     def group(self, frame: int) -> tuple[Plan, ...]:
         """Returns the plans from a generated frame to the one before the next generated frame.

@@ -12,6 +12,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion import configs
+from animator.models.diffusion.checkpoints.facts import config_folder
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import Kind, identify
@@ -108,7 +109,7 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    config = str(_config_folder(checkpoint.name, kind))
+    config = str(config_folder(checkpoint.name, kind))
     config = options.architecture or config
     is_xl = kind.family == "sdxl"
     parts: dict[str, Any] = {} if is_xl else dict(NO_SAFETY_CHECKER)
@@ -126,27 +127,6 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, d
         kind = replace(kind, prediction=detect_prediction(pipeline.unet))
     _configure_scheduler(pipeline, kind)
     return pipeline
-
-
-def _config_folder(name: str, kind: Kind) -> Path:
-    """Returns the packaged folder of diffusers configs for a single file of this kind.
-
-    Raises:
-        ModelError: The file is not a checkpoint that can generate images.
-    """
-    if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl"):
-        hint = {
-            "sd3": "; use the model's diffusers folder, which includes its text encoders",
-            "flux": "; use the model's diffusers folder, which includes its text encoders",
-            "sdxl-refiner": "; the refiner needs a base model: use that",
-        }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
-        if kind.what == "lora":
-            hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
-        raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
-    suffix = "-inpaint" if kind.is_inpainting else ""
-    if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
-        suffix = "-v"
-    return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))
 
 
 @torch.no_grad()

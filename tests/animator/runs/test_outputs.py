@@ -8,12 +8,13 @@ import pytest
 import torch
 from PIL import Image
 
-from animator.errors import ModelError, PresetError, RunError, UserError
+from animator.errors import PresetError, RunError, UserError
 from animator.film.stream import Stream
 from animator.film.upscaling.upscaler import Lanczos
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import dump, load
 from animator.runs.outputs import check_films, interpolator_of, sound_of, upscaler_of
+from animator.runs.preflight.check_film import check_animation
 from animator.runs.reencode import EncodeJob, reencode, stream_frames
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
@@ -222,27 +223,19 @@ def test_networks_with_their_files_are_used(
 
 
 @pytest.mark.parametrize(
-    ("settings", "error", "message"),
+    ("settings", "message"),
     [
-        (
-            {"upscaling": {**LARGER, "model": "nix"}},
-            ModelError,
-            "nix is neither a file nor the name",
-        ),
-        ({"frame_interpolation": {"engine": "FILM", "model": "nix.pt"}}, ModelError, "nix.pt: no such file"),
-        (
-            {"frame_interpolation": {"engine": "RIFE v4.6", "model": "nix.pkl"}},
-            ModelError,
-            "nix.pkl: no such file",
-        ),
-        ({"sound": {"soundtrack_path": "nix.mp3"}}, UserError, "nix.mp3: there is no such sound file"),
+        ({"upscaling": {**LARGER, "model": "nix"}}, "upscaling.model: nix is neither a file nor the name"),
+        ({"frame_interpolation": {"engine": "FILM", "model": "nix.pt"}}, "nix.pt: there is no such file"),
+        ({"frame_interpolation": {"engine": "RIFE v4.6", "model": "a.pkl"}}, "a.pkl: there is no such file"),
+        ({"sound": {"soundtrack_path": "nix.mp3"}}, "nix.mp3: there is no such sound file"),
     ],
 )
 def test_missing_files_are_found_before_rendering(
-    make_animation: Make, settings: dict[str, object], error: type[Exception], message: str
+    make_animation: Make, settings: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(error, match=message):
-        check_films(make_animation(**settings))
+    with pytest.raises(PresetError, match=message):
+        check_animation(make_animation(**settings))
 
 
 def test_a_format_without_sound_gives_a_warning(
