@@ -15,8 +15,9 @@ from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource
 from animator.runs.preflight.check_film import load_checked
 from animator.runs.preflight.film import CheckOptions
-from animator.runs.run import Run, film_path, is_run
+from animator.runs.run import Run, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
+from animator.runs.video_specs import film_path
 from animator.settings import Animation
 
 MAX_SUMMARY_BYTES = 64_000_000

@@ -42,24 +42,32 @@ def finalize(film: VideoSpec, frames: int) -> None:
 def _copy(film: VideoSpec, seconds: Fraction, target: Path) -> None:
     metadata = metadata_text(film.comment).encode()
     sound = film.sound if film.format.audio else None
-    inputs = sound.input() if sound else []
-    output = ["-filter_complex", f"[2:a:0]{sound.filters(seconds)}[a]", "-map", "[a]"] if sound else []
-    output += film.format.audio if sound else []
+    inputs: list[str] = []
+    output: list[str] = []
+    if sound:
+        inputs = sound.input()
+        chain = f"[2:a:0]{sound.filters(seconds, film.format.layouts)}[a]"
+        output = ["-filter_complex", chain, "-map", "[a]", *film.format.audio]
     ffmpeg.run(mux_args(film, target, inputs, output), film.file.name, metadata)
 
 
 def _convert(film: VideoSpec, encoder: Encoder, target: Path) -> None:
     """Encodes a format that needs all frames before it can begin."""
     output = [*film.format.final_args, "-f", film.format.muxer, str(target)]
-    source = [*ffmpeg.QUIET, "-i", str(film.part)]
+    source, fewer = [*ffmpeg.QUIET, "-i", str(film.part)], ""
+    if film.shown_rate < film.rate:
+        # With the exact rate, since the part file's times are rounded to milliseconds.
+        source = [*ffmpeg.QUIET, "-r", str(film.rate), "-i", str(film.part)]
+        fewer = f"fps={film.shown_rate}:eof_action=pass,"
     if not film.format.palette:
-        codec = ["-vf", filters(encoder, film.encoding), *encoder_args(encoder, film.encoding)]
+        codec = ["-vf", f"{fewer}{filters(encoder, film.encoding)}", *encoder_args(encoder, film.encoding)]
         ffmpeg.run([*source, *codec, *output], film.file.name)
         return
     dither = film.encoding.preset or encoder.preset
     with tempfile.TemporaryDirectory() as folder:
         palette = str(Path(folder) / "palette.png")
         # Two passes over the file: in one, every frame would wait in memory for the palette.
-        ffmpeg.run([*source, "-vf", "palettegen=stats_mode=full", palette], film.file.name)
-        mapping = f"[0:v][1:v]paletteuse=dither={dither}:diff_mode=rectangle"
+        ffmpeg.run([*source, "-vf", f"{fewer}palettegen=stats_mode=full", palette], film.file.name)
+        begin = f"[0:v]{fewer.rstrip(',')}[v];[v]" if fewer else "[0:v]"
+        mapping = f"{begin}[1:v]paletteuse=dither={dither}:diff_mode=rectangle"
         ffmpeg.run([*source, "-i", palette, "-filter_complex", mapping, *output], film.file.name)

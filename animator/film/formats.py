@@ -27,9 +27,13 @@ class Format:
         stream_args: ffmpeg args that let the part file play even if the process dies.
         final_args: ffmpeg args of the finished file.
         audio: ffmpeg args of the audio codec; empty for a format without sound.
+        layouts: ffmpeg's names of the channel layouts that the audio codec takes, joined by "|"; empty takes
+            any.
         intermediate: Format of the part file, for a format that can only be made from all frames at the end.
         palette: True where all frames share one palette, which takes a first pass over them.
         is_sequence: True for a folder of image files, one per frame.
+        max_fps: Highest rate that viewers play in time, for a format with an intermediate one; images of
+            faster films are left out. 0 is any.
         encoders: Encoders of codecs that `codecs.CODECS` lacks.
     """
 
@@ -44,22 +48,47 @@ class Format:
     palette: bool = False
     is_sequence: bool = False
     encoders: Mapping[str, Backends] = field(default_factory=dict)
+    layouts: str = ""
+    max_fps: int = 0
 
 
 _AAC = ("-c:a", "aac", "-b:a", "192k")
 _OPUS = ("-c:a", "libopus", "-b:a", "160k")
 _PCM = ("-c:a", "pcm_s16le")
 _FLAC = ("-c:a", "flac")
+_VORBIS_ORDER = "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"
+"""Layouts of Opus, from the table of channel mapping family 1 (RFC 7845)."""
+_UP_TO_8 = (
+    "mono|stereo|2.1|3.0|3.0(back)|4.0|quad|quad(side)|5.0|5.0(side)|5.1|5.1(side)|6.0|6.1|7.0|7.1|7.1(wide)"
+)
+# Browsers show an image of a GIF or WebP file that asks for 10 ms or less for 100 ms. GIF counts in
+# hundredths of a second, WebP in thousandths.
 _LOOPED = ("-loop", "0")
 _BUILT_IN = (
-    Format("mp4", "mp4", ("h264", "h265", "av1"), "players, browsers, uploads", _FRAGMENTS, _FASTSTART, _AAC),
-    Format("webm", "webm", ("vp9", "av1"), "web pages", _FLUSHED, (), _OPUS),
+    Format(
+        "mp4",
+        "mp4",
+        ("h264", "h265", "av1"),
+        "players, browsers, uploads",
+        _FRAGMENTS,
+        _FASTSTART,
+        _AAC,
+        layouts=_UP_TO_8,
+    ),
+    Format("webm", "webm", ("vp9", "av1"), "web pages", _FLUSHED, (), _OPUS, layouts=_VORBIS_ORDER),
     Format("mov", "mov", ("prores", "h264", "h265"), "editing", _FRAGMENTS, _FASTSTART, _PCM),
     Format(
-        "mkv", "matroska", ("ffv1", "h264", "h265", "av1", "vp9"), "lossless archives", _FLUSHED, (), _FLAC
+        "mkv",
+        "matroska",
+        ("ffv1", "h264", "h265", "av1", "vp9"),
+        "lossless archives",
+        _FLUSHED,
+        (),
+        _FLAC,
+        layouts=_UP_TO_8,
     ),
-    Format("gif", "gif", ("gif",), "chats", final_args=_LOOPED, intermediate="mkv", palette=True),
-    Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv"),
+    Format("gif", "gif", ("gif",), "chats", final_args=_LOOPED, intermediate="mkv", palette=True, max_fps=50),
+    Format("webp", "webp", ("webp",), "web pages, chats", final_args=_LOOPED, intermediate="mkv", max_fps=90),
     Format("png", "image2", ("png",), "other programs", stream_args=("-start_number", "0"), is_sequence=True),
 )
 FORMATS: Mapping[str, Format] = {built_in.name: built_in for built_in in _BUILT_IN}

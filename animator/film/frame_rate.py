@@ -18,7 +18,7 @@ def frame_rate(fps: float | Fraction) -> Fraction:
         rate = Fraction(whole * 1000, 1001)
         if abs(rate - fps) < _NEAR and fps != whole:
             return rate
-    return Fraction(fps).limit_denominator(1001)
+    return Fraction(fps).limit_denominator(1001 if fps >= 0.01 else 1_000_000)
 
 
 def standard_rate(mean: float) -> float:

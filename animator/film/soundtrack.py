@@ -1,31 +1,40 @@
 """The sound of a film made from a clip: it begins where the images do."""
 
-import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 from animator.core.urls import is_url
-from animator.film import ffmpeg
+from animator.film.clip import ClipSpec
+from animator.film.index import index_of
+from animator.film.probe import frame_rate
 from animator.film.sound import Sound
 
 
 def soundtrack(sound: Sound, skipped: int) -> Sound:
-    """Returns a sound with `~` expanded in its source and the skipped part of its clip cut off.
+    """Returns a sound with `~` expanded in its source, which starts with the first image that a film uses.
 
     Args:
         sound: The sound.
         skipped: Frames at the beginning of its clip that the film leaves out.
+
+    Raises:
+        UserError: The clip cannot be read.
     """
     source = sound.source if is_url(sound.source) else str(Path(sound.source).expanduser())
-    seconds = skipped / clip_rate(Path(source)) if skipped else 0.0
-    return replace(sound, source=source, offset=sound.offset - seconds)
+    if not skipped:
+        return replace(sound, source=source)
+    times = index_of(source).times
+    return replace(sound, source=source, start=times[min(skipped, len(times) - 1)])
 
 
-def clip_rate(path: Path) -> float:
-    """Returns the frames per second in the header of a video file; 25 if the header has none."""
-    command = [ffmpeg.executable(), "-hide_banner", "-i", f"file:{path}"]
-    # Without an output ffmpeg prints what it reads and exits with an error, which does not matter here.
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    rate = re.search(r"Video:.*? ([\d.]+) (?:fps|tbr)", done.stderr.decode(errors="replace"))
-    return float(rate[1]) if rate and float(rate[1]) > 0 else 25.0
+def speed_of_images(clip: ClipSpec, fps: float) -> float:
+    """Returns how many times as fast as its sound a film shows a clip's images.
+
+    Args:
+        clip: The clip, a video file.
+        fps: Frames per second of the film.
+
+    Raises:
+        UserError: The clip cannot be read, or has no rate.
+    """
+    return float(clip.every) if clip.timing == "clock" else fps / frame_rate(clip)

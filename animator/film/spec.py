@@ -50,6 +50,12 @@ class VideoSpec:
         return frame_rate(self.fps)
 
     @property
+    def shown_rate(self) -> Fraction:
+        """Frames per second of the finished file: `rate`, or the highest that viewers of the format play."""
+        limit = self.format.max_fps
+        return min(self.rate, Fraction(limit)) if limit else self.rate
+
+    @property
     def format(self) -> Format:
         """The format of the path's suffix.
 

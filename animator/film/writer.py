@@ -13,12 +13,13 @@ import numpy as np
 
 from animator.core.atomic import create_file
 from animator.core.deprecated import warn_renamed
-from animator.errors import UserError, VideoError
+from animator.errors import VideoError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
 from animator.film.finalize import finalize
 from animator.film.image_sequence import check_images, prepare_part_folder
 from animator.film.spec import VideoSpec, encode_args, encoded_size
+from animator.film.trial import check_spec
 from animator.images.image import Image8
 
 QUEUED_FRAMES = 8
@@ -181,18 +182,3 @@ def _create_part(path: Path) -> None:
         if os.path.lexists(path):
             raise VideoError(f"{path}: cannot be replaced: {error.strerror}") from error
         # Otherwise ffmpeg reports why the file cannot be created.
-
-
-def check_spec(film: VideoSpec) -> None:
-    """Checks that a video can be written, before its first image is made.
-
-    Raises:
-        UserError: The suffix is unknown, the codec or encoder is not available, or the sound cannot be read.
-    """
-    try:
-        film_format = film.format
-    except ValueError as error:
-        raise UserError(f"{film.file}: {error}") from error
-    find_encoder(film_format, film.encoding)
-    if film.sound is not None and film_format.audio:
-        film.sound.check()

@@ -4,7 +4,6 @@ In Deforum's order: frames are upscaled first and interpolated after that, and i
 frames only where the settings ask for it.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,24 +12,19 @@ from pathlib import Path
 
 import torch
 
-from animator.errors import UserError
-from animator.film.formats import FORMATS
 from animator.film.interpolation.base import FrameInterpolator, interpolate
 from animator.film.interpolation.open_interpolator import open_interpolator
-from animator.film.sound import Sound
-from animator.film.soundtrack import soundtrack
 from animator.film.spec import VideoSpec
 from animator.film.upscaling.open_upscaler import open_upscaler
 from animator.film.upscaling.upscaler import Upscaler, upscale
-from animator.film.writer import VideoWriter, check_spec
+from animator.film.writer import VideoWriter
 from animator.images.image import Image8
 from animator.loop.build.models import folders_of
-from animator.presets.records import film_record
 from animator.runs.output_paths import OutputPaths
-from animator.runs.run import Run, film_path
+from animator.runs.run import Run
+from animator.runs.video_specs import video_spec
 from animator.settings import Animation
-
-log = logging.getLogger(__name__)
+from animator.timeline.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -131,7 +125,8 @@ class RunOutputs:
     def _interpolated_images(self, base: Output) -> Iterator[Image8]:
         amount = self.animation.frame_interpolation.amount
         interpolator = interpolator_of(self.animation, self.device)
-        return interpolate(base.images(), interpolator, amount, self.device)
+        scenes = {plan.frame for plan in Timeline(self.animation) if plan.cut}
+        return interpolate(base.images(), interpolator, amount, self.device, scenes)
 
     @property
     def _gif(self) -> Output | None:
@@ -148,37 +143,6 @@ class RunOutputs:
         return OutputPaths(self.run.folder, self.animation)
 
 
-def video_spec(animation: Animation, path: Path) -> VideoSpec:
-    """Returns path, size, rate, encoding and sound of a film's video file."""
-    encoding = animation.output.encoding
-    return VideoSpec(
-        path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
-    )
-
-
-def sound_of(animation: Animation) -> Sound | None:
-    """Returns the sound of a film; None where it is silent.
-
-    Raises:
-        UserError: The clip whose sound is wanted is not named.
-    """
-    settings = animation.sound
-    is_unnamed = settings.add_soundtrack == "File" and not settings.soundtrack_path
-    if is_unnamed or settings.add_soundtrack == "none":
-        return None
-    clip = animation.video
-    if settings.add_soundtrack == "Init Video":
-        if not clip.path:
-            raise UserError("sound.add_soundtrack: is Init Video, and video.path is empty; name the clip")
-        source, skipped = clip.path, clip.extract_from_frame
-    else:
-        source, skipped = settings.soundtrack_path, 0
-    sound = Sound(
-        source, settings.offset, settings.fade_in, settings.fade_out, settings.length, settings.allow_url
-    )
-    return soundtrack(sound, skipped)
-
-
 def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
     """Opens the upscaler of a film; errors as `open_upscaler`."""
     settings = animation.upscaling
@@ -190,19 +154,3 @@ def interpolator_of(animation: Animation, device: torch.device | str) -> FrameIn
     """Opens the frame interpolator of a film; errors as `open_interpolator`."""
     settings = animation.frame_interpolation
     return open_interpolator(settings.engine, settings.model, device)
-
-
-def check_films(animation: Animation) -> None:
-    """Checks, before the first frame is rendered, that a film's video files can be made.
-
-    Raises:
-        UserError: An encoder or a sound file is missing.
-    """
-    film = video_spec(animation, film_path(Path(), animation))
-    if film.sound is not None and not film.format.audio:
-        with_sound = " or ".join(known.name for known in FORMATS.values() if known.audio)
-        log.warning("%s files hold no sound; set output.format to %s", film.format.name, with_sound)
-    if not animation.output.film_format.is_sequence:
-        check_spec(film)
-    if film.sound is not None and animation.frame_interpolation.slow_motion:
-        log.warning("the slow-motion video will be silent, because its sound would have to be stretched")

@@ -31,5 +31,7 @@ class Sound(SettingsGroup):
     """Length of the fade-out in seconds, at the end of the sound or of the film, whichever is first."""
     length: Literal["cut", "pad", "loop"] = "pad"
     """A sound shorter than the film ends early, is padded with silence, or loops; a longer one is cut."""
+    damaged: Literal["stop", "conceal"] = "stop"
+    """At damage in the sound, stop before rendering or use what can be decoded."""
     allow_url: Annotated[StrictBool, Is("add_soundtrack", ("File",))] = False
     """Let `soundtrack_path` be a URL that ffmpeg fetches."""

@@ -1,11 +1,12 @@
 """`FrameInterpolator`, the protocol of frame interpolation, and `interpolate`, which applies one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from animator.film.interpolation.cuts import mark_cuts
 from animator.images.image import Image8, from_uint8, to_uint8
 
 
@@ -24,25 +25,32 @@ class FrameInterpolator(Protocol):
 
 
 def interpolate(
-    images: Iterable[Image8], interpolator: FrameInterpolator, factor: int, device: torch.device | str = "cpu"
+    images: Iterable[Image8],
+    interpolator: FrameInterpolator,
+    factor: int,
+    device: torch.device | str = "cpu",
+    scenes: Container[int] = (),
 ) -> Iterator[Image8]:
     """Yields `factor` images for each input image, uint8 RGB (H, W, 3): itself, then those up to the next.
 
     The last image has no next one and is repeated, so that at the raised rate the video lasts exactly as long
-    as before and stays in step with its sound.
+    as before and stays in step with its sound. So is the last image before a hard cut; see `mark_cuts`.
 
     Args:
         images: Input images, uint8 RGB (H, W, 3), all of one size.
         interpolator: Makes the images between two.
         factor: Output images per input image.
         device: Device of the interpolator.
+        scenes: Numbers of input images that begin a new scene of the film.
     """
     times = tuple(step / factor for step in range(1, factor))
     last: Image8 | None = None
     last_tensor: Tensor | None = None
-    for pixels in images:
+    for pixels, is_cut in mark_cuts(images, scenes):
         tensor = from_uint8(pixels, device)
-        if last is not None and last_tensor is not None:
+        if last is not None and is_cut:
+            yield from (last for _ in range(factor))
+        elif last is not None and last_tensor is not None:
             yield last
             for image in interpolator(last_tensor, tensor, times):
                 yield to_uint8(image)

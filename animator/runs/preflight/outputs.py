@@ -1,13 +1,21 @@
 """Checks that the video files of a film, and their sound, can be made."""
 
+import logging
+
 from animator.runs.preflight.film import FilmToCheck
+from animator.runs.video_specs import film_problems
+
+log = logging.getLogger(__name__)
 
 
 def check_outputs(film: FilmToCheck) -> None:
-    """Checks encoders and sound."""
-    if film.is_broken("output", "sound", "video", "fps"):
+    """Checks encoders and sound, and logs warnings about them."""
+    if film.is_broken("output", "sound", "video", "fps", "frames", "size"):
         return
-    from animator.runs.outputs import check_films  # loads torch
-
-    with film.problems.at("output"):
-        check_films(film.animation)
+    if film.animation.sound.add_soundtrack == "Init Video" and not film.animation.video.path:
+        return  # reported by `check_sound_source`
+    for problem in film_problems(film.animation):
+        if problem.severity == "error":
+            film.problems.add(problem.setting, problem.message)
+        else:
+            log.warning("%s: %s", problem.setting, problem.message)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from animator.errors import UserError, VideoError
+from animator.errors import UserError
 from animator.film.sound import Length, Sound
 from animator.film.soundtrack import soundtrack
 from animator.film.spec import VideoSpec
@@ -121,7 +121,7 @@ def test_pitch_and_speed_stay(tmp_path: Path, tone: str) -> None:
 def test_the_clips_sound_begins_where_its_images_do(tmp_path: Path, tone: str) -> None:
     film_with(tmp_path / "clip.mkv", Sound(tone))  # 10 frames a second
     later = soundtrack(Sound(str(tmp_path / "clip.mkv"), offset=0.1), skipped=3)
-    assert later.offset == pytest.approx(-0.2)
+    assert later.delay() == pytest.approx(-0.2)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,6 @@ def test_a_sound_that_vanishes_is_an_error_and_the_part_file_is_kept(tmp_path: P
     writer = VideoWriter(VideoSpec(tmp_path / "film.mp4", (64, 64), 10, sound=Sound(str(moved))))
     writer.write(np.zeros((64, 64, 3), np.uint8))
     moved.unlink()
-    with pytest.raises(VideoError, match=r"(?s)film.mp4: ffmpeg stopped with exit code \d+.*tone.wav"):
+    with pytest.raises(UserError, match=r"tone.wav: there is no such sound file"):
         writer.close()
     assert [path.name for path in tmp_path.iterdir()] == ["film.part.mp4"]

@@ -15,7 +15,7 @@ from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.models.diffusion.request import GenerationRequest
 from animator.runs.output_paths import OutputPaths
-from animator.runs.outputs import sound_of
+from animator.runs.video_specs import sound_of
 from animator.settings import Animation
 from animator.settings.choices import choices_of
 from animator.settings.controlnet import ControlUnit
