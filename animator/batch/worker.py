@@ -16,6 +16,7 @@ from animator.models.device import ComputeOptions, choose_device
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
 from animator.presets.sources import PresetSource
+from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import load_checked
 from animator.runs.preflight.film import CheckOptions
 from animator.runs.progress import Progress
@@ -66,6 +67,7 @@ class FilmRenderer:
             PresetSource(task.preset), list(task.overrides), lambda note: None, options=options
         )
         device = self._device = self._device or choose_device(self._compute.device)
+        try_networks(animation, device)
         check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
             diffuser = self._diffuser(run.animation, device)

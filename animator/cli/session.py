@@ -15,6 +15,7 @@ from animator.cli.stdout import binary_stdout, write_out
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
+from animator.runs.outputs import try_networks
 from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_run import OpenModel, RenderResult, open_model, open_run, render_run
 from animator.runs.rewind import rewind
@@ -76,6 +77,7 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     """
     device = choose_device(job.compute.device)
     start_session(job.compute.threads)
+    try_networks(job.animation, device)
     with _open_run(job) as run:
         try:
             with ProgressBar(run.animation.name) as bar, _open_sink(job) as sink:

@@ -154,3 +154,15 @@ def interpolator_of(animation: Animation, device: torch.device | str) -> FrameIn
     """Opens the frame interpolator of a film; errors as `open_interpolator`."""
     settings = animation.frame_interpolation
     return open_interpolator(settings.engine, settings.model, device)
+
+
+def try_networks(animation: Animation, device: torch.device | str) -> None:
+    """Opens the networks that make further videos once, so that a broken one is found before any frame.
+
+    Raises:
+        ModelError: One cannot be opened.
+    """
+    if animation.upscaling.enabled:
+        upscaler_of(animation, device)
+    if animation.frame_interpolation.engine != "none":
+        interpolator_of(animation, device)

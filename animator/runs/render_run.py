@@ -18,6 +18,7 @@ from animator.models.diffusion.request import Diffuser
 from animator.models.diffusion.stable import open_diffuser
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
+from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import check_animation, check_run
 from animator.runs.preflight.film import CheckOptions
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
@@ -100,6 +101,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
             check_run(film.folder, options)
         return _render(film, diffuser, rendering)
     film = check_animation(film, options)
+    try_networks(film, torch_device)
     with open_run(film, out, resume=resume) as run:
         return _render(run, diffuser, rendering)
 

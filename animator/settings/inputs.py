@@ -90,7 +90,7 @@ def uses_depth(film: "Animation") -> bool:
 def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the mask expressions in use, each with the path of its setting."""
     mask = film.mask
-    names = ("mask_schedule",) if mask.acts or mask.use_mask_video else ()
+    names: tuple[str, ...] = ("mask_schedule",) if mask.acts or mask.use_mask_video else ()
     names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
     for name in names:
         yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)

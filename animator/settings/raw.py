@@ -14,6 +14,8 @@ from animator.settings.import_notes import Note
 
 T = TypeVar("T")
 _POSITION = re.compile(r":\d+:\d+$")
+_PLACE = re.compile(r"(.*):(\d+):(\d+)(?: \w+)?", re.DOTALL)
+"""File, line and column; in settings files also the name there."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,10 @@ class RawPreset:
         return tuple(sorted(problems, key=self._order))
 
     def _order(self, problem: Problem) -> tuple[bool, bool, str, int, int]:
-        position = _POSITION.search(problem.where)
-        if position is None:  # a file as a whole, or an override
+        place = _PLACE.fullmatch(problem.where)
+        if place is None:  # a file as a whole, or an override
             return problem.where != self.source, True, "", 0, 0
-        line, column = (int(number) for number in position[0].split(":")[1:])
-        file = problem.where[: position.start()]
-        return file != self.source, False, file, line, column
+        return place[1] != self.source, False, place[1], int(place[2]), int(place[3])
 
     def where(self, path: tuple[str, ...]) -> str:
         """Returns where a setting was written, or the nearest group around it."""

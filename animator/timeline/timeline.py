@@ -35,9 +35,9 @@ class Timeline(Sequence[Plan]):
         self._rules = rules_of(animation)
         self._columns = _columns(animation)
         self._guides = animation.guides
-        columns = {**self._columns, **self._overrides()}
-        self._parts = parts_of(animation, columns)
-        self._lists = lists_of(animation, columns)
+        self._plan_columns = {**self._columns, **self._overrides()}
+        self._parts = parts_of(animation, self._plan_columns)
+        self._lists = lists_of(animation, self._plan_columns)
         self._prompts = animation.keyed_prompts.at(animation.scope)
         self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are generated, in order; the others are in-betweens."""
@@ -74,6 +74,10 @@ class Timeline(Sequence[Plan]):
             seed=self._seeds[index],
             **self._parts_at(frame),
         )
+
+    def column(self, path: str) -> Column:
+        """Returns the values of a schedule such as `diffusion.steps` in the plans of all frames (frames,)."""
+        return self._plan_columns[path]
 
     def prompt(self, frame: int) -> PromptFrame:
         """Returns the prompts of one frame."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
@@ -91,5 +93,9 @@ def _control_frames(timeline: Timeline, number: int) -> list[int]:
         ends = [*starts[1:], len(timeline)]
         groups = zip(starts, ends, strict=True)
         starts = [start if not start or timeline.plan(start).cut else end - 1 for start, end in groups]
-    units = ((frame, timeline.plan(frame).controlnet[number]) for frame in starts)
-    return [frame for frame, unit in units if unit.weight > 0 and unit.guidance_start < unit.guidance_end]
+    weight, start, end = (
+        np.asarray(timeline.column(f"controlnet.{number}.{name}"))
+        for name in ("weight", "guidance_start", "guidance_end")
+    )
+    acts = (weight > 0) & (start < end)
+    return [frame for frame in starts if acts[frame]]

@@ -12,10 +12,8 @@ from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
-from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.runs.preflight.film import FilmToCheck
-from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 
 ModelsInUse = Mapping[str, tuple[str, int, ModelFacts]]
@@ -24,7 +22,7 @@ ModelsInUse = Mapping[str, tuple[str, int, ModelFacts]]
 
 def models_in_use(film: FilmToCheck) -> ModelsInUse:
     """Reports models that cannot be used, and returns those whose facts are known."""
-    if not film.options.opens_model or find_plugin(film.animation.model, film.library) is not None:
+    if not film.opens_our_model or film.is_broken("model", "diffusion.architecture"):
         return {}
     models: dict[str, tuple[str, int, ModelFacts]] = {}
     for name, setting, frame in _names(film):
@@ -52,7 +50,7 @@ def check_weights(folder: Path) -> None:
 def check_vae(film: FilmToCheck) -> None:
     """Checks the VAE that replaces the models' own."""
     name = film.animation.diffusion.vae
-    if not (name and film.options.opens_model):
+    if not (name and film.opens_our_model):
         return
     with film.problems.at("diffusion.vae"):
         path = Path(name).expanduser()
@@ -71,14 +69,14 @@ def check_vae(film: FilmToCheck) -> None:
 def check_architecture(film: FilmToCheck) -> None:
     """Checks the folder of configs of an unusual single-file model."""
     folder = film.animation.diffusion.architecture
-    if folder and film.options.opens_model:
+    if folder and film.opens_our_model:
         with film.problems.at("diffusion.architecture"):
             read_config(Path(folder) / "unet" / CONFIG)
 
 
 def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
     """Checks that the ControlNets were made for the models' base."""
-    if not film.options.opens_model:
+    if not film.opens_our_model:
         return
     for number, unit in enumerate(film.animation.controlnet):
         if not unit.enabled:
@@ -104,13 +102,14 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
         if facts.is_transformer:
             _check_transformer(film, name)
         elif film.timeline is not None and facts.text_layers:
-            skips = np.array([plan.diffusion.clip_skip for plan in _generated(film.timeline, name)])
+            skips = np.asarray(film.timeline.column("diffusion.clip_skip")).astype(np.int64)
             layers = min(facts.text_layers)
-            if skips.size and skips.max() > layers:
+            late = [frame for frame in _generated(film.timeline, name) if skips[frame] > layers]
+            if late:
                 film.problems.add(
                     "diffusion.clip_skip",
-                    f"is {skips.max()}; the text encoder of the model {name} has {layers} layers, so that it "
-                    f"can be at most {layers}",
+                    f"is {skips[late[0]]} at frame {late[0]}; the text encoder of the model {name} has "
+                    f"{layers} layers, so expected at most {layers}",
                 )
     if not any(facts.is_transformer for _, _, facts in models.values()):
         return
@@ -145,11 +144,12 @@ def _names(film: FilmToCheck) -> Iterator[tuple[str, str, int]]:
             yield names[frame], "diffusion.checkpoint", frame
 
 
-def _generated(timeline: Timeline, model: str) -> Iterator[Plan]:
-    for frame in timeline.generated_frames:
-        plan = timeline.plan(int(frame))
-        if (plan.diffusion.checkpoint or timeline.animation.model) == model:
-            yield plan
+def _generated(timeline: Timeline, model: str) -> Iterator[int]:
+    """Yields the generated frames that use a model."""
+    names = timeline.column("diffusion.checkpoint")
+    for frame in map(int, timeline.generated_frames):
+        if (names[frame] or timeline.animation.model) == model:
+            yield frame
 
 
 def _context_width(path: Path, kind: str) -> int:

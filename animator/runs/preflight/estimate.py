@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
 
@@ -34,15 +36,17 @@ def estimate(timeline: Timeline) -> Estimate:
     if mode_of(film).prepares:
         flow_redo = film.diffusion.optical_flow_redo_generation != "none"
         generations += film.diffusion.diffusion_redo + int(flow_redo)
-    over_image = mode_of(film).source == "clip" or film.begins_over_image
-    steps = 0
-    for index, frame in enumerate(map(int, timeline.generated_frames)):
-        plan = timeline.plan(frame)
-        has_image = mode_of(film).source != "nothing" and (index > 0 or over_image)
-        kept = plan.diffusion.strength if has_image and not plan.cut else 0.0
-        steps += max(1, int(plan.diffusion.steps * (1.0 - kept) + 1e-6)) * (generations if has_image else 1)
+    generated = timeline.generated_frames
+    has_image = np.full(len(generated), mode_of(film).source != "nothing")
+    has_image[0] &= mode_of(film).source == "clip" or film.begins_over_image
+    steps = np.asarray(timeline.column("diffusion.steps"))[generated].astype(np.int64)
+    strength = np.where(has_image, np.asarray(timeline.column("diffusion.strength"))[generated], 0.0)
+    run = np.maximum(
+        1, (steps - strength * steps + 1e-6).astype(np.int64)
+    )  # as `GenerationRequest.steps_run`
+    total = int((run * np.where(has_image, generations, 1)).sum())
     width, height = film.size
-    return Estimate(len(timeline.generated_frames), steps, film.frames * width * height * BYTES_PER_PIXEL)
+    return Estimate(len(generated), total, film.frames * width * height * BYTES_PER_PIXEL)
 
 
 def _size(count: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from animator.errors import AnimatorError, PresetError, Problem, UserError
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.plugin import find_plugin
 from animator.models.folders import model_folders
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
@@ -85,8 +86,19 @@ class FilmToCheck:
     broken: tuple[tuple[str, ...], ...] = field(default=())
 
     def is_broken(self, *settings: str) -> bool:
-        """Returns True if one of some groups or settings of the film itself is wrong."""
-        return any(not path or path[0] in settings for path in self.broken)
+        """Returns True if one of some settings, or of the settings in some groups, is wrong."""
+        broken = [".".join(path) for path in self.broken]
+        wrong = (
+            f"{path}.".startswith(f"{name}.") or f"{name}.".startswith(f"{path}.")
+            for path in broken
+            for name in settings
+        )
+        return "" in broken or any(wrong)
+
+    @cached_property
+    def opens_our_model(self) -> bool:
+        """True if a diffusion model is opened, and none of a plug-in, which may read names its own way."""
+        return self.options.opens_model and find_plugin(self.animation.model, self.library) is None
 
     @cached_property
     def library(self) -> Library:

@@ -1,5 +1,6 @@
 """Checks the LoRA files and textual inversions that the prompts of a film name, after wildcards."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,11 +19,12 @@ _COMMON = ("prompt_prefix", "prompt_suffix", "negative_prompt")
 
 def check_prompts(film: FilmToCheck, models: ModelsInUse) -> None:
     """Checks the tags and the names in the prompts of every frame."""
-    if film.timeline is None or not film.options.opens_model:
+    if film.timeline is None or not film.opens_our_model or film.is_broken("diffusion.model_folders"):
         return
+    prompt_at = _prompt_starts(film)
     tags: dict[str, tuple[str, int]] = {}
     for frame, text in _texts(film.timeline):
-        setting = _setting_of(film, frame)
+        setting = _setting_of(prompt_at, frame)
         with film.problems.at(setting, f"frame {frame}"):
             prompt, loras = split_loras(text)
             for tag in loras:
@@ -79,18 +81,21 @@ def _texts(timeline: Timeline) -> Iterator[tuple[int, str]]:
                     yield frame, text
 
 
-def _setting_of(film: FilmToCheck, frame: int) -> str:
-    """Returns the path of the prompt at a frame, such as `prompts.60`; `prompts` for a single one."""
-    scope = film.animation.scope
-    prompts = film.animation.prompts
+def _prompt_starts(film: FilmToCheck) -> list[tuple[int, str]]:
+    """Returns the first frame of each keyed prompt with its key, sorted; empty for a single prompt."""
+    prompts, scope = film.animation.prompts, film.animation.scope
     if not isinstance(prompts.source, dict):
-        return "prompts"
+        return []
     try:
-        at = {key.at.frame(scope): key.at.text for key in prompts.keys}
+        return sorted((key.at.frame(scope), key.at.text) for key in prompts.keys)
     except ScheduleError:
-        return "prompts"
-    before = [start for start in at if start <= frame]
-    return f"prompts.{at[max(before)]}" if before else "prompts"
+        return []
+
+
+def _setting_of(starts: list[tuple[int, str]], frame: int) -> str:
+    """Returns the path of the prompt at a frame, such as `prompts.60`; `prompts` for a single one."""
+    index = bisect_right(starts, frame, key=lambda start: start[0])
+    return f"prompts.{starts[index - 1][1]}" if index else "prompts"
 
 
 def _common_setting(film: FilmToCheck, tag: LoraTag) -> str:

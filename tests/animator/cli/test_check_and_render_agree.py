@@ -110,6 +110,17 @@ def test_problems_have_places_and_stand_in_the_order_of_the_lines(
     assert len(places) == 4 and places == sorted(places)
 
 
+def test_problems_of_settings_files_stand_in_their_order_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hybrid = '"hybrid_motion": "Optical Flow", "hybrid_flow_method": "RAFT", "animation_mode": "3D"'
+    end = '"prompts": {"0": "a"}, "max_frames": 4, "video_init_path": "nowhere.mp4"'
+    (folder / "film.txt").write_text(f'{{{hybrid}, "W": 64, "H": 64, {end}}}')
+    code, lines = run(capsys, "check", "film.txt")
+    assert code == 2 and "or choose DIS Fine" in lines[1] and "nowhere.mp4: there is no such" in lines[2]
+    assert run(capsys, "render", "film.txt", "--out", "run") == (code, lines)
+
+
 def test_at_most_twenty_problems_are_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prompts = "\n".join(f"  {frame}: a <lora:nothing{frame}:1>" for frame in range(30))
     preset = write(folder, f"frames: 30\nprompts:\n{prompts}")
