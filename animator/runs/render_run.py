@@ -97,7 +97,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
             raise UserError(
                 f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
             )
-        if diffuser is None:  # else the caller has opened it, and checked the film before
+        if diffuser is None and not rendering.stop.is_set:  # else the caller has checked the film
             check_run(film.folder, options)
         return _render(film, diffuser, rendering)
     film = check_animation(film, options)

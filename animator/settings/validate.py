@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator.core.json_text import half_character, parse_json
-from animator.errors import MAX_SHOWN, PresetError, Problem
+from animator.errors import MAX_SHOWN, Hint, PresetError, Problem
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
@@ -33,6 +33,7 @@ class Examined:
         problems: The mistakes.
         more: Number of mistakes that are not in `problems`.
         broken: Paths of the settings that have their defaults because they are wrong.
+        hint: What to do about the problems, where that depends on how animator is used.
     """
 
     draft: RawPreset
@@ -40,6 +41,7 @@ class Examined:
     problems: tuple[Problem, ...] = ()
     more: int = 0
     broken: tuple[tuple[str, ...], ...] = ()
+    hint: Hint | None = None
 
     def film(self) -> Animation:
         """Returns the film.
@@ -48,7 +50,8 @@ class Examined:
             PresetError: With every problem, in the order of their lines.
         """
         if self.problems or self.animation is None:
-            raise PresetError(self.draft.source, self.draft.in_order(self.problems), more=self.more)
+            problems = self.draft.in_order(self.problems)
+            raise PresetError(self.draft.source, problems, self.hint, more=self.more)
         return self.animation
 
 

@@ -74,7 +74,7 @@ def check_film(
         film = FilmToCheck(examined.animation, options, Problems(examined.draft), examined.broken)
         _run_checks(film)
         new = (problem for problem in film.problems if problem.path not in known)
-        examined = replace(examined, problems=(*examined.problems, *new))
+        examined = replace(examined, problems=(*examined.problems, *new), hint=film.problems.hint)
     return examined.film()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from animator.errors import AnimatorError, PresetError, Problem, UserError
+from animator.errors import AnimatorError, ChangeSetting, Hint, PresetError, Problem, UserError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.folders import model_folders
@@ -37,6 +37,8 @@ class Problems:
 
     def __init__(self, draft: RawPreset) -> None:
         """Starts without problems; `draft` has the places of the settings."""
+        self.hint: Hint | None = None
+        """What to do about a problem, where that depends on how animator is used."""
         self._draft = draft
         self._problems: dict[Problem, None] = {}
 
@@ -66,7 +68,15 @@ class Problems:
             named = _SETTING.match(error.message)
             if named and tuple(named[1].split(".")) in self._draft.places:
                 setting = named[1]
-            self.add(setting, f"{where}: {error}" if where else str(error))
+            message = error.message if self._takes(error.hint) else str(error)
+            self.add(setting, f"{where}: {message}" if where else message)
+
+    def _takes(self, hint: Hint | None) -> bool:
+        """Returns True for a hint that the error of the whole film carries, and its problem need not."""
+        if hint is None or isinstance(hint, ChangeSetting):
+            return False
+        self.hint = self.hint or hint
+        return self.hint == hint
 
 
 @dataclass(frozen=True)
