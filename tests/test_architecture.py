@@ -37,7 +37,13 @@ def test_schedules_stands_alone(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import schedules", "import animator", "import animator.presets.load", "import animator.cli.app"],
+    [
+        "import schedules",
+        "import animator",
+        "import animator.presets.load",
+        "import animator.cli.app",
+        "import animator.runs.preflight.check_film",
+    ],
 )
 def test_importing_is_light(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)

@@ -12,9 +12,11 @@ from animator.core.json_text import parse_json
 from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
-from animator.presets.sources import PresetSource, load
-from animator.runs.run import Run, film_path, is_run
+from animator.presets.sources import PresetSource
+from animator.runs.preflight.check_film import load_checked
+from animator.runs.run import Run, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
+from animator.runs.video_specs import film_path
 from animator.settings import Animation
 
 MAX_SUMMARY_BYTES = 64_000_000
@@ -77,7 +79,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     models: dict[Path, ModelKey] = {}
     for task in _tasks(job, previous):
         try:
-            animation = load(PresetSource(task.preset), list(task.overrides), say)
+            animation = load_checked(PresetSource(task.preset), list(task.overrides), say)
             _check_folder(task, animation)
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))

@@ -15,9 +15,10 @@ from animator.loop.build.models import load_options
 from animator.models.device import ComputeOptions, choose_device
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Diffuser
-from animator.presets.sources import PresetSource, load
+from animator.presets.sources import PresetSource
 from animator.runs.open_model import OpenModel, SessionOptions, open_model
-from animator.runs.outputs import check_films
+from animator.runs.outputs import try_networks
+from animator.runs.preflight.check_film import load_checked
 from animator.runs.progress import Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, resume_run
@@ -62,9 +63,9 @@ class FilmRenderer:
         return replace(outcome, seconds=time.monotonic() - started)
 
     def _render(self, task: Task) -> Outcome:
-        animation = load(PresetSource(task.preset), list(task.overrides), lambda note: None)
+        animation = load_checked(PresetSource(task.preset), list(task.overrides), lambda note: None)
         device = self._device = self._device or choose_device(self._compute.device)
-        check_films(animation, device)
+        try_networks(animation, device)
         check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
             options = SessionOptions(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animator.cli.load import load_film
+from animator.cli.load import load_checked_film, load_film
 from animator.cli.options import FileOut, Force, Overrides, Preset, RunDir
 from animator.cli.permission_options import takes_permissions
 from animator.cli.stdout import write_out
@@ -24,22 +24,22 @@ inspection = typer.Typer()
 @inspection.command(epilog="Example: animator check presets/quickstart.yaml")
 @takes_permissions
 def check(preset: Preset, overrides: Overrides = None) -> None:
-    """Check a preset: prints every problem at once, before any model loads."""
-    animation = _load(preset, overrides)
-    from animator.runs.outputs import check_films
+    """Check a preset: prints every problem at once, before any model loads, and what the film will take."""
+    from animator.presets.sources import PresetSource
+
+    animation = load_checked_film(PresetSource(preset), overrides)
+    from animator.runs.preflight.estimate import estimate
     from animator.timeline.lint import setting_warnings
     from animator.timeline.timeline import Timeline
 
-    check_films(animation)
-
     for warning in setting_warnings(animation):
         say(f"warning: {warning}")
-    generated = Timeline(animation)[-1].generation_index + 1
+    needed = estimate(Timeline(animation))
     seconds = animation.frames / animation.fps
     width, height = animation.size
     write_out(
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
-        f"{generated} generated, {width} x {height}, model {animation.model}\n"
+        f"{needed.generated} generated, {width} x {height}, model {animation.model}\n{preset}: {needed}\n"
     )
 
 

@@ -20,3 +20,15 @@ def load_film(source: "PresetSource", overrides: Iterable[str] | None) -> "Anima
     from animator.presets.sources import load
 
     return load(source, list(overrides or ()), say, label="--set")
+
+
+def load_checked_film(source: "PresetSource", overrides: Iterable[str] | None) -> "Animation":
+    """Returns the film of a source if it can be rendered; prints as `load_film`, and settings without effect.
+
+    Raises:
+        UserError: No source is given, or a file cannot be read.
+        PresetError: With every problem of the film.
+    """
+    from animator.runs.preflight.check_film import load_checked
+
+    return load_checked(source, list(overrides or ()), say, label="--set")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.load import load_film
+from animator.cli.load import load_checked_film, load_film
 from animator.cli.options import (
     AcceptChangedInputs,
     Device,
@@ -69,7 +69,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
     from animator.presets.sources import PresetSource
 
     source = PresetSource(preset, parseq, settings_from, fix_json)
-    animation = load_film(source, [*(overrides or ()), *shorthand])
+    animation = load_checked_film(source, [*(overrides or ()), *shorthand])
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.open_model import open_model
@@ -95,10 +95,13 @@ def resume(
     from animator.cli.session import RenderJob, run_session
     from animator.models.device import ComputeOptions
     from animator.runs.open_model import open_model
+    from animator.runs.preflight.check_film import check_run
     from animator.runs.run_settings import recorded_settings
 
     compute = ComputeOptions(device, threads, accept_changed_inputs)
-    job = RenderJob(recorded_settings(rundir), rundir, FrameRange(), resume=True, compute=compute)
+    animation = recorded_settings(rundir)
+    check_run(rundir)
+    job = RenderJob(animation, rundir, FrameRange(), resume=True, compute=compute)
     run_session(job, context.obj or open_model)
 
 

@@ -16,7 +16,7 @@ from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
 from animator.runs.open_model import OpenModel, SessionOptions, open_model
-from animator.runs.outputs import check_films
+from animator.runs.outputs import try_networks
 from animator.runs.progress import Progress
 from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_frames import Rendering, Report
@@ -61,7 +61,7 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     """
     device = choose_device(job.compute.device)
     start_session(job.compute.threads)
-    check_films(job.animation, device)
+    try_networks(job.animation, device)
     with _open_run(job) as run:
         bar = ProgressBar(run.animation.name)
         report = _Report(bar)

@@ -86,6 +86,19 @@ def check_address(permissions: Permissions, host: str, address: str) -> None:
         raise ForbiddenHostError(host, address, is_private=is_private)
 
 
+def check_url(permissions: Permissions, url: str) -> None:
+    """Checks a URL as far as that is possible without asking the network; names are not resolved.
+
+    Raises:
+        ForbiddenHostError: It may not be connected to.
+    """
+    host = _host_of(url)
+    if _is_numeric(host):
+        check_address(permissions, host, host)
+    elif not permissions.download and host not in permissions.hosts:
+        raise ForbiddenHostError(host, is_private=False)
+
+
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:
     """Returns the IPv4 address inside an IPv6 one: mapped, compatible, 6to4, Teredo or NAT64."""
     if isinstance(address, ipaddress.IPv4Address):

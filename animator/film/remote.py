@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError
+from animator.core.network import ForbiddenHostError, check_url
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
 
@@ -26,6 +27,22 @@ def local_file(name: str) -> str:
     return str(_downloaded(name.strip())) if is_url(name) else str(Path(name).expanduser())
 
 
+def check_remote(url: str) -> None:
+    """Checks that a URL may be downloaded, without asking the network.
+
+    Raises:
+        UserError: It may not.
+    """
+    try:
+        check_url(permissions(), url.strip())
+    except ForbiddenHostError as error:
+        raise _forbidden(url, error) from error
+
+
+def _forbidden(url: str, error: ForbiddenHostError) -> UserError:
+    return UserError(f"{url}: is not downloaded: {error}", error.hint)
+
+
 @lru_cache(maxsize=64)
 def _downloaded(url: str) -> Path:
     folder = _folder()
@@ -35,7 +52,7 @@ def _downloaded(url: str) -> Path:
             download(url, file, LIMITS)
     except ForbiddenHostError as error:
         path.unlink()
-        raise UserError(f"{url}: is not downloaded: {error}", error.hint) from error
+        raise _forbidden(url, error) from error
     except OSError as error:
         path.unlink(missing_ok=True)
         raise UserError(f"{url}: cannot be downloaded: {error}") from error

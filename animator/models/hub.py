@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from animator.core.permissions import permissions
+from animator.errors import AllowDownload, ModelError
 
+_INDEXES = ("model_index.json", "config.json")
 OFFLINE_VARIABLE, TELEMETRY_VARIABLE = "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"
 
 
@@ -27,3 +29,18 @@ def hub_access() -> Iterator[bool]:
         yield not constants.HF_HUB_OFFLINE
     finally:
         constants.HF_HUB_OFFLINE = before
+
+
+def is_in_cache(name: str) -> bool:
+    """Returns True if the hub's cache has a model of this id, by its index or config."""
+    from huggingface_hub import try_to_load_from_cache
+
+    return any(isinstance(try_to_load_from_cache(name, file), str) for file in _INDEXES)
+
+
+def not_downloaded(what: str, name: str) -> ModelError:
+    """Returns the error for a hub id that is not in the hub's cache while downloads are not permitted."""
+    return ModelError(
+        f"{what} {name}: there is no such folder or file, and no such model in the hub's cache",
+        AllowDownload(),
+    )

@@ -15,8 +15,8 @@ from animator.core.read import UnreadableError, check_regular, read_bytes
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.library import INDEX
+from animator.models.permitted import check_readable
 from animator.models.torch_archive import check_archive
-from animator.models.weights import check_readable
 
 MAX_CONFIG_BYTES = 32_000_000
 MAX_FILES = 10_000

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.core.permissions import permissions
 from animator.core.read import UnreadableError, check_regular
-from animator.errors import AllowPickle, ModelError
+from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.permitted import check_readable
 from animator.models.torch_archive import check_archive, is_torchscript
 
 MAX_VALUES = 200_000
@@ -57,18 +57,6 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         ModelError: The file is missing or cannot be read safely.
     """
     return _checked(path, _flatten(path, _load(path)))
-
-
-def check_readable(path: Path) -> None:
-    """Checks that a file of weights may be read, without opening it.
-
-    Raises:
-        ModelError: It is a pickled file, and these are not permitted.
-    """
-    if path.suffix != SAFE and not permissions().pickle:
-        raise ModelError(
-            f"{path}: {path.suffix or 'pickled'} files can run code when they are read", AllowPickle()
-        )
 
 
 def _load(path: Path) -> Any:

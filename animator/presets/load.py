@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from animator.errors import PresetError, Problem, UserError
+from animator.errors import Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
@@ -13,10 +13,10 @@ from animator.presets.controlnet_files import with_unit_files
 from animator.presets.plain import Overrides, override, read_source
 from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
-from animator.settings import Animation
+from animator.settings import Animation, validate
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.renamed_keys import warn_renamed_keys
-from animator.settings.validate import text_problems, validate
+from animator.settings.validate import Examined, text_problems
 
 
 def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Animation:
@@ -36,29 +36,6 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> A
     return resolve(draft, problems)
 
 
-def resolve_animation(animation: Animation) -> Animation:
-    """Returns the film with the files that its settings name resolved, as `load` does.
-
-    Raises:
-        PresetError: With every file, model or clip that is missing.
-    """
-    return finish(RawPreset(animation.name, animation.plain(), {}))
-
-
-def finish(draft: RawPreset, overrides: Overrides = (), label: str = "override") -> Animation:
-    """Returns the validated film of a draft, with overrides applied and the files it names resolved.
-
-    Args:
-        draft: The settings.
-        overrides: As for `load`.
-        label: Name of an override in messages.
-
-    Raises:
-        PresetError: With every problem of the draft and the overrides.
-    """
-    return resolve(*override(draft, overrides, label))
-
-
 def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     """Returns the validated film of a draft, with the files, models and clip it names resolved.
 
@@ -69,8 +46,13 @@ def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     Raises:
         PresetError: With every problem.
     """
+    return examine(draft, problems).film()
+
+
+def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
+    """Returns what `resolve` returns, with the problems instead of an error."""
     if broken := text_problems(draft):
-        raise PresetError(draft.source, (*problems, *broken))
+        return Examined(draft, None, (*problems, *broken))
     draft, missing = resolve_files(draft)
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
@@ -82,7 +64,7 @@ def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     except UserError as error:
         problems.append(Problem(draft.where(clip), ".".join(clip), str(error).removeprefix("video.path: ")))
         draft = replace(draft, values=drop_clip_placeholders(draft.values))
-    return validate(draft, problems)
+    return validate.examine(draft, problems)
 
 
 def dump(animation: Animation) -> str:

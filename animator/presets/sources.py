@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.errors import GiveSettings, UserError
+from animator.errors import GiveSettings, Problem, UserError
 from animator.presets import raw
 from animator.presets.deforum import Effect, Note
 from animator.presets.infotext_preset import infotext_preset
@@ -14,6 +14,9 @@ from animator.presets.records import read_provenance
 from animator.settings import Animation
 from animator.settings.raw import RawPreset, merge
 from animator.timeline.lint import clamped_schedules
+
+Resolve = Callable[[RawPreset, list[Problem]], Animation]
+"""Returns the film of a draft, given the problems known already."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,18 @@ class PresetSource:
     like: Path | None = None
     repair: bool = False
 
+    @property
+    def lists_all_settings(self) -> bool:
+        """True if the source lists every setting, not only those that someone chose."""
+        return self.like is not None or (self.preset is not None and raw.is_settings_file(self.preset))
+
 
 def load(
-    source: PresetSource, overrides: list[str], report: Callable[[str], None], label: str = "override"
+    source: PresetSource,
+    overrides: list[str],
+    report: Callable[[str], None],
+    label: str = "override",
+    resolve: Resolve = resolve,
 ) -> Animation:
     """Loads the film of a source, and reports notes of its import and values that are clipped.
 
@@ -43,6 +55,7 @@ def load(
         overrides: Texts such as `diffusion.steps=12`.
         report: Gets each note and warning, one line each.
         label: Name of an override in messages.
+        resolve: Returns the film of a draft; raises the PresetError of all its problems.
 
     Raises:
         UserError: No source is given, or a file cannot be read.

@@ -19,7 +19,7 @@ from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoi
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.prompts.syntax import split_loras
-from animator.models.flow.open_flow import RAFT_FILES
+from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.film.spec import VideoSpec
-from animator.runs.run import film_path
+from animator.runs.video_specs import film_path
 from animator.settings import Animation
 
 

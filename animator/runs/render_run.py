@@ -14,11 +14,12 @@ from animator.loop.pipeline import Pipeline
 from animator.models.device import choose_device, compute_threads
 from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.request import Diffuser
-from animator.presets.load import resolve_animation
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
 from animator.runs.open_model import OpenedModel, SessionOptions
-from animator.runs.outputs import check_films
+from animator.runs.outputs import try_networks
+from animator.runs.preflight.check_film import check_animation, check_run
+from animator.runs.preflight.film import CheckOptions
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
@@ -85,14 +86,17 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     torch_device = choose_device(device)
     options = SessionOptions(diffuser, accept_changed_inputs=accept_changed_inputs)
     rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
+    checks = CheckOptions(opens_model=diffuser is None)
     if isinstance(film, Run):
         if out is not None:
             raise UserError(
                 f"out: {out} is given, but the run is already open in {film.folder}; leave out one of them"
             )
+        if diffuser is None and not rendering.stop.is_set:  # else the caller has checked the film
+            check_run(film.folder, checks)
         return resume_run(film, options, rendering)
-    film = resolve_animation(film)
-    check_films(film, torch_device)
+    film = check_animation(film, checks)
+    try_networks(film, torch_device)
     with open_run(film, out, resume=resume) as run:
         return resume_run(run, options, rendering)
 

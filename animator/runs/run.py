@@ -45,6 +45,7 @@ from animator.runs.run_settings import (
     recorded_settings,
     with_seed,
 )
+from animator.runs.video_specs import film_path
 from animator.settings import Animation
 from animator.settings.wildcards import with_wildcards
 
@@ -249,12 +250,6 @@ class Run:
 
 def _no_hash(model: str) -> str:
     return ""
-
-
-def film_path(folder: Path, animation: Animation) -> Path:
-    """Returns the path of a run's video; a sequence of PNG files is the folder of the frames."""
-    film_format = animation.output.film_format
-    return folder / FRAMES if film_format.is_sequence else folder / f"{animation.name}.{film_format.name}"
 
 
 def is_run(folder: Path) -> bool:

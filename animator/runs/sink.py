@@ -9,8 +9,8 @@ from animator.errors import VideoError
 from animator.film.stream import Stream
 from animator.film.writer import VideoWriter
 from animator.images.image import Image8
-from animator.runs.outputs import video_spec
 from animator.runs.run import Run
+from animator.runs.video_specs import video_spec
 
 log = logging.getLogger(__name__)
 

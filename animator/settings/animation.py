@@ -5,7 +5,7 @@ them, without a prefix that the group says.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ from animator.settings.choices import FileStem
 from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
+from animator.settings.effect import Always, Condition
 from animator.settings.fields import PromptTexts
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
@@ -22,6 +23,7 @@ from animator.settings.image_filters import Color, Noise, Sharpen
 from animator.settings.mask import Mask
 from animator.settings.modes import mode_of
 from animator.settings.motion import Camera, Depth, Flow, Motion
+from animator.settings.needs import ByRule
 from animator.settings.output import Output
 from animator.settings.paths import FileOrName
 from animator.settings.postprocess import FrameInterpolation, Upscaling
@@ -42,6 +44,8 @@ Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
 
 class Animation(SettingsGroup):
     """Everything a preset can say about one film."""
+
+    effective_when: ClassVar[Condition] = Always()
 
     name: FileStem = "untitled"
     """The film's name: its folder below `renders/` and its file."""
@@ -66,7 +70,7 @@ class Animation(SettingsGroup):
     """Text after every prompt."""
     negative_prompt: str = ""
     """Negative prompt of every frame; `--neg` in a prompt adds to it."""
-    wildcard_folder: str = FOLDER
+    wildcard_folder: Annotated[str, ByRule("fills_wildcards")] = FOLDER
     """Folder of `name.txt` and of YAML or JSON lists for `__name__` in a prompt; the seed chooses a line.
     Empty disables wildcards."""
     prompt_morph: str = ""

@@ -1,20 +1,23 @@
 """ControlNet units: images that guide the generation."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
 from animator.settings.choices import Switchable
+from animator.settings.effect import Condition, Switch
 from animator.settings.fields import NotNegative, Unit
 from animator.settings.group import StrictBool
+from animator.settings.needs import Exceeds, Is, IsNot, IsOn
 from animator.settings.scheduled import Scheduled
 
 MOST_UNITS = 5
 FRAME = "frame"
 """The source that stands for the input image of each frame."""
 
+_SOURCE = IsNot("source", FRAME)
 Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
@@ -25,16 +28,18 @@ class ControlUnitPlan:
 
     weight: NotNegative = 1
     """Strength of the guidance; at 0 the network does not run."""
-    guidance_start: Unit = 0
+    guidance_start: Annotated[Unit, Exceeds("weight")] = 0
     """Fraction of the sampler steps at which it begins."""
-    guidance_end: Unit = 1
+    guidance_end: Annotated[Unit, Exceeds("weight")] = 1
     """Fraction of the sampler steps at which it ends."""
 
 
 class ControlUnit(Scheduled[ControlUnitPlan]):
     """One ControlNet and its control images: up to five in a list, whose residuals add up."""
 
-    enabled: StrictBool = True
+    effective_when: ClassVar[Condition] = Is("enabled", (True,))
+
+    enabled: Annotated[StrictBool, Switch()] = True
     """A unit that is off has no effect, and its files may be missing."""
     model: str = ""
     """A ControlNet for the checkpoint's base model: file, folder, name in the model folders, or hub id."""
@@ -46,17 +51,17 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
-    processor_res: int = Field(0, ge=0, le=8192)
+    processor_res: Annotated[int, IsOn("module")] = Field(0, ge=0, le=8192)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
-    threshold_a: float | None = Field(None, ge=0, le=1000)
+    threshold_a: Annotated[float | None, Is("module", ("canny", "blur", "tile"))] = Field(None, ge=0, le=1000)
     """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1)."""
-    threshold_b: float | None = Field(None, ge=0, le=1000)
+    threshold_b: Annotated[float | None, Is("module", ("canny",))] = Field(None, ge=0, le=1000)
     """Canny's upper threshold (200)."""
-    extract_from_frame: int = Field(0, ge=0)
+    extract_from_frame: Annotated[int, _SOURCE] = Field(0, ge=0)
     """Image of the source for the film's first frame."""
-    extract_nth_frame: int = Field(1, ge=1)
+    extract_nth_frame: Annotated[int, _SOURCE] = Field(1, ge=1)
     """Use every N-th image of the source."""
-    after_end: AfterEnd = "error"
+    after_end: Annotated[AfterEnd, _SOURCE] = "error"
     """After the source's end: stop with an error, hold its last image, or start over."""
 
     @model_validator(mode="after")

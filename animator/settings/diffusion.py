@@ -1,10 +1,12 @@
 """Settings of the generation of frames."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from animator.settings.effect import Always, Condition, Fact
 from animator.settings.fields import (
     Count,
     NotNegative,
@@ -17,16 +19,30 @@ from animator.settings.fields import (
     Whole,
 )
 from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
+from animator.settings.inputs import masks_area, samples_noise
+from animator.settings.needs import Exceeds, InMode, Is, IsOn
 from animator.settings.paths import FileOrName, Folders, InputImage
 from animator.settings.scheduled import Scheduled
 from schedules import SeedBehavior
+
+if TYPE_CHECKING:
+    from animator.settings.animation import Animation
+
+_HAS_INPUT = InMode("source", ("last", "clip"))
+_HAS_TWEENS = Exceeds("diffusion.cadence", 1)
+_DDIM = Fact(partial(samples_noise, kind="ddim_eta"), "the sampler DDIM")
+_ANCESTRAL = Fact(partial(samples_noise, kind="ancestral_eta"), "a sampler called a or SDE")
+
+
+def _begins_over_image(film: "Animation") -> bool:
+    return film.begins_over_image
 
 
 @dataclass(frozen=True, kw_only=True)
 class DiffusionPlan:
     """The values of `Diffusion` at one frame."""
 
-    strength: Unit = 0.65
+    strength: Annotated[Unit, _HAS_INPUT | _HAS_TWEENS] = 0.65
     """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
     steps: Annotated[int, RangedSchedule(1.0, 1000.0)] = 25
     """Sampler steps of a full generation; steps - strength * steps of them run, at least one."""
@@ -34,38 +50,40 @@ class DiffusionPlan:
     """Classifier-free guidance scale; up to 1 the negative prompt has no effect."""
     sampler: SamplerText = "Euler a"
     """Sampler by name, with a schedule type if wanted: `DPM++ 2M Karras`; may change by frame."""
-    seed_schedule: SeedNumber
+    seed_schedule: Annotated[SeedNumber, Is("diffusion.seed_behavior", (SeedBehavior.SCHEDULE,))]
     """Seed by frame, for `seed_behavior: schedule`; `s` is the base seed."""
-    subseed: Whole = -1
+    subseed: Annotated[Whole, Exceeds("diffusion.subseed_strength")] = -1
     """A second seed, toward whose noise `subseed_strength` blends."""
     subseed_strength: Unit = 0
     """Amount by which the noise is blended toward that of the subseed."""
-    noise_multiplier: NotNegative = 1
+    noise_multiplier: Annotated[NotNegative, _HAS_INPUT] = 1
     """Factor on the noise added to the previous frame; slightly above 1 adds detail."""
     clip_skip: Annotated[int, RangedSchedule(1.0, 64.0)] = 1
     """1 reads the text encoder's last layer, 2 the one before."""
-    ddim_eta: NotNegative = 0
+    ddim_eta: Annotated[NotNegative, _DDIM] = 0
     """Fresh noise in each step of DDIM: 0 none, 1 as much as DDPM."""
-    ancestral_eta: NotNegative = 1
+    ancestral_eta: Annotated[NotNegative, _ANCESTRAL] = 1
     """Fresh noise in each step of the samplers called `a` and SDE."""
     checkpoint: Text = ""
     """Checkpoint by frame; empty is the film's model."""
     cadence: Count = 1
     """Every cadence-th frame is generated; those between are warped and blended."""
-    cadence_flow_factor: Real = 1
+    cadence_flow_factor: Annotated[Real, _HAS_TWEENS & IsOn("diffusion.optical_flow_cadence")] = 1
     """Factor on the flow along which in-betweens move."""
-    redo_flow_factor: Real = 1
+    redo_flow_factor: Annotated[Real, InMode("prepares") & IsOn("diffusion.optical_flow_redo_generation")] = 1
     """Factor on the flow along which the image moves to the preview."""
 
 
 class Diffusion(Scheduled[DiffusionPlan]):
     """Generation of a frame from the previous one."""
 
+    effective_when: ClassVar[Condition] = Always()
+
     seed: int = Field(-1, ge=-1, le=2**64 - 1)
     """-1 picks a random seed when a run starts; the run's preset.yaml records it."""
     seed_behavior: SeedBehavior = SeedBehavior.ITER
     """Change of the seed from one generated frame to the next; `schedule` uses `seed_schedule`."""
-    seed_iter_n: int = Field(1, ge=1, le=1_000_000)
+    seed_iter_n: Annotated[int, Is("seed_behavior", (SeedBehavior.ITER,))] = Field(1, ge=1, le=1_000_000)
     """`iter` keeps each seed for this many generated frames."""
     tiling: bool = False
     """Seamless frames: left and right, top and bottom edges fit together."""
@@ -79,25 +97,32 @@ class Diffusion(Scheduled[DiffusionPlan]):
     """eager, or compiled for the device; auto compiles where it pays."""
     memory: Literal["auto", "low"] = "auto"
     """low offloads the parts of the model that are not in use."""
-    cadence_keys: StrictBool = False
+    cadence_keys: Annotated[StrictBool, _HAS_TWEENS] = False
     """Also generate every frame that has a prompt or strength key."""
-    cadence_warp: Literal["composed", "chained"] = "composed"
+    cadence_warp: Annotated[
+        Literal["composed", "chained"],
+        _HAS_TWEENS & Is("cadence_blend", ("fade",)) & Is("optical_flow_cadence", ("none",)),
+    ] = "composed"
     """composed samples the generated image once through all motions; chained warps frame after frame."""
-    cadence_blend: Literal["fade", "lookahead"] = "fade"
+    cadence_blend: Annotated[Literal["fade", "lookahead"], _HAS_TWEENS] = "fade"
     """fade generates a group's first frame and fades it in over the group; lookahead generates the last one
     first and leads up to it: the old image moves forward and the new one back, without double images."""
-    optical_flow_cadence: FlowMethod = "none"
+    optical_flow_cadence: Annotated[FlowMethod, _HAS_TWEENS] = "none"
     """Optical flow method by which in-betweens follow the flow from the old image to the new one."""
-    optical_flow_redo_generation: FlowMethod = "none"
+    optical_flow_redo_generation: Annotated[FlowMethod, InMode("prepares")] = "none"
     """Generate a preview, warp the image along the optical flow to it, then generate the frame."""
-    diffusion_redo: int = Field(0, ge=0, le=50)
+    diffusion_redo: Annotated[int, InMode("prepares")] = Field(0, ge=0, le=50)
     """Generate each frame this many more times, each time from the last result."""
 
 
 class Init(SettingsGroup):
     """The image that the film starts from."""
 
+    effective_when: ClassVar[Condition] = _HAS_INPUT | Fact(masks_area, "a mask")
+
     image: InputImage = ""
     """Path or URL of the image that the first frame is generated from; empty starts from the prompt alone."""
-    strength: float = Field(0.8, ge=0, le=1)
+    strength: Annotated[
+        float, _HAS_INPUT & Fact(_begins_over_image, "an image that the film begins with, such as init.image")
+    ] = Field(0.8, ge=0, le=1)
     """Amount of the image that the first frame keeps; 1 - strength is the denoising strength."""

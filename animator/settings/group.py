@@ -1,10 +1,11 @@
 """The base class of all groups of settings, and types that several of them share."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from animator.settings.choices import Switchable, choices_of
+from animator.settings.effect import Condition
 
 FlowMethod = Switchable[Literal["none", "DIS Medium", "DIS Fine", "Farneback", "RAFT"]]
 StrictBool = Annotated[bool, Field(strict=True)]
@@ -17,6 +18,9 @@ class SettingsGroup(BaseModel):
     Names that are one of a few are taken in any case, and numbers where text is expected: YAML reads
     `output.preset: 8` as a number.
     """
+
+    effective_when: ClassVar[Condition]
+    """Needed for any of its settings to have an effect; each group declares it."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True

@@ -1,13 +1,16 @@
 """Guided images: key images that the film passes through."""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.settings.effect import Condition, Switch
 from animator.settings.fields import Images, NotNegative, Real, Unit
 from animator.settings.group import StrictBool
 from animator.settings.keyed_images import KeyedImages
+from animator.settings.needs import ByRule, InMode, Is
 from animator.settings.scheduled import Scheduled
 
 
@@ -30,7 +33,7 @@ class GuideImage:
 class GuidedPlan(GuideImage):
     """The values of `Guided` at one frame."""
 
-    image_strength_schedule: Unit = 0.75
+    image_strength_schedule: Annotated[Unit, ByRule("guides_set_strength")] = 0.75
     """Amount of the image that a frame keeps; replaces `diffusion.strength`."""
     blend_factor_max: Real = 0.35
     """Center of the guide image's weight in the frame's input image."""
@@ -45,7 +48,9 @@ class GuidedPlan(GuideImage):
 class Guided(Scheduled[GuidedPlan]):
     """Guided images, Deforum's looper; see docs/guided.md."""
 
-    use_looper: StrictBool = False
+    effective_when: ClassVar[Condition] = InMode("source", ("last",)) & Is("use_looper", (True,))
+
+    use_looper: Annotated[StrictBool, Switch(InMode("source", ("last",)))] = False
     """Guide the film through the images of `init_images`. 2D and 3D only."""
     init_images: Images = KeyedImages.parse({})
     """Paths of images by frame, such as `{0: a.png, max_f/2: b.png}`. Each guides from its frame on."""

@@ -1,14 +1,17 @@
 """Masks: which part of a frame is diffused, and where noise is added."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from animator.masks.expression import leaves, parse_mask
+from animator.settings.effect import Condition, Fact
 from animator.settings.fields import MaskText
 from animator.settings.group import StrictBool
+from animator.settings.inputs import has_word_mask, masks_area
+from animator.settings.needs import Is
 from animator.settings.paths import ClipName, FileOrName, InputImage
 from animator.settings.scheduled import Scheduled
 
@@ -16,23 +19,44 @@ Fill = Literal["fill", "original", "latent noise", "latent nothing"]
 """As `GenerationRequest.fill`, which is not imported here because it needs torch."""
 
 
+if TYPE_CHECKING:
+    from animator.settings.animation import Animation
+
+
+def _diffuses_area(film: "Animation") -> bool:
+    return film.mask.acts
+
+
+def _overlays(film: "Animation") -> bool:
+    return film.mask.acts or film.mask.use_mask_video
+
+
+_ACTS = Fact(_diffuses_area, "mask.use_mask or mask.use_alpha_as_mask")
+_DIFFUSED = Fact(_overlays, "mask.use_mask, mask.use_alpha_as_mask or mask.use_mask_video")
+_WORD = Fact(has_word_mask, "a mask with a <word>")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MaskPlan:
     """The values of `Mask` at one frame."""
 
-    mask_schedule: MaskText = "{video_mask}"
+    mask_schedule: Annotated[MaskText, _DIFFUSED] = "{video_mask}"
     """The area to diffuse: an expression of `{video_mask}`, `{init_mask}`, `{everywhere}`, `[file.png]` and
     `<word>` with `! & | ^ \\` and brackets; may change by frame."""
-    noise_mask_schedule: MaskText = "{video_mask}"
+    noise_mask_schedule: Annotated[MaskText, Is("mask.use_noise_mask", (True,))] = "{video_mask}"
     """The area that gets noise, as `mask_schedule`."""
 
 
 class Mask(Scheduled[MaskPlan]):
     """Masks: white is diffused, black stays; see docs/masks.md."""
 
+    effective_when: ClassVar[Condition] = Fact(
+        masks_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask"
+    )
+
     use_mask: StrictBool = False
     """Diffuse only what lies inside `mask_schedule`."""
-    mask_file: InputImage = ""
+    mask_file: Annotated[InputImage, Is("use_alpha_as_mask", (False,))] = ""
     """Path of an image: white is diffused, black stays. It is `{init_mask}` in mask expressions, and
     `{video_mask}` if there is no mask video."""
     use_alpha_as_mask: StrictBool = False
@@ -40,7 +64,7 @@ class Mask(Scheduled[MaskPlan]):
     use_mask_video: StrictBool = False
     """`{video_mask}` is the frame of the mask video. Without `use_mask`, the clip or the init image only
     overlays what the mask does not cover."""
-    video_mask_path: ClipName = ""
+    video_mask_path: Annotated[ClipName, Is("use_mask_video", (True,))] = ""
     """The mask video, as `video.path`; its frames are chosen by the settings of `video`."""
     invert_mask: StrictBool = False
     """Diffuse what lies outside instead."""
@@ -48,23 +72,23 @@ class Mask(Scheduled[MaskPlan]):
     """Contrast factor for masks from files and videos, about their mean."""
     brightness_adjust: float = Field(1.0, ge=0, le=100)
     """Brightness factor for masks from files and videos."""
-    overlay_blur: float = Field(4.0, ge=0, le=64)
+    overlay_blur: Annotated[float, _DIFFUSED] = Field(4.0, ge=0, le=64)
     """Softness of the mask's edge in pixels (sigma)."""
-    overlay_mask: StrictBool = True
+    overlay_mask: Annotated[StrictBool, _DIFFUSED] = True
     """Overlay the init image, or the clip's frame, on every frame outside the mask. Without either, what is
     outside keeps moving unchanged."""
-    fill: Fill = "original"
+    fill: Annotated[Fill, _ACTS] = "original"
     """Content inside the mask before the diffusion: the image itself, its surroundings smeared into it, or
     latents of noise or zeros."""
-    full_res_mask: StrictBool = True
+    full_res_mask: Annotated[StrictBool, _ACTS] = True
     """Inpaint only the masked area: it is generated at the film's full size and scaled down into place."""
-    full_res_mask_padding: int = Field(4, ge=0, le=512)
+    full_res_mask_padding: Annotated[int, _ACTS & Is("full_res_mask", (True,))] = Field(4, ge=0, le=512)
     """Pixels around the mask that are included, with `full_res_mask`."""
     use_noise_mask: StrictBool = False
     """Add noise only inside `noise_mask_schedule`."""
-    word_model: FileOrName = ""
+    word_model: Annotated[FileOrName, _WORD] = ""
     """A CLIPSeg folder in transformers' format, or its .safetensors: segments the `<word>` of a mask."""
-    word_threshold: float = Field(0.4, ge=0, le=1)
+    word_threshold: Annotated[float, _WORD] = Field(0.4, ge=0, le=1)
     """Confidence above which CLIPSeg counts a pixel to the word."""
 
     @property

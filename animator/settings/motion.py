@@ -1,64 +1,94 @@
 """Motion, camera, depth and optical flow."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from animator.models.depth.names import is_blend
+from animator.settings.effect import Condition, Fact, Switch
 from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real
 from animator.settings.group import SettingsGroup, StrictBool
+from animator.settings.inputs import uses_depth, uses_raft
+from animator.settings.needs import InMode, Is
 from animator.settings.paths import FileOrName, InputFile
 from animator.settings.scheduled import Scheduled
+
+if TYPE_CHECKING:
+    from animator.settings.animation import Animation
+
+_PLANE = InMode("motion", ("plane",))
+_SPACE = InMode("motion", ("space",))
+_FLIP = Is("motion.enable_perspective_flip", (True,))
+_PINHOLE = Is("camera.projection", ("pinhole",))
+_WARPS = _SPACE & Is("use_depth_warping", (True,))
+
+
+def _moves_by_clip(film: "Animation") -> bool:
+    return film.is_hybrid and film.hybrid.motion != "none"
+
+
+def _blends_networks(film: "Animation") -> bool:
+    return is_blend(film.depth.model)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MotionPlan:
     """The values of `Motion` at one frame."""
 
-    angle: Real = 0
+    angle: Annotated[Real, _PLANE] = 0
     """2D: degrees per frame, counterclockwise."""
-    zoom: Annotated[float, RangedSchedule(0.0, cut=False)] = 1
+    zoom: Annotated[float, RangedSchedule(0.0, cut=False), _PLANE] = 1
     """2D: factor per frame; 1.02 zooms in, 1 stands still."""
     translation_x: Real = 0
     """2D: pixels per frame the image moves right. 3D: units per frame the camera moves right."""
     translation_y: Real = 0
     """2D: pixels per frame the image moves down. 3D: units per frame the camera moves up."""
-    transform_center_x: Real = 0.5
+    transform_center_x: Annotated[Real, _PLANE] = 0.5
     """2D: center of rotation and zoom; 0 is the left edge, 1 the right."""
-    transform_center_y: Real = 0.5
+    transform_center_y: Annotated[Real, _PLANE] = 0.5
     """2D: center of rotation and zoom; 0 is the upper edge, 1 the lower."""
-    translation_z: Real = 0
+    translation_z: Annotated[Real, _SPACE] = 0
     """3D: units per frame the camera moves forward; a unit is 1/200 of half the width."""
-    rotation_3d_x: Real = 0
+    rotation_3d_x: Annotated[Real, _SPACE] = 0
     """3D: degrees per frame the camera tilts up."""
-    rotation_3d_y: Real = 0
+    rotation_3d_y: Annotated[Real, _SPACE] = 0
     """3D: degrees per frame the camera pans right."""
-    rotation_3d_z: Real = 0
+    rotation_3d_z: Annotated[Real, _SPACE] = 0
     """3D: degrees per frame the image rolls counterclockwise."""
-    perspective_flip_theta: Real = 0
+    perspective_flip_theta: Annotated[Real, _FLIP] = 0
     """Degrees per frame, roll."""
-    perspective_flip_phi: Real = 0
+    perspective_flip_phi: Annotated[Real, _FLIP] = 0
     """Degrees per frame, tilt: about the horizontal axis."""
-    perspective_flip_gamma: Real = 0
+    perspective_flip_gamma: Annotated[Real, _FLIP] = 0
     """Degrees per frame, pan: about the vertical axis."""
-    perspective_flip_fv: Real = 53
+    perspective_flip_fv: Annotated[Real, _FLIP] = 53
     """Field of view of the flip in degrees; larger is stronger."""
 
 
 class Motion(Scheduled[MotionPlan]):
     """Motion by which the previous image is warped before it is diffused."""
 
+    effective_when: ClassVar[Condition] = InMode("motion", ("plane", "space"))
+
     enable_perspective_flip: StrictBool = False
     """2D only: rotate the image plane in space by the four schedules `perspective_flip_*`."""
-    border: Literal["replicate", "wrap", "reflect", "mirror", "zeros"] = "replicate"
+    border: Annotated[Literal["replicate", "wrap", "reflect", "mirror", "zeros"], _PLANE | _FLIP] = (
+        "replicate"
+    )
     """2D only: fill of the area outside the image."""
-    sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
+    sampling: Annotated[
+        Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"],
+        Switch(_PLANE | _FLIP | Fact(_moves_by_clip, "hybrid.motion")),
+    ] = "steady"
     """2D only: resampling filter; Deforum's is bilinear. steady keeps detail and, unlike bicubic and lanczos,
     never amplifies it, however often an image is resampled."""
 
 
 class Flow(SettingsGroup):
     """Optical flow."""
+
+    effective_when: ClassVar[Condition] = Fact(uses_raft, "a setting that chooses RAFT")
 
     raft: InputFile = ""
     """Path of RAFT's weights, for settings that choose RAFT."""
@@ -70,24 +100,26 @@ class CameraPlan:
 
     fov: Real = 70
     """Field of view in degrees; smaller is a longer lens."""
-    near: NotNegative = 200
+    near: Annotated[NotNegative, _PINHOLE] = 200
     """Distance of the nearest point, for `projection: pinhole`."""
-    far: NotNegative = 10000
+    far: Annotated[NotNegative, _PINHOLE] = 10000
     """Distance of the farthest point, for `projection: pinhole`."""
-    aspect_ratio: Positive = 1
+    aspect_ratio: Annotated[Positive, Is("camera.aspect_ratio_use_old_formula", (False,))] = 1
     """Factor on horizontal motion, for `projection: deforum`."""
 
 
 class Camera(Scheduled[CameraPlan]):
     """The lens of the 3D mode."""
 
+    effective_when: ClassVar[Condition] = InMode("motion", ("space",))
+
     aspect_ratio_use_old_formula: StrictBool = False
     """Use the image's width over height as `aspect_ratio`, as Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
     """pinhole is a true camera with occlusion; deforum shifts pixels as Deforum does."""
-    reveal_noise: float = Field(0, ge=0, le=1)
+    reveal_noise: Annotated[float, _PINHOLE] = Field(0, ge=0, le=1)
     """pinhole only: amount of noise where new areas come into view, for the diffusion to fill."""
-    padding: Literal["border", "reflection", "zeros"] = "border"
+    padding: Annotated[Literal["border", "reflection", "zeros"], Is("projection", ("deforum",))] = "border"
     """Fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """Resampling filter."""
@@ -96,18 +128,24 @@ class Camera(Scheduled[CameraPlan]):
 class Depth(SettingsGroup):
     """The depth estimate of the 3D mode."""
 
-    use_depth_warping: StrictBool = True
+    effective_when: ClassVar[Condition] = Fact(
+        uses_depth, "mode: 3d with depth.use_depth_warping, or a mask or ControlNet unit by depth"
+    )
+
+    use_depth_warping: Annotated[StrictBool, Switch(_SPACE)] = True
     """Use the depth; false moves the whole image as one plane."""
     model: FileOrName = Field("starter", min_length=1)
     """starter (built in), a MiDaS or DPT name such as dpt-large, a Depth-Anything name, one of Deforum's
     names, or the path of weights; `animator depth` tries one on an image."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     """Number format of the network; auto is half precision where the device is fast at it."""
-    stabilize: StrictBool = False
+    stabilize: Annotated[StrictBool, _WARPS] = False
     """Align every depth map with the previous one instead of equalizing each on its own: no pumping."""
-    every: int = Field(1, ge=1, le=1_000_000)
+    every: Annotated[int, _WARPS] = Field(1, ge=1, le=1_000_000)
     """Estimate the depth every N frames."""
-    midas_weight: float = Field(0.2, ge=0, le=1)
+    midas_weight: Annotated[float, Fact(_blends_networks, "a depth.model that stands for two networks")] = (
+        Field(0.2, ge=0, le=1)
+    )
     """Weight of the first network where an old name stands for a blend of two."""
-    save_depth_maps: StrictBool = False
+    save_depth_maps: Annotated[StrictBool, _WARPS] = False
     """Write every depth map as a 16-bit PNG into the run's `depth/`."""

@@ -1,6 +1,6 @@
 """The video file."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from animator.film.formats import (
     find_format,
 )
 from animator.settings.choices import OneOf
+from animator.settings.effect import Always, Condition
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.subtitle_names import NAMES
 
@@ -24,6 +25,8 @@ SubtitleName = Annotated[str, OneOf(NAMES)]
 
 class Output(SettingsGroup):
     """The video file; [film.md](film.md) describes the formats."""
+
+    effective_when: ClassVar[Condition] = Always()
 
     format: Annotated[str, OneOf(tuple(FORMATS), PLUGINS)] = "mp4"
     """Container and suffix; png writes no video file, only the frames."""

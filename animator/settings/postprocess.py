@@ -1,11 +1,13 @@
 """Further videos made of the finished frames: larger and smoother ones."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from animator.settings.choices import Switchable
+from animator.settings.effect import Condition
 from animator.settings.group import SettingsGroup, StrictBool
+from animator.settings.needs import Is, IsOn
 from animator.settings.paths import FileOrName, InputFile
 
 FACTORS = (2, 3, 4)
@@ -19,6 +21,8 @@ def _to_factor(value: Any) -> Any:
 
 class Upscaling(SettingsGroup):
     """A second, larger film, made when all frames are there."""
+
+    effective_when: ClassVar[Condition] = Is("enabled", (True,))
 
     enabled: StrictBool = False
     """Make a larger film, too."""
@@ -35,6 +39,8 @@ class Upscaling(SettingsGroup):
 class FrameInterpolation(SettingsGroup):
     """A second, smoother film with interpolated images between the frames, made when all frames are there."""
 
+    effective_when: ClassVar[Condition] = IsOn("engine")
+
     engine: Switchable[Literal["none", "flow", "RIFE v4.6", "FILM"]] = "none"
     """flow is offline: DIS optical flow in both directions, with occlusions handled. RIFE v4.6 and FILM are
     networks whose weights are given in `model`; without weights they fall back to flow with a warning."""
@@ -42,11 +48,11 @@ class FrameInterpolation(SettingsGroup):
     """Number of images for each frame; the frame rate is multiplied by the same number."""
     slow_motion: StrictBool = False
     """Play slower, in silence: a sound would have to be stretched."""
-    slow_motion_amount: int = Field(2, ge=2, le=10)
+    slow_motion_amount: Annotated[int, Is("slow_motion", (True,))] = Field(2, ge=2, le=10)
     """Factor by which it is slower."""
     keep_images: StrictBool = False
     """Also keep the images, in a folder of PNG files."""
-    use_upscaled: StrictBool = False
+    use_upscaled: Annotated[StrictBool, Is("upscaling.enabled", (True,))] = False
     """Interpolate between the upscaled images, where there are any, instead of the film's own."""
-    model: InputFile = ""
+    model: Annotated[InputFile, Is("engine", ("RIFE v4.6", "FILM"))] = ""
     """Path of the weights: RIFE's flownet.pkl, .pth or .safetensors; FILM's TorchScript file, .pt."""

@@ -1,18 +1,21 @@
 """Raw presets: plain values and where each was written, before validation."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from animator.errors import Problem
 from animator.settings.animation import Animation
 from animator.settings.import_notes import Note
 
 T = TypeVar("T")
 _POSITION = re.compile(r":\d+:\d+$")
+_PLACE = re.compile(r"(.*):(\d+):(\d+)(?: \w+)?", re.DOTALL)
+"""File, line and column; in settings files also the name there."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class RawPreset:
         """The files that its settings were read from."""
         places = dict.fromkeys((self.source, *self.places.values()))
         return [Path(_POSITION.sub("", place)) for place in places]
+
+    def in_order(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Returns problems in the order of their lines, those of this preset before those of others."""
+        return tuple(sorted(problems, key=self._order))
+
+    def _order(self, problem: Problem) -> tuple[bool, bool, str, int, int]:
+        place = _PLACE.fullmatch(problem.where)
+        if place is None:  # a file as a whole, or an override
+            return problem.where != self.source, True, "", 0, 0
+        return place[1] != self.source, False, place[1], int(place[2]), int(place[3])
 
     def where(self, path: tuple[str, ...]) -> str:
         """Returns where a setting was written, or the nearest group around it."""

@@ -15,7 +15,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from animator.core import plugins
 from animator.errors import PluginError
+from animator.settings.effect import Condition
 from animator.settings.group import SettingsGroup
+from animator.settings.needs import InMode, Is
 from animator.settings.scheduled import hints_of, mark_of, schedule_setting
 
 GROUP = "animator.steps"
@@ -32,6 +34,8 @@ class StepSettings(SettingsGroup):
 
     step: ClassVar[type[Any]]
     """The class that `use` names."""
+
+    effective_when: ClassVar[Condition] = Is("at", ("after",)) | InMode("source", ("last", "clip"))
 
     use: str
     """Name of the step: one of those below, or of an installed package."""

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator.core.json_text import half_character, parse_json
-from animator.errors import MAX_SHOWN, PresetError, Problem
+from animator.errors import MAX_SHOWN, Hint, PresetError, Problem
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
@@ -21,6 +22,39 @@ COMPLETE = ("schedule", "range", "missing_input", "step")
 """Types of errors whose message needs no added value."""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A draft after validation.
+
+    Attributes:
+        draft: The draft.
+        animation: The film; where settings are wrong, the film with their defaults; None where even that is
+            no film.
+        problems: The mistakes.
+        more: Number of mistakes that are not in `problems`.
+        broken: Paths of the settings that have their defaults because they are wrong.
+        hint: What to do about the problems, where that depends on how animator is used.
+    """
+
+    draft: RawPreset
+    animation: Animation | None
+    problems: tuple[Problem, ...] = ()
+    more: int = 0
+    broken: tuple[tuple[str, ...], ...] = ()
+    hint: Hint | None = None
+
+    def film(self) -> Animation:
+        """Returns the film.
+
+        Raises:
+            PresetError: With every problem, in the order of their lines.
+        """
+        if self.problems or self.animation is None:
+            problems = self.draft.in_order(self.problems)
+            raise PresetError(self.draft.source, problems, self.hint, more=self.more)
+        return self.animation
+
+
 def validate(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     """Returns the validated film of a draft.
 
@@ -31,21 +65,39 @@ def validate(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
     Raises:
         PresetError: With `problems` and every problem of the draft.
     """
-    all_problems = list(problems)
-    values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
-    all_problems += _schema_problems(draft)
+    return examine(draft, problems).film()
+
+
+def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
+    """Returns a draft's film, and its problems after those known already."""
+    known = [*problems, *_schema_problems(draft)]
     if broken := text_problems(draft):
-        raise PresetError(draft.source, (*all_problems, *broken))
+        return Examined(draft, None, (*known, *broken))
+    values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
     try:
         animation = Animation.model_validate(values, context=_scope(values))
     except ValidationError as error:
         described = error.errors()[:MAX_SHOWN]
-        all_problems += [_problem(draft, details) for details in described]
+        known += [_problem(draft, details) for details in described]
+        paths = tuple(tuple(str(part) for part in details["loc"]) for details in error.errors())
         more = error.error_count() - len(described)
-        raise PresetError(draft.source, tuple(all_problems), more=more) from None
-    if all_problems:
-        raise PresetError(draft.source, tuple(all_problems))
-    return animation
+        return Examined(draft, _without(values, paths), tuple(known), more, paths)
+    return Examined(draft, animation, tuple(known))
+
+
+def _without(values: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> Animation | None:
+    """Returns the film of values without some of them; None where the rest makes no film, either."""
+    rest = {key: dict(value) if isinstance(value, Mapping) else value for key, value in values.items()}
+    for path in paths:
+        group = rest.get(path[0]) if path else None
+        if len(path) > 1 and isinstance(group, dict):
+            group.pop(path[1], None)
+        elif path:
+            rest.pop(path[0], None)
+    try:
+        return Animation.model_validate(rest, context=_scope(rest))
+    except ValidationError:
+        return None
 
 
 def text_problems(draft: RawPreset) -> list[Problem]:

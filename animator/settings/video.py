@@ -1,16 +1,22 @@
 """The clip that a film is made from."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from animator.film.clip import AfterEnd, ClipSpec, Deinterlace, Fit, Timing
+from animator.settings.effect import Condition, Fact
 from animator.settings.group import SettingsGroup, StrictBool
+from animator.settings.inputs import uses_clip
 from animator.settings.paths import ClipName
 
 
 class Video(SettingsGroup):
     """The clip that the video mode regenerates and that hybrid video follows; see docs/video.md."""
+
+    effective_when: ClassVar[Condition] = Fact(
+        uses_clip, "mode: video, hybrid video, color.reference: video, a mask video or the clip's sound"
+    )
 
     path: ClipName = ""
     """Any video that ffmpeg reads, a folder of images, or a pattern such as `in/%09d.png`."""

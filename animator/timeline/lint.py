@@ -4,25 +4,20 @@ from collections.abc import Iterator
 
 from animator.settings import Animation
 from animator.settings.compat import rules_of
-from animator.settings.modes import mode_of
+from animator.settings.ineffective import ineffective_settings
 from animator.settings.wildcards import TEXTS, first_syntax
 from animator.timeline.timeline import range_of, schedule_fields
 
+SHOWN = 3
+"""Paths that a summary lists; the rest are counted."""
+
 
 def setting_warnings(animation: Animation) -> list[str]:
-    """Returns the warnings of a film, each with the path of its setting."""
+    """Returns the warnings of a film's schedules and prompts, each with the path of its setting."""
     scope = animation.scope
     warnings: list[str] = []
     for path, schedule in schedule_fields(animation).items():
         warnings += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
-    if animation.hybrid.acts and not animation.is_hybrid:
-        warnings.append("hybrid: has no effect in this mode; it needs mode 2d or 3d")
-    if mode_of(animation).source == "nothing":
-        warnings += [
-            f"steps.{index}: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
-            for index, step in enumerate(animation.steps)
-            if step.at == "before"
-        ]
     warnings += literal_prompt_warnings(animation)
     return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
@@ -39,6 +34,23 @@ def literal_prompt_warnings(animation: Animation) -> list[str]:
         f"prompts: {found!r} reaches the model as it is written, as in Deforum; "
         "`compat: false` chooses from brackets, wildcards and variables"
     ]
+
+
+def effect_warnings(animation: Animation, *, lists_all: bool = False) -> list[str]:
+    """Returns the warnings about settings that have no effect, because others switch them off.
+
+    Args:
+        animation: The film.
+        lists_all: True for a film whose source lists every setting, as Deforum's settings files do: such
+            settings are then no mistake, and one line counts them.
+    """
+    ineffective = ineffective_settings(animation)
+    paths = [path for group in ineffective for path in group.paths]
+    if not lists_all or not paths:
+        return [f"warning: {group}" for group in ineffective]
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    listed = f"{', '.join(paths[:SHOWN])}{more}"
+    return [f"note: {listed} have no effect in this film; other settings switch them off"]
 
 
 def clamped_schedules(animation: Animation) -> Iterator[tuple[str, str]]:

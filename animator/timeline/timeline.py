@@ -19,7 +19,7 @@ from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
-from schedules import Schedule, ScheduleError, SeedBehavior, TextSchedule
+from schedules import PromptFrame, Schedule, ScheduleError, SeedBehavior, TextSchedule
 from schedules.seeds import seed_sequence, seeds_of_schedule
 
 
@@ -36,9 +36,9 @@ class Timeline(Sequence[Plan]):
         self._rules = rules_of(animation)
         self._columns = _columns(animation)
         self._guides = animation.guides
-        columns = {**self._columns, **self._overrides()}
-        self._parts = parts_of(animation, columns)
-        self._lists = lists_of(animation, columns)
+        self._plan_columns = {**self._columns, **self._overrides()}
+        self._parts = parts_of(animation, self._plan_columns)
+        self._lists = lists_of(animation, self._plan_columns)
         self._prompts = animation.keyed_prompts.at(animation.scope)
         self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are generated, in order; the others are in-betweens."""
@@ -77,6 +77,14 @@ class Timeline(Sequence[Plan]):
             palettes=self._palettes_at(frame),
             **self._parts_at(frame),
         )
+
+    def column(self, path: str) -> Column:
+        """Returns the values of a schedule such as `diffusion.steps` in the plans of all frames (frames,)."""
+        return self._plan_columns[path]
+
+    def prompt(self, frame: int) -> PromptFrame:
+        """Returns the prompts of one frame."""
+        return self._prompts[frame]
 
     def group(self, frame: int) -> tuple[Plan, ...]:
         """Returns the plans from a generated frame to the one before the next generated frame.

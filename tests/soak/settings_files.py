@@ -27,7 +27,8 @@ from animator.loop.render import render
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets import raw
 from animator.presets.deforum import Effect
-from animator.presets.load import finish
+from animator.presets.load import resolve
+from animator.presets.plain import override
 from animator.presets.resolve_paths import each_name, file_settings
 from animator.settings.paths import find
 from animator.settings.raw import RawPreset
@@ -80,7 +81,7 @@ def _try(path: Path, tally: Tally, stand_ins: dict[str, Path]) -> None:
         done = "is imported, not planned"
         missing = _missing(draft, stand_ins)
         tally.counts["stand-ins"] += bool(missing)
-        film = finish(draft, [*SMALL, *missing])
+        film = resolve(*override(draft, [*SMALL, *missing]))
         tally.counts["frames planned"] += sum(1 for _ in Timeline(film))
         tally.counts["planned"] += 1
         done = "is planned, not rendered"

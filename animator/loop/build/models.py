@@ -10,7 +10,7 @@ from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.conditioning import lora_weights
 from animator.models.folders import model_folders
-from animator.models.weights import check_readable
+from animator.models.permitted import check_readable
 from animator.settings import Animation
 from animator.timeline.plan import Plan
 

@@ -83,7 +83,8 @@ def match_color_steps(
     """
     settings, behavior = animation.color, behavior_of(animation)
     space = Coherence(settings.coherence)
-    if space is Coherence.NONE:
+    mode = mode_of(animation)
+    if space is Coherence.NONE or not (mode.prepares or mode.matches):
         return ()
     if settings.reference == "image":
         image = read_image(settings.image, None, device)

@@ -89,6 +89,12 @@ def resolve_name(name: str) -> ResolvedName | None:
     return ResolvedName((entry,)) if (entry := find_plugin(key)) else None
 
 
+def is_blend(name: str) -> bool:
+    """Returns True for a name that stands for two networks."""
+    resolved = LEGACY.get(name.strip().lower())
+    return resolved is not None and resolved.blend is not None
+
+
 def unknown_model(name: str) -> ModelError:
     """Returns the error for a name that is neither a network nor a file."""
     known = (*names(), *plugins.names(PLUGINS))

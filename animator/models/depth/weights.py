@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError
+from animator.core.network import ForbiddenHostError, check_url
+from animator.core.permissions import permissions
 from animator.errors import ModelError
+from animator.models.depth import names
 from animator.models.depth.spec import DepthModelSpec
 from animator.models.folders import VARIABLE, find_file, shared_folders, torch_downloads
 
@@ -32,6 +34,36 @@ def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
     return find_file(spec.files, searched) or download_weights(spec, searched, target)
 
 
+def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Returns the files that a depth network of a name or path reads; none of one that is built in.
+
+    A file that is not there yet is left out where it may be downloaded.
+
+    Args:
+        name: Value of `depth.model`.
+        folders: As for `find_or_download`.
+
+    Raises:
+        ModelError: A file is not there, and may not be downloaded.
+    """
+    resolved = names.resolve_name(name)
+    if resolved is None:
+        return (Path(name).expanduser(),)
+    specs = filter(None, map(names.find_spec_by_name, resolved.names))
+    found = [_find_or_may_download(spec, (*folders, torch_downloads())) for spec in specs]
+    return tuple(path for path in found if path is not None)
+
+
+def _find_or_may_download(spec: DepthModelSpec, searched: tuple[Path, ...]) -> Path | None:
+    path = find_file(spec.files, searched)
+    if path is None:
+        try:
+            check_url(permissions(), spec.url)
+        except ForbiddenHostError as error:
+            raise _not_permitted(spec, searched, error) from error
+    return path
+
+
 def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: Path) -> Path:
     """Downloads the file of a network and returns its path.
 
@@ -49,12 +81,7 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
         target.parent.mkdir(parents=True, exist_ok=True)
         _download(spec.url, target)
     except ForbiddenHostError as error:
-        places = " or ".join(str(folder) for folder in searched)
-        raise ModelError(
-            f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}. It is at "
-            f"{spec.url}; or use the built-in model 'starter'",
-            error.hint,
-        ) from error
+        raise _not_permitted(spec, searched, error) from error
     except OSError as error:
         places = " or ".join(str(folder) for folder in searched)
         raise ModelError(
@@ -63,6 +90,15 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
             f"folders or the one that {VARIABLE} names, or use the built-in model 'starter'."
         ) from error
     return target
+
+
+def _not_permitted(spec: DepthModelSpec, searched: tuple[Path, ...], error: ForbiddenHostError) -> ModelError:
+    places = " or ".join(str(folder) for folder in searched)
+    return ModelError(
+        f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}. It is at "
+        f"{spec.url}; or use the built-in model 'starter'",
+        error.hint,
+    )
 
 
 def _download(url: str, target: Path) -> None:

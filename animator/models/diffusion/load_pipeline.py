@@ -10,14 +10,15 @@ from typing import Any
 
 import torch
 
-from animator.errors import AllowDownload, AnimatorError, ModelError
+from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion import configs
+from animator.models.diffusion.checkpoints.facts import config_folder
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
-from animator.models.hub import hub_access
+from animator.models.hub import hub_access, not_downloaded
 from animator.models.model_folder import check_components, check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 
@@ -128,21 +129,13 @@ def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
         except OSError as error:
             if is_online:
                 raise
-            raise not_downloaded("model", checkpoint) from error
-
-
-def not_downloaded(what: str, checkpoint: Checkpoint) -> ModelError:
-    """Returns the error for a hub id that is not in the hub's cache while downloads are not permitted."""
-    return ModelError(
-        f"{what} {checkpoint.name}: there is no such folder or file, and no such model in the hub's cache",
-        AllowDownload(),
-    )
+            raise not_downloaded("model", checkpoint.name) from error
 
 
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    config = options.architecture or str(_config_folder(checkpoint.name, kind))
+    config = options.architecture or str(config_folder(checkpoint.name, kind))
     if options.architecture:
         check_model_folder(Path(config))
     is_xl = kind.family == "sdxl"
@@ -161,27 +154,6 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, d
         kind = replace(kind, prediction=detect_prediction(pipeline.unet))
     _configure_scheduler(pipeline, kind)
     return pipeline
-
-
-def _config_folder(name: str, kind: Kind) -> Path:
-    """Returns the packaged folder of diffusers configs for a single file of this kind.
-
-    Raises:
-        ModelError: The file is not a checkpoint that can generate images.
-    """
-    if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl"):
-        hint = {
-            "sd3": "; use the model's diffusers folder, which includes its text encoders",
-            "flux": "; use the model's diffusers folder, which includes its text encoders",
-            "sdxl-refiner": "; the refiner needs a base model: use that",
-        }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
-        if kind.what == "lora":
-            hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
-        raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
-    suffix = "-inpaint" if kind.is_inpainting else ""
-    if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
-        suffix = "-v"
-    return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))
 
 
 @torch.no_grad()

@@ -4,16 +4,9 @@ from pathlib import Path
 
 import torch
 
-from animator.errors import ModelError
+from animator.models.flow.find_raft import find_raft
 from animator.models.flow.model import FlowModel
 from animator.models.flow.opencv import Dis, DisQuality, Farneback
-from animator.models.folders import find_file, torch_downloads
-
-RAFT_FILES = (
-    *("raft_large_C_T_SKHT_V2-ff5fadd5.pth", "raft_large_C_T_V2-1bb1363a.pth"),
-    "raft_small_C_T_V2-01064c6d.pth",
-)
-"""File names of torchvision's weights, the most accurate first."""
 
 
 def open_flow(
@@ -41,16 +34,4 @@ def open_flow(
         return without_weights[method]
     from animator.models.flow.raft import load_raft
 
-    return load_raft(Path(raft) if raft else _find_raft_weights(folders), device)
-
-
-def _find_raft_weights(folders: tuple[Path, ...]) -> Path:
-    searched = (*folders, torch_downloads())
-    path = find_file(RAFT_FILES, searched)
-    if path is None:
-        places = " or ".join(str(folder) for folder in searched)
-        raise ModelError(
-            f"flow.raft: is empty; RAFT needs the path of its weights, or torchvision's {RAFT_FILES[0]} in "
-            f"{places}, or choose DIS Fine"
-        )
-    return path
+    return load_raft(find_raft(raft, folders), device)

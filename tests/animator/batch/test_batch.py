@@ -20,6 +20,7 @@ from animator.errors import RunError
 from animator.models.device import ComputeOptions
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
+from animator.starter import model_folder
 from tests.animator.film.facts import facts_of
 
 ROOT = Path(__file__).parents[3]
@@ -141,11 +142,12 @@ def test_films_that_share_a_model_load_it_once(tmp_path: Path, fakes: Fakes) -> 
     def with_vae(name: str, vae: str) -> Path:
         return preset(tmp_path, name, diffusion=f"{{vae: '{vae}', seed: 1}}")
 
-    mixed = (with_vae("a", ""), with_vae("b", "x"), with_vae("c", ""), with_vae("d", "x"))
+    vae = str(model_folder() / "vae")
+    mixed = (with_vae("a", ""), with_vae("b", vae), with_vae("c", ""), with_vae("d", vae))
     job = BatchJob(mixed, tmp_path / "out", compute=CPU)
     assert [task.preset.stem for task in plan_batch(job, print).waiting] == ["a", "c", "b", "d"]
     assert run_batch(job, 1, fakes.open) == 0
-    assert fakes.opened == ["", "x"]
+    assert fakes.opened == ["", vae]
     assert [film["preset"] for film in summary_of(tmp_path / "out")["films"]] == [str(path) for path in mixed]
 
 

@@ -13,7 +13,8 @@ from animator.errors import ModelError
 from animator.loop.build.models import folders_of, load_options
 from animator.loop.build.pipeline import build_pipeline
 from animator.models.diffusion.passthrough import PassthroughDiffuser
-from animator.models.flow.open_flow import RAFT_FILES, open_flow
+from animator.models.flow.find_raft import RAFT_FILES
+from animator.models.flow.open_flow import open_flow
 from animator.models.folders import find_file, model_folders
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.settings import Animation

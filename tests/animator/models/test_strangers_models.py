@@ -16,7 +16,7 @@ import torch
 
 from animator.core.permissions import allow, permissions
 from animator.errors import AllowCode, AllowDownload, AllowPickle, ModelError
-from animator.film.interpolation.open_interpolator import check_interpolator, open_interpolator
+from animator.film.interpolation.open_interpolator import open_interpolator
 from animator.film.upscaling.upscaler import load_upscaler
 from animator.masks.clipseg import open_clipseg
 from animator.models.depth.open_depth import open_depth
@@ -25,6 +25,7 @@ from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.diffusion.stable import open_diffuser
 from animator.models.flow.open_flow import open_flow
 from animator.models.model_folder import check_model_folder
+from animator.models.permitted import check_code
 from animator.models.weights import read_tensors, read_weights
 from animator.starter import model_folder
 
@@ -108,14 +109,14 @@ def test_a_program_runs_only_with_permission_of_its_own(
     torch.jit.save(torch.jit.script(Program()), tmp_path / name)
     monkeypatch.setattr(torch.jit, "load", lambda *_, **__: pytest.fail("was opened"))
     for call in (
-        lambda: check_interpolator(engine, name),
+        lambda: check_code(tmp_path / name),
         lambda: open_interpolator(engine, name, CPU),
     ):
         with allow(pickle=True, download=True), pytest.raises(ModelError, match="is a program") as caught:
             call()
         assert isinstance(caught.value.hint, AllowCode)
     with allow(code=True):
-        check_interpolator(engine, name)
+        check_code(tmp_path / name)
 
 
 class Program(torch.nn.Module):

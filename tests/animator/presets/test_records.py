@@ -144,6 +144,6 @@ def test_drafts_read_settings_files_and_presets_alike(tmp_path: Path) -> None:
     (tmp_path / "film.txt").write_text('{"max_frames": 7, "zoom": "0:(1.02)",}')
     (tmp_path / "over.yaml").write_text("extends: small.txt\nfps: 3\n")
     (tmp_path / "small.txt").write_text('{"max_frames": 7}')
-    assert presets.finish(raw.read(tmp_path / "film.txt", repair=True)).frames == 7
+    assert presets.resolve(raw.read(tmp_path / "film.txt", repair=True)).frames == 7
     both = presets.load(tmp_path / "over.yaml")
     assert (both.frames, both.fps, both.compat) == (7, 3, True)

@@ -8,15 +8,17 @@ import pytest
 import torch
 from PIL import Image
 
-from animator.errors import ModelError, PresetError, RunError, UserError
+from animator.errors import PresetError, RunError, UserError
 from animator.film.stream import Stream
 from animator.film.upscaling.upscaler import Lanczos
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import dump, load
-from animator.runs.outputs import check_films, interpolator_of, sound_of, upscaler_of
+from animator.runs.outputs import interpolator_of, upscaler_of
+from animator.runs.preflight.check_film import check_animation
 from animator.runs.reencode import EncodeJob, reencode, stream_frames
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
+from animator.runs.video_specs import film_problems, sound_of
 from animator.settings import Animation
 from tests.animator.film.facts import decoded, facts_of, samples
 from tests.animator.film.interpolation.test_networks import Later, compact
@@ -88,8 +90,7 @@ def test_videos_have_their_sound_and_the_slow_motion_one_has_none(
     sound = {"soundtrack_path": str(tmp_path / "tone.mkv"), "length": "loop"}
     slow = {**SMOOTHER, "slow_motion": True}
     animation = make_animation(fps=6, sound=sound, upscaling=LARGER, frame_interpolation=slow)
-    check_films(animation)
-    assert "the slow-motion video will be silent" in caplog.text
+    assert any("the slow-motion video will be silent" in found.message for found in film_problems(animation))
     plain, larger, slowed = (facts_of(path) for path in rendered(animation, tmp_path / "run"))
     assert plain.sound == larger.sound == "aac" and slowed.sound == ""
     assert plain.sound_seconds == pytest.approx(plain.seconds, abs=0.05)
@@ -115,7 +116,7 @@ def test_the_clips_own_sound(make_animation: Make, tmp_path: Path) -> None:
     loud = np.flatnonzero(np.abs(samples(path)) > 0.05)
     assert loud[0] < 2000 and loud[-1] / 48_000 == pytest.approx(0.2, abs=0.03)  # 0.5 - 0.3 s
     with pytest.raises(UserError, match=r"add_soundtrack: is Init Video, and video.path is empty"):
-        check_films(make_animation(sound={"add_soundtrack": "Init Video"}))
+        check_animation(make_animation(sound={"add_soundtrack": "Init Video"}))
 
 
 @pytest.mark.parametrize("name", ["webm", "mov", "gif", "webp", "mkv", "pictures"])
@@ -215,34 +216,26 @@ def test_networks_with_their_files_are_used(
         frame_interpolation={"engine": "FILM", "model": str(tmp_path / "film.pt")},
         diffusion={"seed": 1, "model_folders": (str(tmp_path / "models"),)},
     )
-    check_films(animation)
+    check_animation(animation)
     made = rendered(animation, tmp_path / "run")
     assert facts_of(made[1]).size == (128, 128) and facts_of(made[2]).frames == 12
     assert not caplog.text
 
 
 @pytest.mark.parametrize(
-    ("settings", "error", "message"),
+    ("settings", "message"),
     [
-        (
-            {"upscaling": {**LARGER, "model": "nix"}},
-            ModelError,
-            "nix is neither a file nor the name",
-        ),
-        ({"frame_interpolation": {"engine": "FILM", "model": "nix.pt"}}, ModelError, "nix.pt: no such file"),
-        (
-            {"frame_interpolation": {"engine": "RIFE v4.6", "model": "nix.pkl"}},
-            ModelError,
-            "nix.pkl: no such file",
-        ),
-        ({"sound": {"soundtrack_path": "nix.mp3"}}, UserError, "nix.mp3: there is no such sound file"),
+        ({"upscaling": {**LARGER, "model": "nix"}}, "upscaling.model: nix is neither a file nor the name"),
+        ({"frame_interpolation": {"engine": "FILM", "model": "nix.pt"}}, "nix.pt: there is no such file"),
+        ({"frame_interpolation": {"engine": "RIFE v4.6", "model": "a.pkl"}}, "a.pkl: there is no such file"),
+        ({"sound": {"soundtrack_path": "nix.mp3"}}, "nix.mp3: there is no such sound file"),
     ],
 )
 def test_missing_files_are_found_before_rendering(
-    make_animation: Make, settings: dict[str, object], error: type[Exception], message: str
+    make_animation: Make, settings: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(error, match=message):
-        check_films(make_animation(**settings))
+    with pytest.raises(PresetError, match=message):
+        check_animation(make_animation(**settings))
 
 
 def test_a_format_without_sound_gives_a_warning(
@@ -251,7 +244,7 @@ def test_a_format_without_sound_gives_a_warning(
     tone(tmp_path / "tone.mkv")
     sound = {"soundtrack_path": str(tmp_path / "tone.mkv")}
     with caplog.at_level(logging.WARNING):
-        check_films(make_animation(output={"format": "gif"}, sound=sound))
+        check_animation(make_animation(output={"format": "gif"}, sound=sound))
     assert "gif files hold no sound" in caplog.text
 
 

@@ -14,7 +14,7 @@ from animator.errors import PluginError
 from animator.film.formats import FORMATS, PLUGINS, find_format
 from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
-from animator.runs.run import film_path
+from animator.runs.video_specs import film_path
 from animator.settings import Animation
 from animator.settings.output import Output
 

@@ -21,7 +21,7 @@ from animator.presets.load import dump, dump_differences, load
 from animator.runs.run_settings import digest
 from animator.settings import Animation
 from animator.settings.step import BUILT_IN, names
-from animator.timeline.lint import setting_warnings
+from animator.timeline.lint import effect_warnings
 from animator.timeline.table import rows
 from animator.timeline.timeline import Timeline
 
@@ -184,11 +184,10 @@ def test_steps_stand_between_sharpening_and_noise_or_after_the_colors(make_anima
 
 def test_a_step_before_the_diffusion_is_warned_of_where_nothing_is_generated(make_animation: Make) -> None:
     steps = [{"use": "vignette", "at": "after"}, {"use": "vignette"}]
-    said = setting_warnings(make_animation(mode="interpolation", steps=steps))
-    assert [text for text in said if text.startswith("steps")] == [
-        "steps.1: does nothing in this mode, which diffuses from the prompt alone; use `at: after`"
+    assert effect_warnings(make_animation(mode="interpolation", steps=steps)) == [
+        "warning: steps.1.use: has no effect; it needs steps.1.at: after or mode: 2d, 3d or video"
     ]
-    assert not any(text.startswith("steps") for text in setting_warnings(make_animation(steps=steps)))
+    assert not effect_warnings(make_animation(steps=steps))
 
 
 def test_a_vignette_darkens_corners_and_keeps_the_center(make_animation: Make) -> None:

@@ -12,7 +12,7 @@ from animator.presets.sources import PresetSource, load
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
-from animator.timeline.lint import clamped_schedules, setting_warnings
+from animator.timeline.lint import clamped_schedules, effect_warnings, setting_warnings
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
@@ -74,7 +74,17 @@ def test_negative_noise_and_zoom_of_deforum_count_as_they_are() -> None:
 
 
 def test_hybrid_video_outside_of_its_modes(make_animation: Make) -> None:
-    said = "hybrid: has no effect in this mode; it needs mode 2d or 3d"
-    assert said in setting_warnings(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
-    assert said not in setting_warnings(make_animation(hybrid={"motion": "Affine"}))
-    assert said not in setting_warnings(make_animation(mode="video"))
+    said = "warning: hybrid.motion: has no effect; it needs mode: 2d or 3d"
+    assert said in effect_warnings(make_animation(mode="interpolation", hybrid={"motion": "Affine"}))
+    assert said not in effect_warnings(make_animation(hybrid={"motion": "Affine"}))
+    assert said not in effect_warnings(make_animation(mode="video"))
+
+
+def test_settings_without_effect_are_one_note_where_the_source_lists_all(make_animation: Make) -> None:
+    film = make_animation(camera={"fov": 40, "near": 3}, mask={"fill": "fill"}, depth={"every": 2})
+    assert len(effect_warnings(film)) == 3
+    assert effect_warnings(film, lists_all=True) == [
+        "note: camera.fov, camera.near, depth.every and 1 more have no effect in this film; other settings "
+        "switch them off"
+    ]
+    assert not effect_warnings(make_animation(), lists_all=True)

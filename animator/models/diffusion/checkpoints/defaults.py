@@ -79,8 +79,9 @@ def _of_folder(folder: Path, name: str) -> ModelDefaults | None:
     family = family or (_WIDTHS.get(width, "") if isinstance(width, int) else "")
     defaults = _of_family(family, is_few_step=_names_few_steps(Path(name).name))
     side = network.get("sample_size")
-    is_side = isinstance(side, int) and 8 <= side <= 512
-    return replace(defaults, side=side * _LATENT) if defaults and is_side else defaults
+    if defaults is None or not isinstance(side, int) or not 8 <= side <= 512:
+        return defaults
+    return replace(defaults, side=side * _LATENT)
 
 
 def _of_hub_id(name: str) -> ModelDefaults | None:

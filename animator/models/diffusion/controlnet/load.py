@@ -9,8 +9,8 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
-from animator.models.diffusion.load_pipeline import not_downloaded, quiet_diffusers
-from animator.models.hub import hub_access
+from animator.models.diffusion.load_pipeline import quiet_diffusers
+from animator.models.hub import hub_access, not_downloaded
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
@@ -61,7 +61,7 @@ def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
         except OSError as error:
             if is_online:
                 raise
-            raise not_downloaded("controlnet", checkpoint) from error
+            raise not_downloaded("controlnet", checkpoint.name) from error
 
 
 def _from_file(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:

@@ -12,7 +12,7 @@ from animator.models.diffusion.lora.apply import Weights
 from animator.models.diffusion.prompts.editing import texts_by_step
 from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blend
-from animator.models.diffusion.prompts.syntax import split_and, split_loras
+from animator.models.diffusion.prompts.syntax import prompt_parts, split_and, split_loras
 from animator.models.diffusion.request import GenerationRequest
 from schedules import PromptFrame
 
@@ -151,11 +151,6 @@ def lora_weights(prompt: PromptFrame, library: Library) -> Weights:
             text, unet = totals.get(tag.name, (0.0, 0.0))
             totals[tag.name] = (text + weight * tag.text_weight, unet + weight * tag.image_weight)
     return tuple((library.lora(name), *weights) for name, weights in sorted(totals.items()))
-
-
-def prompt_parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
-    """Returns the prompts of a frame (positive, negative, weight): one, or two while it morphs."""
-    return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 
 def _zeros_like(conditioning: Conditioning) -> Conditioning:

@@ -14,10 +14,12 @@ This module handles text only and knows no model. Unclosed brackets end at the e
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from animator.errors import ModelError
+from schedules import PromptFrame
 
 ROUND, SQUARE = 1.1, 1 / 1.1
 MAX_DEPTH = 20
@@ -49,6 +51,11 @@ class LoraTag:
     name: str
     text_weight: float
     image_weight: float
+
+
+def prompt_parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
+    """Returns the prompts of a frame (positive, negative, weight): one, or two while it morphs."""
+    return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 
 def split_loras(prompt: str) -> tuple[str, tuple[LoraTag, ...]]:

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
-from animator.models.diffusion.prompts.conditioning import prompt_parts
-from animator.models.diffusion.prompts.syntax import pieces, split_and, split_loras
+from animator.models.diffusion.prompts.syntax import pieces, prompt_parts, split_and, split_loras
 from animator.models.diffusion.request import GenerationRequest
 
 TEXTS_KEPT = 64

@@ -111,8 +111,14 @@ def test_models_lists_what_is_found(animator: Animator) -> None:
         (["--model", "tiny", "--set", "prompts=a <lora:inc:1>"], "did you mean `ink`"),
         (["--model", "tiny", "--set", "diffusion.checkpoint=nothing"], "frame 0: model nothing"),
         (["--model", "tiny", "--set", "diffusion.sampler=Eular"], "did you mean `Euler`"),
-        (["--model", "tiny", "--set", "diffusion.vae=nothing"], "vae nothing: there is no such file"),
-        (["--model", "tiny", "--set", "diffusion.clip_skip=9"], "text encoder has 3 layers"),
+        (
+            ["--model", "tiny", "--set", "diffusion.vae=nothing"],
+            "diffusion.vae: nothing: there is no such file",
+        ),
+        (
+            ["--model", "tiny", "--set", "diffusion.clip_skip=9"],
+            "text encoder of the model tiny has 3 layers",
+        ),
     ],
 )
 def test_mistakes_exit_with_2_and_say_what_to_do(

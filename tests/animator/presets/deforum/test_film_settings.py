@@ -8,7 +8,7 @@ import pytest
 from animator.presets.deforum import import_text
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import dump
-from animator.runs.outputs import sound_of
+from animator.runs.video_specs import sound_of
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
 from animator.settings.validate import validate

@@ -11,7 +11,8 @@ from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets import raw
-from animator.presets.load import finish
+from animator.presets.load import resolve
+from animator.presets.plain import override
 from animator.timeline.timeline import Timeline
 
 
@@ -23,7 +24,7 @@ def test_a_settings_file_plans_all_its_frames_and_generates(
     Image.new("L", (32, 32), 255).save(tmp_path / "mask.png")
     (tmp_path / "film_settings.txt").write_text(generation)
     draft = raw.read(tmp_path / "film_settings.txt")
-    film = finish(draft, ["size=[64,64]", "depth.model=fake", "model=starter"])
+    film = resolve(*override(draft, ["size=[64,64]", "depth.model=fake", "model=starter"]))
     assert len(list(Timeline(film))) == film.frames == draft.values["frames"]
     assert film.compat
     frames = list(islice(render(Timeline(film), build_pipeline(film, FakeDiffuser())), 3))

@@ -1,0 +1,42 @@
+"""Finds the file of an upscaling network by name. Loads nothing."""
+
+from pathlib import Path
+
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.library import Library
+
+LANCZOS = "lanczos"
+KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
+"""Deforum's upscaling networks: imported settings name one whether its file is installed or not."""
+_SUFFIXES = (".safetensors", ".pth", ".pt")
+
+
+def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
+    """Returns the file of a network; None for one of `KNOWN` that is not there.
+
+    Args:
+        name: The path of the file, or its name in the model folders.
+        folders: The model folders.
+
+    Raises:
+        ModelError: There is no such network.
+    """
+    path = Path(name).expanduser()
+    if path.is_file() or path.suffix in _SUFFIXES:
+        return path
+    files = Library(folders).files
+    # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
+    wanted = _normalize(name)
+    found = next(
+        (file for file in files if file.suffix in _SUFFIXES and _normalize(file.stem) == wanted), None
+    )
+    if found is None and name not in KNOWN:
+        raise ModelError(
+            f"upscaling.model: {name} is neither a file nor the name of one in "
+            f"{', '.join(map(str, folders))}; expected {LANCZOS} or the file of a network"
+        )
+    return found
+
+
+def _normalize(name: str) -> str:
+    return name.lower().replace("_", "-").replace("plus-anime-6b", "plus-anime")

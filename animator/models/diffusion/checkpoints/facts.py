@@ -1,0 +1,141 @@
+"""`ModelFacts`: facts about a checkpoint from its headers and configs, without loading it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from animator.core.json_text import parse_json
+from animator.core.read import UnreadableError, read_text
+from animator.errors import ModelError
+from animator.models.diffusion import configs
+from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.find import Checkpoint
+from animator.models.diffusion.checkpoints.identify import Kind, identify
+from animator.models.diffusion.checkpoints.library import INDEX
+
+MAX_CONFIG = 1_000_000
+_TRANSFORMERS = {"Flux": "flux", "StableDiffusion3": "sd3"}
+_TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
+_OPEN_CLIP_WIDTH = 1024
+_WEIGHTLESS = ("scheduler", "tokenizer", "feature_extractor", "safety_checker", "image_encoder")
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Facts about a checkpoint.
+
+    Attributes:
+        family: Key of `identify.FAMILY_NAMES`.
+        text_layers: Number of layers of each CLIP text encoder.
+        text_widths: Width of the token embeddings of each.
+        context_width: Width of the U-Net's text context; 0 for a transformer, or if unknown.
+    """
+
+    family: str
+    text_layers: tuple[int, ...] = ()
+    text_widths: tuple[int, ...] = ()
+    context_width: int = 0
+
+    @property
+    def is_transformer(self) -> bool:
+        """True for Flux and Stable Diffusion 3."""
+        return self.family in _TRANSFORMERS.values()
+
+
+def facts_of(checkpoint: Checkpoint, architecture: str = "") -> ModelFacts | None:
+    """Returns the facts of a checkpoint; None where they are not known without a download or unpickling.
+
+    Args:
+        checkpoint: The model.
+        architecture: Folder of configs for a single file; empty for the packaged ones.
+
+    Raises:
+        ModelError: The model is broken, incomplete, or not one that generates images.
+    """
+    path = Path(checkpoint.location)
+    if checkpoint.kind == "hub" or (checkpoint.kind == "file" and path.suffix != SAFE):
+        return None
+    if checkpoint.kind == "folder":
+        return _folder_facts(checkpoint.name, path)
+    kind = identify(path)
+    packaged = config_folder(checkpoint.name, kind)
+    return _facts(Path(architecture) if architecture else packaged, kind.family)
+
+
+def config_folder(name: str, kind: Kind) -> Path:
+    """Returns the packaged folder of diffusers configs for a single file of this kind.
+
+    Raises:
+        ModelError: The file is not a checkpoint that can generate images.
+    """
+    if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl"):
+        hint = {
+            "sd3": "; use the model's diffusers folder, which includes its text encoders",
+            "flux": "; use the model's diffusers folder, which includes its text encoders",
+            "sdxl-refiner": "; the refiner needs a base model: use that",
+        }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
+        if kind.what == "lora":
+            hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
+        raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
+    suffix = "-inpaint" if kind.is_inpainting else ""
+    if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
+        suffix = "-v"
+    return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))
+
+
+def read_config(path: Path) -> Mapping[str, Any]:
+    """Returns a JSON file of a model.
+
+    Raises:
+        ModelError: It cannot be read, or is not an object.
+    """
+    try:
+        config = parse_json(read_text(path, MAX_CONFIG))
+    except (UnreadableError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {error}; download or copy it again") from error
+    if not isinstance(config, Mapping):
+        raise ModelError(f"{path}: is not the config of a model; download or copy it again")
+    return config
+
+
+def _folder_facts(name: str, folder: Path) -> ModelFacts:
+    index = read_config(folder / INDEX)
+    class_name = str(index.get("_class_name", ""))
+    parts = [part for part, of in index.items() if isinstance(of, list) and len(of) == 2 and None not in of]
+    for part in parts:
+        if part.startswith(_WEIGHTLESS):
+            continue
+        weights = [path for path in folder.joinpath(part).glob(f"*{SAFE}") if path.is_file()]
+        if not (folder / part / "config.json").is_file() or not weights:
+            raise ModelError(
+                f"model {name}: the folder {folder / part} lacks config.json or its weights ({SAFE}); "
+                "download or copy the model again"
+            )
+    family = next((family for start, family in _TRANSFORMERS.items() if class_name.startswith(start)), "")
+    if not family and (missing := [part for part in ("unet", "vae", "text_encoder") if part not in parts]):
+        raise ModelError(f"model {name}: {class_name} without {', '.join(missing)} cannot generate images")
+    return _facts(folder, family)
+
+
+def _facts(folder: Path, family: str) -> ModelFacts:
+    if family in _TRANSFORMERS.values():
+        return ModelFacts(family)
+    texts = [read_config(path) for path in _configs(folder)]
+    widths = tuple(_number(config, "hidden_size") for config in texts)
+    if not family:
+        family = "sdxl" if len(texts) > 1 else "sd2" if widths == (_OPEN_CLIP_WIDTH,) else "sd1"
+    unet = folder / "unet" / "config.json"
+    width = _number(read_config(unet), "cross_attention_dim") if unet.is_file() else 0
+    return ModelFacts(family, tuple(_number(config, "num_hidden_layers") for config in texts), widths, width)
+
+
+def _configs(folder: Path) -> list[Path]:
+    paths = [folder / part / "config.json" for part in _TEXT_ENCODERS]
+    return [path for path in paths if path.is_file()]
+
+
+def _number(config: Mapping[str, Any], name: str) -> int:
+    value = config.get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,124 @@
+"""`check_film`: all problems of a film at once, before anything renders and without opening a model.
+
+It reads headers, configs, images and the lengths of clips, but no weights. It fetches nothing: what a URL or
+a hub id leads to is not checked.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from animator.errors import Problem
+from animator.presets import raw
+from animator.presets.load import examine
+from animator.presets.sources import PresetSource, load
+from animator.runs.preflight.clips import check_clips
+from animator.runs.preflight.diffusion_models import (
+    check_abilities,
+    check_architecture,
+    check_controlnets,
+    check_vae,
+    models_in_use,
+)
+from animator.runs.preflight.film import CheckOptions, FilmToCheck, Problems, check_timeline
+from animator.runs.preflight.images import check_images
+from animator.runs.preflight.networks import (
+    check_depth,
+    check_flow,
+    check_interpolator,
+    check_upscaler,
+    check_words,
+)
+from animator.runs.preflight.outputs import check_outputs
+from animator.runs.preflight.prompts import check_prompts
+from animator.runs.preflight.settings import check_camera, check_sound_source
+from animator.settings import Animation
+from animator.settings.raw import RawPreset
+from animator.timeline.lint import effect_warnings
+
+_DEFAULTS = CheckOptions()
+_CHECKS = (
+    check_timeline,
+    check_images,
+    check_clips,
+    check_camera,
+    check_flow,
+    check_depth,
+    check_words,
+    check_upscaler,
+    check_interpolator,
+    check_vae,
+    check_architecture,
+    check_sound_source,
+    check_outputs,
+)
+
+
+def check_film(
+    draft: RawPreset, problems: Iterable[Problem] = (), options: CheckOptions = _DEFAULTS
+) -> Animation:
+    """Returns the film of a draft, with its files resolved, if it can be rendered.
+
+    Args:
+        draft: The settings, overrides applied.
+        problems: Those known already, to be reported with the others.
+        options: Options of the check.
+
+    Raises:
+        PresetError: With every problem, each with its place, in the order of the preset's lines.
+    """
+    examined = examine(draft, problems)
+    if examined.animation is not None:
+        known = {problem.path for problem in examined.problems}
+        film = FilmToCheck(examined.animation, options, Problems(examined.draft), examined.broken)
+        _run_checks(film)
+        new = (problem for problem in film.problems if problem.path not in known)
+        examined = replace(examined, problems=(*examined.problems, *new), hint=film.problems.hint)
+    return examined.film()
+
+
+def check_animation(animation: Animation, options: CheckOptions = _DEFAULTS) -> Animation:
+    """Returns a film with its files resolved, if it can be rendered; errors as `check_film`."""
+    return check_film(RawPreset(animation.name, animation.plain(), {}), (), options)
+
+
+def check_run(folder: Path, options: CheckOptions = _DEFAULTS) -> None:
+    """Checks that the film of a run folder can be rendered on; errors as `check_film`."""
+    recorded = raw.read(folder / raw.RECORD)
+    check_film(replace(recorded, folders={}), (), options)  # paths are from the working directory
+
+
+def load_checked(
+    source: PresetSource,
+    overrides: list[str],
+    report: Callable[[str], None],
+    label: str = "override",
+    options: CheckOptions = _DEFAULTS,
+) -> Animation:
+    """Loads the film of a source as `animator.presets.sources.load` does, if it can be rendered.
+
+    Args:
+        source: Preset, manifest and image.
+        overrides: Texts such as `diffusion.steps=12`.
+        report: Gets each note and warning, also about settings without effect.
+        label: Name of an override in messages.
+        options: Options of the check.
+
+    Raises:
+        UserError: No source is given, or a file cannot be read.
+        PresetError: With every problem of the film.
+    """
+    animation = load(source, overrides, report, label, partial(check_film, options=options))
+    for line in effect_warnings(animation, lists_all=source.lists_all_settings):
+        report(line)
+    return animation
+
+
+def _run_checks(film: FilmToCheck) -> None:
+    for check in _CHECKS:
+        check(film)
+    models = models_in_use(film)
+    check_controlnets(film, models)
+    check_abilities(film, models)
+    check_prompts(film, models)

@@ -1,0 +1,129 @@
+"""Inputs that a film reads while it renders: which settings are in use, as functions of the film."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from animator.masks.expression import leaves, parse_mask
+from animator.settings.modes import mode_of
+
+if TYPE_CHECKING:
+    from animator.settings.animation import Animation
+
+
+def matches_colors(film: "Animation") -> bool:
+    """Returns True if colors are matched before or after a generation."""
+    mode = mode_of(film)
+    return film.color.coherence != "none" and (mode.prepares or mode.matches)
+
+
+def overlays_clip(film: "Animation") -> bool:
+    """Returns True if the clip's frame is overlaid outside the mask."""
+    mask = film.mask
+    if not (mask.overlay_mask and (mask.acts or mask.use_mask_video)):
+        return False
+    return mode_of(film).source == "clip" or (film.is_hybrid and mask.use_mask_video)
+
+
+def clip_readers(film: "Animation") -> tuple[str, ...]:
+    """Returns the settings that make the film read the images of `video.path`; empty if it reads none."""
+    readers = {
+        "mode": mode_of(film).source == "clip",
+        "hybrid": film.is_hybrid,
+        "color.reference": film.color.reference == "video" and matches_colors(film),
+        "mask": overlays_clip(film),
+    }
+    return tuple(setting for setting, reads in readers.items() if reads)
+
+
+def uses_clip(film: "Animation") -> bool:
+    """Returns True if the film reads the images of its clip, its sound, or a mask video by its settings."""
+    return reads_clip(film) or film.mask.use_mask_video or film.sound.add_soundtrack == "Init Video"
+
+
+def masks_area(film: "Animation") -> bool:
+    """Returns True if the film has any mask."""
+    return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+
+
+def reads_clip(film: "Animation") -> bool:
+    """Returns True if the film reads the images of its clip."""
+    return bool(clip_readers(film))
+
+
+def raft_settings(film: "Animation") -> tuple[str, ...]:
+    """Returns the settings by which the film runs RAFT; empty if it does not."""
+    diffusion, hybrid = film.diffusion, film.hybrid
+    choices = {
+        "diffusion.optical_flow_cadence": diffusion.optical_flow_cadence,
+        "diffusion.optical_flow_redo_generation": (
+            diffusion.optical_flow_redo_generation if mode_of(film).prepares else "none"
+        ),
+        "hybrid.flow_method": (
+            hybrid.flow_method if film.is_hybrid and hybrid.motion == "Optical Flow" else "none"
+        ),
+    }
+    return tuple(setting for setting, method in choices.items() if method == "RAFT")
+
+
+def uses_raft(film: "Animation") -> bool:
+    """Returns True if the film runs RAFT."""
+    return bool(raft_settings(film))
+
+
+def depth_readers(film: "Animation") -> tuple[str, ...]:
+    """Returns the settings that make the film estimate depth; empty if it estimates none."""
+    hybrid = film.hybrid
+    has_mask = film.is_hybrid and hybrid.composite != "none"
+    readers = {
+        "mode": mode_of(film).motion == "space" and film.depth.use_depth_warping,
+        "hybrid.comp_mask_type": has_mask and hybrid.comp_mask_type in ("Depth", "Video Depth"),
+        "controlnet": any(unit.enabled and unit.module == "depth" for unit in film.controlnet),
+    }
+    return tuple(setting for setting, reads in readers.items() if reads)
+
+
+def uses_depth(film: "Animation") -> bool:
+    """Returns True if the film estimates depth."""
+    return bool(depth_readers(film))
+
+
+def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the mask expressions in use, each with the path of its setting."""
+    mask = film.mask
+    names: tuple[str, ...] = ("mask_schedule",) if mask.acts or mask.use_mask_video else ()
+    names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
+    for name in names:
+        yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)
+
+
+def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the images that mask expressions in use name, each with the path of its setting."""
+    for setting, text in mask_expressions(film):
+        yield from ((setting, leaf.text) for leaf in leaves(parse_mask(text)) if leaf.kind == "file")
+
+
+def has_word_mask(film: "Animation") -> bool:
+    """Returns True if a mask in use names a word, which CLIPSeg segments."""
+    texts = (text for _, text in mask_expressions(film))
+    return any(leaf.kind == "word" for text in texts for leaf in leaves(parse_mask(text)))
+
+
+def has_sound(film: "Animation") -> bool:
+    """Returns True if the film has a sound."""
+    sound = film.sound
+    return sound.add_soundtrack == "Init Video" or (
+        sound.add_soundtrack == "File" and bool(sound.soundtrack_path)
+    )
+
+
+def samples_noise(film: "Animation", kind: str) -> bool:
+    """Returns True if a sampler of the film takes its fresh noise from one of the two etas.
+
+    Args:
+        film: The film.
+        kind: "ddim_eta" or "ancestral_eta".
+    """
+    from animator.models.diffusion.samplers.registry import find_sampler  # only for films that set an eta
+
+    names = dict.fromkeys(film.diffusion.text_schedule("sampler").values(film.scope))
+    return any(find_sampler(name).noise == kind for name in names)
