@@ -10,6 +10,7 @@ from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
 from animator.presets.controlnet_files import with_unit_files
+from animator.presets.model_defaults import is_decided, with_model_defaults
 from animator.presets.plain import Overrides, override, read_source
 from animator.presets.resolve_paths import resolve_files
 from animator.presets.step_files import with_step_files
@@ -53,7 +54,7 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     """Returns what `resolve` returns, with the problems instead of an error."""
     if broken := text_problems(draft):
         return Examined(draft, None, (*problems, *broken))
-    draft, missing = resolve_files(draft)
+    draft, missing = resolve_files(with_model_defaults(draft))
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
     problems = [*problems, *missing, *lacking, *absent, *problems_of(draft)]
@@ -73,7 +74,10 @@ def dump(animation: Animation) -> str:
 
 
 def dump_differences(animation: Animation) -> str:
-    """Returns the YAML of a film with only what differs from the defaults; `load` returns the same film."""
+    """Returns the YAML of a film with only what differs from the defaults; `load` returns the same film.
+
+    What the model decides is written out, so that the film does not change with its model.
+    """
     return yaml_text.dump(_differences(animation.plain(), Animation().plain()))
 
 
@@ -81,8 +85,12 @@ def _differences(plain: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[
     differences: dict[str, Any] = {}
     for key, value in plain.items():
         if group_of(key) is not None:
-            inner = {name: item for name, item in value.items() if item != defaults[key][name]}
+            inner = {
+                name: item
+                for name, item in value.items()
+                if item != defaults[key][name] or is_decided(key, name)
+            }
             differences |= {key: inner} if inner else {}
-        elif key == "schema" or value != defaults[key]:
+        elif key == "schema" or is_decided(None, key) or value != defaults[key]:
             differences[key] = value
     return differences

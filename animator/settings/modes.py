@@ -1,7 +1,8 @@
 """The modes, as data: the only place where `mode` is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from animator.settings import Animation
@@ -36,6 +37,12 @@ MODES = {
         "nothing", "still", prepares=False, matches=False, morph="linear", names_seed=False
     ),
 }
+
+
+def carries_images(values: Mapping[str, Any]) -> bool:
+    """Returns True if a draft's mode makes each image from the last one; so does one that names no mode."""
+    mode = MODES.get(str(values.get("mode", "2d")).lower())
+    return mode is not None and mode.source == "last"
 
 
 def mode_of(animation: "Animation") -> Mode:
