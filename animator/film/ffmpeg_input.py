@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from animator.core.paths import is_file
 from animator.core.urls import is_url
 
 _LOCAL = "file,pipe"
@@ -10,7 +11,7 @@ _REMOTE = "file,pipe,http,https,httpproxy,tcp,tls,crypto"
 
 def is_playlist(path: str | Path) -> bool:
     """Returns True for a text file that lists other files or URLs, which ffmpeg would open."""
-    if is_url(path) or not Path(path).is_file():
+    if is_url(path) or not is_file(Path(path)):
         return False
     with Path(path).open("rb") as file:
         head = file.read(256).lstrip(b"\xef\xbb\xbf \r\n\t")

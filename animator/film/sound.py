@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from animator.core.paths import is_file
 from animator.core.urls import is_url
 from animator.errors import ChangeSetting, UserError, VideoError
 from animator.film import ffmpeg
@@ -47,7 +48,7 @@ class Sound:
 
     def seconds(self) -> float:
         """Returns the length of the source in seconds, by decoding it; errors as `check`."""
-        if not self._is_url and not Path(self.source).is_file():
+        if not self._is_url and not is_file(Path(self.source)):
             raise UserError(f"{self.source}: there is no such sound file")
         inputs = ["-hide_banner", "-loglevel", "error", "-nostdin", *self._input()]
         output = ["-map", "0:a:0", "-f", "null", "-progress", "-", "-"]

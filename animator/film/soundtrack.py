@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.film import ffmpeg
 from animator.film.sound import Sound
@@ -17,7 +18,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
         sound: The sound.
         skipped: Frames at the beginning of its clip that the film leaves out.
     """
-    source = sound.source if is_url(sound.source) else str(Path(sound.source).expanduser())
+    source = sound.source if is_url(sound.source) else str(expand_user(sound.source))
     seconds = skipped / clip_rate(Path(source)) if skipped else 0.0
     return replace(sound, source=source, offset=sound.offset - seconds)
 

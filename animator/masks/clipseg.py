@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.core.lru_cache import LRUCache
+from animator.core.paths import exists, expand_user
 from animator.errors import ModelError
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_weights
@@ -72,9 +73,9 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
     declare_missing_ops()
     from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer
 
-    location = Path(path).expanduser()
+    location = expand_user(path)
     folder = location.parent if location.suffix else location
-    if not location.exists():
+    if not exists(location):
         raise ModelError(f"mask.word_model: {path}: there is no such folder (looked for from {Path.cwd()})")
     try:
         tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
@@ -85,7 +86,7 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
             model.load_state_dict(read_weights(location))
     except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise ModelError(
-            f"mask.word_model: {path}: cannot be read as CLIPSeg: {str(error).splitlines()[0]}; "
+            f"mask.word_model: {path}: cannot be read as CLIPSeg: {' '.join(str(error).split())[:200]}; "
             "expected config.json, the weights and the tokenizer's files, as transformers saves them"
         ) from error
     return ClipSeg(model.to(device), tokenizer, threshold)

@@ -7,18 +7,20 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from animator.core.paths import expand_user, is_file
+
 VARIABLE = "ANIMATOR_MODELS"
 
 
 def shared_folders() -> tuple[Path, ...]:
     """Returns the folder that ANIMATOR_MODELS names, or no folder if it is not set."""
     folder = os.environ.get(VARIABLE)
-    return (Path(folder).expanduser(),) if folder else ()
+    return (expand_user(folder),) if folder else ()
 
 
 def model_folders(named: Iterable[str | Path] = ()) -> tuple[Path, ...]:
     """Returns the folders in which models are found by name: the named ones, then ANIMATOR_MODELS."""
-    return tuple(dict.fromkeys((*(Path(folder).expanduser() for folder in named), *shared_folders())))
+    return tuple(dict.fromkeys((*(expand_user(folder) for folder in named), *shared_folders())))
 
 
 def torch_downloads() -> Path:
@@ -34,6 +36,6 @@ def find_file(names: Iterable[str], folders: Iterable[Path]) -> Path | None:
     for folder in folders:
         for name in candidates:
             for path in (folder / name, *sorted(folder.glob(f"*/{name}"))):
-                if path.is_file():
+                if is_file(path):
                     return path
     return None

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from animator.core.paths import is_file
 from animator.errors import ModelError
 
 _WRAPPERS = ("params_ema", "params", "model", "state_dict", "model_state_dict")
@@ -49,7 +50,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 def _load(path: Path) -> Any:
     """Returns a file's content on the CPU; torch unpickles only tensors and plain containers."""
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: no such file; expected a file of weights, .safetensors or .pth")
     try:
         if path.suffix == ".safetensors":

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from animator._version import __version__
+from animator.core.json_text import parse_json
 from animator.models.diffusion.samplers.registry import split_sampler
 from animator.timeline.plan import Plan
 
@@ -131,6 +132,6 @@ def _unquote(text: str) -> str:
     if not (text.startswith('"') and text.endswith('"')):
         return text.strip()
     try:
-        return str(json.loads(text))
-    except json.JSONDecodeError:
+        return str(parse_json(text))
+    except ValueError:
         return text

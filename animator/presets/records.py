@@ -15,6 +15,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from animator._version import __version__
+from animator.core.json_text import parse_json
+from animator.core.paths import is_file
 from animator.errors import UserError
 from animator.film.comment import read_comment
 from animator.presets.infotext import Infotext
@@ -83,7 +85,7 @@ def read_provenance(path: Path) -> Provenance:
     Raises:
         UserError: The file cannot be read, or has no such metadata.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise UserError(f"{path}: there is no such file")
     try:
         with Image.open(path) as image:
@@ -108,7 +110,7 @@ def _preset(text: str) -> str | None:
 
 def _object(text: str) -> Mapping[str, Any] | None:
     try:
-        value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        value = parse_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, Mapping) else None

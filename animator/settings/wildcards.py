@@ -11,10 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator.core.json_text import parse_json
+from animator.core.paths import exists, expand_user, resolve
 from animator.core.read import UnreadableError, read_text
+from animator.core.walk import file_names
 from animator.errors import UserError
 from animator.settings.compat import rules_in, rules_of
-from schedules import Prompts
+from schedules import Prompts, ScheduleError
 from schedules.seeds import derive
 from schedules.suggest import suggestion
 
@@ -56,11 +59,11 @@ class WildcardFiles:
 
     def _read(self, name: str) -> tuple[str, ...]:
         path = self.folder / f"{name}{SUFFIX}"
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not resolve(path).is_relative_to(resolve(self.folder)):
             raise UserError(
                 f"__{name}__: is outside the folder {self.folder}; wildcard files must be inside it"
             )
-        if not path.exists():
+        if not exists(path):
             similar = suggestion(name, self._names, form="__{}__")
             hint = f"{similar} " if similar else ""
             raise UserError(
@@ -80,8 +83,7 @@ class WildcardFiles:
 
     @cached_property
     def _names(self) -> list[str]:
-        paths = sorted(self.folder.rglob(f"*{SUFFIX}"))
-        return [path.relative_to(self.folder).with_suffix("").as_posix() for path in paths]
+        return file_names(self.folder, SUFFIX)
 
 
 def fill_wildcards(text: str, files: WildcardFiles, seed: int, key: int) -> str:
@@ -127,7 +129,10 @@ def with_wildcards(animation: "Animation") -> "Animation":
         return animation
     seed = max(animation.diffusion.seed, 0)
     prompts, *common = _fill_all(texts, animation.wildcard_folder, seed)
-    update = {"prompts": Prompts.parse(prompts), **dict(zip(_COMMON, common, strict=True))}
+    try:
+        update = {"prompts": Prompts.parse(prompts), **dict(zip(_COMMON, common, strict=True))}
+    except ScheduleError as error:  # a formula in a wildcard file
+        raise UserError(f"prompts: {error}") from error
     return animation.model_copy(update=update)
 
 
@@ -141,7 +146,7 @@ def check(values: Mapping[str, Any]) -> None:
     if not rules_in(values).fills_wildcards or not isinstance(folder, str) or not folder:
         return
     texts = [values.get(name, "") for name in ("prompts", *_COMMON)]
-    files = WildcardFiles(Path(folder).expanduser())
+    files = WildcardFiles(expand_user(folder))
     wanted, seen = _names(texts), set[str]()
     while wanted - seen:
         name = min(wanted - seen)
@@ -155,7 +160,7 @@ def _names(texts: Any) -> set[str]:
 
 def _fill_all(texts: list[Any], folder: str, seed: int) -> list[Any]:
     """Replaces the wildcards in texts nested in lists and mappings, each text with its own key."""
-    files = WildcardFiles(Path(folder).expanduser())
+    files = WildcardFiles(expand_user(folder))
     count = 0
 
     def fill(item: Any) -> Any:
@@ -180,6 +185,6 @@ def _parse_json(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return None

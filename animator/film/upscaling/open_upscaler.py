@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from animator.core.paths import expand_user, is_file
 from animator.errors import ModelError
 from animator.film.upscaling.upscaler import Lanczos, Upscaler, load_upscaler
 from animator.models.diffusion.checkpoints.library import Library
@@ -49,8 +50,8 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
 
 
 def _network_file(name: str, folders: tuple[Path, ...]) -> Path | None:
-    path = Path(name).expanduser()
-    if path.is_file() or path.suffix in _SUFFIXES:
+    path = expand_user(name)
+    if is_file(path) or path.suffix in _SUFFIXES:
         return path
     files = Library(folders, allow_pickle=True).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
