@@ -13,6 +13,7 @@ from animator.cli.hints import explain
 from animator.cli.inspection import inspection
 from animator.cli.rendering import rendering
 from animator.cli.stdout import escape_what_cannot_be_encoded
+from animator.cli.usage import USAGE_ERROR, show
 from animator.errors import AnimatorError
 from animator.runs.session import say
 
@@ -40,13 +41,17 @@ def main(opener: "OpenModel | None" = None) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     escape_what_cannot_be_encoded()
     try:
-        app(obj=opener)
+        # Not standalone: typer would print arguments as they are, control characters too.
+        code = app(obj=opener, standalone_mode=False)
+    except USAGE_ERROR as error:
+        sys.exit(show(error))
     except AnimatorError as error:
         say(f"error: {explain(error)}")
         sys.exit(error.exit_code)
     except OSError as error:
         say(f"error: {error.filename or ''}: {error.strerror or error}")
         sys.exit(1)
+    sys.exit(code or 0)
 
 
 def _show_version(show: bool) -> None:  # noqa: FBT001 (typer's callback signature)

@@ -3,7 +3,9 @@
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
+BLOCK = 2**22
 KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -33,7 +35,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(path, flags), "rb") as file:
             _check_mode(os.fstat(file.fileno()).st_mode)
-            data = file.read(limit + 1)
+            data = _read_up_to(file, limit + 1)
     except UnreadableError:
         raise
     except OSError as error:
@@ -70,6 +72,15 @@ def check_regular(path: Path) -> None:
         OSError: It is missing.
     """
     _check_mode(path.stat().st_mode)
+
+
+def _read_up_to(file: BinaryIO, count: int) -> bytes:
+    """Returns at most `count` bytes; memory is taken as they come, not for `count` beforehand."""
+    parts: list[bytes] = []
+    while count > 0 and (part := file.read(min(count, BLOCK))):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 def _check_mode(mode: int) -> None:

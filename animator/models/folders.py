@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from animator.core.paths import expand_user, is_file
+from animator.core.paths import expand_user, is_file, is_folder
 
 VARIABLE = "ANIMATOR_MODELS"
 
@@ -33,7 +33,7 @@ def torch_downloads() -> Path:
 def find_file(names: Iterable[str], folders: Iterable[Path]) -> Path | None:
     """Returns the first file with one of these names, in the folders or one level below, or None."""
     candidates = tuple(names)
-    for folder in folders:
+    for folder in filter(is_folder, folders):
         for name in candidates:
             for path in (folder / name, *sorted(folder.glob(f"*/{name}"))):
                 if is_file(path):

@@ -3,17 +3,24 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 
 FOLDER = Path(__file__).parent
 LONG_TIMEOUT_S = 3600
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Without shrinking, which takes minutes where an example takes a second."""
 UNCHECKED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
 
 settings.register_profile(
-    "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=UNCHECKED
+    "ci", max_examples=60, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=UNCHECKED
 )
 settings.register_profile(
-    "fuzz", max_examples=5_000, deadline=None, print_blob=True, suppress_health_check=UNCHECKED
+    "fuzz",
+    max_examples=5_000,
+    deadline=None,
+    print_blob=True,
+    phases=(*PHASES, Phase.shrink),
+    suppress_health_check=UNCHECKED,
 )
 
 

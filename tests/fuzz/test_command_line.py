@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from PIL import Image
 from typer.main import get_command
 
-from animator import Animation, FakeDiffuser, load, render_run
+from animator import FakeDiffuser, load, render_run
 from animator.cli.app import app, main
 from animator.errors import ModelError
+from animator.runs import preview
 from tests.fuzz.bounded import bounded
 from tests.fuzz.values import NUMBERS, TEXTS
 
@@ -89,8 +89,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _no_model(film: Animation, device: torch.device, *, allow_pickle: bool = False) -> Any:
-    raise ModelError(f"{film.model}: this test renders nothing")
+def _no_model(*_: Any, **__: Any) -> Any:
+    raise ModelError("this test renders nothing")
 
 
 @given(args=command_lines())
@@ -105,6 +105,7 @@ def test_any_command_line_is_carried_out_or_refused(
     shutil.rmtree(here, ignore_errors=True)
     shutil.copytree(files, here, symlinks=True)
     monkeypatch.chdir(here)
+    monkeypatch.setattr(preview, "preview", _no_model)
     monkeypatch.setattr(sys, "argv", ["animator", *args])
     code: Any = 0
     with bounded(folder=here):

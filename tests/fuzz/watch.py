@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,9 @@ class _Watch:
             self.found.append(f"{event} {args[0]}")
 
     def _may_write(self, path: Path) -> bool:
-        if "__pycache__" in path.parts or path == Path(os.devnull):  # modules that are imported late
+        temporary = Path(tempfile.gettempdir())
+        is_temporary = path == temporary or (path.parent == temporary and path.name.startswith("tmp"))
+        if "__pycache__" in path.parts or path == Path(os.devnull) or is_temporary:
             return True
         return self.folder is not None and path.absolute().is_relative_to(self.folder)
 

@@ -1,6 +1,7 @@
 """Names that no file can have, folders too large to search, and formulas in every text of a preset."""
 
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import yaml
 
 from animator.cli.app import main
 from animator.core import walk
+from animator.core.read import UnreadableError, read_bytes
 from animator.presets import yaml_text
 
 Cli = Callable[..., tuple[int, str]]
@@ -129,3 +131,22 @@ def test_deep_and_long_yaml_is_refused_without_reading_it_twice(monkeypatch: pyt
         assert yaml_text.read(text, "film.yaml").problems
     with pytest.raises(ValueError, match="nested too deeply"):
         yaml_text.scalar("[" * 5_000)
+
+
+def test_an_argument_that_is_refused_is_printed_escaped(cli: Cli) -> None:
+    for args in (["check", "--a\x1b[31mb"], ["--a\x1b[31mb"], ["a\x1b[31mb"], ["check", "a", "b\x1b[31mb"]):
+        code, err = cli(*args)
+        assert code == 2 and "\x1b[31mb" not in err and "\\x1b[31mb" in err
+
+
+def test_reading_takes_memory_for_what_is_there_alone(tmp_path: Path) -> None:
+    path = tmp_path / "small"
+    path.write_bytes(b"abc")
+    tracemalloc.start()
+    try:
+        assert read_bytes(path, 2**40) == b"abc"
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    with pytest.raises(UnreadableError, match="larger than 2 bytes"):
+        read_bytes(path, 2)
