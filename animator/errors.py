@@ -131,6 +131,14 @@ class FixJson(Hint):
 
 
 @dataclass(frozen=True)
+class SaveImageAgain(Hint):
+    """Have another program write the image anew."""
+
+    def __str__(self) -> str:
+        return "Save it again, as PNG, in a program that opens it"
+
+
+@dataclass(frozen=True)
 class GiveSettings(Hint):
     """Name something to make a film from."""
 

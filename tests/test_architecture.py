@@ -81,7 +81,9 @@ def test_packages_say_in_one_line_what_they_hold(path: Path) -> None:
 
 
 def test_mode_is_read_in_one_file() -> None:
-    readers = files_with(SOURCES, lambda node: isinstance(node, ast.Attribute) and node.attr == "mode")
+    """In `animator.images`, which knows no settings, a mode is one of Pillow's."""
+    films = [path for path in SOURCES if ROOT / "animator" / "images" not in path.parents]
+    readers = files_with(films, lambda node: isinstance(node, ast.Attribute) and node.attr == "mode")
     assert readers == {"animator/settings/modes.py"}
 
 
@@ -89,6 +91,27 @@ def test_compat_is_read_in_one_file() -> None:
     """`Scope.compat` is a parameter of the library `schedules`; animator reads it in that file only."""
     ours = [path for path in SOURCES if ROOT / "animator" in path.parents]
     assert files_with(ours, lambda node: reads(node, "compat")) == {"animator/settings/compat.py"}
+
+
+def decodes(node: ast.AST) -> bool:
+    """True for a call that has an image file decoded by Pillow, OpenCV or imageio."""
+    name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    return name == "Image.open" or name.split(".")[-1] in (
+        "imread",
+        "imdecode",
+        "imreadmulti",
+        "imdecodemulti",
+    )
+
+
+def test_images_are_decoded_in_one_file() -> None:
+    """It has the limits and the errors; see `animator.images.image_file`."""
+    assert files_with(SOURCES, decodes) == {"animator/images/image_file.py"}
+
+
+@pytest.mark.parametrize("line", ["Image.open(path)", "cv2.imread(path)", "imdecode(data, 1)"])
+def test_every_way_to_decode_an_image_is_found(line: str) -> None:
+    assert any(decodes(node) for node in ast.walk(ast.parse(line)))
 
 
 @pytest.mark.parametrize(

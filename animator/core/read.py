@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,22 +31,36 @@ def read_bytes(path: Path, limit: int) -> bytes:
     Raises:
         UnreadableError: It is missing, not a regular file, or too large.
     """
+    with open_regular(path) as file:
+        data = _read_up_to(file, limit + 1)
+    if len(data) > limit:
+        raise UnreadableError(f"is larger than {limit} bytes")
+    return data
+
+
+@contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Opens a regular file for reading; errors of reading it are UnreadableErrors, too.
+
+    Args:
+        path: The file; a link to one is followed.
+
+    Raises:
+        UnreadableError: It is missing, or not a regular file.
+    """
     try:
         check_regular(path)
         # Between the check and the opening the path may have become a pipe, which must not block.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(path, flags), "rb") as file:
             _check_mode(os.fstat(file.fileno()).st_mode)
-            data = _read_up_to(file, limit + 1)
+            yield file
     except UnreadableError:
         raise
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a path with a null character
         raise UnreadableError(f"cannot be read: {error}") from error
-    if len(data) > limit:
-        raise UnreadableError(f"is larger than {limit} bytes")
-    return data
 
 
 def read_text(path: Path, limit: int) -> str:

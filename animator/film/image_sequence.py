@@ -4,12 +4,12 @@ import os
 import re
 from pathlib import Path
 
-from PIL import Image
-
 from animator.core.atomic import atomic_write, create_file
 from animator.core.marks import OUTPUT, VIDEO, mark_png
 from animator.core.paths import is_folder
+from animator.core.read import UnreadableError, open_regular
 from animator.errors import ChooseOutput, UserError
+from animator.images.png_chunks import read_texts
 
 _MARK = ".animator"
 """A file in part folders of ours."""
@@ -75,16 +75,15 @@ def numbered_images(folder: Path) -> list[Path]:
 
 def png_output(path: Path) -> str | None:
     """Returns the output of ours that a PNG file says it belongs to; None for all other files."""
-    text = png_texts(path).get(OUTPUT)
-    return text if isinstance(text, str) else None
+    return png_texts(path).get(OUTPUT)
 
 
-def png_texts(path: Path) -> dict[object, object]:
+def png_texts(path: Path) -> dict[str, str]:
     """Returns the texts before the pixels of a PNG file; none for a link or another kind of file."""
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink():
         return {}
     try:
-        with Image.open(path, formats=("PNG",)) as image:
-            return dict(image.info)
-    except (OSError, SyntaxError, ValueError):
+        with open_regular(path) as file:
+            return read_texts(file, before_pixels=True)
+    except UnreadableError:
         return {}

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
-from animator.errors import UserError
+from animator.images.image_file import decode_file
 
 Image8 = NDArray[np.uint8]
 
@@ -27,7 +27,7 @@ def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
 
 
 def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
-    """Returns the image (3, H, W) of a file, turned upright by its EXIF orientation.
+    """Returns the image (3, H, W) of a file, upright, over black where it is transparent.
 
     Args:
         path: The image file.
@@ -35,17 +35,16 @@ def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.dev
         device: Where the image goes.
 
     Raises:
-        UserError: The file is missing or is not an image.
+        UserError: The file is missing, is not an image, is damaged or too large.
     """
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: cannot be read as an image: {reason}") from error
-    if size is not None and upright.size != size:
-        upright = upright.resize(size, Image.Resampling.LANCZOS)
-    return from_uint8(np.asarray(upright), device)
+    return image_of(decode_file(path).over_black, size, device)
+
+
+def image_of(image: Image.Image, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:
+    """Returns the image (3, H, W) of a Pillow image of mode RGB, resized to a width and height if given."""
+    if size is not None and image.size != size:
+        image = image.resize(size, Image.Resampling.LANCZOS)
+    return from_uint8(np.asarray(image), device)
 
 
 def to_uint8(image: Tensor) -> Image8:

@@ -6,13 +6,14 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.errors import UserError
 from animator.film.open_clip import ClipView
 from animator.images.colorspace import LUMA
+from animator.images.image_file import decode_file
 from animator.images.mask_tone import contrast_about_mean
 from animator.masks.compose import compose
 from animator.masks.expression import Leaf, parse_mask
@@ -169,24 +170,20 @@ def read_mask(path: str, size: tuple[int, int], device: torch.device, channel: s
         path: The image file.
         size: Width and height of the mask.
         device: Device of the mask.
-        channel: "L" for its gray, "A" for its alpha.
+        channel: "L" for its luminance times its alpha, "A" for its alpha.
 
     Raises:
         UserError: The file is missing, is not an image, or has no alpha channel.
     """
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            if channel == "A" and not upright.has_transparency_data:
-                raise UserError(
-                    f"{path}: has no alpha channel, which mask.use_alpha_as_mask needs; save it as a PNG "
-                    "with transparency, or set mask.mask_file"
-                )
-            plane = upright.convert("RGBA").getchannel("A") if channel == "A" else upright.convert("L")
-    except (OSError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: cannot be read as a mask: {reason}") from error
-    return mask_of_image(plane, size, device)
+    decoded = decode_file(path)
+    if channel == "L":
+        return mask_of_image(decoded.over_black.convert("L"), size, device)
+    if decoded.alpha is None:
+        raise UserError(
+            f"{path}: has no alpha channel, which mask.use_alpha_as_mask needs; save it as a PNG "
+            "with transparency, or set mask.mask_file"
+        )
+    return mask_of_image(decoded.alpha, size, device)
 
 
 def mask_of_image(image: Image.Image, size: tuple[int, int], device: torch.device) -> Tensor:

@@ -93,7 +93,7 @@ class Infotext:
             if name in self.fields:
                 values[path] = read(self.fields[name])
         if "Size" in self.fields:
-            sides = re.fullmatch(r"(\d+)\s*x\s*(\d+)", self.fields["Size"])
+            sides = re.fullmatch(r"(\d{1,9})\s*x\s*(\d{1,9})", self.fields["Size"])
             values |= {"size": [int(side) // 8 * 8 for side in sides.groups()]} if sides else {}
         schedule = self.fields.get("Schedule type", "Automatic")
         if "diffusion.sampler" in values and schedule != "Automatic":

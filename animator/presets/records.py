@@ -11,14 +11,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from PIL.PngImagePlugin import PngImageFile, PngInfo
+from PIL.PngImagePlugin import PngInfo
 
 from animator._version import __version__
 from animator.core.json_text import parse_json
-from animator.core.paths import is_file
+from animator.core.read import UnreadableError, open_regular
 from animator.errors import UserError
 from animator.film.comment import read_comment
+from animator.images.file_kinds import HEAD_BYTES, is_accepted, may_be_video, name_kind
+from animator.images.png_chunks import SIGNATURE, read_texts
 from animator.presets.infotext import Infotext
 from animator.presets.load import dump
 from animator.settings import Animation
@@ -29,6 +30,7 @@ PARAMETERS = "parameters"
 FILM = "animator"
 FRAME = "animator-frame"
 SCHEMA = "animator.film.1"
+_EXPECTED = "expected a PNG of A1111, or a PNG or video of ours"
 
 
 @dataclass(frozen=True)
@@ -85,20 +87,21 @@ def read_provenance(path: Path) -> Provenance:
     Raises:
         UserError: The file cannot be read, or has no such metadata.
     """
-    if not is_file(path):
-        raise UserError(f"{path}: there is no such file")
     try:
-        with Image.open(path) as image:
-            texts = image.text if isinstance(image, PngImageFile) else {}
-    except (OSError, SyntaxError, ValueError):  # not an image that Pillow reads, or a broken one
+        with open_regular(path) as file:
+            head = file.read(HEAD_BYTES)
+            texts = read_texts(file)
+    except UnreadableError as error:
+        raise UserError(f"{path}: {error}; {_EXPECTED}") from error
+    if not head.startswith(SIGNATURE):
+        if not (is_accepted(head) or may_be_video(head)):
+            raise UserError(f"{path}: is {name_kind(head)}; {_EXPECTED}")
         texts = {FILM: read_comment(path)}
     metadata = Provenance(
         texts.get(PARAMETERS) or None, _preset(texts.get(FILM, "")), _object(texts.get(FRAME, ""))
     )
     if metadata == Provenance():
-        raise UserError(
-            f"{path}: has no record of how it was made; expected a PNG of A1111, or a PNG or video of ours"
-        )
+        raise UserError(f"{path}: has no record of how it was made; {_EXPECTED}")
     return metadata
 
 

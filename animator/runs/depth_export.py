@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image
 from torch import Tensor
 
 from animator.core.atomic import atomic_write
@@ -13,6 +12,7 @@ from animator.errors import ChooseOutput, RunError
 from animator.film.image_sequence import png_output
 from animator.film.reader import Clip
 from animator.images.image import from_uint8, read_image
+from animator.images.image_file import is_still
 from animator.models.depth.maps import png, to_preview, to_uint16
 from animator.models.depth.model import DepthModel
 from animator.runs.ownership import check_target
@@ -38,7 +38,7 @@ def check_depth_target(path: Path, folder: Path | None, *, force: bool = False) 
     Raises:
         UserError: Files of another kind would be replaced, or a video's folder holds any.
     """
-    if _is_image(path):
+    if is_still(path):
         target = folder or Path()
         for name in (f"{path.stem}.depth.png", f"{path.stem}.depth.preview.png"):
             check_target(target / name, [path], force=force)
@@ -69,7 +69,7 @@ def export_depth(path: Path, model: DepthModel, device: str, folder: Path | None
     Raises:
         UserError: The file is neither an image nor a video.
     """
-    if _is_image(path):
+    if is_still(path):
         depth = model.estimate(read_image(str(path), None, device))
         yield write_depth_map(folder or Path(), f"{path.stem}.depth", depth)
         return
@@ -82,11 +82,3 @@ def export_depth(path: Path, model: DepthModel, device: str, folder: Path | None
 
 def _folder_of(video: Path) -> Path:
     return Path(f"{video.stem}.depth")
-
-
-def _is_image(path: Path) -> bool:
-    try:
-        with Image.open(path) as image:
-            return getattr(image, "n_frames", 1) == 1
-    except OSError:
-        return False

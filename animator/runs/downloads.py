@@ -8,20 +8,20 @@ import io
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
 from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
 from animator.core.urls import is_url
 from animator.errors import UserError
+from animator.images.file_kinds import HEAD_BYTES, name_kind
+from animator.images.image_file import decode_bytes
 from animator.presets.resolve_paths import IMAGES, NOT_FETCHED, each_name, file_settings
 from animator.settings import Animation
 from animator.settings.keyed_images import KeyedImages
 from schedules import TextSchedule
 
 LIMITS = Limits(max_bytes=32_000_000, timeout_s=20.0, total_s=60.0)
-MAX_PIXELS = 64_000_000
-SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+SUFFIXES = {"a PNG image": ".png", "a JPEG image": ".jpg", "a WebP image": ".webp"}
+"""What is accepted, as `name_kind` calls it, and the suffix of its file."""
 
 
 def with_downloads(animation: Animation, folder: Path) -> Animation:
@@ -78,16 +78,10 @@ def _suffix(url: str, data: bytes) -> str:
     """Returns the suffix for an image's file.
 
     Raises:
-        UserError: The data is not a complete image of an accepted kind, or the image is too large.
+        UserError: The data is not a whole image of an accepted format, or the image is too large.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=list(SUFFIXES)) as image:
-            width, height = image.size
-            kind = str(image.format)
-            if width * height > MAX_PIXELS:
-                raise UserError(f"{url}: has {width} x {height} pixels; expected at most {MAX_PIXELS}")
-            image.verify()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        names = ", ".join(SUFFIXES)
-        raise UserError(f"{url}: is not a complete image; expected one of {names}") from error
+    kind = name_kind(data[:HEAD_BYTES])
+    if kind not in SUFFIXES:
+        raise UserError(f"{url}: is {kind}; expected {', '.join(SUFFIXES)}")
+    decode_bytes(data, url)
     return SUFFIXES[kind]

@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-
 from animator.core.json_text import parse_json
 from animator.core.marks import OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
 from animator.core.paths import exists
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
+from animator.images.image_file import BrokenImageError, decode_file
 from animator.presets.records import FILM, FRAME, is_film_record
 from animator.presets.resolve_paths import file_settings, names_in
 from animator.settings import Animation
@@ -50,10 +49,11 @@ def is_our_frame(path: Path) -> bool:
 
 def _is_torn(path: Path) -> bool:
     try:
-        with Image.open(path, formats=("PNG",)) as image:
-            image.load()
-    except (OSError, SyntaxError, ValueError):
+        decode_file(path)
+    except BrokenImageError:
         return True
+    except UserError:  # whole, but nothing that a film has
+        return False
     return False
 
 

@@ -7,10 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from animator.core.atomic import atomic_write
 from animator.errors import RunError
+from animator.images.image_file import decode_file
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run import Run
 
@@ -29,6 +28,7 @@ def write_report(folder: Path) -> Path:
 
     Raises:
         RunError: The folder holds no frame metrics, or a report.html of another program.
+        UserError: A frame cannot be read.
     """
     path = folder / "report.html"
     if os.path.lexists(path) and (path.is_symlink() or STYLE not in path.read_text(errors="replace")):
@@ -54,12 +54,8 @@ def write_report(folder: Path) -> Path:
 
 
 def _thumbnail(path: Path, frame: int) -> str:
-    try:
-        with Image.open(path) as image:
-            small = image.convert("RGB")
-            small.thumbnail((170, 170))
-    except OSError as error:
-        raise RunError(f"{path}: cannot be read: {error}") from error
+    small = decode_file(path).over_black
+    small.thumbnail((170, 170))
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=80)
     data = base64.b64encode(buffer.getvalue()).decode()

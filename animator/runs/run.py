@@ -26,8 +26,9 @@ from PIL import Image
 from animator.core.atomic import atomic_write
 from animator.core.marks import mark_yaml
 from animator.core.read import read_bytes
-from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
+from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError, UserError
 from animator.images.image import Image8, to_uint8
+from animator.images.image_file import decode_file
 from animator.loop.render import Frame
 from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
@@ -208,12 +209,9 @@ class Run:
         """
         for frame in frames:
             try:
-                with Image.open(self.frame_path(frame)) as image:
-                    yield np.asarray(image.convert("RGB"))
-            except OSError as error:
-                raise RunError(
-                    f"{self.frame_path(frame)}: cannot be read: {error}", ResumeFrom(self.folder, frame)
-                ) from error
+                yield np.asarray(decode_file(self.frame_path(frame)).over_black)
+            except UserError as error:
+                raise RunError(error.message, ResumeFrom(self.folder, frame)) from error
 
     def rewind(self, state: State, animation: Animation) -> None:
         """Rewinds the run to a state, to render on with these settings; frames stay until rendered again."""

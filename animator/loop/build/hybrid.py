@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 
 from animator.errors import UserError
-from animator.images.image import read_image
 from animator.images.resample import Sampling
 from animator.loop.build.compat import behavior_of
+from animator.loop.build.init_image import read_init_image
 from animator.loop.build.models import folders_of
 from animator.loop.pipeline import Step
 from animator.loop.steps.clip_motion import (
@@ -94,7 +94,7 @@ def _composite_source(animation: Animation, clip: FrameSource, device: torch.dev
         raise UserError(
             "hybrid.use_init_image: is true, but init.image is empty; set it to the image to blend in"
         )
-    return StillImage(read_image(animation.init.image, animation.size, device))
+    return StillImage(read_init_image(animation, device))
 
 
 def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from animator.film.open_clip import open_clip
 from animator.images.color import grayscale
-from animator.images.image import read_image
 from animator.loop.build.compat import behavior_of
+from animator.loop.build.init_image import read_init_image
 from animator.loop.pipeline import Step
 from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
@@ -147,7 +147,7 @@ def _overlay(
     if from_clip or (animation.is_hybrid and animation.mask.use_mask_video):
         below = clip().at
     elif animation.init.image:
-        below = StillImage(read_image(animation.init.image, animation.size, device)).at
+        below = StillImage(read_init_image(animation, device)).at
     else:
         return None
     return Overlay(area, partial(_grayscale_at, below) if animation.color.force_grayscale else below)

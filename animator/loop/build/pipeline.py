@@ -10,6 +10,7 @@ from animator.images.image import read_image
 from animator.images.resample import Border, Sampling
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.hybrid import Hybrid, build_hybrid
+from animator.loop.build.init_image import read_init_image
 from animator.loop.build.masks import masking_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps
@@ -116,8 +117,9 @@ def _anchor(animation: Animation) -> ColorAnchorRule:
 def _last_image(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Source:
     if animation.hybrid_begins_over_clip:
         return LastImage(clip().at(0))
-    path = animation.guides[0][1] if animation.guides else animation.init.image
-    return LastImage(read_image(path, animation.size, device) if path else None)
+    if animation.guides:
+        return LastImage(read_image(animation.guides[0][1], animation.size, device))
+    return LastImage(read_init_image(animation, device) if animation.init.image else None)
 
 
 def _clip(animation: Animation, device: torch.device) -> FrameSource:

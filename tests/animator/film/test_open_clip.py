@@ -86,7 +86,7 @@ def test_an_empty_folder_and_a_broken_image_say_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"holds no images \(.png"):
         opened(tmp_path)
     (tmp_path / "1.png").write_text("no image")
-    with pytest.raises(UserError, match=r"1.png: cannot be read as an image"):
+    with pytest.raises(UserError, match=r"1.png: is text; expected an image: PNG"):
         opened(tmp_path).at(0)
 
 

@@ -54,7 +54,7 @@ def test_contrast_and_brightness_do_what_they_say() -> None:
 
 def test_missing_things_are_named(tmp_path: Path) -> None:
     empty = Masks((6, 4), {}, CPU)
-    with pytest.raises(UserError, match=r"no\.png: cannot be read as a mask: No such file"):
+    with pytest.raises(UserError, match=r"no\.png: cannot be read: No such file"):
         empty.at("[no.png]", 0, IMAGE)
     with pytest.raises(UserError, match="CLIPSeg"):
         empty.at("<sky>", 0, IMAGE)
@@ -70,6 +70,19 @@ def test_alpha_is_a_mask(tmp_path: Path) -> None:
     pixels[0, :, 3] = 255
     Image.fromarray(pixels).save(tmp_path / "cut.png")
     assert read_mask(str(tmp_path / "cut.png"), (2, 2), CPU, "A").tolist() == [[1, 1], [0, 0]]
+
+
+def test_a_mask_is_its_luminance_times_its_alpha(tmp_path: Path) -> None:
+    white = np.full((1, 3, 4), 255, np.uint8)
+    white[0, :, 3] = (0, 128, 255)
+    Image.fromarray(white).save(tmp_path / "layer.png")
+    found = read_mask(str(tmp_path / "layer.png"), (3, 1), CPU)
+    assert (found * 255).round().tolist() == [[0, 128, 255]]
+
+
+def test_a_mask_of_16_bits_is_scaled(tmp_path: Path) -> None:
+    Image.fromarray(np.array([[0, 32768, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    assert (read_mask(str(tmp_path / "deep.png"), (3, 1), CPU) * 255).round().tolist() == [[0, 128, 255]]
 
 
 def test_binarized_masks_keep_their_mean() -> None:

@@ -118,9 +118,9 @@ def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     for name, found in [
         ("plain.png", "has no record of how it was made"),
-        ("text.txt", "is not an image or video that can be read"),
+        ("text.txt", "is text; expected a PNG of A1111"),
         ("broken.png", "has no record|is not an image"),
-        ("none.png", "there is no such file"),
+        ("none.png", "No such file"),
     ]:
         with pytest.raises(UserError, match=found):
             read_provenance(tmp_path / name)

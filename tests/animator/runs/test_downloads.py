@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from animator.errors import PresetError, UserError
+from animator.images import image_file
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
 from animator.runs import downloads
@@ -114,9 +115,9 @@ def test_images_of_the_usual_kinds_and_redirects_are_downloaded(tmp_path: Path, 
     ("path", "message"),
     [
         ("/no-such", "cannot be downloaded: Not Found"),
-        ("/page", "is not a complete image; expected one of PNG, JPEG, WEBP"),
-        ("/gif", "is not a complete image"),
-        ("/cut.png", "is not a complete image"),
+        ("/page", "is an HTML page; expected a PNG image, a JPEG image, a WebP image"),
+        ("/gif", "is a GIF image; expected a PNG image"),
+        ("/cut.png", "is a PNG image that cannot be decoded"),
         ("/large", "it is larger than 0.002 MB"),
         ("/to-a-file", "cannot be downloaded"),
     ],
@@ -134,7 +135,7 @@ def test_a_download_that_is_not_an_image_is_an_error_and_not_kept(
 def test_a_huge_image_is_refused_before_it_is_decoded(
     tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MAX_PIXELS", 1000)
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 1000)
     with pytest.raises(UserError, match="has 64 x 64 pixels; expected at most 1000"):
         download_image(f"{site}/start.png", tmp_path)
 

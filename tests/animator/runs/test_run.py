@@ -284,7 +284,9 @@ def test_a_broken_image_is_found_and_can_be_redone(make_animation: Make, tmp_pat
     before = pngs(tmp_path / "run")
     broken = tmp_path / "run" / "frames" / "000000003.png"
     broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(RunError, match=r"000000003\.png: cannot be read.* again from frame 3"):
+    with pytest.raises(
+        RunError, match=r"000000003\.png: is a PNG image that cannot be decoded.* again from frame 3"
+    ):
         finish(make_animation(), tmp_path / "run", resume=True)
     with Run.open(tmp_path / "run") as run:
         rewind(run, 3, make_animation(), CPU, FakeDiffuser())
