@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if isinstance(item, pytest.Function) and FOLDER in item.path.parents]
     for item in ours:
         item.add_marker("fuzz")
+        item.add_marker(pytest.mark.filterwarnings("ignore:Generating overly large repr"))
         if is_long:
             item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_S))
     profile = settings.get_profile("fuzz" if is_long else "ci")

@@ -48,7 +48,7 @@ def _change(draw: DrawFn, owner: Any, key: Any, values: SearchStrategy[Any], tre
     elif kind == "rename" and isinstance(owner, dict):
         owner[draw(TEXT | st.just(f"{key}s"))] = owner.pop(key)
     elif kind == "add" and isinstance(owner, dict):
-        owner[draw(TEXT)] = draw(values)
+        owner[draw(TEXT)] = deepcopy(draw(values))  # what is drawn twice is one object
     elif kind == "copy":
         *above, other = draw(st.sampled_from(places(tree)))
         source = tree
@@ -56,4 +56,4 @@ def _change(draw: DrawFn, owner: Any, key: Any, values: SearchStrategy[Any], tre
             source = source[part]
         owner[key] = deepcopy(source[other])
     else:
-        owner[key] = draw(values)
+        owner[key] = deepcopy(draw(values))
