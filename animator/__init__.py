@@ -10,6 +10,7 @@ from animator._version import __version__ as __version__
 from animator.core.deprecated import warn_renamed
 
 if TYPE_CHECKING:  # the same names for type checkers; a test compares them with `_HOMES`
+    from animator.core.permissions import allow as allow
     from animator.errors import AnimatorError as AnimatorError
     from animator.errors import Hint as Hint
     from animator.errors import ModelError as ModelError
@@ -86,6 +87,7 @@ _HOMES = {
     "VideoError": "animator.errors",
     "VideoSpec": "animator.film.spec",
     "VideoWriter": "animator.film.writer",
+    "allow": "animator.core.permissions",
     "build_pipeline": "animator.loop.build.pipeline",
     "load": "animator.presets.load",
     "open_depth": "animator.models.depth.open_depth",

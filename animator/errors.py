@@ -123,6 +123,36 @@ class AllowPickle(Hint):
 
 
 @dataclass(frozen=True)
+class AllowCode(Hint):
+    """Allow a model that is a program to run."""
+
+    def __str__(self) -> str:
+        return "If you trust its source, allow it to run; it can do whatever you can"
+
+
+@dataclass(frozen=True)
+class AllowDownload(Hint):
+    """Allow downloads from public addresses."""
+
+    def __str__(self) -> str:
+        return "Download it yourself and name the file, or allow downloads"
+
+
+@dataclass(frozen=True)
+class AllowHost(Hint):
+    """Allow connections to a host in a private network.
+
+    Attributes:
+        host: Its name or address.
+    """
+
+    host: str
+
+    def __str__(self) -> str:
+        return f"If it is a host of yours, allow connections to {self.host}"
+
+
+@dataclass(frozen=True)
 class FixJson(Hint):
     """Have the mistakes fixed in a settings file's JSON."""
 

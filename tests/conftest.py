@@ -1,11 +1,13 @@
 """Fixtures of all tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from animator.core.permissions import allow
 from animator.settings import Animation
 
 if TYPE_CHECKING:
@@ -25,6 +27,13 @@ def make_animation() -> "Make":
         return Animation.model_validate({**small, **settings})
 
     return make
+
+
+@pytest.fixture
+def allow_pickle() -> Iterator[None]:
+    """Permits pickled weights, as --allow-pickle does."""
+    with allow(pickle=True):
+        yield
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class BatchJob:
         out: The batch's folder.
         overrides: `key=value` texts for each preset.
         resume: Resume the batch in `out`.
-        compute: Device, threads and whether pickled weights are read.
+        compute: Device and threads.
     """
 
     presets: tuple[Path, ...]
@@ -82,7 +82,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
-        models[task.folder] = model_key(animation, job.compute)
+        models[task.folder] = model_key(animation)
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, previous.get(task.folder.name, {})) or waiting)
     return BatchPlan(tuple(outcomes), models)

@@ -12,6 +12,7 @@ from multiprocessing.context import SpawnProcess
 from animator.batch.plan import BatchPlan
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import FilmRenderer, stopped
+from animator.core.permissions import Permissions, grant, permissions
 from animator.models.device import ComputeOptions
 from animator.runs.progress_bar import Counter
 from animator.runs.render_run import OpenModel, open_model
@@ -98,7 +99,9 @@ class WorkerPool:
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._compute, self._opener), daemon=True)
+        process = context.Process(
+            target=_work, args=(theirs, self._compute, permissions(), self._opener), daemon=True
+        )
         process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -111,10 +114,10 @@ class WorkerPool:
             worker.process.join()
 
 
-def _work(pipe: Connection, compute: ComputeOptions, opener: OpenModel) -> None:
+def _work(pipe: Connection, compute: ComputeOptions, granted: Permissions, opener: OpenModel) -> None:
     """Renders films in a worker process until none is left, or Ctrl-C."""
     start_session(compute.threads)
     renderer = FilmRenderer(compute, Counter(), opener)
-    with suppress(KeyboardInterrupt, EOFError, OSError):
+    with grant(granted), suppress(KeyboardInterrupt, EOFError, OSError):
         while (task := pipe.recv()) is not None:
             pipe.send(renderer.render(task))

@@ -32,7 +32,7 @@ class FilmRenderer:
     """Renders films one after the other, and keeps the model while they share it.
 
     Args:
-        compute: Device, and whether pickled weights are read.
+        compute: Device and threads.
         report: Called after every frame.
         opener: Opens diffusers.
     """
@@ -77,19 +77,19 @@ class FilmRenderer:
 
     def _diffuser(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the film's model: the loaded one where it is the same."""
-        key = model_key(animation, self._compute)
+        key = model_key(animation)
         if self._model is None or self._model[0] != key:
             self._model = None  # freed first, as two may not fit
-            self._model = key, self._open_model(animation, device, allow_pickle=self._compute.allow_pickle)
+            self._model = key, self._open_model(animation, device)
         return self._model[1]
 
     def _report_frame(self, run: Run, progress: Progress) -> None:
         self._report(run.folder.name, progress.done, progress.frames)
 
 
-def model_key(animation: Animation, compute: ComputeOptions) -> ModelKey:
+def model_key(animation: Animation) -> ModelKey:
     """Returns a key that is equal for films that can share a loaded model."""
-    return animation.model, load_options(animation, allow_pickle=compute.allow_pickle)
+    return animation.model, load_options(animation)
 
 
 def stopped(task: Task) -> Outcome:

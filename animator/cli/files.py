@@ -9,6 +9,7 @@ import typer
 from animator.cli.inspection import write_text
 from animator.cli.options import Device, FileOut, FixJson, Force, Parseq, out_option
 from animator.cli.output_path import output_folder
+from animator.cli.permission_options import takes_permissions
 from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
 from animator.runs.session import say
@@ -47,6 +48,7 @@ def import_file(
 
 
 @files.command(epilog="Example: animator export film.yaml --out film_settings.txt")
+@takes_permissions
 def export(
     preset: Annotated[Path, typer.Argument(help="A YAML preset.", show_default=False)],
     out: FileOut = None,
@@ -86,6 +88,7 @@ def info(
 
 
 @files.command(epilog="Example: animator depth photo.jpg --model dpt-large --out maps")
+@takes_permissions
 def depth(
     file: Annotated[Path, typer.Argument(help="An image or a video.", show_default=False)],
     model: Annotated[

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from animator.cli.options import AllowPickle, Device, Force, Overrides, Raw, RunDir, Threads, out_option
+from animator.cli.options import Device, Force, Overrides, Raw, RunDir, Threads, out_option
 from animator.cli.output_path import output_folder, output_video, stream_layout
+from animator.cli.permission_options import takes_permissions
 from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
 from animator.runs.session import INTERRUPTED, say, show_warnings
@@ -16,6 +17,7 @@ films = typer.Typer()
 
 
 @films.command(epilog="Example: animator encode renders/quickstart/20260101-120000 --out film.webm")
+@takes_permissions
 def encode(  # noqa: PLR0913 (one parameter per option)
     rundir: RunDir,
     overrides: Overrides = None,
@@ -59,6 +61,7 @@ def encode(  # noqa: PLR0913 (one parameter per option)
     cls=renamed_options({"--continue": "--resume"}),
     epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight",
 )
+@takes_permissions
 def batch(  # noqa: PLR0913 (one parameter per option)
     context: typer.Context,
     presets: Annotated[
@@ -78,7 +81,6 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     ] = False,
     device: Device = "auto",
     threads: Threads = None,
-    allow_pickle: AllowPickle = False,
 ) -> None:
     """Render many films, with one loaded model where they share it; prints a table, writes batch.json.
 
@@ -90,7 +92,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     from animator.models.device import ComputeOptions
     from animator.runs.render_run import open_model
 
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads)
     folder = batch_folder(out, resume=resume)
     job = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
     code = run_batch(job, jobs, context.obj or open_model)

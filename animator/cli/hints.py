@@ -4,6 +4,9 @@ import shlex
 from functools import singledispatch
 
 from animator.errors import (
+    AllowCode,
+    AllowDownload,
+    AllowHost,
     AllowPickle,
     AnimatorError,
     ChangeSetting,
@@ -68,6 +71,21 @@ def _(hint: AllowPickle) -> str:
     return (
         "Use the .safetensors file, or --allow-pickle to have the weights read by torch's restricted reader"
     )
+
+
+@advice.register
+def _(hint: AllowCode) -> str:
+    return "If you trust its source, run it with --allow-code; it can do whatever you can"
+
+
+@advice.register
+def _(hint: AllowDownload) -> str:
+    return "Download it yourself and name the file, or have it downloaded with --allow-download"
+
+
+@advice.register
+def _(hint: AllowHost) -> str:
+    return f"If it is a host of yours, name it with --allow-host {shlex.quote(hint.host)}"
 
 
 @advice.register

@@ -10,6 +10,7 @@ import typer
 
 from animator.cli.load import load_film
 from animator.cli.options import FileOut, Force, Overrides, Preset, RunDir
+from animator.cli.permission_options import takes_permissions
 from animator.cli.stdout import write_out
 from animator.errors import UserError
 from animator.runs.session import say
@@ -21,6 +22,7 @@ inspection = typer.Typer()
 
 
 @inspection.command(epilog="Example: animator check presets/quickstart.yaml")
+@takes_permissions
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: prints every problem at once, before any model loads."""
     animation = _load(preset, overrides)
@@ -59,6 +61,7 @@ SUFFIXES = {
 
 
 @inspection.command(epilog="Example: animator timeline presets/quickstart.yaml --out values.csv")
+@takes_permissions
 def timeline(
     preset: Preset,
     overrides: Overrides = None,

@@ -56,9 +56,6 @@ FixJson = Annotated[
     bool, typer.Option("--fix-json", help="Fix trailing commas, missing quotes and the like in the JSON.")
 ]
 
-AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Read .ckpt and .pt files, too: weights only, no code.")
-]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Threads = Annotated[
     int | None,

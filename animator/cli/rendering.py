@@ -8,7 +8,6 @@ import typer
 
 from animator.cli.load import load_film
 from animator.cli.options import (
-    AllowPickle,
     Device,
     FixJson,
     FolderOrStdoutOut,
@@ -22,6 +21,7 @@ from animator.cli.options import (
     Threads,
 )
 from animator.cli.output_path import stream_layout
+from animator.cli.permission_options import takes_permissions
 from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
 from animator.runs.session import FrameRange
@@ -33,6 +33,7 @@ rendering = typer.Typer()
     cls=renamed_options({"--like": "--settings-from", "--repair": "--fix-json"}),
     epilog="Example: animator render presets/quickstart.yaml --set frames=24 --out renders/try",
 )
+@takes_permissions
 def render(  # noqa: PLR0913 (one parameter per option)
     context: typer.Context,
     preset: OptionalPreset = None,
@@ -58,7 +59,6 @@ def render(  # noqa: PLR0913 (one parameter per option)
     ] = None,
     device: Device = "auto",
     threads: Threads = None,
-    allow_pickle: AllowPickle = False,
 ) -> None:
     """Render a preset or a Deforum settings file into frames and a video; prints the video's path."""
     span = _frame_range(frames, start)
@@ -75,18 +75,18 @@ def render(  # noqa: PLR0913 (one parameter per option)
 
     stream = stream_layout(out, raw=raw)
     check_own_preset(preset, None if stream else out)
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads)
     job = RenderJob(animation, None if stream else out, span, resume=resume, compute=compute, stream=stream)
     run_session(job, context.obj or open_model)
 
 
 @rendering.command(epilog="Example: animator resume renders/quickstart/20260101-120000")
+@takes_permissions
 def resume(
     context: typer.Context,
     rundir: RunDir,
     device: Device = "auto",
     threads: Threads = None,
-    allow_pickle: AllowPickle = False,
 ) -> None:
     """Resume a run where it stopped; prints the video's path."""
     from animator.cli.session import RenderJob, run_session
@@ -94,12 +94,13 @@ def resume(
     from animator.runs.render_run import open_model
     from animator.runs.run_settings import recorded_settings
 
-    compute = ComputeOptions(device, threads, allow_pickle=allow_pickle)
+    compute = ComputeOptions(device, threads)
     job = RenderJob(recorded_settings(rundir), rundir, FrameRange(), resume=True, compute=compute)
     run_session(job, context.obj or open_model)
 
 
 @rendering.command(epilog="Example: animator preview presets/quickstart.yaml --out renders/try")
+@takes_permissions
 def preview(
     preset: Preset,
     overrides: Overrides = None,

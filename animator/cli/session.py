@@ -35,7 +35,7 @@ class RenderJob:
         out: The run folder; None is renders/<name>/<stamp>.
         span: The frames to render.
         resume: Resume a run.
-        compute: Device, threads and whether pickled weights are read.
+        compute: Device and threads.
         stream: Layout of the frames on standard output; None makes a video file.
     """
 
@@ -99,7 +99,7 @@ def _render(job: RenderJob, run: Run, context: RenderContext) -> RenderResult:
     start = job.span.start
     animation = run.animation if start is None else job.animation
     check_run_targets(run, animation, run.state().next_frame if start is None else start)
-    diffuser = context.opener(animation, context.device, allow_pickle=job.compute.allow_pickle)
+    diffuser = context.opener(animation, context.device)
     if start is not None:
         rewind(run, start, animation, context.device, diffuser)
     return render_run(

@@ -22,6 +22,30 @@ def parse_json(text: str | bytes) -> Any:
         raise ValueError("is nested too deeply") from None
 
 
+def parse_json_once(text: str | bytes) -> dict[str, Any]:
+    """Returns the object of a JSON text in which no key occurs twice: readers differ in which one counts.
+
+    Raises:
+        ValueError: As `parse_json`, or it is not an object, or a key occurs twice.
+    """
+    try:
+        value = json.loads(text, parse_int=parse_int, object_pairs_hook=_unique)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"is {type(value).__name__}, not an object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in value:
+            raise ValueError(f"has {key[:80]!r} twice")
+        value[key] = item
+    return value
+
+
 def parse_int(digits: str) -> int:
     """Returns a whole number.
 

@@ -1,17 +1,15 @@
-"""Input args of ffmpeg for a file that may not fetch anything, or, where that is allowed, for a URL."""
+"""Input args of ffmpeg for a file, which may not fetch anything; `remote` downloads what is given by URL."""
 
 from pathlib import Path
 
 from animator.core.paths import is_file
-from animator.core.urls import is_url
 
 _LOCAL = "file,pipe"
-_REMOTE = "file,pipe,http,https,httpproxy,tcp,tls,crypto"
 
 
 def is_playlist(path: str | Path) -> bool:
     """Returns True for a text file that lists other files or URLs, which ffmpeg would open."""
-    if is_url(path) or not is_file(Path(path)):
+    if not is_file(Path(path)):
         return False
     with Path(path).open("rb") as file:
         head = file.read(256).lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -22,8 +20,6 @@ def input_options(path: str | Path) -> list[str]:
     """Returns the args that open a clip; `file:` keeps names with a colon from being taken for a protocol.
 
     Args:
-        path: A video file, a pattern of numbered images such as `in/%09d.png`, or a URL.
+        path: A video file or a pattern of numbered images such as `in/%09d.png`.
     """
-    if is_url(path):
-        return ["-protocol_whitelist", _REMOTE, "-i", str(path)]
     return ["-protocol_whitelist", _LOCAL, "-i", f"file:{path}"]

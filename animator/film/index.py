@@ -10,7 +10,6 @@ from pathlib import Path
 from statistics import median
 
 from animator.core.paths import is_file
-from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.ffmpeg import executable
 from animator.film.ffmpeg_input import input_options, is_playlist
@@ -89,8 +88,8 @@ def index_of(path: str | Path) -> Index:
 
 def _timeout_s(path: str | Path) -> float:
     """Returns the seconds after which reading through a file is given up."""
-    size = Path(path).stat().st_size if not is_url(path) and is_file(Path(path)) else 0
-    return 3600.0 if is_url(path) else 120.0 + size / 1e6
+    size = Path(path).stat().st_size if is_file(Path(path)) else 0
+    return 120.0 + size / 1e6
 
 
 def _times(listing: str, log: str) -> tuple[Fraction, ...]:

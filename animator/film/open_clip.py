@@ -9,7 +9,7 @@ from animator.film.clip import ClipSpec
 from animator.film.frame_map import FrameMap, images_by_clock
 from animator.film.image_folder import Folder
 from animator.film.index import index_of
-from animator.film.probe import checked_path, clip_range_of, images_in, is_folder
+from animator.film.probe import clip_range_of, images_in, is_folder, local_path
 from animator.film.reader import Clip, ClipReader, Images
 from animator.images.image import Image8
 
@@ -49,7 +49,7 @@ def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> ClipView:
     Raises:
         UserError: There is no such clip, or it has no images.
     """
-    path, clip_range = checked_path(spec), clip_range_of(spec)
+    path, clip_range = local_path(spec), clip_range_of(spec)
     if is_folder(path):
         files = images_in(Path(path))
         frame_map = FrameMap(clip_range.of(len(files)), spec.after_end, path)

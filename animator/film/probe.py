@@ -5,11 +5,13 @@ from pathlib import Path
 
 from animator.core.paths import expand_user, is_file
 from animator.core.paths import is_folder as exists_as_folder
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
 from animator.film.frame_map import ClipRange, images_by_clock
 from animator.film.index import index_of
+from animator.film.remote import local_file
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
@@ -24,7 +26,7 @@ def frame_count(clip: ClipSpec, fps: float) -> int:
     Raises:
         UserError: There is no such clip, or it has no images.
     """
-    path, clip_range = checked_path(clip), clip_range_of(clip)
+    path, clip_range = local_path(clip), clip_range_of(clip)
     if is_folder(path):
         return len(clip_range.of(len(images_in(Path(path)))))
     index = index_of(path)
@@ -38,7 +40,7 @@ def frame_rate(clip: ClipSpec) -> float:
     Raises:
         UserError: There is no such clip, or it has no rate.
     """
-    path = checked_path(clip)
+    path = local_path(clip)
     rate = None if is_folder(path) else index_of(path).fps
     if rate is None:
         raise UserError(f"{path}: has no frame rate of its own; give fps a number")
@@ -46,7 +48,7 @@ def frame_rate(clip: ClipSpec) -> float:
 
 
 def checked_path(clip: ClipSpec) -> str:
-    """Returns the clip's path, with `~` expanded.
+    """Returns the clip's path, with `~` expanded, or its URL; downloads nothing.
 
     Raises:
         UserError: The path is empty, or a URL that is not allowed.
@@ -55,12 +57,21 @@ def checked_path(clip: ClipSpec) -> str:
         raise UserError(
             "video.path: is empty; expected a film, a folder of images or a pattern like in/%09d.png"
         )
-    if is_url(clip.path) and not clip.allow_url:
+    if is_url(clip.path) and not (clip.allow_url or permissions().network):
         raise UserError(
-            f"video.path: {clip.path} is a URL; set video.allow_url: true to let ffmpeg fetch it, "
+            f"video.path: {clip.path} is a URL; set video.allow_url: true to have it downloaded, "
             "or give a file"
         )
     return clip.path if is_url(clip.path) else str(expand_user(clip.path))
+
+
+def local_path(clip: ClipSpec) -> str:
+    """Returns the path of the clip's file, downloaded first where a URL is given.
+
+    Raises:
+        UserError: As `checked_path`, or the download failed or is not permitted.
+    """
+    return local_file(checked_path(clip))
 
 
 def clip_range_of(clip: ClipSpec) -> ClipRange:
@@ -70,7 +81,7 @@ def clip_range_of(clip: ClipSpec) -> ClipRange:
 
 def is_folder(path: str) -> bool:
     """Returns True for a folder of images."""
-    return not is_url(path) and exists_as_folder(Path(path))
+    return exists_as_folder(Path(path))
 
 
 def is_image(path: Path) -> bool:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from animator.core.paths import is_file
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import ChangeSetting, UserError, VideoError
 from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
+from animator.film.remote import local_file
 
 SAMPLES = 48_000
 """Sample rate of all videos, in Hz: every audio codec of `FORMATS` takes it."""
@@ -87,13 +89,13 @@ class Sound:
         return total if self.length == "loop" else min(total, self.offset + self.seconds())
 
     def _input(self) -> list[str]:
-        if self._is_url and not self.allow_url:
+        if self._is_url and not (self.allow_url or permissions().network):
             raise UserError(
                 f"{self.source}: is a URL, and these are not read by default; download the file, or allow it",
                 ChangeSetting("sound.allow_url", "true"),
             )
         # A playlist disguised as a sound file must not fetch anything either.
-        return ["-vn", *input_options(self.source)]
+        return ["-vn", *input_options(local_file(self.source))]
 
     @property
     def _is_url(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.film import ffmpeg
+from animator.film.remote import local_file
 from animator.film.sound import Sound
 
 
@@ -19,7 +20,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
         skipped: Frames at the beginning of its clip that the film leaves out.
     """
     source = sound.source if is_url(sound.source) else str(expand_user(sound.source))
-    seconds = skipped / clip_rate(Path(source)) if skipped else 0.0
+    seconds = skipped / clip_rate(Path(local_file(source))) if skipped else 0.0
     return replace(sound, source=source, offset=sound.offset - seconds)
 
 

@@ -9,7 +9,9 @@ from torch.nn import functional
 
 from animator.core.lru_cache import LRUCache
 from animator.core.paths import exists, expand_user
-from animator.errors import ModelError
+from animator.errors import AnimatorError, ModelError
+from animator.models.hub import hub_access
+from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_weights
 
@@ -70,23 +72,36 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
     Raises:
         ModelError: The folder is missing, or there is no CLIPSeg in it.
     """
-    declare_missing_ops()
-    from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer
-
     location = expand_user(path)
     folder = location.parent if location.suffix else location
     if not exists(location):
         raise ModelError(f"mask.word_model: {path}: there is no such folder (looked for from {Path.cwd()})")
     try:
-        tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-        if location.is_dir():
-            model = CLIPSegForImageSegmentation.from_pretrained(location, local_files_only=True)
-        else:
-            model = CLIPSegForImageSegmentation(CLIPSegConfig.from_pretrained(folder))
-            model.load_state_dict(read_weights(location))
-    except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
+        check_model_folder(folder)
+        model, tokenizer = _load(location, folder)
+    except AnimatorError:
+        raise
+    except Exception as error:  # whatever a broken or hostile folder makes transformers raise
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"mask.word_model: {path}: cannot be read as CLIPSeg: {' '.join(str(error).split())[:200]}; "
+            f"mask.word_model: {path}: cannot be read as CLIPSeg: {reason}; "
             "expected config.json, the weights and the tokenizer's files, as transformers saves them"
         ) from error
     return ClipSeg(model.to(device), tokenizer, threshold)
+
+
+def _load(location: Path, folder: Path) -> tuple[Any, Any]:
+    """Returns model and tokenizer of a folder, or of a file of weights in it."""
+    declare_missing_ops()
+    from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer
+
+    with hub_access():
+        tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+        if location.is_dir():
+            model = CLIPSegForImageSegmentation.from_pretrained(
+                location, local_files_only=True, use_safetensors=use_safetensors(location)
+            )
+        else:
+            model = CLIPSegForImageSegmentation(CLIPSegConfig.from_pretrained(folder, local_files_only=True))
+            model.load_state_dict(read_weights(location))
+    return model, tokenizer

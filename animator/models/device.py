@@ -9,17 +9,15 @@ from animator.errors import UserError
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """Device, threads and pickling of a run.
+    """Device and threads of a run.
 
     Attributes:
         device: One of `DEVICES`; see `choose_device`.
         threads: CPU threads of each process; None keeps torch's default.
-        allow_pickle: Also read .ckpt files, with torch's restricted reader.
     """
 
     device: str = "auto"
     threads: int | None = None
-    allow_pickle: bool = False
 
 
 def choose_device(name: str | torch.device) -> torch.device:

@@ -53,11 +53,11 @@ def problems_of(draft: RawPreset) -> list[Problem]:
 
 
 def library_of(values: Mapping[str, Any]) -> Library:
-    """Returns the model library of a draft; pickled files are only refused when they are opened."""
+    """Returns the model library of a draft."""
     group = values.get("diffusion")
     folders = group.get("model_folders") if isinstance(group, Mapping) else None
     named = folders if isinstance(folders, list | tuple) else Diffusion().model_folders
-    return Library(model_folders(map(str, named)), allow_pickle=True)
+    return Library(model_folders(map(str, named)))
 
 
 def _model(values: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.core.paths import is_file
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import Problem
 from animator.masks.expression import MAX_LENGTH
@@ -46,7 +47,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 def _url_problems(draft: RawPreset, setting: Setting, kind: PathSetting) -> list[Problem]:
     """Returns a problem for each URL that the film does not permit."""
     urls = [name for name in names_in(_value(draft.values, setting), kind) if is_url(name)]
-    if kind.kind not in IMAGES or draft.values.get("download") is True:
+    if kind.kind not in IMAGES or draft.values.get("download") is True or permissions().network:
         return []
     return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
 

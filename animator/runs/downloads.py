@@ -1,4 +1,4 @@
-"""Images that settings give by URL, where a film permits it: downloaded once, kept in the run folder.
+"""Images that settings give by URL: downloaded once, where a person permits it, and kept in the run folder.
 
 A resumed run reads the kept file, so the film is the same even if the URL has changed or gone.
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
+from animator.core.network import ForbiddenHostError
+from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.images.file_kinds import HEAD_BYTES, name_kind
@@ -52,7 +54,7 @@ def with_downloads(animation: Animation, folder: Path) -> Animation:
 def _local_path(animation: Animation, folder: Path, name: str) -> str:
     if not is_url(name):
         return name
-    if not animation.download:
+    if not (animation.download or permissions().network):
         raise UserError(NOT_FETCHED.format(url=name))
     return str(download_image(name.strip(), folder))
 
@@ -65,6 +67,8 @@ def download_image(url: str, folder: Path) -> Path:
     buffer = io.BytesIO()
     try:
         download(url, buffer, LIMITS)
+    except ForbiddenHostError as error:
+        raise UserError(f"{url}: is not downloaded: {error}", error.hint) from error
     except OSError as error:
         raise UserError(f"{url}: cannot be downloaded: {error}") from error
     data = buffer.getvalue()

@@ -16,11 +16,11 @@ import torch
 from animator.errors import UserError
 from animator.film.formats import FORMATS
 from animator.film.interpolation.base import FrameInterpolator, interpolate
-from animator.film.interpolation.open_interpolator import open_interpolator
+from animator.film.interpolation.open_interpolator import check_interpolator, open_interpolator
 from animator.film.sound import Sound
 from animator.film.soundtrack import soundtrack
 from animator.film.spec import VideoSpec
-from animator.film.upscaling.open_upscaler import open_upscaler
+from animator.film.upscaling.open_upscaler import check_upscaler, open_upscaler
 from animator.film.upscaling.upscaler import Upscaler, upscale
 from animator.film.writer import VideoWriter, check_spec
 from animator.images.image import Image8
@@ -192,11 +192,15 @@ def interpolator_of(animation: Animation, device: torch.device | str) -> FrameIn
     return open_interpolator(settings.engine, settings.model, device)
 
 
-def check_films(animation: Animation, device: torch.device | str = "cpu") -> None:
+def check_films(animation: Animation, device: torch.device | str | None = None) -> None:
     """Checks, before the first frame is rendered, that a film's video files can be made.
 
+    Args:
+        animation: The film.
+        device: Device on which its networks are opened once, to find broken ones; None opens none.
+
     Raises:
-        UserError: An encoder, a sound file or the weights of a network are missing.
+        UserError: An encoder, a sound file or the weights of a network are missing, or not permitted.
     """
     film = video_spec(animation, film_path(Path(), animation))
     if film.sound is not None and not film.format.audio:
@@ -206,7 +210,16 @@ def check_films(animation: Animation, device: torch.device | str = "cpu") -> Non
         check_spec(film)
     if film.sound is not None and animation.frame_interpolation.slow_motion:
         log.warning("the slow-motion video will be silent, because its sound would have to be stretched")
-    if animation.upscaling.enabled:
+    _check_networks(animation, device)
+
+
+def _check_networks(animation: Animation, device: torch.device | str | None) -> None:
+    upscaling, interpolation = animation.upscaling, animation.frame_interpolation
+    if upscaling.enabled and device is None:
+        check_upscaler(upscaling.model, folders_of(animation))
+    elif upscaling.enabled and device is not None:
         upscaler_of(animation, device)
-    if animation.frame_interpolation.engine != "none":
+    if interpolation.engine != "none" and device is None:
+        check_interpolator(interpolation.engine, interpolation.model)
+    elif interpolation.engine != "none" and device is not None:
         interpolator_of(animation, device)

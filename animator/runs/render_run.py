@@ -36,7 +36,7 @@ RENDERS = Path("renders")
 class OpenModel(Protocol):
     """Opens the diffuser of a film; see `open_model`."""
 
-    def __call__(self, animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+    def __call__(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the diffuser."""
         ...
 
@@ -147,13 +147,13 @@ def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> R
     return Run.create(stamped if out is None else out, animation)
 
 
-def open_model(animation: Animation, device: torch.device, *, allow_pickle: bool = False) -> Diffuser:
+def open_model(animation: Animation, device: torch.device) -> Diffuser:
     """Opens the diffuser of a film; checks that every checkpoint and LoRA its frames name is there.
 
     Raises:
         ModelError: One is missing or broken.
     """
-    options = load_options(animation, allow_pickle=allow_pickle)
+    options = load_options(animation)
     if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_models(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)

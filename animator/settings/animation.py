@@ -76,7 +76,7 @@ class Animation(SettingsGroup):
     compat: StrictBool = False
     """Use Deforum's numbers for schedules and seeds where ours differ on purpose."""
     download: StrictBool = False
-    """Download images given by URL, such as `init.image`, into the run folder."""
+    """Let images be given by URL, such as `init.image`; they are downloaded with `--allow-download` only."""
     diffusion: Diffusion = Diffusion()
     init: Init = Init()
     video: Video = Video()

@@ -25,4 +25,4 @@ class Sound(SettingsGroup):
     length: Literal["cut", "pad", "loop"] = "pad"
     """A sound shorter than the film ends early, is padded with silence, or loops; a longer one is cut."""
     allow_url: StrictBool = False
-    """Let `soundtrack_path` be a URL that ffmpeg fetches."""
+    """Let `soundtrack_path` be a URL; it is downloaded with `--allow-download` only."""

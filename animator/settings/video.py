@@ -31,7 +31,7 @@ class Video(SettingsGroup):
     damaged: Literal["stop", "conceal"] = "stop"
     """At damage in the clip, stop or continue with what can be decoded."""
     allow_url: StrictBool = False
-    """Let `path` be an http or https URL that ffmpeg fetches."""
+    """Let `path` be an http or https URL; it is downloaded with `--allow-download` only."""
 
     @property
     def spec(self) -> ClipSpec:

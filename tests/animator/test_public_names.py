@@ -15,7 +15,7 @@ PUBLIC = [
     *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "Hint", "ModelError", "Motion", "Pipeline"),
     *("Plan", "PluginError", "PresetError", "Problem", "Progress", "RenderResult", "Run", "RunError"),
     *("Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
-    *("VideoError", "VideoSpec", "VideoWriter", "build_pipeline", "load", "open_depth"),
+    *("VideoError", "VideoSpec", "VideoWriter", "allow", "build_pipeline", "load", "open_depth"),
     *("open_diffuser", "render", "render_run"),
 ]
 

@@ -1,16 +1,18 @@
 """Opens frame interpolators by name."""
 
 import logging
-from pathlib import Path
 
 import torch
 
 from animator.core.paths import expand_user
+from animator.errors import ModelError
 from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowInterpolator
 from animator.film.interpolation.rife import load_rife
-from animator.film.interpolation.torchscript import load_torchscript
+from animator.film.interpolation.torchscript import check_code, load_torchscript
 from animator.models.flow.opencv import Dis, DisQuality
+from animator.models.torch_archive import is_torchscript
+from animator.models.weights import check_readable
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +38,28 @@ def open_interpolator(engine: str, weights: str, device: torch.device | str) -> 
         )
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
     path = expand_user(weights)
-    if engine == "FILM" or _is_torchscript(path):
+    if engine == "FILM" or is_torchscript(path):
         return load_torchscript(path, device)
     return load_rife(path, device)
 
 
-def _is_torchscript(path: Path) -> bool:
-    """Returns True for a TorchScript archive, which has code beside its weights."""
-    import zipfile
+def check_interpolator(engine: str, weights: str) -> None:
+    """Checks that a frame interpolator's file is there and may be opened; opens none.
 
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any("/code/" in name for name in archive.namelist())
+    Args:
+        engine: Value of `frame_interpolation.engine`, other than "none".
+        weights: Path of its weights; empty for none.
+
+    Raises:
+        ModelError: It is missing or not permitted.
+    """
+    if engine == "flow" or not weights:
+        open_interpolator(engine, weights, "cpu")  # optical flow, perhaps with a warning
+        return
+    path = expand_user(weights)
+    if not path.is_file():
+        raise ModelError(f"frame_interpolation.model: {path}: no such file; expected the weights of {engine}")
+    if engine == "FILM" or is_torchscript(path):
+        check_code(path)
+    else:
+        check_readable(path)

@@ -6,7 +6,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from animator.errors import ModelError
+from animator.core.permissions import permissions
+from animator.errors import AllowCode, ModelError
+from animator.models.torch_archive import is_torchscript
 
 
 class TorchScriptInterpolator:
@@ -29,14 +31,31 @@ class TorchScriptInterpolator:
         return iter([image[0].float().clamp(0.0, 1.0) for image in images])
 
 
+def check_code(path: Path) -> None:
+    """Checks that a TorchScript network may be run, without opening it.
+
+    Raises:
+        ModelError: The file is missing, not TorchScript, or programs are not permitted.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
+    if not is_torchscript(path):
+        raise ModelError(f"{path}: is not a TorchScript file; expected a network such as film_net_fp32.pt")
+    if not permissions().code:
+        raise ModelError(
+            f"{path}: is a program (TorchScript), which can read and replace any file of yours when it runs; "
+            "the engines flow and RIFE v4.6 need none",
+            AllowCode(),
+        )
+
+
 def load_torchscript(path: Path, device: torch.device | str = "cpu") -> TorchScriptInterpolator:
     """Loads a TorchScript network and tries it on two small images.
 
     Raises:
-        ModelError: The file is missing or not TorchScript, or the network does not interpolate two images.
+        ModelError: As `check_code`, or the network does not interpolate two images.
     """
-    if not path.is_file():
-        raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
+    check_code(path)
     try:
         network = torch.jit.load(str(path), map_location=device)
     except (RuntimeError, ValueError) as error:

@@ -10,6 +10,7 @@ from animator.core.paths import expand_user, is_file
 from animator.errors import ModelError
 from animator.film.upscaling.upscaler import Lanczos, Upscaler, load_upscaler
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.weights import check_readable
 
 log = logging.getLogger(__name__)
 LANCZOS = "lanczos"
@@ -49,11 +50,27 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
     return Lanczos(factor)
 
 
+def check_upscaler(name: str, folders: Iterable[Path]) -> None:
+    """Checks that an upscaler's file is there and may be read; opens none.
+
+    Raises:
+        ModelError: There is no such network, or its file may not be read.
+    """
+    folders = tuple(folders)
+    path = None if name == LANCZOS else _network_file(name, folders)
+    if path is None:
+        open_upscaler(name, 2, folders, "cpu")  # Lanczos, a warning or an error: nothing is opened
+    elif path.is_file():
+        check_readable(path)
+    else:
+        raise ModelError(f"upscaling.model: {path}: no such file; expected the file of a network")
+
+
 def _network_file(name: str, folders: tuple[Path, ...]) -> Path | None:
     path = expand_user(name)
     if is_file(path) or path.suffix in _SUFFIXES:
         return path
-    files = Library(folders, allow_pickle=True).files
+    files = Library(folders).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
     wanted = _normalize(name)
     return next(

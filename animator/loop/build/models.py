@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.find import find_checkpoint
+from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.conditioning import lora_weights
 from animator.models.folders import model_folders
+from animator.models.weights import check_readable
 from animator.settings import Animation
 from animator.timeline.plan import Plan
 
@@ -19,11 +20,11 @@ def folders_of(animation: Animation) -> tuple[Path, ...]:
     return model_folders(animation.diffusion.model_folders)
 
 
-def load_options(animation: Animation, *, allow_pickle: bool = False) -> LoadOptions:
+def load_options(animation: Animation) -> LoadOptions:
     """Returns the load options of a film's diffusion model."""
     settings = animation.diffusion
     return LoadOptions(
-        library=Library(folders_of(animation), allow_pickle),
+        library=Library(folders_of(animation)),
         vae=settings.vae,
         architecture=settings.architecture,
         tiling=settings.tiling,
@@ -34,24 +35,30 @@ def load_options(animation: Animation, *, allow_pickle: bool = False) -> LoadOpt
 
 
 def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
-    """Checks that every checkpoint, ControlNet and LoRA of a film exists; loads none.
+    """Checks that every checkpoint, ControlNet and LoRA of a film exists and may be read; loads none.
 
     Args:
         plans: Of all frames.
         options: From `load_options`.
 
     Raises:
-        ModelError: The first that does not exist; the message names the frame.
+        ModelError: The first that does not exist or may not be read; the message names the frame.
     """
     for name in options.controlnets:
-        find_controlnet(name, options.library)
+        check_permitted(find_controlnet(name, options.library))
     seen: set[object] = set()
     for plan in plans:
         try:
             if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
-                find_checkpoint(plan.diffusion.checkpoint, options.library)
+                check_permitted(find_checkpoint(plan.diffusion.checkpoint, options.library))
             if plan.prompt not in seen:
                 lora_weights(plan.prompt, options.library)
         except ModelError as error:
             raise ModelError(f"frame {plan.frame}: {error}") from error
         seen |= {plan.diffusion.checkpoint, plan.prompt}
+
+
+def check_permitted(checkpoint: Checkpoint) -> None:
+    """Checks that a checkpoint's file may be read; see `check_readable`."""
+    if checkpoint.kind == "file":
+        check_readable(Path(checkpoint.location))

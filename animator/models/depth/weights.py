@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 
 from animator.core.download import Limits, download
+from animator.core.network import ForbiddenHostError
 from animator.errors import ModelError
 from animator.models.depth.spec import DepthModelSpec
 from animator.models.folders import VARIABLE, find_file, shared_folders, torch_downloads
 
-LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0)
+LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0, total_s=7200.0)
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,13 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _download(spec.url, target)
+    except ForbiddenHostError as error:
+        places = " or ".join(str(folder) for folder in searched)
+        raise ModelError(
+            f"depth model {spec.name} needs the file {spec.files[0]}: it is not in {places}. It is at "
+            f"{spec.url}; or use the built-in model 'starter'",
+            error.hint,
+        ) from error
     except OSError as error:
         places = " or ".join(str(folder) for folder in searched)
         raise ModelError(

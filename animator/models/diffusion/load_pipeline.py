@@ -11,18 +11,19 @@ from typing import Any
 import torch
 
 from animator.core.paths import exists, expand_user
-from animator.errors import ModelError
+from animator.errors import AllowDownload, AnimatorError, ModelError
 from animator.models.diffusion import configs
-from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
+from animator.models.hub import hub_access
+from animator.models.model_folder import check_components, check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-_LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, ImportError, AttributeError, TypeError)
+VAES = ("AutoencoderKL", "AutoencoderTiny", "AsymmetricAutoencoderKL", "ConsistencyDecoderVAE")
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
 
@@ -65,11 +66,14 @@ def quiet_diffusers(name: str) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecation warnings that a user cannot act on
         try:
-            yield diffusers
-        except _LIBRARY_ERRORS as error:
-            raise ModelError(f"model {name}: cannot be loaded: {_reason(error)}") from error
+            with hub_access():
+                yield diffusers
+        except AnimatorError:
+            raise
         except SafetensorError as error:
             raise ModelError(f"model {name}: is corrupt: {error}; download or copy it again") from error
+        except Exception as error:  # whatever a broken or hostile file makes the libraries raise
+            raise ModelError(f"model {name}: cannot be loaded: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -79,7 +83,7 @@ def _reason(error: Exception) -> str:
             f"{reason[:200]} ... Its layer sizes are not those of its family; name a diffusers folder with "
             "its configs in diffusion.architecture"
         )
-    return reason[:500]
+    return reason[:500] or type(error).__name__
 
 
 def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:
@@ -91,26 +95,57 @@ def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:
 
 
 def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any:
-    config = diffusers.DiffusionPipeline.load_config(
-        checkpoint.location, local_files_only=checkpoint.kind == "folder"
-    )
+    folder = Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+    check_model_folder(folder)
+    config = diffusers.DiffusionPipeline.load_config(str(folder), local_files_only=True)
     # Absent components, such as the third text encoder of SD 3, have to be passed as None.
     absent: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
     absent |= NO_SAFETY_CHECKER if "safety_checker" in config else {}
+    parts = [folder / part for part, of in config.items() if isinstance(of, list) and part not in absent]
+    pickled = [part for part in parts if not use_safetensors(part)]  # all are checked
     return diffusers.DiffusionPipeline.from_pretrained(
-        checkpoint.location,
+        str(folder),
         dtype=_dtype(device, config["_class_name"]),
-        local_files_only=checkpoint.kind == "folder",
-        use_safetensors=True,
+        local_files_only=True,
+        use_safetensors=None if pickled else True,
         **absent,
+    )
+
+
+def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
+    """Returns the folder of a hub id in the hub's cache, downloaded where that is permitted."""
+    with hub_access() as is_online:
+        try:
+            config = diffusers.DiffusionPipeline.load_config(
+                checkpoint.location, local_files_only=not is_online
+            )
+            check_components(checkpoint.name, config)
+            unused = NO_SAFETY_CHECKER if "safety_checker" in config else {}
+            return Path(
+                diffusers.DiffusionPipeline.download(
+                    checkpoint.location, local_files_only=not is_online, use_safetensors=True, **unused
+                )
+            )
+        except OSError as error:
+            if is_online:
+                raise
+            raise not_downloaded("model", checkpoint) from error
+
+
+def not_downloaded(what: str, checkpoint: Checkpoint) -> ModelError:
+    """Returns the error for a hub id that is not in the hub's cache while downloads are not permitted."""
+    return ModelError(
+        f"{what} {checkpoint.name}: there is no such folder or file, and no such model in the hub's cache",
+        AllowDownload(),
     )
 
 
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    config = str(_config_folder(checkpoint.name, kind))
-    config = options.architecture or config
+    config = options.architecture or str(_config_folder(checkpoint.name, kind))
+    if options.architecture:
+        check_model_folder(Path(config))
     is_xl = kind.family == "sdxl"
     parts: dict[str, Any] = {} if is_xl else dict(NO_SAFETY_CHECKER)
     if not (Path(config) / "tokenizer").is_dir():
@@ -188,7 +223,7 @@ def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
         raise ModelError(f"vae {options.vae}: there is no such file or folder, here or in the model folders")
     if location.is_dir():
         return _vae_folder(diffusers, location, dtype)
-    kind = identify(options.library.readable(location))
+    kind = identify(location)
     if kind.what not in ("vae", "checkpoint"):
         raise ModelError(f"vae {options.vae}: is not a VAE but a file of kind {kind}")
     config = Path(options.architecture) / "vae" if options.architecture else None
@@ -202,7 +237,11 @@ def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
 
 def _vae_folder(diffusers: Any, folder: Path, dtype: torch.dtype) -> Any:
     location = folder / "vae" if (folder / INDEX).is_file() else folder
+    check_model_folder(location)
     config = diffusers.AutoencoderKL.load_config(str(location), local_files_only=True)
-    return getattr(diffusers, config["_class_name"]).from_pretrained(
-        str(location), local_files_only=True, dtype=dtype, use_safetensors=any(location.glob(f"*{SAFE}"))
+    name = config.get("_class_name")
+    if name not in VAES:
+        raise ModelError(f"{location}: holds {name!r}; expected one of {', '.join(VAES)}")
+    return getattr(diffusers, name).from_pretrained(
+        str(location), local_files_only=True, dtype=dtype, use_safetensors=use_safetensors(location)
     )

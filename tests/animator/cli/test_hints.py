@@ -7,6 +7,9 @@ import pytest
 
 from animator.cli.hints import advice, explain
 from animator.errors import (
+    AllowCode,
+    AllowDownload,
+    AllowHost,
     AllowPickle,
     ChangeSetting,
     ChooseOutput,
@@ -32,6 +35,9 @@ HINTS = {
     ResumeBatch(RUN): "Resume it with --resume, or choose another --out",
     ResumeFrom(Path("run"), 7): "Render it again with: animator render run/preset.yaml --out run --from 7",
     ChangeSetting("diffusion.memory", "low"): "Use --set diffusion.memory=low",
+    AllowCode(): "--allow-code",
+    AllowDownload(): "--allow-download",
+    AllowHost("my host"): "--allow-host 'my host'",
     AllowPickle(): "--allow-pickle",
     FixJson(): "--fix-json",
     GiveSettings(): "--settings-from",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -208,6 +209,10 @@ def test_metrics_of_another_form_are_skipped(cli: Cli, preset: Write, tmp_path: 
         {"a": {"dtype": "F32", "shape": ["x"], "data_offsets": [0, 4]}},
         {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, None]}},
         {"a": 5},
+        {"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 0]}},
+        {"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}},
+        {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 10**30]}},
+        [],
     ],
 )
 def test_a_broken_model_file_is_reported_alone(cli: Cli, tmp_path: Path, header: object) -> None:
@@ -216,8 +221,9 @@ def test_a_broken_model_file_is_reported_alone(cli: Cli, tmp_path: Path, header:
     save_file({"x": torch.zeros(2)}, tmp_path / "b.safetensors")
     (tmp_path / "c.safetensors").symlink_to("/dev/zero")
     code, out, _ = cli("models", tmp_path)
-    listed = {line.rpartition("/")[2]: line for line in out.splitlines()}
+    listed = {line.partition("  (")[0].rpartition("/")[2]: line for line in out.splitlines()}
     assert code == 0 and listed["a.safetensors"].startswith("broken file")
+    assert re.search(r"a\.safetensors  \(is (corrupt|truncated|not a safetensors)", listed["a.safetensors"])
     assert "b.safetensors" in listed and "c.safetensors" not in listed
 
 

@@ -18,6 +18,8 @@ from animator.models.folders import find_file, model_folders
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.settings import Animation
 
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
 Make = Callable[..., Animation]
 ROOT = Path(__file__).parents[3]
 CPU = torch.device("cpu")

@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from animator.core.permissions import Permissions, allow, grant
 from animator.errors import PresetError, UserError
 from animator.images import image_file
 from animator.models.diffusion.fake import FakeDiffuser
@@ -60,7 +61,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     Site.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    with allow(hosts=["127.0.0.1"]):
+        yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
@@ -88,18 +90,25 @@ def test_a_film_starts_from_a_downloaded_image_and_resumes_offline(
 def test_nothing_is_downloaded_without_permission(make_animation: Make, tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"init: {{image: '{site}/start.png'}}")
-    with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
-        load(preset)
-    assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
-    with pytest.raises(UserError, match="fetched only with `download: true`"):
-        with_downloads(make_animation(init={"image": f"{site}/start.png"}), tmp_path)
+    animation = make_animation(init={"image": f"{site}/start.png"})
+    with grant(Permissions()):
+        with pytest.raises(PresetError, match=r"init.image: .* is a URL; .* `download: true`"):
+            load(preset)
+        assert load(preset, ["download=true"]).init.image == f"{site}/start.png"
+        with pytest.raises(UserError, match="fetched only with `download: true`"):
+            with_downloads(animation, tmp_path)
+        with pytest.raises(
+            UserError, match=r"127\.0\.0\.1, which is not a public .* allow connections to 127"
+        ):
+            with_downloads(animation.model_copy(update={"download": True}), tmp_path)
     assert Site.asked == []
+    assert load(preset).init.image == f"{site}/start.png"  # the permission alone is enough, too
 
 
 def test_clips_have_a_permission_of_their_own(tmp_path: Path, site: str) -> None:
     preset = tmp_path / "film.yaml"
     preset.write_text(f"download: true\nmode: video\nvideo: {{path: '{site}/clip.mp4'}}")
-    with pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
+    with grant(Permissions()), pytest.raises(PresetError, match=r"video\.path: .* set video\.allow_url"):
         load(preset)
 
 
@@ -147,7 +156,7 @@ def test_a_missing_or_slow_site_is_an_error(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(downloads, "LIMITS", replace(downloads.LIMITS, timeout_s=0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(UserError, match="timed out"):
+        with allow(hosts=["127.0.0.1"]), pytest.raises(UserError, match="timed out"):
             download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)
-    with pytest.raises(UserError, match="refused"):
+    with allow(hosts=["127.0.0.1"]), pytest.raises(UserError, match="refused"):
         download_image(f"http://127.0.0.1:{port}/a.png", tmp_path)

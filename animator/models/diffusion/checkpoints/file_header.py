@@ -4,15 +4,17 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from animator.core.json_text import parse_json
+from animator.core.json_text import parse_json_once
 from animator.core.read import UnreadableError, check_regular
 from animator.errors import ModelError
 
 SAFE = ".safetensors"
 PICKLED = (".ckpt", ".pt", ".pth", ".bin")
-MAX_HEADER = 100_000_000  # the limit of the safetensors format itself
+MAX_FORMAT = 100_000_000
+"""Bytes of the largest header that the format allows."""
+MAX_HEADER = 16_000_000
+"""Bytes of the largest header that is read: SDXL has 0.4 MB, and 100 MB take seconds and a GB of memory."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +51,51 @@ def _read_safetensors(path: Path) -> Header:
         if len(start) < 8:
             raise ModelError(f"{path}: is not a safetensors file: it has only {len(start)} bytes")
         (length,) = struct.unpack("<Q", start)
-        if length > MAX_HEADER or file.read(1) != b"{":
+        if length > MAX_FORMAT or file.read(1) != b"{":
             raise ModelError(f"{path}: is not a safetensors file: it does not start with a header")
+        if length > MAX_HEADER:
+            raise ModelError(
+                f"{path}: is not a model: its header has {length} bytes; expected at most {MAX_HEADER}"
+            )
         file.seek(8)
         raw = file.read(length)
     if len(raw) < length:
         raise ModelError(f"{path}: is truncated: download or copy it again")
     try:
-        entries: dict[str, Any] = parse_json(raw)
-        metadata = {str(key): str(value) for key, value in entries.pop("__metadata__", {}).items()}
-        shapes = {name: tuple(int(side) for side in entry["shape"]) for name, entry in entries.items()}
-        end = 8 + length + max((entry["data_offsets"][1] for entry in entries.values()), default=0)
+        header, end = _parse(raw)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise ModelError(f"{path}: is corrupt: its header cannot be read ({error})") from error
     size = path.stat().st_size
-    if size < end:
-        raise ModelError(f"{path}: is truncated: it has {size} bytes of {end}; download or copy it again")
-    return Header(shapes, metadata)
+    if size < 8 + length + end:
+        raise ModelError(
+            f"{path}: is truncated: it has {size} bytes of {8 + length + end}; download or copy it again"
+        )
+    return header
+
+
+def _parse(raw: bytes) -> tuple[Header, int]:
+    """Returns a header and the number of bytes of its tensors.
+
+    Raises:
+        ValueError: It is not a header; so are KeyError, TypeError, IndexError and AttributeError.
+    """
+    entries = parse_json_once(raw)
+    metadata = {str(key): str(value) for key, value in entries.pop("__metadata__", {}).items()}
+    shapes: dict[str, tuple[int, ...]] = {}
+    end = 0
+    for name, entry in entries.items():
+        first, last = entry["data_offsets"]
+        shape = entry["shape"]
+        if not isinstance(shape, list) or not all(_is_size(side) for side in (*shape, first, last)):
+            raise ValueError(f"{name[:80]}: its shape or its place is not made of whole numbers")
+        if last < first:
+            raise ValueError(f"{name[:80]}: it ends before it begins")
+        shapes[name], end = tuple(shape), max(end, last)
+    return Header(shapes, metadata), end
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _read_pickled(path: Path) -> Header:

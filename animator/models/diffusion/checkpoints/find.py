@@ -48,7 +48,7 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
             )
         return Checkpoint(name, str(location), "folder")
     if location is not None:
-        return _file(name, location, library)
+        return _file(name, location)
     if path.suffix in (SAFE, *PICKLED) or not _is_hub_id(name):
         raise ModelError(
             f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
@@ -66,9 +66,9 @@ def _is_hub_id(name: str) -> bool:
     )
 
 
-def _file(name: str, path: Path, library: Library) -> Checkpoint:
+def _file(name: str, path: Path) -> Checkpoint:
     if path.suffix not in (SAFE, *PICKLED):
         raise ModelError(
             f"model {name}: is not a model file; expected a .safetensors file or a diffusers folder"
         )
-    return Checkpoint(name, str(library.readable(path)), "file")
+    return Checkpoint(name, str(path), "file")

@@ -149,7 +149,8 @@ def _is_embedding(shapes: Shapes) -> bool:
 def _embedding_family(shapes: Shapes) -> str:
     if {"clip_l", "clip_g"} & set(shapes):
         return "sdxl"
-    return {768: "sd1", 1024: "sd2"}.get(next(iter(shapes.values()))[-1], "")
+    width = sum(next(iter(shapes.values()))[-1:])  # 0 for a scalar
+    return {768: "sd1", 1024: "sd2"}.get(width, "")
 
 
 def _width(shapes: Shapes, signs: tuple[str, ...]) -> int:

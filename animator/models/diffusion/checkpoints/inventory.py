@@ -10,12 +10,14 @@ from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
 
-PICKLED_FILE = "pickled file"
+PICKLED_FILE, BROKEN_FILE = "pickled file", "broken file"
 TYPE_WIDTH = 36  # of the type column
 
 
 def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
     """Yields a line per model: type, size, the short hash that model sites show, name or path.
+
+    The line of a broken file ends with what is wrong with it.
 
     Args:
         folders: Searched recursively.
@@ -23,7 +25,8 @@ def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
     """
     yield _line("diffusers model", Path(find_checkpoint(STARTER).location), STARTER, hashes=hashes)
     for path in Library(folders).files:
-        yield _line(_type(path), path, str(path), hashes=hashes)
+        kind, problem = _type(path)
+        yield _line(kind, path, str(path), hashes=hashes) + problem
     for name, path in _cached():
         yield _line("diffusers model, from the hub", path, name, hashes=hashes)
 
@@ -37,15 +40,16 @@ def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
         return f"{'unreadable: ' + str(error.strerror):{TYPE_WIDTH}}{'-':>9}{short}  {name}"
 
 
-def _type(path: Path) -> str:
+def _type(path: Path) -> tuple[str, str]:
+    """Returns the type of a model, and what is wrong with a broken one."""
     if path.is_dir():
-        return "diffusers model"
+        return "diffusers model", ""
     if path.suffix != SAFE:
-        return f"{PICKLED_FILE} ({path.suffix})"
+        return f"{PICKLED_FILE} ({path.suffix})", ""
     try:
-        return str(identify(path))
-    except ModelError:
-        return "broken file"
+        return str(identify(path)), ""
+    except ModelError as error:
+        return BROKEN_FILE, f"  ({error.message.removeprefix(f'{path}: ')})"
 
 
 def _cached() -> Iterator[tuple[str, Path]]:
@@ -55,7 +59,7 @@ def _cached() -> Iterator[tuple[str, Path]]:
 
     try:
         repositories = sorted(scan_cache_dir().repos, key=lambda repository: repository.repo_id)
-    except CacheNotFound:
+    except (CacheNotFound, ValueError, OSError):  # no cache, or something else in its place
         return
     for repository in repositories:
         for revision in repository.revisions:

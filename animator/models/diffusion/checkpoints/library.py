@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from animator.core.paths import expand_user, is_file
+from animator.core.permissions import permissions
 from animator.core.walk import TooManyFilesError, walk
-from animator.errors import AllowPickle, ModelError
+from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.identify import identify
 from schedules.suggest import suggestion
@@ -28,11 +29,9 @@ class Library:
 
     Attributes:
         folders: Searched in order; missing folders count as empty.
-        allow_pickle: Also read .ckpt and .pt files, with torch's restricted reader.
     """
 
     folders: tuple[Path, ...] = ()
-    allow_pickle: bool = False
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -90,18 +89,8 @@ class Library:
             )
         return lora
 
-    def readable(self, path: Path) -> Path:
-        """Returns the path after checking that the file may be read.
-
-        Raises:
-            ModelError: It is a pickled file and `allow_pickle` is off.
-        """
-        if path.suffix in PICKLED and not self.allow_pickle:
-            raise ModelError(f"{path}: {path.suffix} files can run code when they are read", AllowPickle())
-        return path
-
     def _is_embedding(self, path: Path) -> bool:
-        if path.suffix in PICKLED and not self.allow_pickle:  # not opened: the folder's name decides
+        if path.suffix in PICKLED and not permissions().pickle:  # not opened: the folder's name decides
             return "embedding" in path.parent.name.lower()
         try:
             return identify(path).what == "embedding"

@@ -76,4 +76,5 @@ def size_of(path: Path) -> int:
 
 
 def _weights(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix in (".safetensors", ".bin"))
+    files = (file for file in folder.rglob("*") if file.suffix in (".safetensors", ".bin"))
+    return sorted(file for file in files if file.is_file())

@@ -29,7 +29,7 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
             raise ModelError(f"controlnet {name}: the folder has no {CONFIG}, so it is not a diffusers model")
         return Checkpoint(name, str(location), "folder")
     if location is not None:
-        return Checkpoint(name, str(_file(name, location, library)), "file")
+        return Checkpoint(name, str(_file(name, location)), "file")
     is_hub_id = name.count("/") == 1 and not name.startswith((".", "~", "/"))
     if is_hub_id and path.suffix not in (SAFE, *PICKLED):
         return Checkpoint(name, name, "hub")
@@ -40,11 +40,11 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     )
 
 
-def _file(name: str, path: Path, library: Library) -> Path:
+def _file(name: str, path: Path) -> Path:
     if path.suffix not in (SAFE, *PICKLED):
         raise ModelError(f"controlnet {name}: {path} is not a model file; expected a {SAFE} file or a folder")
     if path.suffix in PICKLED:
-        return library.readable(path)
+        return path
     kind = identify_header(read_header(path))
     if kind.what != "controlnet":
         raise ModelError(f"controlnet {name}: {path} is not a ControlNet but a file of kind {kind}")

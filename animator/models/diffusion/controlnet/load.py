@@ -9,7 +9,9 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
-from animator.models.diffusion.load_pipeline import quiet_diffusers
+from animator.models.diffusion.load_pipeline import not_downloaded, quiet_diffusers
+from animator.models.hub import hub_access
+from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
 
@@ -28,12 +30,38 @@ def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:
         if checkpoint.kind == "file":
             loaded = _from_file(net, checkpoint, unet)
         else:
-            is_local = checkpoint.kind == "folder"
-            config = net.load_config(checkpoint.location, local_files_only=is_local)
-            _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
-            loaded = net.from_pretrained(checkpoint.location, dtype=unet.dtype, local_files_only=is_local)
+            loaded = _from_folder(net, checkpoint, unet)
     loaded.to(unet.device, memory_format=torch.channels_last)
     return loaded.eval().requires_grad_(requires_grad=False)
+
+
+def _from_folder(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
+    if checkpoint.kind == "hub":
+        return _from_hub(net, checkpoint, unet)
+    folder = Path(checkpoint.location)
+    check_model_folder(folder)
+    config = net.load_config(str(folder), local_files_only=True)
+    _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+    return net.from_pretrained(
+        str(folder), dtype=unet.dtype, local_files_only=True, use_safetensors=use_safetensors(folder)
+    )
+
+
+def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
+    with hub_access() as is_online:
+        try:
+            config = net.load_config(checkpoint.location, local_files_only=not is_online)
+            _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+            return net.from_pretrained(
+                checkpoint.location,
+                dtype=unet.dtype,
+                local_files_only=not is_online,
+                use_safetensors=True,
+            )
+        except OSError as error:
+            if is_online:
+                raise
+            raise not_downloaded("controlnet", checkpoint) from error
 
 
 def _from_file(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:

@@ -134,7 +134,7 @@ class PromptEncoder:
         names = [name for name in self._library.embeddings if name in lower]
         for name in names:
             if name not in self._vectors:
-                path = self._library.readable(self._library.embeddings[name])
+                path = self._library.embeddings[name]
                 self._vectors[name] = read_vectors(path, self._encoders.widths)
         return {name: self._vectors[name] for name in names}
 

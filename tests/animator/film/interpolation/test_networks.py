@@ -1,5 +1,6 @@
 """Networks whose weights come as files: RIFE, FILM, upscalers; here with small or random weights."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from animator.core.permissions import allow
 from animator.errors import ModelError
 from animator.film.interpolation.rife import RifeNetwork, load_rife
 from animator.film.interpolation.torchscript import load_torchscript
@@ -15,6 +17,15 @@ from animator.film.upscaling.upscaler import TILE, Lanczos, NetworkUpscaler, loa
 from animator.images.image import from_uint8
 from animator.models.weights import read_weights
 from tests.animator.film.clips import psnr, texture
+
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
+
+@pytest.fixture
+def allow_code() -> Iterator[None]:
+    with allow(code=True):
+        yield
+
 
 PAIR = from_uint8(texture(50, 1)), from_uint8(texture(50, 2))
 RIFE_LAYOUT = {
@@ -100,6 +111,7 @@ class Other(torch.nn.Module):
         return first
 
 
+@pytest.mark.usefixtures("allow_code")
 def test_torchscript_networks_are_called_as_film_is(tmp_path: Path) -> None:
     torch.jit.script(Later()).save(str(tmp_path / "film_net_fp32.pt"))
     made = list(load_torchscript(tmp_path / "film_net_fp32.pt")(*PAIR, (0.25, 0.75)))
@@ -108,6 +120,7 @@ def test_torchscript_networks_are_called_as_film_is(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("allow_code")
 def test_a_file_that_is_not_such_a_network_is_rejected(tmp_path: Path) -> None:
     torch.jit.script(Other()).save(str(tmp_path / "other.pt"))
     (tmp_path / "words.pt").write_text("no network")

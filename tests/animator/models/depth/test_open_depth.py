@@ -21,6 +21,8 @@ from animator.models.depth.spec import DepthModelSpec
 from animator.models.depth.starter import StarterDepth
 from tests.animator.models.depth.conftest import MakeImage, Official, spec_of
 
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
 SMALL = "midas_v21_small_256"
 
 

@@ -18,6 +18,8 @@ from animator.models.depth import load_weights, weights
 from animator.models.depth.families.dpt import DPT_LARGE
 from animator.models.weights import read_weights
 
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
 TENSORS = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
 
 

@@ -18,6 +18,8 @@ from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
 from tests.opened import open_stable
 
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
 Guided = Callable[..., Tensor]
@@ -27,7 +29,7 @@ Guided = Callable[..., Tensor]
 def diffuser_of(folder_of: Folder, nets: Path) -> Callable[[str], StableDiffuser]:
     @lru_cache
     def open_kind(kind: str) -> StableDiffuser:
-        return open_stable(str(folder_of(kind)), CPU, LoadOptions(Library((nets,), allow_pickle=True)))
+        return open_stable(str(folder_of(kind)), CPU, LoadOptions(Library((nets,))))
 
     return open_kind
 

@@ -119,6 +119,7 @@ class Runs:
         return Path.touch, (Path("unpickled"),)
 
 
+@pytest.mark.usefixtures("allow_pickle")
 def test_pickled_files_run_nothing(tmp_path: Path) -> None:
     bad = tmp_path / "bad.ckpt"
     with bad.open("wb") as file:
@@ -135,6 +136,7 @@ def test_pickled_files_run_nothing(tmp_path: Path) -> None:
         read_tensors(tmp_path / "no.ckpt")
 
 
+@pytest.mark.usefixtures("allow_pickle")
 def test_nested_pickled_weights_are_found(tmp_path: Path) -> None:
     torch.save({"epoch": 3, "state_dict": {"a.b": torch.ones(2), "c": torch.zeros(1)}}, tmp_path / "x.ckpt")
     assert set(read_tensors(tmp_path / "x.ckpt")) == {"a.b", "c"}

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from animator.core.permissions import Permissions, grant
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.load_options import LoadOptions
@@ -15,6 +16,8 @@ from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from schedules import PromptFrame
 from tests.opened import open_stable
+
+pytestmark = pytest.mark.usefixtures("allow_pickle")
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -37,7 +40,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diffuser(folder_of: Folder, library: Path) -> StableDiffuser:
-    return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,), allow_pickle=True)))
+    return open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,))))
 
 
 def generate(
@@ -82,5 +85,8 @@ def test_one_for_another_base_is_refused_by_name(
 
 def test_pickled_ones_need_leave(folder_of: Folder, library: Path, request_: GenerationRequest) -> None:
     strict = open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((library,))))
-    with pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* allow pickled weights"):
+    with (
+        grant(Permissions()),
+        pytest.raises(ModelError, match=r"old\.pt: \.pt files can run code .* allow pickled weights"),
+    ):
         generate(strict, request_, "an old cat")

@@ -18,6 +18,8 @@ from animator.models.flow.raft import load_raft
 from animator.models.flow.warp import consistency, motion_edges, warp_by_flow
 from tests.warps import warp2d
 
+pytestmark = pytest.mark.usefixtures("allow_pickle")
+
 ESTIMATORS = [Dis(DisQuality.MEDIUM), Dis(DisQuality.FINE), Farneback()]
 
 

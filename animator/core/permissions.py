@@ -1,0 +1,70 @@
+"""Permissions for code and pickles in models and for the network: a person gives them, never a preset."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """Permissions of a command or of a program; none by default.
+
+    Attributes:
+        code: Run models that are programs (TorchScript).
+        pickle: Read pickled weights, with torch's restricted reader.
+        download: Connect to public addresses.
+        hosts: Names or addresses of hosts to connect to wherever they are, also in a private network.
+    """
+
+    code: bool = False
+    pickle: bool = False
+    download: bool = False
+    hosts: frozenset[str] = frozenset()
+
+    @property
+    def network(self) -> bool:
+        """True if any host may be connected to."""
+        return self.download or bool(self.hosts)
+
+
+_NONE = Permissions()
+_CURRENT: ContextVar[Permissions] = ContextVar("permissions", default=_NONE)
+
+
+def permissions() -> Permissions:
+    """Returns the permissions in force."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def grant(given: Permissions) -> Iterator[None]:
+    """Puts permissions in force inside a `with` block, in place of those outside it."""
+    token = _CURRENT.set(given)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+@contextmanager
+def allow(
+    *, code: bool = False, pickle: bool = False, download: bool = False, hosts: Iterable[str] = ()
+) -> Iterator[None]:
+    """Adds permissions inside a `with` block; other threads do not have them.
+
+    Args:
+        code: Run models that are programs (TorchScript): these can do whatever you can.
+        pickle: Read pickled weights (.pt, .pth, .ckpt, .bin, .pkl), with torch's restricted reader.
+        download: Download from public addresses what a film names by URL or hub id.
+        hosts: Names or addresses to connect to although they are in a private network.
+    """
+    now = permissions()
+    added = Permissions(
+        now.code or code,
+        now.pickle or pickle,
+        now.download or download,
+        now.hosts | {host.lower().strip("[]").rstrip(".") for host in hosts},
+    )
+    with grant(added):
+        yield
