@@ -65,7 +65,11 @@ SHAPES = (
     (1, 1, 1, 1, 1),
 )
 TYPES = (torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.bool, torch.float8_e4m3fn)
-METADATA = ({}, {"modelspec.predict_key": "v"}, {"ss_base": "\x1b[31m", "x" * 99: "turbo"})
+METADATA: tuple[dict[str, str], ...] = (
+    {},
+    {"modelspec.predict_key": "v"},
+    {"ss_base": "\x1b[31m", "x" * 99: "turbo"},
+)
 HEADER = {
     "__metadata__": {"modelspec.prediction_type": "v"},
     "emb_params": {"dtype": "F32", "shape": [1, 2], "data_offsets": [0, 8]},
