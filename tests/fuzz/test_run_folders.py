@@ -63,7 +63,7 @@ def states(draw: DrawFn) -> bytes:
     text = json.dumps(fields, default=str) if draw(st.booleans()) else draw(TEXT)
     metadata = draw(st.sampled_from(({"state": text}, {}, {"state": "", "x": text})))
     try:
-        return save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
+        return save({name: tensor.clone().contiguous() for name, tensor in tensors.items()}, metadata)
     except UnicodeEncodeError:
         return b""
 

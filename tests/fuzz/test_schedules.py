@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from schedules import EASINGS, Schedule, ScheduleError, Scope, TextSchedule
+from schedules import EASINGS, Prompts, Schedule, ScheduleError, Scope, TextSchedule
 from schedules.operations import FUNCTIONS
 from tests.fuzz.bounded import bounded
 from tests.fuzz.damage import damaged
@@ -73,6 +73,10 @@ def keyed_texts(draw: DrawFn) -> str:
     return text + draw(st.sampled_from(("", "", ", loop", ", mirror", ",,,", ")", '"')))
 
 
+def _damaged_text(text: str) -> st.SearchStrategy[str]:
+    return damaged(text.encode()).map(lambda data: data.decode("utf-8", "surrogateescape"))
+
+
 def _texts() -> st.SearchStrategy[str]:
     damage = st.sampled_from(VALID).flatmap(lambda text: damaged(text.encode()))
     return (
@@ -100,3 +104,33 @@ def test_a_schedule_of_texts_is_read_or_refused(source: Any, scope: Scope) -> No
         assert TextSchedule.parse(schedule.source) == schedule
         schedule.warnings(scope)
         assert len(schedule.values(scope)) == scope.frames
+
+
+PROMPTS: tuple[Any, ...] = (
+    {
+        "0": "a lake",
+        "4b": {"text": "fog `t/2`", "negative": "rain", "ease": "linear"},
+        "max_f/2": "x --neg y",
+        "morph": "linear",
+    },
+    {0: "(a cat:1.2) AND a dog :0.5", "50%": "{red|blue} `max_f`", "2s": 7},
+    ["a lake", "fog", {"text": "rain"}],
+    '{"0": "a lake", "12": "fog"}',
+    '"0": "a lake", "4b": "fog"',
+)
+
+
+@given(
+    st.sampled_from(PROMPTS).flatmap(
+        lambda tree: changed(tree) if not isinstance(tree, str) else _damaged_text(tree)
+    )
+    | formulas().map(lambda text: f"a lake `{text}` --neg `{text}`")
+    | TEXT,
+    formulas().map(lambda text: f"`{text}`") | TEXT,
+    SCOPES,
+)
+def test_prompts_are_read_or_refused(source: Any, part: str, scope: Scope) -> None:
+    with bounded(ScheduleError):
+        prompts = Prompts.parse(source, prefix=part, suffix="fog", negative=part)
+        prompts.warnings(scope)
+        assert len(prompts.at(scope)) == scope.frames
