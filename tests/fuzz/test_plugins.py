@@ -1,7 +1,10 @@
 """Entry points of installed packages, and the environment."""
 
+import importlib
+import importlib.metadata
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -20,9 +23,17 @@ GROUPS = ("animator.steps", "animator.samplers", "animator.depth", "animator.dif
 LINES_OF_FILES = (
     "[animator.steps]", "[", "]", "[]", "a = b", "spoiled = os:system", "spoiled = sys:exit", "spoiled=:",
     "= x", "a", "spoiled = missing.module:X", "spoiled = json:decoder.JSONDecoder [extra]",
-    "spoiled = this:s", "\x1b[31m = os:name",
+    "\x1b[31m = os:name",
 )  # fmt: skip
 LINES = st.sampled_from(LINES_OF_FILES) | TEXT
+HARMLESS = ("json", "os", "sys")
+
+
+def _import_harmless(name: str) -> ModuleType:
+    """Imports one of a few modules: a name that is damaged may be that of any module on this machine."""
+    if name not in HARMLESS:
+        raise ModuleNotFoundError(name)
+    return importlib.import_module(name)
 
 
 @given(
@@ -37,6 +48,7 @@ def test_the_entry_points_of_a_broken_package_are_refused(
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: spoiled\nVersion: 1.0\n")
     (folder / "entry_points.txt").write_bytes(data)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(importlib.metadata, "import_module", _import_harmless)
     with bounded(UserError):
         for group in GROUPS:
             for name in plugins.names(group):
