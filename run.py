@@ -1,6 +1,6 @@
 """The same as the console command `animator`: `python run.py render presets/quickstart.yaml`."""
 
-from animator.cli.app import main
+from animator.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -17,6 +17,7 @@ from schedules.scope import Scope
 
 _PIECE = 24
 
+_MAX_WHOLE = 2**63  # seeds may be larger
 _BUILT_IN = frozenset({"t", "i", "max_f", "s", "fps"})
 
 Array = NDArray[np.float64]
@@ -57,6 +58,8 @@ def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
     if isinstance(node, Name):
         return names[node.name]
     operands = [_numpy(operand, names) for operand in node.operands]
+    if not node.operation.logical[1]:  # True is 1, as in Python; numpy has no -True
+        operands = [x.astype(np.int64) if x.dtype == np.bool_ else x for x in operands]
     if node.operation.name in ("**", "pow"):
         return _power(*operands)
     return np.asarray(node.operation.numpy(*operands))
@@ -95,7 +98,7 @@ def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
     names: Bindings = {
         "t": frames.astype(whole),
         "max_f": np.asarray(whole(scope.max_f)),
-        "s": np.asarray(whole(scope.seed)),
+        "s": np.asarray(whole(scope.seed) if abs(scope.seed) < _MAX_WHOLE else np.float64(scope.seed)),
         "fps": np.asarray(np.float64(scope.fps)),
         "bpm": np.asarray(np.float64(np.nan if scope.bpm is None else scope.bpm)),
     }

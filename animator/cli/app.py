@@ -15,6 +15,7 @@ from animator.cli.inspection import inspection
 from animator.cli.listings import listings
 from animator.cli.rendering import rendering
 from animator.cli.stdout import escape_what_cannot_be_encoded
+from animator.cli.usage import USAGE_ERROR, show
 from animator.errors import AnimatorError
 from animator.runs.session import INTERRUPTED, handle_signals, ignore_signals, say
 
@@ -43,7 +44,10 @@ def main(opener: "OpenModel | None" = None) -> None:
     escape_what_cannot_be_encoded()
     handle_signals(signal.SIGINT)
     try:
-        app(obj=opener)
+        # Not standalone: typer would print arguments as they are, control characters too.
+        code = app(obj=opener, standalone_mode=False)
+    except USAGE_ERROR as error:
+        sys.exit(show(error))
     except KeyboardInterrupt:
         ignore_signals()
         sys.exit(INTERRUPTED)
@@ -57,6 +61,9 @@ def main(opener: "OpenModel | None" = None) -> None:
     except OSError as error:
         say(f"error: {error.filename or ''}: {error.strerror or error}")
         sys.exit(1)
+    if code == INTERRUPTED:
+        ignore_signals()
+    sys.exit(code or 0)
 
 
 def _show_version(show: bool) -> None:  # noqa: FBT001 (typer's callback signature)

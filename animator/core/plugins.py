@@ -10,7 +10,7 @@ Plug-ins are trusted like any installed code, but imported only when a preset na
 
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points
 
 from animator.errors import PluginError
 from schedules.suggest import suggestion
@@ -22,7 +22,7 @@ def names(group: str) -> tuple[str, ...]:
     Args:
         group: Entry point group, such as `animator.steps`.
     """
-    return tuple(sorted({entry.name for entry in entry_points(group=group)}))
+    return tuple(sorted({entry.name for entry in _entries(group)}))
 
 
 def load(group: str, name: str) -> object:
@@ -35,7 +35,7 @@ def load(group: str, name: str) -> object:
     Raises:
         PluginError: No package offers it, two packages do, or the import fails.
     """
-    matches = tuple(entry_points(group=group, name=name))
+    matches = tuple(entry for entry in _entries(group) if entry.name == name)
     if not matches:
         raise PluginError(unknown_name_message(name, names(group)))
     if len(matches) > 1:
@@ -67,6 +67,31 @@ def unknown_name_message(name: str, known: Iterable[str]) -> str:
     choices = sorted(known)
     hint = suggestion(name, choices) or (f"known: {', '.join(choices)}" if choices else "")
     return f"{name!r} is unknown; {hint}" if hint else f"{name!r} is unknown"
+
+
+def _entries(group: str) -> tuple[EntryPoint, ...]:
+    """Returns the entry points of a group.
+
+    Raises:
+        PluginError: The list of a package cannot be read.
+    """
+    try:
+        return tuple(entry_points(group=group))
+    except (ValueError, AttributeError, TypeError) as error:  # not UTF-8, or not the form of such lists
+        raise PluginError(
+            f"the list of entry points of an installed package cannot be read ({error}); install "
+            f"{_broken_package()} again"
+        ) from error
+
+
+def _broken_package() -> str:
+    """Returns the name of the first package whose entry points cannot be read."""
+    for package in distributions():
+        try:
+            tuple(package.entry_points)
+        except (ValueError, AttributeError, TypeError):
+            return package.metadata["Name"]
+    return "it"
 
 
 def _package(entry_point: EntryPoint) -> str:

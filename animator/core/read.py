@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+BLOCK = 2**22
 KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -31,7 +32,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
         UnreadableError: It is missing, not a regular file, or too large.
     """
     with open_regular(path) as file:
-        data = file.read(limit + 1)
+        data = _read_up_to(file, limit + 1)
     if len(data) > limit:
         raise UnreadableError(f"is larger than {limit} bytes")
     return data
@@ -87,6 +88,15 @@ def check_regular(path: Path) -> None:
         OSError: It is missing.
     """
     _check_mode(path.stat().st_mode)
+
+
+def _read_up_to(file: BinaryIO, count: int) -> bytes:
+    """Returns at most `count` bytes; memory is taken as they come, not for `count` beforehand."""
+    parts: list[bytes] = []
+    while count > 0 and (part := file.read(min(count, BLOCK))):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 def _check_mode(mode: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from animator.core.atomic import atomic_write, create_file
 from animator.core.marks import OUTPUT, VIDEO, mark_png
+from animator.core.paths import is_folder
 from animator.core.read import UnreadableError, open_regular
 from animator.errors import ChooseOutput, UserError
 from animator.images.png_chunks import read_texts
@@ -67,7 +68,7 @@ def check_images(folder: Path) -> None:
 
 def numbered_images(folder: Path) -> list[Path]:
     """Returns the PNG files of a folder that are named by nine digits, in order."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         return []
     return sorted(Path(entry.path) for entry in os.scandir(folder) if _IMAGE.fullmatch(entry.name))
 

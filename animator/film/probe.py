@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from animator.core.paths import expand_user, is_file
+from animator.core.paths import is_folder as exists_as_folder
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
@@ -60,7 +62,7 @@ def checked_path(clip: ClipSpec) -> str:
             f"video.path: {clip.path} is a URL; set video.allow_url: true to have it downloaded, "
             "or give a file"
         )
-    return clip.path if is_url(clip.path) else str(Path(clip.path).expanduser())
+    return clip.path if is_url(clip.path) else str(expand_user(clip.path))
 
 
 def local_path(clip: ClipSpec) -> str:
@@ -79,12 +81,12 @@ def clip_range_of(clip: ClipSpec) -> ClipRange:
 
 def is_folder(path: str) -> bool:
     """Returns True for a folder of images."""
-    return Path(path).is_dir()
+    return exists_as_folder(Path(path))
 
 
 def is_image(path: Path) -> bool:
     """Returns True for the path of an existing image file."""
-    return path.suffix.lower() in _SUFFIXES and path.is_file()
+    return path.suffix.lower() in _SUFFIXES and is_file(path)
 
 
 def images_in(folder: Path) -> tuple[Path, ...]:

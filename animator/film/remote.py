@@ -11,6 +11,7 @@ from pathlib import Path
 
 from animator.core.download import Limits, download
 from animator.core.network import ForbiddenHostError, check_url
+from animator.core.paths import expand_user
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
@@ -24,7 +25,7 @@ def local_file(name: str) -> str:
     Raises:
         UserError: The URL is not permitted, or cannot be downloaded.
     """
-    return str(_downloaded(name.strip())) if is_url(name) else str(Path(name).expanduser())
+    return str(_downloaded(name.strip())) if is_url(name) else str(expand_user(name))
 
 
 def check_remote(url: str) -> None:

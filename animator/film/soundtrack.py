@@ -1,8 +1,8 @@
 """The sound of a film made from a clip: it begins where the images do."""
 
 from dataclasses import replace
-from pathlib import Path
 
+from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.film.clip import ClipSpec
 from animator.film.index import index_of
@@ -21,7 +21,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
     Raises:
         UserError: The clip cannot be read.
     """
-    source = sound.source if is_url(sound.source) else str(Path(sound.source).expanduser())
+    source = sound.source if is_url(sound.source) else str(expand_user(sound.source))
     if not skipped:
         return replace(sound, source=source)
     times = index_of(local_file(source)).times

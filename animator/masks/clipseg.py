@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.core.lru_cache import LRUCache
+from animator.core.paths import exists, expand_user
 from animator.errors import AnimatorError, ModelError
 from animator.models.hub import hub_access
 from animator.models.model_folder import check_model_folder, use_safetensors
@@ -71,9 +72,9 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
     Raises:
         ModelError: The folder is missing, or there is no CLIPSeg in it.
     """
-    location = Path(path).expanduser()
+    location = expand_user(path)
     folder = location.parent if location.suffix else location
-    if not location.exists():
+    if not exists(location):
         raise ModelError(f"mask.word_model: {path}: there is no such folder (looked for from {Path.cwd()})")
     try:
         check_model_folder(folder)

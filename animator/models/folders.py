@@ -7,18 +7,20 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from animator.core.paths import expand_user, is_file, is_folder
+
 VARIABLE = "ANIMATOR_MODELS"
 
 
 def shared_folders() -> tuple[Path, ...]:
     """Returns the folder that ANIMATOR_MODELS names, or no folder if it is not set."""
     folder = os.environ.get(VARIABLE)
-    return (Path(folder).expanduser(),) if folder else ()
+    return (expand_user(folder),) if folder else ()
 
 
 def model_folders(named: Iterable[str | Path] = ()) -> tuple[Path, ...]:
     """Returns the folders in which models are found by name: the named ones, then ANIMATOR_MODELS."""
-    return tuple(dict.fromkeys((*(Path(folder).expanduser() for folder in named), *shared_folders())))
+    return tuple(dict.fromkeys((*(expand_user(folder) for folder in named), *shared_folders())))
 
 
 def torch_downloads() -> Path:
@@ -31,9 +33,9 @@ def torch_downloads() -> Path:
 def find_file(names: Iterable[str], folders: Iterable[Path]) -> Path | None:
     """Returns the first file with one of these names, in the folders or one level below, or None."""
     candidates = tuple(names)
-    for folder in folders:
+    for folder in filter(is_folder, folders):
         for name in candidates:
             for path in (folder / name, *sorted(folder.glob(f"*/{name}"))):
-                if path.is_file():
+                if is_file(path):
                     return path
     return None

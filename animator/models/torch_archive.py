@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+from animator.core.paths import is_file
 from animator.errors import ModelError
 
 MAX_ENTRIES = 100_000
@@ -37,7 +38,7 @@ def check_archive(path: Path) -> None:
 
 def _entries(path: Path) -> list[zipfile.ZipInfo]:
     """Returns the entries of an archive; none where the file is not one."""
-    if not path.is_file() or not zipfile.is_zipfile(path):
+    if not is_file(path) or not zipfile.is_zipfile(path):
         return []
     try:
         with zipfile.ZipFile(path) as archive:

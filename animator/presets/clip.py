@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from animator.core.paths import exists, is_folder
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
@@ -81,7 +82,7 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
 def _exists(path: str) -> bool:
     """Returns True for an existing file or folder, a URL, or a pattern of images in an existing folder."""
     place = Path(path)
-    return is_url(path) or place.exists() or ("%" in place.name and place.parent.is_dir())
+    return is_url(path) or exists(place) or ("%" in place.name and is_folder(place.parent))
 
 
 def _video(values: Mapping[str, Any]) -> ClipSpec | None:

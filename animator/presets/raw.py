@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from animator.core.paths import resolve
 from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
@@ -159,7 +160,7 @@ def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None
         message = f"is {base!r}; expected the path of another preset, relative to this one"
     elif len(chain) >= MAX_EXTENDS:
         message = f"more than {MAX_EXTENDS} presets extend each other"
-    elif (chain[-1].parent / base).resolve() in {link.resolve() for link in chain}:
+    elif resolve(chain[-1].parent / base) in {resolve(link) for link in chain}:
         message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
     if message:
         raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))

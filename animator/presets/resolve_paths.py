@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import Problem
@@ -73,7 +74,7 @@ def resolve_path(name: str, beside: Path | None, kind: PathSetting) -> str | Non
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
     if kind.kind in ("file", *IMAGES):
-        return str(path) if path and path.is_file() else None
+        return str(path) if path and is_file(path) else None
     return str(path) if path else name
 
 

@@ -18,6 +18,8 @@ Path = tuple[str, ...]
 TAG = "tag:yaml.org,2002:"
 MAX_NODES = 200_000
 """Aliases can make a small file expand without end; a file with this many values is not a preset."""
+MAX_EXPLAINED = 50_000
+"""PyYAML's own parser, whose messages say more than libyaml's, takes seconds for longer texts."""
 _KEY = re.compile(r"\s*([\"']?)\d+(?:\.\d+)?[sb%]?\1\s*:\s")
 
 
@@ -102,7 +104,11 @@ def _compose(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
     try:
         fast: yaml.SafeLoader = _FastLoader(text)
         return fast, fast.get_single_node()
-    except (yaml.YAMLError, UnicodeEncodeError):
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        if "maximum nesting depth" in str(error):
+            raise RecursionError from error
+        if len(text) > MAX_EXPLAINED and isinstance(error, yaml.YAMLError):
+            raise
         loader = _Loader(text)
         return loader, loader.get_single_node()
 
@@ -114,8 +120,7 @@ def scalar(text: str) -> Any:
         ValueError: The text is not YAML.
     """
     try:
-        loader = _Loader(text)
-        root = loader.get_single_node()
+        loader, root = _compose(text)
         walk = _Walk("the value", loader)
         if root is not None:
             walk.visit(root, ())

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from animator.core.atomic import atomic_write
 from animator.core.marks import DEPTH, mark_png
+from animator.core.paths import exists
 from animator.errors import ChooseOutput, RunError
 from animator.film.image_sequence import png_output
 from animator.film.reader import Clip
@@ -72,7 +73,7 @@ def export_depth(path: Path, model: DepthModel, device: str, folder: Path | None
         depth = model.estimate(read_image(str(path), None, device))
         yield write_depth_map(folder or Path(), f"{path.stem}.depth", depth)
         return
-    if not path.exists():
+    if not exists(path):
         raise RunError(f"{path}: there is no such file")
     target = folder or _folder_of(path)
     for number, pixels in enumerate(Clip(path).frames()):

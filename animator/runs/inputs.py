@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.core.fingerprint import Fingerprint, fingerprint
+from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.errors import ModelError, UserError
 from animator.film.probe import images_in
@@ -75,13 +76,13 @@ def _named_files(animation: Animation) -> Iterator[Input]:
     """Yields the files that settings name by their paths, missing ones as well."""
     for setting, value, kind in _path_settings(animation, ""):
         for name in names_in(value, kind):
-            path = Path(name).expanduser()
+            path = expand_user(name)
             is_file = kind.kind != "name" or path.exists()
             if is_file and kind.kind != "folder" and not is_url(name):
                 yield Input(setting, name, path)
     for number, unit in enumerate(animation.controlnet):
         if unit.enabled and unit.source.strip() not in ("", FRAME) and not is_url(unit.source):
-            yield Input(f"controlnet.{number}.source", unit.source, Path(unit.source).expanduser())
+            yield Input(f"controlnet.{number}.source", unit.source, expand_user(unit.source))
 
 
 def _path_settings(group: BaseModel, prefix: str) -> Iterator[tuple[str, Any, PathSetting]]:
@@ -111,7 +112,7 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
                 _local("controlnet.model", find_controlnet(unit.model, library)) if unit.enabled else ()
             )
     vae = animation.diffusion.vae
-    path = library.checkpoint(vae) if vae and not Path(vae).expanduser().exists() else None
+    path = library.checkpoint(vae) if vae and not expand_user(vae).exists() else None
     if path is not None:
         yield Input("diffusion.vae", vae, path)
 

@@ -1,11 +1,12 @@
 """Which files animator wrote: nothing else is ever replaced, and a command's input never is."""
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from animator.core.json_text import parse_json
 from animator.core.marks import OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
+from animator.core.paths import exists
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
@@ -92,7 +93,7 @@ def input_files(animation: Animation) -> list[Path]:
     for (*groups, name), kind in file_settings().items():
         group = plain[groups[0]] if groups else plain
         names += names_in(group[name], kind)
-    return [path for path in map(Path, names) if path.exists()]
+    return [path for path in map(Path, names) if exists(path)]
 
 
 def _has_our_comment(path: Path) -> bool:
@@ -110,8 +111,8 @@ def _is_our_text(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
         if yaml_mark(text) is not None:
             return True
-        record = json.loads(text)
-    except (ValueError, RecursionError):
+        record = parse_json(text)
+    except ValueError:
         return False
     return isinstance(record, dict) and str(record.get("schema", "")).startswith(
         ("animator.run.", "animator.batch.")

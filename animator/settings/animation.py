@@ -10,12 +10,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from animator.errors import PresetError, Problem
 from animator.settings.choices import FileStem
 from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
 from animator.settings.effect import Always, Condition
-from animator.settings.fields import PromptTexts
+from animator.settings.fields import EasingName, PromptPart, PromptTexts
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
@@ -31,7 +32,7 @@ from animator.settings.sound import Sound
 from animator.settings.step import AnyStep
 from animator.settings.video import Video
 from animator.settings.wildcards import FOLDER, with_wildcards
-from schedules import Prompts, Scope
+from schedules import Prompts, ScheduleError, Scope
 
 SCHEMA_VERSION = 1
 PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 pixels
@@ -64,16 +65,16 @@ class Animation(SettingsGroup):
     prompts: PromptTexts = Prompts.parse("")
     """One prompt, or prompts by frame: `{0: a lake, 60: a desert --neg fog}`. Keys may be formulas or times
     (`2s`, `8b`); backticks hold math."""
-    prompt_prefix: str = ""
+    prompt_prefix: PromptPart = ""
     """Text before every prompt."""
-    prompt_suffix: str = ""
+    prompt_suffix: PromptPart = ""
     """Text after every prompt."""
-    negative_prompt: str = ""
+    negative_prompt: PromptPart = ""
     """Negative prompt of every frame; `--neg` in a prompt adds to it."""
     wildcard_folder: Annotated[str, ByRule("fills_wildcards")] = FOLDER
     """Folder of `name.txt` and of YAML or JSON lists for `__name__` in a prompt; the seed chooses a line.
     Empty disables wildcards."""
-    prompt_morph: str = ""
+    prompt_morph: EasingName = ""
     """Easing with which prompts blend between their keys, such as linear; empty switches at the keys."""
     bpm: float | None = Field(None, gt=0, le=10_000)
     """Beats per minute, for keys such as 8b."""
@@ -178,12 +179,15 @@ class Animation(SettingsGroup):
     def keyed_prompts(self) -> Prompts:
         """The prompts with prefix, suffix and common negative prompt."""
         film = with_wildcards(self)
-        prompts = Prompts.parse(
-            film.prompts.source,
-            prefix=film.prompt_prefix,
-            suffix=film.prompt_suffix,
-            negative=film.negative_prompt,
-        )
+        try:
+            prompts = Prompts.parse(
+                film.prompts.source,
+                prefix=film.prompt_prefix,
+                suffix=film.prompt_suffix,
+                negative=film.negative_prompt,
+            )
+        except ScheduleError as error:  # a formula in a wildcard file; those in the preset were checked
+            raise PresetError(self.name, (Problem(self.name, "prompts", str(error)),)) from error
         morph = self.prompt_morph or mode_of(self).morph
         return prompts.morphing(morph) if morph else prompts
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from animator.errors import ModelError
@@ -21,6 +21,8 @@ from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
+from schedules.formula import Place
+from schedules.values import check_ease
 
 Values = NDArray[np.float64]
 TINY = float(np.finfo(np.float32).tiny)
@@ -204,6 +206,26 @@ class _PromptTexts(ParsedField):
         return prompts
 
 
+def _check_prompt_part(text: str, info: ValidationInfo) -> str:
+    """Returns a text that is added to every prompt; its formulas must have a value at every frame."""
+    scope = info.context if isinstance(info.context, Scope) else None
+    try:
+        prompts = Prompts.parse("", suffix=text)
+        if scope is not None:
+            prompts.at(scope)
+    except ScheduleError as error:
+        raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
+    return text
+
+
+def _check_easing(name: str) -> str:
+    """Returns the name of an easing, or the empty text."""
+    try:
+        return check_ease(name, Place(name)) if name else name
+    except ScheduleError as error:
+        raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
+
+
 Real = Annotated[float, RangedSchedule()]
 Unit = Annotated[float, RangedSchedule(0.0, 1.0)]
 NotNegative = Annotated[float, RangedSchedule(0.0)]
@@ -216,3 +238,7 @@ SamplerText = Annotated[str, _SamplerNames()]
 MaskText = Annotated[str, _MaskTexts(), PathSetting("masks")]
 Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]
+PromptPart = Annotated[str, AfterValidator(_check_prompt_part)]
+"""A text added to every prompt."""
+EasingName = Annotated[str, AfterValidator(_check_easing)]
+"""The name of an easing; empty for none."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from animator.core.json_text import parse_json
 from animator.settings.compat import rules_within
 from schedules import ScheduleError, Scope
 from schedules.keys import KeyTime
@@ -69,6 +70,8 @@ def _parse_json(text: str) -> Any:
     if not text.strip():
         return {}
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         raise ScheduleError(f"is not JSON: {error.msg}", text=text, column=error.pos) from error
+    except ValueError as error:
+        raise ScheduleError(f"is not JSON: {error}", text=text) from error

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from animator.core.paths import exists, expand_user
+
 
 @dataclass(frozen=True)
 class PathSetting:
@@ -42,12 +44,12 @@ def find(name: str, beside: Path | None) -> Path | None:
         name: The path in the setting; `~` is the home folder.
         beside: Folder of the file that has the setting; None if it is not from a file.
     """
-    return next((path for path in _candidates(name, beside) if path.exists()), None)
+    return next((path for path in _candidates(name, beside) if exists(path)), None)
 
 
 def find_clip(name: str, beside: Path | None) -> Path | None:
     """Like `find`, for a clip: a pattern of numbered images exists if its folder does."""
-    pattern = _expand_user(name)
+    pattern = expand_user(name)
     if "%" not in pattern.name:
         return find(name, beside)
     folder = find(str(pattern.parent), beside)
@@ -61,19 +63,12 @@ def not_found(name: str, beside: Path | None) -> str:
 
 def search_hint(name: str, beside: Path | None) -> str:
     """Returns the folders that `find` searches, in brackets; empty for an absolute path."""
-    if _expand_user(name).is_absolute():
+    if expand_user(name).is_absolute():
         return ""
     folders = [Path.cwd()] if beside is None else [beside.resolve(), Path.cwd()]
     return f" (looked for in {' and in '.join(map(str, dict.fromkeys(folders)))})"
 
 
 def _candidates(name: str, beside: Path | None) -> tuple[Path, ...]:
-    path = _expand_user(name)
+    path = expand_user(name)
     return (path,) if beside is None or path.is_absolute() else (beside / path, path)
-
-
-def _expand_user(name: str) -> Path:
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:  # no such user
-        return Path(name)

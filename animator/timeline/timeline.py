@@ -39,7 +39,7 @@ class Timeline(Sequence[Plan]):
         self._plan_columns = {**self._columns, **self._overrides()}
         self._parts = parts_of(animation, self._plan_columns)
         self._lists = lists_of(animation, self._plan_columns)
-        self._prompts = animation.keyed_prompts.at(animation.scope)
+        self._prompts = _prompts(animation)
         self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
         """The frames that are generated, in order; the others are in-betweens."""
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
@@ -189,6 +189,14 @@ def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
             yield name, value
     for name in ("controlnet", "steps"):
         yield from ((f"{name}.{index}", item) for index, item in enumerate(getattr(animation, name)))
+
+
+def _prompts(animation: Animation) -> tuple[PromptFrame, ...]:
+    """Returns the prompts of each frame; formulas in wildcard files are only known here."""
+    try:
+        return animation.keyed_prompts.at(animation.scope)
+    except ScheduleError as error:
+        raise PresetError(animation.name, (Problem(animation.name, "prompts", str(error)),)) from error
 
 
 def _columns(animation: Animation) -> Columns:

@@ -1,10 +1,10 @@
 """Opens frame interpolators by name."""
 
 import logging
-from pathlib import Path
 
 import torch
 
+from animator.core.paths import expand_user
 from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowInterpolator
 from animator.film.interpolation.rife import load_rife
@@ -35,7 +35,7 @@ def open_interpolator(engine: str, weights: str, device: torch.device | str) -> 
             engine,
         )
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
-    path = Path(weights).expanduser()
+    path = expand_user(weights)
     if engine == "FILM" or is_torchscript(path):
         return load_torchscript(path, device)
     return load_rife(path, device)

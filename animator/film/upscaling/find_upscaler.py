@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from animator.core.paths import expand_user
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 
@@ -21,7 +22,7 @@ def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
     Raises:
         ModelError: There is no such network.
     """
-    path = Path(name).expanduser()
+    path = expand_user(name)
     if path.is_file() or path.suffix in _SUFFIXES:
         return path
     files = Library(folders).files

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from animator.core.paths import expand_user
 from animator.errors import UserError
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
@@ -55,7 +55,7 @@ def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
     Raises:
         UserError: The file does not exist, is not a video, or is a folder without images.
     """
-    path = Path(unit.source).expanduser()
+    path = expand_user(unit.source)
     if is_image(path):
         return StillImage(read_image(str(path), None, device))
     span = ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame)

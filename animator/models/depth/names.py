@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from animator.core import plugins
+from animator.core.paths import expand_user, is_file
 from animator.errors import ModelError
 from animator.models.depth.registry import MODELS, PLUGINS
 from animator.models.depth.spec import DepthModelSpec
@@ -111,5 +111,5 @@ def check(name: str) -> None:
     Raises:
         ModelError: It is neither.
     """
-    if resolve_name(name) is None and not Path(name).expanduser().is_file():
+    if resolve_name(name) is None and not is_file(expand_user(name)):
         raise unknown_model(name)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from animator.core import plugins
+from animator.core.paths import is_file
 from animator.errors import ModelError, PluginError
 from animator.models.depth import load_weights, names, weights
 from animator.models.depth.blend import MetricWithMetric, RelativeWithMetric
@@ -130,7 +131,7 @@ def _from_spec(
 
 
 def _from_path(path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
-    if not path.is_file() and path.suffix.lower() not in SUFFIXES:
+    if not is_file(path) and path.suffix.lower() not in SUFFIXES:
         raise names.unknown_model(str(path))
     state = read_weights(path)
     spec = load_weights.find_spec(state, path.name)

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from animator.core.paths import exists, expand_user
 from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.facts import config_folder
@@ -188,8 +189,8 @@ def _configure_scheduler(pipeline: Any, kind: Kind) -> None:
 
 def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     dtype = pipeline.vae.dtype
-    path = Path(options.vae).expanduser()
-    location = path if path.exists() else options.library.checkpoint(options.vae)
+    path = expand_user(options.vae)
+    location = path if exists(path) else options.library.checkpoint(options.vae)
     if location is None:
         raise ModelError(f"vae {options.vae}: there is no such file or folder, here or in the model folders")
     if location.is_dir():

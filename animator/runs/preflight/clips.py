@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
+from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
@@ -43,7 +43,7 @@ def check_clips(film: FilmToCheck) -> None:
             spec = replace(animation.video.spec, path=animation.mask.video_mask_path)
             _check_length(spec, animation.fps, last + 1)
     for number, unit in enumerate(animation.controlnet):
-        if unit.enabled and unit.source != FRAME and not is_image(Path(unit.source).expanduser()):
+        if unit.enabled and unit.source != FRAME and not is_image(expand_user(unit.source)):
             with film.problems.at(f"controlnet.{number}.source"):
                 _check_source(unit, _control_frames(film.timeline, number))
 
@@ -57,7 +57,7 @@ def _check_length(spec: ClipSpec, fps: float, frames: int) -> None:
 
 
 def _check_source(unit: ControlUnit, frames: Sequence[int]) -> None:
-    path = Path(unit.source).expanduser()
+    path = expand_user(unit.source)
     available = len(images_in(path)) if is_folder(str(path)) else len(index_of(str(path)))
     count = len(ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame).of(available))
     late = next((frame for frame in frames if frame >= count), None)

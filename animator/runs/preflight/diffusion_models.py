@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from animator.core.paths import expand_user
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
@@ -67,7 +68,7 @@ def check_vae(film: FilmToCheck) -> None:
     if not (name and film.opens_our_model):
         return
     with film.problems.at("diffusion.vae"):
-        path = Path(name).expanduser()
+        path = expand_user(name)
         location = path if path.exists() else film.library.checkpoint(name)
         if location is None:
             searched = ", ".join(map(str, film.folders))

@@ -1,8 +1,8 @@
 """Checks the images of a film: each is decoded once, so that a broken one is found before any frame."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.probe import is_image
@@ -39,7 +39,7 @@ def _images(film: Animation) -> Iterator[tuple[str, str]]:
         yield "mask.mask_file", film.mask.mask_file
     yield from mask_files(film)
     for number, unit in enumerate(film.controlnet):
-        if unit.enabled and unit.source != FRAME and is_image(Path(unit.source).expanduser()):
+        if unit.enabled and unit.source != FRAME and is_image(expand_user(unit.source)):
             yield f"controlnet.{number}.source", unit.source
 
 

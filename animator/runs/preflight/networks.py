@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from animator.core.paths import expand_user
 from animator.errors import ModelError
 from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
 from animator.models.depth.weights import weights_files
@@ -47,7 +48,7 @@ def check_words(film: FilmToCheck) -> None:
     if not (name and has_word_mask(film.animation)):
         return
     with film.problems.at("mask.word_model"):
-        location = Path(name).expanduser()
+        location = expand_user(name)
         folder = location.parent if location.suffix else location
         if not location.exists():
             raise ModelError(f"{name}: there is no such folder (looked for from {Path.cwd()})")
@@ -92,7 +93,7 @@ def check_interpolator(film: FilmToCheck) -> None:
     if settings.engine not in ("RIFE v4.6", "FILM") or not settings.model:
         return
     with film.problems.at("frame_interpolation.model"):
-        path = Path(settings.model).expanduser()
+        path = expand_user(settings.model)
         if not path.is_file():
             raise ModelError(f"{path}: no such file; expected the weights of {settings.engine}")
         if settings.engine == "FILM" or is_torchscript(path):

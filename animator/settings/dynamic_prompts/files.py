@@ -1,12 +1,13 @@
 """Wildcard files of one folder: text files with a prompt per line, and YAML or JSON collections of lists."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from animator.core.paths import exists, resolve
 from animator.core.read import UnreadableError, read_text
+from animator.core.walk import TooManyFilesError, walk
 from animator.errors import UserError
 from animator.settings.dynamic_prompts import lexer
 from animator.settings.dynamic_prompts.collection import COLLECTIONS, read_collection
@@ -72,7 +73,7 @@ class WildcardFiles:
 
     def _named(self, name: str) -> Lines:
         try:
-            is_file = self._path(name).exists()
+            is_file = exists(self._path(name))
         except OSError as error:  # a name that is too long
             raise UserError(f"__{name}__: {self._path(name)}: {error.strerror}") from error
         if is_file:
@@ -96,7 +97,7 @@ class WildcardFiles:
 
     def _read(self, path: Path, label: str, expected: str) -> str:
         """Returns the text of a file of the folder; `label` and `expected` are for messages."""
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not resolve(path).is_relative_to(resolve(self.folder)):
             raise UserError(f"{label}{path} is outside the folder {self.folder}; {_INSIDE}")
         try:
             text = read_text(path, MAX_BYTES)
@@ -121,14 +122,17 @@ class WildcardFiles:
     @cached_property
     def _paths(self) -> list[Path]:
         """Text files and collections, by name; links to elsewhere are left out."""
-        root = self.folder.resolve()
+        root = resolve(self.folder)
         paths: list[Path] = []
-        for folder, folders, names in os.walk(self.folder):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            paths += (Path(folder, name) for name in names if name.endswith((SUFFIX, *COLLECTIONS)))
-            if len(paths) > MAX_FILES:
-                raise UserError(f"wildcard_folder: {self.folder} has more than {MAX_FILES} files")
-        return sorted(path for path in paths if path.resolve().is_relative_to(root))
+        try:
+            for folder, folders, names in walk(self.folder):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                paths += (folder / name for name in names if name.endswith((SUFFIX, *COLLECTIONS)))
+        except TooManyFilesError as error:
+            raise UserError(f"wildcard_folder: {error}") from error
+        if len(paths) > MAX_FILES:
+            raise UserError(f"wildcard_folder: {self.folder} has more than {MAX_FILES} files")
+        return sorted(path for path in paths if resolve(path).is_relative_to(root))
 
     @cached_property
     def _collections(self) -> Mapping[str, Lines]:

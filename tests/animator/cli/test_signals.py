@@ -83,3 +83,17 @@ def test_a_batch_leaves_no_worker_behind(preset: Path, stop: signal.Signals) -> 
     wait_for(lambda: not running(folder))
     for name in ("film", "other"):
         assert not has_frames(folder / "out" / name, 3000)
+
+
+def test_ctrl_c_while_the_program_loads_ends_with_130(tmp_path: Path) -> None:
+    script = "import animator.cli.entry as e\n"
+    script += "import builtins; old = builtins.__import__\n"
+    script += "def interrupted(name, *a, **k):\n"
+    script += "    if name == 'animator.cli.app': raise KeyboardInterrupt\n"
+    script += "    return old(name, *a, **k)\n"
+    script += "builtins.__import__ = interrupted; e.main()\n"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 130 and done.stderr == ""

@@ -81,3 +81,16 @@ def test_the_sampler_of_the_page_on_plugins_works() -> None:
     names: dict[str, Any] = {}
     exec(page.split("```python\n")[1].split("```")[0], names)
     assert names["euler_plain"].solve(lambda x, sigma: 1.0, 5.0, (4.0, 2.0, 1.0), None) == 2.0
+
+
+def test_a_package_with_a_broken_list_of_entry_points_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "spoiled-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: spoiled\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for broken in (b"[animator.steps]\nx\xff = a:b\n", b"[animator.steps]\nx\n"):
+        (folder / "entry_points.txt").write_bytes(broken)
+        with pytest.raises(PluginError, match="install spoiled again"):
+            plugins.names("animator.steps")

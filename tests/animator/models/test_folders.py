@@ -108,3 +108,8 @@ def test_the_models_command_lists_the_shared_folder(
     save_file({"a": torch.zeros(1)}, shared / "dream.safetensors")
     shown = CliRunner().invoke(app, ["models", "--no-hashes"])
     assert str(shared / "dream.safetensors") in shown.stdout
+
+
+@pytest.mark.parametrize("name", ["~nobody-lives-here", "x" * 300, "a\0b"])
+def test_a_folder_that_cannot_be_holds_no_model(name: str) -> None:
+    assert find_file(["a.safetensors"], model_folders([name])) is None

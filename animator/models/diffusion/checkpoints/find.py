@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from animator.core.paths import exists, expand_user
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.library import Library
@@ -38,8 +39,8 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
     """
     if name == STARTER:
         return Checkpoint(name, str(model_folder()), "folder")
-    path = Path(name).expanduser()
-    location = path if path.exists() else library.checkpoint(name)
+    path = expand_user(name)
+    location = path if exists(path) else library.checkpoint(name)
     if location is not None and location.is_dir():
         if not (location / "model_index.json").is_file():
             raise ModelError(

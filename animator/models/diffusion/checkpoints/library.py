@@ -3,13 +3,14 @@
 Any folder layout works, such as A1111's `models`: files are identified by their content, not by their folder.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from animator.core.paths import expand_user, is_file
 from animator.core.permissions import permissions
+from animator.core.walk import TooManyFilesError, walk
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.identify import identify
@@ -34,8 +35,15 @@ class Library:
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
-        """All model files and diffusers folders below the folders, sorted by path."""
-        return tuple(path for folder in self.folders for path in sorted(_walk(folder)))
+        """All model files and diffusers folders below the folders, sorted by path.
+
+        Raises:
+            ModelError: A folder has too many files to be one of models.
+        """
+        try:
+            return tuple(path for folder in self.folders for path in sorted(_walk(folder)))
+        except TooManyFilesError as error:
+            raise ModelError(str(error)) from error
 
     @cached_property
     def embeddings(self) -> dict[str, Path]:
@@ -68,8 +76,8 @@ class Library:
         Raises:
             ModelError: There is no such file.
         """
-        path = Path(name).expanduser()
-        if path.suffix == SAFE and path.is_file():
+        path = expand_user(name)
+        if path.suffix == SAFE and is_file(path):
             return path
         lora = self._find(name, (path for path in self.files if path.suffix == SAFE))
         if lora is None:
@@ -95,15 +103,14 @@ class Library:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
-        root_path = Path(root)
+    for root, folders, files in walk(folder):
         if INDEX in files:  # a diffusers model: its components are not separate models
             folders.clear()
-            yield root_path
+            yield root
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        named = (root_path / name for name in files if Path(name).suffix in (SAFE, *PICKLED))
-        yield from (path for path in named if path.is_file())
+        named = (root / name for name in files if Path(name).suffix in (SAFE, *PICKLED))
+        yield from (path for path in named if is_file(path))
 
 
 def _suggestion(name: str, names: list[str]) -> str:

@@ -55,6 +55,7 @@ _TOP = {
     "label_emb_0_2": "add_embedding_linear_2",
     "out_2": "conv_out",
 }
+_MIDDLE = ("resnets_0", "attentions_0", "resnets_1")
 LAYERS_PER_BLOCK = 2  # of every U-Net with the original names
 
 
@@ -90,13 +91,14 @@ def from_original(flat: str) -> str:
     """Returns diffusers' flat path for a layer of the original U-Net; other paths unchanged."""
     if flat in _TOP:
         return _TOP[flat]
-    match = re.match(r"(input_blocks|output_blocks|middle_block)_(\d+)(?:_(\d+))?_(.*)$", flat)
+    match = re.match(r"(input_blocks|output_blocks|middle_block)_(\d{1,3})(?:_(\d{1,3}))?_(.*)$", flat)
     if match is None:
         return flat
     side, first, second, rest = match.groups()
     if side == "middle_block":  # middle_block_1_transformer_...: the layer follows the number
         rest = "_".join(part for part in (second, rest) if part)
-        return f"mid_block_{('resnets_0', 'attentions_0', 'resnets_1')[int(first)]}_{_RESNET.get(rest, rest)}"
+        place = int(first)
+        return f"mid_block_{_MIDDLE[place]}_{_RESNET.get(rest, rest)}" if place < len(_MIDDLE) else flat
     return _outer(side, int(first), int(second or 0), rest)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from animator.core.paths import exists, expand_user
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE, read_header
 from animator.models.diffusion.checkpoints.find import Checkpoint
@@ -21,8 +22,8 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     Raises:
         ModelError: There is no ControlNet of that name.
     """
-    path = Path(name).expanduser()
-    location = path if path.exists() else library.controlnet(name)
+    path = expand_user(name)
+    location = path if exists(path) else library.controlnet(name)
     if location is not None and location.is_dir():
         if not (location / CONFIG).is_file():
             raise ModelError(f"controlnet {name}: the folder has no {CONFIG}, so it is not a diffusers model")

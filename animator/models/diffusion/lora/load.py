@@ -112,6 +112,14 @@ class LoraFile:
                 f"{self.path}: this LoRA does not fit the model: its {layer[1]} {error}; it was made for "
                 f"{FAMILY_NAMES[self.family] if self.family else 'another base model'}"
             ) from error
+        except (LookupError, ArithmeticError, RuntimeError, TypeError) as error:
+            tensors = ", ".join(
+                f"{role} {tuple(tensor.shape)}" for role, tensor in self.layers[layer].tensors.items()
+            )
+            raise ModelError(
+                f"{self.path}: this LoRA is broken: its {layer[1]} has {tensors}, which make no change of "
+                "the layer's weights; download or copy it again"
+            ) from error
 
 
 def read_lora(path: Path) -> LoraFile:

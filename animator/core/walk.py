@@ -1,0 +1,32 @@
+"""Walks through a folder that a preset may name, such as `/`: a limited number of files."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from animator.core.paths import is_folder
+
+MAX_ENTRIES = 100_000
+"""Files and folders that are looked at; the largest collections of models and prompts have a tenth of it."""
+
+
+class TooManyFilesError(ValueError):
+    """A folder with more files than any that is meant to be searched."""
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yields each folder below a folder, itself first, with the names of its folders and files.
+
+    Folders that are removed from the list of names are not entered; links to folders never are.
+
+    Raises:
+        TooManyFilesError: There are more than `MAX_ENTRIES` files and folders.
+    """
+    if not is_folder(folder):
+        return
+    entries = 0
+    for root, folders, files in os.walk(folder):
+        entries += len(folders) + len(files)
+        if entries > MAX_ENTRIES:
+            raise TooManyFilesError(f"{folder}: holds more than {MAX_ENTRIES} files; name a smaller folder")
+        yield Path(root), folders, files
