@@ -51,7 +51,8 @@ class DiffusionPlan:
     checkpoint: Text = ""
     """Checkpoint by frame; empty is the film's model."""
     cadence: Count = 1
-    """Every cadence-th frame is generated; those between are warped and blended."""
+    """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
+    blended."""
     cadence_flow_factor: Real = 1
     """Factor on the flow along which in-betweens move."""
     redo_flow_factor: Real = 1
