@@ -15,6 +15,7 @@ ENTRY_POINTS = {
     "animator",
     "schedules",
     "animator.cli.app",
+    "animator.__main__",
     "animator.cli.entry",
     *(place.partition(":")[0] for place in BUILT_IN.values()),
     "docs.build.__main__",

@@ -1,6 +1,6 @@
 """A folder of images as a clip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,3 +39,7 @@ class Folder:
         elif image.size != self.size:
             image = image.resize(self.size, lanczos)
         return np.asarray(image)
+
+    def resized(self, size: tuple[int, int]) -> "Folder":
+        """Returns the same images at another width and height."""
+        return replace(self, size=size)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -33,6 +33,10 @@ class Images(Protocol):
 
     def at(self, index: int) -> Image8:
         """Returns the index-th image, uint8 RGB (H, W, 3)."""
+        ...
+
+    def resized(self, size: tuple[int, int]) -> "Images":
+        """Returns the same images at another width and height, read independently of these."""
         ...
 
 
@@ -183,6 +187,10 @@ class ClipReader:
             VideoError: The clip is damaged.
         """
         return self._kept.get(index, lambda: self._decode(index))
+
+    def resized(self, size: tuple[int, int]) -> "ClipReader":
+        """Returns another reader of the clip, whose images have another width and height."""
+        return ClipReader(replace(self.clip, size=size), self.index)
 
     def close(self) -> None:
         """Stops the decoder."""

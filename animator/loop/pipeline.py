@@ -88,6 +88,26 @@ class Step(Protocol):
         """Returns the processed image (3, H, W), float32 RGB in [0, 1]."""
 
 
+class Cuts(Protocol):
+    """Finds the hard cuts of the clip that a film is made from."""
+
+    def at(self, frame: int) -> bool:
+        """Returns True if the clip has a cut between the frame before and this one."""
+        ...
+
+
+@dataclass(frozen=True)
+class NoCuts:
+    """The cuts of a film whose images are not those of a clip."""
+
+    def at(self, frame: int) -> bool:
+        """Returns False."""
+        return False
+
+
+NO_CUTS = NoCuts()
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """The filled slots of one film.
@@ -104,6 +124,7 @@ class Pipeline:
         overlays: Steps that paste images over the generated one, after all others; the tween overlays the
             in-betweens.
         request_steps: Add details to each request that the plan does not have.
+        cuts: Where the images of the source change to another scene, over which in-betweens do not fade.
     """
 
     source: Source
@@ -116,6 +137,7 @@ class Pipeline:
     after_motion: tuple[Step, ...] = ()
     overlays: tuple[Step, ...] = ()
     request_steps: tuple[RequestStep, ...] = ()
+    cuts: Cuts = NO_CUTS
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,16 @@
 """`render`: plans in, frames out. A generator that opens no file and prints nothing."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
 from animator.images.image import Image8, to_uint8
-from animator.loop.pipeline import Pipeline, generate
+from animator.loop.pipeline import Cuts, Pipeline, generate
 from animator.loop.state import State
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
@@ -60,12 +61,29 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
     state = State() if state is None else state
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
-        old = None if plans[0].cut else state.image
-        to_last = old is not None and pipeline.tween.generates_last
-        generated = generate(pipeline, plans if to_last else plans[:1], state)
-        images = pipeline.tween(pipeline.motion, plans, old, generated)
-        last = plans[-1].frame
-        for plan, frame in zip(plans, images, strict=True):
-            if plan.frame == last:
-                state = State(last + 1, frame.image, generated.anchor, frame.depth)
-            yield Frame(plan, frame.image, frame.depth, state)
+        latest = state
+        for part, after_cut in _split_at_cuts(plans, pipeline.cuts):
+            old = None if after_cut or part[0].cut else latest.image
+            to_last = old is not None and pipeline.tween.generates_last
+            generated = generate(pipeline, part if to_last else part[:1], latest)
+            images = pipeline.tween(pipeline.motion, part, old, generated)
+            for plan, frame in zip(part, images, strict=True):
+                if plan is part[-1]:
+                    latest = State(plan.frame + 1, frame.image, generated.anchor, frame.depth)
+                state = latest if plan is plans[-1] else state
+                yield Frame(plan, frame.image, frame.depth, state)
+
+
+def _split_at_cuts(plans: Sequence[Plan], cuts: Cuts) -> Iterator[tuple[Sequence[Plan], bool]]:
+    """Yields the parts of a cadence group between the cuts of the clip, and True for one after a cut.
+
+    Each part has a generated image of its own scene. A group without in-betweens is not split, for nothing
+    fades in it.
+    """
+    if len(plans) == 1 and plans[0].tween >= 1.0:
+        yield plans, False
+        return
+    starts = [i for i, plan in enumerate(plans) if cuts.at(plan.frame)]
+    bounds = sorted({0, *starts, len(plans)})
+    for start, end in pairwise(bounds):
+        yield plans[start:end], start in starts

@@ -197,6 +197,12 @@ class Animation(SettingsGroup):
         return self.hybrid.acts and mode_of(self).source == "last"
 
     @property
+    def shows_clip(self) -> bool:
+        """True if frames are generated from the clip's images, or those are mixed into them."""
+        mixed = self.hybrid.composite != "none" and not self.hybrid.use_init_image
+        return mode_of(self).source == "clip" or (self.is_hybrid and mixed)
+
+    @property
     def hybrid_begins_over_clip(self) -> bool:
         """True if the first frame is generated from the clip's."""
         return self.is_hybrid and self.hybrid.use_first_frame_as_init_image

@@ -27,6 +27,7 @@ class Rules:
         sorts_images: True if images by frame are sorted; otherwise they keep their written order.
         fills_wildcards: True if `__name__` in a prompt is replaced from a file.
         zero_strength_cuts: True if a strength of 0 starts a new scene.
+        splits_at_clip_cuts: True if in-betweens do not fade or move over a hard cut of the clip.
         guides_set_strength: True if guide images bring their own strength schedule.
         shows_next_seed: True if the subtitle of an in-between shows the seed of the next generated frame.
         exports_source: True if a Deforum settings file gets schedules and prompts as they were written.
@@ -40,6 +41,7 @@ class Rules:
     sorts_images: bool
     fills_wildcards: bool
     zero_strength_cuts: bool
+    splits_at_clip_cuts: bool
     guides_set_strength: bool
     shows_next_seed: bool
     exports_source: bool
@@ -54,6 +56,7 @@ OWN = Rules(
     sorts_images=True,
     fills_wildcards=True,
     zero_strength_cuts=True,
+    splits_at_clip_cuts=True,
     guides_set_strength=True,
     shows_next_seed=False,
     exports_source=False,
@@ -68,6 +71,7 @@ DEFORUM = Rules(
     sorts_images=False,
     fills_wildcards=False,
     zero_strength_cuts=False,
+    splits_at_clip_cuts=False,
     guides_set_strength=False,
     shows_next_seed=True,
     exports_source=True,

@@ -67,7 +67,8 @@ class DiffusionPlan:
     checkpoint: Text = ""
     """Checkpoint by frame; empty is the film's model."""
     cadence: Count = 1
-    """Every cadence-th frame is generated; those between are warped and blended."""
+    """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
+    blended."""
     cadence_flow_factor: Annotated[Real, _HAS_TWEENS & IsOn("diffusion.optical_flow_cadence")] = 1
     """Factor on the flow along which in-betweens move."""
     redo_flow_factor: Annotated[Real, InMode("prepares") & IsOn("diffusion.optical_flow_redo_generation")] = 1

@@ -40,7 +40,9 @@ class Timeline(Sequence[Plan]):
         self._parts = parts_of(animation, self._plan_columns)
         self._lists = lists_of(animation, self._plan_columns)
         self._prompts = _prompts(animation)
-        self.generated_frames = _generated_frames(animation, self._columns["diffusion.cadence"])
+        self.generated_frames = self._with_cuts(
+            _generated_frames(animation, self._columns["diffusion.cadence"])
+        )
         """The frames that are generated, in order; the others are in-betweens."""
         self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
         self._palettes = self._prompt_palettes() if animation.color.follows_prompts else None
@@ -107,6 +109,20 @@ class Timeline(Sequence[Plan]):
         if index + 1 < len(self.generated_frames):
             return int(self.generated_frames[index + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
+
+    def _with_cuts(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the generated frames, with those at which strength falls to 0 between two of them.
+
+        Where strength stays 0 up to the next generated frame, the cut is there, and one is enough.
+        """
+        if not self._rules.zero_strength_cuts:
+            return frames
+        zero = np.asarray(self._columns[self._strength], dtype=np.float64) == 0.0
+        starts = np.flatnonzero(zero[1:] & ~zero[:-1]) + 1
+        ends = np.append(np.flatnonzero(zero[:-1] & ~zero[1:]) + 1, len(zero))
+        until = ends[np.searchsorted(ends, starts, side="right")]
+        missing = np.searchsorted(frames, starts) == np.searchsorted(frames, until)
+        return np.union1d(frames, starts[missing])
 
     def _is_cut(self, frame: int) -> bool:
         return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)

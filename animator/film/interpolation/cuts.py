@@ -29,7 +29,7 @@ _MIN_LAYOUT_OF_SCENE, _TIMES_OF_SCENE = 0.03, 1.5
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """Differences between an image and the one before: of the layout, and of the colors, both in [0, 1]."""
 
     layout: float
@@ -37,23 +37,23 @@ class _Change:
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
+class Look:
     """A thumbnail (S, S, 3) in [0, 1], and the frequencies of colors (bins, bins, bins)."""
 
     thumbnail: NDArray[np.float32]
     colors: NDArray[np.float32]
 
     @classmethod
-    def of(cls, image: Image8) -> "_Look":
+    def of(cls, image: Image8) -> "Look":
         """Returns the look of an image, uint8 RGB (H, W, 3)."""
         small = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         counts = cv2.calcHist([image], [0, 1, 2], None, [_BINS] * 3, [0, 256] * 3)
         return cls(small, (counts / counts.sum()).astype(np.float32))
 
-    def change_from(self, before: "_Look") -> _Change:
+    def change_from(self, before: "Look") -> Change:
         """Returns the change from the image before."""
         layout = float(np.abs(self.thumbnail - before.thumbnail).mean())
-        return _Change(layout, float(np.abs(self.colors - before.colors).sum() / 2))
+        return Change(layout, float(np.abs(self.colors - before.colors).sum() / 2))
 
 
 def mark_cuts(images: Iterable[Image8], scenes: Container[int] = ()) -> Iterator[tuple[Image8, bool]]:
@@ -63,26 +63,32 @@ def mark_cuts(images: Iterable[Image8], scenes: Container[int] = ()) -> Iterator
         images: uint8 RGB (H, W, 3), all of one size.
         scenes: Numbers of images that begin a new scene of the film.
     """
-    last: _Look | None = None
-    before: _Change | None = None
-    waiting: tuple[Image8, _Change, bool] | None = None
+    last: Look | None = None
+    before: Change | None = None
+    waiting: tuple[Image8, Change, bool] | None = None
     for number, image in enumerate(images):
-        look = _Look.of(image)
+        look = Look.of(image)
         if last is None:
             yield image, False
         else:
             change = look.change_from(last)
             if waiting is not None:
-                yield waiting[0], _is_cut(waiting[1], (before, change), new_scene=waiting[2])
+                yield waiting[0], is_cut(waiting[1], (before, change), new_scene=waiting[2])
                 before = waiting[1]
             waiting = (image, change, number in scenes)
         last = look
     if waiting is not None:
-        yield waiting[0], _is_cut(waiting[1], (before,), new_scene=waiting[2])
+        yield waiting[0], is_cut(waiting[1], (before,), new_scene=waiting[2])
 
 
-def _is_cut(change: _Change, neighbors: Iterable[_Change | None], *, new_scene: bool) -> bool:
-    """Returns True for a change that is a cut; `new_scene` where the film begins a new scene."""
+def is_cut(change: Change, neighbors: Iterable[Change | None], *, new_scene: bool = False) -> bool:
+    """Returns True for a change that is a cut.
+
+    Args:
+        change: From one image to the next.
+        neighbors: The changes before and after it; None at the ends.
+        new_scene: True where the film begins a new scene.
+    """
     usual = min((one.layout for one in neighbors if one is not None), default=0.0)
     if new_scene:
         return change.layout > max(_MIN_LAYOUT_OF_SCENE, _TIMES_OF_SCENE * usual)

@@ -10,7 +10,7 @@ from animator.images.resample import Sampling
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.init_image import read_init_image
 from animator.loop.build.models import folders_of
-from animator.loop.pipeline import Step
+from animator.loop.pipeline import NO_CUTS, Cuts, Step
 from animator.loop.steps.clip_motion import (
     ClipMotion,
     ClipMotionStep,
@@ -61,7 +61,11 @@ class Hybrid:
 
 
 def build_hybrid(
-    animation: Animation, clip: FrameSource, depth: Callable[[], DepthModel], device: torch.device
+    animation: Animation,
+    clip: FrameSource,
+    depth: Callable[[], DepthModel],
+    device: torch.device,
+    cuts: Cuts = NO_CUTS,
 ) -> Hybrid:
     """Returns the hybrid steps of a film.
 
@@ -70,12 +74,13 @@ def build_hybrid(
         clip: The images of the clip.
         depth: Opens the depth network.
         device: Where images live.
+        cuts: Of the clip, over which it moves nothing.
 
     Raises:
         UserError: A network or an image is not available.
     """
     settings = animation.hybrid
-    motion = _motion(animation, clip, device)
+    motion = _motion(animation, clip, device, cuts)
     warp: tuple[Step, ...] = () if motion is None else (ClipMotionStep(motion),)
     if settings.composite == "none":
         return Hybrid(warp, (), motion)
@@ -97,21 +102,24 @@ def _composite_source(animation: Animation, clip: FrameSource, device: torch.dev
     return StillImage(read_init_image(animation, device))
 
 
-def _motion(animation: Animation, clip: FrameSource, device: torch.device) -> ClipMotion | None:
+def _motion(animation: Animation, clip: FrameSource, device: torch.device, cuts: Cuts) -> ClipMotion | None:
     settings, behavior = animation.hybrid, behavior_of(animation)
     sampling = Sampling(animation.motion.sampling)
     if settings.motion == "none":
         return None
     if settings.motion == "Optical Flow":
-        return _clip_motion(
-            animation, clip, DenseFlow(_flow(animation, device), behavior.flow_warp(sampling))
-        )
+        flow = DenseFlow(_flow(animation, device), behavior.flow_warp(sampling))
+        return _clip_motion(animation, clip, flow, cuts)
     kind = GlobalMotion(MotionModel(settings.motion), sampling, behavior.feature_contrast)
-    return _clip_motion(animation, clip, kind)
+    return _clip_motion(animation, clip, kind, cuts)
 
 
-def _clip_motion(animation: Animation, clip: FrameSource, kind: MotionKind[MotionT]) -> ClipMotion:
-    return FilmToClip(clip, kind) if animation.hybrid.motion_use_prev_img else ClipToClip(clip, kind)
+def _clip_motion(
+    animation: Animation, clip: FrameSource, kind: MotionKind[MotionT], cuts: Cuts
+) -> ClipMotion:
+    if animation.hybrid.motion_use_prev_img:
+        return FilmToClip(clip, kind, cuts)
+    return ClipToClip(clip, kind, cuts)
 
 
 def _flow(animation: Animation, device: torch.device) -> FlowModel:

@@ -5,6 +5,7 @@ from functools import cache
 
 import torch
 
+from animator.film.clip_cuts import ClipCuts
 from animator.film.open_clip import open_clip
 from animator.images.image import read_image
 from animator.images.resample import Border, Sampling
@@ -15,7 +16,7 @@ from animator.loop.build.masks import masking_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps
 from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
-from animator.loop.pipeline import Motion, Pipeline, Source, Step
+from animator.loop.pipeline import NO_CUTS, Cuts, Motion, Pipeline, Source, Step
 from animator.loop.requests import Guidance, RequestStep
 from animator.loop.steps.clip_motion import ClipMotionTween
 from animator.loop.steps.controlnet import units_of
@@ -33,6 +34,7 @@ from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
+from animator.settings.compat import rules_of
 from animator.settings.modes import Mode, mode_of
 
 _TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
@@ -61,7 +63,8 @@ def build_pipeline(
     clip = cache(lambda: _clip(animation, device))
     network = cache(lambda: depth or _depth_model(animation, device))
     match = match_color_steps(animation, diffuser, device, clip)
-    hybrid = build_hybrid(animation, clip(), network, device) if animation.is_hybrid else Hybrid()
+    cuts = cache(lambda: _cuts(animation, clip()))
+    hybrid = build_hybrid(animation, clip(), network, device, cuts()) if animation.is_hybrid else Hybrid()
     masking = masking_of(animation, device, clip)
     request_steps = (
         *_guidance(animation, device),
@@ -83,6 +86,7 @@ def build_pipeline(
         after_motion=hybrid.after_motion,
         overlays=masking.overlays,
         request_steps=request_steps,
+        cuts=cuts() if animation.shows_clip else NO_CUTS,
     )
 
 
@@ -122,7 +126,13 @@ def _last_image(animation: Animation, device: torch.device, clip: Callable[[], F
     return LastImage(read_init_image(animation, device) if animation.init.image else None)
 
 
-def _clip(animation: Animation, device: torch.device) -> FrameSource:
+def _cuts(animation: Animation, frames: ClipFrames) -> Cuts:
+    if not rules_of(animation).splits_at_clip_cuts:
+        return NO_CUTS
+    return ClipCuts(frames.clip, animation.size, animation.frames)
+
+
+def _clip(animation: Animation, device: torch.device) -> ClipFrames:
     clip = open_clip(animation.video.spec, animation.size, animation.fps)
     clip.frame_map.check(animation.frames)
     return ClipFrames(clip, device)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
 from torch import Tensor
@@ -11,7 +12,7 @@ from animator.images.camera import Matrix
 from animator.images.grid import flow_grid
 from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import warp_by_matrix
-from animator.loop.pipeline import FrameImage, Motion
+from animator.loop.pipeline import NO_CUTS, Cuts, FrameImage, Motion
 from animator.loop.state import State
 from animator.loop.steps.frame_source import FrameSource
 from animator.loop.tweens.tween import WrappedTween
@@ -109,16 +110,19 @@ class ClipToClip(Generic[MotionT]):
     Args:
         frames: The clip.
         kind: The kind of motion to estimate.
+        cuts: Of the clip; nothing moves over them.
     """
 
-    def __init__(self, frames: FrameSource, kind: MotionKind[MotionT]) -> None:
+    def __init__(self, frames: FrameSource, kind: MotionKind[MotionT], cuts: Cuts = NO_CUTS) -> None:
         self._frames = frames
         self._kind = kind
+        self._cuts = cuts
         self._cache: LRUCache[tuple[int, int], MotionT] = LRUCache(_CACHE_SIZE)
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
         """Returns the image (3, H, W) warped by the motion of all plans, resampled once."""
-        return self._kind.warp(image, self._total(plans))
+        moving = [plan for plan in plans if not self._cuts.at(plan.frame)]
+        return self._kind.warp(image, self._total(moving)) if moving else image
 
     def _total(self, plans: Sequence[Plan]) -> MotionT:
         spans = [(plans[0].frame, plan.frame) for plan in plans]
@@ -143,14 +147,19 @@ class FilmToClip(Generic[MotionT]):
     Attributes:
         frames: The clip.
         kind: The kind of motion to estimate.
+        cuts: Of the clip; the image moves only up to the first one.
     """
 
     frames: FrameSource
     kind: MotionKind[MotionT]
+    cuts: Cuts = NO_CUTS
 
     def apply(self, image: Tensor, plans: Sequence[Plan]) -> Tensor:
         """Returns the image (3, H, W) warped toward the clip's image of the last plan's frame."""
-        last = plans[-1]
+        moving = list(takewhile(lambda plan: not self.cuts.at(plan.frame), plans))
+        if not moving:
+            return image
+        last = moving[-1]
         return self.kind.warp(image, self.kind.estimate(image, self.frames.at(last.frame), last))
 
 

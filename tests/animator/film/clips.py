@@ -32,6 +32,12 @@ def moving_disc(frames: int = 17, side: int = 192) -> list[Image8]:
     return clip
 
 
+def shot(color: tuple[int, int, int], frames: int = 6, seed: int = 3, side: int = 96) -> list[Image8]:
+    """Returns images of a camera that moves over a texture of a color, uint8 RGB (side, side, 3)."""
+    ground = texture(side + 2 * frames, seed).astype(np.float32) / 255 * np.array(color, np.float32)
+    return [ground[i : i + side, 2 * i : 2 * i + side].astype(np.uint8) for i in range(frames)]
+
+
 def psnr(seen: Image8, true: Image8) -> float:
     """Returns the peak signal-to-noise ratio in dB."""
     error = np.mean((seen.astype(float) - true) ** 2)

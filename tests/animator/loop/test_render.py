@@ -52,6 +52,20 @@ def test_in_betweens_fade_from_the_old_image_to_the_new(make_animation: Make) ->
     assert values == pytest.approx([0.1, 0.1, 0.1, 0.4 / 3, 0.5 / 3, 0.2, 0.7 / 3], abs=1e-6)
 
 
+@pytest.mark.parametrize("blend", ["fade", "lookahead"])
+def test_in_betweens_end_at_a_cut_of_the_film(make_animation: Make, blend: str) -> None:
+    strength = "0:(0.6), 3:(0.6), 4:(0), 5:(0.6)"
+    diffusion = {"seed": 1, "cadence": 3, "strength": strength, "cadence_blend": blend}
+    recorder = Recorder()
+    frames = frames_of(make_animation(frames=9, diffusion=diffusion, **QUIET), recorder)
+    generated = {request.frame: request.image is None for request in recorder.asked}
+    assert generated == ({0: True, 3: False, 4: True, 6: False} if blend == "fade" else generated)
+    assert generated[4] and 3 in generated
+    values = [float(frame.image.mean()) for frame in frames]
+    assert values[3:5] == pytest.approx([0.2, 0.3])
+    assert all(value >= 0.3 - 1e-6 for value in values[4:])
+
+
 def test_in_betweens_keep_moving(make_animation: Make) -> None:
     animation = make_animation(
         frames=4, diffusion={"seed": 1, "cadence": 4}, motion={"translation_x": 5, "border": "zeros"}, **QUIET

@@ -1,5 +1,8 @@
 """Generated frames of a film, their seeds, and the starts of its scenes."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from animator.timeline.timeline import Timeline
@@ -14,6 +17,29 @@ def test_keys_of_prompts_and_strength_are_generated_with_cadence_keys(
 ) -> None:
     diffusion = {"seed": 1, "cadence": 3, "cadence_keys": cadence_keys, "strength": {0: 0.5, 5: 0.6}}
     assert Timeline(make_animation(**KEYED, diffusion=diffusion)).generated_frames.tolist() == generated
+
+
+@pytest.mark.parametrize(
+    ("strength", "generated"),
+    [
+        ("0:(0.6), 3:(0.6), 4:(0), 5:(0.6)", [0, 3, 4, 6, 9]),
+        ({0: 0.6, 5: "0", 6: 0.6}, [0, 3, 5, 6, 9]),
+        ("where(t == 7, 0, 0.6)", [0, 3, 6, 7, 9]),
+        ("where((t == 4) | (t == 8), 0, 0.6)", [0, 3, 4, 6, 8, 9]),
+        ("where((t == 5) | (t == 6), 0, 0.6)", [0, 3, 6, 9]),  # a wish that was kept before
+        ("0:(0.6), 6:(0), 7:(0.6)", [0, 3, 6, 9]),
+        ("0", [0, 3, 6, 9]),
+        ("0.6", [0, 3, 6, 9]),
+    ],
+)
+@pytest.mark.parametrize("compat", [False, True], ids=["", "compat"])
+def test_a_cut_between_generated_frames_is_generated(
+    make_animation: Make, strength: Any, generated: list[int], compat: bool
+) -> None:
+    diffusion = {"seed": 1, "cadence": 3, "strength": strength}
+    timeline = Timeline(make_animation(frames=11, diffusion=diffusion, compat=compat))
+    assert timeline.generated_frames.tolist() == ([0, 3, 6, 9] if compat else generated)
+    assert timeline.generated_frames.dtype == np.int64
 
 
 def test_frames_of_a_group_have_one_seed_and_generations_count_up(make_animation: Make) -> None:

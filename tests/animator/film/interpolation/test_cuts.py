@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.film.interpolation.base import interpolate
 from animator.film.interpolation.cuts import mark_cuts
 from animator.images.image import Image8
-from tests.animator.film.clips import moving_disc, texture
+from tests.animator.film.clips import moving_disc, shot, texture
 
 
 def fade(first: Tensor, second: Tensor, times: tuple[float, ...]) -> Iterator[Tensor]:
@@ -22,12 +22,6 @@ def cuts(images: list[Image8], scenes: tuple[int, ...] = ()) -> list[int]:
     marked = list(mark_cuts(images, scenes))
     assert all(np.array_equal(image, seen) for image, (seen, _) in zip(images, marked, strict=True))
     return [number for number, (_, is_cut) in enumerate(marked) if is_cut]
-
-
-def shot(color: tuple[int, int, int], frames: int = 6, seed: int = 3) -> list[Image8]:
-    """A camera that moves over a texture of a color."""
-    ground = texture(128, seed).astype(np.float32) / 255 * np.array(color, np.float32)
-    return [ground[i : i + 96, 2 * i : 2 * i + 96].astype(np.uint8) for i in range(frames)]
 
 
 DAY, NIGHT = shot((255, 220, 160)), shot((20, 40, 110), seed=4)
