@@ -82,7 +82,9 @@ def test_the_page_on_architecture_lists_the_layers_from_top_to_bottom() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     listed = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", page, re.MULTILINE)
     layers = (ROOT / ".importlinter").read_text().split("layers =\n")[1].split("\n\n")[0]
-    assert listed == [name for name in re.findall(r"\w+", layers) if name not in ("__main__", "starter", "_version")]
+    assert listed == [
+        name for name in re.findall(r"\w+", layers) if name not in ("__main__", "starter", "_version")
+    ]
 
 
 @pytest.mark.parametrize("page", ["architecture.md", "extending.md", "plugins.md", "steps.md"])

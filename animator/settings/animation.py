@@ -54,7 +54,8 @@ class Animation(SettingsGroup):
     """2d moves the image in its plane, 3d moves a camera through it by its depth, video regenerates a clip,
     interpolation generates every frame from its prompts alone."""
     size: tuple[Side, Side] = (512, 512)
-    """Width and height in pixels; 512 is a square, 512x320 the same as [512, 320]."""
+    """Width and height in pixels; 512 is a square, 512x320 the same as [512, 320]. Left open, what suits the
+    model."""
     frames: int = Field(120, ge=1, le=MAX_FRAMES)
     """Length of the film."""
     fps: float = Field(15, ge=0.01, le=1000)

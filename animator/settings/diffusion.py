@@ -45,9 +45,11 @@ class DiffusionPlan:
     strength: Annotated[Unit, _HAS_INPUT | _HAS_TWEENS] = 0.65
     """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
     steps: Annotated[int, RangedSchedule(1.0, 1000.0)] = 25
-    """Sampler steps of a full generation; steps - strength * steps of them run, at least one."""
+    """Sampler steps of a full generation; steps - strength * steps of them run, at least one. Left
+    open, what suits the model."""
     cfg_scale: NotNegative = 7
-    """Classifier-free guidance scale; up to 1 the negative prompt has no effect."""
+    """Classifier-free guidance scale; up to 1 the negative prompt has no effect. Left open,
+    what suits the model."""
     sampler: SamplerText = "Euler a"
     """Sampler by name, with a schedule type if wanted: `DPM++ 2M Karras`; may change by frame."""
     seed_schedule: Annotated[SeedNumber, Is("diffusion.seed_behavior", (SeedBehavior.SCHEDULE,))]
@@ -68,7 +70,7 @@ class DiffusionPlan:
     """Checkpoint by frame; empty is the film's model."""
     cadence: Count = 1
     """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
-    blended."""
+    blended. Left open, what suits the model."""
     cadence_flow_factor: Annotated[Real, _HAS_TWEENS & IsOn("diffusion.optical_flow_cadence")] = 1
     """Factor on the flow along which in-betweens move."""
     redo_flow_factor: Annotated[Real, InMode("prepares") & IsOn("diffusion.optical_flow_redo_generation")] = 1

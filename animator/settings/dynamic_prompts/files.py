@@ -72,11 +72,7 @@ class WildcardFiles:
         return tuple(line for name in names for line in self.lines(name))
 
     def _named(self, name: str) -> Lines:
-        try:
-            is_file = exists(self._path(name))
-        except OSError as error:  # a name that is too long
-            raise UserError(f"__{name}__: {self._path(name)}: {error.strerror}") from error
-        if is_file:
+        if exists(self._path(name)):
             return self._text_file(name)
         if name not in self._collections:
             raise self._missing(name)

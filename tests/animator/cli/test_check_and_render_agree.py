@@ -123,7 +123,7 @@ def test_problems_of_settings_files_stand_in_their_order_too(
 
 def test_at_most_twenty_problems_are_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prompts = "\n".join(f"  {frame}: a <lora:nothing{frame}:1>" for frame in range(30))
-    preset = write(folder, f"frames: 30\nprompts:\n{prompts}")
+    preset = write(folder, f"frames: 30\ndiffusion: {{cadence: 1}}\nprompts:\n{prompts}")
     code, lines = run(capsys, "check", preset)
     assert (code, lines[0].split(": ", 1)[-1]) == (2, "30 problems in film.yaml")
     assert len([line for line in lines if "lora" in line]) == 20 and lines[-1].endswith("and 10 more")

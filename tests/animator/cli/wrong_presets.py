@@ -30,8 +30,11 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     # files
     "init image": ("init: {image: nowhere.png}", "init.image: nowhere.png: there is no such file"),
-    "broken init image": ("init: {image: broken.png}", "init.image: FOLDER/broken.png: cannot be read"),
-    "init image is a text": ("init: {image: text.png}", "cannot be read as an image"),
+    "broken init image": (
+        "init: {image: broken.png}",
+        "init.image: broken.png: is a PNG image that cannot be decoded",
+    ),
+    "init image is a text": ("init: {image: text.png}", "is text; expected an image"),
     "init image is a folder": ("init: {image: clip}", "init.image"),
     "URL": ("init: {image: 'http://localhost/a.png'}", "is a URL"),
     "guide": ("guided: {use_looper: true, init_images: {0: nowhere.png}}", "nowhere.png: there is no such"),

@@ -30,7 +30,8 @@ def test_a_preset_states_only_what_differs(tmp_path: Path) -> None:
 
 
 def test_an_empty_preset_is_the_defaults(tmp_path: Path) -> None:
-    assert load(write(tmp_path, "")) == Animation()
+    decided = {"steps": 16, "cfg_scale": 3, "cadence": 2}  # by the built-in model
+    assert load(write(tmp_path, "")) == Animation().with_(size=(256, 256), diffusion=decided)
 
 
 def test_five_mistakes_are_reported_together_with_their_places(tmp_path: Path) -> None:

@@ -171,14 +171,14 @@ def test_steps_stand_between_sharpening_and_noise_or_after_the_colors(make_anima
     film = make_animation(steps=[{"use": "vignette", "at": "after"}, {"use": "vignette"}])
     pipeline = build_pipeline(film, PassthroughDiffuser())
     assert [type(step).__name__ for step in pipeline.before] == [
-        "MatchColor",
+        "MatchPrompts",
         "Contrast",
         "AntiBlur",
         "PresetStep",
         "PerlinNoise",
     ]
     assert pipeline.before[3] == PresetStep(1)
-    assert [type(step).__name__ for step in pipeline.after] == ["MatchColor", "PresetStep"]
+    assert [type(step).__name__ for step in pipeline.after] == ["MatchPrompts", "PresetStep"]
     assert pipeline.after[1] == PresetStep(0)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint
 from animator.models.diffusion.checkpoints.identify import identify
 
@@ -60,10 +61,12 @@ def defaults_of(checkpoint: Checkpoint) -> ModelDefaults | None:
         return _of_folder(Path(checkpoint.location), checkpoint.name)
     if checkpoint.kind == "file":
         return _of_file(Path(checkpoint.location))
-    return _of_hub_id(checkpoint.name)
+    return _of_name(checkpoint.name)
 
 
 def _of_file(path: Path) -> ModelDefaults | None:
+    if path.suffix != SAFE:  # has no header that can be read without its weights
+        return _of_name(path.stem)
     try:
         kind = identify(path)
     except ModelError:
@@ -84,7 +87,7 @@ def _of_folder(folder: Path, name: str) -> ModelDefaults | None:
     return replace(defaults, side=side * _LATENT)
 
 
-def _of_hub_id(name: str) -> ModelDefaults | None:
+def _of_name(name: str) -> ModelDefaults | None:
     text = name.lower().replace("_", "-")
     signs = (("xl", "sdxl"), ("flux", "flux"), ("stable-diffusion-3", "sd3"), ("sd3", "sd3"))
     more = (("diffusion-2", "sd2"), ("diffusion-v1", "sd1"), ("sd-turbo", "sd2"), ("sd15", "sd1"))
