@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import animator
 from animator.cli.app import main
 from animator.core import walk
 from animator.core.read import UnreadableError, read_bytes
@@ -150,3 +151,10 @@ def test_reading_takes_memory_for_what_is_there_alone(tmp_path: Path) -> None:
         tracemalloc.stop()
     with pytest.raises(UnreadableError, match="larger than 2 bytes"):
         read_bytes(path, 2)
+
+
+def test_the_home_folder_is_looked_up_in_one_place() -> None:
+    """`Path.expanduser` fails for a name that no user has."""
+    package = Path(animator.__file__).parent
+    users = [path for path in package.rglob("*.py") if ".expanduser()" in path.read_text(encoding="utf-8")]
+    assert users == [package / "core" / "paths.py"]
