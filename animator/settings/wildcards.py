@@ -124,7 +124,7 @@ def with_wildcards(animation: "Animation") -> "Animation":
     if (
         not rules_of(animation).fills_wildcards
         or not animation.wildcard_folder
-        or not _NAME.search(json.dumps(texts, ensure_ascii=False, default=str))
+        or not _NAME.search(json.dumps(texts, ensure_ascii=False, default=str, skipkeys=True))
     ):
         return animation
     seed = max(animation.diffusion.seed, 0)
@@ -155,7 +155,7 @@ def check(values: Mapping[str, Any]) -> None:
 
 
 def _names(texts: Any) -> set[str]:
-    return set(_NAME.findall(json.dumps(texts, ensure_ascii=False, default=str)))
+    return set(_NAME.findall(json.dumps(texts, ensure_ascii=False, default=str, skipkeys=True)))
 
 
 def _fill_all(texts: list[Any], folder: str, seed: int) -> list[Any]:
