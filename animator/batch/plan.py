@@ -109,11 +109,26 @@ def _previous_films(job: BatchJob) -> dict[str, Mapping[str, Any]]:
         if summary["schema"] != SCHEMA:
             raise ValueError(f"its schema is {summary['schema']!r}, not {SCHEMA!r}")
         films = summary["films"]
+        for film in films:
+            _check_film(film)
         return {Path(film["folder"]).name: film for film in films}
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{path}: is not the summary of a batch: {error}; move it, the films can be resumed without it"
         ) from error
+
+
+def _check_film(film: Mapping[str, Any]) -> None:
+    """Checks the types in a film's entry of a summary.
+
+    Raises:
+        ValueError: One is wrong; KeyError and TypeError for an entry that is none.
+    """
+    texts = [film["preset"], film["folder"], *film.get("films", ())]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(
+        film.get("seconds", 0), int | float
+    ):
+        raise ValueError(f"a film is {film!r:.200}; expected texts, and a number of seconds")
 
 
 def _tasks(job: BatchJob, previous: Mapping[str, Mapping[str, Any]]) -> list[Task]:

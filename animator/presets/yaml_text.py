@@ -149,9 +149,18 @@ def _pairs(text: str) -> Any:
     return pairs if isinstance(pairs, dict) and None not in pairs.values() else None
 
 
+class _Dumper(yaml.SafeDumper):
+    """SafeDumper that quotes text which YAML 1.2 takes for a number or a truth value, such as 1e5, too."""
+
+
+for _first, _resolvers in _Loader.yaml_implicit_resolvers.items():
+    for _tag, _pattern in _resolvers:
+        _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
+
+
 def dump(values: Mapping[str, Any]) -> str:
     """Returns YAML text that `read` parses into the same values, with the keys in their order."""
-    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 class _Walk:

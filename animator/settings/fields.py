@@ -82,12 +82,14 @@ class RangedSchedule(ByFrame):
         high: Largest value; None for no limit.
         cut: True if films with `compat` clip values to the range; False where Deforum takes any value.
         default: The default schedule where it is a formula; empty takes the field's own default.
+        is_whole: True where fractions are cut off, as in fields of type `int`; no value may be infinite.
     """
 
     low: float | None = None
     high: float | None = None
     cut: bool = True
     default: str = ""
+    is_whole: bool = False
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
         """Parses a number, a text or a mapping."""
@@ -230,7 +232,7 @@ Real = Annotated[float, RangedSchedule()]
 Unit = Annotated[float, RangedSchedule(0.0, 1.0)]
 NotNegative = Annotated[float, RangedSchedule(0.0)]
 Positive = Annotated[float, RangedSchedule(TINY)]
-SeedNumber = Annotated[float, RangedSchedule(default="0:(s)")]
+SeedNumber = Annotated[float, RangedSchedule(default="0:(s)", is_whole=True)]
 Whole = Annotated[int, RangedSchedule()]
 Count = Annotated[int, RangedSchedule(1.0)]
 Text = Annotated[str, Texts()]

@@ -5,7 +5,7 @@ have a schedule of that name, the plan has its value. Image steps are declared i
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import create_model
@@ -78,6 +78,8 @@ def schedule_setting(hint: Any, field: "Field[Any]") -> tuple[Any, Any]:
     schedule = TextSchedule if isinstance(mark, Texts) else Schedule
     annotation: Any = schedule
     for metadata in get_args(hint)[1:]:
+        if isinstance(metadata, RangedSchedule) and get_args(hint)[0] is int:
+            metadata = replace(metadata, is_whole=True)
         annotation = Annotated[annotation, metadata]
     if isinstance(mark, RangedSchedule) and mark.default:
         return annotation, schedule.parse(mark.default)

@@ -15,7 +15,7 @@ from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.step import settings_of
-from schedules import Scope
+from schedules import ScheduleError, Scope
 from schedules.suggest import suggestion
 
 COMPLETE = ("schedule", "range", "missing_input", "step")
@@ -157,7 +157,10 @@ def _scope(values: Mapping[str, Any]) -> Scope | None:
     if not is_valid or not has_beat or not isinstance(fps, int | float) or fps <= 0:
         return None
     compat = rules_in(values).schedules_compat
-    return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), bpm=bpm, compat=compat)
+    try:
+        return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), bpm=bpm, compat=compat)
+    except (ScheduleError, OverflowError):  # infinite, or too large for a float
+        return None
 
 
 def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:

@@ -221,6 +221,7 @@ def _columns(animation: Animation) -> Columns:
     for path, schedule in schedule_fields(animation).items():
         try:
             columns[path] = _clamp(animation, path, schedule.values(animation.scope))
+            _check_whole(animation, path, columns[path])
         except ScheduleError as error:
             problems.append(Problem(animation.name, path, str(error)))
     if problems:
@@ -239,6 +240,15 @@ def _clamp(animation: Animation, path: str, column: Column) -> Column:
     """Returns the column clamped to its range, which a schedule may leave with `compat`."""
     numbers = range_of(animation, path)
     return column if numbers is None or isinstance(column, tuple) else numbers.clamp(column)
+
+
+def _check_whole(animation: Animation, path: str, column: Column) -> None:
+    """Checks that a column of whole numbers has no infinite one, which schedules may have with `compat`."""
+    numbers = range_of(animation, path)
+    if numbers is None or not numbers.is_whole or isinstance(column, tuple) or np.isfinite(column).all():
+        return
+    frame = int(np.argmin(np.isfinite(column)))
+    raise ScheduleError(f"the value is {column[frame]:g}; expected a whole number", frame=frame)
 
 
 def _generated_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:

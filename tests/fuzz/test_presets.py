@@ -44,7 +44,7 @@ OTHERS = (b"bytes", {1, 2}, 1j, object, Path("x"), range(3), (1, (2,)), Exceptio
 KEYS = [".".join(map(str, path)) for path in places(FULL) if all(isinstance(part, str) for part in path)]
 
 
-def _use(preset: Any, overrides: Any = ()) -> None:
+def use(preset: Any, overrides: Any = ()) -> None:
     """Loads a preset and, if it is one, everything that `check` and `timeline` do with it."""
     film = animator.load(preset, overrides)
     assert animator.load(f"\n{dump(film)}").plain() == film.plain(), "the record of a run gives another film"
@@ -91,7 +91,7 @@ def test_yaml_is_read_or_refused(text: str) -> None:
 @given(changed(FULL, VALUE | st.sampled_from(OTHERS)))
 def test_settings_of_any_type_are_taken_or_refused(preset: Any) -> None:
     with bounded(PresetError):
-        _use(preset)
+        use(preset)
 
 
 @given(
@@ -101,13 +101,13 @@ def test_settings_of_any_type_are_taken_or_refused(preset: Any) -> None:
 )
 def test_overrides_as_texts_are_taken_or_refused(pairs: list[tuple[str, str]]) -> None:
     with bounded(PresetError):
-        _use(SMALL, [f"{key}={value}" for key, value in pairs])
+        use(SMALL, [f"{key}={value}" for key, value in pairs])
 
 
 @given(st.dictionaries(st.sampled_from(KEYS) | TEXT, VALUE | st.sampled_from(OTHERS), max_size=3))
 def test_overrides_as_values_are_taken_or_refused(overrides: dict[str, Any]) -> None:
     with bounded(PresetError):
-        _use(SMALL, overrides)
+        use(SMALL, overrides)
 
 
 FILES = (

@@ -1,17 +1,21 @@
 """Names that no file can have, folders too large to search, and formulas in every text of a preset."""
 
+import json
 import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+import animator
 from animator.cli.app import main
 from animator.core import walk
 from animator.core.read import UnreadableError, read_bytes
 from animator.presets import yaml_text
+from animator.presets.load import dump
 
 Cli = Callable[..., tuple[int, str]]
 SMALL = "size: [64, 64]\nframes: 2\nprompts: a lake\ndiffusion: {seed: 3}\n"
@@ -150,3 +154,51 @@ def test_reading_takes_memory_for_what_is_there_alone(tmp_path: Path) -> None:
         tracemalloc.stop()
     with pytest.raises(UnreadableError, match="larger than 2 bytes"):
         read_bytes(path, 2)
+
+
+def test_the_home_folder_is_looked_up_in_one_place() -> None:
+    """`Path.expanduser` fails for a name that no user has."""
+    package = Path(animator.__file__).parent
+    users = [path for path in package.rglob("*.py") if ".expanduser()" in path.read_text(encoding="utf-8")]
+    assert users == [package / "core" / "paths.py"]
+
+
+@pytest.mark.parametrize("value", [".inf", "1e999", ".nan"])
+def test_infinite_rates_are_refused_by_their_range(cli: Cli, value: str) -> None:
+    for name, limit in (("fps", "1000"), ("bpm", "10000")):
+        code, err = cli("check", "film.yaml", "--set", f"{name}={value}")
+        assert code == 2 and f"{name}: input should be less than or equal to {limit}" in err
+
+
+@pytest.mark.parametrize("setting", ["diffusion.cadence", "diffusion.subseed", "diffusion.seed_schedule"])
+@pytest.mark.parametrize("frame", [0, 1])
+def test_a_whole_number_is_finite_in_imported_films_too(cli: Cli, setting: str, frame: int) -> None:
+    """Deforum keeps infinite values, which no whole number is."""
+    value = f"{setting}=0:(1), {frame}:(1/0)"
+    code, err = cli("check", "film.yaml", "--set", "compat=true", "--set", value)
+    assert code == 2 and f"{setting}: frame {frame}: the value is inf; expected a whole number" in err
+
+
+@pytest.mark.parametrize("text", ["1e5", "1e999", "-1e3", "017", "on", "~", "12:30", "2001-01-01"])
+def test_a_text_that_looks_like_a_number_is_recorded_as_text(text: str) -> None:
+    """YAML 1.1, by whose rules PyYAML writes, takes 1e5 for text; we read YAML 1.2, where it is a number."""
+    film = animator.load({"name": text, "negative_prompt": text, "prompts": {"0": text}})
+    again = animator.load(f"\n{dump(film)}")
+    assert again.plain() == film.plain() and again.negative_prompt == text
+
+
+@pytest.mark.parametrize(
+    "entry", [{"films": [None]}, {"films": None}, {"seconds": None}, {"preset": 5}, {"folder": []}]
+)
+def test_a_broken_entry_in_the_summary_of_a_batch_is_refused(cli: Cli, entry: dict[str, Any]) -> None:
+    film = {
+        "preset": "film.yaml",
+        "folder": "batch/film",
+        "status": "finished",
+        "films": ["batch/film/film.mp4"],
+    }
+    Path("batch").mkdir()
+    summary = {"schema": "animator.batch.1", "films": [{**film, **entry}]}
+    Path("batch/batch.json").write_text(json.dumps(summary))
+    code, err = cli("batch", "film.yaml", "--out", "batch", "--resume")
+    assert code == 2 and "is not the summary of a batch" in err
