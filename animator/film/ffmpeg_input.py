@@ -10,6 +10,7 @@ external references of QuickTime files by default.
 import re
 from pathlib import Path
 
+from animator.core.paths import exists
 from animator.core.read import check_regular
 from animator.errors import UserError
 
@@ -76,7 +77,7 @@ def numbered_url(folder: Path, name: str) -> str:
 
 def is_pattern(path: str | Path) -> bool:
     """Returns True for a pattern of numbered images such as `in/%09d.png`; an existing file is not one."""
-    return _NUMBERED.search(Path(path).name) is not None and not Path(path).exists()
+    return _NUMBERED.search(Path(path).name) is not None and not exists(Path(path))
 
 
 def _allow(protocols: str, formats: str) -> list[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from animator.core.paths import is_file
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.ffmpeg_input import input_options
@@ -55,7 +56,7 @@ def facts_of(source: str) -> SoundFacts:
         UserError: There is no such file, or it has no sound.
     """
     path = Path(source)
-    if not path.is_file():
+    if not is_file(path):
         raise UserError(f"{source}: there is no such sound file")
     stat = path.stat()
     return _facts(source, stat.st_mtime_ns, stat.st_size)

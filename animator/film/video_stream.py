@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from animator.core.paths import is_file
 from animator.errors import UserError
 from animator.film.ffmpeg import error_text, run_any
 from animator.film.ffmpeg_input import input_options, is_pattern
@@ -80,7 +81,7 @@ def stream_of(path: str | Path) -> VideoStream:
         UserError: The file is missing, of a format that is not read, or has no images.
     """
     stamp = (0, 0)
-    if Path(path).is_file():
+    if is_file(Path(path)):
         status = Path(path).stat()
         stamp = (status.st_mtime_ns, status.st_size)
     return _stream_of(str(path), stamp)
@@ -88,7 +89,7 @@ def stream_of(path: str | Path) -> VideoStream:
 
 def deadline_of(path: str | Path) -> float:
     """Returns the seconds after which reading through a file is given up."""
-    size = Path(path).stat().st_size if Path(path).is_file() else 0
+    size = Path(path).stat().st_size if is_file(Path(path)) else 0
     return min(_MAX_SECONDS, _BASE_SECONDS + size / 1e6)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.errors import AllowCode, AllowPickle, ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
@@ -26,7 +27,7 @@ def check_code(path: Path) -> None:
     Raises:
         ModelError: The file is missing, not TorchScript, or programs are not permitted.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: no such file; expected a TorchScript network such as film_net_fp32.pt")
     if not is_torchscript(path):
         raise ModelError(f"{path}: is not a TorchScript file; expected a network such as film_net_fp32.pt")

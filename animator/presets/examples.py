@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.core.atomic import atomic_write
+from animator.core.paths import exists
 from animator.errors import NameExample, UserError
 from animator.presets import yaml_text
 from animator.presets.resolve_paths import file_settings, names_in, value_of
@@ -43,7 +44,7 @@ def examples() -> tuple[Example, ...]:
 
 def find_preset(path: Path) -> Path:
     """Returns the path of a preset: itself where it exists, else that of the example of this name."""
-    if path.exists() or len(path.parts) != 1:
+    if exists(path) or len(path.parts) != 1:
         return path
     return next((example.path for example in examples() if example.name == str(path)), path)
 

@@ -7,6 +7,7 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults, defaults_of
 from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
 from animator.presets.checks import library_of
+from animator.settings.compat import rules_in
 from animator.settings.modes import carries_images
 from animator.settings.raw import RawPreset, merge
 
@@ -41,7 +42,7 @@ def open_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def model_defaults(values: Mapping[str, Any]) -> ModelDefaults | None:
     """Returns what suits the model that a film names; None where that is not known, or with `compat`."""
     name = values.get("model", STARTER)
-    if values.get("compat") is True or not isinstance(name, str):
+    if not rules_in(values).model_decides or not isinstance(name, str):
         return None
     try:
         return defaults_of(find_checkpoint(name.strip(), library_of(values)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from animator.core.paths import resolve
+from animator.core.paths import exists, resolve
 from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
@@ -108,7 +108,7 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
         text = read_text(path, _limit(path))
     except UnreadableError as error:
         problem = Problem(source, "", str(error))
-        hint = None if path.exists() else NameExample(names_text(source))
+        hint = None if exists(path) else NameExample(names_text(source))
         raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
         if is_infotext(text):

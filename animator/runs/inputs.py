@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.core.fingerprint import Fingerprint, fingerprint
-from animator.core.paths import expand_user
+from animator.core.paths import exists, expand_user, is_file, is_folder
 from animator.core.urls import is_url
 from animator.errors import ModelError, UserError
 from animator.film.probe import images_in
@@ -48,9 +48,9 @@ class Input:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that are read; empty where there are none."""
-        if self.path.is_file():
+        if is_file(self.path):
             return (self.path,)
-        if "%" in self.path.name and not self.path.exists():  # a pattern of numbered images
+        if "%" in self.path.name and not exists(self.path):  # a pattern of numbered images
             return _images(self.path.parent)
         is_model = any((self.path / name).is_file() for name in ("model_index.json", "config.json"))
         return _model_files(self.path) if is_model else _images(self.path)
@@ -77,7 +77,7 @@ def _named_files(animation: Animation) -> Iterator[Input]:
     for setting, value, kind in _path_settings(animation, ""):
         for name in names_in(value, kind):
             path = expand_user(name)
-            is_file = kind.kind != "name" or path.exists()
+            is_file = kind.kind != "name" or exists(path)
             if is_file and kind.kind != "folder" and not is_url(name):
                 yield Input(setting, name, path)
     for number, unit in enumerate(animation.controlnet):
@@ -112,7 +112,7 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
                 _local("controlnet.model", find_controlnet(unit.model, library)) if unit.enabled else ()
             )
     vae = animation.diffusion.vae
-    path = library.checkpoint(vae) if vae and not expand_user(vae).exists() else None
+    path = library.checkpoint(vae) if vae and not exists(expand_user(vae)) else None
     if path is not None:
         yield Input("diffusion.vae", vae, path)
 
@@ -164,7 +164,7 @@ def _networks(animation: Animation, library: Library) -> Iterator[Input]:
 
 def _images(folder: Path) -> tuple[Path, ...]:
     try:
-        return tuple(path for path in images_in(folder) if path.is_file()) if folder.is_dir() else ()
+        return tuple(path for path in images_in(folder) if path.is_file()) if is_folder(folder) else ()
     except UserError:
         return ()
 

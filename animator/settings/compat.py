@@ -25,6 +25,7 @@ class Rules:
         unnamed_seed: Value of `s` in modes whose schedules cannot see the seed; None stands for the seed.
         checks_ranges: True if a schedule outside its range is an error; otherwise its values are clipped.
         sorts_images: True if images by frame are sorted; otherwise they keep their written order.
+        model_decides: True if the model decides the size, steps and the like that a preset leaves open.
         fills_wildcards: True if `__name__` in a prompt is replaced from a file.
         zero_strength_cuts: True if a strength of 0 starts a new scene.
         splits_at_clip_cuts: True if in-betweens do not fade or move over a hard cut of the clip.
@@ -39,6 +40,7 @@ class Rules:
     unnamed_seed: int | None
     checks_ranges: bool
     sorts_images: bool
+    model_decides: bool
     fills_wildcards: bool
     zero_strength_cuts: bool
     splits_at_clip_cuts: bool
@@ -54,6 +56,7 @@ OWN = Rules(
     unnamed_seed=None,
     checks_ranges=True,
     sorts_images=True,
+    model_decides=True,
     fills_wildcards=True,
     zero_strength_cuts=True,
     splits_at_clip_cuts=True,
@@ -69,6 +72,7 @@ DEFORUM = Rules(
     unnamed_seed=-1,
     checks_ranges=False,
     sorts_images=False,
+    model_decides=False,
     fills_wildcards=False,
     zero_strength_cuts=False,
     splits_at_clip_cuts=False,

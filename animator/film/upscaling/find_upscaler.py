@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from animator.core.paths import expand_user
+from animator.core.paths import expand_user, is_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 
@@ -23,7 +23,7 @@ def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
         ModelError: There is no such network.
     """
     path = expand_user(name)
-    if path.is_file() or path.suffix in _SUFFIXES:
+    if is_file(path) or path.suffix in _SUFFIXES:
         return path
     files = Library(folders).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.

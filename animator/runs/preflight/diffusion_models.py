@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.core.paths import expand_user
+from animator.core.paths import exists, expand_user, is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
@@ -69,11 +69,11 @@ def check_vae(film: FilmToCheck) -> None:
         return
     with film.problems.at("diffusion.vae"):
         path = expand_user(name)
-        location = path if path.exists() else film.library.checkpoint(name)
+        location = path if exists(path) else film.library.checkpoint(name)
         if location is None:
             searched = ", ".join(map(str, film.folders))
             raise ModelError(f"{name}: there is no such file or folder, here or in {searched}")
-        if location.is_dir():
+        if is_folder(location):
             check_model_folder(location)
             read_config((location / "vae" if (location / INDEX).is_file() else location) / CONFIG)
             return

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from animator.core.paths import expand_user
+from animator.core.paths import exists, expand_user, is_file
 from animator.errors import ModelError
 from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
 from animator.models.depth.weights import weights_files
@@ -50,12 +50,12 @@ def check_words(film: FilmToCheck) -> None:
     with film.problems.at("mask.word_model"):
         location = expand_user(name)
         folder = location.parent if location.suffix else location
-        if not location.exists():
+        if not exists(location):
             raise ModelError(f"{name}: there is no such folder (looked for from {Path.cwd()})")
         kind = read_config(folder / "config.json").get("model_type")
         if kind != "clipseg":
             raise ModelError(f"{name}: is a model of type {kind}; expected clipseg")
-        weights = [location] if location.is_file() else sorted(folder.glob("*.safetensors"))
+        weights = [location] if is_file(location) else sorted(folder.glob("*.safetensors"))
         if not weights and not any(folder.glob("*.bin")):
             raise ModelError(f"{name}: has no weights; expected model.safetensors, as transformers saves it")
         if not any(all((folder / file).is_file() for file in files) for files in _TOKENIZER):
@@ -75,7 +75,7 @@ def check_upscaler(film: FilmToCheck) -> None:
         path = find_upscaler(settings.model, film.folders)
         if path is None:
             return
-        if not path.is_file():
+        if not is_file(path):
             raise ModelError(f"{path}: no such file; expected a file of weights, {SAFE} or .pth")
         check_readable(path)
         if path.suffix == SAFE:
@@ -94,7 +94,7 @@ def check_interpolator(film: FilmToCheck) -> None:
         return
     with film.problems.at("frame_interpolation.model"):
         path = expand_user(settings.model)
-        if not path.is_file():
+        if not is_file(path):
             raise ModelError(f"{path}: no such file; expected the weights of {settings.engine}")
         if settings.engine == "FILM" or is_torchscript(path):
             check_code(path)
@@ -105,7 +105,7 @@ def check_interpolator(film: FilmToCheck) -> None:
 
 def _check_sign(path: Path, sign: str, network: str) -> None:
     """Checks the header of a .safetensors file, in which a name must begin with `sign`."""
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: no such file; expected the weights of {network}")
     header: Header | None = read_header(path) if path.suffix == SAFE else None
     if header is not None and not any(

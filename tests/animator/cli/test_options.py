@@ -89,7 +89,8 @@ def test_every_command_checks_what_out_names(
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("a.csv", "frame,"), ("a.json", "{"), ("a.txt", "tween: 1\n"), ("a.srt", "1\n")]
+    ("name", "start"),
+    [("a.csv", "frame,"), ("a.json", "{"), ("a.txt", "prompt:\n"), ("a.srt", "1\n")],
 )
 def test_timeline_writes_the_format_of_the_suffix(
     preset: Path, tmp_path: Path, name: str, start: str
