@@ -16,6 +16,7 @@ from animator.presets.sources import PresetSource, load
 from animator.runs.run import Run, film_path, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.settings import Animation
+from animator.timeline.vocabulary import vocabulary_warnings
 
 MAX_SUMMARY_BYTES = 64_000_000
 
@@ -75,6 +76,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     previous = _previous_films(job)
     outcomes: list[Outcome] = []
     models: dict[Path, ModelKey] = {}
+    warned: set[str] = set()
     for task in _tasks(job, previous):
         try:
             animation = load(PresetSource(task.preset), list(task.overrides), say)
@@ -83,6 +85,10 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
         models[task.folder] = model_key(animation)
+        new = [warning for warning in vocabulary_warnings(animation) if warning not in warned]
+        warned.update(new)
+        for warning in new:
+            say(f"warning: {task.preset}: {warning}")
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, previous.get(task.folder.name, {})) or waiting)
     return BatchPlan(tuple(outcomes), models)

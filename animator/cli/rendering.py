@@ -25,7 +25,7 @@ from animator.cli.output_path import stream_layout
 from animator.cli.permission_options import takes_permissions
 from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
-from animator.runs.session import FrameRange
+from animator.runs.session import FrameRange, say
 
 rendering = typer.Typer()
 
@@ -74,7 +74,10 @@ def render(  # noqa: PLR0913 (one parameter per option)
     from animator.models.device import ComputeOptions
     from animator.runs.open_model import open_model
     from animator.runs.run_targets import check_own_preset
+    from animator.timeline.vocabulary import vocabulary_warnings
 
+    for warning in vocabulary_warnings(animation):
+        say(f"warning: {warning}")
     stream = stream_layout(out, raw=raw)
     check_own_preset(preset, None if stream else out)
     compute = ComputeOptions(device, threads, accept_changed_inputs)

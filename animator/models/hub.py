@@ -1,11 +1,14 @@
 """Keeps the libraries of Hugging Face off the network unless downloads are permitted."""
 
 import os
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from animator.core.permissions import permissions
 
+PROBE_SECONDS = 3.0
 OFFLINE_VARIABLE, TELEMETRY_VARIABLE = "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"
 
 
@@ -27,3 +30,22 @@ def hub_access() -> Iterator[bool]:
         yield not constants.HF_HUB_OFFLINE
     finally:
         constants.HF_HUB_OFFLINE = before
+
+
+def why_unreachable() -> str:
+    """Returns the reason why the hub does not answer; empty where it does.
+
+    The hub's own library tries for half a minute, and then reports that the model's files are missing.
+    """
+    from huggingface_hub import constants
+
+    try:
+        # The address is the library's own, or one from the user's environment.
+        request = urllib.request.Request(constants.ENDPOINT, method="HEAD")  # noqa: S310
+        urllib.request.urlopen(request, timeout=PROBE_SECONDS).close()  # noqa: S310
+    except urllib.error.HTTPError:  # an answer all the same
+        return ""
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return f"{constants.ENDPOINT} cannot be reached: {getattr(reason, 'strerror', None) or reason}"
+    return ""

@@ -1,5 +1,6 @@
 """`render_run`: renders a film from its settings to the finished video file."""
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,8 +29,10 @@ from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
+from animator.timeline.vocabulary import vocabulary_warnings
 from schedules.seeds import MAX_SEED
 
+log = logging.getLogger(__name__)
 RENDERS = Path("renders")
 
 
@@ -93,6 +96,8 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         return resume_run(film, options, rendering)
     film = resolve_animation(film)
     check_films(film, torch_device)
+    for warning in () if diffuser else vocabulary_warnings(film):
+        log.warning("%s", warning)
     with open_run(film, out, resume=resume) as run:
         return resume_run(run, options, rendering)
 

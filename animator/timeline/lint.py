@@ -7,6 +7,7 @@ from animator.settings.compat import rules_of
 from animator.settings.modes import mode_of
 from animator.settings.wildcards import TEXTS, first_syntax
 from animator.timeline.timeline import range_of, schedule_fields
+from animator.timeline.vocabulary import vocabulary_warnings
 
 
 def setting_warnings(animation: Animation) -> list[str]:
@@ -24,6 +25,7 @@ def setting_warnings(animation: Animation) -> list[str]:
             if step.at == "before"
         ]
     warnings += literal_prompt_warnings(animation)
+    warnings += vocabulary_warnings(animation)
     return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 

@@ -17,7 +17,7 @@ from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
-from animator.models.hub import hub_access
+from animator.models.hub import hub_access, why_unreachable
 from animator.models.model_folder import check_components, check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 
@@ -113,7 +113,9 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
 
 def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
     """Returns the folder of a hub id in the hub's cache, downloaded where that is permitted."""
-    with hub_access() as is_online:
+    with hub_access() as is_permitted:
+        reason = why_unreachable() if is_permitted else ""
+        is_online = is_permitted and not reason
         try:
             config = diffusers.DiffusionPipeline.load_config(
                 checkpoint.location, local_files_only=not is_online
@@ -128,15 +130,21 @@ def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
         except OSError as error:
             if is_online:
                 raise
-            raise not_downloaded("model", checkpoint) from error
+            raise not_downloaded("model", checkpoint, reason) from error
 
 
-def not_downloaded(what: str, checkpoint: Checkpoint) -> ModelError:
-    """Returns the error for a hub id that is not in the hub's cache while downloads are not permitted."""
-    return ModelError(
-        f"{what} {checkpoint.name}: there is no such folder or file, and no such model in the hub's cache",
-        AllowDownload(),
+def not_downloaded(what: str, checkpoint: Checkpoint, reason: str) -> ModelError:
+    """Returns the error for a hub id that is not in the hub's cache.
+
+    Args:
+        what: The kind of model.
+        checkpoint: The model.
+        reason: Why the hub does not answer; empty where downloads are not permitted.
+    """
+    message = (
+        f"{what} {checkpoint.name}: there is no such folder or file, and no such model in the hub's cache"
     )
+    return ModelError(f"{message}; {reason}") if reason else ModelError(message, AllowDownload())
 
 
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
