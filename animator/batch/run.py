@@ -8,12 +8,12 @@ from pathlib import Path
 
 from animator.batch.plan import BatchJob, BatchPlan, plan_batch
 from animator.batch.pool import WorkerPool
+from animator.batch.progress import BatchBar
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status
-from animator.batch.worker import FilmRenderer, stopped
+from animator.batch.worker import FilmRenderer, Report, stopped
 from animator.core.printable import printable
 from animator.runs.open_model import OpenModel, open_model
-from animator.runs.progress_bar import Counter
 from animator.runs.session import INTERRUPTED, say, start_session
 
 BATCHES = Path("renders") / "batch"
@@ -47,10 +47,12 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
     write_summary(job.out, list(outcomes.values()))
     code = 0
     try:
-        for outcome in _render_films(plan, job, jobs, opener):
-            outcomes[outcome.task.folder] = outcome
-            write_summary(job.out, list(outcomes.values()))
-            say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
+        with BatchBar(plan.outcomes) as bar:
+            for outcome in _render_films(plan, job, jobs, opener, bar):
+                outcomes[outcome.task.folder] = outcome
+                write_summary(job.out, list(outcomes.values()))
+                bar.finish(outcome)
+                say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
     except KeyboardInterrupt:
         code = INTERRUPTED
         say("stopped; all frames so far are complete")
@@ -61,15 +63,17 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
     return code or int(failed)
 
 
-def _render_films(plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
+def _render_films(
+    plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel, report: Report
+) -> Iterator[Outcome]:
     """Yields outcomes of films, rendered one by one in this process or in parallel in others."""
     compute = job.compute
     if jobs == 1:
-        renderer = FilmRenderer(compute, Counter(), opener)
+        renderer = FilmRenderer(compute, report, opener)
         yield from (renderer.render(task) for task in plan.waiting)
         return
     with ExitStack() as stack:
-        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener)).outcomes()
+        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener, report)).outcomes()
 
 
 def _after_interrupt(outcome: Outcome) -> Outcome:

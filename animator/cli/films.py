@@ -18,7 +18,6 @@ from animator.cli.options import (
 )
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.permission_options import takes_permissions
-from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
 from animator.runs.session import INTERRUPTED, say, show_warnings
 
@@ -67,14 +66,14 @@ def encode(  # noqa: PLR0913 (one parameter per option)
 
 
 @films.command(
-    cls=renamed_options({"--continue": "--resume"}),
     epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight",
 )
 @takes_permissions
 def batch(  # noqa: PLR0913 (one parameter per option)
     context: typer.Context,
     presets: Annotated[
-        list[Path], typer.Argument(help="YAML presets or Deforum settings files.", show_default=False)
+        list[Path],
+        typer.Argument(help="Presets or Deforum settings files, or folders of them.", show_default=False),
     ],
     overrides: Overrides = None,
     out: Annotated[
@@ -86,7 +85,10 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films to render at once.")] = 1,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Resume a batch: finished films stay, others are finished.")
+        bool,
+        typer.Option(
+            "--resume", "--continue", help="Resume a batch: finished films stay, others are finished."
+        ),
     ] = False,
     device: Device = "auto",
     threads: Threads = None,
@@ -97,6 +99,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     A film that fails does not stop the others; the exit code is 1 then.
     """
     from animator.batch.plan import BatchJob
+    from animator.batch.presets import expand_folders
     from animator.batch.run import batch_folder, run_batch
     from animator.cli.resume_command import resume_command
     from animator.models.device import ComputeOptions
@@ -104,7 +107,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     compute = ComputeOptions(device, threads, accept_changed_inputs)
     folder = batch_folder(out, resume=resume)
-    job = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
+    job = BatchJob(expand_folders(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
     code = run_batch(job, jobs, context.obj or open_model)
     if code == INTERRUPTED:
         say(f"resume with:\n  {resume_command(sys.argv[1:], folder)}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import torch
 import typer
 
 from animator.cli.resume_command import resume_command, resume_film_command
@@ -25,6 +26,7 @@ from animator.runs.render_run import RenderResult, open_run, render_again, resum
 from animator.runs.run import Run, is_run
 from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
+from animator.runs.start_line import start_line
 from animator.settings import Animation
 
 
@@ -68,9 +70,10 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     with _open_run(job) as run:
         bar = ProgressBar(run.animation.name)
         report = _Report(bar)
+        say(_start_line(job, run, device))
         try:
             with bar, _open_sink(job) as sink:
-                rendering = Rendering(device, report, end=job.span.stop, open_sink=sink)
+                rendering = Rendering(device, report, end=job.span.stop, open_sink=sink, enter=bar.enter)
                 result = _render(job, run, rendering, opener)
         except KeyboardInterrupt:
             say(_advice_when_stopped(job, run))
@@ -81,6 +84,13 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
                 say(f"the frames so far are complete; resume with:\n  {_resume_command(job, run)}")
             raise
         _print_result(job, run, result)
+
+
+def _start_line(job: RenderJob, run: Run, device: torch.device) -> str:
+    is_again = job.span.start is not None
+    first = job.span.start if job.span.start is not None else run.state().next_frame
+    animation = job.animation if is_again else run.animation
+    return start_line(run, animation, str(device), first, streams=job.stream is not None)
 
 
 def _print_result(job: RenderJob, run: Run, result: RenderResult) -> None:

@@ -20,6 +20,7 @@ from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
 from animator.runs.open_model import OpenedModel, SessionOptions
 from animator.runs.outputs import check_films
+from animator.runs.progress import Phase
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
@@ -157,6 +158,7 @@ def resume_run(run: Run, options: SessionOptions, rendering: Rendering) -> Rende
         changes = compare_session(run.folder, run.animation, first, rendering.device)
         changes.check(run.folder, accept=options.accept_changed_inputs)
         check_run_targets(run, run.animation, first)
+        rendering.enter(Phase.LOADING)
         model = options.open(run.animation, rendering.device)
         pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
@@ -186,6 +188,7 @@ def render_again(
         changes = compare_session(run.folder, animation, start, device)
         changes.check(run.folder, accept=True)
         check_run_targets(run, animation, start)
+        rendering.enter(Phase.LOADING)
         models = OpenedModel(options, device)
         state = state_at(run, start, device, lambda: models.of(run.animation))
         pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)

@@ -116,7 +116,6 @@ def test_timeline_writes_a_chosen_format_whatever_the_suffix(preset: Path, tmp_p
         (("render", "--like=nix.png"), "--like", "--settings-from"),
         (("render", "nix.txt", "--repair"), "--repair", "--fix-json"),
         (("import", "nix.txt", "--repair"), "--repair", "--fix-json"),
-        (("batch", "nix.yaml", "--continue", "--out", "OUT"), "--continue", "--resume"),
     ],
 )
 def test_old_options_work_with_a_warning_and_are_hidden(
