@@ -1,10 +1,13 @@
 """The plan of a batch: its films, their folders, and those that are finished already."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from animator.batch.grid import Grid
 from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import ModelKey, model_key
@@ -19,6 +22,7 @@ from animator.settings import Animation
 from animator.timeline.vocabulary import vocabulary_warnings
 
 MAX_SUMMARY_BYTES = 64_000_000
+MAX_LABEL_BYTES = 60
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class BatchJob:
         overrides: `key=value` texts for each preset.
         resume: Resume the batch in `out`.
         compute: Device and threads.
+        grid: Each preset is rendered with every combination of its values.
     """
 
     presets: tuple[Path, ...]
@@ -38,6 +43,7 @@ class BatchJob:
     overrides: tuple[str, ...] = ()
     resume: bool = False
     compute: ComputeOptions = field(default_factory=ComputeOptions)
+    grid: Grid = field(default_factory=Grid)
 
 
 @dataclass(frozen=True)
@@ -122,14 +128,25 @@ def _previous_films(job: BatchJob) -> dict[str, Mapping[str, Any]]:
 
 def _tasks(job: BatchJob, previous: Mapping[str, Mapping[str, Any]]) -> list[Task]:
     """Returns the films, each in a folder named after its preset, or in the folder it had before."""
-    folders = {str(film["preset"]): name for name, film in previous.items()}
+    folders = {
+        (str(film["preset"]), *map(str, film.get("grid", ()))): name for name, film in previous.items()
+    }
     taken = set(folders.values())
     tasks: list[Task] = []
-    for preset in dict.fromkeys(job.presets):
-        name = folders.get(str(preset)) or next(name for name in _names(preset.stem) if name not in taken)
+    for preset, cell in product(dict.fromkeys(job.presets), job.grid.cells):
+        stem = _folder_name(preset.stem, cell.labels)
+        known = folders.get((str(preset), *cell.overrides))
+        name = known or next(name for name in _names(stem) if name not in taken)
         taken.add(name)
-        tasks.append(Task(preset, job.out / name, job.overrides))
+        tasks.append(Task(preset, job.out / name, (*job.overrides, *cell.overrides), cell.overrides))
     return tasks
+
+
+def _folder_name(stem: str, labels: tuple[str, ...]) -> str:
+    """Returns the name of a film's folder: that of the preset, and the film's values in a grid."""
+    values = re.sub(r"[^\w.+-]+", "-", " ".join(labels)).strip("-.")
+    short = values.encode()[:MAX_LABEL_BYTES].decode(errors="ignore")
+    return f"{stem}-{short}" if short else stem
 
 
 def _names(stem: str) -> Iterable[str]:

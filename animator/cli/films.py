@@ -90,6 +90,17 @@ def batch(  # noqa: PLR0913 (one parameter per option)
             "--resume", "--continue", help="Resume a batch: finished films stay, others are finished."
         ),
     ] = False,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=V1,V2,...",
+            help="Render every combination of these values, and lay them into one film and one sheet.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Render N variations with other seeds, as --grid does.")
+    ] = None,
     device: Device = "auto",
     threads: Threads = None,
     accept_changed_inputs: AcceptChangedInputs = False,
@@ -98,6 +109,7 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     A film that fails does not stop the others; the exit code is 1 then.
     """
+    from animator.batch.grid import grid_of
     from animator.batch.plan import BatchJob
     from animator.batch.presets import expand_folders
     from animator.batch.run import batch_folder, run_batch
@@ -107,7 +119,14 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     compute = ComputeOptions(device, threads, accept_changed_inputs)
     folder = batch_folder(out, resume=resume)
-    job = BatchJob(expand_folders(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
+    job = BatchJob(
+        expand_folders(presets),
+        folder,
+        tuple(overrides or ()),
+        resume=resume,
+        compute=compute,
+        grid=grid_of(grid or (), seeds, overrides or ()),
+    )
     code = run_batch(job, jobs, context.obj or open_model)
     if code == INTERRUPTED:
         say(f"resume with:\n  {resume_command(sys.argv[1:], folder)}")
