@@ -18,6 +18,7 @@ from animator.cli.options import (
 )
 from animator.cli.output_path import output_folder, output_video, stream_layout
 from animator.cli.permission_options import takes_permissions
+from animator.cli.renamed import renamed_options
 from animator.cli.stdout import write_out
 from animator.runs.session import INTERRUPTED, say, show_warnings
 
@@ -66,6 +67,7 @@ def encode(  # noqa: PLR0913 (one parameter per option)
 
 
 @films.command(
+    cls=renamed_options({}),
     epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight",
 )
 @takes_permissions

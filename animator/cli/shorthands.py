@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -130,6 +130,30 @@ def takes_shorthands(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def check_options(args: Iterable[str], known: Container[str]) -> None:
+    """Checks that no option is a setting, as in `--strength 0.5` or `--width 512`.
+
+    Args:
+        args: Of a command.
+        known: Its options.
+
+    Raises:
+        UserError: With the option or the setting that was meant.
+    """
+    for arg in args:
+        option = arg.partition("=")[0]
+        if not option.startswith("--") or option in known or not option[2:3].isalpha():
+            continue
+        from animator.settings.validate import question_for
+
+        question = question_for(option[2:].replace("-", "_"))
+        short = next((name for name, key in _KEYS.items() if f"`{key}`" in question), "")
+        if short and f"--{short}" in known:
+            raise UserError(f"no such option: {option}; did you mean --{short}?")
+        if question:
+            raise UserError(f"no such option: {option}; {question} Settings are given as --set KEY=VALUE")
 
 
 def _shorthands(typed: dict[str, Any]) -> Shorthands:

@@ -145,6 +145,16 @@ def _unknown_setting(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     return f"unknown setting; {suggestion(path[-1], names) or known}"
 
 
+def question_for(name: str) -> str:
+    """Returns the question that leads from a word, such as an option, to a setting; empty for others."""
+    for word in words_of(name):
+        if question := question_about(word):
+            return question
+        if owners := [*_owners(word)]:
+            return f"did you mean `{owners[0]}`?"
+    return ""
+
+
 def _owners(word: str) -> Iterator[str]:
     """Yields the settings of a name in any group, such as `camera.fov`, also of `camera_fov`."""
     for name in Animation.model_fields:

@@ -1,7 +1,9 @@
 """Films without a preset: `--prompt` and the other shorthands."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def settings_of(run: str) -> dict[str, object]:
+def settings_of(run: str) -> Mapping[str, Any]:
     (preset,) = Path("renders").glob(f"{run}/*/preset.yaml")
     return yaml_text.read(preset.read_text(), "preset").values
 
