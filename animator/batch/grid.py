@@ -39,15 +39,15 @@ class Axis:
         """
         key, equals, listed = text.partition("=")
         if not equals or not key.strip():
-            raise UserError(f"--grid {text}: {EXPECTED}")
+            raise UserError(f"grid {text}: {EXPECTED}")
         try:
             values = yaml_text.scalar(f"[{listed}]")
         except ValueError as error:
-            raise UserError(f"--grid {text}: the values are not YAML: {error}; {EXPECTED}") from error
+            raise UserError(f"grid {text}: the values are not YAML: {error}; {EXPECTED}") from error
         if not isinstance(values, list) or not values:
-            raise UserError(f"--grid {text}: has no value; {EXPECTED}")
+            raise UserError(f"grid {text}: has no value; {EXPECTED}")
         if len({_json(value) for value in values}) < len(values):
-            raise UserError(f"--grid {text}: has a value twice; leave one of them out")
+            raise UserError(f"grid {text}: has a value twice; leave one of them out")
         return cls(key.strip(), tuple(values))
 
     def override(self, value: object) -> str:
@@ -110,12 +110,12 @@ class Grid:
 
 
 def grid_of(texts: Iterable[str], seeds: int | None, overrides: Iterable[str]) -> Grid:
-    """Returns the grid of `--grid` and `--seeds`.
+    """Returns the grid of some texts and a number of seeds.
 
     Args:
-        texts: Those of `--grid`.
+        texts: Settings and their values, such as `diffusion.cfg_scale=2,4,6`.
         seeds: Number of variations; None for none.
-        overrides: The `key=value` texts of `--set`, which may not give a setting of the grid.
+        overrides: The `key=value` texts for all films, which may not give a setting of the grid.
 
     Raises:
         UserError: A text is wrong, a setting is given twice, or there are too many combinations.
@@ -126,7 +126,7 @@ def grid_of(texts: Iterable[str], seeds: int | None, overrides: Iterable[str]) -
     taken = [text.partition("=")[0].strip() for text in overrides]
     for axis in axes:
         if axis.key in taken:
-            raise UserError(f"{axis.key}: is given twice, by --grid, --seeds or --set; leave one of them out")
+            raise UserError(f"{axis.key}: is given twice, by the grid, its seeds or an override; leave one of them out")
         taken.append(axis.key)
     count = math.prod(len(axis.values) for axis in axes)
     if count > MAX_COMBINATIONS:
