@@ -190,9 +190,11 @@ class NameExample(Hint):
 
     Attributes:
         examples: A sentence that lists them.
+        name: The name that was given.
     """
 
     examples: str
+    name: str = ""
 
     def __str__(self) -> str:
         return self.examples

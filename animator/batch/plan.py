@@ -1,10 +1,13 @@
 """The plan of a batch: its films, their folders, and those that are finished already."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from animator.batch.grid import Grid
 from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import ModelKey, model_key
@@ -18,8 +21,10 @@ from animator.runs.run import Run, is_run
 from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.runs.video_specs import film_path
 from animator.settings import Animation
+from animator.timeline.vocabulary import vocabulary_warnings
 
 MAX_SUMMARY_BYTES = 64_000_000
+MAX_LABEL_BYTES = 60
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class BatchJob:
         overrides: `key=value` texts for each preset.
         resume: Resume the batch in `out`.
         compute: Device and threads.
+        grid: Each preset is rendered with every combination of its values.
     """
 
     presets: tuple[Path, ...]
@@ -39,6 +45,7 @@ class BatchJob:
     overrides: tuple[str, ...] = ()
     resume: bool = False
     compute: ComputeOptions = field(default_factory=ComputeOptions)
+    grid: Grid = field(default_factory=Grid)
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     previous = _previous_films(job)
     outcomes: list[Outcome] = []
     models: dict[Path, ModelKey] = {}
+    warned: set[str] = set()
     for task in _tasks(job, previous):
         try:
             animation = load_checked(PresetSource(task.preset), list(task.overrides), say)
@@ -85,6 +93,10 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
         models[task.folder] = model_key(animation)
+        new = [warning for warning in vocabulary_warnings(animation) if warning not in warned]
+        warned.update(new)
+        for warning in new:
+            say(f"warning: {task.preset}: {warning}")
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, previous.get(task.folder.name, {})) or waiting)
     return BatchPlan(tuple(outcomes), models)
@@ -133,14 +145,25 @@ def _check_film(film: Mapping[str, Any]) -> None:
 
 def _tasks(job: BatchJob, previous: Mapping[str, Mapping[str, Any]]) -> list[Task]:
     """Returns the films, each in a folder named after its preset, or in the folder it had before."""
-    folders = {str(film["preset"]): name for name, film in previous.items()}
+    folders = {
+        (str(film["preset"]), *map(str, film.get("grid", ()))): name for name, film in previous.items()
+    }
     taken = set(folders.values())
     tasks: list[Task] = []
-    for preset in dict.fromkeys(job.presets):
-        name = folders.get(str(preset)) or next(name for name in _names(preset.stem) if name not in taken)
+    for preset, cell in product(dict.fromkeys(job.presets), job.grid.cells):
+        stem = _folder_name(preset.stem, cell.labels)
+        known = folders.get((str(preset), *cell.overrides))
+        name = known or next(name for name in _names(stem) if name not in taken)
         taken.add(name)
-        tasks.append(Task(preset, job.out / name, job.overrides))
+        tasks.append(Task(preset, job.out / name, (*job.overrides, *cell.overrides), cell.overrides))
     return tasks
+
+
+def _folder_name(stem: str, labels: tuple[str, ...]) -> str:
+    """Returns the name of a film's folder: that of the preset, and the film's values in a grid."""
+    values = re.sub(r"[^\w.+-]+", "-", " ".join(labels)).strip("-.")
+    short = values.encode()[:MAX_LABEL_BYTES].decode(errors="ignore")
+    return f"{stem}-{short}" if short else stem
 
 
 def _names(stem: str) -> Iterable[str]:

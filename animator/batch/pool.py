@@ -12,16 +12,19 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from animator.batch.plan import BatchPlan
+from animator.batch.progress import FilmProgress
 from animator.batch.task import Outcome, Status, Task
-from animator.batch.worker import FilmRenderer, stopped
+from animator.batch.worker import FilmRenderer, Report, stopped
 from animator.core.permissions import Permissions, grant, permissions
 from animator.models.device import ComputeOptions
-from animator.runs.open_model import OpenModel, open_model
-from animator.runs.progress_bar import Counter
+from animator.runs.open_model import OpenModel
+from animator.runs.progress import Phase
 from animator.runs.session import INTERRUPTED, start_session
 
 SHUTDOWN_SECONDS = 60.0
 """Time for a stopped process to complete its part file."""
+REPORT_SECONDS = 0.25
+"""Time between two reports of a process's progress."""
 ORPHAN_SECONDS = 10.0
 """The same for one whose main process has ended."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -43,11 +46,13 @@ class WorkerPool:
         compute: Compute options of each process.
         jobs: Number of films to render at once.
         opener: Opens diffusers in each process.
+        report: Called with the progress of the films.
     """
 
     def __init__(
-        self, plan: BatchPlan, compute: ComputeOptions, jobs: int, opener: OpenModel = open_model
+        self, plan: BatchPlan, compute: ComputeOptions, jobs: int, opener: OpenModel, report: Report
     ) -> None:
+        self._report = report
         self._opener = opener
         self._plan = plan
         self._compute = compute
@@ -72,22 +77,30 @@ class WorkerPool:
         while self._busy:
             ready = wait([worker.pipe for worker in self._busy])
             for worker in [worker for worker in self._busy if worker.pipe in ready]:
+                message = self._receive(worker)
+                if isinstance(message, FilmProgress):
+                    self._report(message)
+                    continue
                 task = self._busy.pop(worker)
-                outcome, worker = self._receive(worker, task)
+                outcome, worker = (message, worker) if message else self._replace(worker, task)
                 self._assign(worker, task)
                 yield outcome
 
-    def _receive(self, worker: _Worker, task: Task) -> tuple[Outcome, _Worker]:
-        """Returns the outcome that a process reports, and the process to use next; a dead one is replaced."""
+    def _receive(self, worker: _Worker) -> Outcome | FilmProgress | None:
+        """Returns what a process reports; None where it is dead."""
         try:
-            outcome: Outcome = worker.pipe.recv()
+            message: Outcome | FilmProgress = worker.pipe.recv()
         except (EOFError, OSError):
-            self._end(worker)
-            code = worker.process.exitcode
-            partial = stopped(task)
-            message = f"its process ended with exit code {code}; resume the batch to finish the film"
-            return Outcome(task, Status.FAILED, partial.done, partial.frames, error=message), self._spawn()
-        return outcome, worker
+            return None
+        return message
+
+    def _replace(self, worker: _Worker, task: Task) -> tuple[Outcome, _Worker]:
+        """Returns the outcome of a film whose process has died, and a new process."""
+        self._end(worker)
+        code = worker.process.exitcode
+        partial = stopped(task)
+        message = f"its process ended with exit code {code}; resume the batch to finish the film"
+        return Outcome(task, Status.FAILED, partial.done, partial.frames, error=message), self._spawn()
 
     def _assign(self, worker: _Worker, last: Task | None) -> None:
         """Sends the next film to a process, preferably one with its model; ends it when no film is left."""
@@ -140,9 +153,25 @@ def _work(pipe: Connection, compute: ComputeOptions, granted: Permissions, opene
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         threading.Thread(target=_end_with_main_process, daemon=True).start()
-        renderer = FilmRenderer(compute, Counter(), opener)
+        renderer = FilmRenderer(compute, _PipeReport(pipe), opener)
         while (task := pipe.recv()) is not None:
             pipe.send(renderer.render(task))
+
+
+class _PipeReport:
+    """Sends progress to the main process: each new phase, and a count now and then."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._sent = 0.0
+        self._last: tuple[str, Phase] | None = None
+
+    def __call__(self, progress: FilmProgress) -> None:
+        """Sends the progress if it is time."""
+        now, state = time.monotonic(), (progress.name, progress.phase)
+        if state != self._last or now - self._sent >= REPORT_SECONDS:
+            self._last, self._sent = state, now
+            self._pipe.send(progress)
 
 
 def _end_with_main_process() -> None:

@@ -1,19 +1,22 @@
 """`animator batch`: renders many films with one summary; a film that fails does not stop the others."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from animator.batch.grid_film import GridFiles
 from animator.batch.plan import BatchJob, BatchPlan, plan_batch
 from animator.batch.pool import WorkerPool
+from animator.batch.progress import BatchBar
 from animator.batch.summary import SUMMARY, table, write_summary
-from animator.batch.task import Outcome, Status
-from animator.batch.worker import FilmRenderer, stopped
+from animator.batch.task import Outcome, Status, Task
+from animator.batch.worker import FilmRenderer, Report, stopped
 from animator.core.printable import printable
+from animator.errors import UserError
 from animator.runs.open_model import OpenModel, open_model
-from animator.runs.progress_bar import Counter
 from animator.runs.session import INTERRUPTED, say, start_session
 
 BATCHES = Path("renders") / "batch"
@@ -42,34 +45,67 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
     """
     start_session(job.compute.threads)
     plan = plan_batch(job, say)
+    grids = grids_of(job, plan)
     job.out.mkdir(parents=True, exist_ok=True)
     outcomes = {outcome.task.folder: outcome for outcome in plan.outcomes}
     write_summary(job.out, list(outcomes.values()))
     code = 0
     try:
-        for outcome in _render_films(plan, job, jobs, opener):
-            outcomes[outcome.task.folder] = outcome
-            write_summary(job.out, list(outcomes.values()))
-            say(f"{outcome.task.preset}: {outcome.status.value}" + _reason(outcome))
+        with BatchBar(plan.outcomes) as bar:
+            for outcome in _render_films(plan, job, jobs, opener, bar):
+                outcomes[outcome.task.folder] = outcome
+                write_summary(job.out, list(outcomes.values()))
+                bar.finish(outcome)
+                say(f"{outcome.task.title}: {outcome.status.value}" + _reason(outcome))
     except KeyboardInterrupt:
         code = INTERRUPTED
         say("stopped; all frames so far are complete")
         outcomes = {folder: _after_interrupt(outcome) for folder, outcome in outcomes.items()}
         write_summary(job.out, list(outcomes.values()))
     sys.stdout.write(printable(table(list(outcomes.values()))))
+    for files, tasks in () if code else grids.items():
+        if all(outcomes[task.folder].status is Status.FINISHED for task in tasks):
+            files.make(job.grid, [task.folder for task in tasks])
+            sys.stdout.write(printable(f"{files.film}\n{files.sheet}\n"))
     failed = any(outcome.status is Status.FAILED for outcome in outcomes.values())
     return code or int(failed)
 
 
-def _render_films(plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel) -> Iterator[Outcome]:
+def _render_films(
+    plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel, report: Report
+) -> Iterator[Outcome]:
     """Yields outcomes of films, rendered one by one in this process or in parallel in others."""
     compute = job.compute
     if jobs == 1:
-        renderer = FilmRenderer(compute, Counter(), opener)
+        renderer = FilmRenderer(compute, report, opener)
         yield from (renderer.render(task) for task in plan.waiting)
         return
     with ExitStack() as stack:
-        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener)).outcomes()
+        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener, report)).outcomes()
+
+
+def grids_of(job: BatchJob, plan: BatchPlan) -> dict[GridFiles, list[Task]]:
+    """Returns the files of each preset's grid with the films in it; empty for a batch without a grid.
+
+    Raises:
+        UserError: A film of the grid cannot be rendered, or a file would be replaced.
+    """
+    if not job.grid.axes:
+        return {}
+    errors = dict.fromkeys(outcome.error for outcome in plan.outcomes if outcome.status is Status.FAILED)
+    if errors:
+        raise UserError("\n".join(errors))
+    grids: dict[Path, list[Task]] = {}
+    for outcome in plan.outcomes:
+        grids.setdefault(outcome.task.preset, []).append(outcome.task)
+    counts = Counter(preset.stem for preset in grids)
+    files = {
+        GridFiles(job.out, preset.stem if counts[preset.stem] == 1 else tasks[0].folder.name): tasks
+        for preset, tasks in grids.items()
+    }
+    for one in files:
+        one.check()
+    return files
 
 
 def _after_interrupt(outcome: Outcome) -> Outcome:

@@ -41,7 +41,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     frames = f"{outcome.done}/{outcome.frames}" if outcome.frames else "-"
     seconds = f"{outcome.seconds:.1f}" if outcome.seconds else "-"
     result = str(outcome.films[0]) if outcome.films else _first_line(outcome.error)
-    return str(outcome.task.preset), outcome.status.value, frames, seconds, result
+    return outcome.task.title, outcome.status.value, frames, seconds, result
 
 
 def _first_line(error: str) -> str:

@@ -23,11 +23,18 @@ class Task:
         preset: Its preset or settings file.
         folder: Its run folder.
         overrides: `key=value` texts for the preset.
+        cell: Those that a grid gives this film alone; `overrides` has them, too.
     """
 
     preset: Path
     folder: Path
     overrides: tuple[str, ...] = ()
+    cell: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The preset, and the film's settings in a grid."""
+        return " ".join((str(self.preset), *self.cell))
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Outcome:
         """Returns the outcome as a dict for JSON."""
         return {
             "preset": str(self.task.preset),
+            "grid": list(self.task.cell),
             "folder": str(self.task.folder),
             "status": self.status.value,
             "done": self.done,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 
+from animator.batch.progress import FilmProgress
 from animator.batch.task import Outcome, Status, Task
 from animator.core.atomic import atomic_write
 from animator.errors import AnimatorError
@@ -19,15 +20,14 @@ from animator.presets.sources import PresetSource
 from animator.runs.open_model import OpenModel, SessionOptions, open_model
 from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import load_checked
-from animator.runs.progress import Progress
+from animator.runs.progress import Phase, Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, resume_run
 from animator.runs.run import Run, is_run
 from animator.runs.run_targets import check_own_preset
 from animator.settings import Animation
 
-Report = Callable[[str, int, int], None]
-"""Called with a film's name, its frames so far, and their total."""
+Report = Callable[[FilmProgress], None]
 ModelKey = tuple[str, LoadOptions]
 
 
@@ -36,7 +36,7 @@ class FilmRenderer:
 
     Args:
         compute: Device and threads.
-        report: Called after every frame.
+        report: Called when a phase begins, and after every frame.
         opener: Opens diffusers.
     """
 
@@ -73,7 +73,8 @@ class FilmRenderer:
                 threads=self._compute.threads,
                 accept_changed_inputs=self._compute.accept_changed_inputs,
             )
-            rendering = Rendering(device, lambda progress: self._report_frame(run, progress))
+            film = _FilmReport(run.folder.name, run.animation.frames, self._report)
+            rendering = Rendering(device, film.report, enter=film.enter)
             result = resume_run(run, options, rendering)
             films = (result.film, *result.extra_films)
             return Outcome(task, Status.FINISHED, result.frames, run.animation.frames, films=films)
@@ -86,8 +87,23 @@ class FilmRenderer:
             self._model = key, self._open_model(animation, device)
         return self._model[1]
 
-    def _report_frame(self, run: Run, progress: Progress) -> None:
-        self._report(run.folder.name, progress.done, progress.frames)
+
+class _FilmReport:
+    """Passes on the progress of one film, with its phase."""
+
+    def __init__(self, name: str, frames: int, report: Report) -> None:
+        self._last = FilmProgress(name, 0, frames, Phase.LOADING)
+        self._report = report
+
+    def enter(self, phase: Phase) -> None:
+        """Reports a phase."""
+        self._last = replace(self._last, phase=phase)
+        self._report(self._last)
+
+    def report(self, progress: Progress) -> None:
+        """Reports a frame, or an image of an extra video."""
+        self._last = replace(self._last, done=progress.done, frames=progress.frames)
+        self._report(self._last)
 
 
 def model_key(animation: Animation) -> ModelKey:

@@ -67,14 +67,15 @@ def encode(  # noqa: PLR0913 (one parameter per option)
 
 
 @films.command(
-    cls=renamed_options({"--continue": "--resume"}),
+    cls=renamed_options({}),
     epilog="Example: animator batch presets/*.yaml --set frames=24 --out renders/tonight",
 )
 @takes_permissions
 def batch(  # noqa: PLR0913 (one parameter per option)
     context: typer.Context,
     presets: Annotated[
-        list[Path], typer.Argument(help="YAML presets or Deforum settings files.", show_default=False)
+        list[Path],
+        typer.Argument(help="Presets or Deforum settings files, or folders of them.", show_default=False),
     ],
     overrides: Overrides = None,
     out: Annotated[
@@ -86,8 +87,22 @@ def batch(  # noqa: PLR0913 (one parameter per option)
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Films to render at once.")] = 1,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Resume a batch: finished films stay, others are finished.")
+        bool,
+        typer.Option(
+            "--resume", "--continue", help="Resume a batch: finished films stay, others are finished."
+        ),
     ] = False,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=V1,V2,...",
+            help="Render every combination of these values, and lay them into one film and one sheet.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Render N variations with other seeds, as --grid does.")
+    ] = None,
     device: Device = "auto",
     threads: Threads = None,
     accept_changed_inputs: AcceptChangedInputs = False,
@@ -96,7 +111,9 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     A film that fails does not stop the others; the exit code is 1 then.
     """
+    from animator.batch.grid import grid_of
     from animator.batch.plan import BatchJob
+    from animator.batch.presets import expand_folders
     from animator.batch.run import batch_folder, run_batch
     from animator.cli.resume_command import resume_command
     from animator.models.device import ComputeOptions
@@ -104,7 +121,14 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     compute = ComputeOptions(device, threads, accept_changed_inputs)
     folder = batch_folder(out, resume=resume)
-    job = BatchJob(tuple(presets), folder, tuple(overrides or ()), resume=resume, compute=compute)
+    job = BatchJob(
+        expand_folders(presets),
+        folder,
+        tuple(overrides or ()),
+        resume=resume,
+        compute=compute,
+        grid=grid_of(grid or (), seeds, overrides or ()),
+    )
     code = run_batch(job, jobs, context.obj or open_model)
     if code == INTERRUPTED:
         say(f"resume with:\n  {resume_command(sys.argv[1:], folder)}")

@@ -2,6 +2,7 @@
 
 import shlex
 from functools import singledispatch
+from pathlib import Path
 
 from animator.errors import (
     AcceptChangedInputs,
@@ -102,9 +103,15 @@ def _(hint: FixJson) -> str:
 
 @advice.register
 def _(hint: GiveSettings) -> str:
-    return "Give a preset, a settings file, or --settings-from with an image or video"
+    return (
+        "Give what to show as --prompt 'a lake at dawn', or a preset, a settings file, or --settings-from "
+        "with an image or video"
+    )
 
 
 @advice.register
 def _(hint: NameExample) -> str:
-    return f"{hint.examples}. `animator presets` describes them"
+    listed = f"{hint.examples}. `animator presets` describes them"
+    if " " not in hint.name.strip() or Path(hint.name).suffix:
+        return listed
+    return f"If it is a prompt: animator render --prompt {shlex.quote(hint.name)}. {listed}"

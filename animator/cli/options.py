@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from animator.cli.output_path import output_file, output_folder
+from animator.cli.output_path import output_file, output_film, output_run
 
 Preset = Annotated[Path, typer.Argument(help="A YAML preset or a Deforum settings file.", show_default=False)]
 OptionalPreset = Annotated[
@@ -25,19 +25,32 @@ def out_option(callback: Callable[[Path | None], Path | None], text: str) -> Any
     return typer.Option("--out", "-o", callback=callback, help=text, show_default=False)
 
 
-FolderOut = Annotated[
-    Path | None, out_option(output_folder, "The run folder.  [default: renders/<name>/<stamp>]")
-]
-FolderOrStdoutOut = Annotated[
+RunOut = Annotated[
     Path | None,
     out_option(
-        output_folder,
-        "The run folder, or - for the frames on standard output.  [default: renders/<name>/<stamp>]",
+        output_run, "The film, such as film.mp4; or the run folder.  [default: renders/<name>/<stamp>]"
     ),
+]
+RunOrStdoutOut = Annotated[
+    Path | None,
+    out_option(
+        output_run,
+        "The film, such as film.mp4; the run folder; or - for the frames on standard output.  "
+        "[default: renders/<name>/<stamp>]",
+    ),
+]
+FilmOut = Annotated[
+    Path | None,
+    out_option(output_film, "Put the film there, too, such as film.mp4.  [default: the run folder alone]"),
 ]
 FileOut = Annotated[Path | None, out_option(output_file, "The file.  [default: standard output]")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that animator did not write.")]
 Raw = Annotated[bool, typer.Option("--raw", help="With --out -: plain rgb24 instead of y4m.")]
+
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", "--continue", help="Resume a run where it stopped; start it if there is none."),
+]
 
 Overrides = Annotated[
     list[str] | None,

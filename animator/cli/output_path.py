@@ -27,6 +27,43 @@ def output_folder(out: Path | None) -> Path | None:
     )
 
 
+def output_run(out: Path | None) -> Path | None:
+    """Returns a run folder, or the file of the film: a path with the suffix of a video.
+
+    Raises:
+        UserError: The path names a file that is not a video.
+    """
+    if out is None or out == STDOUT or not _is_file_name(out):
+        return out
+    if not out.suffix:
+        raise UserError(f"--out {out}: is a file, and this command writes a folder; choose another name")
+    return output_film(out)
+
+
+def output_film(out: Path | None) -> Path | None:
+    """Returns the file of a film; None is returned as it is.
+
+    Raises:
+        UserError: The path has no suffix of a video, or is a folder.
+    """
+    if out is None:
+        return None
+    from animator.film.formats import video_suffixes
+
+    known = video_suffixes()
+    if out.suffix.lower() not in known:
+        end = f"ends in {out.suffix}" if out.suffix else "has no suffix"
+        raise UserError(f"--out {out}: {end}; expected {', '.join(known)} for a film")
+    if out.is_dir():
+        raise UserError(f"--out {out}: is a folder, and its suffix that of a film; choose another name")
+    return out
+
+
+def film_file(out: Path | None) -> Path | None:
+    """Returns the path that `output_run` checked where it is the file of a film, else None."""
+    return out if out is not None and out != STDOUT and _is_file_name(out) else None
+
+
 def output_file(out: Path | None) -> Path | None:
     """Returns a file to write to; None stands for standard output, and `-` gives None.
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from animator.cli.shorthands import check_options
 from animator.runs.session import say
 
 
 def renamed_options(names: Mapping[str, str]) -> type[TyperCommand]:
     """Returns a command class that accepts old option names, hidden from --help, and warns about them.
+
+    An unknown option that has the name of a setting is answered with the setting.
 
     Args:
         names: New name of each old one, such as `{"--like": "--settings-from"}`.
@@ -19,6 +22,7 @@ def renamed_options(names: Mapping[str, str]) -> type[TyperCommand]:
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             end = args.index("--") if "--" in args else len(args)
             current = [_current_name(arg, names) for arg in args[:end]]
+            check_options(current, {name for option in self.params for name in option.opts} | {"--help"})
             return super().parse_args(ctx, [*current, *args[end:]])
 
     return Command

@@ -8,6 +8,9 @@ from pathlib import Path
 OUT_OPTIONS = ("-o", "--out")
 _FIRST = re.compile(r"^(--frames=)?[^:=]*:")
 RESUME_OPTIONS = ("--resume", "--continue")
+_FLAGS = ("--force", "--accept-changed-inputs", "--allow-code", "--allow-pickle", "--allow-download")
+_KEPT = dict.fromkeys(("--device", "--threads", "--allow-host"), 1) | dict.fromkeys(_FLAGS, 0)
+"""Options of `render` that `resume` has, too, and the number of their values."""
 
 
 def resume_command(arguments: list[str], folder: Path) -> str:
@@ -24,6 +27,31 @@ def resume_command(arguments: list[str], folder: Path) -> str:
     args += [] if set(RESUME_OPTIONS) & set(args) else ["--resume"]
     args += [] if any(_is_option(arg, OUT_OPTIONS) for arg in args) else ["--out", str(folder)]
     return shlex.join(["animator", *args])
+
+
+def resume_film_command(arguments: list[str], folder: Path | None, film: Path) -> str:
+    """Returns the command line that resumes a session whose film goes to a file.
+
+    Args:
+        arguments: Those of the session, without the program's name.
+        folder: Its run folder; None where no frame is finished, and the same command starts again.
+        film: The file.
+    """
+    if folder is None or "resume" in arguments[:1]:
+        return shlex.join(["animator", *arguments])
+    if any(":" in value for option, value in pairwise(arguments) if option == "--frames"):
+        return shlex.join(["animator", *arguments, "--resume"])  # stops at the same frame
+    return shlex.join(["animator", "resume", str(folder), "-o", str(film), *_kept(arguments)])
+
+
+def _kept(arguments: list[str]) -> list[str]:
+    """Returns the options of a session that `resume` has, too."""
+    kept: list[str] = []
+    for at, arg in enumerate(arguments):
+        option, equals, _ = arg.partition("=")
+        if option in _KEPT:
+            kept += arguments[at : at + 1 + (0 if equals else _KEPT[option])]
+    return kept
 
 
 def _without_stdout(args: list[str]) -> list[str]:

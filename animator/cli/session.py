@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import torch
 import typer
 
-from animator.cli.resume_command import resume_command
+from animator.cli.resume_command import resume_command, resume_film_command
 from animator.cli.stdout import binary_stdout, write_out
 from animator.errors import AnimatorError, RunError
 from animator.film.stream import Layout, Stream
 from animator.models.device import ComputeOptions, choose_device
+from animator.runs.delivery import Delivery
 from animator.runs.open_model import OpenModel, SessionOptions, open_model
 from animator.runs.outputs import try_networks
 from animator.runs.progress import Progress
@@ -24,6 +26,7 @@ from animator.runs.render_run import RenderResult, open_run, render_again, resum
 from animator.runs.run import Run, is_run
 from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
+from animator.runs.start_line import start_line
 from animator.settings import Animation
 
 
@@ -38,6 +41,7 @@ class RenderJob:
         resume: Resume a run.
         compute: Device and threads.
         stream: Layout of the frames on standard output; None makes a video file.
+        delivery: Where the finished film is put besides the run folder; None leaves it there alone.
     """
 
     animation: Animation
@@ -46,6 +50,7 @@ class RenderJob:
     resume: bool
     compute: ComputeOptions
     stream: Layout | None = None
+    delivery: Delivery | None = None
 
 
 def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
@@ -65,9 +70,10 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
     with _open_run(job) as run:
         bar = ProgressBar(run.animation.name)
         report = _Report(bar)
+        say(_start_line(job, run, device))
         try:
             with bar, _open_sink(job) as sink:
-                rendering = Rendering(device, report, end=job.span.stop, open_sink=sink)
+                rendering = Rendering(device, report, end=job.span.stop, open_sink=sink, enter=bar.enter)
                 result = _render(job, run, rendering, opener)
         except KeyboardInterrupt:
             say(_advice_when_stopped(job, run))
@@ -75,12 +81,28 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
         except (AnimatorError, OSError):
             # What fails before the first frame would fail again.
             if report.has_begun and _can_resume(run):
-                say(f"the frames so far are complete; resume with:\n  {_resume_command(run)}")
+                say(f"the frames so far are complete; resume with:\n  {_resume_command(job, run)}")
             raise
-    if job.stream is None:
-        write_out("".join(f"{path}\n" for path in (result.film, *result.extra_films)))
-    else:
+        _print_result(job, run, result)
+
+
+def _start_line(job: RenderJob, run: Run, device: torch.device) -> str:
+    is_again = job.span.start is not None
+    first = job.span.start if job.span.start is not None else run.state().next_frame
+    animation = job.animation if is_again else run.animation
+    return start_line(run, animation, str(device), first, streams=job.stream is not None)
+
+
+def _print_result(job: RenderJob, run: Run, result: RenderResult) -> None:
+    """Prints the paths of a run's videos, after the film was put where it was wanted."""
+    if job.stream is not None:
         say(f"the frames are in {run.folder}")
+        return
+    films = [result.film, *result.extra_films]
+    if job.delivery is not None:
+        copied = job.delivery.deliver(run)
+        films = [job.delivery.path, *(film for film in films if film != copied)]
+    write_out("".join(f"{path}\n" for path in films))
 
 
 class _Report:
@@ -113,10 +135,10 @@ def _advice_when_stopped(job: RenderJob, run: Run) -> str:
         command = shlex.join(["animator", *sys.argv[1:]])
         return f"stopped; the finished frames are as they were. Try again with:\n  {command}"
     if not is_run(run.folder):
-        return f"stopped before the first frame. Start again with:\n  {_resume_command(run)}"
+        return f"stopped before the first frame. Start again with:\n  {_resume_command(job, run)}"
     if not _can_resume(run):
         return "stopped; the finished frames are as they were"
-    return f"stopped; the frames so far are complete. Resume with:\n  {_resume_command(run)}"
+    return f"stopped; the frames so far are complete. Resume with:\n  {_resume_command(job, run)}"
 
 
 def _can_resume(run: Run) -> bool:
@@ -145,5 +167,7 @@ def _open_run(job: RenderJob) -> Run:
     return Run.open(job.out)
 
 
-def _resume_command(run: Run) -> str:
-    return resume_command(sys.argv[1:], run.folder)
+def _resume_command(job: RenderJob, run: Run) -> str:
+    if job.delivery is None:
+        return resume_command(sys.argv[1:], run.folder)
+    return resume_film_command(sys.argv[1:], run.folder if is_run(run.folder) else None, job.delivery.path)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 OUTPUT = "animator-output"
 """Key of the PNG text that says which output of ours an image belongs to."""
-VIDEO, DEPTH, PLOT = "video", "depth", "plot"
+VIDEO, DEPTH, PLOT, GRID = "video", "depth", "plot", "grid"
+GRID_COMMENT = "animator.grid.1"
+"""Metadata comment of the film of a grid."""
 PART_COMMENT = "animator.part.1"
 """Metadata comment of a video file that is not complete yet."""
 _ANIMATION_MARK = b"animator.video.1"
@@ -23,7 +25,7 @@ def mark_png(png: bytes, kind: str) -> bytes:
 
     Args:
         png: The file.
-        kind: The output it belongs to: VIDEO, DEPTH or PLOT.
+        kind: The output it belongs to: VIDEO, DEPTH, PLOT or GRID.
     """
     body = b"tEXt" + f"{OUTPUT}\0{kind}".encode()
     chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")

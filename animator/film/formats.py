@@ -156,6 +156,12 @@ def format_of(path: Path) -> Format:
     return find_format(suffix)
 
 
+def video_suffixes() -> tuple[str, ...]:
+    """Returns the suffixes of video files, such as `.mp4`, built in and from plug-ins."""
+    built_in = [one.name for one in FORMATS.values() if not one.is_sequence]
+    return tuple(f".{name}" for name in dict.fromkeys((*built_in, *plugins.names(PLUGINS))))
+
+
 def encoders_of(film_format: Format, encoding: Encoding) -> tuple[Encoder, ...]:
     """Returns the encoders for a format and an encoding, the best first, whether ffmpeg has them or not.
 

@@ -1,6 +1,8 @@
 """Keeps the libraries of Hugging Face off the network unless downloads are permitted."""
 
 import os
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +10,7 @@ from animator.core.permissions import permissions
 from animator.errors import AllowDownload, ModelError
 
 _INDEXES = ("model_index.json", "config.json")
+PROBE_SECONDS = 3.0
 OFFLINE_VARIABLE, TELEMETRY_VARIABLE = "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"
 
 
@@ -38,9 +41,32 @@ def is_in_cache(name: str) -> bool:
     return any(isinstance(try_to_load_from_cache(name, file), str) for file in _INDEXES)
 
 
-def not_downloaded(what: str, name: str) -> ModelError:
-    """Returns the error for a hub id that is not in the hub's cache while downloads are not permitted."""
-    return ModelError(
-        f"{what} {name}: there is no such folder or file, and no such model in the hub's cache",
-        AllowDownload(),
-    )
+def not_downloaded(what: str, name: str, reason: str = "") -> ModelError:
+    """Returns the error for a hub id that is not in the hub's cache.
+
+    Args:
+        what: The kind of model.
+        name: The id.
+        reason: Why the hub does not answer; empty where downloads are not permitted.
+    """
+    message = f"{what} {name}: there is no such folder or file, and no such model in the hub's cache"
+    return ModelError(f"{message}; {reason}") if reason else ModelError(message, AllowDownload())
+
+
+def why_unreachable() -> str:
+    """Returns the reason why the hub does not answer; empty where it does.
+
+    The hub's own library tries for half a minute, and then reports that the model's files are missing.
+    """
+    from huggingface_hub import constants
+
+    try:
+        # The address is the library's own, or one from the user's environment.
+        request = urllib.request.Request(constants.ENDPOINT, method="HEAD")  # noqa: S310
+        urllib.request.urlopen(request, timeout=PROBE_SECONDS).close()  # noqa: S310
+    except urllib.error.HTTPError:  # an answer all the same
+        return ""
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return f"{constants.ENDPOINT} cannot be reached: {getattr(reason, 'strerror', None) or reason}"
+    return ""

@@ -14,6 +14,7 @@ from schedules.suggest import suggestion
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_PACKAGE / "example_presets", _PACKAGE.parent / "presets")
 """Where a wheel has the examples, and where a clone of the repository has them."""
+_SUFFIXES = (".yaml", ".yml", ".json", ".txt")
 THUMBNAILS = "thumbnails"
 DEFAULT = "quickstart"
 """The example that a new preset begins as."""
@@ -50,11 +51,20 @@ def find_preset(path: Path) -> Path:
 
 
 def names_text(name: str) -> str:
-    """Returns what examples there are, and which one a name may stand for."""
+    """Returns what examples there are, and which one, or which file beside it, a name may stand for."""
     names = [example.name for example in examples()]
-    guess = suggestion(Path(name).stem, names)
+    guess = suggestion(Path(name).name, _presets_beside(Path(name))) or suggestion(Path(name).stem, names)
     question = f"D{guess[1:]} " if guess else ""
     return f"{question}The examples are: {', '.join(names)}"
+
+
+def _presets_beside(path: Path) -> list[str]:
+    """Returns the names of the files beside a path that may be presets."""
+    try:
+        files = [file for file in path.parent.iterdir() if file.suffix.lower() in _SUFFIXES]
+    except OSError:
+        return []
+    return [file.name for file in files]
 
 
 def copy_example(name: str, target: Path) -> tuple[Path, ...]:

@@ -108,7 +108,7 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
         text = read_text(path, _limit(path))
     except UnreadableError as error:
         problem = Problem(source, "", str(error))
-        hint = None if exists(path) else NameExample(names_text(source))
+        hint = None if exists(path) else NameExample(names_text(source), source)
         raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
         if is_infotext(text):

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.errors import GiveSettings, Problem, UserError
+from animator.models.diffusion.checkpoints.find import STARTER
 from animator.presets import raw
 from animator.presets.deforum import Effect, Note
+from animator.presets.from_prompt import film_of_prompts
 from animator.presets.infotext_preset import infotext_preset
 from animator.presets.load import resolve
 from animator.presets.plain import override
@@ -24,16 +26,20 @@ class PresetSource:
     """The sources of one film.
 
     Attributes:
-        preset: A YAML preset or a Deforum settings file; None if all settings come from `like`.
+        preset: A YAML preset or a Deforum settings file; None if all settings come from `like` or `prompts`.
         parseq: A Parseq manifest with per-frame values of some settings.
         like: An image or video whose settings are used.
         repair: Repair common mistakes in a settings file's JSON.
+        prompts: Prompts of a film that has neither a preset nor `like`.
+        model: The model of that film.
     """
 
     preset: Path | None
     parseq: Path | None = None
     like: Path | None = None
     repair: bool = False
+    prompts: tuple[str, ...] = ()
+    model: str = STARTER
 
     @property
     def lists_all_settings(self) -> bool:
@@ -77,10 +83,12 @@ def draft_with(source: PresetSource, overrides: Iterable[str]) -> RawPreset:
 
 def draft_of(source: PresetSource) -> RawPreset:
     """Returns the settings of a source before validation; raises the errors of `load`."""
-    if source.preset is None and source.like is None:
+    if source.preset is None and source.like is None and not source.prompts:
         raise UserError("nothing to render", GiveSettings())
     if source.preset is None and source.parseq is not None:
         raise UserError("a Parseq manifest needs a preset or settings file whose schedules it replaces")
+    if source.preset is None and source.like is None:
+        return film_of_prompts(source.prompts, source.model)
     if source.like is None:
         return raw.read(_require(source.preset), repair=source.repair, parseq=source.parseq)
     if source.preset is None:

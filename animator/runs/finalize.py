@@ -91,6 +91,7 @@ def _make_unless_stopped(output: Output, rendering: Rendering) -> Path | None:
             raise _Stopped
 
     try:
+        rendering.enter(output.phase)
         return None if rendering.stop.is_set else output.make(report)
     except _Stopped:
         return None

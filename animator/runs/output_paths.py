@@ -27,6 +27,12 @@ class OutputPaths:
         return film_path(self.folder, self.animation)
 
     @property
+    def best(self) -> Path:
+        """The most processed video: interpolated, else upscaled, else the plain one."""
+        suffix = self.interpolated_suffix or self.upscaled_suffix
+        return self.beside(suffix) if suffix else self.plain
+
+    @property
     def gif(self) -> Path | None:
         """The GIF besides the video; None where there is none."""
         settings = self.animation.output

@@ -7,7 +7,7 @@ frames only where the settings ask for it.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import torch
@@ -21,6 +21,7 @@ from animator.film.writer import VideoWriter
 from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.runs.output_paths import OutputPaths
+from animator.runs.progress import Phase
 from animator.runs.run import Run
 from animator.runs.video_specs import video_spec
 from animator.settings import Animation
@@ -36,12 +37,14 @@ class Output:
         count: Number of its images.
         images: Computes them, uint8 RGB (H, W, 3).
         keep: Folder to keep them in as PNG files; None keeps none.
+        phase: What is done to make it.
     """
 
     film: VideoSpec
     count: int
     images: Callable[[], Iterator[Image8]]
     keep: Path | None = None
+    phase: Phase = Phase.ENCODING
 
     def make(self, report: Callable[[int], None]) -> Path:
         """Makes the file and returns its path; `report` is called with the number of images so far.
@@ -104,7 +107,7 @@ class RunOutputs:
         suffix = self._paths.upscaled_suffix
         film = replace(self._spec_beside(suffix), size=(width * factor, height * factor))
         keep = self._paths.images(suffix) if settings.keep_images else None
-        return Output(film, self.frames, self._upscaled_images, keep)
+        return Output(film, self.frames, self._upscaled_images, keep, Phase.ENLARGING)
 
     @cached_property
     def _interpolated(self) -> Output | None:
@@ -117,7 +120,8 @@ class RunOutputs:
         film = replace(self._spec_beside(suffix), size=base.film.size, fps=base.film.rate * amount / slowdown)
         film = replace(film, sound=None) if slowdown > 1 else film  # it would have to be stretched
         keep = self._paths.images(suffix) if settings.keep_images else None
-        return Output(film, base.count * amount, lambda: self._interpolated_images(base), keep)
+        images = partial(self._interpolated_images, base)
+        return Output(film, base.count * amount, images, keep, Phase.INTERPOLATING)
 
     def _upscaled_images(self) -> Iterator[Image8]:
         return upscale(self.plain.images(), upscaler_of(self.animation, self.device))

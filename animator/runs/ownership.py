@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from animator.core.json_text import parse_json
-from animator.core.marks import OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
+from animator.core.marks import GRID_COMMENT, OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
 from animator.core.paths import exists
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
@@ -101,7 +101,7 @@ def _has_our_comment(path: Path) -> bool:
         comment = read_comment(path)
     except UserError:
         return False
-    return comment == PART_COMMENT or is_film_record(comment)
+    return comment in (PART_COMMENT, GRID_COMMENT) or is_film_record(comment)
 
 
 def _is_our_text(path: Path) -> bool:

@@ -36,5 +36,5 @@ def preview(run: Run, report: Report) -> Path:
         AnimatorError: Something failed; the frames so far are complete.
     """
     pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
-    render_with(run, pipeline, Rendering(torch.device("cpu"), report))
+    render_with(run, pipeline, Rendering(torch.device("cpu"), report, watches_drift=False))
     return run.film_path

@@ -1,6 +1,17 @@
 """Progress of a film."""
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(str, Enum):
+    """Phases of the making of a film, in words for people."""
+
+    LOADING = "loading"
+    RENDERING = "rendering"
+    ENCODING = "encoding"
+    ENLARGING = "enlarging"
+    INTERPOLATING = "interpolating"
 
 
 @dataclass(frozen=True)

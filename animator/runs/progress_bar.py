@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Display
 
 from animator.core.printable import printable
-from animator.runs.progress import Progress
+from animator.runs.progress import Phase, Progress
 
 LINE_SECONDS = 15.0
 """Time between two lines where there is no terminal."""
@@ -42,6 +42,12 @@ class ProgressBar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+    def enter(self, phase: Phase) -> None:
+        """Shows another phase; where there is no terminal, those after the last frame."""
+        self._bar.update(self._task, description=f"{self._title}  {phase.value}")
+        if not self._console.is_terminal and phase not in (Phase.LOADING, Phase.RENDERING):
+            sys.stderr.write(f"{self._title}: {phase.value}\n")
 
     def __call__(self, progress: Progress) -> None:
         """Shows the progress."""

@@ -15,10 +15,11 @@ from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.runs.depth_export import write_depth_map
 from animator.runs.drift import DriftMonitor
-from animator.runs.progress import Progress
+from animator.runs.progress import Phase, Progress
 from animator.runs.run import Run
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
+from animator.runs.stretches import Stretches, feeds_back
 from animator.timeline.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ Report = Callable[[Progress], None]
 
 def no_report(progress: Progress) -> None:
     """Ignores progress."""
+
+
+def no_phases(phase: Phase) -> None:
+    """Ignores a phase."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Rendering:
             whole film.
         open_sink: Opens the sink of the frames besides the run folder; by default the video file.
         facts: Further facts for run.json, such as the inputs of the film.
+        enter: Called when another phase begins.
+        watches_drift: Warn when colors, contrast or detail run away.
     """
 
     device: torch.device
@@ -49,6 +56,8 @@ class Rendering:
     end: int | None = None
     open_sink: OpenSink = film_sink
     facts: Mapping[str, Any] = field(default_factory=dict)
+    enter: Callable[[Phase], None] = no_phases
+    watches_drift: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,10 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     """
     started, first, total = time.monotonic(), state.next_frame, run.animation.frames
     end = total if rendering.end is None else min(rendering.end, total)
+    rendering.enter(Phase.RENDERING)
     rendering.report(Progress(first, total, 0.0, 0))
     run.metrics.truncate(first)
-    recorder, done = _MetricsRecorder(run, state.image), first
+    recorder, done = _MetricsRecorder(run, state.image, rendering), first
     sink = rendering.open_sink(run, first)
     try:
         for frame in _until_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
@@ -97,6 +107,7 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     if stopped:
         sink.abort()
     else:
+        rendering.enter(Phase.ENCODING)
         sink.close()
     return Rendered(done, round(time.monotonic() - started, 3), stopped)
 
@@ -118,10 +129,11 @@ def _until_stop(frames: Iterator[Frame], first: int, rendering: Rendering) -> It
 class _MetricsRecorder:
     """Writes the metrics of each frame and its depth map where wanted, and logs warnings about drift."""
 
-    def __init__(self, run: Run, last: Tensor | None) -> None:
+    def __init__(self, run: Run, last: Tensor | None, rendering: Rendering) -> None:
         self._run = run
         self._last = last
-        self._monitor = DriftMonitor()
+        self._monitor = DriftMonitor() if rendering.watches_drift and feeds_back(run.animation) else None
+        self._stretches = Stretches(run.animation)
 
     def add(self, frame: Frame) -> None:
         """Records a frame."""
@@ -129,6 +141,7 @@ class _MetricsRecorder:
             write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
         metrics = frame_metrics(frame.plan.frame, frame.image, self._last)
         self._run.metrics.append(metrics)
-        for warning in self._monitor.update(metrics, cut=frame.plan.cut):
+        changes = self._stretches.changes_at(frame.plan)
+        for warning in self._monitor.update(metrics, cut=changes) if self._monitor else ():
             log.warning(warning)
         self._last = frame.image

@@ -1,5 +1,6 @@
 """`render_run`: renders a film from its settings to the finished video file."""
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from animator.runs.open_model import OpenedModel, SessionOptions
 from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import check_animation, check_run
 from animator.runs.preflight.film import CheckOptions
+from animator.runs.progress import Phase
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
@@ -29,8 +31,10 @@ from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
+from animator.timeline.vocabulary import vocabulary_warnings
 from schedules.seeds import MAX_SEED
 
+log = logging.getLogger(__name__)
 RENDERS = Path("renders")
 
 
@@ -97,6 +101,8 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         return resume_run(film, options, rendering)
     film = check_animation(film, checks)
     try_networks(film, torch_device)
+    for warning in () if diffuser else vocabulary_warnings(film):
+        log.warning("%s", warning)
     with open_run(film, out, resume=resume) as run:
         return resume_run(run, options, rendering)
 
@@ -156,6 +162,7 @@ def resume_run(run: Run, options: SessionOptions, rendering: Rendering) -> Rende
         changes = compare_session(run.folder, run.animation, first, rendering.device)
         changes.check(run.folder, accept=options.accept_changed_inputs)
         check_run_targets(run, run.animation, first)
+        rendering.enter(Phase.LOADING)
         model = options.open(run.animation, rendering.device)
         pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
@@ -185,6 +192,7 @@ def render_again(
         changes = compare_session(run.folder, animation, start, device)
         changes.check(run.folder, accept=True)
         check_run_targets(run, animation, start)
+        rendering.enter(Phase.LOADING)
         models = OpenedModel(options, device)
         state = state_at(run, start, device, lambda: models.of(run.animation))
         pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)

@@ -13,6 +13,7 @@ from animator.errors import MAX_SHOWN, Hint, PresetError, Problem
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
+from animator.settings.other_words import MAIN_SETTINGS, question_about, words_of
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.step import settings_of
 from schedules import ScheduleError, Scope
@@ -168,6 +169,9 @@ def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = _unknown_setting(path, draft.values)
+    elif len(path) == 1 and path[0] in MAIN_SETTINGS and not isinstance(details["input"], Mapping | list):
+        kind = "a list of steps" if path[0] == "steps" else "a group of settings"
+        message = f"is {kind}; did you mean `{MAIN_SETTINGS[path[0]]}`? Got {_shorten(details['input'])}"
     elif path and details["type"] not in COMPLETE and not _concerns_group(details):
         message = f"{message[0].lower()}{message[1:]}; got {_shorten(details['input'])}"
     return Problem(draft.where(path), ".".join(path), message)
@@ -185,17 +189,35 @@ def _unknown_setting(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     elif len(path) > 2 and path[0] == "steps":
         group = settings_of(values["steps"][int(path[1])]["use"])
     names = list(group.model_fields) if group else []
-    hint = suggestion(path[-1], names)
-    if hint:
-        return f"unknown setting; {hint}"
-    owners = [
-        f"{name}.{path[-1]}"
-        for name in Animation.model_fields
-        if (g := group_of(name)) and path[-1] in g.model_fields
-    ]
-    if owners:
-        return f"unknown setting here; did you mean `{owners[0]}`?"
-    return f"unknown setting; known here: {', '.join(sorted(names))}"
+    for word in words_of(path[-1]):
+        if word in names and (len(path) > 1 or word not in MAIN_SETTINGS):
+            return f"unknown setting; did you mean `{'.'.join((*path[:-1], word))}`?"
+        if len(path) <= 2 and (question := question_about(word)):
+            return f"unknown setting; {question}"
+        if owners := [*_owners(word)]:
+            return f"unknown setting here; did you mean `{owners[0]}`?"
+    known = f"known here: {', '.join(sorted(names))}"
+    return f"unknown setting; {suggestion(path[-1], names) or known}"
+
+
+def question_for(name: str) -> str:
+    """Returns the question that leads from a word, such as an option, to a setting; empty for others."""
+    for word in words_of(name):
+        if question := question_about(word):
+            return question
+        if owners := [*_owners(word)]:
+            return f"did you mean `{owners[0]}`?"
+    return ""
+
+
+def _owners(word: str) -> Iterator[str]:
+    """Yields the settings of a name in any group, such as `camera.fov`, also of `camera_fov`."""
+    for name in Animation.model_fields:
+        group = group_of(name)
+        settings = group.model_fields if group else {}
+        yield from (f"{name}.{one}" for one in (word, word.removeprefix(f"{name}_")) if one in settings)
+    if word in Animation.model_fields and word not in MAIN_SETTINGS:
+        yield word
 
 
 def _shorten(value: object) -> str:

@@ -7,6 +7,7 @@ from animator.settings.compat import rules_of
 from animator.settings.ineffective import ineffective_settings
 from animator.settings.wildcards import TEXTS, first_syntax
 from animator.timeline.timeline import range_of, schedule_fields
+from animator.timeline.vocabulary import vocabulary_warnings
 
 SHOWN = 3
 """Paths that a summary lists; the rest are counted."""
@@ -19,6 +20,7 @@ def setting_warnings(animation: Animation) -> list[str]:
     for path, schedule in schedule_fields(animation).items():
         warnings += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
     warnings += literal_prompt_warnings(animation)
+    warnings += vocabulary_warnings(animation)
     return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
 

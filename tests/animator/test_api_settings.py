@@ -110,7 +110,7 @@ def test_with_nothing_is_the_same_film(film: Animation) -> None:
     [
         ({"frames": 0}, "with_: frames: "),
         ({"framez": 3}, "with_: framez: unknown setting; did you mean `frames`?"),
-        ({"diffusion.step": 3}, "with_: diffusion.step: unknown setting; did you mean `steps`?"),
+        ({"diffusion.step": 3}, "with_: diffusion.step: unknown setting; did you mean `diffusion.steps`?"),
         ({"diffusion": {"steps": "many"}}, "with_: diffusion.steps: "),
     ],
 )

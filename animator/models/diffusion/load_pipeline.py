@@ -19,7 +19,7 @@ from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
-from animator.models.hub import hub_access, not_downloaded
+from animator.models.hub import hub_access, not_downloaded, why_unreachable
 from animator.models.model_folder import check_components, check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 
@@ -115,7 +115,9 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
 
 def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
     """Returns the folder of a hub id in the hub's cache, downloaded where that is permitted."""
-    with hub_access() as is_online:
+    with hub_access() as is_permitted:
+        reason = why_unreachable() if is_permitted else ""
+        is_online = is_permitted and not reason
         try:
             config = diffusers.DiffusionPipeline.load_config(
                 checkpoint.location, local_files_only=not is_online
@@ -130,7 +132,7 @@ def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
         except OSError as error:
             if is_online:
                 raise
-            raise not_downloaded("model", checkpoint.name) from error
+            raise not_downloaded("model", checkpoint.name, reason) from error
 
 
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:

@@ -10,7 +10,7 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
 from animator.models.diffusion.load_pipeline import quiet_diffusers
-from animator.models.hub import hub_access, not_downloaded
+from animator.models.hub import hub_access, not_downloaded, why_unreachable
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
@@ -48,7 +48,9 @@ def _from_folder(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
 
 
 def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
-    with hub_access() as is_online:
+    with hub_access() as is_permitted:
+        reason = why_unreachable() if is_permitted else ""
+        is_online = is_permitted and not reason
         try:
             config = net.load_config(checkpoint.location, local_files_only=not is_online)
             _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
@@ -61,7 +63,7 @@ def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
         except OSError as error:
             if is_online:
                 raise
-            raise not_downloaded("controlnet", checkpoint.name) from error
+            raise not_downloaded("controlnet", checkpoint.name, reason) from error
 
 
 def _from_file(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
