@@ -78,8 +78,10 @@ def _entry(example: Example) -> str:
     if name in ROWS:
         commands = [f"animator render {name} --set {setting}" for setting, _ in ROWS[name]]
     block = "\n".join(commands)
+    start = CONSECUTIVE.get(name)
+    note = "" if start is None else f", frames {start} to {start + COLUMNS - 1} of each"
     return (
-        f"\n## {name}\n{example.summary}. [{name}.yaml](../presets/{name}.yaml)\n\n"
+        f"\n## {name}\n{example.summary}.\n[{name}.yaml](../presets/{name}.yaml){note}\n\n"
         f"![{name}](pictures/gallery/{name}.jpg)\n\n```sh\n{block}\n```\n"
     )
 
