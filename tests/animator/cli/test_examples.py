@@ -56,7 +56,7 @@ def test_a_missing_preset_names_what_there_is(
     assert "Did you mean `quickstart`?" in printed and "flight" in printed and "animator presets" in printed
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("clip", "hybrid")])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_new_preset_is_the_example_with_its_files(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
