@@ -126,9 +126,7 @@ def grid_of(texts: Iterable[str], seeds: int | None, overrides: Iterable[str]) -
     taken = [text.partition("=")[0].strip() for text in overrides]
     for axis in axes:
         if axis.key in taken:
-            raise UserError(
-                f"{axis.key}: is given twice, by the grid, its seeds or an override; leave one out"
-            )
+            raise UserError(f"{axis.key}: is given twice, by the grid, its seeds or an override")
         taken.append(axis.key)
     count = math.prod(len(axis.values) for axis in axes)
     if count > MAX_COMBINATIONS:
