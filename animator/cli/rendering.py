@@ -73,9 +73,7 @@ def render(  # noqa: PLR0913 (one parameter per option)
         shorthands = shorthands.with_(Shorthand(f"--frames {span.frames}", "frames", str(span.frames)))
     from animator.presets.sources import PresetSource
 
-    source = PresetSource(
-        preset, parseq, settings_from, fix_json, shorthands.prompts, shorthands.model or "starter"
-    )
+    source = PresetSource(preset, parseq, settings_from, fix_json, shorthands.prompts)
     film = film_file(out)
     overrides = [*(format_of_film(film, source, overrides) if film else ()), *shorthands.overrides(overrides)]
     with shorthands.named():

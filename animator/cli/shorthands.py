@@ -70,16 +70,14 @@ class Shorthands:
     Attributes:
         options: Those typed.
         prompts: The texts of `--prompt`.
-        model: The name of `--model`; None where it was not given.
     """
 
     options: tuple[Shorthand, ...] = ()
     prompts: tuple[str, ...] = ()
-    model: str | None = None
 
     def with_(self, *more: Shorthand) -> "Shorthands":
         """Returns these shorthands and more."""
-        return Shorthands((*self.options, *more), self.prompts, self.model)
+        return Shorthands((*self.options, *more), self.prompts)
 
     def overrides(self, typed: Iterable[str] | None) -> list[str]:
         """Returns the overrides of the shorthands and of `--set`.
@@ -164,7 +162,7 @@ def _shorthands(typed: dict[str, Any]) -> Shorthands:
     for name, key in _KEYS.items():
         if (value := typed[name]) is not None:
             options.append(Shorthand(f"--{name} {value}", key, _yaml(value) if name in _TEXTS else value))
-    return Shorthands(tuple(options), prompts, typed["model"])
+    return Shorthands(tuple(options), prompts)
 
 
 def _yaml(value: Any) -> str:

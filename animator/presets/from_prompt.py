@@ -2,15 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
-from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.defaults import ModelDefaults, defaults_of
-from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
-from animator.models.diffusion.checkpoints.library import Library
-from animator.models.folders import model_folders
-from animator.settings import Diffusion
 from animator.settings.raw import RawPreset
 
 SOURCE = "the film of the prompt"
@@ -22,12 +15,11 @@ _TAG = re.compile(r"<[^<>]*>|`[^`]*`|__\S+?__|--neg\b.*|:[\d.]+", re.DOTALL)
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.IGNORECASE)
 
 
-def film_of_prompts(prompts: Sequence[str], model: str = STARTER) -> RawPreset:
+def film_of_prompts(prompts: Sequence[str]) -> RawPreset:
     """Returns the settings of a film that shows prompts one after the other, with a gentle camera.
 
     Args:
         prompts: At least one; they are spread evenly over the film.
-        model: The model that the film will use; its size, steps and guidance scale are taken.
     """
     values: dict[str, Any] = {
         "name": name_of(prompts[0]),
@@ -43,13 +35,6 @@ def film_of_prompts(prompts: Sequence[str], model: str = STARTER) -> RawPreset:
         },
         "noise": {"amount": 0.02},
     }
-    if known := _defaults(model):
-        values["size"] = known.side
-        values["diffusion"] |= {
-            "steps": known.steps,
-            "cfg_scale": known.cfg_scale,
-            "cadence": known.cadence,
-        }
     return RawPreset(SOURCE, values, {})
 
 
@@ -72,10 +57,3 @@ def _strength(prompts: int) -> str | float:
         return STRENGTH
     stretch = f"((max_f+1)/{prompts})"
     return f"0:({STRENGTH}-where(t>={stretch}, 0.2*exp(-(t%{stretch})/6), 0))"
-
-
-def _defaults(model: str) -> ModelDefaults | None:
-    """Returns what suits a model; None where it is unknown, or missing, which is reported later."""
-    with suppress(ModelError):
-        return defaults_of(find_checkpoint(model, Library(model_folders(Diffusion().model_folders))))
-    return None

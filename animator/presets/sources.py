@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.errors import GiveSettings, Problem, UserError
-from animator.models.diffusion.checkpoints.find import STARTER
 from animator.presets import raw
 from animator.presets.deforum import Effect, Note
 from animator.presets.from_prompt import film_of_prompts
@@ -31,7 +30,6 @@ class PresetSource:
         like: An image or video whose settings are used.
         repair: Repair common mistakes in a settings file's JSON.
         prompts: Prompts of a film that has neither a preset nor `like`.
-        model: The model of that film.
     """
 
     preset: Path | None
@@ -39,7 +37,6 @@ class PresetSource:
     like: Path | None = None
     repair: bool = False
     prompts: tuple[str, ...] = ()
-    model: str = STARTER
 
     @property
     def lists_all_settings(self) -> bool:
@@ -88,7 +85,7 @@ def draft_of(source: PresetSource) -> RawPreset:
     if source.preset is None and source.parseq is not None:
         raise UserError("a Parseq manifest needs a preset or settings file whose schedules it replaces")
     if source.preset is None and source.like is None:
-        return film_of_prompts(source.prompts, source.model)
+        return film_of_prompts(source.prompts)
     if source.like is None:
         return raw.read(_require(source.preset), repair=source.repair, parseq=source.parseq)
     if source.preset is None:

@@ -83,12 +83,6 @@ def test_names_of_prompts_are_short_and_fit_in_file_systems(prompt: str) -> None
     assert Animation(name=name_of(prompt)).name == name_of(prompt)
 
 
-def test_another_model_has_its_own_size_and_steps(tmp_path: Path) -> None:
-    film = film_of_prompts(["a lake"], "someone/sdxl-turbo").values
-    assert (film["size"], film["diffusion"]["steps"]) == (1024, 8)
-    assert "size" not in film_of_prompts(["a lake"], "no-such-model").values
-
-
 def test_shorthands_override_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
     Path("film.yaml").write_text(PRESET)
     code, _ = animator(
