@@ -14,8 +14,9 @@ from animator.presets.deforum.table import MAPPED
 from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.subtitle_names import PROMPT, VALUES
+from animator.timeline.columns import schedule_fields
 from animator.timeline.plan import Plan
-from animator.timeline.timeline import Timeline, schedule_fields
+from animator.timeline.timeline import Timeline
 from schedules import Schedule, TextSchedule
 
 _DIGITS = Context(prec=20)

@@ -6,7 +6,7 @@ from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.ineffective import ineffective_settings
 from animator.settings.wildcards import TEXTS, first_syntax
-from animator.timeline.timeline import range_of, schedule_fields
+from animator.timeline.columns import range_of, schedule_fields
 from animator.timeline.vocabulary import vocabulary_warnings
 
 SHOWN = 3

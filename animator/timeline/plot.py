@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from animator.settings import Animation
-from animator.timeline.timeline import schedule_fields
+from animator.timeline.columns import schedule_fields
 from schedules import Schedule
 
 WIDTH, HEIGHT = 900, 110

@@ -8,19 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
-from animator.errors import PresetError, Problem
 from animator.settings import Animation
 from animator.settings.compat import rules_of
-from animator.settings.fields import RangedSchedule
-from animator.settings.group import SettingsGroup
+from animator.timeline.columns import columns_of, prompts_of
+from animator.timeline.generated import frames_to_generate, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, Columns, lists_of, parts_of
-from schedules import PromptFrame, Schedule, ScheduleError, SeedBehavior, TextSchedule
-from schedules.seeds import seed_sequence, seeds_of_schedule
+from schedules import PromptFrame
 
 
 class Timeline(Sequence[Plan]):
@@ -34,17 +31,17 @@ class Timeline(Sequence[Plan]):
         """
         self.animation = animation
         self._rules = rules_of(animation)
-        self._columns = _columns(animation)
+        self._columns = columns_of(animation)
         self._guides = animation.guides
         self._plan_columns = {**self._columns, **self._overrides()}
         self._parts = parts_of(animation, self._plan_columns)
         self._lists = lists_of(animation, self._plan_columns)
-        self._prompts = _prompts(animation)
-        self.generated_frames = self._with_cuts(
-            _generated_frames(animation, self._columns["diffusion.cadence"])
-        )
+        self._prompts = prompts_of(animation)
+        frames, strength = frames_to_generate(animation, self._columns["diffusion.cadence"]), self._strength
+        cuts = self._rules.zero_strength_cuts
+        self.generated_frames = with_cuts(frames, self._columns[strength]) if cuts else frames
         """The frames that are generated, in order; the others are in-betweens."""
-        self._seeds = _seeds(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
+        self._seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
         self._palettes = self._prompt_palettes() if animation.color.follows_prompts else None
 
     def __len__(self) -> int:
@@ -110,20 +107,6 @@ class Timeline(Sequence[Plan]):
             return int(self.generated_frames[index + 1]) - start
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
-    def _with_cuts(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Returns the generated frames, with those at which strength falls to 0 between two of them.
-
-        Where strength stays 0 up to the next generated frame, the cut is there, and one is enough.
-        """
-        if not self._rules.zero_strength_cuts:
-            return frames
-        zero = np.asarray(self._columns[self._strength], dtype=np.float64) == 0.0
-        starts = np.flatnonzero(zero[1:] & ~zero[:-1]) + 1
-        ends = np.append(np.flatnonzero(zero[:-1] & ~zero[1:]) + 1, len(zero))
-        until = ends[np.searchsorted(ends, starts, side="right")]
-        missing = np.searchsorted(frames, starts) == np.searchsorted(frames, until)
-        return np.union1d(frames, starts[missing])
-
     def _is_cut(self, frame: int) -> bool:
         return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
 
@@ -184,97 +167,3 @@ class Timeline(Sequence[Plan]):
         )
         weight = BLEND_WEIGHTS[self._rules.name](self._guides, frame, BlendCurve(middle, slope, length))
         return {"image": guide_image(self._guides, frame), "share": weight, "color_share": colors}
-
-
-def schedule_fields(animation: Animation) -> dict[str, Schedule | TextSchedule]:
-    """Returns every schedule of the film by its path, such as `motion.zoom`."""
-    schedules: dict[str, Schedule | TextSchedule] = {}
-    for path, group in _groups(animation):
-        for name in type(group).model_fields:
-            value = getattr(group, name)
-            if isinstance(value, Schedule | TextSchedule):
-                schedules[f"{path}.{name}"] = value
-    return schedules
-
-
-def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
-    """Yields the groups of settings by their paths; those of a list end with an index."""
-    for name in type(animation).model_fields:
-        value = getattr(animation, name)
-        if isinstance(value, SettingsGroup):
-            yield name, value
-    for name in ("controlnet", "steps"):
-        yield from ((f"{name}.{index}", item) for index, item in enumerate(getattr(animation, name)))
-
-
-def _prompts(animation: Animation) -> tuple[PromptFrame, ...]:
-    """Returns the prompts of each frame; formulas in wildcard files are only known here."""
-    try:
-        return animation.keyed_prompts.at(animation.scope)
-    except ScheduleError as error:
-        raise PresetError(animation.name, (Problem(animation.name, "prompts", str(error)),)) from error
-
-
-def _columns(animation: Animation) -> Columns:
-    columns: dict[str, Column] = {}
-    problems: list[Problem] = []
-    for path, schedule in schedule_fields(animation).items():
-        try:
-            columns[path] = _clamp(animation, path, schedule.values(animation.scope))
-            _check_whole(animation, path, columns[path])
-        except ScheduleError as error:
-            problems.append(Problem(animation.name, path, str(error)))
-    if problems:
-        raise PresetError(animation.name, tuple(problems))
-    return columns
-
-
-def range_of(animation: Animation, path: str) -> RangedSchedule | None:
-    """Returns the range of a scheduled setting such as `diffusion.strength`; None for texts."""
-    group, _, name = path.rpartition(".")
-    kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
-    return next((kind for kind in kinds if isinstance(kind, RangedSchedule)), None)
-
-
-def _clamp(animation: Animation, path: str, column: Column) -> Column:
-    """Returns the column clamped to its range, which a schedule may leave with `compat`."""
-    numbers = range_of(animation, path)
-    return column if numbers is None or isinstance(column, tuple) else numbers.clamp(column)
-
-
-def _check_whole(animation: Animation, path: str, column: Column) -> None:
-    """Checks that a column of whole numbers has no infinite one, which schedules may have with `compat`."""
-    numbers = range_of(animation, path)
-    if numbers is None or not numbers.is_whole or isinstance(column, tuple) or np.isfinite(column).all():
-        return
-    frame = int(np.argmin(np.isfinite(column)))
-    raise ScheduleError(f"the value is {column[frame]:g}; expected a whole number", frame=frame)
-
-
-def _generated_frames(animation: Animation, cadence: Column) -> NDArray[np.int64]:
-    """Returns the frames to generate: one per cadence, and keys of prompts and strength if `cadence_keys`."""
-    frames: list[int] = []
-    frame = 0
-    while frame < animation.frames:
-        frames.append(frame)
-        frame += max(1, int(cadence[frame]))
-    keys: set[int] = set()
-    if animation.diffusion.cadence_keys:
-        keyed = (animation.keyed_prompts, animation.diffusion.schedule("strength"))
-        keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
-    inside = {key for key in keys if 0 <= key < animation.frames}
-    return np.array(sorted(inside.union(frames)), dtype=np.int64)
-
-
-def _seeds(animation: Animation, column: Column, frames: NDArray[np.int64]) -> Sequence[int]:
-    """Returns the seed of every generated frame."""
-    settings, compat = animation.diffusion, rules_of(animation).schedules_compat
-    if settings.seed_behavior is SeedBehavior.SCHEDULE:
-        return seeds_of_schedule([float(column[frame]) for frame in frames], compat=compat)
-    return seed_sequence(
-        settings.seed_behavior,
-        max(settings.seed, 0),
-        len(frames),
-        iter_n=settings.seed_iter_n,
-        compat=compat,
-    )

@@ -14,7 +14,8 @@ from animator.presets.subtitles import clock
 from animator.settings.raw import RawPreset
 from animator.settings.subtitle_names import NAMES
 from animator.settings.validate import validate
-from animator.timeline.timeline import Timeline, schedule_fields
+from animator.timeline.columns import schedule_fields
+from animator.timeline.timeline import Timeline
 
 from . import adapter
 

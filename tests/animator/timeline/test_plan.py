@@ -13,8 +13,9 @@ import pytest
 from animator.settings import Animation
 from animator.settings.fields import Count, RangedSchedule, Real, Text
 from animator.settings.scheduled import Scheduled, ScheduledGroup, values_by_frame
+from animator.timeline.columns import schedule_fields
 from animator.timeline.plan import ControlUnitPlan, MotionPlan, Plan
-from animator.timeline.timeline import Timeline, schedule_fields
+from animator.timeline.timeline import Timeline
 from schedules import TextSchedule
 
 Make = Callable[..., Animation]

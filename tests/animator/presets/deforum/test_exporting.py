@@ -14,7 +14,8 @@ from animator.presets.load import dump, load
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
-from animator.timeline.timeline import Timeline, schedule_fields
+from animator.timeline.columns import schedule_fields
+from animator.timeline.timeline import Timeline
 from schedules import Schedule
 from tests.fakes import Make
 

@@ -1,0 +1,58 @@
+"""The frames of a film that are generated, and their seeds. Pure, no torch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.settings import Animation
+from animator.settings.compat import rules_of
+from animator.timeline.values import Column
+from schedules import SeedBehavior
+from schedules.seeds import seed_sequence, seeds_of_schedule
+
+
+def frames_to_generate(animation: Animation, cadence: Column) -> NDArray[np.int64]:
+    """Returns the frames to generate: one per cadence, and keys of prompts and strength if `cadence_keys`."""
+    frames: list[int] = []
+    frame = 0
+    while frame < animation.frames:
+        frames.append(frame)
+        frame += max(1, int(cadence[frame]))
+    keys: set[int] = set()
+    if animation.diffusion.cadence_keys:
+        keyed = (animation.keyed_prompts, animation.diffusion.schedule("strength"))
+        keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
+    inside = {key for key in keys if 0 <= key < animation.frames}
+    return np.array(sorted(inside.union(frames)), dtype=np.int64)
+
+
+def with_cuts(frames: NDArray[np.int64], strength: Column) -> NDArray[np.int64]:
+    """Returns the generated frames, with those at which strength falls to 0 between two of them.
+
+    Where strength stays 0 up to the next generated frame, the cut is there, and one is enough.
+
+    Args:
+        frames: Generated frames, ascending.
+        strength: The strength at every frame of the film.
+    """
+    zero = np.asarray(strength, dtype=np.float64) == 0.0
+    starts = np.flatnonzero(zero[1:] & ~zero[:-1]) + 1
+    ends = np.append(np.flatnonzero(zero[:-1] & ~zero[1:]) + 1, len(zero))
+    until = ends[np.searchsorted(ends, starts, side="right")]
+    missing = np.searchsorted(frames, starts) == np.searchsorted(frames, until)
+    return np.union1d(frames, starts[missing])
+
+
+def seeds_of(animation: Animation, column: Column, frames: NDArray[np.int64]) -> Sequence[int]:
+    """Returns the seed of every generated frame."""
+    settings, compat = animation.diffusion, rules_of(animation).schedules_compat
+    if settings.seed_behavior is SeedBehavior.SCHEDULE:
+        return seeds_of_schedule([float(column[frame]) for frame in frames], compat=compat)
+    return seed_sequence(
+        settings.seed_behavior,
+        max(settings.seed, 0),
+        len(frames),
+        iter_n=settings.seed_iter_n,
+        compat=compat,
+    )
