@@ -28,9 +28,9 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     from animator.presets.sources import PresetSource
 
     animation = load_checked_film(PresetSource(preset), overrides)
-    from animator.presets.model_defaults import describe_open_values
+    from animator.presets.model_defaults import describe_open_values, model_defaults
     from animator.presets.sources import draft_with
-    from animator.runs.preflight.estimate import estimate
+    from animator.runs.preflight.estimate import cpu_time, estimate
     from animator.timeline.lint import setting_warnings
     from animator.timeline.timeline import Timeline
 
@@ -43,6 +43,8 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
         f"{needed.generated} generated, {width} x {height}, model {animation.model}\n{preset}: {needed}\n"
     )
+    if model := model_defaults(animation.plain()):
+        write_out(f"{preset}: about {cpu_time(needed, animation.size, model)} on this machine's CPU\n")
     if chosen := describe_open_values(draft_with(PresetSource(preset), overrides or ()).values):
         write_out(f"{preset}: {chosen}\n")
 

@@ -1,14 +1,23 @@
 """Estimates of the work and the disk space that a film takes, from its plans."""
 
+import time
 from dataclasses import dataclass
+from math import ceil, log10
 
 import numpy as np
 
+from animator.models.diffusion.checkpoints.defaults import ModelDefaults
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
 
 BYTES_PER_PIXEL = 3
 """Of a frame's PNG, if the image cannot be compressed at all."""
+_GENERATION_STEPS = 1.3
+"""Encoding, decoding and the steps on the image, in sampler steps of the built-in model."""
+_SECONDS_PER_BYTE = 8e-8
+"""To warp, compress and encode a frame, by its size without compression."""
+_SIDE = 512
+"""Of the matrices that are multiplied to measure the CPU."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,42 @@ def estimate(timeline: Timeline) -> Estimate:
     total = int((run * np.where(has_image, generations, 1)).sum())
     width, height = film.size
     return Estimate(len(generated), total, film.frames * width * height * BYTES_PER_PIXEL)
+
+
+def cpu_time(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> str:
+    """Returns about how long a film takes on this machine's CPU, such as `2 min`.
+
+    The CPU is measured for some milliseconds; another load on it shows.
+
+    Args:
+        needed: The work of the film.
+        size: Its width and height.
+        model: What is known of its model.
+    """
+    relative_size = size[0] * size[1] / model.side**2
+    steps = needed.steps + _GENERATION_STEPS * needed.generated
+    generation = steps * model.step_work * relative_size / _operations_per_second()
+    return _duration(generation + needed.frame_bytes * _SECONDS_PER_BYTE)
+
+
+def _operations_per_second() -> float:
+    """Returns the floating-point operations of matrix products that all cores do in a second."""
+    matrix = np.ones((_SIDE, _SIDE), np.float32)
+    seconds = []
+    for _ in range(6):
+        start = time.thread_time()  # as the clock, but for what other programs take
+        matrix @ matrix
+        seconds.append(time.thread_time() - start)
+    return 2.0 * _SIDE**3 / min(seconds)
+
+
+def _duration(seconds: float) -> str:
+    """Returns a time with two digits at most: more would not be known."""
+    units = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+    unit, name = next((unit for unit in units if seconds >= unit[0]), units[-1])
+    value = max(seconds / unit, 1.0)
+    digits = 1 - ceil(log10(value))
+    return f"{round(value, max(digits, 0)):g} {name}"
 
 
 def _size(count: int) -> str:
