@@ -7,6 +7,7 @@ import torch
 from animator.core.paths import expand_user
 from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowInterpolator
+from animator.film.interpolation.messages import WITHOUT_WEIGHTS
 from animator.film.interpolation.rife import load_rife
 from animator.film.interpolation.torchscript import load_torchscript
 from animator.models.flow.opencv import Dis, DisQuality
@@ -29,11 +30,7 @@ def open_interpolator(engine: str, weights: str, device: torch.device | str) -> 
     if engine == "flow":
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
     if not weights:
-        log.warning(
-            "frame_interpolation: %s needs its weights in frame_interpolation.model; "
-            "using optical flow instead (engine: flow)",
-            engine,
-        )
+        log.warning(WITHOUT_WEIGHTS, engine)
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
     path = expand_user(weights)
     if engine == "FILM" or is_torchscript(path):

@@ -1,10 +1,12 @@
 """Checks the weights of the networks besides the diffusion: flow, depth, words, upscaling, interpolation."""
 
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 
 from animator.core.paths import exists, expand_user, is_file
 from animator.errors import ModelError
+from animator.film.interpolation.messages import WITHOUT_WEIGHTS
 from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.facts import read_config
@@ -14,6 +16,8 @@ from animator.models.permitted import check_code, check_readable
 from animator.models.torch_archive import is_torchscript
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings.inputs import has_word_mask, raft_settings, uses_depth
+
+log = logging.getLogger(__name__)
 
 _RAFT_SIGN = "feature_encoder."
 _RIFE_SIGN = "block0."
@@ -88,9 +92,12 @@ def check_upscaler(film: FilmToCheck) -> None:
 
 
 def check_interpolator(film: FilmToCheck) -> None:
-    """Checks the file of the network that interpolates frames."""
+    """Checks the file of the network that interpolates frames; logs a warning where none is named."""
     settings = film.animation.frame_interpolation
-    if settings.engine not in ("RIFE v4.6", "FILM") or not settings.model:
+    if settings.engine not in ("RIFE v4.6", "FILM"):
+        return
+    if not settings.model:
+        log.warning(WITHOUT_WEIGHTS, settings.engine)
         return
     with film.problems.at("frame_interpolation.model"):
         path = expand_user(settings.model)
