@@ -108,7 +108,7 @@ def test_a_missing_input_is_named_and_cannot_be_accepted(
     started.with_name("mask.png").unlink()
     for more in ([], ["--accept-changed-inputs"]):
         code, said = animator(capsys, "resume", "run", *more)
-        assert code == 2 and "mask.mask_file: mask.png: is missing" in said
+        assert code == 2 and "mask.mask_file: mask.png: there is no such file" in said
 
 
 def test_a_run_of_an_earlier_version_resumes_with_one_notice(

@@ -25,11 +25,12 @@ OTHERS: dict[str, tuple[dict[str, Any], str]] = {
         {"mode": "3d", "size": [64, 64], "frames": 3},
         "Give the file the suffix .yaml",
     ),
-    "npm": ({"name": "x", "version": "1", "dependencies": {}}, "none of its keys are known"),
+    "npm": ({"name": "x", "version": "1", "dependencies": {}}, "an npm project"),
     "one known": (
         {"seed": 3, "a": 1, "b": 1, "c": 1, "d": 1, "e": 1},
         "1 of its 6 keys are known.*expected the settings of Deforum, such as max_frames",
     ),
+    "one image": ({"prompt": "a lake"}, "settings of one image"),
     "wrapped": ({"input": {"a": 1, "b": 2}}, "none of its keys are known"),
 }
 
@@ -46,9 +47,7 @@ def test_other_json_is_refused_and_named(
         assert re.search(message, printed, re.DOTALL), printed
 
 
-@pytest.mark.parametrize(
-    "values", [{}, {"prompts": {"0": "a lake"}}, {"max_frames": 3, "mine": 1, "too": 2}, {"prompt": "a lake"}]
-)
+@pytest.mark.parametrize("values", [{}, {"prompts": {"0": "a lake"}}, {"max_frames": 3, "mine": 1, "too": 2}])
 def test_short_settings_files_are_taken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], values: dict[str, Any]
 ) -> None:
