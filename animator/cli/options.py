@@ -80,6 +80,7 @@ Threads = Annotated[
     int | None,
     typer.Option(
         min=1,
+        max=4096,
         help="CPU threads; another number may change the last bits of a frame.  [default: torch's number; "
         "that of the run to resume]",
         show_default=False,

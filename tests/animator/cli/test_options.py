@@ -170,3 +170,11 @@ def test_every_command_has_an_example(command: str) -> None:
 def test_help_texts_show_no_emoji(command: str) -> None:
     """Text such as `A:B:` becomes one, as `:B:` is a name of an emoji."""
     assert max(run(command, "--help").stdout) < "\u2600"
+
+
+@pytest.mark.parametrize("count", ["99999999999", "2147483648", "0", "²"])
+@pytest.mark.parametrize("command", ["render", "resume"])
+def test_a_number_of_threads_that_no_machine_has_is_refused(tmp_path: Path, command: str, count: str) -> None:
+    result = run(command, tmp_path, "--threads", count)
+    assert result.exit_code == 2
+    assert "--threads" in result.output
