@@ -24,6 +24,7 @@ from animator.runs.progress_bar import ProgressBar
 from animator.runs.render_frames import Rendering, Report
 from animator.runs.render_run import RenderResult, open_run, render_again, resume_run
 from animator.runs.run import Run, is_run
+from animator.runs.run_settings import with_seed_of
 from animator.runs.session import INTERRUPTED, FrameRange, say, start_session
 from animator.runs.sink import OpenSink, StreamSink, film_sink
 from animator.runs.start_line import start_line
@@ -89,7 +90,7 @@ def run_session(job: RenderJob, opener: OpenModel = open_model) -> None:
 def _start_line(job: RenderJob, run: Run, device: torch.device) -> str:
     is_again = job.span.start is not None
     first = job.span.start if job.span.start is not None else run.state().next_frame
-    animation = job.animation if is_again else run.animation
+    animation = with_seed_of(run.animation, job.animation) if is_again else run.animation
     return start_line(run, animation, str(device), first, streams=job.stream is not None)
 
 

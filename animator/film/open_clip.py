@@ -1,21 +1,17 @@
 """Opens the input clip of a film."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.film.clip import ClipSpec, Deinterlace
-from animator.film.clip_filters import is_deinterlaced, is_hdr
+from animator.film.clip import ClipSpec
+from animator.film.clip_notes import log_uses
 from animator.film.frame_map import FrameMap, images_by_clock
 from animator.film.image_folder import Folder
 from animator.film.index import index_of
 from animator.film.probe import clip_range_of, images_in, is_folder, local_path
 from animator.film.reader import Clip, ClipReader, Images
-from animator.film.video_stream import stream_of
 from animator.images.image import Image8
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,31 +53,10 @@ def open_clip(spec: ClipSpec, size: tuple[int, int], fps: float) -> ClipView:
         frame_map = FrameMap(clip_range.of(len(files)), spec.after_end, path)
         return ClipView(Folder(files, size, spec.fit), frame_map)
     index = index_of(path)
-    log_conversions(path, spec.deinterlace)
+    log_uses(path, spec.timing, spec.deinterlace)
     by_time = spec.timing == "clock"
-    if index.is_variable and not by_time:
-        log.warning(
-            "%s: has a variable frame rate, and each of its images becomes one frame, so the film "
-            "drifts out of step with it; set video.timing: clock to keep its time",
-            path,
-        )
     start, every = (0, 1) if by_time else (clip_range.first, clip_range.every)
     clip = Clip(path, size, start, every, spec.fit, spec.conceal, spec.deinterlace)
     in_order: Sequence[int] = range(len(clip_range.of(len(index))))
     images = images_by_clock(index, clip_range, fps) if by_time else in_order
     return ClipView(ClipReader(clip, index), FrameMap(images, spec.after_end, path))
-
-
-def log_conversions(path: str | Path, deinterlace: Deinterlace = "auto") -> None:
-    """Logs what is changed of a clip's images before a film uses them."""
-    stream = stream_of(path)
-    if is_hdr(stream):
-        name = "PQ" if stream.transfer == "smpte2084" else "HLG"
-        log.warning("%s: is HDR video (%s); its images are tone-mapped to BT.709", path, name)
-    if is_deinterlaced(stream, deinterlace):
-        log.warning(
-            "%s: is interlaced; its fields are made into whole images (video.deinterlace: off keeps them)",
-            path,
-        )
-    elif stream.is_interlaced:
-        log.warning("%s: is interlaced, and video.deinterlace is off: moving edges have combs", path)

@@ -26,7 +26,7 @@ from animator.runs.render_frames import Rendered, Rendering, Report, no_report, 
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
 from animator.runs.run import Run, is_run
-from animator.runs.run_settings import with_seed
+from animator.runs.run_settings import with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
@@ -186,6 +186,7 @@ def render_again(
         RunError: See `check_rewind`.
         AnimatorError: As for `render_run`.
     """
+    animation = with_seed_of(run.animation, animation)
     start = check_rewind(run, frame, animation)
     device = rendering.device
     with compute_threads(options.threads or (recorded_threads(run.folder) if start else None)):

@@ -43,7 +43,7 @@ from animator.runs.run_settings import (
     digest,
     keep_edited,
     recorded_settings,
-    with_seed,
+    with_seed_of,
 )
 from animator.runs.video_specs import film_path
 from animator.settings import Animation
@@ -117,9 +117,7 @@ class Run:
         if not is_run(folder):
             raise RunError(f"{folder}: holds no run to resume")
         before = recorded_settings(folder)
-        if animation.diffusion.seed == -1:  # the run chose a seed when it started, and keeps it
-            animation = with_seed(animation, before.diffusion.seed)
-        animation = with_wildcards(animation)
+        animation = with_wildcards(with_seed_of(before, animation))
         changed = changed_settings(before, animation, ignored=NON_FRAME_SETTINGS)
         if changed:
             raise RunError(

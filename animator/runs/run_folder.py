@@ -8,6 +8,8 @@ from animator.errors import ChooseOutput, RunError
 FRAMES = "frames"
 """The folder of the frame images within a run folder."""
 FOLDERS = (FRAMES, "states", "downloads", "depth")
+FILES = (".lock", "frames.jsonl", "run.json", "preset.yaml", "state.safetensors")
+"""The files of a run folder that a session reads and writes."""
 
 
 def remove_all_leftovers(folder: Path) -> None:
@@ -18,7 +20,7 @@ def remove_all_leftovers(folder: Path) -> None:
 
 def refuse_links(folder: Path) -> None:
     """Refuses links where a run writes, because they may lead to other people's files."""
-    for name in (*FOLDERS, ".lock", "frames.jsonl"):
+    for name in (*FOLDERS, *FILES):
         if (folder / name).is_symlink():
             raise RunError(
                 f"{folder / name}: is a symbolic link; expected what a run itself writes there; put the "

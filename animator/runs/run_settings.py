@@ -59,6 +59,11 @@ def with_seed(animation: Animation, seed: int) -> Animation:
     return animation.model_copy(update={"diffusion": diffusion})
 
 
+def with_seed_of(run: Animation, animation: Animation) -> Animation:
+    """Returns a film with the seed of its run where it names none: the run chose one when it started."""
+    return with_seed(animation, run.diffusion.seed) if animation.diffusion.seed == -1 else animation
+
+
 def changed_settings(old: Animation, new: Animation, *, ignored: tuple[str, ...] = ()) -> list[str]:
     """Returns a line `path: was ..., now ...` for each setting that differs between two films.
 

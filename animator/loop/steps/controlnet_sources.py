@@ -8,9 +8,9 @@ from torch import Tensor
 
 from animator.core.paths import expand_user
 from animator.errors import UserError
+from animator.film.clip_notes import log_conversions
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
-from animator.film.open_clip import log_conversions
 from animator.film.probe import images_in, is_folder, is_image
 from animator.film.reader import Clip, ClipReader
 from animator.images.image import from_uint8, read_image

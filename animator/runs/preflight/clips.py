@@ -9,6 +9,7 @@ from animator.core.paths import expand_user
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
+from animator.film.clip_notes import log_uses
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
 from animator.film.probe import checked_path, frame_count, images_in, is_folder, is_image
@@ -54,6 +55,8 @@ def _check_length(spec: ClipSpec, fps: float, frames: int) -> None:
         check_remote(path)
         return
     FrameMap(range(frame_count(spec, fps)), spec.after_end, path).check(frames)
+    if not is_folder(path):
+        log_uses(path, spec.timing, spec.deinterlace)
 
 
 def _check_source(unit: ControlUnit, frames: Sequence[int]) -> None:

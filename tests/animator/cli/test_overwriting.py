@@ -237,7 +237,10 @@ def test_a_batch_leaves_folders_of_others(commands: Commands, monkeypatch: pytes
     commands.refused("batch", "film.yaml", "--out", "out", "--resume")
 
 
-@pytest.mark.parametrize("name", ["frames", "states", "downloads", "depth", ".lock", "frames.jsonl"])
+@pytest.mark.parametrize(
+    "name",
+    ["frames", "states", "downloads", "depth", ".lock", "frames.jsonl", "run.json", "state.safetensors"],
+)
 def test_links_in_a_run_folder_are_refused(commands: Commands, name: str) -> None:
     commands.succeed("render", "film.yaml", "--out", "run")
     path = Path("run") / name

@@ -169,3 +169,15 @@ def test_a_rewind_that_is_killed_leaves_a_run_that_resumes(film: Path, stop: sig
     assert run(*whole, *other).returncode == 0
     redone = frames(film.with_name("run"))
     assert [redone[name] == data for name, data in before.items()] == [True] * 6 + [False] * 4
+
+
+def test_a_film_without_a_seed_keeps_that_of_its_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("film.yaml").write_text(PRESET.replace("seed: 3, ", ""))
+    assert animator(capsys, "render", "film.yaml", "--out", "run", "--frames", "4")[0] == 0
+    before = frames(Path("run"))
+    code, printed = animator(capsys, "render", "film.yaml", "--out", "run", "--frames", "4", "--from", "2")
+    assert code == 0 and "seed -1" not in printed
+    assert frames(Path("run")) == before
