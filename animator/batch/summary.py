@@ -11,7 +11,7 @@ from animator.core.atomic import atomic_write
 
 SUMMARY = "batch.json"
 _COUNT = re.compile(r"\d+ problems? in ")
-MAX_ERROR_LENGTH = 160
+MAX_ERROR_LENGTH = 300
 """Characters of an error in the table; batch.json has the whole text."""
 SCHEMA = "animator.batch.1"
 

@@ -69,4 +69,4 @@ def test_a_parseq_file_replaces_schedules(tmp_path: Path) -> None:
 
 def test_nothing_to_render_is_a_mistake() -> None:
     done = animator("render")
-    assert done.returncode == 2 and "Give a preset, a settings file, or --settings-from" in done.stderr
+    assert done.returncode == 2 and "or a preset, a settings file, or --settings-from" in done.stderr

@@ -60,4 +60,3 @@ def test_deadlines_grow_with_the_file_up_to_an_hour(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(10**12)
     assert video_stream.deadline_of(path) == 3600.0
-    assert video_stream.deadline_of("https://host/a.mp4") == 900.0

@@ -31,4 +31,4 @@ def test_the_example_presets_use_known_words() -> None:
         texts = [prompts] if isinstance(prompts, str) else [str(text) for text in prompts.values()]
         for text in texts:
             plain = re.sub(r"--neg.*|__\w+__|\{|\}", " ", text)
-            assert unknown_words(plain) in ((), ("linear",)), path
+            assert unknown_words(plain) in ((), ("linear",), ("rays",)), path
