@@ -55,10 +55,10 @@ def append(path: Path, data: bytes) -> None:
     """Appends to a file.
 
     Raises:
-        OSError: The file is a link, or cannot be written.
+        OSError: The file is a link, a pipe that nobody reads, or cannot be written.
     """
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(path, flags, 0o666), "ab") as file:
             file.write(data)
     except OSError as error:

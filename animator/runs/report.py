@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from animator.core.atomic import atomic_write
+from animator.core.read import UnreadableError, read_bytes
 from animator.errors import RunError
 from animator.images.image_file import decode_file
 from animator.runs.metrics_log import MetricsLog
@@ -16,6 +17,7 @@ from animator.runs.run import Run
 METRICS = ("red", "green", "blue", "contrast", "detail", "flicker")
 COLORS = ("#c33", "#393", "#36c", "#333", "#939", "#b60")
 THUMBNAILS = 16
+MAX_REPORT_BYTES = 400_000_000
 WIDTH, HEIGHT = 720, 120
 STYLE = (
     "body{font:14px sans-serif;margin:2em;max-width:760px}svg{background:#f7f7f7}img{margin:2px}"
@@ -31,7 +33,7 @@ def write_report(folder: Path) -> Path:
         UserError: A frame cannot be read.
     """
     path = folder / "report.html"
-    if os.path.lexists(path) and (path.is_symlink() or STYLE not in path.read_text(errors="replace")):
+    if os.path.lexists(path) and not _is_report(path):
         raise RunError(f"{path}: is not a report of animator, and would be replaced; move it")
     metrics = MetricsLog(folder / "frames.jsonl").read()
     if not metrics:
@@ -51,6 +53,13 @@ def write_report(folder: Path) -> Path:
     )
     atomic_write(path, page.encode())
     return path
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        return not path.is_symlink() and STYLE.encode() in read_bytes(path, MAX_REPORT_BYTES)
+    except UnreadableError:
+        return False
 
 
 def _thumbnail(path: Path, frame: int) -> str:

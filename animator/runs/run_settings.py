@@ -10,6 +10,7 @@ from typing import Any
 
 from animator.core.atomic import atomic_write
 from animator.core.marks import RECORD_MARK, yaml_mark
+from animator.core.read import read_text
 from animator.errors import PresetError, RunError
 from animator.presets import raw
 from animator.settings import Animation
@@ -44,7 +45,7 @@ def recorded_settings(folder: Path) -> Animation:
 
 def keep_edited(path: Path) -> None:
     """Copies the record of a run's settings before it is replaced, if it was edited by hand."""
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, raw.MAX_RECORD_BYTES)
     if not text.startswith(RECORD_MARK) or yaml_mark(text) is not None:
         return
     names = (path.with_name(f"preset-edited-{number}.yaml") for number in range(1, 1000))

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 from animator.core.marks import yaml_mark
+from animator.core.read import UnreadableError, read_text
 from animator.errors import ChooseOutput, RunError
 from animator.film.image_sequence import check_images, numbered_images
+from animator.presets.raw import MAX_RECORD_BYTES
 from animator.runs.output_paths import OutputPaths
 from animator.runs.ownership import VIDEOS, check_not_input, input_files, is_our_frame, is_ours
 from animator.runs.run import Run, is_run
@@ -117,8 +119,8 @@ def _is_started(folder: Path) -> bool:
     """Returns True where a run wrote its record of the settings."""
     path = folder / PRESET
     try:
-        return not path.is_symlink() and yaml_mark(path.read_text(encoding="utf-8")) == "run"
-    except (OSError, UnicodeDecodeError):
+        return not path.is_symlink() and yaml_mark(read_text(path, MAX_RECORD_BYTES)) == "run"
+    except UnreadableError:
         return False
 
 
