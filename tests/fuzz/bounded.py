@@ -41,7 +41,7 @@ def bounded(*expected: type[BaseException], folder: Path | None = None) -> Itera
 
 
 class _Alarm:
-    """Stops what takes too long; modules that are imported meanwhile, by whoever comes first, do not count."""
+    """Stops what takes too long; importing a module, which whoever comes first does, takes no time."""
 
     def __init__(self) -> None:
         self.modules = len(sys.modules)
