@@ -9,6 +9,7 @@ from torch.nn import functional
 
 _DYADIC = {1: (32,), 3: (8, 16), 5: (2, 8, 12), 7: (1, 3.5, 7, 9)}
 """First half of OpenCV's small kernels for sigma 0, in 32nds."""
+TINY = 1e-300
 MAX_DERIVED_WIDTH = 999
 """Largest kernel, in pixels, that is derived from sigma."""
 
@@ -75,7 +76,8 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     if sigma <= 0.0:
         sigma = 0.3 * ((kernel - 1) * 0.5 - 1.0) + 0.8
     middle = (kernel - 1) / 2
-    raw = [exp(-((i - middle) ** 2) / (2.0 * sigma * sigma)) for i in range(kernel)]
+    variance = max(sigma * sigma, TINY)  # the square of a very small number is 0
+    raw = [exp(-((i - middle) ** 2) / (2.0 * variance)) for i in range(kernel)]
     return [w / sum(raw) for w in raw]
 
 

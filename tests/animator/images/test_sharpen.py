@@ -88,3 +88,8 @@ def test_a_difference_at_the_threshold_is_sharpened(threshold: float, dark: floa
     step[:, :, 16:] = 0.75
     result = sharpen(step, Sharpen(3, 0.0, 1.0, threshold))
     assert result[0, 8, 14:16].tolist() == [0.25, dark]
+
+
+@pytest.mark.parametrize("sigma", [1e-320, 1e-200, 1e-30])
+def test_a_very_small_sigma_is_that_of_one_pixel(sigma: float) -> None:
+    assert gaussian_weights(3, sigma) == [0.0, 1.0, 0.0]
