@@ -14,19 +14,24 @@ class TooManyFilesError(ValueError):
     """A folder with more files than any that is meant to be searched."""
 
 
-def walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+def walk(folder: Path, limit: int | None = None) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yields each folder below a folder, itself first, with the names of its folders and files.
 
     Folders that are removed from the list of names are not entered; links to folders never are.
 
+    Args:
+        folder: The folder.
+        limit: Most files and folders, if fewer than `MAX_ENTRIES`.
+
     Raises:
-        TooManyFilesError: There are more than `MAX_ENTRIES` files and folders.
+        TooManyFilesError: There are more.
     """
+    most = MAX_ENTRIES if limit is None else min(limit, MAX_ENTRIES)
     if not is_folder(folder):
         return
     entries = 0
     for root, folders, files in os.walk(folder):
         entries += len(folders) + len(files)
-        if entries > MAX_ENTRIES:
-            raise TooManyFilesError(f"{folder}: holds more than {MAX_ENTRIES} files; name a smaller folder")
+        if entries > most:
+            raise TooManyFilesError(f"{folder}: holds more than {most} files; name a smaller folder")
         yield Path(root), folders, files

@@ -19,6 +19,8 @@ MAX_BYTES = 10_000_000
 """Largest size of a file."""
 MAX_TOTAL = 50_000_000
 """Largest size of all files of a folder that are read."""
+MAX_ENTRIES = 20_000
+"""Files and folders that are looked at to find the wildcard files of a folder."""
 MAX_FILES = 20_000
 
 
@@ -121,7 +123,7 @@ class WildcardFiles:
         root = resolve(self.folder)
         paths: list[Path] = []
         try:
-            for folder, folders, names in walk(self.folder):
+            for folder, folders, names in walk(self.folder, MAX_ENTRIES):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 paths += (folder / name for name in names if name.endswith((SUFFIX, *COLLECTIONS)))
         except TooManyFilesError as error:
