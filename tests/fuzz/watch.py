@@ -44,7 +44,9 @@ class _Watch:
 
     def _may_write(self, path: Path) -> bool:
         temporary = Path(tempfile.gettempdir())
-        is_temporary = path == temporary or (path.parent == temporary and path.name.startswith("tmp"))
+        below = path.relative_to(temporary).parts[:1] if path.is_relative_to(temporary) else ("",)
+        # Python's own temporary files, and the folder in which an encoder is tried.
+        is_temporary = not below or below[0].startswith(("tmp", "animator-"))
         if "__pycache__" in path.parts or path == Path(os.devnull) or is_temporary:
             return True
         return self.folder is not None and path.absolute().is_relative_to(self.folder)
