@@ -6,7 +6,9 @@ import typer
 
 from animator.core.printable import printable
 
-USAGE_ERROR = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+USAGE_ERROR: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
 """The base of typer's errors: of click, or of the click that newer versions of typer have in them."""
 
 
