@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,10 +71,10 @@ def films(draw: DrawFn) -> dict[str, Any]:
     return film
 
 
-@given(films())
-def test_a_film_that_is_accepted_is_rendered(settings: dict[str, Any]) -> None:
+def _render(settings: Any, overrides: Any = ()) -> None:
+    """Renders two frames of a film, if it is one."""
     try:
-        film = animator.load(settings)
+        film = animator.load(settings, overrides)
     except AnimatorError:
         return
     with bounded(AnimatorError):
@@ -81,3 +82,39 @@ def test_a_film_that_is_accepted_is_rendered(settings: dict[str, Any]) -> None:
         for frame in islice(render(timeline, build_pipeline(film, FakeDiffuser(), torch.device("cpu"))), 2):
             assert frame.pixels.shape == (64, 64, 3)
         video_spec(film, film_path(Path("run"), film))
+
+
+@given(films())
+def test_a_film_that_is_accepted_is_rendered(settings: dict[str, Any]) -> None:
+    _render(settings)
+
+
+AT_THE_EDGES = (
+    0,
+    1,
+    2,
+    -1,
+    7,
+    100,
+    0.5,
+    1e-45,
+    1e-320,
+    1e-30,
+    1e6,
+    1e30,
+    1e38,
+    -1e38,
+    True,
+    *FORMULAS,
+    *CHOICES,
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", [path for path in PATHS if len(path) == 2 and path[0] != "steps"], ids=".".join
+)
+def test_every_value_that_is_accepted_is_rendered(path: tuple[str, str]) -> None:
+    for value in (*AT_THE_EDGES, *NUMBERS):
+        for mode, compat in (("2d", False), ("2d", True), ("3d", False)):
+            _render({**SMALL, "mode": mode, "compat": compat}, {".".join(path): value})
