@@ -5,11 +5,11 @@ They exist on the command line alone, so that no preset, run folder or image can
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
+from animator.cli.added_options import parameters_of, with_parameters
 from animator.core.permissions import allow
 
 AllowCode = Annotated[
@@ -41,19 +41,14 @@ _OPTIONS = {
 
 def takes_permissions(command: Callable[..., None]) -> Callable[..., None]:
     """Returns a command with the options that give permissions; they are in force while it runs."""
-    signature = inspect.signature(command, eval_str=True)
     options = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in _OPTIONS.items()
     ]
 
-    @wraps(command)
     def run(*args: Any, **values: Any) -> None:
         code, pickle, download, hosts = (values.pop(name, default) for name, (_, default) in _OPTIONS.items())
         with allow(code=code, pickle=pickle, download=download, hosts=hosts or ()):
             command(*args, **values)
 
-    parameters = [*signature.parameters.values(), *options]
-    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    return with_parameters(command, run, [*parameters_of(command), *options])

@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
+from animator.cli.added_options import parameters_of, with_parameters
 from animator.errors import PresetError, UserError
 
 _KEYS = {
@@ -107,8 +107,7 @@ class Shorthands:
 
 def takes_shorthands(command: Callable[..., None]) -> Callable[..., None]:
     """Returns a command with the options that are short for settings; it gets them as `shorthands`."""
-    signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "shorthands"]
+    own = [parameter for parameter in parameters_of(command) if parameter.name != "shorthands"]
     kinds: dict[str, Any] = {"prompt": Prompt}
     for name, (metavar, text) in _HELP.items():
         option = typer.Option(f"--{name}", metavar=metavar, help=text, show_default=False)
@@ -118,16 +117,12 @@ def takes_shorthands(command: Callable[..., None]) -> Callable[..., None]:
         for name, kind in kinds.items()
     ]
 
-    @wraps(command)
     def run(*args: Any, **values: Any) -> None:
         typed = {name: values.pop(name, None) for name in kinds}
         command(*args, shorthands=_shorthands(typed), **values)
 
     after = 1 + [parameter.name for parameter in own].index("preset")
-    parameters = [*own[:after], *options, *own[after:]]
-    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    return with_parameters(command, run, [*own[:after], *options, *own[after:]])
 
 
 def check_options(args: Iterable[str], known: Container[str]) -> None:
