@@ -4,16 +4,13 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Display
+from rich.progress import TaskID
 
 from animator.batch.task import Outcome, Status
 from animator.core.printable import printable
 from animator.runs.progress import Phase
-from animator.runs.progress_bar import LINE_SECONDS
+from animator.runs.progress_bar import LINE_SECONDS, FrameBars
 
 
 @dataclass(frozen=True)
@@ -33,43 +30,25 @@ class FilmProgress:
     phase: Phase = Phase.RENDERING
 
 
-class BatchBar:
-    """A bar for each film that is being rendered, and one for the batch; use it in a `with` block.
+class BatchBar(FrameBars):
+    """A bar for each film that is being rendered, and one for the batch.
 
     Call it with each `FilmProgress`, and `finish` with each outcome.
     """
 
     def __init__(self, outcomes: Iterable[Outcome]) -> None:
         """Initializes the bar of a batch whose finished films count as done."""
+        super().__init__("frames  ETA")
         outcomes = list(outcomes)
         self._done = {one.task.folder.name: one.done for one in outcomes if one.status is Status.FINISHED}
         self._frames = {one.task.folder.name: one.frames for one in outcomes}
         self._films = len(self._done), len(outcomes)
         self._begun, self._before = time.monotonic(), sum(self._done.values())
-        self._console = Console(stderr=True)
-        self._bar = Display(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("frames  ETA"),
-            TimeRemainingColumn(compact=True),
-            console=self._console,
-            disable=not self._console.is_terminal,
-        )
         self._total = self._bar.add_task(
             self._title, total=sum(self._frames.values()), completed=self._before
         )
         self._rows: dict[str, TaskID] = {}
         self._last_line = self._begun
-
-    def __enter__(self) -> "BatchBar":
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def __call__(self, progress: FilmProgress) -> None:
         """Shows the progress of a film."""

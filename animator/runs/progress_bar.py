@@ -3,6 +3,7 @@
 import sys
 import time
 from types import TracebackType
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -15,26 +16,30 @@ LINE_SECONDS = 15.0
 """Time between two lines where there is no terminal."""
 
 
-class ProgressBar:
-    """Progress bar of one film, shown within its `with` block; call it with each `Progress`."""
+Bars = TypeVar("Bars", bound="FrameBars")
 
-    def __init__(self, title: str) -> None:
-        """Initializes the bar of a film with this title, which may be any text."""
+
+class FrameBars:
+    """Bars that count frames, on a terminal alone; shown within the `with` block of a subclass."""
+
+    def __init__(self, count: str) -> None:
+        """Initializes them without any bar.
+
+        Args:
+            count: What stands behind the number of frames; rich fills in a task's fields.
+        """
         self._console = Console(stderr=True)
         self._bar = Display(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("frames  {task.fields[pace]}  ETA"),
+            TextColumn(count),
             TimeRemainingColumn(compact=True),
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task(printable(title), total=None, pace="- s/frame")
-        self._title = printable(title)
-        self._last_line = 0.0
 
-    def __enter__(self) -> "ProgressBar":
+    def __enter__(self: Bars) -> Bars:
         self._bar.start()
         return self
 
@@ -42,6 +47,17 @@ class ProgressBar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class ProgressBar(FrameBars):
+    """Progress bar of one film; call it with each `Progress`."""
+
+    def __init__(self, title: str) -> None:
+        """Initializes the bar of a film with this title, which may be any text."""
+        super().__init__("frames  {task.fields[pace]}  ETA")
+        self._task = self._bar.add_task(printable(title), total=None, pace="- s/frame")
+        self._title = printable(title)
+        self._last_line = 0.0
 
     def enter(self, phase: Phase) -> None:
         """Shows another phase; where there is no terminal, those after the last frame."""
