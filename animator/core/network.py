@@ -174,6 +174,7 @@ class _Guarded:
 
         def open_connection(host: str, **options: Any) -> http.client.HTTPConnection:
             connection = kind(host, **options)
+            # The hook of `http.client` for how a socket is made, which its type does not list.
             connection._create_connection = connect  # type: ignore[attr-defined]
             return connection
 

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -101,24 +100,16 @@ def _lines(args: Sequence[str], source: str) -> Iterable[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(limit_s, stop)
-    timer.start()
-    try:
-        if process.stdout is not None:
-            with process.stdout as output:
-                while line := output.readline(_MAX_LINE):
-                    yield line.decode(errors="replace")
-        process.wait()
-    finally:
-        timer.cancel()
-        process.kill()
-        process.wait()
+    with ffmpeg.killed_after(process, limit_s) as late:
+        try:
+            if process.stdout is not None:
+                with process.stdout as output:
+                    while line := output.readline(_MAX_LINE):
+                        yield line.decode(errors="replace")
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
     if late.is_set():
         raise UserError(
             f"{source}: its sound could not be read within {limit_s:.0f} s; cut out the part that is used"

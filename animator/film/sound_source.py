@@ -102,9 +102,7 @@ def _first_image(source: str) -> Fraction | None:
 
 def _run(args: Sequence[str], source: str) -> tuple[str, str]:
     try:
-        done = subprocess.run(
-            [ffmpeg.executable(), *args], capture_output=True, check=False, timeout=deadline_of(source)
-        )
+        done = ffmpeg.run_any(args, deadline_s=deadline_of(source))
     except subprocess.TimeoutExpired as error:
         raise UserError(
             f"{source}: its sound could not be read within {error.timeout:.0f} s; convert it to WAV or FLAC"

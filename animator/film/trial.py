@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from animator.core.urls import is_url
 from animator.errors import UserError, VideoError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
 from animator.film.finalize import finalize
+from animator.film.remote import local_file
 from animator.film.sound import Sound
 from animator.film.spec import VideoSpec, encode_args, encoded_size
 
@@ -103,8 +103,6 @@ def _make(film: VideoSpec) -> None:
 
 
 def _version(source: str) -> tuple[int, int]:
-    """Returns when a file was changed, and its size; zeros for a URL."""
-    if is_url(source):
-        return 0, 0
-    stat = Path(source).stat()
+    """Returns when a file was changed, and its size."""
+    stat = Path(local_file(source)).stat()
     return stat.st_mtime_ns, stat.st_size
