@@ -26,20 +26,8 @@ from animator import (
     render_run,
 )
 from animator.images.image import read_image
-from tests.animator.api_film import TEXT, rendered
+from tests.animator.api.pond import rendered
 from tests.animator.film.facts import facts_of
-
-
-@pytest.fixture
-def film() -> Animation:
-    return load(TEXT)
-
-
-@pytest.fixture
-def preset(tmp_path: Path) -> Path:
-    path = tmp_path / "pond.yaml"
-    path.write_text(TEXT)
-    return path
 
 
 @pytest.mark.parametrize("as_given", [str, Path])

@@ -21,24 +21,11 @@ from animator import (
     Timeline,
     UserError,
     build_pipeline,
-    load,
     render,
     render_run,
 )
-from tests.animator.api_film import TEXT, frames_of, problems, rendered
+from tests.animator.api.pond import frames_of, problems, rendered
 from tests.animator.film.facts import facts_of
-
-
-@pytest.fixture
-def film() -> Animation:
-    return load(TEXT)
-
-
-@pytest.fixture
-def preset(tmp_path: Path) -> Path:
-    path = tmp_path / "pond.yaml"
-    path.write_text(TEXT)
-    return path
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,7 @@ from animator import (
     Timeline,
     load,
 )
-from tests.animator.api_film import TEXT, VALUES, problems
-
-
-@pytest.fixture
-def film() -> Animation:
-    return load(TEXT)
-
-
-@pytest.fixture
-def preset(tmp_path: Path) -> Path:
-    path = tmp_path / "pond.yaml"
-    path.write_text(TEXT)
-    return path
+from tests.animator.api.pond import TEXT, VALUES, problems
 
 
 def test_a_path_a_text_and_a_mapping_give_the_same_film(preset: Path) -> None:

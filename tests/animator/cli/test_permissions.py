@@ -1,9 +1,8 @@
 """Permissions on the command line: no preset, run folder or image gives them."""
 
 import io
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import torch
 from PIL import Image
 
 from tests.animator.cli.in_process import animator
+from tests.site import serving
 
 Captured = pytest.CaptureFixture[str]
 SMALL = "size: [64, 64]\nframes: 3\nprompts: a lake\ndiffusion: {seed: 3, steps: 2}\n"
@@ -82,13 +82,9 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
     Site.asked = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Site, monkeypatch) as url:
+        yield url
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
 """Images by URL: downloaded only where a film permits it, once, within bounds."""
 
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from animator.runs.downloads import download_image, with_downloads
 from animator.runs.render_run import open_run, render_run
 from animator.settings import Animation
 from tests.fakes import Make
+from tests.site import serving
 
 
 def image(kind: str = "PNG", size: tuple[int, int] = (64, 64)) -> bytes:
@@ -57,14 +57,9 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
     Site.asked = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with allow(hosts=["127.0.0.1"]):
-        yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Site, monkeypatch) as url, allow(hosts=["127.0.0.1"]):
+        yield url
 
 
 def test_a_film_starts_from_a_downloaded_image_and_resumes_offline(
