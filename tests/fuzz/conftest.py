@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 
+from tests.fuzz.command import Command
+
 FOLDER = Path(__file__).parent
 LONG_TIMEOUT_S = 3600
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -22,6 +24,12 @@ settings.register_profile(
     phases=(*PHASES, Phase.shrink),
     suppress_health_check=UNCHECKED,
 )
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """Runs the command line in copies of a folder."""
+    return Command(monkeypatch, capsys, tmp_path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

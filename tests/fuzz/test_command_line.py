@@ -1,8 +1,6 @@
 """The command line: any options and arguments of any command, on files of any kind."""
 
 import re
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,9 @@ from PIL import Image
 from typer.main import get_command
 
 from animator import FakeDiffuser, load, render_run
-from animator.cli.app import app, main
-from animator.errors import ModelError
+from animator.cli.app import app
 from animator.runs import preview
-from tests.fuzz.bounded import bounded
+from tests.fuzz.command import Command, no_model
 from tests.fuzz.values import NUMBERS, TEXTS
 
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -89,31 +86,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _no_model(*_: Any, **__: Any) -> Any:
-    raise ModelError("this test renders nothing")
-
-
 @given(args=command_lines())
 def test_any_command_line_is_carried_out_or_refused(
-    args: list[str],
-    files: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    args: list[str], files: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = tmp_path / "here"
-    shutil.rmtree(here, ignore_errors=True)
-    shutil.copytree(files, here, symlinks=True)
-    monkeypatch.chdir(here)
-    monkeypatch.setattr(preview, "preview", _no_model)
-    monkeypatch.setattr(sys, "argv", ["animator", *args])
-    code: Any = 0
-    with bounded(folder=here):
-        try:
-            main(_no_model)
-        except SystemExit as end:
-            code = end.code or 0
-    out, err = capsys.readouterr()
-    assert code in (0, 1, 2) and "Traceback" not in err
-    assert not RAW.search(out + err.replace("\r", ""))
-    assert code == 0 or re.search("error|Error|failed|Usage", out + err)
+    command.copy(files)
+    monkeypatch.setattr(preview, "preview", no_model)
+    printed = command.run(*args)
+    text = printed.out + printed.err.replace("\r", "")
+    assert not RAW.search(text)
+    assert printed.code == 0 or re.search("error|Error|failed|Usage", text)

@@ -3,10 +3,8 @@
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -16,12 +14,12 @@ from hypothesis.strategies import DrawFn
 from safetensors.torch import save
 
 from animator import FakeDiffuser, State, load, render_run
-from animator.cli.app import main
-from animator.errors import AnimatorError, ModelError
+from animator.errors import AnimatorError
 from animator.loop.state import SCHEMA
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run import Run
 from tests.fuzz.bounded import bounded
+from tests.fuzz.command import Command
 from tests.fuzz.damage import damaged
 from tests.fuzz.trees import changed
 from tests.fuzz.values import TEXT, VALUE
@@ -102,10 +100,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _no_model(*_: Any, **__: Any) -> Any:
-    raise ModelError("this test renders nothing")
-
-
 def _read(run: Path) -> None:
     """Reads every part of a run by itself."""
     with bounded(AnimatorError, OSError, folder=run), Run.open(run) as opened:
@@ -117,15 +111,9 @@ def _read(run: Path) -> None:
 
 @given(data=st.data())
 def test_a_run_folder_of_any_content_is_used_or_refused(
-    data: st.DataObject,
-    finished: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    data: st.DataObject, finished: Path, tmp_path: Path, command: Command
 ) -> None:
-    here = tmp_path / "here"
-    shutil.rmtree(here, ignore_errors=True)
-    shutil.copytree(finished, here)
+    here = command.copy(finished)
     (tmp_path / "stranger.txt").write_text("precious")
     for _ in range(data.draw(st.integers(1, 2))):
         name = data.draw(st.sampled_from(FILES))
@@ -138,16 +126,7 @@ def test_a_run_folder_of_any_content_is_used_or_refused(
             if os.path.lexists(path):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             data.draw(st.sampled_from(KINDS))(path)
-    monkeypatch.chdir(here)
     _read(here / "run")
-    monkeypatch.setattr(sys, "argv", ["animator", *data.draw(st.sampled_from(COMMANDS))])
-    code: Any = 0
-    with bounded(folder=here):
-        try:
-            main(_no_model)
-        except SystemExit as end:
-            code = end.code or 0
-    err = capsys.readouterr().err
-    assert code in (0, 1, 2) and "Traceback" not in err
-    assert code == 0 or "error: " in err
+    printed = command.run(*data.draw(st.sampled_from(COMMANDS)))
+    assert printed.code == 0 or "error: " in printed.err
     assert (tmp_path / "stranger.txt").read_text() == "precious"
