@@ -28,7 +28,7 @@ def open_model(animation: Animation, device: torch.device) -> Diffuser:
         ModelError: One is missing or broken.
     """
     options = load_options(animation)
-    # Beside `preflight`, which does not know the seed that a new run chooses, and with it wildcards and LoRAs.
+    # Beside `preflight`: a new run chooses its seed after that, and with it wildcards, which may name LoRAs.
     if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_models(Timeline(animation), options)
     return open_diffuser(animation.model, device, options)
