@@ -21,6 +21,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Track = Callable[[socket.socket], None]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
+_SHORT_ADDRESS = re.compile(r"[0-9a-fx.]+", re.ASCII)
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
 
@@ -93,8 +94,8 @@ def check_url(permissions: Permissions, url: str) -> None:
         ForbiddenHostError: It may not be connected to.
     """
     host = _host_of(url)
-    if _is_numeric(host):
-        check_address(permissions, host, host)
+    if address := _written_address(host):
+        check_address(permissions, host, address)
     elif not permissions.download and host not in permissions.hosts:
         raise ForbiddenHostError(host, is_private=False)
 
@@ -199,6 +200,16 @@ def _is_numeric(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _written_address(host: str) -> str:
+    """Returns the address that a host is, in any notation such as 2130706433 or 0x7f.1; empty for names."""
+    if _is_numeric(host):
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host)) if _SHORT_ADDRESS.fullmatch(host) else ""
+    except OSError:
+        return ""
 
 
 def _host_of(url: str) -> str:

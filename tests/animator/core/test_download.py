@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError, is_public
+from animator.core.network import ForbiddenHostError, check_url, is_public
 from animator.core.permissions import Permissions, allow, grant, permissions
 
 LIMITS = Limits(max_bytes=1000, timeout_s=5.0, total_s=20.0)
@@ -206,3 +206,18 @@ def test_permissions_end_with_their_block() -> None:
     with allow(pickle=True), allow(download=True):
         assert permissions() == Permissions(pickle=True, download=True)
     assert permissions() == Permissions()
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "2130706433", "0x7f.1", "127.1", "0177.0.0.1", "[::ffff:127.0.0.1]"]
+)
+def test_a_private_address_is_known_without_asking_the_network(host: str) -> None:
+    with pytest.raises(ForbiddenHostError, match="not a public address"):
+        check_url(Permissions(download=True), f"http://{host}/a.png")
+
+
+@pytest.mark.parametrize("host", ["example.org", "fade.example", "9.9.9.9"])
+def test_a_name_or_a_public_address_may_be_asked_with_permission(host: str) -> None:
+    check_url(Permissions(download=True), f"http://{host}/a.png")
+    with pytest.raises(ForbiddenHostError, match="downloads are not allowed"):
+        check_url(Permissions(), f"http://{host}/a.png")
