@@ -5,6 +5,9 @@
     │   ├── PresetError           all problems of a preset or settings file
     │   ├── RunError              a run folder that cannot be used as requested
     │   ├── ModelError            a model that is missing, broken or of the wrong kind
+    │   ├── JobNotFoundError      a job that is not there
+    │   ├── JobStateError         a job that does not allow what is asked of it in its state
+    │   ├── QueueFullError        no more jobs are taken at the moment
     │   └── PluginError           something that another package should offer is missing or broken
     └── VideoError                ffmpeg failed; carries the end of its output
 
@@ -285,6 +288,22 @@ class RunError(UserError):
 
 class ModelError(UserError):
     """A model that is missing, broken or of the wrong kind."""
+
+
+class JobStateError(UserError):
+    """A job that does not allow what is asked of it in its state."""
+
+
+class JobNotFoundError(UserError):
+    """A job that is not there."""
+
+    def __init__(self, job: str) -> None:
+        """Initializes the error for the id of a job."""
+        super().__init__(f"job {job:.80}: is not in this renders folder; list the jobs to see which are")
+
+
+class QueueFullError(UserError):
+    """No more jobs are taken at the moment."""
 
 
 class PluginError(UserError):

@@ -1,0 +1,157 @@
+"""`Job`: a film to render, and how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from animator.errors import Problem
+from animator.jobs.request import JobRequest
+
+
+class JobState(str, Enum):
+    """State of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELING = "canceling"
+    CANCELED = "canceled"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def has_ended(self) -> bool:
+        """True if nothing more happens unless somebody asks for it."""
+        return self in (JobState.CANCELED, JobState.SUCCEEDED, JobState.FAILED)
+
+
+class JobPhase(str, Enum):
+    """What is done for a job; those of a rendering are called as in `animator.runs.progress.Phase`."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    LOADING = "loading"
+    RENDERING = "rendering"
+    ENCODING = "encoding"
+    ENLARGING = "enlarging"
+    INTERPOLATING = "interpolating"
+    DONE = "done"
+
+
+class ErrorKind(str, Enum):
+    """Kind of a job's error."""
+
+    SETTINGS = "settings"
+    """The film cannot be rendered as written; the same request would fail again."""
+    RENDERING = "rendering"
+    """Something failed on the way; the job can be resumed."""
+    WORKER = "worker"
+    """The worker process died, again and again at the same frame."""
+
+
+@dataclass(frozen=True)
+class JobError:
+    """Why a job failed.
+
+    Attributes:
+        kind: Kind of the error.
+        message: The message for people.
+        problems: Every mistake in the settings; empty for other kinds.
+    """
+
+    kind: ErrorKind
+    message: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a job is.
+
+    Attributes:
+        phase: What is done.
+        done: Finished frames of the film; in the phases after rendering, images of the extra video.
+        frames: Their number in the end; 0 until the settings are read.
+        seconds: Time since this phase's work began.
+        rendered: Frames made since then; `seconds / rendered` is the pace.
+        extra: File name of the extra video that is made; empty for the film itself.
+    """
+
+    phase: JobPhase = JobPhase.QUEUED
+    done: int = 0
+    frames: int = 0
+    seconds: float = 0.0
+    rendered: int = 0
+    extra: str = ""
+
+    @property
+    def share(self) -> float:
+        """Part of the phase that is done, from 0 to 1."""
+        return min(1.0, self.done / self.frames) if self.frames else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until the frames are done; None where the pace is not known yet."""
+        return self.seconds / self.rendered * (self.frames - self.done) if self.rendered else None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A film to render, as it was when it was looked at.
+
+    Attributes:
+        id: Its name, such as `20261130-174512-3fa9c1`.
+        number: Its place in the order of submission.
+        request: What was asked for.
+        state: Its state.
+        progress: How far it is.
+        priority: Jobs with a higher one begin first.
+        labels: Names and values that the one who submitted it gave, to find it again.
+        title: Name of the film; empty until its settings are read.
+        folder: The run folder; None until the settings are read.
+        films: The finished video, and the extra ones.
+        error: Why it failed; None if it did not.
+        created: When it was submitted, in seconds since 1970; as the other times.
+        started: When a worker first took it; None before.
+        ended: When it ended; None before.
+        updated: When anything of this last changed.
+        attempts: Workers that died rendering it since it last made a frame.
+    """
+
+    id: str
+    number: int
+    request: JobRequest
+    state: JobState
+    progress: JobProgress
+    priority: int
+    labels: Mapping[str, str]
+    title: str
+    folder: Path | None
+    films: tuple[Path, ...]
+    error: JobError | None
+    created: float
+    started: float | None
+    ended: float | None
+    updated: float
+    attempts: int
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """Something that happened to a job.
+
+    Attributes:
+        id: Its number; later events have higher ones.
+        job: The job's id.
+        time: When, in seconds since 1970.
+        kind: `status`, `phase`, `warning` or `output`.
+        data: What happened: the state, the phase, the message, the path.
+    """
+
+    id: int
+    job: str
+    time: float
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)

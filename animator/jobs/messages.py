@@ -1,0 +1,106 @@
+"""What a worker process and the program that has it say to each other."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from animator.core.permissions import Permissions
+from animator.jobs.job import JobError, JobProgress
+from animator.jobs.request import JobRequest
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """Options of worker processes.
+
+    Attributes:
+        renders: The renders folder.
+        device: Device of images and models; `auto` gives each worker a GPU of its own where there are any.
+        threads: CPU threads of each worker; None leaves torch's choice.
+        permissions: What models and settings may do.
+    """
+
+    renders: Path
+    device: str = "auto"
+    threads: int | None = None
+    permissions: Permissions = field(default_factory=Permissions)
+
+
+@dataclass(frozen=True)
+class Order:
+    """To a worker: render this.
+
+    Attributes:
+        job: The job's id.
+        request: What to render.
+        folder: The run folder of an earlier attempt; None before the first.
+    """
+
+    job: str
+    request: JobRequest
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """To a worker: end the rendering of a job after the current frame."""
+
+    job: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """From a worker: it can take jobs.
+
+    Attributes:
+        devices: Devices of its kind on this machine.
+    """
+
+    devices: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """From a worker: the settings of a job are read, and it has its run folder."""
+
+    job: str
+    title: str
+    folder: Path
+    frames: int
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """From a worker: a job has another phase, or is further."""
+
+    job: str
+    progress: JobProgress
+
+
+@dataclass(frozen=True)
+class Warned:
+    """From a worker: a warning about a job's film."""
+
+    job: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """From a worker: it has nothing more to do for a job.
+
+    Attributes:
+        job: The job's id.
+        films: The finished video, and the extra ones.
+        stopped: True if it was told to stop before the end.
+        error: Why it failed; None if it did not.
+    """
+
+    job: str
+    films: tuple[Path, ...] = ()
+    stopped: bool = False
+    error: JobError | None = None
+
+
+ToWorker = Order | Stop | None
+"""None has the worker end once its job is stopped."""
+FromWorker = Ready | Prepared | Advanced | Warned | Ended

@@ -1,0 +1,103 @@
+"""A worker process: renders one job after the other, and keeps the models it has opened."""
+
+import os
+import queue
+import signal
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+import torch
+
+from animator.core.permissions import grant
+from animator.jobs.film import JobFilm
+from animator.jobs.messages import Order, Ready, Stop, ToWorker, WorkerOptions
+from animator.loop.build.models import load_options
+from animator.models.device import choose_device, use_threads
+from animator.models.diffusion.request import Diffuser
+from animator.runs.open_model import OpenModel
+from animator.runs.stop_token import StopToken
+from animator.settings import Animation
+
+
+def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenModel) -> None:
+    """Renders jobs until told to end; ends at once with the program at the other end of the pipe.
+
+    Args:
+        pipe: Orders come from it, reports go into it.
+        options: Device, threads and permissions.
+        number: Number of this worker, from 0.
+        opener: Opens diffusers.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM):  # the program that has us decides when to end
+        signal.signal(name, signal.SIG_IGN)
+    use_threads(options.threads)
+    inbox = _Inbox(pipe)
+    with grant(options.permissions), suppress(OSError):
+        device = device_of(options.device, number)
+        models = _Models(opener)
+        pipe.send(Ready(device_count(device)))
+        while (taken := inbox.next()) is not None:
+            order, stop = taken
+            pipe.send(JobFilm(order, options.renders, device, models.open, pipe.send).render(stop))
+
+
+def device_of(name: str, number: int) -> torch.device:
+    """Returns the device of a worker: `auto` and `cuda` share the GPUs out."""
+    device = choose_device(name)
+    if device.type == "cuda" and device.index is None:
+        return torch.device("cuda", number % torch.cuda.device_count())
+    return device
+
+
+def device_count(device: torch.device) -> int:
+    """Returns how many devices like this one the machine has."""
+    return torch.cuda.device_count() if device.type == "cuda" else 1
+
+
+class _Inbox:
+    """Takes orders from a pipe in a thread of its own, so that a stop is heard while a job is rendered."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._orders: queue.SimpleQueue[tuple[Order, StopToken] | None] = queue.SimpleQueue()
+        self._stops: dict[str, StopToken] = {}
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def next(self) -> tuple[Order, StopToken] | None:
+        """Waits for the next order and returns it with what stops it; None at the end."""
+        return self._orders.get()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                message: ToWorker = self._pipe.recv()
+            except (EOFError, OSError):
+                os._exit(1)  # what is rendered can be resumed, and nobody else may wait for its folder
+            if isinstance(message, Order):
+                self._stops = {message.job: StopToken()}
+                self._orders.put((message, self._stops[message.job]))
+            elif isinstance(message, Stop):
+                if message.job in self._stops:
+                    self._stops[message.job].stop()
+            else:
+                for stop in self._stops.values():
+                    stop.stop()
+                self._orders.put(None)
+                return
+
+
+class _Models:
+    """Keeps the model of the last job for the next one."""
+
+    def __init__(self, opener: OpenModel) -> None:
+        self._opener = opener
+        self._kept: tuple[object, Diffuser] | None = None
+
+    def open(self, animation: Animation, device: torch.device) -> Diffuser:
+        """Returns the film's model: the loaded one where it is the same."""
+        key = animation.model, load_options(animation)
+        if self._kept is None or self._kept[0] != key:
+            self._kept = None  # freed first, as two may not fit
+            self._kept = key, self._opener(animation, device)
+        return self._kept[1]
