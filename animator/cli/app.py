@@ -14,6 +14,7 @@ from animator.cli.hints import explain
 from animator.cli.inspection import inspection
 from animator.cli.listings import listings
 from animator.cli.rendering import rendering
+from animator.cli.serving import serving
 from animator.cli.stdout import escape_what_cannot_be_encoded
 from animator.cli.usage import USAGE_ERROR, show
 from animator.errors import AnimatorError
@@ -29,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, inspection, listings, films, files):
+for group in (rendering, inspection, listings, films, files, serving):
     app.add_typer(group)
 
 

@@ -1,0 +1,48 @@
+"""The application: every route, and what stands before them."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from animator import __version__
+from animator.jobs.queue import JobQueue
+from animator.server import health
+from animator.server.context import ServerContext
+from animator.server.options import ServerOptions
+from animator.server.problems import handle_errors
+from animator.server.security.host import HostCheck
+from animator.server.security.token import TokenCheck
+from animator.server.v1 import jobs
+
+MAX_BODY = 64_000_000
+"""Bytes of a request; a Deforum settings file with a Parseq manifest may have as many."""
+ROUTERS = (health.router, jobs.router)
+
+
+def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
+    """Returns the application of a server.
+
+    Args:
+        options: Its options.
+        queue: Its jobs; whoever calls this has their workers, too.
+    """
+    app = FastAPI(
+        title="animator",
+        summary="Deforum-style films as jobs.",
+        version=__version__,
+        docs_url=None,  # its page would load scripts from another site
+        redoc_url=None,
+        max_body_size=MAX_BODY,
+    )
+    app.state.context = ServerContext(options, queue)
+    for router in ROUTERS:
+        app.include_router(router)
+    handle_errors(app)
+    # The last one added is the first to see a request.
+    if options.token:
+        app.add_middleware(TokenCheck, token=options.token)
+    if options.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=options.origins, allow_methods=["*"], allow_headers=["*"]
+        )
+    app.add_middleware(HostCheck, hostnames=options.hostnames, origins=options.origins)
+    return app

@@ -1,0 +1,87 @@
+"""`ServerOptions`: what the person who starts the server decides."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from animator.core.permissions import Permissions
+from animator.core.read import UnreadableError, read_text
+from animator.errors import UserError
+
+MIN_TOKEN = 16
+_MAX_TOKEN_FILE = 10_000
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """Options of the server.
+
+    Attributes:
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        renders: The renders folder, with the jobs and their runs.
+        inputs: Folders whose files settings may name.
+        models: Folders in which models are found.
+        token: What clients must show; empty for none, which only a loopback address allows.
+        workers: Number of worker processes; None starts one for each device.
+        device: Device of images and models.
+        threads: CPU threads of each worker; None leaves torch's choice.
+        permissions: What models and settings may do.
+        hostnames: Names, besides addresses and localhost, under which clients may reach the server.
+        origins: Web pages of these origins may use the server.
+        webhook_hosts: Hosts in a private network to which webhooks may go.
+        capacity: Jobs that may wait at once.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    renders: Path = Path("renders")
+    inputs: tuple[Path, ...] = ()
+    models: tuple[Path, ...] = ()
+    token: str = ""
+    workers: int | None = None
+    device: str = "auto"
+    threads: int | None = None
+    permissions: Permissions = field(default_factory=Permissions)
+    hostnames: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    webhook_hosts: tuple[str, ...] = ()
+    capacity: int = 1_000
+
+    def __post_init__(self) -> None:
+        """Checks that strangers cannot reach a server without a token.
+
+        Raises:
+            UserError: They could.
+        """
+        if not self.token and not is_loopback(self.host):
+            raise UserError(
+                f"host {self.host}: whoever reaches this address could use the server; give a token "
+                "that clients must show, or listen on 127.0.0.1"
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Returns True for an address that only programs on this machine reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def read_token(path: Path) -> str:
+    """Returns the token in a file, without the line's end.
+
+    Raises:
+        UserError: The file cannot be read, or has no token that is long enough.
+    """
+    try:
+        token = read_text(path, _MAX_TOKEN_FILE).strip()
+    except UnreadableError as error:
+        raise UserError(f"{path}: {error}; expected a file with the token of the server") from error
+    if len(token) < MIN_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise UserError(
+            f"{path}: expected a token of at least {MIN_TOKEN} letters and digits in one line, "
+            "such as `openssl rand -hex 32` prints"
+        )
+    return token

@@ -1,0 +1,133 @@
+"""Errors as answers: problem+json (RFC 9457), and the shapes that clients of other APIs expect."""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from animator.core.printable import printable
+from animator.errors import (
+    AnimatorError,
+    JobNotFoundError,
+    JobStateError,
+    PresetError,
+    Problem,
+    QueueFullError,
+    UserError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_S = 30
+"""After how many seconds a client whose job was refused may ask again."""
+_STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
+    (JobNotFoundError, 404, "not-found"),
+    (JobStateError, 409, "state"),
+    (QueueFullError, 429, "queue-full"),
+    (PresetError, 422, "settings"),
+    (UserError, 422, "request"),
+    (AnimatorError, 500, "failure"),
+)
+
+
+class ProblemPlace(BaseModel):
+    """One mistake in a request."""
+
+    pointer: str = Field(description="JSON pointer to the value in the request or the preset.")
+    message: str = Field(description="What was there, what is expected, what to do.")
+    where: str = Field("", description="Line and column, where the settings are a text.")
+
+
+class ProblemDetails(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = Field(description="Kind of the error, as a URI.")
+    title: str
+    status: int
+    detail: str = Field("", description="What happened, and what to do.")
+    errors: list[ProblemPlace] = Field(default_factory=list, description="Every mistake, at once.")
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Returns the description of errors for the OpenAPI document."""
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in (401, 403, 413, 421, *statuses)
+    }
+
+
+def problem_response(
+    request: Request, status: int, kind: str, detail: str, errors: Iterable[ProblemPlace] = ()
+) -> Response:
+    """Returns the answer for an error, in the shape of the API that was asked."""
+    problem = ProblemDetails(
+        type=f"urn:animator:problem:{kind}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=printable(detail),
+        errors=list(errors),
+    )
+    for prefix, shape in _SHAPES.items():
+        if request.url.path.startswith(prefix):
+            return JSONResponse(shape(problem), status)
+    response = JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response
+
+
+def _detail_alone(problem: ProblemDetails) -> Mapping[str, Any]:
+    return {"detail": problem.detail or problem.title}
+
+
+_SHAPES: dict[str, Callable[[ProblemDetails], Mapping[str, Any]]] = {
+    "/deforum": _detail_alone,
+    "/sdapi": _detail_alone,
+}
+"""Errors of other APIs by the beginning of their paths."""
+
+
+def place_of(problem: Problem) -> ProblemPlace:
+    """Returns a mistake in settings as it is sent."""
+    parts = problem.path.split(".") if problem.path else []
+    return ProblemPlace(
+        pointer="".join(f"/{part}" for part in parts), message=problem.message, where=problem.where
+    )
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Has every error of a handler answered."""
+    app.exception_handler(AnimatorError)(_animator_error)
+    app.exception_handler(RequestValidationError)(_validation_error)
+    app.exception_handler(HTTPException)(_http_error)
+    app.exception_handler(Exception)(_unexpected)
+
+
+async def _animator_error(request: Request, error: AnimatorError) -> Response:
+    status, kind = next((status, kind) for type_, status, kind in _STATUS if isinstance(error, type_))
+    places = [place_of(problem) for problem in error.problems] if isinstance(error, PresetError) else []
+    return problem_response(request, status, kind, str(error), places)
+
+
+async def _validation_error(request: Request, error: RequestValidationError) -> Response:
+    places = [
+        ProblemPlace(pointer="".join(f"/{part}" for part in item["loc"][1:]), message=item["msg"])
+        for item in error.errors()
+    ]
+    return problem_response(request, 422, "request", "the request is not as expected", places)
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    response = problem_response(request, error.status_code, "http", str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return problem_response(request, 500, "failure", "something failed here; the server's log has more")

@@ -1,0 +1,1 @@
+"""Who may use the server: checked before any handler sees a request."""

@@ -1,0 +1,157 @@
+"""Jobs: submit, list, look at, cancel, pause, resume, render again, delete."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from animator.jobs.job import JobState
+from animator.jobs.request import MAX_PRIORITY, MIN_PRIORITY, JobRequest
+from animator.jobs.settings import film_of
+from animator.jobs.store import JobFilter
+from animator.server.context import Context
+from animator.server.problems import problem_responses
+from animator.server.v1.job_view import JobPage, JobView, job_view
+
+MAX_PAGE = 200
+router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+
+
+class JobSubmission(BaseModel):
+    """What to render. Give one of `preset` and `settings`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: dict[str, Any] | str | None = Field(
+        None, description="A preset: an object, its YAML text, or the name of an example such as quickstart."
+    )
+    settings: dict[str, Any] | str | None = Field(
+        None, description="Deforum settings: an object, or the text of a settings file."
+    )
+    overrides: dict[str, Any] = Field(
+        default_factory=dict, description='Settings in place of those, such as {"diffusion.steps": 12}.'
+    )
+    priority: int = Field(0, ge=MIN_PRIORITY, le=MAX_PRIORITY, description="Higher ones begin first.")
+    labels: dict[str, str] = Field(default_factory=dict, description="Names and values to find the job by.")
+
+    def request(self) -> JobRequest:
+        """Returns the request for the queue; raises a UserError where it is none."""
+        return JobRequest(
+            preset=self.preset,
+            settings=self.settings,
+            overrides=self.overrides,
+            priority=self.priority,
+            labels=self.labels,
+        )
+
+
+class Redo(BaseModel):
+    """From where, and with which changes, a job is rendered again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frame: int = Field(ge=0, description="The first frame to render again.")
+    overrides: dict[str, Any] = Field(default_factory=dict, description="Settings to change from there on.")
+
+
+@router.post(
+    "",
+    operation_id="submit_job",
+    status_code=201,
+    responses=problem_responses(409, 422, 429),
+    summary="Submit a film",
+)
+def submit_job(
+    submission: JobSubmission,
+    context: Context,
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[str, Header(max_length=200)] = "",
+) -> JobView:
+    """Checks a film, with every mistake at once, and puts it in the queue.
+
+    Repeated with the same Idempotency-Key and body, the request returns the job of the first time.
+    """
+    wanted = submission.request()
+    film_of(wanted)
+    digest = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()
+    job = context.queue.submit(wanted, key=idempotency_key, digest=digest)
+    view = job_view(job, context.queue, request)
+    response.headers["Location"] = view.urls["self"]
+    return view
+
+
+@router.get("", operation_id="list_jobs", responses=problem_responses(422), summary="List jobs")
+def list_jobs(
+    context: Context,
+    request: Request,
+    status: Annotated[list[JobState] | None, Query(description="Only jobs in these states.")] = None,
+    label: Annotated[
+        list[str] | None, Query(description="Only jobs with these labels, as name=value.")
+    ] = None,
+    cursor: Annotated[int | None, Query(ge=0, description="As in `next` of another page.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> JobPage:
+    """Lists jobs, the newest first."""
+    labels = {name: value for name, _, value in (text.partition("=") for text in label or ())}
+    found = context.queue.find(JobFilter(tuple(status or ()), labels, cursor, limit + 1))
+    page = found[:limit]
+    following = str(request.url.include_query_params(cursor=page[-1].number)) if len(found) > limit else None
+    return JobPage(jobs=[job_view(job, context.queue, request) for job in page], next=following)
+
+
+@router.get("/{job_id}", operation_id="get_job", responses=problem_responses(404), summary="Look at a job")
+def get_job(job_id: str, context: Context, request: Request) -> JobView:
+    """Returns a job as it is now."""
+    return job_view(context.queue.get(job_id), context.queue, request)
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="delete_job",
+    status_code=204,
+    responses=problem_responses(404, 409),
+    summary="Forget a job",
+)
+def delete_job(job_id: str, context: Context) -> None:
+    """Forgets a job that has ended or is paused. Its run folder stays."""
+    context.queue.delete(job_id)
+
+
+@router.post(
+    "/{job_id}/cancel",
+    operation_id="cancel_job",
+    responses=problem_responses(404, 409),
+    summary="Cancel a job",
+)
+def cancel_job(job_id: str, context: Context, request: Request) -> JobView:
+    """Cancels a job: one that waits never begins, a running one stops. Its frames stay."""
+    return job_view(context.queue.cancel(job_id), context.queue, request)
+
+
+@router.post(
+    "/{job_id}/pause", operation_id="pause_job", responses=problem_responses(404, 409), summary="Pause a job"
+)
+def pause_job(job_id: str, context: Context, request: Request) -> JobView:
+    """Pauses a job: one that waits does not begin, a running one stops."""
+    return job_view(context.queue.pause(job_id), context.queue, request)
+
+
+@router.post(
+    "/{job_id}/resume", operation_id="resume_job", responses=problem_responses(404, 409), summary="Go on"
+)
+def resume_job(job_id: str, context: Context, request: Request) -> JobView:
+    """Puts a job that is paused, canceled or failed back in the queue, to go on where it stopped."""
+    return job_view(context.queue.resume(job_id), context.queue, request)
+
+
+@router.post(
+    "/{job_id}/redo",
+    operation_id="redo_job",
+    responses=problem_responses(404, 409, 422),
+    summary="Render again from a frame",
+)
+def redo_job(job_id: str, redo: Redo, context: Context, request: Request) -> JobView:
+    """Puts a job back in the queue, to render its run again from a frame on."""
+    return job_view(context.queue.redo(job_id, redo.frame, redo.overrides), context.queue, request)
