@@ -69,7 +69,7 @@ class Dispatcher:
             self._listen()
         for worker in tuple(self._busy):
             self._pool.kill(worker)
-            self._surely(lambda job_id=self._busy.pop(worker): self._journal.requeue(job_id))
+        self._surely(self._journal.recover)
 
     def _surely(self, act: Callable[[], Result]) -> Result:
         """Returns what a function of the store returns; as long as that cannot be used, it is tried again.

@@ -39,13 +39,9 @@ class Journal:
             self._end(message)
 
     def recover(self) -> None:
-        """Gives jobs whose worker is gone the state that was wanted; without a wish they wait again."""
+        """Gives jobs whose workers are gone the state that was wanted; without a wish they wait again."""
         for job in self._store.active():
             self._store.revise(job.id, ACTIVE, _stopped)
-
-    def requeue(self, job_id: str) -> None:
-        """The same for one job."""
-        self._store.revise(job_id, ACTIVE, _stopped)
 
     def died(self, job_id: str, end: str) -> None:
         """Has a job tried again whose worker has died, unless several died at the same frame.

@@ -45,7 +45,7 @@ class JobFilter:
 
 
 class JobStore:
-    """The jobs of a renders folder. Every change is a transaction; every error of the file a JobStoreError."""
+    """The jobs of a renders folder; every method raises a JobStoreError where the file cannot be used."""
 
     def __init__(self, renders: Path) -> None:
         """Opens the store of a renders folder, and creates both where they are not there.
