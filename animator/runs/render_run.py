@@ -26,6 +26,7 @@ from animator.runs.render_frames import Rendered, Rendering, Report, no_report, 
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
 from animator.runs.run import Run, is_run
+from animator.runs.run_lock import wait_for_writer
 from animator.runs.run_settings import with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
@@ -129,7 +130,7 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
     return rendered
 
 
-def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> Run:
+def open_run(animation: Animation, out: str | Path | None, *, resume: bool, wait_s: float = 0.0) -> Run:
     """Opens the run folder of a film: a new one, or with `resume` the one to resume.
 
     Args:
@@ -137,12 +138,15 @@ def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> R
         out: The folder itself; None makes or finds renders/<name>/<stamp>.
         resume: Resume the run in `out`, or the newest one of this name; where no frame is finished yet, start
             a new run, so that one command can be repeated until the film is done.
+        wait_s: Longest wait for another process to release the folder, in seconds.
 
     Raises:
         RunError: See `Run.create` and `Run.reopen`.
     """
     runs = RENDERS / animation.name
     folder = _newest(runs) if out is None else Path(out)
+    if folder is not None:
+        wait_for_writer(folder, wait_s)
     if resume and folder is not None and is_run(folder):
         return Run.reopen(folder, animation)
     if animation.diffusion.seed == -1:

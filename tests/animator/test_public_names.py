@@ -14,7 +14,7 @@ PUBLIC = [
     *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth", "FakeDiffuser"),
     *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "Hint", "ModelError", "Motion", "Pipeline"),
     *("Plan", "PluginError", "PresetError", "Problem", "Progress", "RenderResult", "Run", "RunError"),
-    *("Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
+    *("RunReader", "Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
     *("VideoError", "VideoSpec", "VideoWriter", "allow", "build_pipeline", "load", "open_depth"),
     *("open_diffuser", "render", "render_run"),
 ]
