@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -31,6 +32,7 @@ from animator.runs.run_settings import with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
+from animator.runs.tee_sink import tee
 from animator.settings import Animation
 from animator.timeline.vocabulary import vocabulary_warnings
 from schedules.seeds import MAX_SEED
@@ -68,6 +70,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     stop: StopToken | None = None,
     end: int | None = None,
     sink: OpenSink = film_sink,
+    sinks: Sequence[OpenSink] = (),
 ) -> RenderResult:
     """Renders a film into its run folder: frames, video, subtitles, and the extra videos of its settings.
 
@@ -82,6 +85,8 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         stop: Stops between frames; the run can be resumed.
         end: Stop before this frame; None renders the whole film.
         sink: Opens the sink of the frames besides the run folder; by default the video file.
+        sinks: Open further sinks, called with the run and its number of finished frames. One that fails is
+            dropped with a warning; one that is slow slows the film.
 
     Raises:
         RunError: The folder holds another run, or none that can be resumed.
@@ -90,7 +95,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     """
     torch_device = choose_device(device)
     options = SessionOptions(diffuser, accept_changed_inputs=accept_changed_inputs)
-    rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
+    rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, tee(sink, sinks))
     checks = CheckOptions(opens_model=diffuser is None)
     if isinstance(film, Run):
         if out is not None:
