@@ -1,12 +1,11 @@
 """Converts Deforum's settings to plain preset values, with notes on what changed."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 from animator.errors import PresetError, Problem
+from animator.presets.deforum.batch_name import film_name
 from animator.presets.deforum.caption_values import values_to_keep
 from animator.presets.deforum.controlnet import owns, read_units
 from animator.presets.deforum.controlnet import places as unit_places
@@ -17,7 +16,6 @@ from animator.presets.deforum.recognize import read_settings
 from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
-from animator.settings.choices import MAX_NAME_BYTES
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Scope
 from schedules.parseq import Manifest
@@ -208,19 +206,6 @@ def _combine_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Itera
     if wished and path and not values[path]:
         values["sound.add_soundtrack"] = "File"
         yield changes("add_soundtrack", "no sound file is given; the film is silent")
-
-
-def film_name(template: str, settings: Mapping[str, Any]) -> str:
-    """Returns a file name from a `batch_name`, placeholders filled in; runs have their own time stamp."""
-
-    def fill(match: re.Match[str]) -> str:
-        value = {**settings, "timestring": ""}.get(match[1].strip(), match[0])
-        return "" if value is None else str(value)
-
-    text = re.sub(r"\{([^{}]*)\}", fill, PurePath(template.replace("\\", "/")).name)
-    plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", text).strip(" ._")
-    short = plain[:100].encode(errors="ignore")[:MAX_NAME_BYTES].decode(errors="ignore")
-    return short.strip(" ._") or "untitled"
 
 
 def _unsupported(settings: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Note]:
