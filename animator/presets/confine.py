@@ -31,7 +31,7 @@ def _problem(draft: RawPreset, setting: Setting, name: str) -> Problem | None:
     try:
         named_path(name)
     except OutsideError as error:
-        return Problem(draft.where(setting), ".".join(setting), error.message)
+        return Problem.of(draft.where(setting), setting, error.message)
     return None
 
 

@@ -66,7 +66,7 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
         check_clip(draft.values, draft.folders.get(clip))
         draft = replace(draft, values=resolve_clip_placeholders(draft.values))
     except UserError as error:
-        problems.append(Problem(draft.where(clip), ".".join(clip), str(error).removeprefix("video.path: ")))
+        problems.append(Problem.of(draft.where(clip), clip, str(error).removeprefix("video.path: ")))
         draft = replace(draft, values=drop_clip_placeholders(draft.values))
     return validate.examine(draft, problems)
 

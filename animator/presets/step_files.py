@@ -41,9 +41,7 @@ def _resolve_step(draft: RawPreset, place: int, step: Any, problems: list[Proble
             text for text in names_in(resolved.get(name), kind) if resolve_path(text, beside, kind) is None
         ]
         setting = (GROUP, str(place), name)
-        problems += [
-            Problem(draft.where(setting), ".".join(setting), not_found(text, beside)) for text in missing
-        ]
+        problems += [Problem.of(draft.where(setting), setting, not_found(text, beside)) for text in missing]
         if name in resolved:
             resolved[name] = each_name(resolved[name], path, kind)
     return resolved or step
