@@ -20,6 +20,8 @@ options, and `str(error)` says it in plain English.
 from dataclasses import dataclass
 from pathlib import Path
 
+from animator.problem import Problem as Problem
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -231,25 +233,6 @@ class UserError(AnimatorError):
     """The request cannot be carried out as written; nothing was changed."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake in a preset.
-
-    Attributes:
-        where: Place in the file, such as `film.yaml:12:3`.
-        path: The setting, such as `diffusion.strength`; empty for the file as a whole.
-        message: What was there, what is expected, what to do.
-    """
-
-    where: str
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        head = f"{self.where}: {self.path}" if self.path else self.where
-        return f"{head}: {self.message}".replace("\n", "\n    ")
 
 
 MAX_SHOWN = 20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animator.cli.load import load_checked_film, load_film
+from animator.cli.load import load_film
 from animator.cli.options import FileOut, Force, Overrides, Preset, RunDir
 from animator.cli.permission_options import takes_permissions
 from animator.cli.stdout import write_out
@@ -25,28 +25,29 @@ inspection = typer.Typer()
 @takes_permissions
 def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: prints every problem at once, before any model loads, and what the film will take."""
-    from animator.presets.sources import PresetSource
+    from animator.presets.plain import override
+    from animator.presets.sources import PresetSource, draft_of, import_messages
+    from animator.runs.preflight.estimate import duration_text
+    from animator.runs.preflight.report import check_report
 
-    animation = load_checked_film(PresetSource(preset), overrides)
-    from animator.presets.model_defaults import describe_open_values, model_defaults
-    from animator.presets.sources import draft_with
-    from animator.runs.preflight.estimate import cpu_time, estimate
-    from animator.timeline.lint import setting_warnings
-    from animator.timeline.timeline import Timeline
-
-    for warning in setting_warnings(animation):
-        say(f"warning: {warning}")
-    needed = estimate(Timeline(animation))
-    seconds = animation.frames / animation.fps
-    width, height = animation.size
+    source = PresetSource(preset)
+    draft, problems = override(draft_of(source), overrides or (), "--set")
+    for line in import_messages(draft.notes, draft.source):
+        say(line)
+    report = check_report(draft, tuple(problems), lists_all=source.lists_all_settings)
+    work = report.film_work()
+    for line in report.warnings:
+        say(line)
+    width, height = work.size
     write_out(
-        f"{preset}: ok: {animation.frames} frames, {seconds:g} s at {animation.fps:g} fps, "
-        f"{needed.generated} generated, {width} x {height}, model {animation.model}\n{preset}: {needed}\n"
+        f"{preset}: ok: {work.frames} frames, {work.seconds:g} s at {work.fps:g} fps, "
+        f"{work.needed.generated} generated, {width} x {height}, model {work.model}\n"
+        f"{preset}: {work.needed}\n"
     )
-    if model := model_defaults(animation.plain()):
-        write_out(f"{preset}: about {cpu_time(needed, animation.size, model)} on this machine's CPU\n")
-    if chosen := describe_open_values(draft_with(PresetSource(preset), overrides or ()).values):
-        write_out(f"{preset}: {chosen}\n")
+    if work.cpu_seconds is not None:
+        write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
+    if work.open_values:
+        write_out(f"{preset}: {work.open_values}\n")
 
 
 class TimelineFormat(str, Enum):

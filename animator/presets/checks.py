@@ -37,7 +37,7 @@ class Check:
         except UserError as error:
             name = self.value(draft.values)
             searched = search_hint(str(name), draft.folders.get(self.setting)) if self.may_be_a_file else ""
-            return [Problem(draft.where(self.setting), ".".join(self.setting), f"{error}{searched}")]
+            return [Problem.of(draft.where(self.setting), self.setting, f"{error}{searched}")]
         return []
 
     def value(self, values: Mapping[str, Any]) -> Any:

@@ -65,7 +65,7 @@ def _model_problems(draft: RawPreset, number: int, unit: Any, library: Library) 
 
 def _problem(draft: RawPreset, number: int, name: str, message: str) -> Problem:
     path = (GROUP, str(number), name)
-    return Problem(draft.where(path), ".".join(path), message)
+    return Problem.of(draft.where(path), path, message)
 
 
 def _is_on(unit: Any) -> bool:

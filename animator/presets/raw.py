@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from animator.core.confinement import OutsideError, confinement, named_path
 from animator.core.paths import exists, resolve
 from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
-from animator.presets.deforum.importing import import_text, nested
+from animator.presets.deforum.importing import Imported, import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.presets.examples import find_preset, names_text
 from animator.presets.infotext_preset import infotext_preset, is_infotext
@@ -111,12 +112,28 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
         hint = None if exists(path) else NameExample(names_text(source), source)
         raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
-        if is_infotext(text):
-            return replace(infotext_preset(text, source), source=source)
-        imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
-        values = with_clip_length(imported.values, path.parent)
-        return RawPreset(source, values, imported.places, imported.notes)
+        return _parse_settings(text, path, reader)
     return parse(text, source, limit=_limit(path))
+
+
+def _parse_settings(text: str, path: Path, reader: _Reader) -> RawPreset:
+    source = str(path)
+    if is_infotext(text):
+        return replace(infotext_preset(text, source), source=source)
+    imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
+    return of_import(imported, source, path.parent)
+
+
+def of_import(imported: Imported, source: str, beside: Path | None) -> RawPreset:
+    """Returns the draft of converted settings, as long as their clip.
+
+    Args:
+        imported: The settings.
+        source: Their name, for messages.
+        beside: Folder of their file; None if they are not from a file.
+    """
+    values = with_clip_length(imported.values, beside)
+    return RawPreset(source, values, imported.places, imported.notes)
 
 
 def _limit(path: Path) -> int:
@@ -155,13 +172,30 @@ def parse(text: str, source: str, limit: int = MAX_BYTES) -> RawPreset:
 def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:
     if base is None:
         return None
-    message = ""
+    try:
+        return _checked_base(chain, base)
+    except ValueError as error:
+        message = str(error)
+    except OutsideError as error:
+        message = error.message
+    raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
+
+
+def _checked_base(chain: list[Path], base: object) -> Path:
+    """Returns the path of the preset that the last of a chain extends.
+
+    Raises:
+        ValueError: It cannot be extended; the message says why.
+        OutsideError: It leads out of the confinement in force.
+    """
     if not isinstance(base, str):
-        message = f"is {base!r}; expected the path of another preset, relative to this one"
-    elif len(chain) >= MAX_EXTENDS:
-        message = f"more than {MAX_EXTENDS} presets extend each other"
-    elif resolve(chain[-1].parent / base) in {resolve(link) for link in chain}:
-        message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
-    if message:
-        raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
-    return chain[-1].parent / str(base)
+        raise ValueError(f"is {base!r}; expected the path of another preset, relative to this one")
+    if len(chain) >= MAX_EXTENDS:
+        raise ValueError(f"more than {MAX_EXTENDS} presets extend each other")
+    path = chain[-1].parent / base
+    if confinement() is not None:
+        path = named_path(base)
+        path = path if exists(path) else find_preset(Path(base))
+    if resolve(path) in {resolve(link) for link in chain}:
+        raise ValueError(f"{base} extends itself: " + " -> ".join(link.name for link in chain))
+    return path

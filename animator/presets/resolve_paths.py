@@ -36,7 +36,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 
         if missing := [name for name in names_in(value, kind) if place(name) is None]:
             where = draft.where(setting)
-            problems += [Problem(where, ".".join(setting), not_found(name, beside)) for name in missing]
+            problems += [Problem.of(where, setting, not_found(name, beside)) for name in missing]
         elif (resolved := each_name(value, place, kind)) != value:
             draft = merge(
                 RawPreset(draft.source, _nested(setting, resolved), {setting: draft.where(setting)}), draft
@@ -49,7 +49,7 @@ def _url_problems(draft: RawPreset, setting: Setting, kind: PathSetting) -> list
     urls = [name for name in names_in(value_of(draft.values, setting), kind) if is_url(name)]
     if kind.kind not in IMAGES or draft.values.get("download") is True or permissions().network:
         return []
-    return [Problem(draft.where(setting), ".".join(setting), NOT_FETCHED.format(url=url)) for url in urls]
+    return [Problem.of(draft.where(setting), setting, NOT_FETCHED.format(url=url)) for url in urls]
 
 
 def file_settings() -> dict[Setting, PathSetting]:

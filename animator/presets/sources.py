@@ -1,6 +1,6 @@
 """Sources of a film: a preset or settings file, a Parseq manifest, and an image with its metadata."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,11 +71,6 @@ def load(
     for path, cut in clamped_schedules(animation):
         report(f"warning: {path}: {cut}")
     return animation
-
-
-def draft_with(source: PresetSource, overrides: Iterable[str]) -> RawPreset:
-    """Returns the settings of a source with overrides, before validation; raises the errors of `load`."""
-    return override(draft_of(source), list(overrides))[0]
 
 
 def draft_of(source: PresetSource) -> RawPreset:

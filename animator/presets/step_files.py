@@ -32,7 +32,7 @@ def with_step_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 def _resolve_step(draft: RawPreset, place: int, step: Any, problems: list[Problem]) -> Any:
     beside = draft.folders.get((GROUP,))
     resolved = dict(step) if isinstance(step, Mapping) else {}
-    for name, kind in _files_of(step).items():
+    for name, kind in files_of(step).items():
 
         def path(text: str, kind: PathSetting = kind) -> str:
             return resolve_path(text, beside, kind) or text
@@ -41,15 +41,13 @@ def _resolve_step(draft: RawPreset, place: int, step: Any, problems: list[Proble
             text for text in names_in(resolved.get(name), kind) if resolve_path(text, beside, kind) is None
         ]
         setting = (GROUP, str(place), name)
-        problems += [
-            Problem(draft.where(setting), ".".join(setting), not_found(text, beside)) for text in missing
-        ]
+        problems += [Problem.of(draft.where(setting), setting, not_found(text, beside)) for text in missing]
         if name in resolved:
             resolved[name] = each_name(resolved[name], path, kind)
     return resolved or step
 
 
-def _files_of(step: Any) -> dict[str, PathSetting]:
+def files_of(step: Any) -> dict[str, PathSetting]:
     """Returns the settings of a step that name files, with their marks."""
     try:
         fields = settings_of(step["use"]).model_fields

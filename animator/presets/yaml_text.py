@@ -182,7 +182,7 @@ class _Walk:
                 self.problems.append(Problem(self.source, "", f"has more than {MAX_NODES} values"))
             return
         if message := self._mistake(node):
-            self.problems.append(Problem(_place(self.source, node.start_mark), ".".join(path), message))
+            self.problems.append(Problem.of(_place(self.source, node.start_mark), path, message))
         elif isinstance(node, yaml.MappingNode):
             self._visit_mapping(node, path)
         elif isinstance(node, yaml.SequenceNode):
@@ -221,16 +221,16 @@ class _Walk:
         for key, value in node.value:
             here = _place(self.source, key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
-                self.problems.append(Problem(here, ".".join(path), "a key must be a plain word or number"))
+                self.problems.append(Problem.of(here, path, "a key must be a plain word or number"))
                 continue
             if message := self._mistake(key):
-                self.problems.append(Problem(here, ".".join(path), f"a key {message}"))
+                self.problems.append(Problem.of(here, path, f"a key {message}"))
                 continue
             inside = (*path, str(key.value))
             if key.value in first:
                 line = first[key.value].line + 1
                 self.problems.append(
-                    Problem(here, ".".join(inside), f"is given twice (first at line {line}); keep one")
+                    Problem.of(here, inside, f"is given twice (first at line {line}); keep one")
                 )
             first[key.value] = key.start_mark
             self.places[inside] = here

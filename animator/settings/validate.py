@@ -108,7 +108,7 @@ def text_problems(draft: RawPreset) -> list[Problem]:
         for path, text in _texts(draft.values, ()):
             if half := half_character(text) or half_character(_decode(text)):
                 message = f"contains {half}, half of a character; write the whole character"
-                problems.append(Problem(draft.where(path), ".".join(path), message))
+                problems.append(Problem.of(draft.where(path), path, message))
     except RecursionError:
         return [Problem(draft.source, "", "is nested too deeply")]
     return problems
@@ -174,7 +174,7 @@ def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
         message = f"is {kind}; did you mean `{MAIN_SETTINGS[path[0]]}`? Got {_shorten(details['input'])}"
     elif path and details["type"] not in COMPLETE and not _concerns_group(details):
         message = f"{message[0].lower()}{message[1:]}; got {_shorten(details['input'])}"
-    return Problem(draft.where(path), ".".join(path), message)
+    return Problem.of(draft.where(path), path, message)
 
 
 def _concerns_group(details: ErrorDetails) -> bool:

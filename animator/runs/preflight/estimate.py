@@ -58,8 +58,8 @@ def estimate(timeline: Timeline) -> Estimate:
     return Estimate(len(generated), total, film.frames * width * height * BYTES_PER_PIXEL)
 
 
-def cpu_time(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> str:
-    """Returns about how long a film takes on this machine's CPU, such as `2 min`.
+def cpu_seconds(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> float:
+    """Returns about how many seconds a film takes on this machine's CPU.
 
     The CPU is measured for some milliseconds; another load on it shows.
 
@@ -71,7 +71,7 @@ def cpu_time(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> s
     relative_size = size[0] * size[1] / model.side**2
     steps = needed.steps + _GENERATION_STEPS * needed.generated
     generation = steps * model.step_work * relative_size / _operations_per_second()
-    return _duration(generation + needed.frame_bytes * _SECONDS_PER_BYTE)
+    return generation + needed.frame_bytes * _SECONDS_PER_BYTE
 
 
 def _operations_per_second() -> float:
@@ -85,8 +85,8 @@ def _operations_per_second() -> float:
     return 2.0 * _SIDE**3 / min(seconds)
 
 
-def _duration(seconds: float) -> str:
-    """Returns a time with two digits at most: more would not be known."""
+def duration_text(seconds: float) -> str:
+    """Returns a time such as `2 min`, with two digits at most: more would not be known."""
     units = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
     unit, name = next((unit for unit in units if seconds >= unit[0]), units[-1])
     value = max(seconds / unit, 1.0)

@@ -15,6 +15,8 @@ from animator.settings import Animation
 from animator.settings.raw import RawPreset
 from animator.timeline.timeline import Timeline
 
+Setting = str | tuple[str, ...]
+"""A setting such as `init.image`, or its keys, where one of them may have a period in it."""
 _SETTING = re.compile(r"([a-z_]+\.[a-z_]+): ")
 """A message that begins with its setting."""
 
@@ -43,14 +45,14 @@ class Problems:
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._problems)
 
-    def add(self, setting: str, message: str) -> None:
+    def add(self, setting: Setting, message: str) -> None:
         """Adds a problem of a setting such as `init.image`."""
-        path = tuple(setting.split("."))
-        shown = message.removeprefix(f"{setting}: ")
-        self._problems[Problem(self._draft.where(path), setting, shown)] = None
+        keys = tuple(setting.split(".")) if isinstance(setting, str) else setting
+        shown = message.removeprefix(f"{'.'.join(keys)}: ")
+        self._problems[Problem.of(self._draft.where(keys), keys, shown)] = None
 
     @contextmanager
-    def at(self, setting: str, where: str = "") -> Iterator[None]:
+    def at(self, setting: Setting, where: str = "") -> Iterator[None]:
         """Adds the errors of a block as problems of a setting.
 
         Args:
@@ -61,7 +63,7 @@ class Problems:
             yield
         except PresetError as error:
             for problem in error.problems:
-                self.add(problem.path or setting, problem.message)
+                self.add(problem.keys or problem.path or setting, problem.message)
         except AnimatorError as error:
             named = _SETTING.match(error.message)
             if named and tuple(named[1].split(".")) in self._draft.places:

@@ -11,7 +11,7 @@ from animator.models.diffusion.checkpoints.lora_keys import split_key
 from animator.models.diffusion.prompts.syntax import LoraTag, prompt_parts, split_loras
 from animator.models.permitted import check_readable
 from animator.runs.preflight.diffusion_models import ModelsInUse
-from animator.runs.preflight.film import FilmToCheck
+from animator.runs.preflight.film import FilmToCheck, Setting
 from animator.timeline.timeline import Timeline
 from schedules import ScheduleError
 
@@ -23,7 +23,7 @@ def check_prompts(film: FilmToCheck, models: ModelsInUse) -> None:
     if film.timeline is None or not film.opens_our_model or film.is_broken("diffusion.model_folders"):
         return
     prompt_at = _prompt_starts(film)
-    tags: dict[str, tuple[str, int]] = {}
+    tags: dict[str, tuple[Setting, int]] = {}
     for frame, text in _texts(film.timeline):
         setting = _setting_of(prompt_at, frame)
         with film.problems.at(setting, f"frame {frame}"):
@@ -94,10 +94,10 @@ def _prompt_starts(film: FilmToCheck) -> list[tuple[int, str]]:
         return []
 
 
-def _setting_of(starts: list[tuple[int, str]], frame: int) -> str:
-    """Returns the path of the prompt at a frame, such as `prompts.60`; `prompts` for a single one."""
+def _setting_of(starts: list[tuple[int, str]], frame: int) -> Setting:
+    """Returns the keys of the prompt at a frame, such as `prompts` and `60`; `prompts` for a single one."""
     index = bisect_right(starts, frame, key=lambda start: start[0])
-    return f"prompts.{starts[index - 1][1]}" if index else "prompts"
+    return ("prompts", starts[index - 1][1]) if index else "prompts"
 
 
 def _common_setting(film: FilmToCheck, tag: LoraTag) -> str:
