@@ -60,7 +60,7 @@ def test_what_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
-    with pytest.raises(RunError, match="cannot be opened: .*; expected a file on a local disk"):
+    with pytest.raises(RunError, match=r"cannot be opened: .*; expected a file on a local disk"):
         JobStore(tmp_path)
 
 
