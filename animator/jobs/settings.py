@@ -1,19 +1,15 @@
 """The film that a job's request describes."""
 
-import json
-from collections.abc import Mapping
+from pathlib import Path
 
 from animator.jobs.request import JobRequest
-from animator.presets.deforum.importing import import_text
+from animator.presets.deforum.job_settings import read_job_settings
 from animator.presets.plain import override, read_source
 from animator.runs.preflight.check_film import check_film
 from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
-
-SETTINGS = "<settings>"
-"""Place of problems in Deforum settings that are not from a file."""
 
 
 def film_of(request: JobRequest) -> Animation:
@@ -35,11 +31,7 @@ def draft_of(request: JobRequest) -> RawPreset:
     if request.preset is not None:
         return read_source(request.preset)
     if request.settings is not None:
-        text = (
-            json.dumps(dict(request.settings)) if isinstance(request.settings, Mapping) else request.settings
-        )
-        imported = import_text(text, SETTINGS)
-        return RawPreset(SETTINGS, imported.values, imported.places, imported.notes)
+        return read_job_settings(request.settings, Path())
     raise AssertionError("a run has its settings in its folder")
 
 

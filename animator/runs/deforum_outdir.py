@@ -5,6 +5,7 @@ are hard links to those of the run or, where the file system has none, copies.
 """
 
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -20,12 +21,14 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import ChooseOutput, RunError
 from animator.images.image import Image8
 from animator.presets.deforum.batch_name import film_name
-from animator.presets.deforum.table import ROWS
+from animator.presets.deforum.table import MAPPED, ROWS
+from animator.presets.deforum.versions import unwrap
 from animator.runs.deforum_names import frame_name, output_names, settings_name
 from animator.runs.run import Run
 from animator.runs.run_folder import make_folder
 from animator.runs.sink import Sink
 
+log = logging.getLogger(__name__)
 TIME = "%Y%m%d%H%M%S"
 _TRIES = 100_000
 _MAX_RECORD = 1_000_000_000
@@ -55,10 +58,11 @@ class DeforumOutdir:
         Raises:
             RunError: The folder cannot be created, or is a link.
         """
-        template = str(settings.get("batch_name") or ROWS["batch_name"].default)
+        known = {row.name: row.default for row in MAPPED} | dict(unwrap(settings))
+        template = str(known["batch_name"] or ROWS["batch_name"].default)
         for second in range(_TRIES):
             timestring = (began + timedelta(seconds=second)).strftime(TIME)
-            place = cls(root / film_name(template, settings, timestring), timestring)
+            place = cls(root / film_name(template, known, timestring), timestring)
             place._make_folder()
             if place._begin():
                 return place
@@ -76,13 +80,15 @@ class DeforumOutdir:
         return _FrameNames(self, run, first)
 
     def write_settings(self, text: str) -> None:
-        """Writes the settings file.
+        """Writes the settings file, unless somebody has edited the one that is there.
 
         Raises:
-            RunError: A file is in the way, or the folder cannot be written.
+            RunError: The folder cannot be written.
         """
         target = self.folder / settings_name(self.timestring)
-        self._check(target)
+        if os.path.lexists(target) and not self._record.has(target):
+            log.warning("%s: was changed since the run wrote it, and is left as it is", target)
+            return
         try:
             atomic_write(target, text.encode())
             self._record.add(target)

@@ -31,7 +31,9 @@ class _Names(Conversion):
     def remark(self, value: Any) -> str:
         """Returns which names there are not."""
         unknown = [name for name in value if name.lower() not in map(str.lower, NAMES)]
-        return f"subtitles have no {', '.join(map(repr, unknown))}" if unknown else ""
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        shown = ", ".join(f"{name!r:.40}" for name in unknown[:3])
+        return f"subtitles have no {shown}{more}" if unknown else ""
 
 
 class _Checkpoint(Conversion):

@@ -8,6 +8,7 @@ from typing import Any
 from animator.presets.deforum.prompt_forms import keyed_prompts, with_negatives
 from animator.presets.deforum.prompt_weights import with_and
 from animator.presets.deforum.samplers import sampler_name
+from animator.presets.deforum.table import ROWS
 from animator.settings.import_notes import Note, changes, harmless
 
 Settings = dict[str, Any]
@@ -31,6 +32,7 @@ RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "height": ("H", _unchanged),
     "num_inference_steps": ("steps", _unchanged),
     "model_checkpoint": ("sd_model_name", _unchanged),
+    "checkpoint": ("sd_model_name", _unchanged),
     "sampler_name": ("sampler", _unchanged),
     "scale": ("cfg_scale_schedule", _constant),
     "cfg_scale": ("cfg_scale_schedule", _constant),
@@ -88,6 +90,7 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     """
     settings = dict(unwrap(document))
     notes: list[Note] = []
+    _drop_nulls(settings, notes)
     scheduler = settings.pop("scheduler", None)
     settings = _rename(settings, notes)
     settings = replace_deprecated(settings)
@@ -103,6 +106,15 @@ def upgrade(document: Mapping[str, Any]) -> Upgraded:
     _upgrade_sampler(settings, scheduler, notes)
     _upgrade_prompts(settings, notes)
     return Upgraded(settings, tuple(notes))
+
+
+def _drop_nulls(settings: Settings, notes: list[Note]) -> None:
+    """Removes what programs write as null where they have no value of their own."""
+    nulls = tuple(name for name, value in settings.items() if value is None and name in ROWS)
+    for name in nulls:
+        del settings[name]
+    if nulls:
+        notes.append(harmless(nulls, "null stands for Deforum's default"))
 
 
 def replace_deprecated(settings: Mapping[str, Any]) -> Settings:
