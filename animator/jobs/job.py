@@ -117,6 +117,8 @@ class Job:
         started: When a worker first took it; None before.
         ended: When it ended; None before.
         updated: When anything of this last changed.
+        updates: How often that was.
+        update_s: Seconds between the last two times.
         attempts: Workers that died rendering it since it last made a frame.
     """
 
@@ -135,6 +137,8 @@ class Job:
     started: float | None
     ended: float | None
     updated: float
+    updates: int
+    update_s: float
     attempts: int
 
 

@@ -1,7 +1,8 @@
 """`JobQueue`: submits jobs, looks at them, and says what should become of them, from any program."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class JobQueue:
         """
         self.renders = Path(renders)
         self.store = JobStore(self.renders)
-        self._capacity = capacity
+        self.capacity = capacity
 
     def __enter__(self) -> "JobQueue":
         return self
@@ -65,9 +66,15 @@ class JobQueue:
         known = self.store.key(key) if key else None
         if known is not None and known[1] != digest:
             raise JobStateError(f"key {key:.80}: was used for another request; take a new key for a new job")
-        if known is None and self.store.count(JobState.QUEUED) >= self._capacity:
-            raise QueueFullError(f"{self._capacity} jobs wait, as many as may; submit it again later")
+        if known is None and self.store.count(JobState.QUEUED) >= self.capacity:
+            raise QueueFullError(f"{self.capacity} jobs wait, as many as may; submit it again later")
         return self.store.add(request, key=key, digest=digest)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes what is done to the queue in a `with` block one step: all of it happens, or nothing."""
+        with self.store.writing():
+            yield
 
     def get(self, job_id: str) -> Job:
         """Returns a job; raises a JobNotFoundError if there is none of this id."""

@@ -21,7 +21,9 @@ class JobRequest:
         overrides: Settings in place of those, such as `{"diffusion.steps": 12}`.
         start: Frame from which a run is rendered again; None goes on where it stopped.
         folder: The run folder; None makes one in the renders folder.
-        outdir: Folder in which the files also get the names that Deforum gives them; None for none.
+        outdir: Folder in which the files also get the names that Deforum gives them; before the film begins,
+            the one in which that folder is to be made. None for none.
+        timestring: Beginning of those names; empty before the film begins.
         priority: Jobs with a higher one begin first.
         labels: Names and values to find the job by.
         client: What a client's own protocol has to remember of the job; JSON values.
@@ -34,6 +36,7 @@ class JobRequest:
     start: int | None = None
     folder: str | None = None
     outdir: str | None = None
+    timestring: str = ""
     priority: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
     client: Mapping[str, Any] = field(default_factory=dict)

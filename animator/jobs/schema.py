@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     started REAL,
     ended REAL,
     updated REAL NOT NULL,
+    updates INTEGER NOT NULL DEFAULT 0,
+    update_s REAL NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS jobs_in_turn ON jobs (state, priority DESC, number);

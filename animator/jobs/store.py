@@ -79,7 +79,7 @@ class JobStore:
         """
         now = time.time()
         progress = JobProgress()
-        with self._writing() as db:
+        with self.writing() as db:
             known = self.key(key) if key else None
             if known is not None:
                 return self.get(known[0])
@@ -150,7 +150,7 @@ class JobStore:
 
     def take_next(self) -> Job | None:
         """Returns the job whose turn it is, now running; None where none waits."""
-        with self._writing() as db:
+        with self.writing() as db:
             row = db.execute(
                 "SELECT * FROM jobs WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1"
             ).fetchone()
@@ -169,7 +169,7 @@ class JobStore:
             states: The states in which the change applies.
             **values: Columns of the job; a new `state` becomes an event.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             row = db.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is None or JobState(row["state"]) not in set(states):
                 return False
@@ -195,7 +195,7 @@ class JobStore:
 
     def add_event(self, job_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Records something that happened to a job; nothing where the job is gone."""
-        with self._writing() as db:
+        with self.writing() as db:
             if db.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone():
                 self._event(job_id, kind, data)
 
@@ -209,7 +209,7 @@ class JobStore:
 
     def delete(self, job_id: str) -> None:
         """Forgets a job and its events."""
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute("DELETE FROM keys WHERE job = ?", (job_id,))
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
@@ -226,7 +226,7 @@ class JobStore:
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        with self._writing() as db:
+        with self.writing() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, VERSION):
                 raise RunError(
@@ -238,7 +238,7 @@ class JobStore:
             db.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction; a second one inside is part of the first."""
         with self._changed:
             if self._db.in_transaction:
@@ -255,11 +255,12 @@ class JobStore:
             self._changed.notify_all()
 
     def _update(self, job_id: str, values: Mapping[str, Any]) -> None:
-        changed = {**values, "updated": time.time()}
-        places = ", ".join(f"{name} = ?" for name in changed)
+        now = time.time()
+        changed = {**values, "updated": now}
+        places = ", ".join(("updates = updates + 1", *(f"{name} = ?" for name in changed)))
         self._db.execute(
-            f"UPDATE jobs SET {places} WHERE id = ?",  # noqa: S608 (our own names)
-            [*map(column_of, changed.values()), job_id],
+            f"UPDATE jobs SET update_s = ? - updated, {places} WHERE id = ?",  # noqa: S608 (our own names)
+            [now, *map(column_of, changed.values()), job_id],
         )
 
     def _event(self, job_id: str, kind: str, data: Mapping[str, Any]) -> None:
