@@ -154,12 +154,34 @@ class Prompts:
         positives, negatives = zip(*parts, strict=True)
         return f"{' '.join(filter(None, positives))} {NEGATIVE} {', '.join(filter(None, negatives))}"
 
-    def _deforum_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
-        keyed = [
+    def as_written(self, scope: Scope, *, combined: bool = True) -> tuple[str, ...]:
+        """Returns each frame's prompt as Deforum shows it: in one text, and before its math is evaluated.
+
+        Args:
+            scope: The film.
+            combined: False leaves out the common prefix, suffix and negative prompt, and `--neg` with them.
+        """
+        keyed = self._combined if combined else [(key.at, key.text) for key in self.keys]
+        if self._morphs:
+            texts = compat_prompts.series(keyed, scope, lambda text, frames: [text] * len(frames))
+            return tuple(text for text, _ in texts)
+        return tuple(compat_prompts.expand(keyed, scope))
+
+    @property
+    def _morphs(self) -> bool:
+        return any(self._ease(key) for key in self.keys)
+
+    @property
+    def _combined(self) -> compat_prompts.Keyed:
+        """Returns the keyed prompts with the common parts added, as Deforum does it."""
+        return [
             (key.at, compat_prompts.combine(f"{key.text} {self.suffix}".rstrip(), self.prefix, self.negative))
             for key in self.keys
         ]
-        if not any(self._ease(key) for key in self.keys):
+
+    def _deforum_frames(self, scope: Scope) -> tuple[PromptFrame, ...]:
+        keyed = self._combined
+        if not self._morphs:
             texts = compat_prompts.prepare_all(compat_prompts.expand(keyed, scope), scope)
             by_text = {text: PromptFrame(*split_negative(text)) for text in set(texts)}
             return tuple(by_text[text] for text in texts)

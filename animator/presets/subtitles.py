@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
-from animator.presets.deforum.features import FEATURES
-from animator.presets.deforum.table import MAPPED
+from animator.presets.deforum.caption_values import caption_schedules
+from animator.presets.deforum.captions import caption_prompts, caption_seeds, caption_words
 from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.subtitle_names import PROMPT, VALUES
-from animator.timeline.columns import schedule_fields
-from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
-from schedules import Schedule, TextSchedule
 
 _DIGITS = Context(prec=20)
 _MS_PER_HOUR, _MS_PER_MINUTE, _MS_PER_SECOND = 3_600_000, 60_000, 1000
@@ -65,50 +62,40 @@ def srt(captions: Iterable[Caption], fps: float) -> str:
 def captions(timeline: Timeline, names: Sequence[str] = ("all",)) -> Iterator[Caption]:
     """Yields the subtitle of every frame.
 
-    With `compat` the seed is that of the next generated frame, as Deforum shows it.
+    With `compat` they are those of Deforum: with cadence there are none from the last generated frame on, and
+    the seed is the one that Deforum has ready when it writes the subtitle.
     """
+    is_deforum = rules_of(timeline.animation).deforum_subtitles
     columns = value_columns(timeline.animation, names)
-    prompted = bool({name.lower() for name in names} & {PROMPT.lower(), "all"})
-    for plan in timeline:
-        values = [(short, column[plan.frame]) for short, column in columns.items()]
-        if prompted:
-            values.append((PROMPT, f"{plan.prompt.positive} --neg {plan.prompt.negative}".strip()))
-        yield Caption(plan.frame, str(_is_tween(timeline, plan)), _shown_seed(timeline, plan), values)
+    if {name.lower() for name in names} & {PROMPT.lower(), "all"}:
+        columns = {**columns, PROMPT: caption_prompts(timeline) if is_deforum else _prompts(timeline)}
+    words, seeds = (caption_words, caption_seeds) if is_deforum else (_words, _seeds)
+    for frame, (cadence, seed) in enumerate(zip(words(timeline), seeds(timeline), strict=True)):
+        yield Caption(frame, cadence, seed, [(name, column[frame]) for name, column in columns.items()])
 
 
-def _is_tween(timeline: Timeline, plan: Plan) -> bool:
-    """Returns True for all frames of a group but its last, which is the generated one."""
-    later = timeline.generated_frames[plan.generation_index + 1 :]
-    end = int(later[0]) if len(later) else len(timeline)
-    return plan.frame + 1 < end
+def _words(timeline: Timeline) -> Iterator[str]:
+    return (str(timeline.is_tween(frame)) for frame in range(len(timeline)))
 
 
-def _shown_seed(timeline: Timeline, plan: Plan) -> int:
-    following = timeline.generated_frames[plan.generation_index + 1 : plan.generation_index + 2].tolist()
-    alone = not following or following[0] - int(timeline.generated_frames[plan.generation_index]) == 1
-    shows_next = rules_of(timeline.animation).shows_next_seed and not alone
-    return timeline.plan(following[0]).seed if shows_next else plan.seed
+def _seeds(timeline: Timeline) -> Iterator[int]:
+    return (plan.seed for plan in timeline)
+
+
+def _prompts(timeline: Timeline) -> Sequence[str]:
+    prompts = map(timeline.prompt, range(len(timeline)))
+    return [f"{prompt.positive} --neg {prompt.negative}".strip() for prompt in prompts]
 
 
 def value_columns(animation: Animation, names: Iterable[str]) -> Mapping[str, Sequence[Any]]:
     """Returns label -> the value of every frame; values without a setting here have Deforum's default."""
-    fields = schedule_fields(animation)
-    ours = {row.name: row.ours for row in MAPPED}
-    defaults = {key: value for feature in FEATURES for key, value in feature.settings.items()}
+    schedules = caption_schedules(animation)
     wanted = {name.lower() for name in names}
-    columns: dict[str, Sequence[Any]] = {}
-    for value in VALUES:
-        if not wanted & {value.name.lower(), "all"}:
-            continue
-        schedule = (
-            fields[ours[value.setting]] if value.setting in ours else _parse_default(defaults[value.setting])
-        )
-        columns[value.short] = list(schedule.values(animation.scope))
-    return columns
-
-
-def _parse_default(source: str) -> Schedule | TextSchedule:
-    return TextSchedule.parse(source) if '"' in source else Schedule.parse(source)
+    return {
+        value.short: list(schedules[value.setting].values(animation.scope))
+        for value in VALUES
+        if wanted & {value.name.lower(), "all"}
+    }
 
 
 def _block(caption: Caption, number: int, duration: Decimal) -> str:

@@ -30,7 +30,7 @@ class Rules:
         zero_strength_cuts: True if a strength of 0 starts a new scene.
         splits_at_clip_cuts: True if in-betweens do not fade or move over a hard cut of the clip.
         guides_set_strength: True if guide images bring their own strength schedule.
-        shows_next_seed: True if the subtitle of an in-between shows the seed of the next generated frame.
+        deforum_subtitles: True if subtitles are worded as Deforum's, and show what its settings file says.
         exports_source: True if a Deforum settings file gets schedules and prompts as they were written.
         repeats_first_seed: True if `seed_iter_n` also applies to the first seed.
     """
@@ -45,7 +45,7 @@ class Rules:
     zero_strength_cuts: bool
     splits_at_clip_cuts: bool
     guides_set_strength: bool
-    shows_next_seed: bool
+    deforum_subtitles: bool
     exports_source: bool
     repeats_first_seed: bool
 
@@ -61,7 +61,7 @@ OWN = Rules(
     zero_strength_cuts=True,
     splits_at_clip_cuts=True,
     guides_set_strength=True,
-    shows_next_seed=False,
+    deforum_subtitles=False,
     exports_source=False,
     repeats_first_seed=True,
 )
@@ -77,7 +77,7 @@ DEFORUM = Rules(
     zero_strength_cuts=False,
     splits_at_clip_cuts=False,
     guides_set_strength=False,
-    shows_next_seed=True,
+    deforum_subtitles=True,
     exports_source=True,
     repeats_first_seed=False,
 )

@@ -19,6 +19,7 @@ from animator.settings.choices import OneOf
 from animator.settings.effect import Always, Condition
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.subtitle_names import NAMES
+from animator.settings.subtitle_values import SubtitleValues, SubtitleValuesField
 
 SubtitleName = Annotated[str, OneOf(NAMES)]
 
@@ -46,6 +47,9 @@ class Output(SettingsGroup):
     """Also make a GIF."""
     subtitles: tuple[SubtitleName, ...] = ()
     """Values to write into an .srt file, by Deforum's names, such as [Zoom, Seed Sch]; or [all]."""
+    subtitle_values: Annotated[SubtitleValues, SubtitleValuesField()] = SubtitleValues.parse({})
+    """What an imported film does not use, because its settings file switches it off, and Deforum's subtitles
+    show all the same: `{steps_schedule: "0: (25)"}`. The import writes it."""
 
     @property
     def encoding(self) -> Encoding:

@@ -13,11 +13,13 @@ class SubtitleValue:
         name: Name in presets.
         short: Label in the subtitle.
         setting: Deforum's name of the schedule.
+        is_text: True for a schedule of texts.
     """
 
     name: str
     short: str
     setting: str
+    is_text: bool = False
 
 
 VALUES = (
@@ -42,14 +44,14 @@ VALUES = (
     SubtitleValue("P2P Img CFG Sch", "P2PCfgSch", "pix2pix_img_cfg_scale_schedule"),
     SubtitleValue("Subseed Sch", "SubSSch", "subseed_schedule"),
     SubtitleValue("Subseed Str Sch", "SubSStrSch", "subseed_strength_schedule"),
-    SubtitleValue("Ckpt Sch", "CkptSch", "checkpoint_schedule"),
+    SubtitleValue("Ckpt Sch", "CkptSch", "checkpoint_schedule", is_text=True),
     SubtitleValue("Steps Sch", "StepsSch", "steps_schedule"),
     SubtitleValue("Seed Sch", "SeedSch", "seed_schedule"),
-    SubtitleValue("Sampler Sch", "SamplerSchedule", "sampler_schedule"),
+    SubtitleValue("Sampler Sch", "SamplerSchedule", "sampler_schedule", is_text=True),
     SubtitleValue("Clipskip Sch", "ClipskipSchedule", "clipskip_schedule"),
     SubtitleValue("Noise Multp Sch", "NoiseMultiplierSchedule", "noise_multiplier_schedule"),
-    SubtitleValue("Mask Sch", "MaskSchedule", "mask_schedule"),
-    SubtitleValue("Noise Mask Sch", "NoiseMaskSchedule", "noise_mask_schedule"),
+    SubtitleValue("Mask Sch", "MaskSchedule", "mask_schedule", is_text=True),
+    SubtitleValue("Noise Mask Sch", "NoiseMaskSchedule", "noise_mask_schedule", is_text=True),
     SubtitleValue("Ant.Blr Amount Sch", "AmountSchedule", "amount_schedule"),
     SubtitleValue("Ant.Blr Kernel Sch", "KernelSchedule", "kernel_schedule"),
     SubtitleValue("Ant.Blr Sigma Sch", "SigmaSchedule", "sigma_schedule"),

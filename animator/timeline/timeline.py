@@ -85,6 +85,12 @@ class Timeline(Sequence[Plan]):
         """Returns the prompts of one frame."""
         return self._prompts[frame]
 
+    def is_tween(self, frame: int) -> bool:
+        """Returns True for the frames of a group but its last, which shows the generated image alone."""
+        index = int(np.searchsorted(self.generated_frames, frame, side="right"))
+        ends = [*self.generated_frames[index : index + 1].tolist(), len(self)]
+        return bool(frame + 1 < ends[0])
+
     def group(self, frame: int) -> tuple[Plan, ...]:
         """Returns the plans from a generated frame to the one before the next generated frame.
 

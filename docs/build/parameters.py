@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeGuard, get_args, get_origin
@@ -22,6 +22,7 @@ from animator.settings.fields import RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.scheduled import ScheduledGroup
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
+from animator.settings.subtitle_values import SubtitleValues
 from docs.build.images import SHOWN
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -35,6 +36,13 @@ that enables it in brackets; `animator render`, `import` and `export` convert be
 """
 LINKED = {"output.format": "a format of [film.md](film.md)"}
 """Values that another page lists, by the path of their parameter."""
+PARSED: Mapping[type, str] = {
+    TextSchedule: "schedule of texts",
+    Prompts: "text, or texts by frame",
+    KeyedImages: "paths by frame",
+    SubtitleValues: "schedules by name",
+}
+"""What is said of values that are parsed from text, by their class."""
 TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
 
 
@@ -133,12 +141,8 @@ def _values(field: FieldInfo) -> str:
             (kind for kind in field.metadata if isinstance(kind, RangedSchedule)), RangedSchedule()
         )
         return f"schedule{_range(numbers.low, numbers.high)}"
-    if isinstance(default, TextSchedule):
-        return "schedule of texts"
-    if isinstance(default, Prompts):
-        return "text, or texts by frame"
-    if isinstance(default, KeyedImages):
-        return "paths by frame"
+    if type(default) in PARSED:
+        return PARSED[type(default)]
     names = _choices(field)
     if names:
         return ", ".join(names)
@@ -190,7 +194,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages):
+    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues):
         value = value.source
     if isinstance(value, Enum):
         value = value.value

@@ -201,3 +201,13 @@ def test_prompts_are_values() -> None:
     assert Prompts.parse(source) != Prompts.parse(source, prefix="x")
     assert Prompts.parse(["a", "b"]).source == ["a", "b"]
     assert Prompts.parse(source).key_frames(Scope(40)) == (0, 30)
+
+
+def test_prompts_as_written_have_the_common_parts_and_their_math_untouched() -> None:
+    prompts = Prompts.parse({0: "a lake `t`", 2: "a sea --neg fog"}, prefix="oil", negative="blur")
+    scope = Scope(3, compat=True)
+    lake, sea = "oil a lake `t` --neg blur", "oil a sea --neg fog  blur"
+    assert prompts.as_written(scope) == (lake, lake, sea)
+    assert prompts.as_written(scope, combined=False) == ("a lake `t`", "a lake `t`", "a sea --neg fog")
+    between = " (oil a lake `t` ):0.5 AND  (oil a sea ):0.5 --neg  ( blur):0.5 AND  ( fog  blur):0.5"
+    assert prompts.morphing().as_written(scope) == (lake, between, sea)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from animator.models.diffusion.samplers.registry import split_sampler
+from animator.presets.deforum.caption_values import switched_off
 from animator.presets.deforum.controlnet import write_units
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import HOST
@@ -64,6 +65,8 @@ def export_settings(animation: Animation) -> Exported:
     notes += unit_notes
     settings |= units | switches | _prompts(animation) | _sampler(settings["sampler"], notes)
     settings |= _combined(animation)
+    if rules_of(animation).exports_source:
+        settings |= {name: schedule.source for name, schedule in switched_off(animation).items()}
     return Exported(settings, (*notes, *_unsupported(animation, ours)))
 
 

@@ -1,12 +1,12 @@
 """Converts Deforum's settings to plain preset values, with notes on what changed."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 from animator.errors import PresetError, Problem
+from animator.presets.deforum.batch_name import film_name
+from animator.presets.deforum.caption_values import values_to_keep
 from animator.presets.deforum.controlnet import owns, read_units
 from animator.presets.deforum.controlnet import places as unit_places
 from animator.presets.deforum.features import FEATURES, Feature
@@ -16,8 +16,8 @@ from animator.presets.deforum.recognize import read_settings
 from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
 from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
-from animator.settings.choices import MAX_NAME_BYTES
 from animator.settings.import_notes import Note, changes, harmless
+from schedules import Scope
 from schedules.parseq import Manifest
 
 _UNSUPPORTED: tuple[Feature, ...] = (*FEATURES, *FORKS, *HOST)
@@ -84,8 +84,9 @@ def import_settings(
         PresetError: With every value that cannot be read.
     """
     places = places or {}
+    written = _upgrade(settings, source, places)
     own = {} if manifest is None else {"parseq_manifest": manifest}
-    upgraded = _upgrade(settings, own, source, places)
+    upgraded = _with_parseq(written, own, source, places)
     complete = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **upgraded.settings}
     reader = _Reader(source, places)
     values = {**COMPAT, **{row.ours: reader.value(row, complete[row.name]) for row in _active_rows(complete)}}
@@ -101,8 +102,10 @@ def import_settings(
     values["controlnet"] = list(units.values)
     _combine(values, complete)
     sound_notes = tuple(_combine_sound(values, complete))
+    shown, caption_notes = values_to_keep(written.settings, complete, _scope_of(values))
+    values |= {"output.subtitle_values": shown} if shown else {}
     unsupported = _unsupported({**_feature_defaults(), **upgraded.settings}, upgraded.settings)
-    notes = (*upgraded.notes, *reader.notes, *sound_notes, *units.notes, *unsupported)
+    notes = (*upgraded.notes, *reader.notes, *sound_notes, *units.notes, *caption_notes, *unsupported)
     return Imported(nested(values), notes, _our_places(places) | unit_places(units, places))
 
 
@@ -128,15 +131,19 @@ class _Reader:
         return ours
 
 
-def _upgrade(
-    settings: Mapping[str, Any], over: Mapping[str, Any], source: str, places: Mapping[str, str]
-) -> Upgraded:
-    """Returns the settings by the extension's names, with the values of their Parseq manifest."""
+def _upgrade(settings: Mapping[str, Any], source: str, places: Mapping[str, str]) -> Upgraded:
+    """Returns the settings by the extension's names."""
     try:
-        upgraded = upgrade(settings)
+        return upgrade(settings)
     except ValueError as error:
         where = places.get("animation_prompts", places.get("prompts", source))
         raise PresetError(source, (Problem(where, "prompts", str(error)),)) from error
+
+
+def _with_parseq(
+    upgraded: Upgraded, over: Mapping[str, Any], source: str, places: Mapping[str, str]
+) -> Upgraded:
+    """Returns the settings with the values of their Parseq manifest."""
     try:
         return Upgraded(with_manifest({**upgraded.settings, **over}), upgraded.notes)
     except ValueError as error:
@@ -150,6 +157,11 @@ def _active_rows(settings: Mapping[str, Any]) -> Iterator[Row]:
     return (
         row for row in MAPPED if row.name not in replaced and (row.gate is None or row.gate.is_on(settings))
     )
+
+
+def _scope_of(values: Mapping[str, Any]) -> Scope:
+    """Returns the scope in which Deforum evaluates the schedules of a film."""
+    return Scope(values["frames"], max(values["diffusion.seed"], 0), values["fps"], compat=True)
 
 
 def _invalid_value(error: ValueError, value: object) -> str:
@@ -194,19 +206,6 @@ def _combine_sound(values: dict[str, Any], settings: Mapping[str, Any]) -> Itera
     if wished and path and not values[path]:
         values["sound.add_soundtrack"] = "File"
         yield changes("add_soundtrack", "no sound file is given; the film is silent")
-
-
-def film_name(template: str, settings: Mapping[str, Any]) -> str:
-    """Returns a file name from a `batch_name`, placeholders filled in; runs have their own time stamp."""
-
-    def fill(match: re.Match[str]) -> str:
-        value = {**settings, "timestring": ""}.get(match[1].strip(), match[0])
-        return "" if value is None else str(value)
-
-    text = re.sub(r"\{([^{}]*)\}", fill, PurePath(template.replace("\\", "/")).name)
-    plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", text).strip(" ._")
-    short = plain[:100].encode(errors="ignore")[:MAX_NAME_BYTES].decode(errors="ignore")
-    return short.strip(" ._") or "untitled"
 
 
 def _unsupported(settings: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Note]:

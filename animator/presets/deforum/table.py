@@ -215,7 +215,7 @@ COMPAT: Mapping[str, Any] = {
 }
 """Settings of ours without a Deforum name, set to its behavior."""
 
-COMBINED = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download"})
+COMBINED = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download", "output.subtitle_values"})
 """Settings of ours that depend on several of Deforum's, or on none."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}

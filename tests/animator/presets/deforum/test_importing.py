@@ -8,7 +8,7 @@ import pytest
 
 from animator.errors import PresetError
 from animator.presets.deforum import Effect, Imported, import_settings, import_text
-from animator.presets.deforum.importing import film_name
+from animator.presets.deforum.batch_name import film_name
 from animator.presets.deforum.rows import Row
 from animator.presets.deforum.table import MAPPED, ROWS, SWITCHES
 from animator.settings import Animation
