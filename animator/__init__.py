@@ -47,6 +47,8 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.runs.render_run import RenderResult as RenderResult
     from animator.runs.render_run import render_run as render_run
     from animator.runs.run import Run as Run
+    from animator.runs.run_reader import RunReader as RunReader
+    from animator.runs.sink import Sink as Sink
     from animator.runs.stop_token import StopToken as StopToken
     from animator.settings import Animation as Animation
     from animator.timeline.plan import Plan as Plan
@@ -76,6 +78,8 @@ _HOMES = {
     "RenderResult": "animator.runs.render_run",
     "Run": "animator.runs.run",
     "RunError": "animator.errors",
+    "RunReader": "animator.runs.run_reader",
+    "Sink": "animator.runs.sink",
     "Sound": "animator.film.sound",
     "Source": "animator.loop.pipeline",
     "State": "animator.loop.state",

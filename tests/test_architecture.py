@@ -43,6 +43,7 @@ def test_schedules_stands_alone(path: Path) -> None:
         "import animator.presets.load",
         "import animator.cli.app",
         "import animator.runs.preflight.check_film",
+        "import animator.runs.run_reader",
     ],
 )
 def test_importing_is_light(statement: str) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
 from animator.images.image import Image8
 from animator.runs.ownership import check_target
-from animator.runs.run import Run
+from animator.runs.run_reader import RunReader
 
 
 @dataclass(frozen=True)
@@ -62,24 +61,23 @@ class GridFiles:
             AnimatorError: A frame cannot be read, or the film not be written.
         """
         self.check()
-        with ExitStack() as stack:
-            runs = [stack.enter_context(Run.open(folder)) for folder in folders]
-            sizes = [run.animation.size for run in runs]
-            sheet = Sheet(grid, (max(width for width, _ in sizes), max(height for _, height in sizes)))
-            fps = max(run.animation.fps for run in runs)
-            seconds = max(run.animation.frames / run.animation.fps for run in runs)
-            width, height = sheet.blank.size
-            spec = VideoSpec(self.film, (width, height), fps, comment=GRID_COMMENT)
-            with VideoWriter(spec) as writer:
-                for frame in range(max(1, round(seconds * fps))):
-                    pixels = sheet.draw([_image_at(run, frame / fps) for run in runs])
-                    writer.write(pixels)
+        runs = [RunReader.open(folder) for folder in folders]
+        sizes = [run.animation.size for run in runs]
+        sheet = Sheet(grid, (max(width for width, _ in sizes), max(height for _, height in sizes)))
+        fps = max(run.animation.fps for run in runs)
+        seconds = max(run.animation.frames / run.animation.fps for run in runs)
+        width, height = sheet.blank.size
+        spec = VideoSpec(self.film, (width, height), fps, comment=GRID_COMMENT)
+        with VideoWriter(spec) as writer:
+            for frame in range(max(1, round(seconds * fps))):
+                pixels = sheet.draw([_image_at(run, frame / fps) for run in runs])
+                writer.write(pixels)
         buffer = io.BytesIO()
         Image.fromarray(pixels).save(buffer, "PNG")
         atomic_write(self.sheet, mark_png(buffer.getvalue(), GRID))
 
 
-def _image_at(run: Run, seconds: float) -> Image8:
+def _image_at(run: RunReader, seconds: float) -> Image8:
     """Returns the frame that a film shows at a time; its last one after its end."""
     frame = min(int(seconds * run.animation.fps + 1e-6), run.animation.frames - 1)
     return np.asarray(next(run.pixels(range(frame, frame + 1))))

@@ -17,7 +17,8 @@ from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource
 from animator.runs.preflight.check_film import load_checked
-from animator.runs.run import Run, is_run
+from animator.runs.run import is_run, settings_to_resume
+from animator.runs.run_lock import is_locked
 from animator.runs.run_targets import check_new_run, check_own_preset
 from animator.runs.video_specs import film_path
 from animator.settings import Animation
@@ -176,11 +177,11 @@ def _finished(waiting: Outcome, animation: Animation, previous: Mapping[str, Any
     folder = waiting.task.folder
     films = tuple(Path(film) for film in previous.get("films", ()))
     exist = film_path(folder, animation) in films and all(film.exists() for film in films)
-    if previous.get("status") != Status.FINISHED.value or not exist:
+    if previous.get("status") != Status.FINISHED.value or not exist or is_locked(folder):
         return None
     try:
-        with Run.reopen(folder, animation):
-            seconds = float(previous.get("seconds", 0.0))
+        settings_to_resume(folder, animation)
     except RunError:  # rendered with other settings, which rendering will report
         return None
+    seconds = float(previous.get("seconds", 0.0))
     return replace(waiting, status=Status.FINISHED, done=waiting.frames, seconds=seconds, films=films)

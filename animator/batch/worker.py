@@ -23,7 +23,8 @@ from animator.runs.preflight.check_film import load_checked
 from animator.runs.progress import Phase, Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import open_run, resume_run
-from animator.runs.run import Run, is_run
+from animator.runs.run import is_run
+from animator.runs.run_reader import RunReader
 from animator.runs.run_targets import check_own_preset
 from animator.settings import Animation
 
@@ -125,10 +126,10 @@ def _partial(task: Task, status: Status, error: str) -> Outcome:
     if not is_run(task.folder):
         return Outcome(task, status, error=error)
     try:
-        with Run.open(task.folder) as run:
-            return Outcome(task, status, run.state().next_frame, run.animation.frames, error=error)
+        run = RunReader.open(task.folder)
     except AnimatorError:  # the error of the rendering is the one to report
         return Outcome(task, status, error=error)
+    return Outcome(task, status, run.frames_done, run.animation.frames, error=error)
 
 
 def _write_traceback(task: Task, error: Exception) -> str:

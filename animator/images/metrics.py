@@ -1,9 +1,12 @@
-"""Metrics of frames: color, contrast, detail, flicker."""
+"""Metrics of frames: color, contrast, detail, flicker. Loads torch only to measure: readers need none."""
+
+from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class FrameMetrics:
 
 def frame_metrics(frame: int, image: Tensor, last: Tensor | None) -> FrameMetrics:
     """Returns the metrics of an image (3, H, W), given the one before; synchronizes with the device once."""
+    import torch
+
     gray = image.mean(0)
     inner = gray[1:-1, 1:-1]
     around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -10,9 +9,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
-from animator.core.json_text import parse_json
+from animator.loop.state_header import SCHEMA, next_frame_of
 
-SCHEMA = "animator.state.1"
 IMAGE_KEY = "picture"
 """Key of the last image in state files; never changes, so that older runs resume."""
 MAX_BYTES = 7 * 4 * 8192 * 8192 + 1_000_000
@@ -75,25 +73,15 @@ class State:
         Raises:
             ValueError: The bytes are not a complete state of this schema.
         """
+        next_frame = next_frame_of(data)
         try:
             tensors = load(data)
-            header = parse_json(data[8 : 8 + int.from_bytes(data[:8], "little")])
-            fields = parse_json(header["__metadata__"]["state"])
-            schema, next_frame = fields["schema"], _frame_number(fields["next_frame"])
             _check_tensors(tensors)
-        except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        except (SafetensorError, ValueError) as error:
             raise ValueError(f"not a whole state file: {error}") from error
-        if schema != SCHEMA:
-            raise ValueError(f"has schema {schema}, expected {SCHEMA}")
         on_device = {name: tensor.to(device) for name, tensor in tensors.items()}
         image = on_device.pop(IMAGE_KEY, None)
         return cls(next_frame, image, **on_device)
-
-
-def _frame_number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"next_frame is {value!r:.40}; expected a frame number, at least 0")
-    return value
 
 
 def _check_tensors(tensors: dict[str, Tensor]) -> None:

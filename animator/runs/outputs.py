@@ -22,7 +22,7 @@ from animator.images.image import Image8
 from animator.loop.build.models import folders_of
 from animator.runs.output_paths import OutputPaths
 from animator.runs.progress import Phase
-from animator.runs.run import Run
+from animator.runs.run_reader import RunReader
 from animator.runs.video_specs import video_spec
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
@@ -75,7 +75,7 @@ class RunOutputs:
         device: Device on which images are computed.
     """
 
-    run: Run
+    run: RunReader
     frames: int
     animation: Animation
     device: torch.device | str = "cpu"

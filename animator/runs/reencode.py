@@ -1,6 +1,7 @@
 """`animator encode`: encodes a run's finished frames again, in other formats."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
 from animator.runs.ownership import check_target, input_files
 from animator.runs.run import Run
+from animator.runs.run_reader import RunReader
 from animator.runs.run_settings import PRESET, changed_settings, recorded_settings
 from animator.runs.run_targets import check_outputs
 from animator.settings import Animation
@@ -88,7 +90,7 @@ def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Pa
         VideoError: ffmpeg failed.
     """
     settings = job.settings()
-    with Run.open(job.rundir) as run:
+    with _open(job) as run:
         _check_targets(job, run, settings)
         outputs = RunOutputs(run, _finished_frames(run), settings, job.device)
         if job.out is None:
@@ -98,7 +100,7 @@ def reencode(job: EncodeJob, report: Callable[[str, int, int], None]) -> list[Pa
         return [_make(run, output, report) for output in chosen]
 
 
-def _check_targets(job: EncodeJob, run: Run, settings: Animation) -> None:
+def _check_targets(job: EncodeJob, run: RunReader, settings: Animation) -> None:
     """Checks that only files of ours are replaced, and no input."""
     inputs = input_files(settings)
     if job.out is None:
@@ -115,12 +117,20 @@ def _check_targets(job: EncodeJob, run: Run, settings: Animation) -> None:
 def stream_frames(job: EncodeJob, open_stream: Callable[[tuple[int, int], float | Fraction], Stream]) -> None:
     """Writes the best video of a run's finished frames into a stream; errors as `reencode`."""
     settings = job.settings()
-    with Run.open(job.rundir) as run:
-        best = RunOutputs(run, _finished_frames(run), settings, job.device).best
-        stream = open_stream(best.film.size, best.film.fps)
-        for pixels in best.images():
-            stream.write(pixels)
-        stream.close()
+    run = RunReader.open(job.rundir)
+    best = RunOutputs(run, _finished_frames(run), settings, job.device).best
+    stream = open_stream(best.film.size, best.film.fps)
+    for pixels in best.images():
+        stream.write(pixels)
+    stream.close()
+
+
+def _open(job: EncodeJob) -> AbstractContextManager[RunReader]:
+    """Opens a run: to read it, also while it is rendered; to write it where a file goes into its folder."""
+    folder = job.rundir.resolve()
+    if job.out is None or folder in job.out.resolve().parents:
+        return Run.open(job.rundir)
+    return nullcontext(RunReader.open(job.rundir))
 
 
 def _best_at(outputs: RunOutputs, path: Path) -> Output:
@@ -133,18 +143,19 @@ def _best_at(outputs: RunOutputs, path: Path) -> Output:
     return replace(best, film=replace(best.film, path=path), keep=None)
 
 
-def _make(run: Run, output: Output, report: Callable[[str, int, int], None]) -> Path:
+def _make(run: RunReader, output: Output, report: Callable[[str, int, int], None]) -> Path:
     if _is_frames_folder(run, output.film.file):  # a PNG sequence, which is there already
         return output.film.file
     return output.make(lambda done: report(output.film.file.name, done, output.count))
 
 
-def _is_frames_folder(run: Run, path: Path) -> bool:
+def _is_frames_folder(run: RunReader, path: Path) -> bool:
     return path.resolve() == run.frames_folder.resolve()
 
 
-def _finished_frames(run: Run) -> int:
-    frames = run.state().next_frame
+def _finished_frames(run: RunReader) -> int:
+    frames = run.frames_done
     if frames == 0:
         raise RunError(f"{run.folder}: has no finished frame to encode", Resume(run.folder))
+    run.check_frames(frames)
     return frames

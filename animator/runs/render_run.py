@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -26,10 +27,12 @@ from animator.runs.render_frames import Rendered, Rendering, Report, no_report, 
 from animator.runs.resume_check import compare_session, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
 from animator.runs.run import Run, is_run
+from animator.runs.run_lock import wait_for_writer
 from animator.runs.run_settings import with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import StopToken
+from animator.runs.tee_sink import tee
 from animator.settings import Animation
 from animator.timeline.vocabulary import vocabulary_warnings
 from schedules.seeds import MAX_SEED
@@ -67,6 +70,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     stop: StopToken | None = None,
     end: int | None = None,
     sink: OpenSink = film_sink,
+    sinks: Sequence[OpenSink] = (),
 ) -> RenderResult:
     """Renders a film into its run folder: frames, video, subtitles, and the extra videos of its settings.
 
@@ -81,6 +85,8 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         stop: Stops between frames; the run can be resumed.
         end: Stop before this frame; None renders the whole film.
         sink: Opens the sink of the frames besides the run folder; by default the video file.
+        sinks: Open further sinks, called with the run and its number of finished frames. One that fails is
+            dropped with a warning; one that is slow slows the film.
 
     Raises:
         RunError: The folder holds another run, or none that can be resumed.
@@ -89,7 +95,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
     """
     torch_device = choose_device(device)
     options = SessionOptions(diffuser, accept_changed_inputs=accept_changed_inputs)
-    rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, sink)
+    rendering = Rendering(torch_device, progress or no_report, stop or StopToken(), end, tee(sink, sinks))
     checks = CheckOptions(opens_model=diffuser is None)
     if isinstance(film, Run):
         if out is not None:
@@ -129,7 +135,7 @@ def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
     return rendered
 
 
-def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> Run:
+def open_run(animation: Animation, out: str | Path | None, *, resume: bool, wait_s: float = 0.0) -> Run:
     """Opens the run folder of a film: a new one, or with `resume` the one to resume.
 
     Args:
@@ -137,12 +143,15 @@ def open_run(animation: Animation, out: str | Path | None, *, resume: bool) -> R
         out: The folder itself; None makes or finds renders/<name>/<stamp>.
         resume: Resume the run in `out`, or the newest one of this name; where no frame is finished yet, start
             a new run, so that one command can be repeated until the film is done.
+        wait_s: Longest wait for another process to release the folder, in seconds.
 
     Raises:
         RunError: See `Run.create` and `Run.reopen`.
     """
     runs = RENDERS / animation.name
     folder = _newest(runs) if out is None else Path(out)
+    if folder is not None:
+        wait_for_writer(folder, wait_s)
     if resume and folder is not None and is_run(folder):
         return Run.reopen(folder, animation)
     if animation.diffusion.seed == -1:

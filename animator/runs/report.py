@@ -11,8 +11,7 @@ from animator.core.atomic import atomic_write
 from animator.core.read import UnreadableError, read_bytes
 from animator.errors import RunError
 from animator.images.image_file import decode_file
-from animator.runs.metrics_log import MetricsLog
-from animator.runs.run import Run
+from animator.runs.run_reader import RunReader
 
 METRICS = ("red", "green", "blue", "contrast", "detail", "flicker")
 COLORS = ("#c33", "#393", "#36c", "#333", "#939", "#b60")
@@ -35,14 +34,14 @@ def write_report(folder: Path) -> Path:
     path = folder / "report.html"
     if os.path.lexists(path) and not _is_report(path):
         raise RunError(f"{path}: is not a report of animator, and would be replaced; move it")
-    metrics = MetricsLog(folder / "frames.jsonl").read()
+    run = RunReader.open(folder)
+    metrics = run.metrics.read()
     if not metrics:
         raise RunError(f"{folder}: has no frame metrics (frames.jsonl); render at least one frame")
-    with Run.open(folder) as run:
-        shown = sorted({round(i * (len(metrics) - 1) / (THUMBNAILS - 1)) for i in range(THUMBNAILS)})
-        frames = [int(metrics[i]["frame"]) for i in shown]
-        thumbnails = [_thumbnail(run.frame_path(frame), frame) for frame in frames]
-        title = html.escape(run.animation.name)
+    shown = sorted({round(i * (len(metrics) - 1) / (THUMBNAILS - 1)) for i in range(THUMBNAILS)})
+    frames = [int(metrics[i]["frame"]) for i in shown]
+    thumbnails = [_thumbnail(run.frame_path(frame), frame) for frame in frames]
+    title = html.escape(run.animation.name)
     curves = [
         _curve(name, [line[name] for line in metrics], color)
         for name, color in zip(METRICS, COLORS, strict=True)

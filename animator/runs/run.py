@@ -14,28 +14,26 @@ import io
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from filelock import FileLock, Timeout
 from PIL import Image
 
 from animator.core.atomic import atomic_write
 from animator.core.marks import mark_yaml
 from animator.core.read import read_bytes
-from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError, UserError
+from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
 from animator.images.image import Image8, to_uint8
-from animator.images.image_file import decode_file
 from animator.loop.render import Frame
 from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
-from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import FRAMES, make_folder, refuse_links, remove_all_leftovers
+from animator.runs.run_lock import RunLock, wait_for_writer
+from animator.runs.run_reader import RunReader
 from animator.runs.run_settings import (
     NON_FRAME_SETTINGS,
     PRESET,
@@ -45,7 +43,6 @@ from animator.runs.run_settings import (
     recorded_settings,
     with_seed_of,
 )
-from animator.runs.video_specs import film_path
 from animator.settings import Animation
 from animator.settings.wildcards import with_wildcards
 
@@ -54,27 +51,26 @@ BYTES_PER_PIXEL = 2.2  # PNG of a busy image, and its share of the video file
 PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
 
 
-class Run:
-    """An open run folder. One process at a time; `close` or leave the `with` block to release it."""
+class Run(RunReader):
+    """An open run folder. One process at a time; `close` or leave the `with` block to release it.
+
+    Args:
+        folder: The run folder.
+        animation: The settings of the run.
+
+    Raises:
+        RunError: Another process has it open.
+    """
 
     def __init__(self, folder: str | Path, animation: Animation) -> None:
-        folder = Path(folder)
-        self.folder = folder
-        self.checkpoints = Checkpoints(folder / "states", animation.frames)
-        self.metrics = MetricsLog(folder / "frames.jsonl")
-        self.animation = animation
+        super().__init__(folder, animation)
+        self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
         self._chunks = FrameChunks(animation)
         self._short_hash: Callable[[str], str] = _no_hash
-        refuse_links(folder)
-        self._lock = FileLock(folder / ".lock")
-        try:
-            self._lock.acquire(blocking=False)
-        except Timeout:
-            raise RunError(
-                f"{folder}: another process is rendering here; wait for it to finish", ChooseOutput()
-            ) from None
-
-        remove_all_leftovers(folder)
+        refuse_links(self.folder)
+        self._lock = RunLock(self.folder)
+        self._lock.acquire()
+        remove_all_leftovers(self.folder)
 
     def __enter__(self) -> "Run":
         return self
@@ -83,7 +79,7 @@ class Run:
         self.close()
 
     def close(self) -> None:
-        """Releases the folder."""
+        """Releases the folder; any thread may do so."""
         self._lock.release()
 
     @classmethod
@@ -95,66 +91,36 @@ class Run:
         """
         folder = Path(folder)
         if is_run(folder):
-            raise RunError(
-                f"{folder}: already holds a run, whose frames are left as they are",
-                ResumeOrChooseOutput(folder),
-            )
+            raise _already_a_run(folder)
         refuse_links(folder)
         make_folder(folder / FRAMES)
         animation = with_wildcards(animation)
         run = cls(folder, animation)
+        if is_run(folder):  # of another process, which had the folder until now
+            run.close()
+            raise _already_a_run(folder)
         run._write_preset(animation)
         return run
 
     @classmethod
-    def reopen(cls, folder: str | Path, animation: Animation) -> "Run":
+    def reopen(cls, folder: str | Path, animation: Animation, *, wait_s: float = 0.0) -> "Run":
         """Returns the run in a folder, to resume it with these settings.
 
-        Raises:
-            RunError: The folder holds no run, or one made with other settings.
-        """
-        folder = Path(folder)
-        if not is_run(folder):
-            raise RunError(f"{folder}: holds no run to resume")
-        before = recorded_settings(folder)
-        animation = with_wildcards(with_seed_of(before, animation))
-        changed = changed_settings(before, animation, ignored=NON_FRAME_SETTINGS)
-        if changed:
-            raise RunError(
-                f"{folder}: was rendered with other settings; its frames are left as they are.\n  "
-                + "\n  ".join(changed)
-                + "\nResume with the same settings, or render the film anew",
-                ChooseOutput(),
-            )
-        return cls(folder, animation)
-
-    @classmethod
-    def open(cls, folder: str | Path) -> "Run":
-        """Returns the run in a folder, with the settings it was rendered with.
+        Args:
+            folder: The run folder.
+            animation: The film.
+            wait_s: Longest wait for another process to release the folder, in seconds.
 
         Raises:
-            RunError: The folder holds no run, or another process has it open.
+            RunError: The folder holds no run, or one made with other settings, or is still in use.
         """
-        return cls(folder, recorded_settings(Path(folder)))
-
-    @property
-    def film_path(self) -> Path:
-        """The path of the finished video."""
-        return film_path(self.folder, self.animation)
+        wait_for_writer(Path(folder), wait_s)
+        return cls(folder, settings_to_resume(Path(folder), animation))
 
     @property
     def downloads(self) -> Path:
         """The folder of images that the settings give by URL."""
         return self.folder / "downloads"
-
-    @property
-    def frames_folder(self) -> Path:
-        """The folder of the frame images."""
-        return self.folder / FRAMES
-
-    def frame_path(self, frame: int) -> Path:
-        """Returns the path of a frame's image."""
-        return self.frames_folder / f"{frame:09d}.png"
 
     def warn_if_low_on_space(self, frames: int) -> None:
         """Logs a warning where the disk has less free space than `frames` more frames may take."""
@@ -184,7 +150,7 @@ class Run:
         atomic_write(self.frame_path(frame.plan.frame), buffer.getvalue())
         if frame.state.next_frame == frame.plan.frame + 1:
             self.checkpoints.save(frame.state)
-            atomic_write(self._state_path, frame.state.to_bytes())
+            atomic_write(self.state_path, frame.state.to_bytes())
         return pixels
 
     def state(self, device: torch.device | str = "cpu") -> State:
@@ -193,38 +159,20 @@ class Run:
         Raises:
             RunError: The state file is broken, or a frame before it is missing.
         """
-        if not self._state_path.exists():
+        if not self.state_path.exists():
             return State()
         try:
-            state = State.from_bytes(read_bytes(self._state_path, MAX_BYTES), device)
+            state = State.from_bytes(read_bytes(self.state_path, MAX_BYTES), device)
             state.check_size(self.animation.size)
         except ValueError as error:
             last = max(0, len(list(self.frames_folder.glob("*.png"))) - 1)
-            raise RunError(f"{self._state_path}: {error}", ResumeFrom(self.folder, last)) from error
-        missing = next((i for i in range(state.next_frame) if not self.frame_path(i).exists()), None)
-        if missing is not None:
-            raise RunError(
-                f"{self.frame_path(missing)}: is missing, though {state.next_frame} frames are finished; "
-                "put it back, or render from there again",
-                ResumeFrom(self.folder, missing),
-            )
+            raise RunError(f"{self.state_path}: {error}", ResumeFrom(self.folder, last)) from error
+        self.check_frames(state.next_frame)
         return state
-
-    def pixels(self, frames: range) -> Iterator[Image8]:
-        """Yields the pixels of finished frames, uint8 RGB (H, W, 3).
-
-        Raises:
-            RunError: A frame cannot be read.
-        """
-        for frame in frames:
-            try:
-                yield np.asarray(decode_file(self.frame_path(frame)).over_black)
-            except UserError as error:
-                raise RunError(error.message, ResumeFrom(self.folder, frame)) from error
 
     def rewind(self, state: State, animation: Animation) -> None:
         """Rewinds the run to a state, to render on with these settings; frames stay until rendered again."""
-        atomic_write(self._state_path, state.to_bytes())
+        atomic_write(self.state_path, state.to_bytes())
         self.checkpoints.delete_after(state.next_frame)
         self.metrics.truncate(state.next_frame)
         keep_edited(self.folder / PRESET)
@@ -241,15 +189,42 @@ class Run:
     def _write_preset(self, animation: Animation) -> None:
         atomic_write(self.folder / PRESET, mark_yaml(dump(animation), "run").encode())
 
-    @property
-    def _state_path(self) -> Path:
-        return self.folder / "state.safetensors"
-
 
 def _no_hash(model: str) -> str:
     return ""
 
 
+def _already_a_run(folder: Path) -> RunError:
+    return RunError(
+        f"{folder}: already holds a run, whose frames are left as they are", ResumeOrChooseOutput(folder)
+    )
+
+
 def is_run(folder: Path) -> bool:
     """Returns True where a run has finished frames; a run without any does not block its folder."""
     return (folder / PRESET).exists() and any((folder / FRAMES).glob("*.png"))
+
+
+def settings_to_resume(folder: Path, animation: Animation) -> Animation:
+    """Returns a film with the seed and the wildcards of the run that it is to resume.
+
+    Args:
+        folder: The run folder.
+        animation: The film.
+
+    Raises:
+        RunError: The folder holds no run, or one made with other settings.
+    """
+    if not is_run(folder):
+        raise RunError(f"{folder}: holds no run to resume")
+    before = recorded_settings(folder)
+    animation = with_wildcards(with_seed_of(before, animation))
+    changed = changed_settings(before, animation, ignored=NON_FRAME_SETTINGS)
+    if changed:
+        raise RunError(
+            f"{folder}: was rendered with other settings; its frames are left as they are.\n  "
+            + "\n  ".join(changed)
+            + "\nResume with the same settings, or render the film anew",
+            ChooseOutput(),
+        )
+    return animation

@@ -7,8 +7,10 @@ from animator.errors import ChooseOutput, RunError
 
 FRAMES = "frames"
 """The folder of the frame images within a run folder."""
+STATE = "state.safetensors"
+"""The file, in a run folder, with the state to resume from."""
 FOLDERS = (FRAMES, "states", "downloads", "depth")
-FILES = (".lock", "frames.jsonl", "run.json", "preset.yaml", "state.safetensors")
+FILES = (".lock", "frames.jsonl", "run.json", "preset.yaml", STATE)
 """The files of a run folder that a session reads and writes."""
 
 

@@ -11,11 +11,9 @@ from animator.presets.raw import MAX_RECORD_BYTES
 from animator.runs.output_paths import OutputPaths
 from animator.runs.ownership import VIDEOS, check_not_input, input_files, is_our_frame, is_ours
 from animator.runs.run import Run, is_run
-from animator.runs.run_folder import FOLDERS
+from animator.runs.run_folder import FILES, FOLDERS
 from animator.runs.run_settings import PRESET, recorded_settings
 from animator.settings import Animation
-
-FILES = (PRESET, "run.json", "frames.jsonl", "state.safetensors", ".lock")
 
 
 def check_new_run(folder: Path, animation: Animation) -> None:

@@ -15,7 +15,7 @@ from safetensors.torch import save
 
 from animator import FakeDiffuser, State, load, render_run
 from animator.errors import AnimatorError
-from animator.loop.state import SCHEMA
+from animator.loop.state_header import SCHEMA
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run import Run
 from tests.fuzz.bounded import bounded

@@ -107,7 +107,8 @@ def test_the_reports_curves_rise_where_the_values_do(make_animation: Make, tmp_p
     assert (high, middle, low) == (4.0, 60.0, 116.0)
 
 
-def test_a_report_without_metrics_is_a_users_mistake(tmp_path: Path) -> None:
+def test_a_report_without_metrics_is_a_users_mistake(make_animation: Make, tmp_path: Path) -> None:
+    Run.create(tmp_path, make_animation()).close()
     shown = CliRunner().invoke(app, ["report", str(tmp_path)])
     assert "no frame metrics" in str(shown.exception)
 
