@@ -11,9 +11,9 @@ from animator.server.deforum import batches, simple
 from animator.server.deforum import jobs as deforum_jobs
 from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
+from animator.server.sdapi import host_facts, progress
 from animator.server.security.host import HostCheck
 from animator.server.security.token import TokenCheck
-from animator.server.sdapi import host_facts, progress
 from animator.server.v1 import jobs
 
 MAX_BODY = 64_000_000
