@@ -9,6 +9,7 @@
     │   ├── JobStateError         a job that does not allow what is asked of it in its state
     │   ├── QueueFullError        no more jobs are taken at the moment
     │   └── PluginError           something that another package should offer is missing or broken
+    ├── JobStoreError             the file of the jobs cannot be read or written
     └── VideoError                ffmpeg failed; carries the end of its output
 
 A message says where (file, path, column or frame), what was there, what is expected, what to do. Where the
@@ -304,6 +305,10 @@ class JobNotFoundError(UserError):
 
 class QueueFullError(UserError):
     """No more jobs are taken at the moment."""
+
+
+class JobStoreError(AnimatorError):
+    """The file of the jobs cannot be read or written at the moment."""
 
 
 class PluginError(UserError):

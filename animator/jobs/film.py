@@ -1,5 +1,6 @@
 """Renders the film of a job in this process, and reports what happens."""
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import torch
 
+from animator.core.atomic import atomic_write
 from animator.errors import AnimatorError, PresetError, UserError
 from animator.jobs.job import ErrorKind, JobError, JobPhase, JobProgress
-from animator.jobs.messages import Advanced, Ended, FromWorker, Order, Prepared
+from animator.jobs.messages import Advanced, Ended, FromWorker, Order, Prepared, WorkerOptions
+from animator.jobs.outdir import outdir_of, write_settings
 from animator.jobs.settings import film_of, redone
 from animator.runs.open_model import OpenModel, SessionOptions
 from animator.runs.outputs import try_networks
@@ -19,7 +22,9 @@ from animator.runs.progress import Phase, Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import RenderResult, open_run, render_again, resume_run
 from animator.runs.run import Run, is_run
+from animator.runs.sink import film_sink
 from animator.runs.stop_token import StopToken
+from animator.runs.tee_sink import tee
 
 REPORT_S = 0.25
 """Time between two reports of progress within a phase."""
@@ -31,24 +36,31 @@ class JobFilm:
 
     Args:
         order: The order.
-        renders: The renders folder.
+        options: Renders folder, threads and permissions.
         device: Device of images and models.
         opener: Opens diffusers.
         send: Takes the reports.
     """
 
     def __init__(
-        self, order: Order, renders: Path, device: torch.device, opener: OpenModel, send: Send
+        self, order: Order, options: WorkerOptions, device: torch.device, opener: OpenModel, send: Send
     ) -> None:
         self._order = order
-        self._renders = renders
+        self._renders = options.renders
         self._device = device
-        self._options = SessionOptions(opener=opener, accept_changed_inputs=True)
+        self._options = SessionOptions(
+            opener=opener, threads=options.threads, accept_changed_inputs=options.accept_changed_inputs
+        )
         self._send = send
+        self._folder = order.folder
         self._begun = False
 
     def render(self, stop: StopToken) -> Ended:
-        """Renders the film and returns how that ended; no error leaves it."""
+        """Renders the film and returns how that ended.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; no other error leaves it.
+        """
         job = self._order.job
         try:
             result = self._render(stop)
@@ -59,47 +71,72 @@ class JobFilm:
             return Ended(job, error=JobError(kind, str(error)))
         except (AnimatorError, OSError) as error:
             return Ended(job, error=JobError(ErrorKind.RENDERING, str(error)))
-        except Exception as error:  # noqa: BLE001 (whatever a library raises must not end the worker)
-            text = "".join(traceback.format_exception(error))
-            return Ended(job, error=JobError(ErrorKind.RENDERING, f"{type(error).__name__}: {error}\n{text}"))
+        except Exception as error:  # noqa: BLE001 (whatever a library raises must not end the other jobs)
+            return Ended(job, error=JobError(ErrorKind.RENDERING, self._write_traceback(error)))
         films = () if result.stopped else (result.film, *result.extra_films)
         return Ended(job, films, stopped=result.stopped)
 
     def _render(self, stop: StopToken) -> RenderResult:
-        report = _Report(self._order.job, self._send)
+        report = _Report(self._order, self._send)
         report.enter(JobPhase.PREPARING)
+        request = self._order.request
         with self._open() as run:
-            self._send(Prepared(self._order.job, run.animation.name, run.folder, run.animation.frames))
-            try_networks(run.animation, self._device)
+            self._folder = run.folder
+            outdir = outdir_of(request)
+            film = run.animation
+            self._send(Prepared(self._order.job, film.name, run.folder, film.frames, outdir))
+            try_networks(film, self._device)
             rendering = Rendering(self._device, report.report, stop, enter=report.enter_rendering)
             self._begun = True
-            if self._order.request.start is None:
-                return resume_run(run, self._options, rendering)
-            again = redone(run, self._order.request)
-            return render_again(run, self._order.request.start, again, self._options, rendering)
+            if outdir is None:
+                return self._render_run(run, rendering)
+            write_settings(outdir, request, run)
+            result = self._render_run(run, replace(rendering, open_sink=tee(film_sink, [outdir.open_sink])))
+            outdir.add_outputs(run)
+            return result
+
+    def _render_run(self, run: Run, rendering: Rendering) -> RenderResult:
+        request = self._order.request
+        if request.start is None:
+            return resume_run(run, self._options, rendering)
+        return render_again(run, request.start, redone(run, request), self._options, rendering)
 
     @contextmanager
     def _open(self) -> Iterator[Run]:
-        """Opens the run of the order: that of an earlier attempt, or a new one."""
-        folder = self._order.folder
-        if folder is not None and is_run(folder):
-            with Run.open(folder) as run:
+        """Opens the run of the order: one that is there, or a new one."""
+        request, folder = self._order.request, self._order.folder
+        if request.run is not None:
+            folder = Path(request.run)
+        elif folder is None or not is_run(folder):
+            animation = film_of(request)
+            named = self._renders / animation.name / self._order.job
+            with open_run(animation, request.folder or folder or named, resume=True) as run:
                 yield run
             return
-        animation = film_of(self._order.request)
-        with open_run(
-            animation, folder or self._renders / animation.name / self._order.job, resume=True
-        ) as run:
+        with Run.open(folder) as run:
             yield run
+
+    def _write_traceback(self, error: Exception) -> str:
+        """Writes the traceback into the run folder and returns the error in a line."""
+        line = f"{type(error).__name__}: {error}"
+        folder = self._folder or self._renders / self._order.job
+        names = ("error.txt", *(f"error-{number}.txt" for number in range(2, 1000)))
+        path = next(folder / name for name in names if not os.path.lexists(folder / name))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            atomic_write(path, "".join(traceback.format_exception(error)).encode(errors="replace"))
+        except OSError as full:
+            return f"{line} (its traceback cannot be written: {full})"
+        return f"{line} (traceback in {path})"
 
 
 class _Report:
     """Passes on progress: each new phase, and a count now and then."""
 
-    def __init__(self, job: str, send: Send) -> None:
-        self._job = job
+    def __init__(self, order: Order, send: Send) -> None:
+        self._job = order.job
         self._send = send
-        self._last = JobProgress()
+        self._last = order.progress
         self._sent = 0.0
 
     def enter(self, phase: JobPhase) -> None:

@@ -106,6 +106,7 @@ class Job:
         number: Its place in the order of submission.
         request: What was asked for.
         state: Its state.
+        wanted: `cancel` or `pause` while it runs and is to stop; empty otherwise.
         progress: How far it is.
         priority: Jobs with a higher one begin first.
         labels: Names and values that the one who submitted it gave, to find it again.
@@ -119,13 +120,15 @@ class Job:
         updated: When anything of this last changed.
         updates: How often that was.
         update_s: Seconds between the last two times.
-        attempts: Workers that died rendering it since it last made a frame.
+        attempts: Workers in a row that died rendering it, none of which got further than the one before.
+        died_at: Number of frames that were done when the last one died; -1 if none did.
     """
 
     id: str
     number: int
     request: JobRequest
     state: JobState
+    wanted: str
     progress: JobProgress
     priority: int
     labels: Mapping[str, str]
@@ -140,6 +143,7 @@ class Job:
     updates: int
     update_s: float
     attempts: int
+    died_at: int
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from animator.core.permissions import Permissions
 from animator.jobs.job import JobError, JobProgress
 from animator.jobs.request import JobRequest
+from animator.runs.deforum_outdir import DeforumOutdir
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,14 @@ class WorkerOptions:
         device: Device of images and models; `auto` gives each worker a GPU of its own where there are any.
         threads: CPU threads of each worker; None leaves torch's choice.
         permissions: What models and settings may do.
+        accept_changed_inputs: Resume also where files that a film reads have changed since.
     """
 
     renders: Path
     device: str = "auto"
     threads: int | None = None
     permissions: Permissions = field(default_factory=Permissions)
+    accept_changed_inputs: bool = True
 
 
 @dataclass(frozen=True)
@@ -33,39 +36,55 @@ class Order:
         job: The job's id.
         request: What to render.
         folder: The run folder of an earlier attempt; None before the first.
+        progress: How far that was.
     """
 
     job: str
     request: JobRequest
-    folder: Path | None
+    folder: Path | None = None
+    progress: JobProgress = field(default_factory=JobProgress)
 
 
 @dataclass(frozen=True)
 class Stop:
-    """To a worker: end the rendering of a job after the current frame."""
+    """To a worker: end the rendering of a job as soon as its run can be resumed."""
 
     job: str
 
 
 @dataclass(frozen=True)
 class Ready:
-    """From a worker: it can take jobs.
+    """From a worker: it can take jobs."""
+
+
+@dataclass(frozen=True)
+class Unable:
+    """From a worker: it cannot take jobs, and ends.
 
     Attributes:
-        devices: Devices of its kind on this machine.
+        reason: Why, for people.
     """
 
-    devices: int
+    reason: str
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """From a worker: the settings of a job are read, and it has its run folder."""
+    """From a worker: the settings of a job are read, and it has its folders.
+
+    Attributes:
+        job: The job's id.
+        title: Name of the film.
+        folder: The run folder.
+        frames: Frames of the film.
+        outdir: The place of the files under Deforum's names; None for none.
+    """
 
     job: str
     title: str
     folder: Path
     frames: int
+    outdir: DeforumOutdir | None = None
 
 
 @dataclass(frozen=True)
@@ -103,4 +122,4 @@ class Ended:
 
 ToWorker = Order | Stop | None
 """None has the worker end once its job is stopped."""
-FromWorker = Ready | Prepared | Advanced | Warned | Ended
+FromWorker = Ready | Unable | Prepared | Advanced | Warned | Ended

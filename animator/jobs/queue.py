@@ -1,23 +1,26 @@
 """`JobQueue`: submits jobs, looks at them, and says what should become of them, from any program."""
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from animator.errors import JobStateError, QueueFullError
+from animator.errors import JobStateError
 from animator.jobs.job import Job, JobEvent, JobPhase, JobProgress, JobState
 from animator.jobs.request import JobRequest
-from animator.jobs.store import JobFilter, JobStore
+from animator.jobs.store import JobFilter, JobStore, Revise
 
 CAPACITY = 1_000
 """Jobs that may wait at once."""
 CANCEL, PAUSE = "cancel", "pause"
 _WAITING = (JobState.QUEUED, JobState.PAUSED)
 _STOPPED = (JobState.PAUSED, JobState.CANCELED, JobState.FAILED)
-_AT_REST = (*_STOPPED, JobState.SUCCEEDED)
+_PAUSABLE = (*_WAITING, JobState.RUNNING)
+_CANCELABLE = (*_PAUSABLE, JobState.CANCELING)
+AT_REST = (*_STOPPED, JobState.SUCCEEDED)
+"""States in which no worker has a job, and none takes it."""
+_NOT_RESUMABLE = "only a job that is paused, canceled or failed can be resumed"
 
 
 class JobQueue:
@@ -39,7 +42,7 @@ class JobQueue:
         """
         self.renders = Path(renders)
         self.store = JobStore(self.renders)
-        self.capacity = capacity
+        self._capacity = capacity
 
     def __enter__(self) -> "JobQueue":
         return self
@@ -63,18 +66,7 @@ class JobQueue:
             JobStateError: The key was used for another request.
             QueueFullError: Too many jobs wait.
         """
-        known = self.store.key(key) if key else None
-        if known is not None and known[1] != digest:
-            raise JobStateError(f"key {key:.80}: was used for another request; take a new key for a new job")
-        if known is None and self.store.count(JobState.QUEUED) >= self.capacity:
-            raise QueueFullError(f"{self.capacity} jobs wait, as many as may; submit it again later")
-        return self.store.add(request, key=key, digest=digest)
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Makes what is done to the queue in a `with` block one step: all of it happens, or nothing."""
-        with self.store.writing():
-            yield
+        return self.store.add(request, self._capacity, key=key, digest=digest)
 
     def get(self, job_id: str) -> Job:
         """Returns a job; raises a JobNotFoundError if there is none of this id."""
@@ -91,41 +83,39 @@ class JobQueue:
     def cancel(self, job_id: str) -> Job:
         """Cancels a job: one that waits never begins, a running one stops; its frames stay.
 
+        A running job whose film is finished before the worker hears of it has succeeded.
+
         Raises:
             JobNotFoundError: There is no such job.
             JobStateError: It has ended.
         """
-        if not self._end_waiting(job_id, JobState.CANCELED):
-            changed = self.store.change(
-                job_id, [JobState.RUNNING, JobState.CANCELING], state=JobState.CANCELING, wanted=CANCEL
-            )
-            if not changed and not self._end_waiting(job_id, JobState.CANCELED):
-                raise self._refusal(job_id, "it cannot be canceled any more")
-        return self.get(job_id)
+        return self._change(job_id, _CANCELABLE, _canceled, "only a job that waits or runs can be canceled")
 
     def pause(self, job_id: str) -> Job:
-        """Pauses a job: one that waits does not begin, a running one stops; `resume` goes on.
+        """Pauses a job: one that waits does not begin, a running one stops; `resume` continues it.
 
         Raises:
             JobNotFoundError: There is no such job.
             JobStateError: It has ended, or is being canceled.
         """
-        if self.get(job_id).state is not JobState.PAUSED:
-            waiting = self.store.change(job_id, [JobState.QUEUED], state=JobState.PAUSED)
-            if not waiting and not self.store.change(job_id, [JobState.RUNNING], wanted=PAUSE):
-                raise self._refusal(job_id, "only a job that waits or runs can be paused")
-        return self.get(job_id)
+        return self._change(job_id, _PAUSABLE, _paused, "only a job that waits or runs can be paused")
 
     def resume(self, job_id: str) -> Job:
-        """Puts a job that was paused or canceled, or that failed, back in the queue: it goes on.
+        """Puts a job that was paused or canceled, or that failed, back in the queue, to continue it.
 
         Raises:
             JobNotFoundError: There is no such job.
             JobStateError: It is in another state.
         """
-        if not self._requeue(job_id, _STOPPED, {}):
-            raise self._refusal(job_id, "only a job that is paused, canceled or failed can be resumed")
-        return self.get(job_id)
+
+        def resumed(job: Job) -> Mapping[str, Any]:
+            if job.state is not JobState.RUNNING:
+                return {**waiting(job), "attempts": 0, "died_at": -1}
+            if job.wanted != PAUSE:
+                raise self._refusal(job_id, _NOT_RESUMABLE)
+            return {"wanted": ""}  # it need not pause any more
+
+        return self._change(job_id, (*_STOPPED, JobState.RUNNING), resumed, _NOT_RESUMABLE)
 
     def redo(self, job_id: str, frame: int, overrides: Mapping[str, Any] | None = None) -> Job:
         """Puts a job back in the queue, to render its run again from a frame on.
@@ -138,14 +128,17 @@ class JobQueue:
         Raises:
             JobNotFoundError: There is no such job.
             JobStateError: It waits, runs, or has no run yet.
+            UserError: There cannot be such a frame or override.
         """
-        job = self.get(job_id)
-        if job.folder is None:
-            raise JobStateError(f"job {job_id}: has no frame yet; resume it instead")
-        request = replace(job.request, start=frame, overrides={**job.request.overrides, **(overrides or {})})
-        if not self._requeue(job_id, _AT_REST, {"request": request}):
-            raise self._refusal(job_id, "pause or cancel it before it is rendered again")
-        return self.get(job_id)
+
+        def again(job: Job) -> Mapping[str, Any]:
+            if job.folder is None:
+                raise JobStateError(f"job {job_id}: has no frame yet; resume it instead")
+            changes = {**job.request.overrides, **(overrides or {})}
+            request = replace(job.request, start=frame, overrides=changes)
+            return {**waiting(job), "request": request, "films": (), "attempts": 0, "died_at": -1}
+
+        return self._change(job_id, AT_REST, again, "pause or cancel it before it is rendered again")
 
     def delete(self, job_id: str) -> Job:
         """Forgets a job that has ended or is paused, and returns it; its run folder stays.
@@ -155,9 +148,8 @@ class JobQueue:
             JobStateError: It waits or runs.
         """
         job = self.get(job_id)
-        if job.state not in _AT_REST:
+        if not self.store.delete(job_id, AT_REST):
             raise self._refusal(job_id, "cancel it first")
-        self.store.delete(job_id)
         return job
 
     def wait(self, job_id: str, timeout_s: float | None = None) -> Job:
@@ -167,23 +159,34 @@ class JobQueue:
             JobNotFoundError: There is no such job.
         """
         end = None if timeout_s is None else time.monotonic() + timeout_s
-        while (job := self.get(job_id)).state not in _AT_REST:
+        while (job := self.get(job_id)).state not in AT_REST:
             left = 0.25 if end is None else min(0.25, end - time.monotonic())
             if left <= 0:
                 break
             self.store.wait(left)
         return job
 
-    def _end_waiting(self, job_id: str, state: JobState) -> bool:
-        return self.store.change(job_id, _WAITING, state=state, ended=time.time())
-
-    def _requeue(self, job_id: str, states: tuple[JobState, ...], values: Mapping[str, Any]) -> bool:
-        job = self.get(job_id)
-        progress = JobProgress(JobPhase.QUEUED, job.progress.done, job.progress.frames)
-        return self.store.change(
-            job_id, states, state=JobState.QUEUED, wanted="", progress=progress, error=None, ended=None,
-            attempts=0, **values,
-        )  # fmt: skip
+    def _change(self, job_id: str, states: tuple[JobState, ...], revise: Revise, advice: str) -> Job:
+        job = self.store.revise(job_id, states, revise)
+        if job is None:
+            raise self._refusal(job_id, advice)
+        return job
 
     def _refusal(self, job_id: str, advice: str) -> JobStateError:
         return JobStateError(f"job {job_id}: is {self.get(job_id).state.value}; {advice}")
+
+
+def waiting(job: Job) -> dict[str, Any]:
+    """Returns what changes in a job that is put back in the queue."""
+    progress = JobProgress(JobPhase.QUEUED, job.progress.done, job.progress.frames)
+    return {"state": JobState.QUEUED, "wanted": "", "progress": progress, "error": None, "ended": None}
+
+
+def _canceled(job: Job) -> Mapping[str, Any]:
+    if job.state in _WAITING:
+        return {"state": JobState.CANCELED, "ended": time.time()}
+    return {"state": JobState.CANCELING, "wanted": CANCEL}
+
+
+def _paused(job: Job) -> Mapping[str, Any]:
+    return {"wanted": PAUSE} if job.state is JobState.RUNNING else {"state": JobState.PAUSED}

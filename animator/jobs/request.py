@@ -1,7 +1,8 @@
 """`JobRequest`: what a job is asked to render, as plain values that can be kept in a database."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from animator.errors import UserError
@@ -56,6 +57,12 @@ class JobRequest:
             raise UserError(
                 f"priority {self.priority}: expected a number from {MIN_PRIORITY} to {MAX_PRIORITY}"
             )
+        if self.start is not None and self.start < 0:
+            raise UserError(f"start {self.start}: expected a frame of the run, from 0 on")
+        try:
+            self.text().encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise UserError(f"the job holds a value that JSON does not have: {error}") from error
         long = [key for key, value in self.labels.items() if len(key) + len(value) > MAX_LABEL_LENGTH]
         if long or len(self.labels) > MAX_LABELS:
             raise UserError(
@@ -63,11 +70,17 @@ class JobRequest:
                 f"expected at most {MAX_LABELS}, each of at most {MAX_LABEL_LENGTH} characters with its value"
             )
 
-    def plain(self) -> dict[str, Any]:
-        """Returns the request as JSON values."""
-        return asdict(self)
+    def text(self) -> str:
+        """Returns the request as JSON."""
+        return json.dumps(vars(self), ensure_ascii=False, default=_plain)
 
     @classmethod
-    def from_plain(cls, values: Mapping[str, Any]) -> "JobRequest":
-        """Returns the request of JSON values that `plain` returned."""
-        return cls(**values)
+    def from_text(cls, text: str) -> "JobRequest":
+        """Returns the request of JSON that `text` returned."""
+        return cls(**json.loads(text))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{value!r:.60}; expected texts, numbers, lists and mappings")

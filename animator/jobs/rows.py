@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,16 @@ from animator.jobs.request import JobRequest
 def job_of(row: sqlite3.Row) -> Job:
     """Returns the job of a row."""
     progress = json.loads(row["progress"])
+    request = JobRequest.from_text(row["request"])
     return Job(
         id=row["id"],
         number=row["number"],
-        request=JobRequest.from_plain(json.loads(row["request"])),
+        request=request,
         state=JobState(row["state"]),
+        wanted=row["wanted"],
         progress=JobProgress(**{**progress, "phase": JobPhase(progress["phase"])}),
         priority=row["priority"],
-        labels=json.loads(row["labels"]),
+        labels=request.labels,
         title=row["title"],
         folder=Path(row["folder"]) if row["folder"] is not None else None,
         films=tuple(map(Path, json.loads(row["films"]))),
@@ -34,6 +35,7 @@ def job_of(row: sqlite3.Row) -> Job:
         updates=row["updates"],
         update_s=row["update_s"],
         attempts=row["attempts"],
+        died_at=row["died_at"],
     )
 
 
@@ -49,13 +51,11 @@ def column_of(value: Any) -> Any:
     if isinstance(value, JobProgress | JobError):
         return json.dumps(asdict(value))
     if isinstance(value, JobRequest):
-        return json.dumps(value.plain())
+        return value.text()
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, tuple):
         return json.dumps([str(item) for item in value])
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value))
     return value
 
 

@@ -11,7 +11,6 @@ CREATE TABLE IF NOT EXISTS jobs (
     wanted TEXT NOT NULL DEFAULT '',
     priority INTEGER NOT NULL,
     request TEXT NOT NULL,
-    labels TEXT NOT NULL,
     progress TEXT NOT NULL,
     title TEXT NOT NULL DEFAULT '',
     folder TEXT,
@@ -23,9 +22,18 @@ CREATE TABLE IF NOT EXISTS jobs (
     updated REAL NOT NULL,
     updates INTEGER NOT NULL DEFAULT 0,
     update_s REAL NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0
+    attempts INTEGER NOT NULL DEFAULT 0,
+    died_at INTEGER NOT NULL DEFAULT -1
 );
 CREATE INDEX IF NOT EXISTS jobs_in_turn ON jobs (state, priority DESC, number);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
+CREATE TABLE IF NOT EXISTS labels (
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,
+    PRIMARY KEY (key, value, job)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS labels_of_job ON labels (job);
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
@@ -37,7 +45,7 @@ CREATE INDEX IF NOT EXISTS events_of_job ON events (job, id);
 CREATE TABLE IF NOT EXISTS keys (
     key TEXT PRIMARY KEY,
     digest TEXT NOT NULL,
-    job TEXT NOT NULL,
-    created REAL NOT NULL
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE
 );
+CREATE INDEX IF NOT EXISTS keys_of_job ON keys (job);
 """

@@ -3,26 +3,28 @@
 import json
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from animator.errors import JobNotFoundError, RunError
+from animator.errors import JobNotFoundError, JobStateError, QueueFullError
+from animator.jobs.database import Database
 from animator.jobs.job import Job, JobEvent, JobProgress, JobState
 from animator.jobs.request import JobRequest
 from animator.jobs.rows import column_of, event_of, job_of
 from animator.jobs.schema import TABLES, VERSION
 
 FILE = "jobs.sqlite"
-BUSY_S = 30.0
-"""How long one program waits for another's transaction."""
 MAX_EVENTS = 2_000
 """Events kept of a job; the oldest go first."""
+_ACTIVE = (JobState.RUNNING.value, JobState.CANCELING.value)
+MAX_NUMBER = 2**63 - 1
+Revise = Callable[[Job], Mapping[str, Any]]
+"""Returns the columns of a job that change."""
 
 
 @dataclass(frozen=True)
@@ -43,73 +45,61 @@ class JobFilter:
 
 
 class JobStore:
-    """The jobs of a renders folder. One connection, which its threads take turns with."""
+    """The jobs of a renders folder; every method raises a JobStoreError where the file cannot be used."""
 
     def __init__(self, renders: Path) -> None:
         """Opens the store of a renders folder, and creates both where they are not there.
 
         Raises:
-            RunError: The file is not a job store, or one of another version.
-            OSError: The folder cannot be created.
+            RunError: They cannot be created, or the file is not a job store of this version.
         """
-        renders.mkdir(parents=True, exist_ok=True)
         self.path = renders / FILE
-        self._lock = threading.RLock()
-        self._changed = threading.Condition(self._lock)
-        self._version = 0
-        try:
-            self._db = sqlite3.connect(self.path, BUSY_S, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise RunError(f"{self.path}: is not a job store: {error}; move it away to begin anew") from error
+        self._db = Database(self.path, TABLES, VERSION)
 
     def close(self) -> None:
         """Closes the store."""
-        with self._lock:
-            self._db.close()
+        self._db.close()
 
-    def add(self, request: JobRequest, *, key: str = "", digest: str = "") -> Job:
+    def together(self) -> AbstractContextManager[object]:
+        """A `with` block whose changes happen together or not at all."""
+        return self._db.writing()
+
+    def version(self) -> tuple[int, int]:
+        """Returns a value that is another one whenever any program has changed the store."""
+        return self._db.version()
+
+    def wait(self, seconds: float) -> None:
+        """Waits until this program changes the store, or for a time."""
+        self._db.wait(seconds)
+
+    def add(self, request: JobRequest, capacity: int, *, key: str = "", digest: str = "") -> Job:
         """Adds a job and returns it; with a key that was used already, returns the job of that time.
 
         Args:
             request: What to render.
+            capacity: How many jobs may wait.
             key: Names the submission, so that its repetition does not make a second job; empty for none.
             digest: Of the request as it came, kept with the key.
-        """
-        now = time.time()
-        progress = JobProgress()
-        with self.writing() as db:
-            known = self.key(key) if key else None
-            if known is not None:
-                return self.get(known[0])
-            name = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-            values = {
-                "id": name,
-                "state": JobState.QUEUED,
-                "priority": request.priority,
-                "request": request,
-                "labels": request.labels,
-                "progress": progress,
-                "folder": request.run or request.folder,
-                "created": now,
-                "updated": now,
-            }
-            places = ", ".join("?" * len(values))
-            db.execute(
-                f"INSERT INTO jobs ({', '.join(values)}) VALUES ({places})",  # noqa: S608 (our own names)
-                [column_of(value) for value in values.values()],
-            )
-            if key:
-                db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (key, digest, name, now))
-            self._event(name, "status", {"status": JobState.QUEUED.value})
-        return self.get(name)
 
-    def key(self, key: str) -> tuple[str, str] | None:
-        """Returns the job and the digest of a submission's key; None for a new one."""
-        with self._lock:
-            row = self._db.execute("SELECT job, digest FROM keys WHERE key = ?", (key,)).fetchone()
-        return (row["job"], row["digest"]) if row else None
+        Raises:
+            JobStateError: The key was used with another digest.
+            QueueFullError: Too many jobs wait.
+        """
+        with self._db.writing() as db:
+            known = self._db.rows("SELECT job, digest FROM keys WHERE key = ?", (key,)) if key else []
+            if known and known[0]["digest"] != digest:
+                raise JobStateError(
+                    f"key {key:.80}: was used for another request; take a new key for a new job"
+                )
+            if known:
+                return self.get(known[0]["job"])
+            if self.count(JobState.QUEUED) >= capacity:
+                raise QueueFullError(f"{capacity} jobs wait, as many as may; submit it again later")
+            name = self._insert(db, request)
+            if key:
+                db.execute("INSERT INTO keys VALUES (?, ?, ?)", (key, digest, name))
+            self.add_event(name, "status", {"status": JobState.QUEUED.value})
+            return self.get(name)
 
     def get(self, job_id: str) -> Job:
         """Returns a job.
@@ -117,26 +107,21 @@ class JobStore:
         Raises:
             JobNotFoundError: There is none of this id.
         """
-        with self._lock:
-            row = self._db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if row is None:
-            raise JobNotFoundError(job_id)
-        return job_of(row)
+        for row in self._db.rows("SELECT * FROM jobs WHERE id = ?", (job_id,)):
+            return job_of(row)
+        raise JobNotFoundError(job_id)
 
     def find(self, wanted: JobFilter = JobFilter()) -> list[Job]:
         """Returns jobs, the newest first."""
         where, values = _conditions(wanted)
         query = f"SELECT * FROM jobs WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608 (our own text)
-        with self._lock:
-            rows = self._db.execute(query, (*values, wanted.limit)).fetchall()
-        return [job_of(row) for row in rows]
+        return [job_of(row) for row in self._db.rows(query, (*values, min(max(0, wanted.limit), MAX_NUMBER)))]
 
     def count(self, *states: JobState) -> int:
         """Returns the number of jobs in some states."""
-        marks = ", ".join("?" * len(states))
-        query = f"SELECT count(*) FROM jobs WHERE state IN ({marks})"  # noqa: S608 (marks alone)
-        with self._lock:
-            return int(self._db.execute(query, [state.value for state in states]).fetchone()[0])
+        where, values = _conditions(JobFilter(states))
+        query = f"SELECT count(*) FROM jobs WHERE {where}"  # noqa: S608 (our own text)
+        return int(self._db.rows(query, values)[0][0])
 
     def place(self, job: Job) -> int:
         """Returns how many waiting jobs begin before a waiting one."""
@@ -144,22 +129,16 @@ class JobStore:
             "SELECT count(*) FROM jobs WHERE state = 'queued' "
             "AND (priority > :priority OR (priority = :priority AND number < :number))"
         )
-        with self._lock:
-            row = self._db.execute(query, {"priority": job.priority, "number": job.number}).fetchone()
-        return int(row[0])
+        return int(self._db.rows(query, {"priority": job.priority, "number": job.number})[0][0])
 
     def take_next(self) -> Job | None:
         """Returns the job whose turn it is, now running; None where none waits."""
-        with self.writing() as db:
-            row = db.execute(
-                "SELECT * FROM jobs WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1"
-            ).fetchone()
-            if row is None:
-                return None
-            started = row["started"] if row["started"] is not None else time.time()
-            self._update(row["id"], {"state": JobState.RUNNING, "wanted": "", "started": started})
-            self._event(row["id"], "status", {"status": JobState.RUNNING.value})
-        return self.get(row["id"])
+        query = "SELECT id FROM jobs WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1"
+        while rows := self._db.rows(query):
+            taken = self.revise(rows[0]["id"], [JobState.QUEUED], _taken)
+            if taken is not None:  # else another program has it, or it was canceled meanwhile
+                return taken
+        return None
 
     def change(self, job_id: str, states: Iterable[JobState], **values: Any) -> bool:
         """Changes a job if it is in one of some states; returns whether it was.
@@ -169,112 +148,104 @@ class JobStore:
             states: The states in which the change applies.
             **values: Columns of the job; a new `state` becomes an event.
         """
-        with self.writing() as db:
-            row = db.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
-            if row is None or JobState(row["state"]) not in set(states):
-                return False
-            self._update(job_id, values)
-            state = values.get("state")
-            if state is not None and state.value != row["state"]:
-                self._event(job_id, "status", {"status": state.value})
-        return True
+        return self.revise(job_id, states, lambda job: values) is not None
+
+    def revise(
+        self, job_id: str, states: Iterable[JobState], revise: Revise, *, durable: bool = True
+    ) -> Job | None:
+        """Changes a job if it is in one of some states, and returns it as it is then; None otherwise.
+
+        Args:
+            job_id: The job.
+            states: The states in which the change applies.
+            revise: Returns what changes; nobody else changes the job meanwhile.
+            durable: The change survives a power cut.
+        """
+        with self._db.writing(durable=durable) as db:
+            rows = self._db.rows("SELECT * FROM jobs WHERE id = ?", (job_id,))
+            job = job_of(rows[0]) if rows else None
+            if job is None or job.state not in set(states):
+                return None
+            now = time.time()
+            changed = {
+                **revise(job),
+                "updated": now,
+                "updates": job.updates + 1,
+                "update_s": now - job.updated,
+            }
+            places = ", ".join(f"{name} = ?" for name in changed)
+            db.execute(
+                f"UPDATE jobs SET {places} WHERE id = ?",  # noqa: S608 (our own names)
+                [*map(column_of, changed.values()), job_id],
+            )
+            state = changed.get("state", job.state)
+            if state is not job.state:
+                self.add_event(job_id, "status", {"status": state.value})
+            return self.get(job_id)
 
     def active(self) -> list[Job]:
         """Returns the jobs that workers have."""
-        with self._lock:
-            rows = self._db.execute("SELECT * FROM jobs WHERE state IN ('running', 'canceling')").fetchall()
-        return [job_of(row) for row in rows]
+        return [job_of(row) for row in self._db.rows("SELECT * FROM jobs WHERE state IN (?, ?)", _ACTIVE)]
 
-    def wishes(self) -> dict[str, str]:
-        """Returns what somebody wants of running jobs: id -> `cancel` or `pause`."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT id, wanted FROM jobs WHERE state IN ('running', 'canceling') AND wanted <> ''"
-            ).fetchall()
-        return {row["id"]: row["wanted"] for row in rows}
+    def wishes(self) -> list[str]:
+        """Returns the ids of running jobs that somebody wants to stop."""
+        query = "SELECT id FROM jobs WHERE state IN (?, ?) AND wanted <> ''"
+        return [row["id"] for row in self._db.rows(query, _ACTIVE)]
 
     def add_event(self, job_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Records something that happened to a job; nothing where the job is gone."""
-        with self.writing() as db:
-            if db.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone():
-                self._event(job_id, kind, data)
-
-    def events(self, job_id: str, after: int = 0) -> list[JobEvent]:
-        """Returns the events of a job after the one of a number, the oldest first."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT * FROM events WHERE job = ? AND id > ? ORDER BY id", (job_id, after)
-            ).fetchall()
-        return [event_of(row) for row in rows]
-
-    def delete(self, job_id: str) -> None:
-        """Forgets a job and its events."""
-        with self.writing() as db:
-            db.execute("DELETE FROM keys WHERE job = ?", (job_id,))
-            db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
-
-    def version(self) -> tuple[int, int]:
-        """Returns a value that is another one whenever any program has changed the store."""
-        with self._lock:
-            return self._version, int(self._db.execute("PRAGMA data_version").fetchone()[0])
-
-    def wait(self, seconds: float) -> None:
-        """Waits until this program changes the store, or for a time."""
-        with self._changed:
-            self._changed.wait(seconds)
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        with self.writing() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, VERSION):
-                raise RunError(
-                    f"{self.path}: is a job store of version {version}; expected {VERSION}: use the animator "
-                    "that wrote it, or move it away to begin anew"
-                )
-            for statement in filter(str.strip, TABLES.split(";")):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; a second one inside is part of the first."""
-        with self._changed:
-            if self._db.in_transaction:
-                yield self._db
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-            self._version += 1
-            self._changed.notify_all()
-
-    def _update(self, job_id: str, values: Mapping[str, Any]) -> None:
-        now = time.time()
-        changed = {**values, "updated": now}
-        places = ", ".join(("updates = updates + 1", *(f"{name} = ?" for name in changed)))
-        self._db.execute(
-            f"UPDATE jobs SET update_s = ? - updated, {places} WHERE id = ?",  # noqa: S608 (our own names)
-            [now, *map(column_of, changed.values()), job_id],
-        )
-
-    def _event(self, job_id: str, kind: str, data: Mapping[str, Any]) -> None:
-        db = self._db
-        row = db.execute(
-            "INSERT INTO events (job, time, kind, data) VALUES (?, ?, ?, ?)",
-            (job_id, time.time(), kind, json.dumps(dict(data))),
-        )
-        if row.lastrowid and row.lastrowid % 100 == 0:
+        with self._db.writing() as db:
+            db.execute(
+                "INSERT INTO events (job, time, kind, data) SELECT id, ?, ?, ? FROM jobs WHERE id = ?",
+                (time.time(), kind, json.dumps(dict(data)), job_id),
+            )
             db.execute(
                 "DELETE FROM events WHERE job = ? AND id <= (SELECT id FROM events WHERE job = ? "
                 "ORDER BY id DESC LIMIT 1 OFFSET ?)",
                 (job_id, job_id, MAX_EVENTS),
             )
+
+    def events(self, job_id: str, after: int = 0) -> list[JobEvent]:
+        """Returns the events of a job after the one of a number, the oldest first."""
+        query = "SELECT * FROM events WHERE job = ? AND id > ? ORDER BY id"
+        return [event_of(row) for row in self._db.rows(query, (job_id, after))]
+
+    def delete(self, job_id: str, states: Iterable[JobState]) -> bool:
+        """Forgets a job and its events if it is in one of some states; returns whether it was."""
+        with self._db.writing() as db:
+            if self.get(job_id).state not in set(states):
+                return False
+            db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+        return True
+
+    def _insert(self, db: sqlite3.Connection, request: JobRequest) -> str:
+        """Inserts a job that waits, and returns its id."""
+        now = time.time()
+        name = ""
+        while not name or self._db.rows("SELECT 1 FROM jobs WHERE id = ?", (name,)):
+            name = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        values = {
+            "id": name,
+            "state": JobState.QUEUED,
+            "priority": request.priority,
+            "request": request,
+            "progress": JobProgress(),
+            "created": now,
+            "updated": now,
+        }
+        row = db.execute(
+            f"INSERT INTO jobs ({', '.join(values)}) "  # noqa: S608 (our own names)
+            f"VALUES ({', '.join('?' * len(values))})",
+            [column_of(value) for value in values.values()],
+        )
+        labels = [(key, value, row.lastrowid) for key, value in request.labels.items()]
+        db.executemany("INSERT INTO labels VALUES (?, ?, ?)", labels)
+        return name
+
+
+def _taken(job: Job) -> Mapping[str, Any]:
+    started = time.time() if job.started is None else job.started
+    return {"state": JobState.RUNNING, "wanted": "", "started": started}
 
 
 def _conditions(wanted: JobFilter) -> tuple[str, list[Any]]:
@@ -285,8 +256,8 @@ def _conditions(wanted: JobFilter) -> tuple[str, list[Any]]:
         values += [state.value for state in wanted.states]
     if wanted.before is not None:
         parts.append("number < ?")
-        values.append(wanted.before)
+        values.append(min(wanted.before, MAX_NUMBER))
     for label in wanted.labels.items():
-        parts.append("EXISTS (SELECT 1 FROM json_each(labels) WHERE key = ? AND value = ?)")
+        parts.append("number IN (SELECT job FROM labels WHERE key = ? AND value = ?)")
         values += label
     return " AND ".join(parts), values

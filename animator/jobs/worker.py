@@ -10,14 +10,17 @@ from multiprocessing.connection import Connection
 import torch
 
 from animator.core.permissions import grant
+from animator.errors import AnimatorError
 from animator.jobs.film import JobFilm
-from animator.jobs.messages import Order, Ready, Stop, ToWorker, WorkerOptions
+from animator.jobs.messages import Order, Ready, Stop, ToWorker, Unable, WorkerOptions
 from animator.loop.build.models import load_options
-from animator.models.device import choose_device, use_threads
+from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
 from animator.runs.open_model import OpenModel
 from animator.runs.stop_token import StopToken
 from animator.settings import Animation
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenModel) -> None:
@@ -29,17 +32,26 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
         number: Number of this worker, from 0.
         opener: Opens diffusers.
     """
-    for name in (signal.SIGINT, signal.SIGTERM):  # the program that has us decides when to end
+    for name in STOPS:  # Ctrl-C reaches us, too; the program that has us decides when to end
         signal.signal(name, signal.SIG_IGN)
-    use_threads(options.threads)
+    if hasattr(signal, "pthread_sigmask"):  # as our program held them back while this process started
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     inbox = _Inbox(pipe)
     with grant(options.permissions), suppress(OSError):
-        device = device_of(options.device, number)
-        models = _Models(opener)
-        pipe.send(Ready(device_count(device)))
+        try:
+            device = device_of(options.device, number)
+            torch.zeros(1, device=device)
+        except (AnimatorError, RuntimeError) as error:
+            pipe.send(Unable(str(error)))
+            return
+        models = KeptModel(opener)
+        pipe.send(Ready())
         while (taken := inbox.next()) is not None:
             order, stop = taken
-            pipe.send(JobFilm(order, options.renders, device, models.open, pipe.send).render(stop))
+            ended = JobFilm(order, options, device, models.open, pipe.send).render(stop)
+            pipe.send(ended)
+            if ended.error is not None and not _works(device):
+                return
 
 
 def device_of(name: str, number: int) -> torch.device:
@@ -50,9 +62,26 @@ def device_of(name: str, number: int) -> torch.device:
     return device
 
 
-def device_count(device: torch.device) -> int:
-    """Returns how many devices like this one the machine has."""
-    return torch.cuda.device_count() if device.type == "cuda" else 1
+def device_count(name: str) -> int:
+    """Returns how many workers have a device of their own.
+
+    Args:
+        name: The workers' device; a numbered one is one.
+
+    Raises:
+        UserError: This machine has no such device.
+    """
+    device = choose_device(name)
+    return torch.cuda.device_count() if device.type == "cuda" and device.index is None else 1
+
+
+def _works(device: torch.device) -> bool:
+    """Returns False where an error has left the device unusable to this process, as on CUDA."""
+    try:
+        torch.zeros(1, device=device).cpu()
+    except RuntimeError:
+        return False
+    return True
 
 
 class _Inbox:
@@ -87,8 +116,12 @@ class _Inbox:
                 return
 
 
-class _Models:
-    """Keeps the model of the last job for the next one."""
+class KeptModel:
+    """Keeps the model of the last film for the next one.
+
+    Args:
+        opener: Opens it.
+    """
 
     def __init__(self, opener: OpenModel) -> None:
         self._opener = opener
@@ -96,8 +129,13 @@ class _Models:
 
     def open(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the film's model: the loaded one where it is the same."""
-        key = animation.model, load_options(animation)
+        key = model_key(animation)
         if self._kept is None or self._kept[0] != key:
             self._kept = None  # freed first, as two may not fit
             self._kept = key, self._opener(animation, device)
         return self._kept[1]
+
+
+def model_key(animation: Animation) -> object:
+    """Returns a key that is equal for films that can share a loaded model."""
+    return animation.model, load_options(animation)

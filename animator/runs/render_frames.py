@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from animator.runs.drift import DriftMonitor
 from animator.runs.progress import Phase, Progress
 from animator.runs.run import Run
 from animator.runs.sink import OpenSink, film_sink
-from animator.runs.stop_token import StopToken
+from animator.runs.stop_token import Stopped, StopToken, stopped_by
 from animator.runs.stretches import Stretches, feeds_back
 from animator.timeline.timeline import Timeline
 
@@ -41,7 +42,7 @@ class Rendering:
     Attributes:
         device: Device of images and models.
         report: Called when rendering starts, and after every frame on disk.
-        stop: Stops the rendering between frames.
+        stop: Stops the rendering, between frames or steps of the diffusion.
         end: Stop before this frame; a group of in-betweens that contains it is finished. None renders the
             whole film.
         open_sink: Opens the sink of the frames besides the run folder; by default the video file.
@@ -95,11 +96,12 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     recorder, done = _MetricsRecorder(run, state.image, rendering), first
     sink = rendering.open_sink(run, first)
     try:
-        for frame in _until_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
-            sink.write(run.write(frame))
-            recorder.add(frame)
-            done = frame.plan.frame + 1
-            rendering.report(Progress(done, total, time.monotonic() - started, done - first))
+        with suppress(Stopped), stopped_by(rendering.stop):
+            for frame in _until_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
+                sink.write(run.write(frame))
+                recorder.add(frame)
+                done, count = frame.state.next_frame, frame.plan.frame + 1
+                rendering.report(Progress(count, total, time.monotonic() - started, count - first))
     except BaseException:
         sink.abort()
         raise

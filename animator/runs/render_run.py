@@ -31,7 +31,7 @@ from animator.runs.run_lock import wait_for_writer
 from animator.runs.run_settings import with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
-from animator.runs.stop_token import StopToken
+from animator.runs.stop_token import Stopped, StopToken, stopped_by
 from animator.runs.tee_sink import tee
 from animator.settings import Animation
 from animator.timeline.vocabulary import vocabulary_warnings
@@ -82,7 +82,7 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         resume: Resume the run in `out`, or the newest one of this name; starts one where there is none.
         accept_changed_inputs: Resume also where files that the film reads have changed since.
         progress: Called when rendering starts, after every frame on disk, and while extra videos are made.
-        stop: Stops between frames; the run can be resumed.
+        stop: Stops between frames, or steps of the diffusion; the run can be resumed.
         end: Stop before this frame; None renders the whole film.
         sink: Opens the sink of the frames besides the run folder; by default the video file.
         sinks: Open further sinks, called with the run and its number of finished frames. One that fails is
@@ -204,7 +204,11 @@ def render_again(
         check_run_targets(run, animation, start)
         rendering.enter(Phase.LOADING)
         models = OpenedModel(options, device)
-        state = state_at(run, start, device, lambda: models.of(run.animation))
+        try:
+            with stopped_by(rendering.stop):
+                state = state_at(run, start, device, lambda: models.of(run.animation))
+        except Stopped:
+            return RenderResult(run.film_path, (), start, stopped=True)
         pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)
         run.rewind(state, animation)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))

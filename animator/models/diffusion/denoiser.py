@@ -13,6 +13,7 @@ from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 from animator.models.diffusion.speed import do_nothing
+from animator.models.diffusion.step_hook import begin_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,9 @@ class Denoiser:
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the model estimates from x (1, C, h, w)."""
-        guidance = self.guidance[min(self._step(sigma), len(self.guidance) - 1)]
+        step = self._step(sigma)
+        begin_step(step, len(self.sigmas) - 1)
+        guidance = self.guidance[min(step, len(self.guidance) - 1)]
         scale = 1 / math.sqrt(sigma**2 + 1)
         outputs = self._run_unet(x * scale, sigma, guidance)
         denoised = self._to_denoised(x, guidance.combine(outputs), sigma)

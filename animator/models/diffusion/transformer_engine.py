@@ -6,6 +6,7 @@ then mean the same as for all other models.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from animator.models.diffusion.prompts.transformer_texts import (
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.diffusion.step_hook import begin_step
 
 PIXELS = 16
 """Images are padded to multiples of this: transformers take latent pixels in patches of 2 x 2."""
@@ -138,7 +140,9 @@ class TransformerEngine:
         _, channels, height, width = latent.shape
         is_flux = self._family == "flux"
         packed = self._denoiser._pack_latents(latent, 1, channels, height, width) if is_flux else latent
+        begin_step(0, request.steps_run)
         out = self._denoiser(
+            callback_on_step_end=partial(_begin_next_step, request.steps_run),
             latents=packed.to(self._pipeline.transformer.dtype),
             width=width * self._vae.factor,
             height=height * self._vae.factor,
@@ -188,6 +192,13 @@ class TransformerEngine:
             kwargs |= {"mu": _dynamic_shift(scheduler.config, shape)}
         scheduler.set_timesteps(device="cpu", **kwargs)
         return float(scheduler.sigmas[0])
+
+
+def _begin_next_step(steps: int, pipeline: object, step: int, *_: object) -> dict[str, Tensor]:
+    """Announces the step after one that has ended; returns the tensors that change, which are none."""
+    if step + 1 < steps:
+        begin_step(step + 1, steps)
+    return {}
 
 
 def _without_text_encoders(pipeline: Any) -> Any:

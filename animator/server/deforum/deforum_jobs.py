@@ -15,6 +15,8 @@ from animator.server.context import Context
 
 MAX_LISTED = 1_000
 """Jobs in a list; Deforum forgets all at its end, whereas here there may be many thousands of old ones."""
+MAX_BATCH = 1_000
+"""Jobs in a batch."""
 _API, _BATCH, _JOB = "api", "deforum_batch", "deforum_job"
 """Labels, by which our own API finds the jobs, too."""
 _DEFORUM = "deforum"
@@ -43,7 +45,7 @@ class DeforumJobs:
         Raises:
             QueueFullError: So many jobs cannot wait.
         """
-        with self.queue.together():
+        with self.queue.store.together():
             batch = self._new_id()
             requests = [self._request(batch, index, film, options) for index, film in enumerate(films)]
             return batch, [self.queue.submit(request) for request in requests]
@@ -61,7 +63,7 @@ class DeforumJobs:
 
     def batch(self, batch_id: str) -> list[Job]:
         """Returns the jobs of a batch in their order; none where there is no such batch."""
-        return list(self._find({_BATCH: batch_id}, self.queue.capacity))[::-1]
+        return list(self._find({_BATCH: batch_id}, MAX_BATCH))[::-1]
 
     def newest(self) -> list[Job]:
         """Returns the newest `MAX_LISTED` jobs, the oldest of them first."""
