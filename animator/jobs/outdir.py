@@ -34,10 +34,10 @@ def write_settings(outdir: DeforumOutdir, request: JobRequest, run: Run) -> None
         RunError: The file cannot be written.
     """
     settings = _settings_of(request)
-    film = run.animation
-    outdir.write_settings(
-        export_settings(film).text if settings is None else complete_settings(settings, film)
-    )
+    if settings is None:
+        outdir.write_settings(export_settings(run.animation).text)
+    else:
+        outdir.write_settings(complete_settings(settings, run.animation))
 
 
 def _settings_of(request: JobRequest) -> Mapping[str, Any] | None:

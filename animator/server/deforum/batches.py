@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from animator.server.compat_errors import COMPAT_RESPONSES, Detail
 from animator.server.deforum.answers import Accepted, BatchCancelled, IdMessage, Message, Unknown, answer
 from animator.server.deforum.cancel import cancel
-from animator.server.deforum.deforum_jobs import Jobs
+from animator.server.deforum.deforum_jobs import MAX_BATCH, Jobs
 from animator.server.deforum.job_view import DeforumJob, deforum_job
 from animator.server.deforum.submission import Submission
 
@@ -27,10 +27,16 @@ def submit_batch(submission: Submission, jobs: Jobs) -> Accepted | JSONResponse:
 
     The settings are read when a job begins; a mistake in them is the job's `message`, as a TERMINAL error.
     """
-    if not submission.films:
+    count = len(submission.films)
+    if count == 0:
         return answer(
-            400, Message(message="deforum_settings: is missing or empty; expected settings of a film")
+            400, Message(message="deforum_settings: is missing or empty; expected a film's settings")
         )
+    if count > MAX_BATCH:
+        message = (
+            f"deforum_settings: has {count} films; expected at most {MAX_BATCH}, so send several batches"
+        )
+        return answer(400, Message(message=message))
     batch, accepted = jobs.submit(submission.films, submission.options_overrides)
     return Accepted(batch_id=batch, job_ids=[job.request.client["id"] for job in accepted])
 

@@ -58,6 +58,7 @@ async def cancel_job(job_id: str, jobs: Jobs) -> IdMessage | JSONResponse:
     "/{job_id}/film",
     operation_id="deforum_get_film",
     status_code=307,
+    response_model=None,
     response_class=RedirectResponse,
     responses={404: {"model": Unknown}},
     summary="Download the film of a job",
