@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 PROMPT = "Prompt"
+SEED = "Seed"
+"""Every subtitle shows it; alone it asks for subtitles without further values."""
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,4 @@ VALUES = (
     ),
     SubtitleValue("Hybrid Flow Factor Sch", "HybridFlowFactorSchedule", "hybrid_flow_factor_schedule"),
 )
-NAMES = ("all", *(value.name for value in VALUES), PROMPT)
+NAMES = ("all", *(value.name for value in VALUES), PROMPT, SEED)
