@@ -11,6 +11,7 @@ import torch
 from animator.batch.progress import FilmProgress
 from animator.batch.task import Outcome, Status, Task
 from animator.core.atomic import atomic_write
+from animator.core.log_collector import collecting
 from animator.errors import AnimatorError
 from animator.loop.build.models import load_options
 from animator.models.device import ComputeOptions, choose_device
@@ -56,7 +57,8 @@ class FilmRenderer:
         """
         started = time.monotonic()
         try:
-            outcome = self._render(task)
+            with collecting(joins=False):
+                outcome = self._render(task)
         except (AnimatorError, OSError) as error:
             outcome = _failed(task, str(error))
         except Exception as error:  # noqa: BLE001 (whatever a library raises must not stop the other films)

@@ -17,6 +17,7 @@ from animator.cli.rendering import rendering
 from animator.cli.serving import serving
 from animator.cli.stdout import escape_what_cannot_be_encoded
 from animator.cli.usage import USAGE_ERROR, show
+from animator.core.log_collector import collecting
 from animator.errors import AnimatorError
 from animator.runs.session import INTERRUPTED, handle_signals, ignore_signals, say
 
@@ -46,7 +47,8 @@ def main(opener: "OpenModel | None" = None) -> None:
     handle_signals(signal.SIGINT)
     try:
         # Not standalone: typer would print arguments as they are, control characters too.
-        code = app(obj=opener, standalone_mode=False)
+        with collecting():  # what is logged before a run is open belongs to it
+            code = app(obj=opener, standalone_mode=False)
     except USAGE_ERROR as error:
         sys.exit(show(error))
     except KeyboardInterrupt:

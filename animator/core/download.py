@@ -12,6 +12,7 @@ from typing import IO
 
 from animator.core.network import ForbiddenHostError, open_http
 from animator.core.permissions import Permissions, permissions
+from animator.core.threads import start_thread
 
 _CHUNK = 1 << 16
 
@@ -45,8 +46,7 @@ def download(url: str, out: IO[bytes], limits: Limits) -> None:
     """
     # A thread, because nothing else bounds all of it: resolution, handshake, and every line of the header.
     job = _Download(url, out, limits, permissions())
-    thread = threading.Thread(target=job.run, name="download", daemon=True)
-    thread.start()
+    thread = start_thread(job.run, "download")
     try:
         thread.join(limits.total_s)
     finally:

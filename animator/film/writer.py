@@ -13,6 +13,7 @@ import numpy as np
 
 from animator.core.atomic import create_file
 from animator.core.deprecated import warn_renamed
+from animator.core.threads import start_thread
 from animator.errors import VideoError
 from animator.film import ffmpeg
 from animator.film.encoders import find_encoder
@@ -67,8 +68,7 @@ class VideoWriter:
             start_new_session=True,
         )
         self._broken = threading.Event()
-        self._thread = threading.Thread(target=self._feed, name="film", daemon=True)
-        self._thread.start()
+        self._thread = start_thread(self._feed, "film")
 
     def __enter__(self) -> "VideoWriter":
         return self

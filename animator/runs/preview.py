@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from animator.core.log_collector import collecting
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
 from animator.models.diffusion.passthrough import PassthroughDiffuser
@@ -36,5 +37,7 @@ def preview(run: Run, report: Report) -> Path:
         AnimatorError: Something failed; the frames so far are complete.
     """
     pipeline = preview_pipeline(with_downloads(run.animation, run.downloads))
-    render_with(run, pipeline, Rendering(torch.device("cpu"), report, watches_drift=False))
+    with collecting() as collected:
+        run.log.take(collected)
+        render_with(run, pipeline, Rendering(torch.device("cpu"), report, watches_drift=False))
     return run.film_path

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from animator.core.log_collector import LogCollector, collecting
 from animator.errors import UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.pipeline import Pipeline
@@ -50,12 +51,14 @@ class RenderResult:
         extra_films: The videos besides it: upscaled, interpolated, as a GIF.
         frames: Finished frames of the run.
         stopped: True where the stop token ended it early; render again with `resume` to finish it.
+        warnings: What was logged for this run, each message once; the run's log has it, too.
     """
 
     film: Path
     extra_films: tuple[Path, ...]
     frames: int
     stopped: bool
+    warnings: tuple[str, ...] = ()
 
 
 def render_run(  # noqa: PLR0913 (the entry point; all but the film have defaults)
@@ -105,12 +108,13 @@ def render_run(  # noqa: PLR0913 (the entry point; all but the film have default
         if diffuser is None and not rendering.stop.is_set:  # else the caller has checked the film
             check_run(film.folder, checks)
         return resume_run(film, options, rendering)
-    film = check_animation(film, checks)
-    try_networks(film, torch_device)
-    for warning in () if diffuser else vocabulary_warnings(film):
-        log.warning("%s", warning)
-    with open_run(film, out, resume=resume) as run:
-        return resume_run(run, options, rendering)
+    with collecting():
+        film = check_animation(film, checks)
+        try_networks(film, torch_device)
+        for warning in () if diffuser else vocabulary_warnings(film):
+            log.warning("%s", warning)
+        with open_run(film, out, resume=resume) as run:
+            return resume_run(run, options, rendering)
 
 
 def render_with(run: Run, pipeline: Pipeline, rendering: Rendering) -> Rendered:
@@ -167,14 +171,15 @@ def resume_run(run: Run, options: SessionOptions, rendering: Rendering) -> Rende
     if rendering.stop.is_set:  # saves loading a model
         return RenderResult(run.film_path, (), run.state().next_frame, stopped=True)
     first = run.state().next_frame
-    with compute_threads(options.threads or (recorded_threads(run.folder) if first else None)):
+    threads = options.threads or (recorded_threads(run.folder) if first else None)
+    with collecting() as collected, compute_threads(threads):
         changes = compare_session(run.folder, run.animation, first, rendering.device)
         changes.check(run.folder, accept=options.accept_changed_inputs)
         check_run_targets(run, run.animation, first)
         rendering.enter(Phase.LOADING)
         model = options.open(run.animation, rendering.device)
         pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
-        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
+        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts), collected)
 
 
 def render_again(
@@ -198,7 +203,8 @@ def render_again(
     animation = with_seed_of(run.animation, animation)
     start = check_rewind(run, frame, animation)
     device = rendering.device
-    with compute_threads(options.threads or (recorded_threads(run.folder) if start else None)):
+    threads = options.threads or (recorded_threads(run.folder) if start else None)
+    with collecting() as collected, compute_threads(threads):
         changes = compare_session(run.folder, animation, start, device)
         changes.check(run.folder, accept=True)
         check_run_targets(run, animation, start)
@@ -211,15 +217,18 @@ def render_again(
             return RenderResult(run.film_path, (), start, stopped=True)
         pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)
         run.rewind(state, animation)
-        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts))
+        return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts), collected)
 
 
-def _render_to_end(run: Run, pipeline: Pipeline, rendering: Rendering) -> RenderResult:
+def _render_to_end(
+    run: Run, pipeline: Pipeline, rendering: Rendering, collected: LogCollector
+) -> RenderResult:
+    run.log.take(collected)
     rendered = render_with(run, pipeline, rendering)
-    if rendered.stopped:
-        return RenderResult(run.film_path, (), rendered.frames, stopped=True)
-    extra, complete = make_extra_films(run, rendered.frames, rendering)
-    return RenderResult(run.film_path, extra, rendered.frames, stopped=not complete)
+    extra, complete = ((), False) if rendered.stopped else make_extra_films(run, rendered.frames, rendering)
+    return RenderResult(
+        run.film_path, extra, rendered.frames, stopped=not complete, warnings=collected.warnings
+    )
 
 
 def _newest(runs: Path) -> Path | None:

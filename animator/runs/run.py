@@ -4,6 +4,7 @@ preset.yaml            every setting, as rendered
 run.json               versions, model, digest, times
 frames/000000000.png   complete or not there at all
 frames.jsonl           color, contrast, detail and flicker of each frame
+log.jsonl              warnings of all sessions
 state.safetensors      where to resume; replaced after the frames of a group are on disk
 downloads/             images that the settings give by URL
 states/                checkpoints: earlier states, to render again from there

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from animator.core.atomic import remove_leftovers
 from animator.errors import ChooseOutput, RunError
+from animator.runs.run_log import LOG
 
 FRAMES = "frames"
 """The folder of the frame images within a run folder."""
 STATE = "state.safetensors"
 """The file, in a run folder, with the state to resume from."""
 FOLDERS = (FRAMES, "states", "downloads", "depth")
-FILES = (".lock", "frames.jsonl", "run.json", "preset.yaml", STATE)
+FILES = (".lock", "frames.jsonl", LOG, "run.json", "preset.yaml", STATE)
 """The files of a run folder that a session reads and writes."""
 
 

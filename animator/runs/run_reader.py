@@ -14,6 +14,7 @@ from animator.loop.state_header import read_next_frame
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import FRAMES, STATE
 from animator.runs.run_lock import is_locked
+from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import recorded_settings
 from animator.runs.video_specs import film_path
 from animator.settings import Animation
@@ -36,6 +37,7 @@ class RunReader:
         self.folder = Path(folder)
         self.animation = animation
         self.metrics = MetricsLog(self.folder / "frames.jsonl")
+        self.log = RunLog(self.folder / LOG)
 
     @classmethod
     def open(cls: type[Reader], folder: str | Path) -> Reader:

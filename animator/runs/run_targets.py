@@ -58,6 +58,7 @@ def check_run_targets(run: Run, animation: Animation, first: int) -> None:
     Raises:
         UserError: One of the files is not ours, is a link, or is an input of the film.
     """
+    run.log.check()
     inputs = input_files(animation)
     paths, recorded = (
         OutputPaths(run.folder, animation),

@@ -98,6 +98,7 @@ def test_an_imported_preset_is_not_replaced_by_the_run(commands: Commands) -> No
         "frames/000000000.png",
         "frames/other.jpg",
         "frames.jsonl",
+        "log.jsonl",
         "states/a.safetensors",
         "run.json",
         "lake.mp4",
@@ -239,7 +240,17 @@ def test_a_batch_leaves_folders_of_others(commands: Commands, monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "name",
-    ["frames", "states", "downloads", "depth", ".lock", "frames.jsonl", "run.json", "state.safetensors"],
+    [
+        "frames",
+        "states",
+        "downloads",
+        "depth",
+        ".lock",
+        "frames.jsonl",
+        "log.jsonl",
+        "run.json",
+        "state.safetensors",
+    ],
 )
 def test_links_in_a_run_folder_are_refused(commands: Commands, name: str) -> None:
     commands.succeed("render", "film.yaml", "--out", "run")

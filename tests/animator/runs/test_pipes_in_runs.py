@@ -14,6 +14,7 @@ FILES = (
     "preset.yaml",
     "run.json",
     "frames.jsonl",
+    "log.jsonl",
     "state.safetensors",
     "report.html",
     "frames/000000001.png",

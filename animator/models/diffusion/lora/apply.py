@@ -13,12 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from animator.core.log_collector import warn_once
 from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.lora.load import Layer, LoraFile, read_lora
 
 FILES_KEPT = 16
+
+log = logging.getLogger(__name__)
 
 Weights = tuple[tuple[Path, float, float], ...]
 """LoRA files with their weights for the text encoders and for the U-Net."""
@@ -44,6 +47,7 @@ class LoraLayers:
             for flat, weight in _weights(path, module)
         }
         self._files: LRUCache[Path, LoraFile] = LRUCache(FILES_KEPT)
+        self._ignored: dict[Path, str] = {}
         self._originals: dict[Layer, Tensor] = {}
         self._applied: Weights = ()
 
@@ -54,8 +58,13 @@ class LoraLayers:
         Raises:
             ModelError: A file is missing, broken or does not fit the model, which then stays unchanged.
         """
-        if weights == self._applied:
-            return
+        if weights != self._applied:
+            self._replace(weights)
+        for path, _, _ in weights:  # also where a film before this one had the file merged already
+            if path in self._ignored:
+                warn_once(log, "%s", self._ignored[path])
+
+    def _replace(self, weights: Weights) -> None:
         files = [(self._file(path), text, image) for path, text, image in weights]
         touched = {layer for lora, _, _ in files for layer in lora.layers if layer in self._layers}
         for layer in self._originals.keys() - touched:
@@ -101,9 +110,9 @@ class LoraLayers:
         for layer in lora.layers.keys() & self._layers.keys():
             lora.delta(layer, self._layers[layer].to("meta", torch.float32))
         if unknown:
-            logging.getLogger(__name__).warning(
-                "%s: %d of its %d layers are not in the model %s and are ignored, such as %s",
-                *(lora.path, len(unknown), len(lora.layers), self._name, unknown[0][1]),
+            self._ignored[lora.path] = (
+                f"{lora.path}: {len(unknown)} of its {len(lora.layers)} layers are not in the model "
+                f"{self._name} and are ignored, such as {unknown[0][1]}"
             )
         return lora
 
