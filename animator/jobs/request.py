@@ -18,6 +18,7 @@ class JobRequest:
     Attributes:
         preset: A preset: a mapping, YAML text (with a line break), or the path or name of one.
         settings: Deforum settings: a mapping, or the JSON text of a settings file.
+        options: Options of Deforum's web UI that come with the settings; None for none.
         run: A run folder to go on with.
         overrides: Settings in place of those, such as `{"diffusion.steps": 12}`.
         start: Frame from which a run is rendered again; None goes on where it stopped.
@@ -32,6 +33,7 @@ class JobRequest:
 
     preset: Mapping[str, Any] | str | None = None
     settings: Mapping[str, Any] | str | None = None
+    options: Mapping[str, Any] | None = None
     run: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     start: int | None = None

@@ -84,9 +84,10 @@ class DeforumJobs:
         job_id = f"{batch}-{index}"
         return JobRequest(
             settings=settings,
+            options=options,
             outdir=str(self.queue.renders.resolve()),
             labels={_API: _DEFORUM, _BATCH: batch, _JOB: job_id},
-            client={"api": _DEFORUM, "batch": batch, "id": job_id, "options_overrides": options},
+            client={"api": _DEFORUM, "batch": batch, "id": job_id},
         )
 
 

@@ -102,7 +102,7 @@ def deforum_job(job: Job, queue: JobQueue) -> DeforumJob:
         outdir=job.request.outdir if generated else None,
         timestring=job.request.timestring if generated else None,
         deforum_settings=[dict(job.request.settings)] if isinstance(job.request.settings, Mapping) else [],
-        options_overrides=job.request.client["options_overrides"],
+        options_overrides=dict(job.request.options) if job.request.options is not None else None,
     )
 
 
