@@ -1,5 +1,6 @@
 """Renders the film of a job in this process, and reports what happens."""
 
+import logging
 import os
 import time
 import traceback
@@ -11,9 +12,11 @@ from pathlib import Path
 import torch
 
 from animator.core.atomic import atomic_write
+from animator.core.log_collector import LogCollector, collecting
 from animator.errors import AnimatorError, PresetError, UserError
 from animator.jobs.job import ErrorKind, JobError, JobPhase, JobProgress
-from animator.jobs.messages import Advanced, Ended, FromWorker, Order, Prepared, WorkerOptions
+from animator.jobs.messages import Advanced, Ended, FromWorker, Order, Prepared, Warned, WorkerOptions
+from animator.jobs.outdir import outdir_of, write_settings
 from animator.jobs.settings import film_of, redone
 from animator.runs.open_model import OpenModel, SessionOptions
 from animator.runs.outputs import try_networks
@@ -21,8 +24,11 @@ from animator.runs.progress import Phase, Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import RenderResult, open_run, render_again, resume_run
 from animator.runs.run import Run, is_run
+from animator.runs.sink import film_sink
 from animator.runs.stop_token import StopToken
+from animator.runs.tee_sink import tee
 
+log = logging.getLogger(__name__)
 REPORT_S = 0.25
 """Time between two reports of progress within a phase."""
 Send = Callable[[FromWorker], None]
@@ -58,9 +64,17 @@ class JobFilm:
         Raises:
             KeyboardInterrupt: Ctrl-C; no other error leaves it.
         """
+        with collecting() as collected:
+            report = _Report(self._order, self._send, collected)
+            try:
+                return self._render_or_fail(report, stop)
+            finally:
+                report.pass_on_warnings()
+
+    def _render_or_fail(self, report: "_Report", stop: StopToken) -> Ended:
         job = self._order.job
         try:
-            result = self._render(stop)
+            result = self._render(report, stop)
         except PresetError as error:
             return Ended(job, error=JobError(ErrorKind.SETTINGS, str(error), error.problems))
         except UserError as error:
@@ -73,19 +87,29 @@ class JobFilm:
         films = () if result.stopped else (result.film, *result.extra_films)
         return Ended(job, films, stopped=result.stopped)
 
-    def _render(self, stop: StopToken) -> RenderResult:
-        report = _Report(self._order, self._send)
+    def _render(self, report: "_Report", stop: StopToken) -> RenderResult:
         report.enter(JobPhase.PREPARING)
         request = self._order.request
         with self._open() as run:
             self._folder = run.folder
-            self._send(Prepared(self._order.job, run.animation.name, run.folder, run.animation.frames))
-            try_networks(run.animation, self._device)
+            outdir = outdir_of(request)
+            film = run.animation
+            self._send(Prepared(self._order.job, film.name, run.folder, film.frames, outdir))
+            try_networks(film, self._device)
             rendering = Rendering(self._device, report.report, stop, enter=report.enter_rendering)
             self._begun = True
-            if request.start is None:
-                return resume_run(run, self._options, rendering)
-            return render_again(run, request.start, redone(run, request), self._options, rendering)
+            if outdir is None:
+                return self._render_run(run, rendering)
+            write_settings(outdir, request, run)
+            result = self._render_run(run, replace(rendering, open_sink=tee(film_sink, [outdir.open_sink])))
+            outdir.add_outputs(run)
+            return result
+
+    def _render_run(self, run: Run, rendering: Rendering) -> RenderResult:
+        request = self._order.request
+        if request.start is None:
+            return resume_run(run, self._options, rendering)
+        return render_again(run, request.start, redone(run, request), self._options, rendering)
 
     @contextmanager
     def _open(self) -> Iterator[Run]:
@@ -94,7 +118,7 @@ class JobFilm:
         if request.run is not None:
             folder = Path(request.run)
         elif folder is None or not is_run(folder):
-            animation = film_of(request)
+            animation = film_of(request, log.warning)
             named = self._renders / animation.name / self._order.job
             with open_run(animation, request.folder or folder or named, resume=True) as run:
                 yield run
@@ -117,17 +141,27 @@ class JobFilm:
 
 
 class _Report:
-    """Passes on progress: each new phase, and a count now and then."""
+    """Passes on progress: each new phase with the warnings until then, and a count now and then."""
 
-    def __init__(self, order: Order, send: Send) -> None:
+    def __init__(self, order: Order, send: Send, collected: LogCollector) -> None:
         self._job = order.job
         self._send = send
+        self._collected = collected
+        self._warned = 0
         self._last = order.progress
         self._sent = 0.0
 
     def enter(self, phase: JobPhase) -> None:
         """Reports a phase."""
         self._pass_on(replace(self._last, phase=phase, seconds=0.0, rendered=0))
+        self.pass_on_warnings()
+
+    def pass_on_warnings(self) -> None:
+        """Reports what was logged since the last time."""
+        warnings = self._collected.warnings
+        for text in warnings[self._warned :]:
+            self._send(Warned(self._job, text))
+        self._warned = len(warnings)
 
     def enter_rendering(self, phase: Phase) -> None:
         """Reports a phase of the rendering."""

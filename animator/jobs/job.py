@@ -118,6 +118,8 @@ class Job:
         started: When a worker first took it; None before.
         ended: When it ended; None before.
         updated: When anything of this last changed.
+        updates: How often that was.
+        update_s: Seconds between the last two times.
         attempts: Workers in a row that died rendering it, none of which got further than the one before.
         died_at: Number of frames that were done when the last one died; -1 if none did.
     """
@@ -138,6 +140,8 @@ class Job:
     started: float | None
     ended: float | None
     updated: float
+    updates: int
+    update_s: float
     attempts: int
     died_at: int
 

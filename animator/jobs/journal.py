@@ -30,7 +30,7 @@ class Journal:
     def note(self, message: Prepared | Advanced | Warned | Ended) -> None:
         """Writes down a report of a worker."""
         if isinstance(message, Prepared):
-            self._store.change(message.job, ACTIVE, title=message.title, folder=message.folder)
+            self._store.revise(message.job, ACTIVE, lambda job: _prepared(job, message))
         elif isinstance(message, Advanced):
             self._advance(message)
         elif isinstance(message, Warned):
@@ -98,6 +98,14 @@ class Journal:
             if self._store.revise(message.job, ACTIVE, ended) is not None:
                 for film in films:
                     self._store.add_event(message.job, "output", {"path": str(film)})
+
+
+def _prepared(job: Job, message: Prepared) -> Mapping[str, Any]:
+    facts: dict[str, Any] = {"title": message.title, "folder": message.folder}
+    if message.outdir is not None:
+        folder, timestring = str(message.outdir.folder), message.outdir.timestring
+        facts["request"] = replace(job.request, outdir=folder, timestring=timestring)
+    return facts
 
 
 def _ended(state: JobState) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from animator.core.permissions import Permissions
 from animator.jobs.job import JobError, JobProgress
 from animator.jobs.request import JobRequest
+from animator.runs.deforum_outdir import DeforumOutdir
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,21 @@ class Unable:
 
 @dataclass(frozen=True)
 class Prepared:
-    """From a worker: the settings of a job are read, and it has its run folder."""
+    """From a worker: the settings of a job are read, and it has its folders.
+
+    Attributes:
+        job: The job's id.
+        title: Name of the film.
+        folder: The run folder.
+        frames: Frames of the film.
+        outdir: The place of the files under Deforum's names; None for none.
+    """
 
     job: str
     title: str
     folder: Path
     frames: int
+    outdir: DeforumOutdir | None = None
 
 
 @dataclass(frozen=True)

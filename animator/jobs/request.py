@@ -18,11 +18,14 @@ class JobRequest:
     Attributes:
         preset: A preset: a mapping, YAML text (with a line break), or the path or name of one.
         settings: Deforum settings: a mapping, or the JSON text of a settings file.
+        options: Options of Deforum's web UI that come with the settings; None for none.
         run: A run folder to go on with.
         overrides: Settings in place of those, such as `{"diffusion.steps": 12}`.
         start: Frame from which a run is rendered again; None goes on where it stopped.
         folder: The run folder; None makes one in the renders folder.
-        outdir: Folder in which the files also get the names that Deforum gives them; None for none.
+        outdir: Folder in which the files also get the names that Deforum gives them; before the film begins,
+            the one in which that folder is to be made. None for none.
+        timestring: Beginning of those names; empty before the film begins.
         priority: Jobs with a higher one begin first.
         labels: Names and values to find the job by.
         client: What a client's own protocol has to remember of the job; JSON values.
@@ -30,11 +33,13 @@ class JobRequest:
 
     preset: Mapping[str, Any] | str | None = None
     settings: Mapping[str, Any] | str | None = None
+    options: Mapping[str, Any] | None = None
     run: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     start: int | None = None
     folder: str | None = None
     outdir: str | None = None
+    timestring: str = ""
     priority: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
     client: Mapping[str, Any] = field(default_factory=dict)

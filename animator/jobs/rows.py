@@ -32,6 +32,8 @@ def job_of(row: sqlite3.Row) -> Job:
         started=row["started"],
         ended=row["ended"],
         updated=row["updated"],
+        updates=row["updates"],
+        update_s=row["update_s"],
         attempts=row["attempts"],
         died_at=row["died_at"],
     )

@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     started REAL,
     ended REAL,
     updated REAL NOT NULL,
+    updates INTEGER NOT NULL DEFAULT 0,
+    update_s REAL NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     died_at INTEGER NOT NULL DEFAULT -1
 );

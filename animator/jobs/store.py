@@ -166,7 +166,13 @@ class JobStore:
             job = job_of(rows[0]) if rows else None
             if job is None or job.state not in set(states):
                 return None
-            changed = {**revise(job), "updated": time.time()}
+            now = time.time()
+            changed = {
+                **revise(job),
+                "updated": now,
+                "updates": job.updates + 1,
+                "update_s": now - job.updated,
+            }
             places = ", ".join(f"{name} = ?" for name in changed)
             db.execute(
                 f"UPDATE jobs SET {places} WHERE id = ?",  # noqa: S608 (our own names)

@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from animator.errors import PresetError, Problem
 from animator.presets import raw
-from animator.presets.deforum.importing import import_settings, import_text
-from animator.presets.deforum.recognize import check_settings
+from animator.presets.deforum.importing import import_settings
+from animator.presets.deforum.recognize import check_settings, read_settings
+from animator.presets.deforum.strict import strict_problems
 from animator.presets.examples import examples
 from animator.presets.plain import TEXT, override, read_source
+from animator.settings.import_notes import Note
 from animator.settings.override import plain_values, source_error
 from animator.settings.raw import RawPreset
 from animator.settings.validate import text_problems
@@ -72,14 +74,22 @@ def _deforum(settings: Mapping[str, Any] | str) -> RawPreset:
     if isinstance(settings, str):
         if len(settings) > raw.MAX_SETTINGS_BYTES:
             raise source_error(DEFORUM, f"has more than {raw.MAX_SETTINGS_BYTES} characters")
-        return raw.of_import(import_text(settings, DEFORUM), DEFORUM, None)
+        document = read_settings(settings, DEFORUM)
+        return _imported(document.values, document.places, document.notes)
     if not isinstance(settings, Mapping):
         raise source_error(DEFORUM, f"expected an object of settings or its JSON text; got {settings!r:.60}")
     values = plain_values({str(key): value for key, value in settings.items()}, DEFORUM)
     if broken := text_problems(RawPreset(DEFORUM, values, {})):
         raise PresetError(DEFORUM, tuple(broken))
     check_settings(values, DEFORUM)
-    return raw.of_import(import_settings(values, DEFORUM), DEFORUM, None)
+    return _imported(values, {}, ())
+
+
+def _imported(settings: Mapping[str, Any], places: Mapping[str, str], notes: tuple[Note, ...]) -> RawPreset:
+    imported = import_settings(settings, DEFORUM, places)
+    if wrong := tuple(strict_problems(settings, DEFORUM, places)):
+        raise PresetError(DEFORUM, wrong)
+    return raw.of_import(replace(imported, notes=(*notes, *imported.notes)), DEFORUM, None)
 
 
 _READERS: Mapping[Kind, Callable[[Mapping[str, Any] | str], RawPreset]] = {

@@ -7,15 +7,26 @@ from animator import __version__
 from animator.jobs.queue import JobQueue
 from animator.server import health
 from animator.server.context import ServerContext
+from animator.server.deforum import batches, simple
+from animator.server.deforum import jobs as deforum_jobs
 from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
+from animator.server.sdapi import host_facts, progress
 from animator.server.security.host import HostCheck
 from animator.server.security.token import TokenCheck
 from animator.server.v1 import jobs
 
 MAX_BODY = 64_000_000
 """Bytes of a request; a Deforum settings file with a Parseq manifest may have as many."""
-ROUTERS = (health.router, jobs.router)
+ROUTERS = (
+    health.router,
+    jobs.router,
+    batches.router,
+    deforum_jobs.router,
+    simple.router,
+    progress.router,
+    host_facts.router,
+)
 
 
 def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:

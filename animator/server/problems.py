@@ -1,6 +1,6 @@
 """Errors as answers: problem+json (RFC 9457), and the shapes that clients of other APIs expect."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +21,7 @@ from animator.errors import (
     QueueFullError,
     UserError,
 )
+from animator.server.compat_errors import has_compat_errors, invalid_request
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
@@ -73,24 +74,13 @@ def problem_response(
         detail=printable(detail),
         errors=list(errors),
     )
-    for prefix, shape in _SHAPES.items():
-        if request.url.path.startswith(prefix):
-            return JSONResponse(shape(problem), status)
-    response = JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
+    if has_compat_errors(request):
+        response = JSONResponse({"detail": problem.detail or problem.title}, status)
+    else:
+        response = JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(RETRY_S)
     return response
-
-
-def _detail_alone(problem: ProblemDetails) -> Mapping[str, Any]:
-    return {"detail": problem.detail or problem.title}
-
-
-_SHAPES: dict[str, Callable[[ProblemDetails], Mapping[str, Any]]] = {
-    "/deforum": _detail_alone,
-    "/sdapi": _detail_alone,
-}
-"""Errors of other APIs by the beginning of their paths."""
 
 
 def place_of(problem: Problem) -> ProblemPlace:
@@ -116,6 +106,8 @@ async def _animator_error(request: Request, error: AnimatorError) -> Response:
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> Response:
+    if has_compat_errors(request):
+        return invalid_request(error)
     places = [
         ProblemPlace(pointer="".join(f"/{part}" for part in item["loc"][1:]), message=item["msg"])
         for item in error.errors()

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.errors import PresetError
-from animator.presets.deforum.job_settings import read_job_settings
 from animator.presets.load import resolve
+from animator.presets.request import draft_of_request
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
@@ -18,11 +17,11 @@ SMALL: dict[str, Any] = {"prompts": {"0": "a lake"}, "max_frames": 2, "W": 64, "
 
 
 def film_of(settings: dict[str, Any]) -> Animation:
-    return resolve(read_job_settings(settings, Path()))
+    return resolve(*draft_of_request(settings, kind="deforum"))
 
 
 def notes_of(settings: dict[str, Any]) -> list[str]:
-    return [str(note) for note in read_job_settings(settings, Path()).notes]
+    return [str(note) for note in draft_of_request(settings, kind="deforum")[0].notes]
 
 
 @pytest.mark.parametrize(
@@ -79,19 +78,18 @@ def test_the_model_that_a_file_was_made_with_is_only_noted(key: str) -> None:
     [
         ({"prompts": "not an object"}, "expected prompts by frame"),
         ({"prompts": {"0": 5}}, "a prompt is text"),
-        ({"zoom": "0:(1.02"}, "as many closing brackets as opening ones"),
+        ({"zoom": "0:(1.02"}, "its parentheses do not match"),
         ({"max_frames": "many"}, "expected a whole number"),
         ({"fps": []}, "expected a number"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(change: dict[str, Any], expected: str) -> None:
-    with pytest.raises(PresetError) as caught:
-        read_job_settings({**SMALL, **change}, Path())
-    (problem,) = caught.value.problems
+    _, (problem,) = draft_of_request({**SMALL, **change}, kind="deforum")
     assert problem.path in change and expected in problem.message
 
 
 def test_a_film_over_a_clip_is_as_long_as_it(tmp_path: Path) -> None:
     save_clip(tmp_path, [np.zeros((64, 64, 3), np.uint8)] * 3)
-    settings = {**SMALL, "animation_mode": "Video Input", "video_init_path": "%09d.png", "max_frames": 90}
-    assert read_job_settings(json.dumps(settings), tmp_path).values["frames"] == 3
+    clip = {"animation_mode": "Video Input", "video_init_path": str(tmp_path / "%09d.png")}
+    settings = json.dumps({**SMALL, **clip, "max_frames": 90})
+    assert draft_of_request(settings, kind="deforum")[0].values["frames"] == 3

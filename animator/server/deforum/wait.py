@@ -1,0 +1,40 @@
+"""Waits for a job without keeping a thread."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import anyio
+from anyio.to_thread import run_sync
+
+from animator.jobs.job import Job
+from animator.jobs.queue import JobQueue
+
+LOOK_S = 0.1
+"""Time between two looks at a job."""
+
+
+async def wait_for_end(
+    queue: JobQueue,
+    job_id: str,
+    timeout_s: float | None = None,
+    is_unwanted: Callable[[], Awaitable[bool]] | None = None,
+) -> Job:
+    """Waits until a job has ended, and returns it as it is then, or after a time.
+
+    Args:
+        queue: Its queue.
+        job_id: Its id in the queue.
+        timeout_s: The longest time to wait; None waits as long as it takes.
+        is_unwanted: Returns True once nobody waits for the answer any more.
+
+    Raises:
+        JobNotFoundError: It was deleted, or never there.
+    """
+    end = None if timeout_s is None else time.monotonic() + timeout_s
+    while True:
+        job = await run_sync(queue.get, job_id)
+        if job.state.has_ended or (end is not None and time.monotonic() >= end):
+            return job
+        if is_unwanted is not None and await is_unwanted():
+            return job
+        await anyio.sleep(LOOK_S)
