@@ -10,9 +10,11 @@ external references of QuickTime files by default.
 import re
 from pathlib import Path
 
-from animator.core.paths import exists
+from animator.core.confinement import check_opening, confinement
+from animator.core.paths import exists, is_folder
 from animator.core.read import check_regular
 from animator.errors import UserError
+from animator.film.remote import is_download
 
 _LOCAL = "file"
 _VIDEO = (
@@ -42,8 +44,10 @@ def input_options(path: str | Path) -> list[str]:
             URL is downloaded before, by `remote`.
 
     Raises:
-        UserError: There is no such file, it is not a regular one, or the pattern is not of images.
+        UserError: There is no such file, it is not a regular one, the pattern is not of images, or a file is
+            outside the confinement in force.
     """
+    _check_opening(Path(path))
     if is_pattern(path):
         return [*_allow(_LOCAL, "image2"), "-f", "image2", "-i", _pattern(Path(path))]
     _check_file(Path(path))
@@ -104,6 +108,17 @@ def _check_file(path: Path) -> None:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:  # not a regular file, or a null character
         raise UserError(f"{path}: {error}") from error
+
+
+def _check_opening(path: Path) -> None:
+    """Checks a file, or the images of a pattern's folder, against the confinement in force."""
+    if confinement() is None or is_download(path):
+        return
+    check_opening(path)
+    if is_pattern(path) and is_folder(path.parent):
+        for image in path.parent.iterdir():
+            if image.is_symlink():
+                check_opening(image)
 
 
 def _head(path: Path) -> bytes:

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from animator.core.paths import expand_user, is_file
+from animator.core.confinement import named_path
+from animator.core.paths import is_file
 from animator.core.paths import is_folder as exists_as_folder
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
@@ -62,7 +63,7 @@ def checked_path(clip: ClipSpec) -> str:
             f"video.path: {clip.path} is a URL; set video.allow_url: true to have it downloaded, "
             "or give a file"
         )
-    return clip.path if is_url(clip.path) else str(expand_user(clip.path))
+    return clip.path if is_url(clip.path) else str(named_path(clip.path))
 
 
 def local_path(clip: ClipSpec) -> str:

@@ -9,9 +9,9 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from animator.core.confinement import named_path
 from animator.core.download import Limits, download
 from animator.core.network import ForbiddenHostError, check_url
-from animator.core.paths import expand_user
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError
@@ -25,7 +25,7 @@ def local_file(name: str) -> str:
     Raises:
         UserError: The URL is not permitted, or cannot be downloaded.
     """
-    return str(_downloaded(name.strip())) if is_url(name) else str(expand_user(name))
+    return str(_downloaded(name.strip())) if is_url(name) else str(named_path(name))
 
 
 def check_remote(url: str) -> None:
@@ -42,6 +42,11 @@ def check_remote(url: str) -> None:
 
 def _forbidden(url: str, error: ForbiddenHostError) -> UserError:
     return UserError(f"{url}: is not downloaded: {error}", error.hint)
+
+
+def is_download(path: Path) -> bool:
+    """Returns True for a file that this process has downloaded."""
+    return path.parent == _folder()
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.core.urls import is_url
 from animator.film.clip import ClipSpec
 from animator.film.index import index_of
@@ -21,7 +21,7 @@ def soundtrack(sound: Sound, skipped: int) -> Sound:
     Raises:
         UserError: The clip cannot be read.
     """
-    source = sound.source if is_url(sound.source) else str(expand_user(sound.source))
+    source = sound.source if is_url(sound.source) else str(named_path(sound.source))
     if not skipped:
         return replace(sound, source=source)
     times = index_of(local_file(source)).times

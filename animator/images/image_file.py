@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
+from animator.core.confinement import check_opening
 from animator.core.printable import printable
 from animator.core.read import UnreadableError, open_regular, read_bytes
 from animator.errors import SaveImageAgain, UserError
@@ -65,6 +66,7 @@ def decode_file(path: str | Path) -> DecodedImage:
         BrokenImageError: The file is damaged.
         UserError: It cannot be read, is not an image of an accepted format, or is too large.
     """
+    check_opening(Path(path))
     try:
         data = read_bytes(Path(path), MAX_BYTES)
     except UnreadableError as error:
@@ -113,6 +115,7 @@ def is_still(path: Path) -> bool:
     Raises:
         UserError: It cannot be read.
     """
+    check_opening(path)
     try:
         with open_regular(path) as file:
             head = file.read(HEAD_BYTES)

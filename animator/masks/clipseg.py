@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from animator.core.confinement import named_path
 from animator.core.lru_cache import LRUCache
-from animator.core.paths import exists, expand_user
+from animator.core.paths import exists
 from animator.errors import AnimatorError, ModelError
 from animator.models.hub import hub_access
 from animator.models.model_folder import check_model_folder, use_safetensors
@@ -72,7 +73,7 @@ def open_clipseg(path: str, device: torch.device, threshold: float) -> ClipSeg:
     Raises:
         ModelError: The folder is missing, or there is no CLIPSeg in it.
     """
-    location = expand_user(path)
+    location = named_path(path)
     folder = location.parent if location.suffix else location
     if not exists(location):
         raise ModelError(f"mask.word_model: {path}: there is no such folder (looked for from {Path.cwd()})")

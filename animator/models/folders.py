@@ -1,5 +1,7 @@
 """Search path of model files: the preset's folders, ANIMATOR_MODELS, torch's download folder.
 
+Where a confinement is in force, its folders of models take the place of ANIMATOR_MODELS.
+
 No other module reads ANIMATOR_MODELS.
 """
 
@@ -7,6 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from animator.core.confinement import confinement, named_path
 from animator.core.paths import expand_user, is_file, is_folder
 
 VARIABLE = "ANIMATOR_MODELS"
@@ -19,8 +22,14 @@ def shared_folders() -> tuple[Path, ...]:
 
 
 def model_folders(named: Iterable[str | Path] = ()) -> tuple[Path, ...]:
-    """Returns the folders in which models are found by name: the named ones, then ANIMATOR_MODELS."""
-    return tuple(dict.fromkeys((*(expand_user(folder) for folder in named), *shared_folders())))
+    """Returns the folders in which models are found by name: the named ones, then ANIMATOR_MODELS.
+
+    Raises:
+        OutsideError: A named one leads out of the confinement in force.
+    """
+    current = confinement()
+    shared = shared_folders() if current is None else current.models
+    return tuple(dict.fromkeys((*map(named_path, named), *shared)))
 
 
 def torch_downloads() -> Path:

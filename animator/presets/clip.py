@@ -71,10 +71,10 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
     video = _video(values)
     if video is None or not video.path or values.get("hybrid", {}).get("use_init_image"):
         return values
-    video = replace(video, path=str(find_clip(video.path, beside) or video.path))
     try:
+        video = replace(video, path=str(find_clip(video.path, beside) or video.path))
         frames = frame_count(video, _rate(values)) if _exists(checked_path(video)) else 0
-    except UserError:  # not a video; opening it reports that
+    except UserError:  # not a video, or outside the confinement; opening it reports that
         frames = 0
     return {**values, "frames": frames} if frames else values
 

@@ -9,6 +9,7 @@ from animator.errors import Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
+from animator.presets.confine import outside_problems
 from animator.presets.controlnet_files import with_unit_files
 from animator.presets.model_defaults import is_decided, with_model_defaults
 from animator.presets.plain import Overrides, override, read_source
@@ -54,6 +55,8 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     """Returns what `resolve` returns, with the problems instead of an error."""
     if broken := text_problems(draft):
         return Examined(draft, None, (*problems, *broken))
+    if outside := outside_problems(draft):  # then no file at all is looked at
+        return replace(validate.examine(draft, (*problems, *outside)), animation=None)
     draft, missing = resolve_files(with_model_defaults(draft))
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from animator.core.confinement import OutsideError, confinement, named_path
 from animator.core.paths import exists, resolve
 from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
@@ -155,13 +156,30 @@ def parse(text: str, source: str, limit: int = MAX_BYTES) -> RawPreset:
 def _base_path(chain: list[Path], draft: RawPreset, base: object) -> Path | None:
     if base is None:
         return None
-    message = ""
+    try:
+        return _checked_base(chain, base)
+    except ValueError as error:
+        message = str(error)
+    except OutsideError as error:
+        message = error.message
+    raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
+
+
+def _checked_base(chain: list[Path], base: object) -> Path:
+    """Returns the path of the preset that the last of a chain extends.
+
+    Raises:
+        ValueError: It cannot be extended; the message says why.
+        OutsideError: It leads out of the confinement in force.
+    """
     if not isinstance(base, str):
-        message = f"is {base!r}; expected the path of another preset, relative to this one"
-    elif len(chain) >= MAX_EXTENDS:
-        message = f"more than {MAX_EXTENDS} presets extend each other"
-    elif resolve(chain[-1].parent / base) in {resolve(link) for link in chain}:
-        message = f"{base} extends itself: " + " -> ".join(link.name for link in chain)
-    if message:
-        raise PresetError(draft.source, (Problem(draft.where(("extends",)), "extends", message),))
-    return chain[-1].parent / str(base)
+        raise ValueError(f"is {base!r}; expected the path of another preset, relative to this one")
+    if len(chain) >= MAX_EXTENDS:
+        raise ValueError(f"more than {MAX_EXTENDS} presets extend each other")
+    path = chain[-1].parent / base
+    if confinement() is not None:
+        path = named_path(base)
+        path = path if exists(path) else find_preset(Path(base))
+    if resolve(path) in {resolve(link) for link in chain}:
+        raise ValueError(f"{base} extends itself: " + " -> ".join(link.name for link in chain))
+    return path

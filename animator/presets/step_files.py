@@ -32,7 +32,7 @@ def with_step_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
 def _resolve_step(draft: RawPreset, place: int, step: Any, problems: list[Problem]) -> Any:
     beside = draft.folders.get((GROUP,))
     resolved = dict(step) if isinstance(step, Mapping) else {}
-    for name, kind in _files_of(step).items():
+    for name, kind in files_of(step).items():
 
         def path(text: str, kind: PathSetting = kind) -> str:
             return resolve_path(text, beside, kind) or text
@@ -49,7 +49,7 @@ def _resolve_step(draft: RawPreset, place: int, step: Any, problems: list[Proble
     return resolved or step
 
 
-def _files_of(step: Any) -> dict[str, PathSetting]:
+def files_of(step: Any) -> dict[str, PathSetting]:
     """Returns the settings of a step that name files, with their marks."""
     try:
         fields = settings_of(step["use"]).model_fields

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from animator.core.confinement import named_path
 from animator.core.fingerprint import Fingerprint, fingerprint
-from animator.core.paths import exists, expand_user, is_file, is_folder
+from animator.core.paths import exists, is_file, is_folder
 from animator.core.urls import is_url
-from animator.errors import ModelError, UserError
+from animator.errors import UserError
 from animator.film.probe import images_in
 from animator.loop.build.models import load_options
 from animator.models.depth import names as depth_names
@@ -76,13 +77,13 @@ def _named_files(animation: Animation) -> Iterator[Input]:
     """Yields the files that settings name by their paths, missing ones as well."""
     for setting, value, kind in _path_settings(animation, ""):
         for name in names_in(value, kind):
-            path = expand_user(name)
+            path = named_path(name)
             is_file = kind.kind != "name" or exists(path)
             if is_file and kind.kind != "folder" and not is_url(name):
                 yield Input(setting, name, path)
     for number, unit in enumerate(animation.controlnet):
         if unit.enabled and unit.source.strip() not in ("", FRAME) and not is_url(unit.source):
-            yield Input(f"controlnet.{number}.source", unit.source, expand_user(unit.source))
+            yield Input(f"controlnet.{number}.source", unit.source, named_path(unit.source))
 
 
 def _path_settings(group: BaseModel, prefix: str) -> Iterator[tuple[str, Any, PathSetting]]:
@@ -104,15 +105,15 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
     keyed = {key.text for key in animation.diffusion.text_schedule("checkpoint").keys}
     names = [("model", animation.model), *(("diffusion.checkpoint", name) for name in sorted(keyed - {""}))]
     for setting, name in names:
-        with suppress(ModelError):
+        with suppress(UserError):
             yield from _local(setting, find_checkpoint(name, library))
     for unit in animation.controlnet:
-        with suppress(ModelError):
+        with suppress(UserError):
             yield from (
                 _local("controlnet.model", find_controlnet(unit.model, library)) if unit.enabled else ()
             )
     vae = animation.diffusion.vae
-    path = library.checkpoint(vae) if vae and not exists(expand_user(vae)) else None
+    path = library.checkpoint(vae) if vae and not exists(named_path(vae)) else None
     if path is not None:
         yield Input("diffusion.vae", vae, path)
 
@@ -127,7 +128,7 @@ def _prompt_files(animation: Animation, library: Library) -> Iterator[Input]:
     common = (animation.prompt_prefix, animation.prompt_suffix, animation.negative_prompt)
     texts = (*_texts(animation.prompts.source), *common)
     for text in texts:
-        with suppress(ModelError):
+        with suppress(UserError):
             for name in sorted({tag.name for tag in split_loras(text)[1]}):
                 yield Input("prompts", name, library.lora(name))
     words = {word.lower() for text in texts for word in _WORD.findall(text)}

@@ -1,13 +1,15 @@
 """Finds the files that settings name.
 
 A relative path in a preset or settings file is relative to that file or, if nothing is there, to the working
-directory. A path in an override is relative to the working directory alone.
+directory. A path in an override is relative to the working directory alone. Where a confinement is in force,
+its folders are searched instead; see `animator.core.confinement`.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from animator.core.confinement import confinement, named_path
 from animator.core.paths import exists, expand_user
 
 
@@ -43,13 +45,16 @@ def find(name: str, beside: Path | None) -> Path | None:
     Args:
         name: The path in the setting; `~` is the home folder.
         beside: Folder of the file that has the setting; None if it is not from a file.
+
+    Raises:
+        OutsideError: The name leads out of the confinement in force.
     """
     return next((path for path in _candidates(name, beside) if exists(path)), None)
 
 
 def find_clip(name: str, beside: Path | None) -> Path | None:
     """Like `find`, for a clip: a pattern of numbered images exists if its folder does."""
-    pattern = expand_user(name)
+    pattern = Path(name)
     if "%" not in pattern.name:
         return find(name, beside)
     folder = find(str(pattern.parent), beside)
@@ -63,6 +68,8 @@ def not_found(name: str, beside: Path | None) -> str:
 
 def search_hint(name: str, beside: Path | None) -> str:
     """Returns the folders that `find` searches, in brackets; empty for an absolute path."""
+    if confinement() is not None:
+        return " (looked for in the folders that these settings may read)"
     if expand_user(name).is_absolute():
         return ""
     folders = [Path.cwd()] if beside is None else [beside.resolve(), Path.cwd()]
@@ -70,5 +77,5 @@ def search_hint(name: str, beside: Path | None) -> str:
 
 
 def _candidates(name: str, beside: Path | None) -> tuple[Path, ...]:
-    path = expand_user(name)
+    path = named_path(name)
     return (path,) if beside is None or path.is_absolute() else (beside / path, path)

@@ -8,7 +8,7 @@ of the language existed: their files are filled here, their brackets by `schedul
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.errors import UserError
 from animator.settings.compat import rules_in, rules_of
 from animator.settings.dynamic_prompts.errors import TemplateError
@@ -122,7 +122,7 @@ class _Filler:
 
     def __init__(self, folder: str, seed: int) -> None:
         self.problems: list[tuple[str, str]] = []
-        self._files = WildcardFiles(expand_user(folder)) if folder else None
+        self._files = WildcardFiles(named_path(folder)) if folder else None
         self._reach = Reach(self._files) if self._files else None
         self._seed = seed
         self._variables: Variables = {}

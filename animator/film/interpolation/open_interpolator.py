@@ -4,7 +4,7 @@ import logging
 
 import torch
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.film.interpolation.base import FrameInterpolator
 from animator.film.interpolation.flow import FlowInterpolator
 from animator.film.interpolation.messages import WITHOUT_WEIGHTS
@@ -32,7 +32,7 @@ def open_interpolator(engine: str, weights: str, device: torch.device | str) -> 
     if not weights:
         log.warning(WITHOUT_WEIGHTS, engine)
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
-    path = expand_user(weights)
+    path = named_path(weights)
     if engine == "FILM" or is_torchscript(path):
         return load_torchscript(path, device)
     return load_rife(path, device)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from animator.core.paths import expand_user, is_file
+from animator.core.confinement import named_path
+from animator.core.paths import is_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 
@@ -22,7 +23,7 @@ def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
     Raises:
         ModelError: There is no such network.
     """
-    path = expand_user(name)
+    path = named_path(name)
     if is_file(path) or path.suffix in _SUFFIXES:
         return path
     files = Library(folders).files

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.errors import UserError
 from animator.film.clip_notes import log_conversions
 from animator.film.frame_map import ClipRange, FrameMap
@@ -55,7 +55,7 @@ def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
     Raises:
         UserError: The file does not exist, is not a video, or is a folder without images.
     """
-    path = expand_user(unit.source)
+    path = named_path(unit.source)
     if is_image(path):
         return StillImage(read_image(str(path), None, device))
     span = ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame)

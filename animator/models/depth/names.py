@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from animator.core import plugins
-from animator.core.paths import expand_user, is_file
+from animator.core.confinement import named_path
+from animator.core.paths import is_file
 from animator.errors import ModelError
 from animator.models.depth.registry import MODELS, PLUGINS
 from animator.models.depth.spec import DepthModelSpec
@@ -111,5 +112,5 @@ def check(name: str) -> None:
     Raises:
         ModelError: It is neither.
     """
-    if resolve_name(name) is None and not is_file(expand_user(name)):
+    if resolve_name(name) is None and not is_file(named_path(name)):
         raise unknown_model(name)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from animator.core import plugins
+from animator.core.confinement import named_path
 from animator.core.paths import is_file
 from animator.errors import ModelError, PluginError
 from animator.models.depth import load_weights, names, weights
@@ -59,7 +60,7 @@ def open_depth(
     text = str(name_or_path)
     resolved = names.resolve_name(text)
     if resolved is None:
-        return _from_path(Path(text), device, precision)
+        return _from_path(named_path(text), device, precision)
     if resolved.notice:
         log.warning("depth model %r: %s", text, resolved.notice)
     if resolved.names == (names.FAKE,):

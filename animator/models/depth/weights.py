@@ -6,9 +6,9 @@ import logging
 import tempfile
 from pathlib import Path
 
+from animator.core.confinement import named_path
 from animator.core.download import Limits, download
 from animator.core.network import ForbiddenHostError, check_url
-from animator.core.paths import expand_user
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.depth import names
@@ -49,7 +49,7 @@ def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     """
     resolved = names.resolve_name(name)
     if resolved is None:
-        return (expand_user(name),)
+        return (named_path(name),)
     specs = filter(None, map(names.find_spec_by_name, resolved.names))
     found = [_find_or_may_download(spec, (*folders, torch_downloads())) for spec in specs]
     return tuple(path for path in found if path is not None)

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from animator.core.paths import exists, expand_user
+from animator.core.confinement import named_path
+from animator.core.paths import exists
 from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.facts import config_folder
@@ -138,7 +139,9 @@ def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
 def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
-    config = options.architecture or str(config_folder(checkpoint.name, kind))
+    config = str(
+        named_path(options.architecture) if options.architecture else config_folder(checkpoint.name, kind)
+    )
     if options.architecture:
         check_model_folder(Path(config))
     is_xl = kind.family == "sdxl"
@@ -191,7 +194,7 @@ def _configure_scheduler(pipeline: Any, kind: Kind) -> None:
 
 def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     dtype = pipeline.vae.dtype
-    path = expand_user(options.vae)
+    path = named_path(options.vae)
     location = path if exists(path) else options.library.checkpoint(options.vae)
     if location is None:
         raise ModelError(f"vae {options.vae}: there is no such file or folder, here or in the model folders")
@@ -200,7 +203,7 @@ def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     kind = identify(location)
     if kind.what not in ("vae", "checkpoint"):
         raise ModelError(f"vae {options.vae}: is not a VAE but a file of kind {kind}")
-    config = Path(options.architecture) / "vae" if options.architecture else None
+    config = named_path(options.architecture) / "vae" if options.architecture else None
     if config is None:
         family = "sdxl" if pipeline.vae.config.scaling_factor == 0.13025 else "sd1"
         config = Path(str(resources.files(configs).joinpath(family))) / "vae"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from animator.core.confinement import named_path
 from animator.errors import ModelError
 from animator.models.folders import find_file, torch_downloads
 
@@ -23,7 +24,7 @@ def find_raft(path: str, folders: tuple[Path, ...]) -> Path:
         ModelError: They were not found.
     """
     if path:
-        return Path(path)
+        return named_path(path)
     searched = (*folders, torch_downloads())
     found = find_file(RAFT_FILES, searched)
     if found is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
@@ -44,7 +44,7 @@ def check_clips(film: FilmToCheck) -> None:
             spec = replace(animation.video.spec, path=animation.mask.video_mask_path)
             _check_length(spec, animation.fps, last + 1)
     for number, unit in enumerate(animation.controlnet):
-        if unit.enabled and unit.source != FRAME and not is_image(expand_user(unit.source)):
+        if unit.enabled and unit.source != FRAME and not is_image(named_path(unit.source)):
             with film.problems.at(f"controlnet.{number}.source"):
                 _check_source(unit, _control_frames(film.timeline, number))
 
@@ -60,7 +60,7 @@ def _check_length(spec: ClipSpec, fps: float, frames: int) -> None:
 
 
 def _check_source(unit: ControlUnit, frames: Sequence[int]) -> None:
-    path = expand_user(unit.source)
+    path = named_path(unit.source)
     available = len(images_in(path)) if is_folder(str(path)) else len(index_of(str(path)))
     count = len(ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame).of(available))
     late = next((frame for frame in frames if frame >= count), None)

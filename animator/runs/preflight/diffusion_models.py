@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.core.paths import exists, expand_user, is_folder
+from animator.core.confinement import named_path
+from animator.core.paths import exists, is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
@@ -68,7 +69,7 @@ def check_vae(film: FilmToCheck) -> None:
     if not (name and film.opens_our_model):
         return
     with film.problems.at("diffusion.vae"):
-        path = expand_user(name)
+        path = named_path(name)
         location = path if exists(path) else film.library.checkpoint(name)
         if location is None:
             searched = ", ".join(map(str, film.folders))
@@ -87,7 +88,7 @@ def check_architecture(film: FilmToCheck) -> None:
     folder = film.animation.diffusion.architecture
     if folder and film.opens_our_model:
         with film.problems.at("diffusion.architecture"):
-            read_config(Path(folder) / "unet" / CONFIG)
+            read_config(named_path(folder) / "unet" / CONFIG)
 
 
 def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:

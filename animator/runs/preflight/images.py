@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from animator.core.paths import expand_user
+from animator.core.confinement import named_path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.probe import is_image
@@ -39,7 +39,7 @@ def _images(film: Animation) -> Iterator[tuple[str, str]]:
         yield "mask.mask_file", film.mask.mask_file
     yield from mask_files(film)
     for number, unit in enumerate(film.controlnet):
-        if unit.enabled and unit.source != FRAME and is_image(expand_user(unit.source)):
+        if unit.enabled and unit.source != FRAME and is_image(named_path(unit.source)):
             yield f"controlnet.{number}.source", unit.source
 
 

@@ -4,7 +4,8 @@ import logging
 from importlib.util import find_spec
 from pathlib import Path
 
-from animator.core.paths import exists, expand_user, is_file
+from animator.core.confinement import named_path
+from animator.core.paths import exists, is_file
 from animator.errors import ModelError
 from animator.film.interpolation.messages import WITHOUT_WEIGHTS
 from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
@@ -52,7 +53,7 @@ def check_words(film: FilmToCheck) -> None:
     if not (name and has_word_mask(film.animation)):
         return
     with film.problems.at("mask.word_model"):
-        location = expand_user(name)
+        location = named_path(name)
         folder = location.parent if location.suffix else location
         if not exists(location):
             raise ModelError(f"{name}: there is no such folder (looked for from {Path.cwd()})")
@@ -100,7 +101,7 @@ def check_interpolator(film: FilmToCheck) -> None:
         log.warning(WITHOUT_WEIGHTS, settings.engine)
         return
     with film.problems.at("frame_interpolation.model"):
-        path = expand_user(settings.model)
+        path = named_path(settings.model)
         if not is_file(path):
             raise ModelError(f"{path}: no such file; expected the weights of {settings.engine}")
         if settings.engine == "FILM" or is_torchscript(path):

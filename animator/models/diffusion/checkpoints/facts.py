@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from animator.core.confinement import named_path
 from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
@@ -61,7 +62,7 @@ def facts_of(checkpoint: Checkpoint, architecture: str = "") -> ModelFacts | Non
         return _folder_facts(checkpoint.name, path)
     kind = identify(path)
     packaged = config_folder(checkpoint.name, kind)
-    return _facts(Path(architecture) if architecture else packaged, kind.family)
+    return _facts(named_path(architecture) if architecture else packaged, kind.family)
 
 
 def config_folder(name: str, kind: Kind) -> Path:

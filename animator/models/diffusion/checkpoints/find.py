@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from animator.core.paths import exists, expand_user
+from animator.core.confinement import named_path
+from animator.core.paths import exists
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.library import Library
@@ -39,7 +40,7 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
     """
     if name == STARTER:
         return Checkpoint(name, str(model_folder()), "folder")
-    path = expand_user(name)
+    path = named_path(name)
     location = path if exists(path) else library.checkpoint(name)
     if location is not None and location.is_dir():
         if not (location / "model_index.json").is_file():

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from animator.core.paths import expand_user, is_file
+from animator.core.confinement import is_within, named_path
+from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.core.walk import TooManyFilesError, walk
 from animator.errors import ModelError
@@ -37,11 +38,13 @@ class Library:
     def files(self) -> tuple[Path, ...]:
         """All model files and diffusers folders below the folders, sorted by path.
 
+        Links that lead out of the confinement in force are left out.
+
         Raises:
             ModelError: A folder has too many files to be one of models.
         """
         try:
-            return tuple(path for folder in self.folders for path in sorted(_walk(folder)))
+            return tuple(path for folder in self.folders for path in sorted(_walk(folder)) if is_within(path))
         except TooManyFilesError as error:
             raise ModelError(str(error)) from error
 
@@ -76,7 +79,7 @@ class Library:
         Raises:
             ModelError: There is no such file.
         """
-        path = expand_user(name)
+        path = named_path(name)
         if path.suffix == SAFE and is_file(path):
             return path
         lora = self._find(name, (path for path in self.files if path.suffix == SAFE))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from animator.core.paths import exists, expand_user
+from animator.core.confinement import named_path
+from animator.core.paths import exists
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE, read_header
 from animator.models.diffusion.checkpoints.find import Checkpoint
@@ -22,7 +23,7 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     Raises:
         ModelError: There is no ControlNet of that name.
     """
-    path = expand_user(name)
+    path = named_path(name)
     location = path if exists(path) else library.controlnet(name)
     if location is not None and location.is_dir():
         if not (location / CONFIG).is_file():
