@@ -15,6 +15,7 @@ from animator.batch.plan import BatchPlan
 from animator.batch.progress import FilmProgress
 from animator.batch.task import Outcome, Status, Task
 from animator.batch.worker import FilmRenderer, Report, stopped
+from animator.core.confinement import Confinement, confined, confinement
 from animator.core.permissions import Permissions, grant, permissions
 from animator.models.device import ComputeOptions
 from animator.runs.open_model import OpenModel
@@ -118,7 +119,9 @@ class WorkerPool:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_work, args=(theirs, self._compute, permissions(), self._opener), daemon=True
+            target=_work,
+            args=(theirs, self._compute, permissions(), confinement(), self._opener),
+            daemon=True,
         )
         with _hold_back_signals():
             process.start()
@@ -146,9 +149,15 @@ def _hold_back_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, compute: ComputeOptions, granted: Permissions, opener: OpenModel) -> None:
+def _work(
+    pipe: Connection,
+    compute: ComputeOptions,
+    granted: Permissions,
+    folders: Confinement | None,
+    opener: OpenModel,
+) -> None:
     """Renders films in a worker process until none is left, Ctrl-C, or the end of the main process."""
-    with grant(granted), suppress(KeyboardInterrupt, EOFError, OSError):
+    with grant(granted), confined(folders), suppress(KeyboardInterrupt, EOFError, OSError):
         start_session(compute.threads)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)

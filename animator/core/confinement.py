@@ -90,8 +90,8 @@ def confinement() -> Confinement | None:
 
 
 @contextmanager
-def confined(given: Confinement) -> Iterator[None]:
-    """Puts a confinement in force inside a `with` block; other threads and processes do not have it."""
+def confined(given: Confinement | None) -> Iterator[None]:
+    """Puts a confinement, or none, in force inside a `with` block; other threads and processes do not have it."""
     token = _CURRENT.set(given)
     try:
         yield
