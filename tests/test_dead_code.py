@@ -16,6 +16,7 @@ ENTRY_POINTS = {
     "schedules",
     "animator.cli.app",
     "animator.__main__",
+    "animator.presets.request",
     "animator.cli.entry",
     *(place.partition(":")[0] for place in BUILT_IN.values()),
     "docs.build.__main__",
@@ -28,7 +29,7 @@ ENTRY_POINTS = {
     "animator.training.depth.train",
     "animator.training.depth.rooms",
 }
-"""Packages, built-in steps, programs, and the depth training, which people call from Python."""
+"""Packages, built-in steps, programs, and what people call from Python: the depth training, requests."""
 
 Name = tuple[str, str]
 """A module and one of its names."""

@@ -91,7 +91,10 @@ def confinement() -> Confinement | None:
 
 @contextmanager
 def confined(given: Confinement | None) -> Iterator[None]:
-    """Puts a confinement, or none, in force inside a `with` block; other threads and processes do not have it."""
+    """Puts a confinement, or none, in force inside a `with` block.
+
+    Other threads and processes do not have it: give it to them.
+    """
     token = _CURRENT.set(given)
     try:
         yield

@@ -58,7 +58,7 @@ def drop_clip_placeholders(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in values.items() if value != CLIP or name not in ("fps", "frames")}
 
 
-def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, Any]:
+def with_clip_length(values: Mapping[str, Any], beside: Path | None) -> Mapping[str, Any]:
     """Sets the number of frames of a preset to that of its clip, if the clip exists.
 
     In video mode, and in hybrid video unless the init image replaces the clip, the film of a settings file is
@@ -66,7 +66,7 @@ def with_clip_length(values: Mapping[str, Any], beside: Path) -> Mapping[str, An
 
     Args:
         values: The preset's values.
-        beside: Folder of the settings file.
+        beside: Folder of the settings file; None if they are not from a file.
     """
     video = _video(values)
     if video is None or not video.path or values.get("hybrid", {}).get("use_init_image"):

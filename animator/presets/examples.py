@@ -37,9 +37,14 @@ class Example:
     thumbnail: Path | None
 
 
+def examples_folder() -> Path | None:
+    """Returns the folder of the examples and of the files that they name; None where there is none."""
+    return next((folder for folder in _FOLDERS if (folder / f"{DEFAULT}.yaml").is_file()), None)
+
+
 def examples() -> tuple[Example, ...]:
     """Returns all examples, by name."""
-    folder = next((folder for folder in _FOLDERS if (folder / f"{DEFAULT}.yaml").is_file()), None)
+    folder = examples_folder()
     return tuple(_example(path) for path in sorted(folder.glob("*.yaml"))) if folder else ()
 
 

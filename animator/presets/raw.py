@@ -10,7 +10,7 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
-from animator.presets.deforum.importing import import_text, nested
+from animator.presets.deforum.importing import Imported, import_text, nested
 from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.presets.examples import find_preset, names_text
 from animator.presets.infotext_preset import infotext_preset, is_infotext
@@ -112,12 +112,28 @@ def _read_one(path: Path, reader: _Reader) -> RawPreset:
         hint = None if exists(path) else NameExample(names_text(source), source)
         raise PresetError(source, (problem,), hint) from error
     if is_settings_file(path):
-        if is_infotext(text):
-            return replace(infotext_preset(text, source), source=source)
-        imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
-        values = with_clip_length(imported.values, path.parent)
-        return RawPreset(source, values, imported.places, imported.notes)
+        return _parse_settings(text, path, reader)
     return parse(text, source, limit=_limit(path))
+
+
+def _parse_settings(text: str, path: Path, reader: _Reader) -> RawPreset:
+    source = str(path)
+    if is_infotext(text):
+        return replace(infotext_preset(text, source), source=source)
+    imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
+    return of_import(imported, source, path.parent)
+
+
+def of_import(imported: Imported, source: str, beside: Path | None) -> RawPreset:
+    """Returns the draft of converted settings, as long as their clip.
+
+    Args:
+        imported: The settings.
+        source: Their name, for messages.
+        beside: Folder of their file; None if they are not from a file.
+    """
+    values = with_clip_length(imported.values, beside)
+    return RawPreset(source, values, imported.places, imported.notes)
 
 
 def _limit(path: Path) -> int:

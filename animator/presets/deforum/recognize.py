@@ -74,14 +74,19 @@ def read_settings(text: str, source: str, *, repair: bool = False) -> Document:
         document = read_document(text, source, repair=repair)
     except PresetError as error:
         if error.hint == FixJson():  # promise it only for what is a settings file then
-            _check(read_document(text, source, repair=True), source)
+            check_settings(read_document(text, source, repair=True).values, source)
         raise
-    _check(document, source)
+    check_settings(document.values, source)
     return document
 
 
-def _check(document: Document, source: str) -> None:
-    if message := _refusal(document.values):
+def check_settings(values: Mapping[str, Any], source: str) -> None:
+    """Checks that an object is one of Deforum's settings.
+
+    Raises:
+        PresetError: It is another program's file, or has hardly any known key.
+    """
+    if message := _refusal(values):
         raise PresetError(source, (Problem(source, "", message),))
 
 
