@@ -11,11 +11,20 @@ from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
 from animator.server.security.host import HostCheck
 from animator.server.security.token import TokenCheck
-from animator.server.v1 import jobs
+from animator.server.uploads import Uploads
+from animator.server.v1 import files, jobs, models, presets, samplers, timeline
 
 MAX_BODY = 64_000_000
 """Bytes of a request; a Deforum settings file with a Parseq manifest may have as many."""
-ROUTERS = (health.router, jobs.router)
+ROUTERS = (
+    health.router,
+    jobs.router,
+    timeline.router,
+    presets.router,
+    models.router,
+    samplers.router,
+    files.router,
+)
 
 
 def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
@@ -33,7 +42,7 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         redoc_url=None,
         max_body_size=MAX_BODY,
     )
-    app.state.context = ServerContext(options, queue)
+    app.state.context = ServerContext(options, queue, Uploads(options.uploads, options.max_uploads))
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)

@@ -1,12 +1,14 @@
 """`ServerContext`: what the handlers of requests share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from animator.jobs.queue import JobQueue
+from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
+from animator.server.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -16,10 +18,14 @@ class ServerContext:
     Attributes:
         options: The server's options.
         queue: The jobs.
+        uploads: The files that clients sent.
+        model_hashes: Hashes of models.
     """
 
     options: ServerOptions
     queue: JobQueue
+    uploads: Uploads
+    model_hashes: ModelHashes = field(default_factory=ModelHashes)
 
 
 def context_of(request: Request) -> ServerContext:

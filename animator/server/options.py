@@ -7,6 +7,7 @@ from pathlib import Path
 from animator.core.permissions import Permissions
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
+from animator.models.folders import model_folders
 
 MIN_TOKEN = 16
 _MAX_TOKEN_FILE = 10_000
@@ -29,8 +30,9 @@ class ServerOptions:
         permissions: What models and settings may do.
         hostnames: Names, besides addresses and localhost, under which clients may reach the server.
         origins: Web pages of these origins may use the server.
-        webhook_hosts: Hosts in a private network to which webhooks may go.
+        webhook_hosts: Hosts to which webhooks may go, wherever they are; no others.
         capacity: Jobs that may wait at once.
+        max_uploads: Bytes that all files sent by clients may have together.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +49,7 @@ class ServerOptions:
     origins: tuple[str, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     capacity: int = 1_000
+    max_uploads: int = 10_000_000_000
 
     def __post_init__(self) -> None:
         """Checks that strangers cannot reach a server without a token.
@@ -59,6 +62,17 @@ class ServerOptions:
                 f"host {self.host}: whoever reaches this address could use the server; give a token "
                 "that clients must show, or listen on 127.0.0.1"
             )
+
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the files that clients send."""
+        return self.renders / "uploads"
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Folders in which models are found: the server's own, then those of ANIMATOR_MODELS."""
+        return model_folders(self.models)
 
 
 def is_loopback(host: str) -> bool:

@@ -21,12 +21,15 @@ from animator.errors import (
     QueueFullError,
     UserError,
 )
+from animator.server.errors import NoRoomError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
 """After how many seconds a client whose job was refused may ask again."""
 _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
+    (NotFoundError, 404, "not-found"),
+    (NoRoomError, 507, "no-room"),
     (JobStateError, 409, "state"),
     (QueueFullError, 429, "queue-full"),
     (PresetError, 422, "settings"),

@@ -1,6 +1,7 @@
 """Jobs: submit, list, look at, cancel, pause, resume, render again, delete."""
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -12,38 +13,22 @@ from animator.jobs.settings import film_of
 from animator.jobs.store import JobFilter
 from animator.server.context import Context
 from animator.server.problems import problem_responses
+from animator.server.v1.film_body import FilmBody
 from animator.server.v1.job_view import JobPage, JobView, job_view
 
 MAX_PAGE = 200
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
 
-class JobSubmission(BaseModel):
+class JobSubmission(FilmBody):
     """What to render. Give one of `preset` and `settings`."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    preset: dict[str, Any] | str | None = Field(
-        None, description="A preset: an object, its YAML text, or the name of an example such as quickstart."
-    )
-    settings: dict[str, Any] | str | None = Field(
-        None, description="Deforum settings: an object, or the text of a settings file."
-    )
-    overrides: dict[str, Any] = Field(
-        default_factory=dict, description='Settings in place of those, such as {"diffusion.steps": 12}.'
-    )
     priority: int = Field(0, ge=MIN_PRIORITY, le=MAX_PRIORITY, description="Higher ones begin first.")
     labels: dict[str, str] = Field(default_factory=dict, description="Names and values to find the job by.")
 
     def request(self) -> JobRequest:
         """Returns the request for the queue; raises a UserError where it is none."""
-        return JobRequest(
-            preset=self.preset,
-            settings=self.settings,
-            overrides=self.overrides,
-            priority=self.priority,
-            labels=self.labels,
-        )
+        return replace(self.film_request(), priority=self.priority, labels=self.labels)
 
 
 class Redo(BaseModel):
