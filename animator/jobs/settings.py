@@ -1,19 +1,15 @@
 """The film that a job's request describes."""
 
-import json
-from collections.abc import Mapping
-
+from animator.core.confinement import confinement
+from animator.errors import Problem
 from animator.jobs.request import JobRequest
-from animator.presets.deforum.importing import import_text
 from animator.presets.plain import override, read_source
+from animator.presets.request import draft_of_request
 from animator.runs.preflight.check_film import check_film
 from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation
 from animator.settings.raw import RawPreset
-
-SETTINGS = "<settings>"
-"""Place of problems in Deforum settings that are not from a file."""
 
 
 def film_of(request: JobRequest) -> Animation:
@@ -22,25 +18,27 @@ def film_of(request: JobRequest) -> Animation:
     Raises:
         PresetError: With every problem of its settings.
     """
-    draft, problems = override(draft_of(request), request.overrides)
-    return check_film(draft, problems)
+    return check_film(*draft_of(request))
 
 
-def draft_of(request: JobRequest) -> RawPreset:
-    """Returns the settings of a request before validation, without its overrides.
+def draft_of(request: JobRequest) -> tuple[RawPreset, list[Problem]]:
+    """Returns the settings of a request before validation, and the problems that are known already.
+
+    Where a confinement is in force, a short text is the name of an example and nothing else.
 
     Raises:
-        PresetError: They cannot be read.
+        PresetError: They are in a file that cannot be read.
     """
-    if request.preset is not None:
-        return read_source(request.preset)
+    preset = request.preset
     if request.settings is not None:
-        text = (
-            json.dumps(dict(request.settings)) if isinstance(request.settings, Mapping) else request.settings
-        )
-        imported = import_text(text, SETTINGS)
-        return RawPreset(SETTINGS, imported.values, imported.places, imported.notes)
-    raise AssertionError("a run has its settings in its folder")
+        return draft_of_request(request.settings, request.overrides, "deforum")
+    if preset is None:
+        raise AssertionError("a run has its settings in its folder")
+    if not isinstance(preset, str) or "\n" in preset:
+        return draft_of_request(preset, request.overrides)
+    if confinement() is not None:
+        return draft_of_request(preset, request.overrides, "example")
+    return override(read_source(preset), request.overrides)
 
 
 def redone(run: Run, request: JobRequest) -> Animation:

@@ -94,7 +94,7 @@ class Workers:
         try:
             self._dispatcher.run(count)
             self._pool.end()
-        except BaseException as error:  # noqa: BLE001 (told by `problem`, and raised at the end of the block)
+        except BaseException as error:
             log.exception("the jobs in %s are not rendered any more", self._queue.renders)
             self._error = error
             self._pool.end(0.0)

@@ -9,6 +9,7 @@ from animator.jobs.queue import JobQueue
 from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
 from animator.server.uploads import Uploads
+from animator.server.webhooks.outbox import Outbox
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class ServerContext:
         options: The server's options.
         queue: The jobs.
         uploads: The files that clients sent.
+        outbox: Messages for webhooks.
         model_hashes: Hashes of models.
     """
 
     options: ServerOptions
     queue: JobQueue
     uploads: Uploads
+    outbox: Outbox
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
 
 

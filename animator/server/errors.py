@@ -9,3 +9,15 @@ class NotFoundError(UserError):
 
 class NoRoomError(UserError):
     """The uploads have no room for another file."""
+
+
+class RequestError(UserError):
+    """A value in a request that cannot be used.
+
+    Attributes:
+        pointer: JSON pointer to it.
+    """
+
+    def __init__(self, pointer: str, message: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer

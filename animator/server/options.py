@@ -4,10 +4,12 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from animator.core.permissions import Permissions
+from animator.core.confinement import Confinement
+from animator.core.permissions import Permissions, host_names
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
-from animator.models.folders import model_folders
+from animator.models.folders import shared_folders
+from animator.presets.examples import examples_folder
 
 MIN_TOKEN = 16
 _MAX_TOKEN_FILE = 10_000
@@ -63,16 +65,27 @@ class ServerOptions:
                 "that clients must show, or listen on 127.0.0.1"
             )
 
-
     @property
     def uploads(self) -> Path:
         """Folder of the files that clients send."""
         return self.renders / "uploads"
 
     @property
+    def webhook_permissions(self) -> Permissions:
+        """Hosts that webhooks may connect to."""
+        return Permissions(hosts=host_names(self.webhook_hosts))
+
+    @property
     def model_folders(self) -> tuple[Path, ...]:
         """Folders in which models are found: the server's own, then those of ANIMATOR_MODELS."""
-        return model_folders(self.models)
+        return (*self.models, *shared_folders())
+
+    @property
+    def confinement(self) -> Confinement:
+        """Folders that settings may name files in: uploads, inputs, the examples', and those of models."""
+        examples = examples_folder()
+        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()))
+        return Confinement(roots, self.model_folders, own=(self.renders,))
 
 
 def is_loopback(host: str) -> bool:

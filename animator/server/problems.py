@@ -21,7 +21,7 @@ from animator.errors import (
     QueueFullError,
     UserError,
 )
-from animator.server.errors import NoRoomError, NotFoundError
+from animator.server.errors import NoRoomError, NotFoundError, RequestError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
@@ -114,8 +114,15 @@ def handle_errors(app: FastAPI) -> None:
 
 async def _animator_error(request: Request, error: AnimatorError) -> Response:
     status, kind = next((status, kind) for type_, status, kind in _STATUS if isinstance(error, type_))
-    places = [place_of(problem) for problem in error.problems] if isinstance(error, PresetError) else []
-    return problem_response(request, status, kind, str(error), places)
+    return problem_response(request, status, kind, str(error), _places_of(error))
+
+
+def _places_of(error: AnimatorError) -> list[ProblemPlace]:
+    if isinstance(error, PresetError):
+        return [place_of(problem) for problem in error.problems]
+    return (
+        [ProblemPlace(pointer=error.pointer, message=str(error))] if isinstance(error, RequestError) else []
+    )
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> Response:

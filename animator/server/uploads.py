@@ -17,8 +17,34 @@ from animator.server.errors import NoRoomError, NotFoundError
 
 _NAME = re.compile(r"([0-9a-f]{64})(\.[a-z0-9]{1,5})?")
 _SUFFIXES = frozenset(
-    ".png .jpg .jpeg .webp .avif .tif .tiff .bmp .gif .mp4 .m4v .mov .mkv .webm .avi "
-    ".wav .mp3 .flac .ogg .m4a .txt .json .yaml .yml .csv .srt".split()
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".avif",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".gif",
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".wav",
+        ".mp3",
+        ".flac",
+        ".ogg",
+        ".m4a",
+        ".txt",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".csv",
+        ".srt",
+    ]
 )
 """Suffixes that a stored file keeps from its name: those of files that settings name."""
 _SUFFIX_OF_KIND = {

@@ -1,10 +1,10 @@
 """Files of clients: images, clips and sounds that settings name; each is stored once, under its hash."""
 
 from datetime import datetime, timezone
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
@@ -35,7 +35,9 @@ _BODY = {
         },
     }
 }
-_CONTENT = {200: {"description": "The file.", "content": {"application/octet-stream": _BYTES}}}
+_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {"application/octet-stream": _BYTES}}
+}
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, in hexadecimal.")]
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
 
@@ -83,7 +85,7 @@ async def upload_file(
 
     Of its name only the suffix is kept. A file that breaks off on the way leaves nothing.
     """
-    with context.uploads.receive() as arrival:
+    async with contextmanager_in_threadpool(context.uploads.receive()) as arrival:
 
         async def take(chunk: bytes) -> None:
             if chunk:

@@ -56,7 +56,10 @@ def list_presets(request: Request) -> PresetList:
     responses={
         200: {
             "description": "The preset.",
-            "content": {YAML: {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}},
+            "content": {
+                YAML: {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+            },
         },
         **problem_responses(404, 422),
     },

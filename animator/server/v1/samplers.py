@@ -15,7 +15,9 @@ class SamplerView(BaseModel):
 
     name: str
     aliases: list[str] = Field(description="Other names for it.")
-    schedule_type: str = Field(description="The spacing of its noise levels, where its name has none after it.")
+    schedule_type: str = Field(
+        description="The spacing of its noise levels, where its name has none after it."
+    )
     from_plugin: bool = Field(description="True for one of an installed package.")
 
 
@@ -39,6 +41,7 @@ def list_samplers() -> SamplerList:
         for method in METHODS.values()
     ]
     added = [
-        SamplerView(name=name, aliases=[], schedule_type="", from_plugin=True) for name in plugins.names(PLUGINS)
+        SamplerView(name=name, aliases=[], schedule_type="", from_plugin=True)
+        for name in plugins.names(PLUGINS)
     ]
     return SamplerList(samplers=built_in + added, schedule_types=list(SCHEDULE_TYPES))

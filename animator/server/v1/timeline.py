@@ -6,10 +6,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from animator.errors import UserError
 from animator.jobs.settings import draft_of
 from animator.presets.load import resolve
-from animator.presets.plain import override
+from animator.server.errors import RequestError
 from animator.server.problems import problem_responses
 from animator.server.v1.film_body import FilmBody
 from animator.timeline.table import rows
@@ -32,7 +31,9 @@ class TimelineRequest(FilmBody):
         description="Names such as `motion.zoom`, or of a group such as `motion`; all where there are none.",
     )
     first: int = Field(0, ge=0, alias="from", description="The first frame.")
-    last: int | None = Field(None, ge=0, alias="to", description="The last frame; that of the film without it.")
+    last: int | None = Field(
+        None, ge=0, alias="to", description="The last frame; that of the film without it."
+    )
 
 
 class TimelineValues(BaseModel):
@@ -55,14 +56,13 @@ class TimelineValues(BaseModel):
 )
 def get_timeline(wanted: TimelineRequest) -> TimelineValues:
     """Evaluates every schedule and prompt of a film; no model loads, and nothing is rendered."""
-    request = wanted.film_request()
-    draft, problems = override(draft_of(request), request.overrides)
-    timeline = Timeline(resolve(draft, problems))
+    timeline = Timeline(resolve(*draft_of(wanted.film_request())))
     film = timeline.animation
     last = film.frames - 1 if wanted.last is None else wanted.last
     if not wanted.first <= last < film.frames:
-        raise UserError(
-            f"from {wanted.first} to {last}: expected frames of the film, which has 0 to {film.frames - 1}"
+        raise RequestError(
+            "/from",
+            f"from {wanted.first} to {last}: expected frames of the film, which has 0 to {film.frames - 1}",
         )
     return TimelineValues(
         name=film.name,
@@ -78,9 +78,10 @@ def get_timeline(wanted: TimelineRequest) -> TimelineValues:
 def _values(timeline: Timeline, frames: range, wanted: list[str]) -> dict[str, list[Any]]:
     names = _names(next(iter(rows(timeline, frames[:1]))), wanted)
     if len(names) * len(frames) > MAX_VALUES:
-        raise UserError(
+        raise RequestError(
+            "/columns",
             f"{len(names)} columns of {len(frames)} frames are {len(names) * len(frames)} values; expected at most "
-            f"{MAX_VALUES}: name the `columns` you need, or ask for fewer frames by `from` and `to`"
+            f"{MAX_VALUES}: name the `columns` you need, or ask for fewer frames by `from` and `to`",
         )
     columns: dict[str, list[Any]] = {name: [] for name in names}
     text = 0
@@ -90,9 +91,10 @@ def _values(timeline: Timeline, frames: range, wanted: list[str]) -> dict[str, l
             text += len(value) if isinstance(value, str) else 0
             columns[name].append(value)
         if text > MAX_TEXT:
-            raise UserError(
-                f"the texts of these frames have more than {MAX_TEXT} characters; leave out `prompt` and the like by "
-                "naming the `columns` you need, or ask for fewer frames by `from` and `to`"
+            raise RequestError(
+                "/columns",
+                f"the texts of these frames have more than {MAX_TEXT} characters; leave out `prompt` and "
+                "the like by naming the `columns` you need, or ask for fewer frames by `from` and `to`",
             )
     return columns
 
@@ -101,10 +103,14 @@ def _names(known: Iterable[str], wanted: list[str]) -> list[str]:
     """Returns the columns of the wanted names, a group's name standing for all of its columns."""
     every = list(known)
     chosen = [name for name in every if not wanted or name in wanted or _is_below(name, wanted)]
-    missing = [name for name in wanted if name not in chosen and not any(_is_below(one, [name]) for one in chosen)]
+    missing = [
+        name for name in wanted if name not in chosen and not any(_is_below(one, [name]) for one in chosen)
+    ]
     if missing:
         hint = suggestion(missing[0], every)
-        raise UserError(f"columns: {missing[0]:.80} is not one of the film; {hint or 'without `columns` all come'}")
+        raise RequestError(
+            "/columns", f"{missing[0]:.80}: is not one of the film; {hint or 'without `columns` all come'}"
+        )
     return chosen
 
 
