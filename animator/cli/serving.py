@@ -58,9 +58,12 @@ def serve(  # noqa: PLR0913 (one parameter per option)
     webhook_host: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="HOST", help="Send webhooks to this host in a private network, too.", show_default=False
+            metavar="HOST", help="Send webhooks to this host; may be given often.", show_default=False
         ),
     ] = None,
+    max_uploads: Annotated[
+        float, typer.Option(min=0, metavar="GB", help="Room for the files that clients send.")
+    ] = 10,
 ) -> None:
     """Serve films over HTTP: jobs, their progress and their files; prints the address when ready.
 
@@ -88,5 +91,6 @@ def serve(  # noqa: PLR0913 (one parameter per option)
         hostnames=tuple(hostname or ()),
         origins=tuple(origin or ()),
         webhook_hosts=tuple(webhook_host or ()),
+        max_uploads=int(max_uploads * 1e9),
     )
     run(options, say, context.obj or open_model)

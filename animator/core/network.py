@@ -39,7 +39,9 @@ class ForbiddenHostError(OSError):
         self.hint: Hint = AllowHost(host) if is_private else AllowDownload()
 
 
-def open_http(permissions: Permissions, track: Track) -> urllib.request.OpenerDirector:
+def open_http(
+    permissions: Permissions, track: Track, *, follow_redirects: bool = True
+) -> urllib.request.OpenerDirector:
     """Returns an opener of http and https URLs; it has no handlers for files and FTP.
 
     A proxy that the environment names is used: it is the person's own, so it may have any address. The
@@ -48,6 +50,7 @@ def open_http(permissions: Permissions, track: Track) -> urllib.request.OpenerDi
     Args:
         permissions: Hosts that may be connected to.
         track: Called with each new socket.
+        follow_redirects: Open what a redirect names; otherwise it is an HTTPError.
     """
     opener = urllib.request.OpenerDirector()
     for handler in (
@@ -55,7 +58,7 @@ def open_http(permissions: Permissions, track: Track) -> urllib.request.OpenerDi
         _Http(permissions, track),
         _Https(permissions, track),
         urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPRedirectHandler(),
+        *([urllib.request.HTTPRedirectHandler()] if follow_redirects else []),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
     ):

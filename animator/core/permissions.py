@@ -37,6 +37,11 @@ def permissions() -> Permissions:
     return _CURRENT.get()
 
 
+def host_names(hosts: Iterable[str]) -> frozenset[str]:
+    """Returns hosts as `Permissions` has them: in lower case, without brackets or a last dot."""
+    return frozenset(host.lower().strip("[]").rstrip(".") for host in hosts)
+
+
 @contextmanager
 def grant(given: Permissions) -> Iterator[None]:
     """Puts permissions in force inside a `with` block, in place of those outside it."""
@@ -64,7 +69,7 @@ def allow(
         now.code or code,
         now.pickle or pickle,
         now.download or download,
-        now.hosts | {host.lower().strip("[]").rstrip(".") for host in hosts},
+        now.hosts | host_names(hosts),
     )
     with grant(added):
         yield

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from animator.core.confinement import Confinement
 from animator.core.permissions import Permissions
 from animator.jobs.job import JobError, JobProgress
 from animator.jobs.request import JobRequest
@@ -18,6 +19,7 @@ class WorkerOptions:
         device: Device of images and models; `auto` gives each worker a GPU of its own where there are any.
         threads: CPU threads of each worker; None leaves torch's choice.
         permissions: What models and settings may do.
+        confinement: Folders that settings may name files in; None for all.
         accept_changed_inputs: Resume also where files that a film reads have changed since.
     """
 
@@ -25,6 +27,7 @@ class WorkerOptions:
     device: str = "auto"
     threads: int | None = None
     permissions: Permissions = field(default_factory=Permissions)
+    confinement: Confinement | None = None
     accept_changed_inputs: bool = True
 
 

@@ -48,4 +48,20 @@ CREATE TABLE IF NOT EXISTS keys (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE
 );
 CREATE INDEX IF NOT EXISTS keys_of_job ON keys (job);
+CREATE TABLE IF NOT EXISTS webhook_messages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending',
+    created REAL NOT NULL,
+    due REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    answer INTEGER,
+    problem TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS webhook_messages_due ON webhook_messages (state, due);
+CREATE INDEX IF NOT EXISTS webhook_messages_of_job ON webhook_messages (job, number);
+CREATE TABLE IF NOT EXISTS webhooks_seen (event INTEGER NOT NULL);
 """

@@ -19,6 +19,8 @@ from animator.jobs.rows import column_of, event_of, job_of
 from animator.jobs.schema import TABLES, VERSION
 
 FILE = "jobs.sqlite"
+KEY_S = 86400
+"""How long the key of a submission is known."""
 MAX_EVENTS = 2_000
 """Events kept of a job; the oldest go first."""
 _ACTIVE = (JobState.RUNNING.value, JobState.CANCELING.value)
@@ -54,7 +56,7 @@ class JobStore:
             RunError: They cannot be created, or the file is not a job store of this version.
         """
         self.path = renders / FILE
-        self._db = Database(self.path, TABLES, VERSION)
+        self.database = self._db = Database(self.path, TABLES, VERSION)
 
     def close(self) -> None:
         """Closes the store."""
@@ -86,20 +88,33 @@ class JobStore:
             QueueFullError: Too many jobs wait.
         """
         with self._db.writing() as db:
-            known = self._db.rows("SELECT job, digest FROM keys WHERE key = ?", (key,)) if key else []
-            if known and known[0]["digest"] != digest:
-                raise JobStateError(
-                    f"key {key:.80}: was used for another request; take a new key for a new job"
-                )
-            if known:
-                return self.get(known[0]["job"])
+            known = self.submitted(key, digest)
+            if known is not None:
+                return known
             if self.count(JobState.QUEUED) >= capacity:
                 raise QueueFullError(f"{capacity} jobs wait, as many as may; submit it again later")
             name = self._insert(db, request)
             if key:
+                old = time.time() - KEY_S
+                db.execute("DELETE FROM keys WHERE (SELECT created FROM jobs WHERE id = job) <= ?", (old,))
                 db.execute("INSERT INTO keys VALUES (?, ?, ?)", (key, digest, name))
             self.add_event(name, "status", {"status": JobState.QUEUED.value})
             return self.get(name)
+
+    def submitted(self, key: str, digest: str) -> Job | None:
+        """Returns the job that was submitted with a key within the last day; None for a new key.
+
+        Raises:
+            JobStateError: The key was used with another digest.
+        """
+        query = "SELECT job, digest FROM keys JOIN jobs ON jobs.id = job WHERE key = ? AND created > ?"
+        for row in self._db.rows(query, (key, time.time() - KEY_S)):
+            if row["digest"] != digest:
+                raise JobStateError(
+                    f"key {key:.80}: was used for another request; take a new key for a new job"
+                )
+            return self.get(row["job"])
+        return None
 
     def get(self, job_id: str) -> Job:
         """Returns a job.

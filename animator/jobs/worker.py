@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 
 import torch
 
+from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.errors import AnimatorError
 from animator.jobs.film import JobFilm
@@ -37,7 +38,7 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
     if hasattr(signal, "pthread_sigmask"):  # as our program held them back while this process started
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     inbox = _Inbox(pipe)
-    with grant(options.permissions), suppress(OSError):
+    with grant(options.permissions), confined(options.confinement), suppress(OSError):
         try:
             device = device_of(options.device, number)
             torch.zeros(1, device=device)

@@ -1,4 +1,6 @@
-"""Search path of model files: the preset's folders, ANIMATOR_MODELS, torch's download folder.
+"""Search path of model files: the preset's folders, those of ANIMATOR_MODELS, torch's download folder.
+
+Where a confinement is in force, its folders of models take the place of ANIMATOR_MODELS.
 
 Where a confinement is in force, its folders of models take the place of ANIMATOR_MODELS.
 
@@ -16,9 +18,10 @@ VARIABLE = "ANIMATOR_MODELS"
 
 
 def shared_folders() -> tuple[Path, ...]:
-    """Returns the folder that ANIMATOR_MODELS names, or no folder if it is not set."""
-    folder = os.environ.get(VARIABLE)
-    return (expand_user(folder),) if folder else ()
+    """Returns the folders that ANIMATOR_MODELS names, separated as in PATH; none if it is not set."""
+    value = os.environ.get(VARIABLE, "")
+    names = [value] if is_folder(expand_user(value)) else value.split(os.pathsep)
+    return tuple(expand_user(name) for name in names if name)
 
 
 def model_folders(named: Iterable[str | Path] = ()) -> tuple[Path, ...]:

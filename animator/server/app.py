@@ -13,19 +13,29 @@ from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
 from animator.server.sdapi import host_facts, progress
 from animator.server.security.host import HostCheck
+from animator.server.security.strangers import Strangers
 from animator.server.security.token import TokenCheck
-from animator.server.v1 import jobs
+from animator.server.uploads import Uploads
+from animator.server.v1 import files, jobs, models, presets, samplers, submission, timeline, webhooks
+from animator.server.webhooks.outbox import Outbox
 
 MAX_BODY = 64_000_000
 """Bytes of a request; a Deforum settings file with a Parseq manifest may have as many."""
 ROUTERS = (
     health.router,
+    submission.router,
     jobs.router,
     batches.router,
     deforum_jobs.router,
     simple.router,
     progress.router,
     host_facts.router,
+    webhooks.router,
+    timeline.router,
+    presets.router,
+    models.router,
+    samplers.router,
+    files.router,
 )
 
 
@@ -44,10 +54,12 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         redoc_url=None,
         max_body_size=MAX_BODY,
     )
-    app.state.context = ServerContext(options, queue)
+    uploads = Uploads(options.uploads, options.max_uploads)
+    app.state.context = ServerContext(options, queue, uploads, Outbox(queue))
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)
+    app.add_middleware(Strangers, confinement=options.confinement, permissions=options.permissions)
     # The last one added is the first to see a request.
     if options.token:
         app.add_middleware(TokenCheck, token=options.token)

@@ -1,12 +1,15 @@
 """`ServerContext`: what the handlers of requests share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from animator.jobs.queue import JobQueue
+from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
+from animator.server.uploads import Uploads
+from animator.server.webhooks.outbox import Outbox
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,16 @@ class ServerContext:
     Attributes:
         options: The server's options.
         queue: The jobs.
+        uploads: The files that clients sent.
+        outbox: Messages for webhooks.
+        model_hashes: Hashes of models.
     """
 
     options: ServerOptions
     queue: JobQueue
+    uploads: Uploads
+    outbox: Outbox
+    model_hashes: ModelHashes = field(default_factory=ModelHashes)
 
 
 def context_of(request: Request) -> ServerContext:

@@ -4,9 +4,12 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from animator.core.permissions import Permissions
+from animator.core.confinement import Confinement
+from animator.core.permissions import Permissions, host_names
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
+from animator.models.folders import shared_folders
+from animator.presets.examples import examples_folder
 
 MIN_TOKEN = 16
 _MAX_TOKEN_FILE = 10_000
@@ -29,8 +32,9 @@ class ServerOptions:
         permissions: What models and settings may do.
         hostnames: Names, besides addresses and localhost, under which clients may reach the server.
         origins: Web pages of these origins may use the server.
-        webhook_hosts: Hosts in a private network to which webhooks may go.
+        webhook_hosts: Hosts to which webhooks may go, wherever they are; no others.
         capacity: Jobs that may wait at once.
+        max_uploads: Bytes that all files sent by clients may have together.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +51,7 @@ class ServerOptions:
     origins: tuple[str, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     capacity: int = 1_000
+    max_uploads: int = 10_000_000_000
 
     def __post_init__(self) -> None:
         """Checks that strangers cannot reach a server without a token.
@@ -59,6 +64,28 @@ class ServerOptions:
                 f"host {self.host}: whoever reaches this address could use the server; give a token "
                 "that clients must show, or listen on 127.0.0.1"
             )
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the files that clients send."""
+        return self.renders / "uploads"
+
+    @property
+    def webhook_permissions(self) -> Permissions:
+        """Hosts that webhooks may connect to."""
+        return Permissions(hosts=host_names(self.webhook_hosts))
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Folders in which models are found: the server's own, then those of ANIMATOR_MODELS."""
+        return (*self.models, *shared_folders())
+
+    @property
+    def confinement(self) -> Confinement:
+        """Folders that settings may name files in: uploads, inputs, the examples', and those of models."""
+        examples = examples_folder()
+        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()))
+        return Confinement(roots, self.model_folders, own=(self.renders,))
 
 
 def is_loopback(host: str) -> bool:

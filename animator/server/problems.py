@@ -22,12 +22,15 @@ from animator.errors import (
     UserError,
 )
 from animator.server.compat_errors import has_compat_errors, invalid_request
+from animator.server.errors import NoRoomError, NotFoundError, RequestError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
 """After how many seconds a client whose job was refused may ask again."""
 _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
+    (NotFoundError, 404, "not-found"),
+    (NoRoomError, 507, "no-room"),
     (JobStateError, 409, "state"),
     (QueueFullError, 429, "queue-full"),
     (PresetError, 422, "settings"),
@@ -101,8 +104,15 @@ def handle_errors(app: FastAPI) -> None:
 
 async def _animator_error(request: Request, error: AnimatorError) -> Response:
     status, kind = next((status, kind) for type_, status, kind in _STATUS if isinstance(error, type_))
-    places = [place_of(problem) for problem in error.problems] if isinstance(error, PresetError) else []
-    return problem_response(request, status, kind, str(error), places)
+    return problem_response(request, status, kind, str(error), _places_of(error))
+
+
+def _places_of(error: AnimatorError) -> list[ProblemPlace]:
+    if isinstance(error, PresetError):
+        return [place_of(problem) for problem in error.problems]
+    return (
+        [ProblemPlace(pointer=error.pointer, message=str(error))] if isinstance(error, RequestError) else []
+    )
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> Response:

@@ -12,6 +12,7 @@ from animator.jobs.workers import Workers
 from animator.runs.open_model import OpenModel, open_model
 from animator.server.app import create_app
 from animator.server.options import ServerOptions
+from animator.server.webhooks.sender import WebhookSender
 
 DRAIN_S = 10
 """Time for open requests, such as streams of events, to end at Ctrl-C."""
@@ -30,11 +31,18 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         RunError: Another server has the renders folder.
     """
     listener = _listen(options)
-    settings = WorkerOptions(options.renders, options.device, options.threads, options.permissions)
+    settings = WorkerOptions(
+        options.renders,
+        options.device,
+        options.threads,
+        options.permissions,
+        confinement=options.confinement,
+    )
     with (
         listener,
         JobQueue(options.renders, capacity=options.capacity) as queue,
         Workers(queue, settings, options.workers, opener),
+        WebhookSender(queue, options.webhook_permissions),
     ):
         config = uvicorn.Config(
             create_app(options, queue),

@@ -19,10 +19,15 @@ LISTS = ("controlnet", "steps")
 """Settings that are a list of groups."""
 
 
-def rows(timeline: Timeline) -> Iterator[Row]:
-    """Yields one flat row per frame: frame, seconds, drawing, tween, seed, prompts, all values by path."""
-    for plan in timeline:
-        yield _row(plan, timeline.animation.fps)
+def rows(timeline: Timeline, frames: range | None = None) -> Iterator[Row]:
+    """Yields one flat row per frame: frame, seconds, drawing, tween, seed, prompts, all values by path.
+
+    Args:
+        timeline: The film.
+        frames: Which of its frames; None for all.
+    """
+    for frame in range(len(timeline)) if frames is None else frames:
+        yield _row(timeline.plan(frame), timeline.animation.fps)
 
 
 def to_csv(timeline: Timeline) -> str:

@@ -1,14 +1,11 @@
-"""Jobs: submit, list, look at, cancel, pause, resume, render again, delete."""
+"""Jobs: list, look at, cancel, pause, resume, render again, delete."""
 
-import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.job import JobState
-from animator.jobs.request import MAX_PRIORITY, MIN_PRIORITY, JobRequest
-from animator.jobs.settings import film_of
 from animator.jobs.store import JobFilter
 from animator.server.context import Context
 from animator.server.problems import problem_responses
@@ -18,34 +15,6 @@ MAX_PAGE = 200
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
 
-class JobSubmission(BaseModel):
-    """What to render. Give one of `preset` and `settings`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    preset: dict[str, Any] | str | None = Field(
-        None, description="A preset: an object, its YAML text, or the name of an example such as quickstart."
-    )
-    settings: dict[str, Any] | str | None = Field(
-        None, description="Deforum settings: an object, or the text of a settings file."
-    )
-    overrides: dict[str, Any] = Field(
-        default_factory=dict, description='Settings in place of those, such as {"diffusion.steps": 12}.'
-    )
-    priority: int = Field(0, ge=MIN_PRIORITY, le=MAX_PRIORITY, description="Higher ones begin first.")
-    labels: dict[str, str] = Field(default_factory=dict, description="Names and values to find the job by.")
-
-    def request(self) -> JobRequest:
-        """Returns the request for the queue; raises a UserError where it is none."""
-        return JobRequest(
-            preset=self.preset,
-            settings=self.settings,
-            overrides=self.overrides,
-            priority=self.priority,
-            labels=self.labels,
-        )
-
-
 class Redo(BaseModel):
     """From where, and with which changes, a job is rendered again."""
 
@@ -53,33 +22,6 @@ class Redo(BaseModel):
 
     frame: int = Field(ge=0, description="The first frame to render again.")
     overrides: dict[str, Any] = Field(default_factory=dict, description="Settings to change from there on.")
-
-
-@router.post(
-    "",
-    operation_id="submit_job",
-    status_code=201,
-    responses=problem_responses(409, 422, 429),
-    summary="Submit a film",
-)
-def submit_job(
-    submission: JobSubmission,
-    context: Context,
-    request: Request,
-    response: Response,
-    idempotency_key: Annotated[str, Header(max_length=200)] = "",
-) -> JobView:
-    """Checks a film, with every mistake at once, and puts it in the queue.
-
-    Repeated with the same Idempotency-Key and body, the request returns the job of the first time.
-    """
-    wanted = submission.request()
-    film_of(wanted)
-    digest = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()
-    job = context.queue.submit(wanted, key=idempotency_key, digest=digest)
-    view = job_view(job, context.queue, request)
-    response.headers["Location"] = view.urls["self"]
-    return view
 
 
 @router.get("", operation_id="list_jobs", responses=problem_responses(422), summary="List jobs")

@@ -1,6 +1,7 @@
-"""`model_table`: lists the built-in model, the models in folders and those in the hub's cache."""
+"""`model_entries` and `model_table`: list the built-in model, models in folders and in the hub's cache."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from animator.errors import ModelError
@@ -10,8 +11,46 @@ from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
 
-PICKLED_FILE, BROKEN_FILE = "pickled file", "broken file"
+DIFFUSERS, PICKLED_FILE, BROKEN_FILE = "diffusers model", "pickled file", "broken file"
 TYPE_WIDTH = 36  # of the type column
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model that settings may name.
+
+    Attributes:
+        name: Its name in settings.
+        path: Where it is.
+        what: "diffusers model", the `what` of a file's `Kind`, or `PICKLED_FILE` and `BROKEN_FILE`.
+        family: Key of `FAMILY_NAMES`; empty where it is unknown.
+        label: What it is, for people.
+        problem: What is wrong with a broken file.
+        is_cached: True for one in the hub's cache.
+    """
+
+    name: str
+    path: Path
+    what: str
+    family: str = ""
+    label: str = ""
+    problem: str = ""
+    is_cached: bool = False
+
+
+def model_entries(folders: tuple[Path, ...]) -> Iterator[ModelEntry]:
+    """Yields the built-in model, the models in folders and those in the hub's cache.
+
+    Args:
+        folders: Searched recursively.
+
+    Raises:
+        ModelError: A folder has too many files to be one of models.
+    """
+    yield ModelEntry(STARTER, Path(find_checkpoint(STARTER).location), DIFFUSERS, label=DIFFUSERS)
+    yield from map(_entry, Library(folders).files)
+    for name, path in _cached():
+        yield ModelEntry(name, path, DIFFUSERS, label=f"{DIFFUSERS}, from the hub", is_cached=True)
 
 
 def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
@@ -23,12 +62,10 @@ def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
         folders: Searched recursively.
         hashes: Adds a column of hashes, which takes seconds per GB.
     """
-    yield _line("diffusers model", Path(find_checkpoint(STARTER).location), STARTER, hashes=hashes)
-    for path in Library(folders).files:
-        kind, problem = _type(path)
-        yield _line(kind, path, str(path), hashes=hashes) + problem
-    for name, path in _cached():
-        yield _line("diffusers model, from the hub", path, name, hashes=hashes)
+    for entry in model_entries(folders):
+        name = entry.name if entry.is_cached or entry.name == STARTER else str(entry.path)
+        problem = f"  ({entry.problem})" if entry.problem else ""
+        yield _line(entry.label, entry.path, name, hashes=hashes) + problem
 
 
 def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
@@ -40,16 +77,17 @@ def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
         return f"{'unreadable: ' + str(error.strerror):{TYPE_WIDTH}}{'-':>9}{short}  {name}"
 
 
-def _type(path: Path) -> tuple[str, str]:
-    """Returns the type of a model, and what is wrong with a broken one."""
+def _entry(path: Path) -> ModelEntry:
     if path.is_dir():
-        return "diffusers model", ""
+        return ModelEntry(path.name, path, DIFFUSERS, label=DIFFUSERS)
     if path.suffix != SAFE:
-        return f"{PICKLED_FILE} ({path.suffix})", ""
+        return ModelEntry(path.name, path, PICKLED_FILE, label=f"{PICKLED_FILE} ({path.suffix})")
     try:
-        return str(identify(path)), ""
+        kind = identify(path)
     except ModelError as error:
-        return BROKEN_FILE, f"  ({error.message.removeprefix(f'{path}: ')})"
+        problem = error.message.removeprefix(f"{path}: ")
+        return ModelEntry(path.name, path, BROKEN_FILE, label=BROKEN_FILE, problem=problem)
+    return ModelEntry(path.name, path, kind.what, kind.family, label=str(kind))
 
 
 def _cached() -> Iterator[tuple[str, Path]]:
