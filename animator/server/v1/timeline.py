@@ -81,7 +81,7 @@ def _values(timeline: Timeline, frames: range, wanted: list[str]) -> dict[str, l
         raise RequestError(
             "/columns",
             f"{len(names)} columns of {len(frames)} frames are {len(names) * len(frames)} values; at most "
-            f"{MAX_VALUES} are answered: name the `columns` you need, or ask for fewer frames by `from` and `to`",
+            f"{MAX_VALUES} are answered: name the `columns` you need, or fewer frames by `from` and `to`",
         )
     columns: dict[str, list[Any]] = {name: [] for name in names}
     text = 0
