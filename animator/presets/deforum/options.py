@@ -81,6 +81,8 @@ _OPTIONS: Mapping[str, _Option] = {
     "eta_ddim": _Option(Number(0, 1), "diffusion.ddim_eta", schedule="ddim_eta_schedule"),
     "eta_ancestral": _Option(Number(0, 1), "diffusion.ancestral_eta", schedule="ancestral_eta_schedule"),
 }
+SCHEDULES = tuple(option.schedule for option in _OPTIONS.values() if option.schedule)
+"""Deforum's schedules of what an option changes, too."""
 
 
 @dataclass(frozen=True)

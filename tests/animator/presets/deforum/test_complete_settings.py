@@ -11,9 +11,11 @@ from animator.presets import load
 from animator.presets.deforum import import_settings
 from animator.presets.deforum.complete_settings import complete_settings
 from animator.presets.deforum.importing import import_text
+from animator.presets.deforum.options import overrides_of
 from animator.presets.deforum.table import MAPPED, SWITCHES
 from animator.runs.run_settings import with_seed
 from animator.settings import Animation
+from animator.timeline.timeline import Timeline
 
 
 def film_of(settings: dict[str, Any]) -> Animation:
@@ -44,3 +46,13 @@ def test_a_file_is_named_where_it_was_found(tmp_path: Path, monkeypatch: pytest.
     kept = json.loads(complete_settings(settings, load.load(tmp_path / "in" / "film_settings.txt")))
     assert Path(kept["init_image"]).samefile(tmp_path / "in" / "start.png")
     assert kept["mask_file"] == "off.png"
+
+
+def test_what_an_option_has_changed_is_in_the_file() -> None:
+    settings = {"prompts": {"0": "a lake"}, "seed": 5, "enable_noise_multiplier_scheduling": False}
+    options = {"CLIP_stop_at_last_layers": 3, "initial_noise_multiplier": 1.2}
+    film = load.load(import_settings(settings, "x").values, overrides_of(options, settings).values)
+    again = film_of(json.loads(complete_settings(settings, film)))
+    shown, expected = Timeline(again)[0].diffusion, Timeline(film)[0].diffusion
+    assert (shown.clip_skip, shown.noise_multiplier) == (3, 1.2)
+    assert shown == expected
