@@ -113,6 +113,6 @@ def clock(seconds: Decimal) -> str:
 
 def _format_value(value: Any) -> str:
     if isinstance(value, str | int):
-        return str(value)
+        return " ".join(str(value).splitlines())  # an empty line would end the subtitle
     number = float(value)
     return str(int(number)) if number.is_integer() else f"{number:.3f}"

@@ -28,3 +28,8 @@ def test_all_values_are_there_by_default(make_animation: Make) -> None:
     (first, *_) = captions(Timeline(make_animation()))
     assert len(first.values) == 46
     assert dict(first.values)["HybridCompAlphaSchedule"] == 0.5  # Deforum's default: no such setting here
+
+
+def test_a_prompt_of_several_lines_stays_in_one_subtitle(make_animation: Make) -> None:
+    film = make_animation(prompts="sea\n\n9\n00:00:00,000 --> 00:00:09,000\nfake", frames=1)
+    assert to_srt(Timeline(film), ("Prompt",)).count("\n\n") == 1
