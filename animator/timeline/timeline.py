@@ -41,7 +41,8 @@ class Timeline(Sequence[Plan]):
         cuts = self._rules.zero_strength_cuts
         self.generated_frames = with_cuts(frames, self._columns[strength]) if cuts else frames
         """The frames that are generated, in order; the others are in-betweens."""
-        self._seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
+        self.seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
+        """The seed of each generated frame."""
         self._palettes = self._prompt_palettes() if animation.color.follows_prompts else None
 
     def __len__(self) -> int:
@@ -72,7 +73,7 @@ class Timeline(Sequence[Plan]):
             cut=self._is_cut(frame),
             size=self.animation.size,
             prompt=self._prompts[frame],
-            seed=self._seeds[index],
+            seed=self.seeds[index],
             palettes=self._palettes_at(frame),
             **self._parts_at(frame),
         )

@@ -50,7 +50,7 @@ def _count(timeline: Timeline) -> int:
 def _seeds_ready(timeline: Timeline) -> list[int]:
     """Returns the seed that Deforum has before each generation."""
     animation = timeline.animation
-    own = [timeline.plan(int(frame)).seed for frame in timeline.generated_frames]
+    own = list(timeline.seeds)
     behavior = animation.output.subtitle_values.seed_behavior
     if behavior is None or animation.diffusion.seed_behavior is not SeedBehavior.SCHEDULE:
         return own
