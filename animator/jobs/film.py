@@ -18,6 +18,7 @@ from animator.jobs.job import ErrorKind, JobError, JobPhase, JobProgress
 from animator.jobs.messages import Advanced, Ended, FromWorker, Order, Prepared, Warned, WorkerOptions
 from animator.jobs.outdir import outdir_of, write_settings
 from animator.jobs.settings import film_of, redone
+from animator.runs.deforum_input_frames import input_frames_sink
 from animator.runs.open_model import OpenModel, SessionOptions
 from animator.runs.outputs import try_networks
 from animator.runs.progress import Phase, Progress
@@ -101,7 +102,8 @@ class JobFilm:
             if outdir is None:
                 return self._render_run(run, rendering)
             write_settings(outdir, request, run)
-            result = self._render_run(run, replace(rendering, open_sink=tee(film_sink, [outdir.open_sink])))
+            sink = tee(film_sink, [outdir.open_sink, input_frames_sink(outdir)])
+            result = self._render_run(run, replace(rendering, open_sink=sink))
             outdir.add_outputs(run)
             return result
 
