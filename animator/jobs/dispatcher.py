@@ -59,6 +59,7 @@ class Dispatcher:
             self._kill_what_does_not_stop()
             self._start_again()
             self._listen()
+            self._surely(self._journal.write_progress)
         self._end()
 
     def _end(self) -> None:
@@ -90,7 +91,7 @@ class Dispatcher:
                 return result
 
     def _hand_out(self) -> None:
-        while self._idle and (job := self._store.take_next()) is not None:
+        while self._idle and not self._closing.is_set() and (job := self._store.take_next()) is not None:
             worker = self._idle.pop()
             self._busy[worker] = job.id
             worker.send(Order(job.id, job.request, job.folder, job.progress))

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,9 +28,7 @@ from animator.runs.sink import film_sink
 from animator.runs.stop_token import StopToken
 from animator.runs.tee_sink import tee
 
-log = logging.getLogger(__name__)
-REPORT_S = 0.25
-"""Time between two reports of progress within a phase."""
+    """Passes on progress, each phase and each frame, with the warnings until then."""
 Send = Callable[[FromWorker], None]
 
 
@@ -143,7 +140,11 @@ class JobFilm:
 
 
 class _Report:
+<<<<<<< HEAD
     """Passes on progress: each new phase with the warnings until then, and a count now and then."""
+=======
+    """Passes on progress: each phase, and each frame."""
+>>>>>>> f824516 (Tests of jobs: store, queue, workers)
 
     def __init__(self, order: Order, send: Send, collected: LogCollector) -> None:
         self._job = order.job
@@ -151,12 +152,10 @@ class _Report:
         self._collected = collected
         self._warned = 0
         self._last = order.progress
-        self._sent = 0.0
 
     def enter(self, phase: JobPhase) -> None:
         """Reports a phase."""
         self._pass_on(replace(self._last, phase=phase, seconds=0.0, rendered=0))
-        self.pass_on_warnings()
 
     def pass_on_warnings(self) -> None:
         """Reports what was logged since the last time."""
@@ -170,18 +169,19 @@ class _Report:
         self.enter(JobPhase(phase.value))
 
     def report(self, progress: Progress) -> None:
-        """Reports a frame, or an image of an extra video, unless the last report is quite new."""
-        self._last = replace(
-            self._last,
-            done=progress.done,
-            frames=progress.frames,
-            seconds=progress.seconds,
-            rendered=progress.rendered,
-            extra=progress.extra,
+        """Reports a frame, or an image of an extra video."""
+        self._pass_on(
+            JobProgress(
+                self._last.phase,
+                progress.done,
+                progress.frames,
+                progress.seconds,
+                progress.rendered,
+                progress.extra,
+            )
         )
-        if time.monotonic() - self._sent >= REPORT_S or progress.done == progress.frames:
-            self._pass_on(self._last)
 
     def _pass_on(self, progress: JobProgress) -> None:
-        self._last, self._sent = progress, time.monotonic()
+        self._last = progress
         self._send(Advanced(self._job, progress))
+        self.pass_on_warnings()

@@ -10,6 +10,8 @@ from animator.jobs.messages import Advanced, Ended, Prepared, Warned
 from animator.jobs.queue import PAUSE, waiting
 from animator.jobs.store import JobStore
 
+REPORT_S = 0.25
+"""Time between two records of a job's progress within a phase."""
 MAX_ATTEMPTS = 3
 """Workers that may die at the same frame before its job has failed."""
 ACTIVE = (JobState.RUNNING, JobState.CANCELING)
@@ -26,17 +28,29 @@ class Journal:
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
+        self._latest: dict[str, JobProgress] = {}
+        self._written: dict[str, tuple[float, JobProgress]] = {}
 
     def note(self, message: Prepared | Advanced | Warned | Ended) -> None:
         """Writes down a report of a worker."""
         if isinstance(message, Prepared):
             self._store.revise(message.job, ACTIVE, lambda job: _prepared(job, message))
         elif isinstance(message, Advanced):
-            self._advance(message)
+            self._latest[message.job] = message.progress
+            self.write_progress()
         elif isinstance(message, Warned):
             self._store.add_event(message.job, "warning", {"message": message.text})
         else:
             self._end(message)
+
+    def write_progress(self) -> None:
+        """Writes down how far jobs are: a new phase at once, what else has changed a few times a second."""
+        now = time.monotonic()
+        for job_id, new in self._latest.items():
+            moment, last = self._written.get(job_id, (0.0, None))
+            if last is None or new.phase is not last.phase or (new != last and now - moment >= REPORT_S):
+                self._advance(job_id, new)
+                self._written[job_id] = now, new
 
     def recover(self) -> None:
         """Gives jobs whose workers are gone the state that was wanted; without a wish they wait again."""
@@ -52,6 +66,7 @@ class Journal:
         """
 
         def died(job: Job) -> Mapping[str, Any]:
+            job = replace(job, progress=self._latest.get(job_id, job.progress))
             if job.wanted:
                 return _stopped(job)
             attempts = job.attempts + 1 if job.progress.done <= job.died_at else 1
@@ -67,9 +82,10 @@ class Journal:
         with self._store.together():
             self._store.add_event(job_id, "warning", {"message": f"its worker died: {end}"})
             self._store.revise(job_id, ACTIVE, died)
+        self._forget(job_id)
 
-    def _advance(self, message: Advanced) -> None:
-        new, entered = message.progress, list[JobPhase]()
+    def _advance(self, job_id: str, new: JobProgress) -> None:
+        entered: list[JobPhase] = []
 
         def advanced(job: Job) -> Mapping[str, Any]:
             if new.phase is not job.progress.phase:
@@ -79,25 +95,31 @@ class Journal:
                 return {"progress": new, "request": replace(job.request, start=None)}
             return {"progress": new}
 
-        self._store.revise(message.job, ACTIVE, advanced, durable=False)
+        self._store.revise(job_id, ACTIVE, advanced, durable=False)
         for phase in entered:
-            self._store.add_event(message.job, "phase", {"phase": phase.value})
+            self._store.add_event(job_id, "phase", {"phase": phase.value})
+
+    def _forget(self, job_id: str) -> None:
+        self._latest.pop(job_id, None)
+        self._written.pop(job_id, None)
 
     def _end(self, message: Ended) -> None:
         error, films = message.error, message.films
 
         def ended(job: Job) -> Mapping[str, Any]:
+            last = self._latest.get(job.id, job.progress)
             if error is not None:
-                return _failed(error)
+                return {**_failed(error), "progress": last}
             if message.stopped:
-                return _stopped(job)
-            done = JobProgress(JobPhase.DONE, job.progress.frames, job.progress.frames)
+                return {"progress": last, **_stopped(replace(job, progress=last))}
+            done = JobProgress(JobPhase.DONE, last.frames, last.frames)
             return {**_ended(JobState.SUCCEEDED), "films": films, "progress": done}
 
         with self._store.together():
             if self._store.revise(message.job, ACTIVE, ended) is not None:
                 for film in films:
                     self._store.add_event(message.job, "output", {"path": str(film)})
+        self._forget(message.job)
 
 
 def _prepared(job: Job, message: Prepared) -> Mapping[str, Any]:

@@ -65,6 +65,8 @@ class JobRequest:
             self.text().encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise UserError(f"the job holds a value that JSON does not have: {error}") from error
+        if not all(isinstance(text, str) for item in self.labels.items() for text in item):
+            raise UserError("labels: have names or values that are not texts; put them in quotes")
         long = [key for key, value in self.labels.items() if len(key) + len(value) > MAX_LABEL_LENGTH]
         if long or len(self.labels) > MAX_LABELS:
             raise UserError(

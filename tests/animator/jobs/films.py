@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
 from animator.jobs.job import Job, JobState
 from animator.jobs.messages import WorkerOptions
@@ -20,7 +21,7 @@ from animator.runs.render_run import render_run
 from animator.settings import Animation
 
 CPU = torch.device("cpu")
-WAIT_S = 120.0
+WAIT_S = 90.0
 STEP_S = 0.05
 MANY_STEPS = 10_000
 
@@ -32,7 +33,7 @@ def preset(prompt: str = "a lake", frames: int = 4, **more: Any) -> dict[str, An
         "size": [64, 64],
         "frames": frames,
         "prompts": prompt,
-        "diffusion": {"seed": 3, "steps": 2},
+        "diffusion": {"seed": 3, "steps": 2, "cadence": 1},
         **more,
     }
 
@@ -42,7 +43,7 @@ def options(renders: Path, **more: Any) -> WorkerOptions:
 
 
 class Obedient:
-    """Diffuser that does at a frame what its prompt says: `die`, `raise`, `full`, `slow`, `endless`."""
+    """Diffuser that does at a frame what its prompt says: `die`, `raise`, `full`, `slow`, `hang`, `endless`."""
 
     def generate(self, request: GenerationRequest) -> torch.Tensor:
         word, _, detail = request.prompt.positive.partition(" ")
@@ -63,6 +64,8 @@ def act(word: str, prompt: str) -> None:
         raise OSError(28, "No space left on device", "frame.png")
     if word == "slow":
         time.sleep(STEP_S)
+    if word == "hang":
+        time.sleep(MANY_STEPS)
     if word == "endless":
         for step in range(MANY_STEPS):
             begin_step(step, MANY_STEPS)
@@ -99,12 +102,22 @@ def wait_until(queue: JobQueue, job: Job, *states: JobState, done: int = 0) -> J
 
 
 def frames_of(folder: Path | None) -> dict[str, str]:
-    """The hash of each frame's pixels file, by name."""
+    """The hash of each frame's file, by name."""
     assert folder is not None
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted((folder / "frames").glob("*.png"))
     }
+
+
+def pixels_of(folder: Path | None) -> dict[str, str]:
+    """The hash of each frame's pixels, whatever the file says of its settings."""
+    assert folder is not None
+    hashes = {}
+    for path in sorted((folder / "frames").glob("*.png")):
+        with Image.open(path) as image:
+            hashes[path.name] = hashlib.sha256(image.tobytes()).hexdigest()
+    return hashes
 
 
 def rendered_alone(film: dict[str, Any], folder: Path) -> dict[str, str]:
