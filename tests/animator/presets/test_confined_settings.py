@@ -194,6 +194,11 @@ def test_every_problem_of_the_settings_is_reported_beside_the_refusal(inputs: Pa
     assert set(found) == {"init.image", "frames", "fps"}
 
 
+def test_numbers_that_a_refused_clip_would_give_are_no_further_problems(inputs: Path) -> None:
+    clip = {"mode": "video", "video": {"path": "/etc/clip.mp4"}, "frames": "clip", "fps": "clip"}
+    assert set(problems_of({**SMALL, **clip})) == {"video.path"}
+
+
 def test_wildcards_stay_in_their_folder(inputs: Path) -> None:
     (inputs / "wildcards").mkdir()
     (inputs / "wildcards" / "color.txt").write_text("red\n")
