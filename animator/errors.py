@@ -20,6 +20,7 @@ options, and `str(error)` says it in plain English.
 from dataclasses import dataclass
 from pathlib import Path
 
+from animator.problem import MAX_SHOWN
 from animator.problem import Problem as Problem
 
 
@@ -233,10 +234,6 @@ class UserError(AnimatorError):
     """The request cannot be carried out as written; nothing was changed."""
 
     exit_code = 2
-
-
-MAX_SHOWN = 20
-"""Problems that a message lists; the rest are counted."""
 
 
 class PresetError(UserError):

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+MAX_SHOWN = 20
+"""Problems that the message of an error lists; the rest are counted."""
+
 
 @dataclass(frozen=True)
 class Problem:

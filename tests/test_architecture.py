@@ -70,6 +70,17 @@ def reads(node: ast.AST, name: str) -> bool:
     return False
 
 
+def test_names_in_settings_become_paths_in_one_place() -> None:
+    """Whoever expands `~` reads a name that a person wrote; `named_path` also confines it."""
+    users = {path.relative_to(ROOT).as_posix() for path in SOURCES if "expand_user(" in path.read_text()}
+    assert users == {
+        "animator/core/paths.py",
+        "animator/core/confinement.py",
+        "animator/models/folders.py",  # ANIMATOR_MODELS
+        "animator/settings/paths.py",  # a message, without a confinement
+    }
+
+
 def test_the_root_holds_five_modules() -> None:
     """Everything else lives in a package that `.importlinter` gives a layer."""
     assert {path.name for path in (ROOT / "animator").glob("*.py")} == {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.core.atomic import atomic_write
+from animator.core.confinement import confinement, named_path
 from animator.core.paths import exists
 from animator.errors import NameExample, UserError
 from animator.presets import yaml_text
@@ -49,10 +50,19 @@ def examples() -> tuple[Example, ...]:
 
 
 def find_preset(path: Path) -> Path:
-    """Returns the path of a preset: itself where it exists, else that of the example of this name."""
-    if exists(path) or len(path.parts) != 1:
-        return path
-    return next((example.path for example in examples() if example.name == str(path)), path)
+    """Returns the path of a preset: itself where it exists, else that of the example of this name.
+
+    Raises:
+        OutsideError: It leads out of the confinement in force, which has its folders searched.
+    """
+    if confinement() is None:
+        return path if exists(path) else _example_path(str(path)) or path
+    inside = named_path(path)
+    return inside if exists(inside) else _example_path(str(path)) or inside
+
+
+def _example_path(name: str) -> Path | None:
+    return next((example.path for example in examples() if example.name == name), None)
 
 
 def names_text(name: str) -> str:

@@ -56,6 +56,7 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     if broken := text_problems(draft):
         return Examined(draft, None, (*problems, *broken))
     if outside := outside_problems(draft):  # then no file at all is looked at
+        draft = replace(draft, values=drop_clip_placeholders(draft.values))
         return replace(validate.examine(draft, (*problems, *outside)), animation=None)
     draft, missing = resolve_files(with_model_defaults(draft))
     draft, lacking = with_unit_files(draft, library_of(draft.values))

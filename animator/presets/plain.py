@@ -7,6 +7,7 @@ from typing import Any
 
 from animator.errors import Problem
 from animator.presets import raw, yaml_text
+from animator.presets.examples import find_preset
 from animator.settings.override import EXPECTED, override_each, override_with, plain_values, source_error
 from animator.settings.raw import RawPreset
 from animator.settings.renamed_keys import current_keys
@@ -26,13 +27,14 @@ def read_source(source: str | os.PathLike[str] | Mapping[str, Any]) -> RawPreset
 
     Raises:
         PresetError: It cannot be read.
+        OutsideError: Its path leads out of the confinement in force.
     """
     if isinstance(source, Mapping):
         return raw.with_base(current_keys(RawPreset(MAPPING, plain_values(source, MAPPING), {})))
     if isinstance(source, str) and "\n" in source:
         return raw.with_base(raw.parse(source, TEXT))
     if isinstance(source, str | os.PathLike):
-        return raw.read(Path(source))
+        return raw.read(find_preset(Path(source)))
     raise source_error("preset", f"expected a path, a mapping or YAML text; got {source!r:.60}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from animator.core.confinement import OutsideError, confinement, named_path
+from animator.core.confinement import OutsideError, confinement
 from animator.core.paths import exists, resolve
 from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
@@ -39,13 +39,15 @@ def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Raw
 
     Args:
         path: A YAML preset or a Deforum settings file; the name of an example where there is no such file.
+            It is the program's own: where a confinement is in force, `find_preset` finds what others name.
         repair: Repair common mistakes in a settings file's JSON.
         parseq: A Parseq manifest with per-frame values of some settings.
 
     Raises:
         PresetError: A file is missing, too large, or neither YAML nor JSON.
     """
-    path = find_preset(path)
+    if confinement() is None:
+        path = find_preset(path)
     if parseq is None:
         return _read_chain(path, _Reader(repair))
     manifest = read_manifest(parseq)
@@ -192,10 +194,7 @@ def _checked_base(chain: list[Path], base: object) -> Path:
         raise ValueError(f"is {base!r}; expected the path of another preset, relative to this one")
     if len(chain) >= MAX_EXTENDS:
         raise ValueError(f"more than {MAX_EXTENDS} presets extend each other")
-    path = chain[-1].parent / base
-    if confinement() is not None:
-        path = named_path(base)
-        path = path if exists(path) else find_preset(Path(base))
+    path = chain[-1].parent / base if confinement() is None else find_preset(Path(base))
     if resolve(path) in {resolve(link) for link in chain}:
         raise ValueError(f"{base} extends itself: " + " -> ".join(link.name for link in chain))
     return path

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animator.core.json_text import half_character, parse_json
-from animator.errors import MAX_SHOWN, Hint, PresetError, Problem
+from animator.errors import Hint, PresetError, Problem
+from animator.problem import MAX_SHOWN
 from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
 from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit

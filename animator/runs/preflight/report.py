@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from animator.core.log_collector import collecting
 from animator.errors import PresetError, Problem
 from animator.presets.model_defaults import describe_open_values, model_defaults
 from animator.runs.preflight.check_film import check_film
@@ -51,12 +52,14 @@ class CheckReport:
         notes: Of the import, and on former names of settings.
         warnings: About settings that work but are probably a mistake: lines that begin with `warning: ` or,
             where Deforum's settings have no effect, `note: `.
+        logged: Warnings that the check has logged, such as about encoders and missing weights.
         work: What the film takes; None where it has problems.
     """
 
     error: PresetError | None
     notes: tuple[Note, ...] = ()
     warnings: tuple[str, ...] = ()
+    logged: tuple[str, ...] = ()
     work: Work | None = None
 
     @property
@@ -98,11 +101,13 @@ def check_report(
         lists_all: True for a source that lists every setting, as Deforum's settings files do: settings
             without effect are then no mistake, and one line counts them.
     """
-    try:
-        film = check_film(draft, problems, options)
-    except PresetError as error:
-        return CheckReport(error, draft.notes)
-    return CheckReport(None, draft.notes, _warnings(film, lists_all=lists_all), _work(film, draft))
+    with collecting(joins=False) as collector:
+        try:
+            film = check_film(draft, problems, options)
+        except PresetError as error:
+            return CheckReport(error, draft.notes, logged=collector.warnings)
+        warnings, work = _warnings(film, lists_all=lists_all), _work(film, draft)
+        return CheckReport(None, draft.notes, warnings, collector.warnings, work)
 
 
 def _warnings(film: Animation, *, lists_all: bool) -> tuple[str, ...]:

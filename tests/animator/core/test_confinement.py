@@ -106,6 +106,16 @@ def test_a_confinement_holds_in_its_block_alone_and_not_in_other_threads(tmp_pat
     assert pickle.loads(pickle.dumps(given)) == given
 
 
+def test_settings_may_not_name_files_in_the_folders_of_the_program_itself(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    first, _, own = folders
+    given = Confinement((first,), own=(own,))
+    assert given.may_open(own / "key.txt")
+    with pytest.raises(OutsideError):
+        given.find(str(own / "key.txt"))
+
+
 def test_a_confinement_without_folders_refuses_every_name() -> None:
     with pytest.raises(OutsideError):
         Confinement(()).find("a.png")

@@ -152,6 +152,28 @@ def test_a_preset_extends_nothing_outside(inputs: Path, base: str) -> None:
             read_source(source)
 
 
+@pytest.mark.parametrize("name", ["base.yaml", "sub/base.yaml"])
+def test_a_preset_in_the_working_directory_is_not_read(inputs: Path, name: str) -> None:
+    path = inputs.parent / "outside" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("frames: 7\n")
+    for source in ({"extends": name}, name):
+        with pytest.raises(PresetError, match="No such file"):
+            read_source(source)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../outside/base.yaml", "out/base.yaml", "~/base.yaml"])
+def test_a_preset_given_by_its_path_does_not_lead_out(inputs: Path, name: str) -> None:
+    with pytest.raises(OutsideError):
+        read_source(name)
+
+
+def test_a_preset_given_by_its_path_is_one_of_the_inputs_or_an_example(inputs: Path) -> None:
+    (inputs / "film.yaml").write_text("frames: 7\n")
+    assert read_source("film.yaml").values["frames"] == 7
+    assert "prompts" in read_source("flight").values
+
+
 def test_a_preset_extends_one_of_the_inputs_or_an_example(inputs: Path) -> None:
     (inputs / "base.yaml").write_text("frames: 7\ninit: {image: sky.png}\n")
     film = resolve(read_source({"extends": "base.yaml"}))
@@ -170,6 +192,11 @@ def test_a_parseq_manifest_is_given_inline_only(inputs: Path, manifest: str) -> 
 def test_every_problem_of_the_settings_is_reported_beside_the_refusal(inputs: Path) -> None:
     found = problems_of({**SMALL, "init": {"image": "/etc/passwd"}, "frames": 0, "fps": "x"})
     assert set(found) == {"init.image", "frames", "fps"}
+
+
+def test_numbers_that_a_refused_clip_would_give_are_no_further_problems(inputs: Path) -> None:
+    clip = {"mode": "video", "video": {"path": "/etc/clip.mp4"}, "frames": "clip", "fps": "clip"}
+    assert set(problems_of({**SMALL, **clip})) == {"video.path"}
 
 
 def test_wildcards_stay_in_their_folder(inputs: Path) -> None:

@@ -51,6 +51,13 @@ def test_warnings_are_lines_and_notes_are_data() -> None:
     assert not any(line.startswith("warning: upscaling") for line in imported.warnings)
 
 
+def test_what_the_check_logs_is_in_the_report() -> None:
+    interpolated = report({**SMALL, "frame_interpolation": {"engine": "RIFE v4.6"}})
+    assert interpolated.ok
+    assert any("RIFE v4.6" in line for line in interpolated.logged)
+    assert report(SMALL).logged == ()
+
+
 def test_a_problem_of_a_prompt_points_to_its_key() -> None:
     lora = "<lora:none:1>"
     keyed = {"0": "a", "0.5*max_f": f"b {lora}"}
