@@ -57,7 +57,12 @@ def test_a_job_that_waits_has_every_field(idle_server: Served) -> None:
 def test_a_film_goes_through_the_phases_in_their_order(server: Served) -> None:
     job_id = submit(server.client, settings(40))[0]
     seen: list[Job] = []
-    wait(server.client, job_id, lambda job: bool(seen.append(job)) or job["status"] != "ACCEPTED")
+
+    def has_ended(job: Job) -> bool:
+        seen.append(job)
+        return bool(job["status"] != "ACCEPTED")
+
+    wait(server.client, job_id, has_ended)
     done, order = seen[-1], [PHASES.index(job["phase"]) for job in seen]
     progress = [job["phase_progress"] for job in seen if job["phase"] == "GENERATING"]
     assert order == sorted(order) and progress == sorted(progress) and len(set(progress)) > 2
