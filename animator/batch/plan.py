@@ -10,12 +10,12 @@ from typing import Any
 from animator.batch.grid import Grid
 from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
-from animator.batch.worker import ModelKey, model_key
 from animator.core.json_text import parse_json
 from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource
+from animator.runs.model_cache import ModelKey, model_key
 from animator.runs.preflight.check_film import load_checked
 from animator.runs.run import is_run, settings_to_resume
 from animator.runs.run_lock import is_locked

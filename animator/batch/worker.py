@@ -13,11 +13,9 @@ from animator.batch.task import Outcome, Status, Task
 from animator.core.atomic import atomic_write
 from animator.core.log_collector import collecting
 from animator.errors import AnimatorError
-from animator.loop.build.models import load_options
 from animator.models.device import ComputeOptions, choose_device
-from animator.models.diffusion.load_options import LoadOptions
-from animator.models.diffusion.request import Diffuser
 from animator.presets.sources import PresetSource
+from animator.runs.model_cache import DiffuserCache
 from animator.runs.open_model import OpenModel, SessionOptions, open_model
 from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import load_checked
@@ -27,14 +25,12 @@ from animator.runs.render_run import open_run, resume_run
 from animator.runs.run import is_run
 from animator.runs.run_reader import RunReader
 from animator.runs.run_targets import check_own_preset
-from animator.settings import Animation
 
 Report = Callable[[FilmProgress], None]
-ModelKey = tuple[str, LoadOptions]
 
 
 class FilmRenderer:
-    """Renders films one after the other, and keeps the model while they share it.
+    """Renders films one after the other, and keeps their models as long as there is memory.
 
     Args:
         compute: Device and threads.
@@ -43,11 +39,10 @@ class FilmRenderer:
     """
 
     def __init__(self, compute: ComputeOptions, report: Report, opener: OpenModel = open_model) -> None:
-        self._open_model = opener
         self._compute = compute
         self._report = report
         self._device: torch.device | None = None
-        self._model: tuple[ModelKey, Diffuser] | None = None
+        self._models = DiffuserCache(opener)
 
     def render(self, task: Task) -> Outcome:
         """Renders a film and returns its outcome, also where it failed.
@@ -72,7 +67,7 @@ class FilmRenderer:
         check_own_preset(task.preset, task.folder)
         with open_run(animation, task.folder, resume=True) as run:
             options = SessionOptions(
-                opener=self._shared_model,
+                opener=self._models,
                 threads=self._compute.threads,
                 accept_changed_inputs=self._compute.accept_changed_inputs,
             )
@@ -81,14 +76,6 @@ class FilmRenderer:
             result = resume_run(run, options, rendering)
             films = (result.film, *result.extra_films)
             return Outcome(task, Status.FINISHED, result.frames, run.animation.frames, films=films)
-
-    def _shared_model(self, animation: Animation, device: torch.device) -> Diffuser:
-        """Returns the film's model: the loaded one where it is the same."""
-        key = model_key(animation)
-        if self._model is None or self._model[0] != key:
-            self._model = None  # freed first, as two may not fit
-            self._model = key, self._open_model(animation, device)
-        return self._model[1]
 
 
 class _FilmReport:
@@ -107,11 +94,6 @@ class _FilmReport:
         """Reports a frame, or an image of an extra video."""
         self._last = replace(self._last, done=progress.done, frames=progress.frames)
         self._report(self._last)
-
-
-def model_key(animation: Animation) -> ModelKey:
-    """Returns a key that is equal for films that can share a loaded model."""
-    return animation.model, load_options(animation)
 
 
 def stopped(task: Task) -> Outcome:

@@ -105,7 +105,8 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Collects a record."""
         try:
-            _CURRENT.get().add(LogEntry.of(record))
+            if (collector := _CURRENT.get()) is not None:
+                collector.add(LogEntry.of(record))
         except Exception:  # noqa: BLE001 (as all handlers do: a message that cannot be formatted is reported)
             self.handleError(record)
         # A logger with any handler does not fall back to standard error, and this one prints nothing.
@@ -123,9 +124,7 @@ class _Handler(logging.Handler):
         return False
 
 
-_OUTSIDE = LogCollector()
-"""Knows which warnings were logged outside all runs."""
-_CURRENT: ContextVar[LogCollector] = ContextVar("log", default=_OUTSIDE)
+_CURRENT: ContextVar[LogCollector | None] = ContextVar("log", default=None)
 _HANDLER = _Handler()
 
 
@@ -140,7 +139,7 @@ def collecting(*, joins: bool = True) -> Iterator[LogCollector]:
         The collector.
     """
     outer = _CURRENT.get()
-    if joins and outer is not _OUTSIDE and not outer.is_bound:
+    if joins and outer is not None and not outer.is_bound:
         yield outer
         return
     logging.getLogger(ROOT).addHandler(_HANDLER)  # once: a second call changes nothing
@@ -153,6 +152,7 @@ def collecting(*, joins: bool = True) -> Iterator[LogCollector]:
 
 
 def warn_once(logger: logging.Logger, message: str, *args: object) -> None:
-    """Logs a warning, unless the same one was logged for this run already."""
-    if _CURRENT.get().is_new(message % args):
+    """Logs a warning, unless the same one was logged for this run already; outside all runs, always."""
+    collector = _CURRENT.get()
+    if collector is None or collector.is_new(message % args):
         logger.warning(message, *args, stacklevel=2)

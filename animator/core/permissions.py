@@ -1,4 +1,4 @@
-"""Permissions for code and pickles in models and for the network: a person gives them, never a preset."""
+"""Permissions for code, pickles, the network and stand-ins: a person gives them, never a preset."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,12 +15,14 @@ class Permissions:
         pickle: Read pickled weights, with torch's restricted reader.
         download: Connect to public addresses.
         hosts: Names or addresses of hosts to connect to wherever they are, also in a private network.
+        stand_ins: Render films whose networks are missing with what is built in; see `stand_in`.
     """
 
     code: bool = False
     pickle: bool = False
     download: bool = False
     hosts: frozenset[str] = frozenset()
+    stand_ins: bool = False
 
     @property
     def network(self) -> bool:
@@ -54,7 +56,12 @@ def grant(given: Permissions) -> Iterator[None]:
 
 @contextmanager
 def allow(
-    *, code: bool = False, pickle: bool = False, download: bool = False, hosts: Iterable[str] = ()
+    *,
+    code: bool = False,
+    pickle: bool = False,
+    download: bool = False,
+    hosts: Iterable[str] = (),
+    stand_ins: bool = False,
 ) -> Iterator[None]:
     """Adds permissions inside a `with` block; other threads do not have them.
 
@@ -63,6 +70,8 @@ def allow(
         pickle: Read pickled weights (.pt, .pth, .ckpt, .bin, .pkl), with torch's restricted reader.
         download: Download from public addresses what a film names by URL or hub id.
         hosts: Names or addresses to connect to although they are in a private network.
+        stand_ins: Where weights are missing, use the built-in depth network for others, DIS flow for RAFT,
+            optical flow for frame interpolators and Lanczos for upscalers, and log a warning.
     """
     now = permissions()
     added = Permissions(
@@ -70,6 +79,7 @@ def allow(
         now.pickle or pickle,
         now.download or download,
         now.hosts | host_names(hosts),
+        now.stand_ins or stand_ins,
     )
     with grant(added):
         yield

@@ -73,8 +73,9 @@ def resolve_path(name: str, beside: Path | None, kind: PathSetting) -> str | Non
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
-    if kind.kind in ("file", *IMAGES):
-        return str(path) if path and is_file(path) else None
+    if kind.kind in ("file", "weights", *IMAGES):
+        missing = name if kind.kind == "weights" and permissions().stand_ins else None
+        return str(path) if path and is_file(path) else missing
     return str(path) if path else name
 
 

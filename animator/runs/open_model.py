@@ -27,11 +27,18 @@ def open_model(animation: Animation, device: torch.device) -> Diffuser:
     Raises:
         ModelError: One is missing or broken.
     """
+    check_film_models(animation)
+    return open_diffuser(animation.model, device, load_options(animation))
+
+
+def check_film_models(animation: Animation) -> None:
+    """Checks that every checkpoint and LoRA that a film's frames name is there; errors as `open_model`.
+
+    Beside `preflight`: a new run chooses its seed after that, and with it wildcards, which may name LoRAs.
+    """
     options = load_options(animation)
-    # Beside `preflight`: a new run chooses its seed after that, and with it wildcards, which may name LoRAs.
     if find_plugin(animation.model, options.library) is None:  # a plug-in may read checkpoints its own way
         check_models(Timeline(animation), options)
-    return open_diffuser(animation.model, device, options)
 
 
 @dataclass(frozen=True)
@@ -54,23 +61,3 @@ class SessionOptions:
         """Returns the diffuser of a film; errors as `open_model`."""
         opener = self.opener or open_model
         return self.diffuser or opener(animation, device)
-
-
-class OpenedModel:
-    """The model in use; opened once for films that share it."""
-
-    def __init__(self, options: SessionOptions, device: torch.device) -> None:
-        self._options = options
-        self._device = device
-        self._key: object = None
-        self._model: Diffuser | None = None
-
-    def of(self, animation: Animation) -> Diffuser:
-        """Returns the model of a film."""
-        key = (animation.model, load_options(animation))
-        if self._model is None or key != self._key:
-            self._model = None  # freed first, as two may not fit
-            self._key, self._model = key, self._options.open(animation, self._device)
-        else:
-            check_models(Timeline(animation), key[1])
-        return self._model

@@ -19,7 +19,8 @@ from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.request import Diffuser
 from animator.runs.downloads import with_downloads
 from animator.runs.finalize import make_extra_films, record_end, record_start, write_subtitles
-from animator.runs.open_model import OpenedModel, SessionOptions
+from animator.runs.model_cache import DiffuserCache
+from animator.runs.open_model import SessionOptions
 from animator.runs.outputs import try_networks
 from animator.runs.preflight.check_film import check_animation, check_run
 from animator.runs.preflight.film import CheckOptions
@@ -209,13 +210,13 @@ def render_again(
         changes.check(run.folder, accept=True)
         check_run_targets(run, animation, start)
         rendering.enter(Phase.LOADING)
-        models = OpenedModel(options, device)
+        models = DiffuserCache(options.open)
         try:
             with stopped_by(rendering.stop):
-                state = state_at(run, start, device, lambda: models.of(run.animation))
+                state = state_at(run, start, device, lambda: models(run.animation, device))
         except Stopped:
             return RenderResult(run.film_path, (), start, stopped=True)
-        pipeline = build_pipeline(with_downloads(animation, run.downloads), models.of(animation), device)
+        pipeline = build_pipeline(with_downloads(animation, run.downloads), models(animation, device), device)
         run.rewind(state, animation)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts), collected)
 

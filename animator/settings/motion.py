@@ -11,7 +11,7 @@ from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.inputs import uses_depth, uses_raft
 from animator.settings.needs import InMode, Is
-from animator.settings.paths import FileOrName, InputFile
+from animator.settings.paths import FileOrName, WeightsFile
 from animator.settings.scheduled import Scheduled
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Flow(SettingsGroup):
 
     effective_when: ClassVar[Condition] = Fact(uses_raft, "a setting that chooses RAFT")
 
-    raft: InputFile = ""
+    raft: WeightsFile = ""
     """Path of RAFT's weights, for settings that choose RAFT."""
 
 

@@ -18,17 +18,19 @@ class PathSetting:
     """Marks a setting that names a file or folder; a list or a mapping may name several.
 
     Attributes:
-        kind: `file` must exist; `image` must exist or is a URL, where the film permits it; `folder` need not
-            exist; `clip` is a video, a folder of images, a pattern such as `in/%09d.png` or a URL; `masks`
-            holds images inside mask expressions, such as `[sky.png]`; `name` is an existing path, or else
-            a name such as a model's.
+        kind: `file` must exist; so must `weights`, of a network, unless stand-ins are permitted; `image` must
+            exist or is a URL, where the film permits it; `folder` need not exist; `clip` is a video, a folder
+            of images, a pattern such as `in/%09d.png` or a URL; `masks` holds images inside mask expressions,
+            such as `[sky.png]`; `name` is an existing path, or else a name such as a model's.
     """
 
-    kind: Literal["file", "image", "folder", "clip", "masks", "name"] = "file"
+    kind: Literal["file", "weights", "image", "folder", "clip", "masks", "name"] = "file"
 
 
 InputFile = Annotated[str, PathSetting()]
 """The path of a file to read; empty for none."""
+WeightsFile = Annotated[str, PathSetting("weights")]
+"""The path of a network's weights; empty for none."""
 InputImage = Annotated[str, PathSetting("image")]
 """The path of an image to read, or its URL; empty for none."""
 FileOrName = Annotated[str, PathSetting("name")]

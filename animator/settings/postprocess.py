@@ -8,7 +8,7 @@ from animator.settings.choices import Switchable
 from animator.settings.effect import Condition
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.needs import Is, IsOn
-from animator.settings.paths import FileOrName, InputFile
+from animator.settings.paths import FileOrName, WeightsFile
 
 FACTORS = (2, 3, 4)
 
@@ -54,5 +54,5 @@ class FrameInterpolation(SettingsGroup):
     """Also keep the images, in a folder of PNG files."""
     use_upscaled: Annotated[StrictBool, Is("upscaling.enabled", (True,))] = False
     """Interpolate between the upscaled images, where there are any, instead of the film's own."""
-    model: Annotated[InputFile, Is("engine", ("RIFE v4.6", "FILM"))] = ""
+    model: Annotated[WeightsFile, Is("engine", ("RIFE v4.6", "FILM"))] = ""
     """Path of the weights: RIFE's flownet.pkl, .pth or .safetensors; FILM's TorchScript file, .pt."""

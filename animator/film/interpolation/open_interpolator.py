@@ -1,19 +1,14 @@
 """Opens frame interpolators by name."""
 
-import logging
-
 import torch
 
-from animator.core.confinement import named_path
 from animator.film.interpolation.base import FrameInterpolator
+from animator.film.interpolation.find_weights import find_weights
 from animator.film.interpolation.flow import FlowInterpolator
-from animator.film.interpolation.messages import WITHOUT_WEIGHTS
 from animator.film.interpolation.rife import load_rife
 from animator.film.interpolation.torchscript import load_torchscript
 from animator.models.flow.opencv import Dis, DisQuality
 from animator.models.torch_archive import is_torchscript
-
-log = logging.getLogger(__name__)
 
 
 def open_interpolator(engine: str, weights: str, device: torch.device | str) -> FrameInterpolator:
@@ -27,12 +22,9 @@ def open_interpolator(engine: str, weights: str, device: torch.device | str) -> 
     Raises:
         ModelError: The weights are missing, or belong to another network.
     """
-    if engine == "flow":
+    path = None if engine == "flow" else find_weights(engine, weights)
+    if path is None:
         return FlowInterpolator(Dis(DisQuality.MEDIUM))
-    if not weights:
-        log.warning(WITHOUT_WEIGHTS, engine)
-        return FlowInterpolator(Dis(DisQuality.MEDIUM))
-    path = named_path(weights)
     if engine == "FILM" or is_torchscript(path):
         return load_torchscript(path, device)
     return load_rife(path, device)

@@ -5,16 +5,18 @@ from pathlib import Path
 from animator.core.confinement import named_path
 from animator.core.paths import is_file
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.stand_ins import stand_in
 
 LANCZOS = "lanczos"
 KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
 """Deforum's upscaling networks: imported settings name one whether its file is installed or not."""
-_SUFFIXES = (".safetensors", ".pth", ".pt")
+_SUFFIXES = (SAFE, ".pth", ".pt")
 
 
 def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
-    """Returns the file of a network; None for one of `KNOWN` that is not there.
+    """Returns the file of a network; None for one of `KNOWN` that is not there, or where Lanczos stands in.
 
     Args:
         name: The path of the file, or its name in the model folders.
@@ -23,16 +25,27 @@ def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
     Raises:
         ModelError: There is no such network.
     """
+    try:
+        return _find(name, folders)
+    except ModelError as missing:
+        if name not in KNOWN:
+            stand_in(missing, f"upscaling.model: {name}", "Lanczos")
+        return None
+
+
+def _find(name: str, folders: tuple[Path, ...]) -> Path:
     path = named_path(name)
-    if is_file(path) or path.suffix in _SUFFIXES:
+    if is_file(path):
         return path
+    if path.suffix in _SUFFIXES:
+        raise ModelError(f"{path}: no such file; expected a file of weights, {SAFE} or .pth")
     files = Library(folders).files
     # Real-ESRGAN's own releases spell some of these names with capitals and underscores.
     wanted = _normalize(name)
     found = next(
         (file for file in files if file.suffix in _SUFFIXES and _normalize(file.stem) == wanted), None
     )
-    if found is None and name not in KNOWN:
+    if found is None:
         raise ModelError(
             f"upscaling.model: {name} is neither a file nor the name of one in "
             f"{', '.join(map(str, folders))}; expected {LANCZOS} or the file of a network"

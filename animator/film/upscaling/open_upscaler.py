@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
+from animator.film.upscaling.find_upscaler import KNOWN, LANCZOS, find_upscaler
 from animator.film.upscaling.upscaler import Lanczos, Upscaler, load_upscaler
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
     path = find_upscaler(name, folders)
     if path is not None:
         return load_upscaler(path, factor, device)
+    if name not in KNOWN:  # Lanczos stands in, which was logged
+        return Lanczos(factor)
     log.warning(
         "upscaling: %s is not there (looked in %s); images are enlarged by Lanczos with sharpening instead",
         name,

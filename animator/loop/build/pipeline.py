@@ -30,6 +30,8 @@ from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.lookahead import LookAhead
 from animator.loop.tweens.tween import Chained, Composed, Tween
 from animator.models.depth.model import DepthModel
+from animator.models.depth.names import STARTER
+from animator.models.depth.starter import StarterDepth
 from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
@@ -181,13 +183,16 @@ def _motion_3d(animation: Animation, model: Callable[[], DepthModel]) -> Motion:
 
 def _depth_source(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
-    return DepthSource(model, settings.every, Stabilized() if settings.stabilize else _scaling(animation))
+    scaling = Stabilized() if settings.stabilize else _scaling(animation, model)
+    return DepthSource(model, settings.every, scaling)
 
 
-def _scaling(animation: Animation) -> DepthScaling:
+def _scaling(animation: Animation, model: DepthModel) -> DepthScaling:
     if animation.camera.projection == "pinhole":
         return Normalized()
-    return behavior_of(animation).depth_scaling(animation.depth.model)
+    # The built-in network may stand in for one of another name, whose depth is of another kind.
+    name = STARTER if isinstance(model, StarterDepth) else animation.depth.model
+    return behavior_of(animation).depth_scaling(name)
 
 
 def _depth_model(animation: Animation, device: torch.device) -> DepthModel:

@@ -72,7 +72,12 @@ def open_depth(
     specs = [spec for name in resolved.names if (spec := names.find_spec_by_name(name)) is not None]
     if not specs:
         return _from_plugin(resolved.names[0], search_path, device, precision)
-    opened = [_from_spec(spec, search_path, device, precision) for spec in specs]
+    try:
+        files = [weights.find_or_download(spec, search_path) for spec in specs]
+    except ModelError as missing:
+        weights.stand_in_for_depth(missing, text)
+        return StarterDepth.load(device, precision)
+    opened = [_from_file(*of, device, precision) for of in zip(specs, files, strict=True)]
     if resolved.blend is None:
         return opened[0]
     kind = RelativeWithMetric if resolved.blend == "inverse+meters" else MetricWithMetric
@@ -114,7 +119,7 @@ def _from_plugin(
     """Opens a plugin network, which is a spec or a function that opens a `DepthModel`."""
     plugin = plugins.load(PLUGINS, name)
     if isinstance(plugin, DepthModelSpec):
-        return _from_spec(plugin, folders, device, dtype)
+        return _from_file(plugin, weights.find_or_download(plugin, folders), device, dtype)
     if not callable(plugin):
         raise PluginError(
             f"depth model {name!r}: its package offers neither a DepthModelSpec nor a function of device and "
@@ -124,10 +129,7 @@ def _from_plugin(
     return opened
 
 
-def _from_spec(
-    spec: DepthModelSpec, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype
-) -> Estimator:
-    path = weights.find_or_download(spec, folders)
+def _from_file(spec: DepthModelSpec, path: Path, device: torch.device, dtype: torch.dtype) -> Estimator:
     return estimator(spec, read_weights(path), device, dtype, source=str(path))
 
 

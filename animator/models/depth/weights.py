@@ -14,6 +14,7 @@ from animator.errors import ModelError
 from animator.models.depth import names
 from animator.models.depth.spec import DepthModelSpec
 from animator.models.folders import VARIABLE, find_file, shared_folders, torch_downloads
+from animator.models.stand_ins import stand_in
 
 LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0, total_s=7200.0)
 
@@ -38,7 +39,8 @@ def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
 def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     """Returns the files that a depth network of a name or path reads; none of one that is built in.
 
-    A file that is not there yet is left out where it may be downloaded.
+    A file that is not there yet is left out where it may be downloaded. Where the built-in network stands in,
+    there is none.
 
     Args:
         name: Value of `depth.model`.
@@ -51,8 +53,17 @@ def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     if resolved is None:
         return (named_path(name),)
     specs = filter(None, map(names.find_spec_by_name, resolved.names))
-    found = [_find_or_may_download(spec, (*folders, torch_downloads())) for spec in specs]
+    try:
+        found = [_find_or_may_download(spec, (*folders, torch_downloads())) for spec in specs]
+    except ModelError as missing:
+        stand_in_for_depth(missing, name)
+        return ()
     return tuple(path for path in found if path is not None)
+
+
+def stand_in_for_depth(missing: ModelError, name: str) -> None:
+    """Warns that the built-in network stands in for one of another name; errors as `stand_in`."""
+    stand_in(missing, f"depth.model: {name}", f"the built-in network, {names.STARTER},")
 
 
 def _find_or_may_download(spec: DepthModelSpec, searched: tuple[Path, ...]) -> Path | None:

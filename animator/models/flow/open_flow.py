@@ -32,6 +32,9 @@ def open_flow(
     }
     if method in without_weights:
         return without_weights[method]
+    path = find_raft(raft, folders)
+    if path is None:
+        return Dis(DisQuality.FINE)
     from animator.models.flow.raft import load_raft
 
-    return load_raft(find_raft(raft, folders), device)
+    return load_raft(path, device)

@@ -1,13 +1,12 @@
 """Checks the weights of the networks besides the diffusion: flow, depth, words, upscaling, interpolation."""
 
-import logging
 from importlib.util import find_spec
 from pathlib import Path
 
 from animator.core.confinement import named_path
 from animator.core.paths import exists, is_file
 from animator.errors import ModelError
-from animator.film.interpolation.messages import WITHOUT_WEIGHTS
+from animator.film.interpolation.find_weights import find_weights
 from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.facts import read_config
@@ -17,8 +16,6 @@ from animator.models.permitted import check_code, check_readable
 from animator.models.torch_archive import is_torchscript
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings.inputs import has_word_mask, raft_settings, uses_depth
-
-log = logging.getLogger(__name__)
 
 _RAFT_SIGN = "feature_encoder."
 _RIFE_SIGN = "block0."
@@ -31,6 +28,8 @@ def check_flow(film: FilmToCheck) -> None:
     for setting in raft_settings(animation):
         with film.problems.at(setting):
             path = find_raft(animation.flow.raft, film.folders)
+            if path is None:
+                continue
             _check_sign(path, _RAFT_SIGN, "RAFT")
             check_readable(path)
 
@@ -80,8 +79,6 @@ def check_upscaler(film: FilmToCheck) -> None:
         path = find_upscaler(settings.model, film.folders)
         if path is None:
             return
-        if not is_file(path):
-            raise ModelError(f"{path}: no such file; expected a file of weights, {SAFE} or .pth")
         check_readable(path)
         if path.suffix == SAFE:
             read_header(path)
@@ -93,17 +90,14 @@ def check_upscaler(film: FilmToCheck) -> None:
 
 
 def check_interpolator(film: FilmToCheck) -> None:
-    """Checks the file of the network that interpolates frames; logs a warning where none is named."""
+    """Checks the file of the network that interpolates frames; logs a warning where flow is used instead."""
     settings = film.animation.frame_interpolation
     if settings.engine not in ("RIFE v4.6", "FILM"):
         return
-    if not settings.model:
-        log.warning(WITHOUT_WEIGHTS, settings.engine)
-        return
     with film.problems.at("frame_interpolation.model"):
-        path = named_path(settings.model)
-        if not is_file(path):
-            raise ModelError(f"{path}: no such file; expected the weights of {settings.engine}")
+        path = find_weights(settings.engine, settings.model)
+        if path is None:
+            return
         if settings.engine == "FILM" or is_torchscript(path):
             check_code(path)
         else:
@@ -113,8 +107,6 @@ def check_interpolator(film: FilmToCheck) -> None:
 
 def _check_sign(path: Path, sign: str, network: str) -> None:
     """Checks the header of a .safetensors file, in which a name must begin with `sign`."""
-    if not is_file(path):
-        raise ModelError(f"{path}: no such file; expected the weights of {network}")
     header: Header | None = read_header(path) if path.suffix == SAFE else None
     if header is not None and not any(
         name.removeprefix("module.").startswith(sign) for name in header.shapes

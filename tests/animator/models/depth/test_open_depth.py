@@ -132,7 +132,8 @@ def test_old_names_are_opened_with_a_notice_and_blended(
         open_depth("Midas-3-Hybrid")
     assert asked == ["dpt-large"]
     assert "always loaded DPT-Large" in caplog.text
-    monkeypatch.setattr("animator.models.depth.open_depth._from_spec", lambda spec, *how: spec.name)
+    monkeypatch.setattr(weights, "find_or_download", lambda spec, where: Path(spec.files[0]))
+    monkeypatch.setattr("animator.models.depth.open_depth._from_file", lambda spec, *how: spec.name)
     blend = open_depth("Midas+AdaBins (old)", midas_weight=0.4)
     large, indoor, both = (cast(Any, name) for name in ("dpt-large", "zoe-n", "zoe-nk"))
     assert blend == RelativeWithMetric(large, indoor, 0.4)
