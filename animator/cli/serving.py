@@ -1,5 +1,6 @@
 """The command that serves films over HTTP."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -87,7 +88,7 @@ def serve(  # noqa: PLR0913 (one parameter per option)
         workers=workers,
         device=device,
         threads=threads,
-        permissions=permissions(),
+        permissions=replace(permissions(), stand_ins=stand_ins),
         hostnames=tuple(hostname or ()),
         origins=tuple(origin or ()),
         webhook_hosts=tuple(webhook_host or ()),

@@ -1,6 +1,5 @@
 """The folder in which a job's files also have Deforum's names."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 from animator.jobs.request import JobRequest
 from animator.presets.deforum.complete_settings import complete_settings
 from animator.presets.deforum.exporting import export_settings
+from animator.presets.deforum.importing import settings_from_text
+from animator.presets.request import DEFORUM
 from animator.runs.deforum_outdir import DeforumOutdir
 from animator.runs.run import Run
 
@@ -43,6 +44,5 @@ def write_settings(outdir: DeforumOutdir, request: JobRequest, run: Run) -> None
 def _settings_of(request: JobRequest) -> Mapping[str, Any] | None:
     """Returns the Deforum settings of a request whose film could be read; None where it has none."""
     if isinstance(request.settings, str):
-        settings: Mapping[str, Any] = json.loads(request.settings)
-        return settings
+        return settings_from_text(request.settings, DEFORUM)
     return request.settings

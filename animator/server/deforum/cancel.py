@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from anyio.to_thread import run_sync
 
@@ -24,7 +25,8 @@ async def cancel(queue: JobQueue, jobs: Sequence[Job]) -> list[Job]:
     cancelled = await run_sync(_cancel_each, queue, jobs)
     end = time.monotonic() + STOP_S
     for job in cancelled:
-        await wait_for_end(queue, job.id, max(0.0, end - time.monotonic()))
+        with suppress(JobNotFoundError):  # it was deleted in the meantime
+            await wait_for_end(queue, job.id, max(0.0, end - time.monotonic()))
     return cancelled
 
 

@@ -56,7 +56,7 @@ class DeforumJobs:
         Raises:
             JobNotFoundError: There is none.
         """
-        found = next(self._find({_JOB: job_id}, 1), None)
+        found = next(self._find({_JOB: job_id}, MAX_BATCH), None)  # labels are free for other jobs, too
         if found is None:
             raise JobNotFoundError(job_id)
         return found
