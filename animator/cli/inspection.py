@@ -1,6 +1,7 @@
-"""The commands that inspect presets, runs and models: check, timeline, report, models."""
+"""The commands that inspect presets, runs and models: check, schema, timeline, report, models."""
 
 import io
+import json
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -48,6 +49,14 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
     if work.open_values:
         write_out(f"{preset}: {work.open_values}\n")
+
+
+@inspection.command(epilog="Example: animator schema -o preset.schema.json")
+def schema(out: FileOut = None, force: Force = False) -> None:
+    """Print the JSON schema of presets, by which editors complete and check them."""
+    from animator.settings.json_schema import preset_schema
+
+    write_text(out, json.dumps(preset_schema(), indent=2, ensure_ascii=False) + "\n", (), force=force)
 
 
 class TimelineFormat(str, Enum):

@@ -1,12 +1,9 @@
 """Text of docs/parameters.md: every parameter with its description, values, default and Deforum's name."""
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeGuard, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -18,9 +15,9 @@ from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import MAPPED
 from animator.settings import Animation
 from animator.settings.choices import OneOf
+from animator.settings.explanations import explanations, is_step
 from animator.settings.fields import RangedSchedule
 from animator.settings.keyed_images import KeyedImages
-from animator.settings.scheduled import ScheduledGroup
 from animator.settings.step import BUILT_IN, StepSettings, settings_of
 from animator.settings.subtitle_values import SubtitleValues
 from docs.build.images import SHOWN
@@ -33,6 +30,14 @@ A *schedule* is a number, a text such as `0:(1), 60:(1+0.1*sin(t/10))`, or a map
 [schedules.md](schedules.md). The parameters of a group are indented below its name: `motion.zoom` is `zoom`
 below `motion`. The last column has the name of the same parameter in a Deforum settings file, with the switch
 that enables it in brackets; `animator render`, `import` and `export` convert between the two.
+
+Editors complete and check presets by their JSON schema. `animator schema -o preset.schema.json` writes it;
+this first line of a preset names it for the YAML extensions of VS Code, Neovim, Emacs and others:
+```yaml
+# yaml-language-server: $schema=preset.schema.json
+```
+The schema knows names, kinds of values, choices in the spelling of this page, and ranges of numbers.
+`animator check` knows the rest: formulas, files, models, and what settings need of each other.
 """
 LINKED = {"output.format": "a format of [film.md](film.md)"}
 """Values that another page lists, by the path of their parameter."""
@@ -81,11 +86,6 @@ def _kind(field: FieldInfo) -> type[BaseModel] | None:
     return next((kind for kind in plain if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
-def _is_step(kind: type[BaseModel]) -> TypeGuard[type[StepSettings]]:
-    """Returns True for the settings class of one step."""
-    return issubclass(kind, StepSettings) and kind is not StepSettings
-
-
 def _steps() -> list[str]:
     """Returns a table for each built-in step."""
     return [
@@ -95,7 +95,7 @@ def _steps() -> list[str]:
 
 
 def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level: str = "##") -> str:
-    shared = StepSettings.model_fields if _is_step(kind) else ()
+    shared = StepSettings.model_fields if is_step(kind) else ()
     texts = explanations(kind)
     rows = [
         _row(f"{group}.{name}" if group else name, field, texts.get(name, ""))
@@ -113,24 +113,6 @@ def _row(path: str, field: FieldInfo, text: str) -> str:
     values = LINKED.get(path) or _values(field)
     cells = [f"`{path.split('.')[-1]}`", text, values, _default(field), _deforum(path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def explanations(kind: type[BaseModel]) -> dict[str, str]:
-    """Returns the docstrings below the fields of a group, by name, each on one line."""
-    sources: tuple[type, ...] = (kind,)
-    if _is_step(kind):
-        sources = (StepSettings, kind.step)
-    elif issubclass(kind, ScheduledGroup):
-        sources = (kind.plan_type, kind)
-    texts: dict[str, str] = {}
-    for source in sources:
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body
-        body = node.body if isinstance(node, ast.ClassDef) else []
-        for field, below in pairwise(body):
-            match field, below:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                    texts[name] = " ".join(text.split())
-    return texts
 
 
 def _values(field: FieldInfo) -> str:
