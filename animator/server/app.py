@@ -9,6 +9,7 @@ from animator.server import health
 from animator.server.context import ServerContext
 from animator.server.deforum import batches, simple
 from animator.server.deforum import jobs as deforum_jobs
+from animator.server.openapi import TAGS, Application
 from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
 from animator.server.sdapi import host_facts, progress
@@ -16,7 +17,7 @@ from animator.server.security.host import HostCheck
 from animator.server.security.strangers import Strangers
 from animator.server.security.token import TokenCheck
 from animator.server.uploads import Uploads
-from animator.server.v1 import files, jobs, models, presets, samplers, submission, timeline, webhooks
+from animator.server.v1 import checks, files, jobs, models, presets, samplers, submission, timeline, webhooks
 from animator.server.webhooks.outbox import Outbox
 
 MAX_BODY = 64_000_000
@@ -31,6 +32,7 @@ ROUTERS = (
     progress.router,
     host_facts.router,
     webhooks.router,
+    checks.router,
     timeline.router,
     presets.router,
     models.router,
@@ -46,10 +48,11 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         options: Its options.
         queue: Its jobs; whoever calls this has their workers, too.
     """
-    app = FastAPI(
+    app = Application(
         title="animator",
         summary="Deforum-style films as jobs.",
         version=__version__,
+        openapi_tags=TAGS,
         docs_url=None,  # its page would load scripts from another site
         redoc_url=None,
         max_body_size=MAX_BODY,

@@ -16,6 +16,7 @@ from animator.errors import (
     AnimatorError,
     JobNotFoundError,
     JobStateError,
+    JobStoreError,
     PresetError,
     Problem,
     QueueFullError,
@@ -27,6 +28,8 @@ from animator.server.errors import NoRoomError, NotFoundError, RequestError
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
 """After how many seconds a client whose job was refused may ask again."""
+_ALWAYS = (400, 401, 403, 413, 421, 422, 500, 503)
+"""Errors of every route: of its request, of the server's checks, of its disk."""
 _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
     (NotFoundError, 404, "not-found"),
@@ -35,6 +38,7 @@ _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (QueueFullError, 429, "queue-full"),
     (PresetError, 422, "settings"),
     (UserError, 422, "request"),
+    (JobStoreError, 503, "store"),
     (AnimatorError, 500, "failure"),
 )
 
@@ -58,11 +62,11 @@ class ProblemDetails(BaseModel):
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Returns the description of errors for the OpenAPI document."""
+    """Returns the description of errors for the OpenAPI document: some, and those of every route."""
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in (401, 403, 413, 421, *statuses)
+        for status in sorted({*_ALWAYS, *statuses})
     }
 
 
@@ -75,7 +79,10 @@ def problem_response(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=printable(detail),
-        errors=list(errors),
+        errors=[
+            ProblemPlace(**{name: printable(text) for name, text in place.model_dump().items()})
+            for place in errors
+        ],
     )
     if has_compat_errors(request):
         response = JSONResponse({"detail": problem.detail or problem.title}, status)
@@ -88,10 +95,7 @@ def problem_response(
 
 def place_of(problem: Problem) -> ProblemPlace:
     """Returns a mistake in settings as it is sent."""
-    parts = problem.path.split(".") if problem.path else []
-    return ProblemPlace(
-        pointer="".join(f"/{part}" for part in parts), message=problem.message, where=problem.where
-    )
+    return ProblemPlace(pointer=problem.pointer, message=problem.message, where=problem.where)
 
 
 def handle_errors(app: FastAPI) -> None:

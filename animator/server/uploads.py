@@ -16,36 +16,11 @@ from animator.images.file_kinds import HEAD_BYTES, name_kind
 from animator.server.errors import NoRoomError, NotFoundError
 
 _NAME = re.compile(r"([0-9a-f]{64})(\.[a-z0-9]{1,5})?")
-_SUFFIXES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".webp",
-        ".avif",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".gif",
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".wav",
-        ".mp3",
-        ".flac",
-        ".ogg",
-        ".m4a",
-        ".txt",
-        ".json",
-        ".yaml",
-        ".yml",
-        ".csv",
-        ".srt",
-    ]
-)
+_IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif")
+_CLIPS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
+_SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a")
+_TEXTS = (".txt", ".json", ".yaml", ".yml", ".csv", ".srt")
+_SUFFIXES = (*_IMAGES, *_CLIPS, *_SOUNDS, *_TEXTS)
 """Suffixes that a stored file keeps from its name: those of files that settings name."""
 _SUFFIX_OF_KIND = {
     "a PNG image": ".png",

@@ -67,7 +67,7 @@ class FilePage(BaseModel):
     status_code=201,
     responses={
         200: {"model": FileView, "description": "The file was here already."},
-        **problem_responses(422, 507),
+        **problem_responses(507),
     },
     openapi_extra=_BODY,
     max_body_size=MAX_FILE,
@@ -102,7 +102,7 @@ async def upload_file(
     return view
 
 
-@router.get("", operation_id="list_files", responses=problem_responses(422), summary="List files")
+@router.get("", operation_id="list_files", responses=problem_responses(), summary="List files")
 def list_files(
     context: Context,
     request: Request,
@@ -121,14 +121,14 @@ def list_files(
     "/{sha256}",
     operation_id="get_file",
     response_class=FileResponse,
-    responses=_CONTENT | problem_responses(404, 416, 422),
+    responses=_CONTENT | problem_responses(404, 416),
     summary="Get a file back",
 )
 @router.head(
     "/{sha256}",
     operation_id="head_file",
     response_class=FileResponse,
-    responses=_CONTENT | problem_responses(404, 416, 422),
+    responses=_CONTENT | problem_responses(404, 416),
     summary="Ask whether a file is here",
 )
 def get_file(sha256: Sha256, context: Context) -> FileResponse:
@@ -144,7 +144,7 @@ def get_file(sha256: Sha256, context: Context) -> FileResponse:
     "/{sha256}",
     operation_id="delete_file",
     status_code=204,
-    responses=problem_responses(404, 422),
+    responses=problem_responses(404),
     summary="Delete a file",
 )
 def delete_file(sha256: Sha256, context: Context) -> None:

@@ -1,6 +1,6 @@
 """The film in the body of a request."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,8 @@ from animator.jobs.request import JobRequest
 
 SMALL_FILM: dict[str, Any] = {"preset": {"frames": 24, "size": [256, 256], "prompts": "a lake at dawn, mist"}}
 """The example of every body with a film."""
+Size = Annotated[list[int], Field(min_length=2, max_length=2, description="Width and height.")]
+"""A size in an answer; OpenAPI has no tuples."""
 
 
 class FilmBody(BaseModel):

@@ -18,13 +18,16 @@ router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 class Redo(BaseModel):
     """From where, and with which changes, a job is rendered again."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"frame": 12, "overrides": {"diffusion.strength": 0.5}}]},
+    )
 
     frame: int = Field(ge=0, description="The first frame to render again.")
     overrides: dict[str, Any] = Field(default_factory=dict, description="Settings to change from there on.")
 
 
-@router.get("", operation_id="list_jobs", responses=problem_responses(422), summary="List jobs")
+@router.get("", operation_id="list_jobs", responses=problem_responses(), summary="List jobs")
 def list_jobs(
     context: Context,
     request: Request,
@@ -91,7 +94,7 @@ def resume_job(job_id: str, context: Context, request: Request) -> JobView:
 @router.post(
     "/{job_id}/redo",
     operation_id="redo_job",
-    responses=problem_responses(404, 409, 422),
+    responses=problem_responses(404, 409),
     summary="Render again from a frame",
 )
 def redo_job(job_id: str, redo: Redo, context: Context, request: Request) -> JobView:

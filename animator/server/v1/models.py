@@ -28,7 +28,7 @@ class ModelList(BaseModel):
     models: list[ModelView]
 
 
-@router.get("/models", operation_id="list_models", responses=problem_responses(422), summary="List models")
+@router.get("/models", operation_id="list_models", responses=problem_responses(), summary="List models")
 def list_models(context: Context) -> ModelList:
     """Lists the built-in model, those in the server's model folders, and those in the hub's cache."""
     return ModelList(models=[_view(entry, context) for entry in model_entries(context.options.model_folders)])

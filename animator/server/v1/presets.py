@@ -12,6 +12,7 @@ from animator.presets.load import load
 from animator.presets.raw import read
 from animator.server.errors import NotFoundError
 from animator.server.problems import problem_responses
+from animator.server.v1.film_body import Size
 
 YAML = "application/yaml"
 router = APIRouter(prefix="/api/v1/presets", tags=["catalog"])
@@ -24,7 +25,7 @@ class PresetView(BaseModel):
     title: str
     description: str
     frames: int
-    size: tuple[int, int] = Field(description="Width and height.")
+    size: Size
     fps: float
     url: str
     thumbnail_url: str | None = Field(description="A picture of its film; null where there is none.")
@@ -57,11 +58,11 @@ def list_presets(request: Request) -> PresetList:
         200: {
             "description": "The preset.",
             "content": {
-                YAML: {"schema": {"type": "string"}},
+                YAML: {"schema": {"type": "object"}},
                 "application/json": {"schema": {"type": "object"}},
             },
         },
-        **problem_responses(404, 422),
+        **problem_responses(404),
     },
     summary="Get an example",
 )
@@ -85,7 +86,7 @@ def get_preset(
     response_class=FileResponse,
     responses={
         200: {"description": "A JPEG image.", "content": {"image/jpeg": {}}},
-        **problem_responses(404, 416, 422),
+        **problem_responses(404, 416),
     },
     summary="Get the thumbnail of an example",
 )
@@ -114,7 +115,7 @@ def _view(example: Example, request: Request) -> PresetView:
         title=example.summary.partition(":")[0],
         description=example.summary,
         frames=film.frames,
-        size=film.size,
+        size=list(film.size),
         fps=film.fps,
         url=url,
         thumbnail_url=f"{url}/thumbnail" if example.thumbnail else None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import re
 import time
 from dataclasses import replace
@@ -74,7 +75,7 @@ class JobSubmission(FilmBody):
     labels: dict[str, str] = Field(
         default_factory=dict, max_length=MAX_LABELS, description="Names and values to find the job by."
     )
-    webhook: WebhookBody | str | None = Field(
+    webhook: WebhookBody | Annotated[str, Field(max_length=MAX_URL)] | None = Field(
         None, description="A URL, or an object, to be told of the job's events."
     )
 
@@ -103,7 +104,7 @@ class SubmittedJob(JobView):
     "",
     operation_id="submit_job",
     status_code=201,
-    responses=problem_responses(409, 422, 429),
+    responses=problem_responses(409, 429),
     summary="Submit a film",
 )
 async def submit_job(  # noqa: PLR0913 (one parameter for each part of the request)
@@ -137,7 +138,7 @@ async def submit_job(  # noqa: PLR0913 (one parameter for each part of the reque
 
 
 def _submit(submission: JobSubmission, context: ServerContext, request: Request, key: str) -> Job:
-    digest = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(submission.model_dump(), sort_keys=True).encode()).hexdigest()
     known = context.queue.store.submitted(key, digest) if key else None
     if known is not None:
         return known

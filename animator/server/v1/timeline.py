@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.settings import draft_of
 from animator.presets.load import resolve
 from animator.server.errors import RequestError
 from animator.server.problems import problem_responses
-from animator.server.v1.film_body import FilmBody
+from animator.server.v1.film_body import SMALL_FILM, FilmBody, Size
 from animator.timeline.table import rows
 from animator.timeline.timeline import Timeline
 from schedules.suggest import suggestion
@@ -24,6 +24,10 @@ router = APIRouter(prefix="/api/v1", tags=["films"])
 
 class TimelineRequest(FilmBody):
     """A film, and which of its values to return."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**SMALL_FILM, "columns": ["prompt", "motion"], "to": 9}]}
+    )
 
     columns: list[str] = Field(
         default_factory=list,
@@ -41,7 +45,7 @@ class TimelineValues(BaseModel):
 
     name: str
     fps: float
-    size: tuple[int, int] = Field(description="Width and height.")
+    size: Size
     frames: int = Field(description="Frames of the film.")
     first: int = Field(serialization_alias="from")
     last: int = Field(serialization_alias="to")
@@ -51,7 +55,7 @@ class TimelineValues(BaseModel):
 @router.post(
     "/timeline",
     operation_id="get_timeline",
-    responses=problem_responses(422),
+    responses=problem_responses(),
     summary="Values of every frame",
 )
 def get_timeline(wanted: TimelineRequest) -> TimelineValues:
@@ -67,7 +71,7 @@ def get_timeline(wanted: TimelineRequest) -> TimelineValues:
     return TimelineValues(
         name=film.name,
         fps=film.fps,
-        size=film.size,
+        size=list(film.size),
         frames=film.frames,
         first=wanted.first,
         last=last,

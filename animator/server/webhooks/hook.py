@@ -91,14 +91,20 @@ def check_target(url: str, permissions: Permissions) -> None:
     """
     try:
         parts = urlsplit(url)
-        is_whole = is_url(url) and bool(parts.hostname) and parts.username is None and (parts.port or 1) > 0
+        is_whole = (
+            len(url) <= MAX_URL
+            and is_url(url)
+            and bool(parts.hostname)
+            and parts.username is None
+            and (parts.port or 1) > 0
+        )
     except ValueError:
         is_whole = False
     if not is_whole or not url.isascii() or not url.isprintable() or " " in url:
         raise RequestError(
             "/webhook",
             f"{url:.100}: is not a target; expected a URL such as https://example.com/hook, "
-            "without a password",
+            f"without a password, of at most {MAX_URL} characters",
         )
     try:
         check_url(permissions, url)

@@ -1,0 +1,33 @@
+"""`Application`: FastAPI's, with an OpenAPI document that has the errors as they are sent."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from animator.server.problems import ProblemDetails
+
+TAGS = [
+    {"name": "jobs", "description": "Films to render: submit, follow, stop, render again."},
+    {"name": "films", "description": "What is known of a film before it renders: mistakes, values, cost."},
+    {"name": "catalog", "description": "What settings may name: examples, models, samplers."},
+    {"name": "files", "description": "Images, clips and sounds that settings name."},
+    {"name": "server", "description": "The server itself."},
+]
+"""Groups of routes, in the order of the document."""
+_REFERENCE = "#/components/schemas/{model}"
+
+
+class Application(FastAPI):
+    """The application of a server."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Returns the OpenAPI document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            problem = ProblemDetails.model_json_schema(ref_template=_REFERENCE)
+            schemas = document["components"]["schemas"]
+            schemas |= {**problem.pop("$defs"), ProblemDetails.__name__: problem}
+            for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which is not sent
+                schemas.pop(name, None)
+            self.openapi_schema = document
+        return self.openapi_schema
