@@ -28,7 +28,7 @@ from animator.runs.sink import film_sink
 from animator.runs.stop_token import StopToken
 from animator.runs.tee_sink import tee
 
-    """Passes on progress, each phase and each frame, with the warnings until then."""
+log = logging.getLogger(__name__)
 Send = Callable[[FromWorker], None]
 
 
@@ -140,11 +140,7 @@ class JobFilm:
 
 
 class _Report:
-<<<<<<< HEAD
-    """Passes on progress: each new phase with the warnings until then, and a count now and then."""
-=======
-    """Passes on progress: each phase, and each frame."""
->>>>>>> f824516 (Tests of jobs: store, queue, workers)
+    """Passes on progress: each phase and each frame, with the warnings until then."""
 
     def __init__(self, order: Order, send: Send, collected: LogCollector) -> None:
         self._job = order.job

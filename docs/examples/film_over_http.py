@@ -1,6 +1,6 @@
 """Renders a film on a server, shows its progress, and downloads it; needs nothing but Python.
 
-    python film_over_http.py http://127.0.0.1:7860 quickstart film.mp4
+python film_over_http.py http://127.0.0.1:7860 quickstart film.mp4
 """
 
 import json
