@@ -13,6 +13,7 @@ from animator.batch.task import Outcome, Status, Task
 from animator.core.json_text import parse_json
 from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
+from animator.jobs.request import JobRequest
 from animator.models.device import ComputeOptions
 from animator.presets.sources import PresetSource
 from animator.runs.model_cache import ModelKey, model_key
@@ -55,11 +56,11 @@ class BatchPlan:
 
     Attributes:
         outcomes: Every film in the order given; those of broken presets have failed.
-        models: The model of each film, by its run folder; films that share one are rendered in a row.
+        films: The settings of each film, by its run folder; films that share a model are rendered in a row.
     """
 
     outcomes: tuple[Outcome, ...]
-    models: Mapping[Path, ModelKey]
+    films: Mapping[Path, Animation]
 
     @property
     def waiting(self) -> list[Task]:
@@ -72,8 +73,12 @@ class BatchPlan:
         """Returns True where two films use the same model."""
         return other is not None and self._key(task) == self._key(other)
 
+    def request(self, task: Task) -> JobRequest:
+        """Returns the job that renders a film."""
+        return JobRequest(preset=self.films[task.folder].plain(), folder=str(task.folder))
+
     def _key(self, task: Task) -> ModelKey:
-        return self.models[task.folder]
+        return model_key(self.films[task.folder])
 
 
 def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
@@ -84,7 +89,7 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
     """
     previous = _previous_films(job)
     outcomes: list[Outcome] = []
-    models: dict[Path, ModelKey] = {}
+    films: dict[Path, Animation] = {}
     warned: set[str] = set()
     for task in _tasks(job, previous):
         try:
@@ -93,14 +98,14 @@ def plan_batch(job: BatchJob, say: Callable[[str], None]) -> BatchPlan:
         except UserError as error:
             outcomes.append(Outcome(task, Status.FAILED, error=str(error)))
             continue
-        models[task.folder] = model_key(animation)
+        films[task.folder] = animation
         new = [warning for warning in vocabulary_warnings(animation) if warning not in warned]
         warned.update(new)
         for warning in new:
             say(f"warning: {task.preset}: {warning}")
         waiting = Outcome(task, frames=animation.frames)
         outcomes.append(_finished(waiting, animation, previous.get(task.folder.name, {})) or waiting)
-    return BatchPlan(tuple(outcomes), models)
+    return BatchPlan(tuple(outcomes), films)
 
 
 def _check_folder(task: Task, animation: Animation) -> None:

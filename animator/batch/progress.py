@@ -3,37 +3,20 @@
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.progress import TaskID
 
 from animator.batch.task import Outcome, Status
 from animator.core.printable import printable
-from animator.runs.progress import Phase
+from animator.jobs.job import JobPhase
+from animator.jobs.messages import Advanced
 from animator.runs.progress_bar import LINE_SECONDS, FrameBars
-
-
-@dataclass(frozen=True)
-class FilmProgress:
-    """Progress of one film of a batch.
-
-    Attributes:
-        name: Its run folder's name.
-        done: Its frames, or images of an extra video.
-        frames: Their total.
-        phase: What is done.
-    """
-
-    name: str
-    done: int
-    frames: int
-    phase: Phase = Phase.RENDERING
 
 
 class BatchBar(FrameBars):
     """A bar for each film that is being rendered, and one for the batch.
 
-    Call it with each `FilmProgress`, and `finish` with each outcome.
+    Call it with each report of progress, and `finish` with each outcome.
     """
 
     def __init__(self, outcomes: Iterable[Outcome]) -> None:
@@ -50,18 +33,18 @@ class BatchBar(FrameBars):
         self._rows: dict[str, TaskID] = {}
         self._last_line = self._begun
 
-    def __call__(self, progress: FilmProgress) -> None:
-        """Shows the progress of a film."""
-        name = printable(progress.name)
-        if progress.name not in self._rows:
-            self._rows[progress.name] = self._bar.add_task(name, total=None)
+    def __call__(self, report: Advanced) -> None:
+        """Shows the progress of a film, whose job is called as its run folder."""
+        progress, name = report.progress, printable(report.job)
+        if report.job not in self._rows:
+            self._rows[report.job] = self._bar.add_task(name, total=None)
         description = f"{name}  {progress.phase.value}"
         total = progress.frames or None
         self._bar.update(
-            self._rows[progress.name], description=description, completed=progress.done, total=total
+            self._rows[report.job], description=description, completed=progress.done, total=total
         )
-        if progress.phase is Phase.RENDERING:
-            self._done[progress.name] = progress.done
+        if progress.phase is JobPhase.RENDERING:
+            self._done[report.job] = progress.done
             self._bar.update(self._total, completed=sum(self._done.values()))
         now = time.monotonic()
         if not self._console.is_terminal and now - self._last_line >= LINE_SECONDS:

@@ -3,19 +3,21 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from animator.batch.films import BatchWorkers, Report, partial, render_here
 from animator.batch.grid_film import GridFiles
 from animator.batch.plan import BatchJob, BatchPlan, plan_batch
-from animator.batch.pool import WorkerPool
 from animator.batch.progress import BatchBar
 from animator.batch.summary import SUMMARY, table, write_summary
 from animator.batch.task import Outcome, Status, Task
-from animator.batch.worker import FilmRenderer, Report, stopped
+from animator.core.confinement import confinement
+from animator.core.permissions import permissions
 from animator.core.printable import printable
 from animator.errors import UserError
+from animator.jobs.messages import WorkerOptions
+from animator.models.device import choose_device
 from animator.runs.open_model import OpenModel, open_model
 from animator.runs.session import INTERRUPTED, say, start_session
 
@@ -42,8 +44,10 @@ def run_batch(job: BatchJob, jobs: int, opener: OpenModel = open_model) -> int:
 
     Raises:
         RunError: The folder already holds a batch, and the job does not resume it.
+        UserError: This machine has no such device.
     """
     start_session(job.compute.threads)
+    choose_device(job.compute.device)
     plan = plan_batch(job, say)
     grids = grids_of(job, plan)
     job.out.mkdir(parents=True, exist_ok=True)
@@ -75,13 +79,19 @@ def _render_films(
     plan: BatchPlan, job: BatchJob, jobs: int, opener: OpenModel, report: Report
 ) -> Iterator[Outcome]:
     """Yields outcomes of films, rendered one by one in this process or in parallel in others."""
-    compute = job.compute
+    options = WorkerOptions(
+        job.out,
+        job.compute.device,
+        job.compute.threads,
+        permissions(),
+        confinement(),
+        job.compute.accept_changed_inputs,
+    )
     if jobs == 1:
-        renderer = FilmRenderer(compute, report, opener)
-        yield from (renderer.render(task) for task in plan.waiting)
+        yield from render_here(plan, options, opener, report)
         return
-    with ExitStack() as stack:
-        yield from stack.enter_context(WorkerPool(plan, compute, jobs, opener, report)).outcomes()
+    with BatchWorkers(plan, options, opener, report) as workers:
+        yield from workers.outcomes(jobs)
 
 
 def grids_of(job: BatchJob, plan: BatchPlan) -> dict[GridFiles, list[Task]]:
@@ -112,8 +122,8 @@ def _after_interrupt(outcome: Outcome) -> Outcome:
     """Returns the outcome after Ctrl-C: a film with frames that was not finished is stopped."""
     if outcome.status is not Status.WAITING:
         return outcome
-    partial = stopped(outcome.task)
-    return partial if partial.done else outcome
+    stopped = partial(outcome.task, Status.STOPPED)
+    return stopped if stopped.done else outcome
 
 
 def _reason(outcome: Outcome) -> str:

@@ -24,11 +24,14 @@ from animator.runs.progress import Phase, Progress
 from animator.runs.render_frames import Rendering
 from animator.runs.render_run import RenderResult, open_run, render_again, resume_run
 from animator.runs.run import Run, is_run
+from animator.runs.run_lock import wait_for_writer
 from animator.runs.sink import film_sink
 from animator.runs.stop_token import StopToken
 from animator.runs.tee_sink import tee
 
 log = logging.getLogger(__name__)
+ORPHAN_S = 10.0
+"""Time for a worker whose program was killed to end, which happens at once, and to release the run."""
 Send = Callable[[FromWorker], None]
 
 
@@ -119,9 +122,11 @@ class JobFilm:
         elif folder is None or not is_run(folder):
             animation = film_of(request, log.warning)
             named = self._renders / animation.name / self._order.job
-            with open_run(animation, request.folder or folder or named, resume=True) as run:
+            target = request.folder or folder or named
+            with open_run(animation, target, resume=True, wait_s=ORPHAN_S) as run:
                 yield run
             return
+        wait_for_writer(folder, ORPHAN_S)
         with Run.open(folder) as run:
             yield run
 

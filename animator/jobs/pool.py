@@ -3,7 +3,7 @@
 import multiprocessing
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -18,6 +18,9 @@ SHUTDOWN_S = 60.0
 """Time for a worker to stop its job when it is to end."""
 EXIT_S = 5.0
 """Time for a worker that has closed its pipe to exit."""
+
+
+POLL_S = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +66,6 @@ class WorkerPool:
         self._opener = opener
         self._workers: list[Worker] = []
 
-    @property
-    def workers(self) -> Sequence[Worker]:
-        """The workers that live."""
-        return tuple(self._workers)
-
     def start(self, number: int) -> Worker:
         """Starts a worker and returns it."""
         context = multiprocessing.get_context("spawn")
@@ -112,8 +110,10 @@ class WorkerPool:
         for worker in self._workers:
             worker.send(None)
         end = time.monotonic() + timeout_s
-        for worker in self.workers:
-            worker.process.join(max(0.0, end - time.monotonic()))
+        while self._workers and time.monotonic() < end:
+            for _ in self.messages(POLL_S):  # a worker whose reports nobody takes could not end
+                pass
+        for worker in tuple(self._workers):
             self.kill(worker)
 
 

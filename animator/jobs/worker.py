@@ -14,12 +14,11 @@ from animator.core.permissions import grant
 from animator.errors import AnimatorError
 from animator.jobs.film import JobFilm
 from animator.jobs.messages import Order, Ready, Stop, ToWorker, Unable, WorkerOptions
-from animator.loop.build.models import load_options
 from animator.models.device import choose_device
-from animator.models.diffusion.request import Diffuser
+from animator.runs.model_cache import DiffuserCache
 from animator.runs.open_model import OpenModel
+from animator.runs.session import show_warnings
 from animator.runs.stop_token import StopToken
-from animator.settings import Animation
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -37,6 +36,7 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
         signal.signal(name, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):  # as our program held them back while this process started
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    show_warnings()
     inbox = _Inbox(pipe)
     with grant(options.permissions), confined(options.confinement), suppress(OSError):
         try:
@@ -45,11 +45,11 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
         except (AnimatorError, RuntimeError) as error:
             pipe.send(Unable(str(error)))
             return
-        models = KeptModel(opener)
+        models = DiffuserCache(opener)
         pipe.send(Ready())
         while (taken := inbox.next()) is not None:
             order, stop = taken
-            ended = JobFilm(order, options, device, models.open, pipe.send).render(stop)
+            ended = JobFilm(order, options, device, models, pipe.send).render(stop)
             pipe.send(ended)
             if ended.error is not None and not _works(device):
                 return
@@ -115,28 +115,3 @@ class _Inbox:
                     stop.stop()
                 self._orders.put(None)
                 return
-
-
-class KeptModel:
-    """Keeps the model of the last film for the next one.
-
-    Args:
-        opener: Opens it.
-    """
-
-    def __init__(self, opener: OpenModel) -> None:
-        self._opener = opener
-        self._kept: tuple[object, Diffuser] | None = None
-
-    def open(self, animation: Animation, device: torch.device) -> Diffuser:
-        """Returns the film's model: the loaded one where it is the same."""
-        key = model_key(animation)
-        if self._kept is None or self._kept[0] != key:
-            self._kept = None  # freed first, as two may not fit
-            self._kept = key, self._opener(animation, device)
-        return self._kept[1]
-
-
-def model_key(animation: Animation) -> object:
-    """Returns a key that is equal for films that can share a loaded model."""
-    return animation.model, load_options(animation)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def options(renders: Path, **more: Any) -> WorkerOptions:
 
 
 class Obedient:
-    """Diffuser that does at a frame what its prompt says: `die`, `raise`, `full`, `slow`, `hang`, `endless`."""
+    """Diffuser that does what its prompt says, from a frame on: `die 2`, `slow`; see `ACTS`."""
 
     def generate(self, request: GenerationRequest) -> torch.Tensor:
         word, _, detail = request.prompt.positive.partition(" ")
@@ -54,22 +55,38 @@ class Obedient:
 
 
 def act(word: str, prompt: str) -> None:
-    if word == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
     if word == "once" and create(Path(prompt.split()[1])):
-        os.kill(os.getpid(), signal.SIGKILL)
-    if word == "raise":
-        raise RuntimeError("a library broke")
-    if word == "full":
-        raise OSError(28, "No space left on device", "frame.png")
-    if word == "slow":
+        die()
+    if word in ACTS:
+        ACTS[word]()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def break_down() -> None:
+    raise RuntimeError("a library broke")
+
+
+def fill_the_disk() -> None:
+    raise OSError(28, "No space left on device", "frame.png")
+
+
+def take_many_steps() -> None:
+    for step in range(MANY_STEPS):
+        begin_step(step, MANY_STEPS)
         time.sleep(STEP_S)
-    if word == "hang":
-        time.sleep(MANY_STEPS)
-    if word == "endless":
-        for step in range(MANY_STEPS):
-            begin_step(step, MANY_STEPS)
-            time.sleep(STEP_S)
+
+
+ACTS: dict[str, Callable[[], None]] = {
+    "die": die,
+    "raise": break_down,
+    "full": fill_the_disk,
+    "slow": lambda: time.sleep(STEP_S),
+    "hang": lambda: time.sleep(MANY_STEPS),
+    "endless": take_many_steps,
+}
 
 
 def create(path: Path) -> bool:

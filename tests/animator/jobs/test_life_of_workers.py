@@ -86,7 +86,7 @@ def test_at_the_end_of_the_block_running_jobs_wait_again(tmp_path: Path) -> None
 def test_wishes_of_a_program_that_was_killed_are_granted_at_the_next_start(tmp_path: Path) -> None:
     with JobQueue(tmp_path) as queue:
         jobs = [queue.submit(JobRequest(preset=preset())) for _ in range(3)]
-        for job in jobs:
+        for _ in jobs:
             queue.store.take_next()
         queue.cancel(jobs[0].id)
         queue.pause(jobs[1].id)
@@ -128,7 +128,8 @@ def test_a_program_without_a_main_guard_is_told_so(tmp_path: Path) -> None:
         "import time\nfrom animator.jobs.messages import WorkerOptions\n"
         "from animator.jobs.queue import JobQueue\nfrom animator.jobs.workers import Workers\n"
         "from pathlib import Path\n"
-        "with JobQueue('renders') as queue, Workers(queue, WorkerOptions(Path('renders'), 'cpu'), 1) as all:\n"
+        "options = WorkerOptions(Path('renders'), 'cpu')\n"
+        "with JobQueue('renders') as queue, Workers(queue, options, 1) as all:\n"
         "    end = time.monotonic() + 60\n"
         "    while not all.problem and time.monotonic() < end: time.sleep(0.1)\n"
         "    print(all.problem)\n"

@@ -1,4 +1,4 @@
-"""The queue: what every wish does in every state, the order of jobs, keys, capacity, what a request may hold."""
+"""The queue: what every wish does in every state, keys, capacity, what a request may hold."""
 
 from collections.abc import Callable
 from datetime import date
