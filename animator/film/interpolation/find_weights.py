@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from animator.core.confinement import named_path
+from animator.core.log_collector import warn_once
 from animator.core.paths import is_file
 from animator.errors import ModelError
 from animator.models.stand_ins import stand_in
@@ -22,7 +23,8 @@ def find_weights(engine: str, path: str) -> Path | None:
         ModelError: There is no such file.
     """
     if not path:
-        log.warning(
+        warn_once(
+            log,
             "frame_interpolation: %s needs its weights in frame_interpolation.model; "
             "using optical flow instead (engine: flow)",
             engine,
