@@ -111,7 +111,7 @@ def check_target(url: str, permissions: Permissions) -> None:
     except ForbiddenHostError as error:
         raise RequestError(
             "/webhook",
-            f"{url:.100}: this server may not send to {parts.hostname}; whoever starts it can permit that host",
+            f"{url:.100}: this server may not send to {parts.hostname}; whoever starts it can permit it",
         ) from error
 
 

@@ -71,7 +71,7 @@ class Outbox:
         self._db = queue.store.database
 
     def collect(self) -> bool:
-        """Writes a message for each new event that a webhook wants to hear of; returns whether there were any.
+        """Writes a message for each new event that a webhook wants to hear of; False where none is new.
 
         Raises:
             JobStoreError: The file cannot be used.
