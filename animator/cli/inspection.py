@@ -122,7 +122,7 @@ def models(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders to search.  [default: models, and the folder in ANIMATOR_MODELS]",
+            help="Folders to search.  [default: models, and the folders in ANIMATOR_MODELS]",
             show_default=False,
         ),
     ] = None,

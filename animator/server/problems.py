@@ -28,7 +28,9 @@ from animator.server.errors import NoRoomError, NotFoundError, RequestError
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 30
 """After how many seconds a client whose job was refused may ask again."""
-_ALWAYS = (400, 401, 403, 413, 421, 422, 500, 503)
+_NO_TEXT = "There was an error parsing the body"
+"""What FastAPI says of a body that is not even text."""
+_ALWAYS = (401, 403, 413, 421, 422, 500, 503)
 """Errors of every route: of its request, of the server's checks, of its disk."""
 _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
@@ -130,6 +132,9 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
+    if error.detail == _NO_TEXT:  # is answered as one that is no JSON
+        mistake = {"type": "json_invalid", "loc": ("body",), "msg": str(error.detail)}
+        return await _validation_error(request, RequestValidationError([mistake]))
     response = problem_response(request, error.status_code, "http", str(error.detail))
     response.headers.update(error.headers or {})
     return response

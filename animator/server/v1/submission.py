@@ -32,7 +32,8 @@ from animator.server.webhooks.hook import (
     new_secret,
 )
 
-MAX_WAIT_S = 60
+MAX_WAIT_S = 50
+"""Less than the minute after which clients and proxies give up."""
 LOOK_S = 0.25
 """Time between two looks at a job whose end is waited for."""
 _WAIT = re.compile(r"\bwait=(\d{1,9})\b", re.ASCII)
@@ -125,8 +126,8 @@ async def submit_job(  # noqa: PLR0913 (one parameter for each part of the reque
 
     Repeated with the same Idempotency-Key and body, the request returns the job of the first time.
     """
-    preferred = _WAIT.search(prefer)
-    seconds = min(int(preferred[1]), MAX_WAIT_S) if preferred and wait is None else wait or 0
+    preferred = _WAIT.search(prefer) if wait is None else None
+    seconds = min(int(preferred[1]), MAX_WAIT_S) if preferred else wait or 0
     job = await run_in_threadpool(_submit, submission, context, request, idempotency_key)
     if seconds:
         job = await _wait_for_end(job, context, seconds)

@@ -111,8 +111,7 @@ def check_target(url: str, permissions: Permissions) -> None:
     except ForbiddenHostError as error:
         raise RequestError(
             "/webhook",
-            f"{url:.100}: this server does not send to {parts.hostname}; whoever starts it permits that by "
-            "--webhook-host",
+            f"{url:.100}: this server may not send to {parts.hostname}; whoever starts it can permit it",
         ) from error
 
 

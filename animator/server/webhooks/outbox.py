@@ -70,15 +70,15 @@ class Outbox:
         self._queue = queue
         self._db = queue.store.database
 
-    def collect(self) -> None:
-        """Writes a message for each event since the last time that a webhook wants to hear of.
+    def collect(self) -> bool:
+        """Writes a message for each new event that a webhook wants to hear of; False where none is new.
 
         Raises:
             JobStoreError: The file cannot be used.
         """
         if not self._new_events():
-            return
-        with self._db.writing() as db:
+            return False
+        with self._db.writing(durable=False) as db:  # after a power cut they are collected again
             events = self._new_events()  # again: a job may be gone since
             jobs = {event.job: self._queue.get(event.job) for event in events}
             for event in events:
@@ -87,6 +87,7 @@ class Outbox:
             db.executemany("INSERT INTO webhooks_seen VALUES (?)", [(event.id,) for event in events[-1:]])
             old = time.time() - KEEP_S
             db.execute("DELETE FROM webhook_messages WHERE state <> 'pending' AND due < ?", (old,))
+        return True
 
     def next_due(self) -> Delivery | None:
         """Returns the message whose turn it is; None where there is none.
@@ -117,7 +118,7 @@ class Outbox:
             state, due = DeliveryState.FAILED, now
         else:
             state, due = DeliveryState.PENDING, now + RETRIES_S[delivery.attempts]
-        with self._db.writing() as db:
+        with self._db.writing(durable=False) as db:  # after a power cut it is sent again, with the same id
             db.execute(
                 "UPDATE webhook_messages SET state = ?, due = ?, attempts = attempts + 1, answer = ?, "
                 "problem = ? WHERE id = ?",

@@ -46,10 +46,11 @@ class WebhookSender:
         """The thread."""
         while not self._closing.is_set():
             try:
-                self._outbox.collect()
+                has_new = self._outbox.collect()
                 delivery = self._outbox.next_due()
                 if delivery is not None:
                     self._attempt(delivery)
+                if has_new or delivery is not None:
                     continue
             except JobStoreError as error:  # as for a full disk: it may be usable again later
                 log.warning("webhooks wait for %g s: %s", REST_S, error)
