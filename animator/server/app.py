@@ -1,14 +1,19 @@
 """The application: every route, and what stands before them."""
 
-from fastapi import FastAPI
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from animator import __version__
+from animator.jobs.event_log import EventLog
 from animator.jobs.queue import JobQueue
-from animator.server import health
+from animator.server import docs_page, health
 from animator.server.context import ServerContext
 from animator.server.deforum import batches, simple
 from animator.server.deforum import jobs as deforum_jobs
+from animator.server.json_body import check_json
 from animator.server.openapi import TAGS, Application
 from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
@@ -17,15 +22,36 @@ from animator.server.security.host import HostCheck
 from animator.server.security.strangers import Strangers
 from animator.server.security.token import TokenCheck
 from animator.server.uploads import Uploads
-from animator.server.v1 import checks, files, jobs, models, presets, samplers, submission, timeline, webhooks
+from animator.server.v1 import (
+    checks,
+    events,
+    files,
+    films,
+    frames,
+    jobs,
+    live,
+    models,
+    presets,
+    records,
+    samplers,
+    submission,
+    timeline,
+    webhooks,
+)
 from animator.server.webhooks.outbox import Outbox
 
 MAX_BODY = 64_000_000
 """Bytes of a request; a Deforum settings file with a Parseq manifest may have as many."""
 ROUTERS = (
     health.router,
+    docs_page.router,
     submission.router,
     jobs.router,
+    events.router,
+    films.router,
+    frames.router,
+    live.router,
+    records.router,
     batches.router,
     deforum_jobs.router,
     simple.router,
@@ -56,9 +82,12 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         docs_url=None,  # its page would load scripts from another site
         redoc_url=None,
         max_body_size=MAX_BODY,
+        lifespan=_lifespan,
+        dependencies=[Depends(check_json)],
     )
     uploads = Uploads(options.uploads, options.max_uploads)
-    app.state.context = ServerContext(options, queue, uploads, Outbox(queue))
+    events_of_jobs = EventLog(queue.store.path)
+    app.state.context = ServerContext(options, queue, uploads, Outbox(queue), events_of_jobs)
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)
@@ -72,3 +101,9 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         )
     app.add_middleware(HostCheck, hostnames=options.hostnames, origins=options.origins)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.context.events.close()

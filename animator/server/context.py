@@ -1,15 +1,23 @@
 """`ServerContext`: what the handlers of requests share."""
 
+import asyncio
+import threading
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from animator.jobs.event_log import EventLog
+from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
 from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
 from animator.server.uploads import Uploads
 from animator.server.webhooks.outbox import Outbox
+
+LOOK_S = 0.25
+"""Time between two looks of a stream at the jobs."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +29,36 @@ class ServerContext:
         queue: The jobs.
         uploads: The files that clients sent.
         outbox: Messages for webhooks.
+        events: What happened to the jobs.
         model_hashes: Hashes of models.
+        closing: Set when the server ends, so that streams end, too.
     """
 
     options: ServerOptions
     queue: JobQueue
     uploads: Uploads
     outbox: Outbox
+    events: EventLog
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    async def looks(self, pause_s: float = LOOK_S) -> AsyncIterator[None]:
+        """Yields now and then, until the server ends.
+
+        Args:
+            pause_s: Time between two looks, besides what the caller takes.
+        """
+        while not self.closing.is_set():
+            yield
+            await asyncio.sleep(pause_s)
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yields at once, and again whenever jobs have changed, until the server ends."""
+        seen: int | None = None
+        async for _ in self.looks():
+            if (version := self.events.version()) != seen:
+                seen = version
+                yield
 
 
 def context_of(request: Request) -> ServerContext:
@@ -39,3 +69,12 @@ def context_of(request: Request) -> ServerContext:
 
 Context = Annotated[ServerContext, Depends(context_of)]
 """The context, as a parameter of a handler."""
+
+
+def find_job(job_id: str, context: Context) -> Job:
+    """Returns the job that a request's path names; raises a JobNotFoundError where there is none."""
+    return context.queue.get(job_id)
+
+
+FoundJob = Annotated[Job, Depends(find_job)]
+"""The job of the path, as a parameter of a handler."""

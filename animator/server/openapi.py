@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import FastAPI
-
 from animator.server.problems import ProblemDetails
+from animator.server.security.body_size import BodyLimitedApp
 
 TAGS = [
     {"name": "jobs", "description": "Films to render: submit, follow, stop, render again."},
+    {"name": "events", "description": "What happens to jobs, as it happens."},
+    {"name": "results", "description": "What a job has made: its film, frames, settings, log, metrics."},
     {"name": "films", "description": "What is known of a film before it renders: mistakes, values, cost."},
     {"name": "catalog", "description": "What settings may name: examples, models, samplers."},
     {"name": "files", "description": "Images, clips and sounds that settings name."},
@@ -17,7 +18,7 @@ TAGS = [
 _REFERENCE = "#/components/schemas/{model}"
 
 
-class Application(FastAPI):
+class Application(BodyLimitedApp):
     """The application of a server."""
 
     def openapi(self) -> dict[str, Any]:

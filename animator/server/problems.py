@@ -26,6 +26,8 @@ from animator.server.compat_errors import has_compat_errors, invalid_request
 from animator.server.errors import NoRoomError, NotFoundError, RequestError
 
 MEDIA_TYPE = "application/problem+json"
+Responses = dict[int | str, dict[str, Any]]
+"""Answers of an operation, as the OpenAPI document describes them."""
 RETRY_S = 30
 """After how many seconds a client whose job was refused may ask again."""
 _NO_TEXT = "There was an error parsing the body"
@@ -63,7 +65,7 @@ class ProblemDetails(BaseModel):
     errors: list[ProblemPlace] = Field(default_factory=list, description="Every mistake, at once.")
 
 
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> Responses:
     """Returns the description of errors for the OpenAPI document: some, and those of every route."""
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
@@ -135,6 +137,8 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     if error.detail == _NO_TEXT:  # is answered as one that is no JSON
         mistake = {"type": "json_invalid", "loc": ("body",), "msg": str(error.detail)}
         return await _validation_error(request, RequestValidationError([mistake]))
+    if error.status_code in (204, 304):
+        return Response(status_code=error.status_code, headers=error.headers)
     response = problem_response(request, error.status_code, "http", str(error.detail))
     response.headers.update(error.headers or {})
     return response

@@ -2,20 +2,17 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 
-import uvicorn
-
-from animator.errors import UserError
 from animator.jobs.messages import WorkerOptions
 from animator.jobs.queue import JobQueue
 from animator.jobs.workers import Workers
 from animator.runs.open_model import OpenModel, open_model
 from animator.server.app import create_app
+from animator.server.http_server import HttpServer, listen
 from animator.server.options import ServerOptions
+from animator.server.stop_signals import StopSignals
 from animator.server.webhooks.sender import WebhookSender
-
-DRAIN_S = 10
-"""Time for open requests, such as streams of events, to end at Ctrl-C."""
 
 
 def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel = open_model) -> None:
@@ -30,7 +27,7 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         UserError: The port is taken, or the address not of this machine.
         RunError: Another server has the renders folder.
     """
-    listener = _listen(options)
+    listener = listen(options)
     settings = WorkerOptions(
         options.renders,
         options.device,
@@ -40,51 +37,15 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
     )
     with (
         listener,
+        StopSignals() as signals,
         JobQueue(options.renders, capacity=options.capacity) as queue,
         Workers(queue, settings, options.workers, opener),
         WebhookSender(queue, options.webhook_permissions),
     ):
-        config = uvicorn.Config(
-            create_app(options, queue),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=DRAIN_S,
-        )
-        _Server(config, lambda: say(f"animator serves at {_url(options, listener)}")).run([listener])
+        app = create_app(options, queue)
+        ready = partial(say, f"animator serves at {_url(options, listener)}")
+        HttpServer(app, ready, signals).run([listener])
         say("the running jobs stop after their frame; they go on when the server starts again")
-
-
-class _Server(uvicorn.Server):
-    """Says when it answers."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts to answer."""
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
-
-
-def _listen(options: ServerOptions) -> socket.socket:
-    """Returns the listening socket."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        raise UserError(
-            f"{options.host}:{options.port}: cannot be listened on: {error.strerror or error}; "
-            "choose another port, or another address of this machine"
-        ) from error
-    return listener
 
 
 def _url(options: ServerOptions, listener: socket.socket) -> str:

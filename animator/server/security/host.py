@@ -45,7 +45,7 @@ class HostCheck:
         origin = headers.get("origin")
         if scope["type"] == "http" and scope["method"] in _SAFE:
             origin = None
-        if origin is not None and origin not in self._origins and urlsplit(origin).netloc != host:
+        if origin is not None and origin not in self._origins and _host_of(origin) != host:
             detail = f"origin {origin:.100}: pages of other sites may not use this server"
             await problem_response(Request(scope), 403, "origin", detail)(scope, receive, send)
             return
@@ -61,3 +61,10 @@ class HostCheck:
         except ValueError:
             return name in self._hostnames
         return True
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -1,13 +1,17 @@
 """A job as our API shows it."""
 
+import time
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from animator.jobs.job import ErrorKind, Job, JobPhase, JobState
-from animator.jobs.queue import JobQueue
+from animator.jobs.job import ErrorKind, Job, JobEvent, JobPhase, JobState
+from animator.server.context import ServerContext
 from animator.server.problems import ProblemPlace, place_of
+from animator.server.v1.durations import DurationsView, durations_of
+from animator.server.v1.outputs import OutputView, outputs_of
 
 ACTIONS = ("cancel", "pause", "resume", "redo")
 PARTS = ("events", "film", "preview.jpg", "stream.mjpg", "settings", "log", "metrics")
@@ -48,6 +52,8 @@ class JobView(BaseModel):
     updated_at: datetime
     error: JobErrorView | None
     warnings: list[str]
+    metrics: DurationsView
+    outputs: list[OutputView] = Field(description="The files made so far, the film first.")
     urls: dict[str, str] = Field(description="What belongs to the job, and what can be asked of it.")
 
 
@@ -58,29 +64,54 @@ class JobPage(BaseModel):
     next: str | None = Field(description="URL of the jobs submitted before these; null at the end.")
 
 
-def job_view(job: Job, queue: JobQueue, request: Request) -> JobView:
+def job_view(job: Job, context: ServerContext, request: Request) -> JobView:
     """Returns a job as it is sent."""
-    base = str(request.url_for("get_job", job_id=job.id))
-    error = job.error
+    return job_views([job], context, request)[0]
+
+
+def job_views(jobs: Sequence[Job], context: ServerContext, request: Request) -> list[JobView]:
+    """Returns jobs as they are sent; what happened to them is read with one query."""
+    events = context.events.of_jobs([job.id for job in jobs], ("warning", "status", "phase"))
+    return [_view(job, events[job.id], context, request) for job in jobs]
+
+
+def job_url(job_id: str, request: Request) -> str:
+    """Returns the URL of a job."""
+    return str(request.url_for("get_job", job_id=job_id))
+
+
+def _view(job: Job, events: Sequence[JobEvent], context: ServerContext, request: Request) -> JobView:
+    base = job_url(job.id, request)
     waits = job.state is JobState.QUEUED
     return JobView(
         id=job.id,
         status=job.state,
         title=job.title,
         progress=progress_view(job),
-        queue_position=queue.store.place(job) if waits else None,
+        queue_position=context.queue.store.place(job) if waits else None,
         priority=job.priority,
         labels=dict(job.labels),
-        created_at=_time(job.created),
-        started_at=_time(job.started) if job.started is not None else None,
-        ended_at=_time(job.ended) if job.ended is not None else None,
-        updated_at=_time(job.updated),
-        error=error
-        and JobErrorView(
-            kind=error.kind, message=error.message, errors=[place_of(p) for p in error.problems]
-        ),
-        warnings=[str(event.data["message"]) for event in queue.events(job.id) if event.kind == "warning"],
+        created_at=utc(job.created),
+        started_at=utc(job.started) if job.started is not None else None,
+        ended_at=utc(job.ended) if job.ended is not None else None,
+        updated_at=utc(job.updated),
+        error=error_view(job),
+        warnings=[str(event.data["message"]) for event in events if event.kind == "warning"],
+        metrics=durations_of(job, [event for event in events if event.kind != "warning"], time.time()),
+        outputs=outputs_of(job, base),
         urls={"self": base, **{name.partition(".")[0]: f"{base}/{name}" for name in (*ACTIONS, *PARTS)}},
+    )
+
+
+def error_view(job: Job) -> JobErrorView | None:
+    """Returns why a job failed as it is sent; None where it did not."""
+    error = job.error
+    if error is None:
+        return None
+    return JobErrorView(
+        kind=error.kind,
+        message=error.message,
+        errors=[place_of(problem) for problem in error.problems],
     )
 
 
@@ -97,5 +128,11 @@ def progress_view(job: Job) -> ProgressView:
     )
 
 
-def _time(seconds: float) -> datetime:
+def timestamp(seconds: float) -> str:
+    """Returns a time in seconds since 1970 as text, as pydantic writes it: RFC 3339, UTC."""
+    return utc(seconds).isoformat().replace("+00:00", "Z")
+
+
+def utc(seconds: float) -> datetime:
+    """Returns a time in seconds since 1970 as it is sent: RFC 3339, UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc)

@@ -160,4 +160,4 @@ async def _wait_for_end(job: Job, context: ServerContext, seconds: int) -> Job:
 def _view(job: Job, context: ServerContext, request: Request) -> SubmittedJob:
     hook = hook_of(job)
     webhook = WebhookSecret(url=hook.url, events=list(hook.events), secret=hook.secret) if hook else None
-    return SubmittedJob(**job_view(job, context.queue, request).model_dump(), webhook=webhook)
+    return SubmittedJob(**job_view(job, context, request).model_dump(), webhook=webhook)

@@ -1,0 +1,123 @@
+"""The frames of a job, also while it renders."""
+
+from pathlib import Path as FolderPath
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from animator.jobs.job import Job
+from animator.runs.metrics_log import MetricsLog
+from animator.runs.run_folder import FRAMES
+from animator.server.context import FoundJob
+from animator.server.errors import NotFoundError
+from animator.server.files.file_answer import answer_file, file_tag, is_known, unchanged
+from animator.server.files.frame_image import jpeg_of
+from animator.server.files.run_file import open_run_file
+from animator.server.problems import Responses, problem_responses
+
+MAX_FRAME = 999_999_999
+MAX_WIDTH = 16_384
+_JPEG: Responses = {200: {"content": {"image/jpeg": {}}}, 304: {"description": "The client has it already."}}
+_PNG: Responses = {
+    200: {"content": {"image/png": {}}},
+    206: {"description": "The bytes that `Range` asks for.", "content": {"image/png": {}}},
+    304: {"description": "The client has it already."},
+}
+FrameNumber = Annotated[int, Path(ge=0, le=MAX_FRAME, description="Number of the frame, from 0.")]
+Quality = Annotated[int, Query(ge=1, le=100, description="Quality of the JPEG.")]
+Width = Annotated[
+    int | None, Query(ge=1, le=MAX_WIDTH, description="Width to scale it down to, in pixels; never up.")
+]
+router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
+
+
+@router.head("/frames/{frame}.png", include_in_schema=False)
+@router.get(
+    "/frames/{frame}.png",
+    operation_id="get_frame",
+    responses={**_PNG, **problem_responses(404, 416, 422)},
+    summary="A frame",
+    response_class=Response,
+)
+def get_frame(frame: FrameNumber, job: FoundJob, request: Request) -> Response:
+    """Sends a frame as it was written: PNG, with the frame's settings in its metadata."""
+    check_frame(job, frame)
+    name = frame_name(frame)
+    return answer_file(request, open_run_file(run_folder(job), f"{FRAMES}/{name}"), name)
+
+
+@router.head("/frames/{frame}.jpg", include_in_schema=False)
+@router.get(
+    "/frames/{frame}.jpg",
+    operation_id="get_frame_jpeg",
+    responses={**_JPEG, **problem_responses(404, 422)},
+    summary="A frame as JPEG",
+    response_class=Response,
+)
+def get_frame_jpeg(
+    frame: FrameNumber, job: FoundJob, request: Request, quality: Quality = 90, width: Width = None
+) -> Response:
+    """Sends a frame as JPEG."""
+    check_frame(job, frame)
+    return _jpeg(job, frame, request, quality, width)
+
+
+@router.head("/preview.jpg", include_in_schema=False)
+@router.get(
+    "/preview.jpg",
+    operation_id="get_preview",
+    responses={**_JPEG, **problem_responses(404, 422)},
+    summary="The newest frame",
+    response_class=Response,
+)
+def get_preview(job: FoundJob, request: Request, quality: Quality = 85, width: Width = None) -> Response:
+    """Sends the newest frame as JPEG."""
+    done = frames_done(job)
+    check_frame(job, done - 1)
+    return _jpeg(job, done - 1, request, quality, width)
+
+
+def frames_done(job: Job) -> int:
+    """Returns how many frames of a job are finished; a small read, however long the film is."""
+    return MetricsLog(job.folder / "frames.jsonl").frames() if job.folder is not None else 0
+
+
+def check_frame(job: Job, frame: int) -> None:
+    """Checks that a frame is finished.
+
+    Raises:
+        NotFoundError: It is not.
+    """
+    done = frames_done(job)
+    if not 0 <= frame < done:
+        film = f" of {job.progress.frames}" if job.progress.frames else ""
+        raise NotFoundError(
+            f"frame {max(0, frame)}: is not there; {done}{film} frames are finished, counted from 0, and the "
+            f"job is {job.state.value}"
+        )
+
+
+def run_folder(job: Job) -> FolderPath:
+    """Returns the run folder of a job.
+
+    Raises:
+        NotFoundError: It has none yet.
+    """
+    if job.folder is None:
+        raise NotFoundError(f"job {job.id}: is {job.state.value} and has no run yet")
+    return job.folder
+
+
+def frame_name(frame: int) -> str:
+    """Returns the file name of a frame."""
+    return f"{frame:09d}.png"
+
+
+def _jpeg(job: Job, frame: int, request: Request, quality: int, width: int | None) -> Response:
+    name = frame_name(frame)
+    with open_run_file(run_folder(job), f"{FRAMES}/{name}") as file:
+        tag = file_tag(file, quality, width or 0)
+        if is_known(request, tag):
+            return unchanged(tag)
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Frame-Number": str(frame)}
+        return Response(jpeg_of(file, name, quality, width), media_type="image/jpeg", headers=headers)

@@ -1,0 +1,72 @@
+"""A job's film while it renders, as the moving picture that browsers and cameras know: Motion JPEG."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from animator.errors import UserError
+from animator.jobs.job import Job
+from animator.runs.run_folder import FRAMES
+from animator.server.context import Context, FoundJob, ServerContext
+from animator.server.files.frame_image import jpeg_of
+from animator.server.files.run_file import open_run_file
+from animator.server.problems import problem_responses
+from animator.server.v1.frames import Quality, Width, frame_name, frames_done, run_folder
+
+LOOK_S = 0.1
+"""Time between two looks for a new frame."""
+_BOUNDARY = "frame"
+_TYPE = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
+router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
+
+
+@router.get(
+    "/stream.mjpg",
+    operation_id="stream_frames",
+    responses={
+        200: {"description": "Parts of type image/jpeg.", "content": {_TYPE: {}}},
+        **problem_responses(404, 422),
+    },
+    summary="The film while it renders",
+    response_class=StreamingResponse,
+)
+async def stream_frames(
+    job: FoundJob, context: Context, quality: Quality = 80, width: Width = None
+) -> StreamingResponse:
+    """Sends the newest frame, and then every new one, until the job ends: an `img` element shows it.
+
+    At most ten frames a second; a slow client skips frames.
+    """
+    return StreamingResponse(
+        _parts(job, context, quality, width), media_type=_TYPE, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _parts(job: Job, context: ServerContext, quality: int, width: int | None) -> AsyncIterator[bytes]:
+    """Yields the parts. Each ends with the boundary after it, for browsers show an image only then."""
+    yield f"--{_BOUNDARY}\r\n".encode()
+    shown = -1
+    async for _ in context.looks(LOOK_S):
+        job = await asyncio.to_thread(context.queue.get, job.id)
+        frame = await asyncio.to_thread(frames_done, job) - 1
+        if frame not in (shown, -1):
+            with suppress(UserError):  # replaced or deleted at this moment; the next look finds what is there
+                image = await asyncio.to_thread(_image, job, frame, quality, width)
+                yield _part(image, frame)
+                shown = frame
+        if job.state.has_ended:
+            return
+
+
+def _image(job: Job, frame: int, quality: int, width: int | None) -> bytes:
+    name = frame_name(frame)
+    with open_run_file(run_folder(job), f"{FRAMES}/{name}") as file:
+        return jpeg_of(file, name, quality, width)
+
+
+def _part(image: bytes, frame: int) -> bytes:
+    head = f"Content-Type: image/jpeg\r\nContent-Length: {len(image)}\r\nX-Frame-Number: {frame}\r\n\r\n"
+    return head.encode() + image + f"\r\n--{_BOUNDARY}\r\n".encode()
