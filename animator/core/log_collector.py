@@ -135,8 +135,8 @@ def collecting(*, joins: bool = True) -> Iterator[LogCollector]:
     Args:
         joins: Join the block around this one, unless that is bound to a run already.
 
-    Yields:
-        The collector.
+    Returns:
+        The collector, to the block.
     """
     outer = _CURRENT.get()
     if joins and outer is not None and not outer.is_bound:
