@@ -13,10 +13,14 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.core.permissions import allow as allow
     from animator.errors import AnimatorError as AnimatorError
     from animator.errors import Hint as Hint
+    from animator.errors import JobNotFoundError as JobNotFoundError
+    from animator.errors import JobStateError as JobStateError
+    from animator.errors import JobStoreError as JobStoreError
     from animator.errors import ModelError as ModelError
     from animator.errors import PluginError as PluginError
     from animator.errors import PresetError as PresetError
     from animator.errors import Problem as Problem
+    from animator.errors import QueueFullError as QueueFullError
     from animator.errors import RunError as RunError
     from animator.errors import UserError as UserError
     from animator.errors import VideoError as VideoError
@@ -25,6 +29,14 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.film.spec import VideoSpec as VideoSpec
     from animator.film.stream import Stream as Stream
     from animator.film.writer import VideoWriter as VideoWriter
+    from animator.jobs.job import Job as Job
+    from animator.jobs.job import JobState as JobState
+    from animator.jobs.messages import WorkerOptions as WorkerOptions
+    from animator.jobs.queue import JobQueue as JobQueue
+    from animator.jobs.request import JobRequest as JobRequest
+    from animator.jobs.store import JobFilter as JobFilter
+    from animator.jobs.submit import submit as submit
+    from animator.jobs.workers import Workers as Workers
     from animator.loop.build.pipeline import build_pipeline as build_pipeline
     from animator.loop.pipeline import Motion as Motion
     from animator.loop.pipeline import Pipeline as Pipeline
@@ -67,6 +79,14 @@ _HOMES = {
     "Frame": "animator.loop.render",
     "GenerationRequest": "animator.models.diffusion.request",
     "Hint": "animator.errors",
+    "Job": "animator.jobs.job",
+    "JobFilter": "animator.jobs.store",
+    "JobNotFoundError": "animator.errors",
+    "JobQueue": "animator.jobs.queue",
+    "JobRequest": "animator.jobs.request",
+    "JobState": "animator.jobs.job",
+    "JobStateError": "animator.errors",
+    "JobStoreError": "animator.errors",
     "ModelError": "animator.errors",
     "Motion": "animator.loop.pipeline",
     "Pipeline": "animator.loop.pipeline",
@@ -75,6 +95,7 @@ _HOMES = {
     "PresetError": "animator.errors",
     "Problem": "animator.errors",
     "Progress": "animator.runs.progress",
+    "QueueFullError": "animator.errors",
     "RenderResult": "animator.runs.render_run",
     "Run": "animator.runs.run",
     "RunError": "animator.errors",
@@ -91,6 +112,8 @@ _HOMES = {
     "VideoError": "animator.errors",
     "VideoSpec": "animator.film.spec",
     "VideoWriter": "animator.film.writer",
+    "WorkerOptions": "animator.jobs.messages",
+    "Workers": "animator.jobs.workers",
     "allow": "animator.core.permissions",
     "build_pipeline": "animator.loop.build.pipeline",
     "load": "animator.presets.load",
@@ -98,6 +121,7 @@ _HOMES = {
     "open_diffuser": "animator.models.diffusion.stable",
     "render": "animator.loop.render",
     "render_run": "animator.runs.render_run",
+    "submit": "animator.jobs.submit",
 }
 """The module of each public name."""
 _RENAMED = {"Film": "VideoSpec", "FilmWriter": "VideoWriter"}

@@ -78,6 +78,20 @@ def test_the_example_on_the_page_for_python_runs(tmp_path: Path) -> None:
     assert run(code, tmp_path).split() == ["renders/four/quickstart.mp4", "4"]
 
 
+def test_the_example_on_the_page_for_jobs_runs(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "jobs.md").read_text(), re.DOTALL)
+    shutil.copytree(ROOT / "presets", tmp_path / "presets")
+    (tmp_path / "jobs.py").write_text(code)  # a file, which the workers import
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "jobs.py"], capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert done.stdout.splitlines() == [
+        "untitled succeeded untitled.mp4",
+        "quickstart succeeded quickstart.mp4",
+    ], done.stderr
+
+
 def test_the_page_on_architecture_lists_the_layers_from_top_to_bottom() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     listed = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", page, re.MULTILINE)

@@ -1,5 +1,6 @@
 """`JobQueue`: submits jobs, looks at them, and says what should become of them, from any program."""
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,7 +31,7 @@ class JobQueue:
     `Workers` for it, and stay where they are until then.
     """
 
-    def __init__(self, renders: str | Path = "renders", *, capacity: int = CAPACITY) -> None:
+    def __init__(self, renders: str | os.PathLike[str] = "renders", *, capacity: int = CAPACITY) -> None:
         """Opens the queue of a renders folder.
 
         Args:
@@ -40,7 +41,7 @@ class JobQueue:
         Raises:
             RunError: Its job store cannot be used.
         """
-        self.renders = Path(renders)
+        self.renders = Path(renders).absolute()
         self.store = JobStore(self.renders)
         self._capacity = capacity
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 from filelock import FileLock, Timeout
 
@@ -46,7 +47,7 @@ class Workers:
         self._options = options
         self._count = count
         self._journal = Journal(queue.store)
-        self._pool = WorkerPool(options, opener)
+        self._pool = WorkerPool(replace(options, renders=queue.renders), opener)
         self._closing = threading.Event()
         self._dispatcher = Dispatcher(queue.store, self._pool, self._closing)
         self._lock = FileLock(queue.renders / LOCK, thread_local=False)

@@ -11,23 +11,14 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth", "FakeDiffuser"),
-    *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "Hint", "ModelError", "Motion", "Pipeline"),
-    *("Plan", "PluginError", "PresetError", "Problem", "Progress", "RenderResult", "Run", "RunError"),
-    *(
-        "RunReader",
-        "Sink",
-        "Sound",
-        "Source",
-        "State",
-        "Step",
-        "StopToken",
-        "Stream",
-        "Timeline",
-        "UserError",
-    ),
-    *("VideoError", "VideoSpec", "VideoWriter", "allow", "build_pipeline", "load", "open_depth"),
-    *("open_diffuser", "render", "render_run"),
+    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth"),
+    *("FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "GenerationRequest", "Hint", "Job"),
+    *("JobFilter", "JobNotFoundError", "JobQueue", "JobRequest", "JobState", "JobStateError"),
+    *("JobStoreError", "ModelError", "Motion", "Pipeline", "Plan", "PluginError", "PresetError"),
+    *("Problem", "Progress", "QueueFullError", "RenderResult", "Run", "RunError", "RunReader"),
+    *("Sink", "Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
+    *("VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
+    *("build_pipeline", "load", "open_depth", "open_diffuser", "render", "render_run", "submit"),
 ]
 
 
