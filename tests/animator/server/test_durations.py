@@ -11,7 +11,8 @@ from animator.server.v1.durations import durations_of
 JOB = Job(
     id="1", number=1, request=JobRequest(preset={}), state=JobState.SUCCEEDED, wanted="",
     progress=JobProgress(JobPhase.DONE, 10, 10), priority=0, labels={}, title="", folder=None, films=(),
-    error=None, created=100.0, started=103.0, ended=150.0, updated=151.0, updates=9, update_s=1.0, attempts=0, died_at=-1,
+    error=None, created=100.0, started=103.0, ended=150.0, updated=151.0, updates=9, update_s=1.0,
+    attempts=0, died_at=-1,
 )  # fmt: skip
 
 
