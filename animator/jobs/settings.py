@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from animator.core.confinement import confinement
+from animator.core.printable import printable
 from animator.errors import Problem
 from animator.jobs.request import JobRequest
 from animator.presets.deforum.importing import settings_from_text
@@ -18,6 +19,9 @@ from animator.settings import Animation
 from animator.settings.import_notes import Effect
 from animator.settings.raw import RawPreset
 
+MAX_NOTES, MAX_NOTE_LENGTH = 50, 500
+"""What is said of settings, which may be anybody's, at most: lines, and characters of each."""
+
 
 def film_of(request: JobRequest, say: Callable[[str], object] = str) -> Animation:
     """Returns the film of a request, if it can be rendered.
@@ -30,9 +34,11 @@ def film_of(request: JobRequest, say: Callable[[str], object] = str) -> Animatio
         PresetError: With every problem of its settings.
     """
     draft, problems = draft_of(request)
-    for note in draft.notes:
-        if note.effect is Effect.CHANGES:
-            say(str(note))
+    changing = [note for note in draft.notes if note.effect is Effect.CHANGES]
+    for note in changing[:MAX_NOTES]:
+        say(f"{printable(str(note)):.{MAX_NOTE_LENGTH}}")
+    if len(changing) > MAX_NOTES:
+        say(f"{len(changing) - MAX_NOTES} more settings have another effect here")
     return check_film(draft, problems)
 
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/deforum_api/batches", tags=["deforum"], responses=CO
     operation_id="deforum_submit_batch",
     status_code=202,
     response_model=Accepted,
-    responses={400: {"model": Message}, 429: {"model": Detail}},
+    responses={400: {"model": Message | Detail}, 429: {"model": Detail}},
     summary="Submit films",
 )
 def submit_batch(submission: Submission, jobs: Jobs) -> Accepted | JSONResponse:

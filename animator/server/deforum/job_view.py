@@ -38,6 +38,8 @@ class ErrorType(str, Enum):
     TERMINAL = "TERMINAL"
 
 
+MAX_WARNINGS = 50
+"""Warnings in a message."""
 _STATUS: Mapping[JobState, Status] = {
     JobState.SUCCEEDED: Status.SUCCEEDED,
     JobState.FAILED: Status.FAILED,
@@ -138,7 +140,11 @@ def _error_type(job: Job) -> ErrorType:
 
 
 def _message(job: Job, events: Iterable[JobEvent]) -> str | None:
-    """Returns what people should know: why the job failed or stopped, and every warning once."""
+    """Returns what people should know: why the job failed or stopped, and its first warnings, each once."""
     reason = job.error.message if job.error is not None else _STATE_MESSAGE.get(job.state, "")
-    warnings = dict.fromkeys(str(event.data["message"]) for event in events if event.kind == "warning")
-    return printable("\n".join(filter(None, (reason, *warnings)))) or None
+    texts = (str(event.data["message"]) for event in events if event.kind == "warning")
+    warnings = [*dict.fromkeys(texts)]
+    lines = [reason, *warnings[:MAX_WARNINGS]]
+    if len(warnings) > MAX_WARNINGS:
+        lines.append(f"and {len(warnings) - MAX_WARNINGS} more warnings")
+    return printable("\n".join(filter(None, lines))) or None

@@ -129,3 +129,10 @@ def test_changes_are_counted(queue: JobQueue, job: Job) -> None:
     after = view(queue, job)
     assert after.updates == before.updates + 1
     assert after.update_interval_time == pytest.approx(after.last_updated - before.last_updated)
+
+
+def test_a_message_has_the_first_warnings(queue: JobQueue, job: Job) -> None:
+    for number in range(70):
+        queue.store.add_event(job.id, "warning", {"message": f"warning {number}"})
+    lines = (view(queue, job).message or "").splitlines()
+    assert lines == [*(f"warning {number}" for number in range(50)), "and 20 more warnings"]

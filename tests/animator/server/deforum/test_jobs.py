@@ -212,3 +212,12 @@ def test_jobs_are_there_again_when_the_server_starts_again(tmp_path: Path) -> No
     with served(tmp_path, workers=0) as second:
         assert second.client.get(JOBS).json() == before and list(before) == ids
         assert second.client.get(f"/deforum_api/batches/{ids[0].rpartition('-')[0]}").status_code == 200
+
+
+def test_unknown_settings_are_named_briefly_and_harmlessly(server: Served) -> None:
+    known = settings(1)
+    unknown = {f"no_such_{number}\x1b[2J": 1 for number in range(4 * len(known) - 1)} | {"x" * 5000: 1}
+    job = render(server.client, known | unknown)
+    lines = job["message"].splitlines()
+    assert job["status"] == "SUCCEEDED" and "no_such_0\\x1b[2J" in lines[0]
+    assert len(lines) <= 51 and max(map(len, lines)) <= 500
