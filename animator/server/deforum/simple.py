@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from animator import __version__
 from animator.jobs.job import Job, JobState
 from animator.server.compat_errors import COMPAT_RESPONSES, Detail
+from animator.server.context import Context
 from animator.server.deforum.deforum_jobs import Jobs
 from animator.server.deforum.job_view import deforum_job
 from animator.server.deforum.submission import Settings
@@ -48,12 +49,18 @@ def get_version() -> Version:
 @router.post(
     "/run",
     operation_id="deforum_run",
-    responses={400: {"model": Detail}, 429: {"model": Detail}, 500: {"model": Detail}},
+    responses={
+        400: {"model": Detail},
+        429: {"model": Detail},
+        503: {"model": Detail},
+        500: {"model": Detail},
+    },
     summary="Render a film and wait for it",
 )
 async def run(
     request: Request,
     jobs: Jobs,
+    context: Context,
     settings_json: Annotated[str, Query(description="Deforum settings, as JSON text.")],
     allowed_params: Annotated[
         str, Query(description="Names joined by semicolons: which settings count; the rest keep defaults.")
@@ -62,7 +69,13 @@ async def run(
     """Renders a film as a job of its own, and answers when it has ended; no other request waits for it."""
     settings = _settings(settings_json, allowed_params)
     _, (job,) = await run_sync(jobs.submit, [settings], None)
-    ended = await wait_for_end(jobs.queue, job.id, is_unwanted=request.is_disconnected)
+
+    async def is_over() -> bool:
+        return context.closing.is_set() or await request.is_disconnected()
+
+    ended = await wait_for_end(jobs.queue, job.id, is_unwanted=is_over)
+    if not ended.state.has_ended:
+        raise HTTPException(503, "the server ends; the film goes on when it starts again, as a job")
     if ended.state is not JobState.SUCCEEDED:
         raise HTTPException(500, await run_sync(_reason, ended, jobs))
     return Ran(outdir=str(ended.request.outdir))

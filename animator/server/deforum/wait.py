@@ -25,7 +25,7 @@ async def wait_for_end(
         queue: Its queue.
         job_id: Its id in the queue.
         timeout_s: The longest time to wait; None waits as long as it takes.
-        is_unwanted: Returns True once nobody waits for the answer any more.
+        is_unwanted: Returns True once the answer is of no use any more.
 
     Raises:
         JobNotFoundError: It was deleted, or never there.

@@ -1,7 +1,6 @@
 """/sdapi/v1/progress: how far the film is that renders now, and its newest frame."""
 
 import base64
-import io
 from datetime import datetime
 from typing import Annotated
 
@@ -10,15 +9,16 @@ from pydantic import BaseModel, Field
 
 from animator.core.printable import printable
 from animator.errors import UserError
-from animator.images.image_file import decode_file
 from animator.jobs.job import Job, JobState
 from animator.jobs.store import JobFilter
 from animator.runs.run_folder import FRAMES
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context
+from animator.server.files.frame_image import jpeg_of
+from animator.server.files.run_file import open_run_file
 
-MAX_SIDE = 1024
-"""Largest side of the newest frame, which clients show small and ask for often."""
+MAX_WIDTH, QUALITY = 1024, 85
+"""Of the newest frame, which clients show small and ask for often: width in pixels, quality of the JPEG."""
 router = APIRouter(prefix="/sdapi/v1", tags=["sdapi"], responses=COMPAT_RESPONSES)
 
 
@@ -79,11 +79,10 @@ def _newest_frame(job: Job) -> str | None:
     done = 0 if job.progress.extra else job.progress.done
     if job.folder is None or done == 0:
         return None
+    name = f"{FRAMES}/{done - 1:09d}.png"
     try:
-        image = decode_file(job.folder / FRAMES / f"{done - 1:09d}.png").over_black
+        with open_run_file(job.folder, name) as file:
+            image = jpeg_of(file, name, QUALITY, MAX_WIDTH)
     except UserError:  # somebody has moved the frames; the film itself will tell of it
         return None
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=85)
-    return base64.b64encode(file.getvalue()).decode("ascii")
+    return base64.b64encode(image).decode("ascii")

@@ -205,6 +205,13 @@ def test_a_film_can_be_downloaded_without_a_shared_disk(idle_server: Served) -> 
     assert (answer.status_code, answer.headers["location"]) == (307, f"/api/v1/jobs/{ours}/film")
 
 
+def test_the_downloaded_film_is_the_one_on_disk(server: Served) -> None:
+    job = render(server.client, settings(2))
+    answer = server.client.get(f"{JOBS}/{job['id']}/film")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "video/mp4"
+    assert answer.content == (Path(job["outdir"]) / f"{job['timestring']}.mp4").read_bytes()
+
+
 def test_jobs_are_there_again_when_the_server_starts_again(tmp_path: Path) -> None:
     with served(tmp_path, workers=0) as first:
         ids = submit(first.client, [settings(), settings()], {"deforum_ffmpeg_crf": 20})
