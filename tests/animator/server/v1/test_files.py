@@ -150,6 +150,12 @@ def test_a_file_may_be_larger_than_other_bodies(api: Api) -> None:
     assert (answer.status_code, answer.json()["size"]) == (201, 65_000_000)
 
 
+def test_a_file_of_any_kind_is_not_looked_into_on_its_way(api: Api) -> None:
+    body = b'{"half": "\\ud800"}'
+    answer = api.client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["size"]) == (201, len(body))
+
+
 def test_the_same_file_sent_twice_at_once_is_stored_once(api: Api) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: api.client.post(URL, content=bytes(300_000)), range(4)))
