@@ -63,8 +63,8 @@ ROUTERS = (
     presets.router,
     models.router,
     samplers.router,
-    files.router,
 )
+"""The routes with JSON bodies, or none."""
 
 
 def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
@@ -83,13 +83,13 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
         redoc_url=None,
         max_body_size=MAX_BODY,
         lifespan=_lifespan,
-        dependencies=[Depends(check_json)],
     )
     uploads = Uploads(options.uploads, options.max_uploads)
     events_of_jobs = EventLog(queue.store.path)
     app.state.context = ServerContext(options, queue, uploads, Outbox(queue), events_of_jobs)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(check_json)])
+    app.include_router(files.router)  # its bodies are files: large, of any kind, and read as they come
     handle_errors(app)
     app.add_middleware(Strangers, confinement=options.confinement, permissions=options.permissions)
     # The last one added is the first to see a request.

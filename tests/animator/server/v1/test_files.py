@@ -2,11 +2,14 @@
 
 import hashlib
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from animator.presets.examples import examples
+from animator.server.app import MAX_BODY
+from animator.server.v1 import files
 from tests.animator.server.v1.api import LAKE, Api
 from tests.animator.server.v1.conftest import Serve
 
@@ -111,15 +114,53 @@ def test_a_refused_file_leaves_nothing_and_takes_no_room(serve: Serve) -> None:
     assert api.client.post(URL, content=HELLO).status_code == 201
 
 
+def _begin(api: Api, path: str, length: int, *, ends: bool = False) -> bytes:
+    """Sends the beginning of a body, and perhaps that no more comes; returns what was answered."""
+    port = api.client.base_url.port
+    with socket.create_connection(("127.0.0.1", port or 0), timeout=30) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        connection.sendall(f"{head}Content-Length: {length}\r\n\r\nhalf".encode())
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(api: Api) -> None:
     api.client.post(URL, content=HELLO)
-    port = api.client.base_url.port
-    with socket.create_connection(("127.0.0.1", port or 0)) as connection:
-        head = f"POST {URL} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000\r\n\r\n"
-        connection.sendall(head.encode() + b"half")
-        connection.shutdown(socket.SHUT_WR)
-        connection.recv(65536)
+    _begin(api, URL, 1000, ends=True)
     assert _stored(api) == [SHA256]
+
+
+@pytest.mark.parametrize(("path", "limit"), [(URL, files.MAX_FILE), ("/api/v1/jobs", MAX_BODY)])
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(api: Api, path: str, limit: int) -> None:
+    answer = _begin(api, path, limit + 1)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"content-type: application/problem+json" in answer
+    assert _stored(api) == []
+
+
+def test_a_body_without_a_length_is_limited_too(api: Api) -> None:
+    answer = api.client.post("/api/v1/check", content=(b" " * 1_000_000 for _ in range(65)))
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_file_may_be_larger_than_other_bodies(api: Api) -> None:
+    answer = api.client.post(URL, content=(bytes(1_000_000) for _ in range(65)))
+    assert (answer.status_code, answer.json()["size"]) == (201, 65_000_000)
+
+
+def test_a_file_of_any_kind_is_not_looked_into_on_its_way(api: Api) -> None:
+    body = b'{"half": "\\ud800"}'
+    answer = api.client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["size"]) == (201, len(body))
+
+
+def test_the_same_file_sent_twice_at_once_is_stored_once(api: Api) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: api.client.post(URL, content=bytes(300_000)), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len(_stored(api)) == 1
 
 
 FORM = "multipart/form-data; boundary=x"
