@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from animator.errors import JobStoreError
 from animator.jobs.job import JobEvent
 from animator.jobs.rows import event_of
 
@@ -18,11 +19,14 @@ class EventLog:
 
     In SQLite's WAL mode a reader never waits for a writer, so looking is safe also where nothing may block.
 
+    Every method raises a JobStoreError where the file cannot be read.
+
     Args:
         path: The file of an open job store.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.Lock()
         self._db = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
@@ -76,8 +80,11 @@ class EventLog:
         return [event_of(row) for row in self._rows(query, (*values, MAX_READ))]
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise JobStoreError(f"{self._path}: cannot be read: {error}; check its disk") from error
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -97,11 +97,18 @@ class EventStream:
 
     def _look(self, job_id: str, seen: int) -> tuple[Job, Sequence[JobEvent]]:
         job = self.context.queue.get(job_id)
-        return job, self.context.events.after(seen, job_id)
+        return job, self._events_after(seen, job_id)
+
+    def _events_after(self, seen: int, job_id: str | None = None) -> Sequence[JobEvent]:
+        """Returns all events after one; the log gives them in pieces."""
+        events: list[JobEvent] = []
+        while found := self.context.events.after(events[-1].id if events else seen, job_id):
+            events += found
+        return events
 
     def _look_at_all(self, seen: int) -> tuple[Sequence[JobEvent], Mapping[str, Job], Sequence[Job]]:
         """Returns the events after one, their jobs but those deleted since, and the jobs that run."""
-        events = self.context.events.after(seen)
+        events = self._events_after(seen)
         running = self.context.queue.find(JobFilter(states=_RUNNING, limit=1_000))
         jobs = {job.id: job for job in running}
         for job_id in {event.job for event in events} - jobs.keys():

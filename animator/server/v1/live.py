@@ -7,7 +7,7 @@ from contextlib import suppress
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
-from animator.errors import UserError
+from animator.errors import JobNotFoundError, UserError
 from animator.jobs.job import Job
 from animator.runs.run_folder import FRAMES
 from animator.server.context import Context, FoundJob, ServerContext
@@ -50,7 +50,10 @@ async def _parts(job: Job, context: ServerContext, quality: int, width: int | No
     yield f"--{_BOUNDARY}\r\n".encode()
     shown = -1
     async for _ in context.looks(LOOK_S):
-        job = await asyncio.to_thread(context.queue.get, job.id)
+        try:
+            job = await asyncio.to_thread(context.queue.get, job.id)
+        except JobNotFoundError:  # deleted meanwhile
+            return
         frame = await asyncio.to_thread(frames_done, job) - 1
         if frame not in (shown, -1):
             with suppress(UserError):  # replaced or deleted at this moment; the next look finds what is there

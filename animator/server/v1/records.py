@@ -1,5 +1,8 @@
 """What a job's run records: settings, log, metrics of its frames."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +16,14 @@ from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import dump
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import refuse_links
+from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import PRESET, recorded_settings
 from animator.server.context import Context, FoundJob
 from animator.server.files.file_answer import answer_file
 from animator.server.files.run_file import open_run_file
 from animator.server.problems import Responses, problem_responses
 from animator.server.v1.frames import MAX_FRAME
-from animator.server.v1.job_view import timestamp
+from animator.server.v1.job_view import utc
 from animator.settings import Animation
 
 MAX_METRICS = 10_000
@@ -44,8 +48,8 @@ class LogFormat(str, Enum):
 class LogEntry(BaseModel):
     """Something that happened to a job."""
 
-    time: str = Field(description="RFC 3339.")
-    kind: str = Field(description="`status`, `phase`, `warning` or `output`.")
+    time: datetime
+    kind: str = Field(description="`status`, `phase`, `warning`, `output`, or the level of a run's message.")
     text: str
 
 
@@ -105,11 +109,11 @@ def get_log(
     context: Context,
     format: LogFormat = LogFormat.JSON,  # noqa: A002 (name of the parameter in the URL)
 ) -> list[LogEntry] | Response:
-    """Lists what happened to the job, the oldest first: states, phases, warnings, files."""
-    entries = [
-        LogEntry(time=timestamp(event.time), kind=event.kind, text=_text(event))
-        for event in context.queue.events(job.id)
-    ]
+    """Lists what happened to the job and what its run logged, the oldest first."""
+    happened = [_entry(event) for event in context.queue.events(job.id)]
+    known = {entry.text for entry in happened}
+    logged = [entry for entry in _logged(job) if entry.text not in known]
+    entries = sorted((*happened, *logged), key=lambda entry: entry.time)
     if format is LogFormat.LINES:
         lines = "".join(f"{entry.model_dump_json()}\n" for entry in entries)
         return Response(lines, media_type="application/x-ndjson")
@@ -149,7 +153,20 @@ def _animation(job: Job) -> Animation:
     return film_of(job.request)
 
 
-def _text(event: JobEvent) -> str:
+def _entry(event: JobEvent) -> LogEntry:
     """Returns an event in words; of a file, the name alone, for nobody else has to know where it is."""
     text = str(next(iter(event.data.values()), ""))
-    return Path(text).name if event.kind == "output" else text
+    return LogEntry(
+        time=utc(event.time), kind=event.kind, text=Path(text).name if event.kind == "output" else text
+    )
+
+
+def _logged(job: Job) -> Iterator[LogEntry]:
+    """Yields the messages of a job's run."""
+    if job.folder is None:
+        return
+    refuse_links(job.folder)
+    for entry in RunLog(job.folder / LOG).read():
+        with suppress(ValueError):  # a time that is none, written by another program
+            time = datetime.fromisoformat(entry.time).astimezone(timezone.utc)
+            yield LogEntry(time=time, kind=entry.level, text=entry.message)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from animator.errors import JobStoreError
 from animator.jobs import event_log
 from animator.jobs.event_log import EventLog
 from animator.jobs.queue import JobQueue
@@ -86,5 +87,5 @@ def test_a_writer_that_takes_its_time_keeps_no_reader_waiting(queue: JobQueue, l
 
 
 def test_nothing_can_be_written_over_it(queue: JobQueue, log: EventLog) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(JobStoreError, match="readonly"):
         log._rows("DELETE FROM events")

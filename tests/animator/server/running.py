@@ -91,8 +91,9 @@ class Command:
 
 
 def start(folder: Path, *args: str) -> subprocess.Popen[str]:
-    """Starts `animator serve` with one worker."""
-    command = [sys.executable, str(ROOT / "run.py"), "serve", "--renders", str(folder), "--workers", "1"]
+    """Starts `animator serve` with one worker, whose diffuser does what prompts say."""
+    module = "tests.animator.server.obedient"
+    command = [sys.executable, "-m", module, "serve", "--renders", str(folder), "--workers", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [*command, "--device", "cpu", "--threads", "1", *args],

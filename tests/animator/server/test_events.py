@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from animator.jobs import event_log
 from animator.jobs.job import ErrorKind, Job, JobError, JobPhase, JobState
 from animator.jobs.request import JobRequest
 from tests.animator.server.conftest import add_finished, add_running
@@ -91,6 +92,18 @@ def test_a_client_that_comes_back_gets_what_it_missed(local: Local) -> None:
     assert again[0].id == seen and again[0].data["status"] == "succeeded"
     over = httpx2.get(local.jobs(job.id, "events"), headers={"Last-Event-ID": str(again[-1].id)})
     assert over.status_code == 204  # a browser does not connect again then
+
+
+def test_a_client_that_missed_much_gets_all_of_it(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "MAX_READ", 3)
+    job = add_running(local)
+    seen = local.context.events.newest()
+    for number in range(10):
+        local.queue.store.add_event(job.id, "warning", {"message": str(number)})
+    end(local, job)
+    with following(local.jobs(job.id, "events"), **{"Last-Event-ID": str(seen)}) as events:
+        texts = [event.data["message"] for event in events if event.kind == "warning"]
+    assert texts == [str(number) for number in range(10)]
 
 
 @pytest.mark.parametrize("last", ["no number", "-1", "99999999999999999999", "999999999", "1.5", ""])

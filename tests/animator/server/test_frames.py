@@ -127,6 +127,14 @@ def test_the_stream_shows_every_frame_and_ends_with_the_job(local: Local) -> Non
     assert seen == ["0", "1", "2"]
 
 
+def test_the_stream_of_a_job_that_is_deleted_ends(local: Local) -> None:
+    job = local.queue.submit(JobRequest(preset={}))
+    local.queue.pause(job.id)
+    with httpx2.stream("GET", local.jobs(job.id, "stream.mjpg"), timeout=30) as answer:
+        local.queue.delete(job.id)
+        assert answer.read() == b"--frame\r\n"
+
+
 def test_the_stream_of_a_finished_job_shows_its_last_frame(local: Local, finished: Job) -> None:
     answer = httpx2.get(local.jobs(finished.id, "stream.mjpg?width=16"))
     assert answer.content.count(b"Content-Type: image/jpeg") == 1

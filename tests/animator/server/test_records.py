@@ -63,6 +63,20 @@ def test_the_log_says_what_happened(local: Local) -> None:
     local.queue.cancel(job.id)
 
 
+def test_the_log_has_what_the_run_logged_once(local: Local) -> None:
+    job = add_finished(local)
+    assert job.folder is not None
+    local.queue.store.add_event(job.id, "warning", {"message": "colors drift"})
+    lines = [("2020-01-01T10:00:00.000+00:00", "info", "dark"), ("soon", "info", "x"),
+             ("2020-01-01T11:00:00.000+01:00", "warning", "colors drift")]  # fmt: skip
+    keys = ("time", "level", "message")
+    text = "".join(f"{json.dumps(dict(zip(keys, line, strict=True)))}\n" for line in lines)
+    (job.folder / "log.jsonl").write_text(text)
+    entries = httpx2.get(local.jobs(job.id, "log")).json()
+    assert entries[0] == {"time": "2020-01-01T10:00:00Z", "kind": "info", "text": "dark"}
+    assert [entry["text"] for entry in entries].count("colors drift") == 1
+
+
 def test_metrics_are_given_from_one_frame_to_another(local: Local, finished: Job) -> None:
     url = local.jobs(finished.id, "metrics")
     assert [line["frame"] for line in httpx2.get(url).json()["frames"]] == [0, 1, 2]

@@ -14,11 +14,12 @@ import pytest
 
 from animator.jobs.job import JobState
 from animator.jobs.queue import JobQueue
+from tests.animator.jobs.films import preset
 from tests.animator.server.running import Command, serving, start, wait_until
 
-FILM = {"preset": {"frames": 4, "size": [64, 64], "prompts": "a lake", "diffusion": {"steps": 1}}}
-LONG = {"preset": {**FILM["preset"], "frames": 5000}}
-SLOW = {"preset": {**FILM["preset"], "size": [1024, 1024], "diffusion": {"steps": 150}}}
+FILM = {"preset": preset()}
+LONG = {"preset": preset("slow", frames=5000)}
+HANGING = {"preset": preset("hang")}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
@@ -92,10 +93,10 @@ def test_ctrl_c_ends_streams_and_the_job_goes_on_the_next_time(tmp_path: Path) -
 
 def test_a_late_second_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        job = submit(server, SLOW)
+        job = submit(server, HANGING)
         wait_until(lambda: phase(job) == "rendering")
         server.process.send_signal(signal.SIGINT)
-        while server.process.poll() is None:  # the frame takes minutes
+        while server.process.poll() is None:  # the frame takes hours
             time.sleep(0.5)
             server.process.send_signal(signal.SIGINT)
     assert server.process.returncode == 130
