@@ -93,9 +93,7 @@ def test_what_is_no_job_is_refused() -> None:
         animator.submit(preset(), settings=SETTINGS)
     with pytest.raises(UserError, match="start is a frame of a run; give the run"):
         animator.submit(preset(), start=3)
-    with pytest.raises(
-        UserError, match=r"nowhere\.txt: cannot be read: .*; expected a Deforum"
-    ):
+    with pytest.raises(UserError, match=r"nowhere\.txt: cannot be read: .*; expected a Deforum"):
         animator.submit(settings="nowhere.txt")
     with pytest.raises(UserError, match="priority 5000"):
         animator.submit(preset(), priority=5000)
