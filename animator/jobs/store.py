@@ -181,9 +181,10 @@ class JobStore:
             job = job_of(rows[0]) if rows else None
             if job is None or job.state not in set(states):
                 return None
+            values = revise(job)
             now = time.time()
             changed = {
-                **revise(job),
+                **values,
                 "updated": now,
                 "updates": job.updates + 1,
                 "update_s": now - job.updated,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.core.paths import is_file
-from animator.core.read import read_text
+from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
 from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
@@ -99,4 +99,9 @@ def _settings(settings: Source | None) -> Mapping[str, Any] | str | None:
     if settings is None or isinstance(settings, Mapping):
         return settings
     text = os.fspath(settings)
-    return text if text.lstrip().startswith("{") else read_text(Path(text), MAX_SETTINGS_BYTES)
+    if text.lstrip().startswith("{"):
+        return text
+    try:
+        return read_text(Path(text), MAX_SETTINGS_BYTES)
+    except UnreadableError as error:
+        raise UserError(f"{text:.300}: {error}; expected a Deforum settings file, or its text") from error
