@@ -1,5 +1,7 @@
 """`HttpServer`: listens, says when it answers, and ends its streams when it is to end."""
 
+import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,7 +60,16 @@ class HttpServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the streams, and then the server."""
         self._app.state.context.closing.set()
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):  # of clients that still read
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Returns False for the traceback of a request that was cut off; that it was has a line of its own."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
 def listen(options: ServerOptions) -> socket.socket:
