@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from animator.server.options import ServerOptions
 from animator.server.v1.webhooks import WebhookView
 from animator.server.webhooks import outbox
 from animator.server.webhooks.hook import CLIENT_KEY, Hook, HookEvent, new_secret
-from animator.server.webhooks.sender import WebhookSender
+from animator.server.webhooks.outbox import Outbox
 from tests.animator.server.v1.api import LAKE, Api
 from tests.animator.server.v1.conftest import Serve
 from tests.site import serving
@@ -138,17 +139,24 @@ def test_events_of_other_kinds_are_told_where_they_are_wanted(serve: Serve, targ
     assert b"secret" not in target.heard[1][1]
 
 
-def test_messages_that_a_server_did_not_send_are_sent_by_the_next_one(serve: Serve, target: Target) -> None:
+@pytest.mark.usefixtures("quick")
+def test_messages_that_a_server_did_not_deliver_are_sent_by_the_next_one(
+    tmp_path: Path, serve: Serve, target: Target
+) -> None:
+    hook = Hook(target.url, (HookEvent.STATUS,), new_secret(), "http://127.0.0.1/api/v1/jobs")
+    with JobQueue(tmp_path / "renders") as queue:
+        job = queue.submit(JobRequest(preset=LAKE, client={CLIENT_KEY: hook.plain()}))
+        before = Outbox(queue)
+        assert before.collect()
+        assert not before.collect()
+        first = before.next_due()
+        assert first is not None
+        before.note(first, 503, "it answered with 503")
+        queue.cancel(job.id)
     api = serve(webhook_hosts=(HOST,))
-    secret = "whsec_" + base64.b64encode(bytes(24)).decode()
-    target.answers.append(503)
-    job = api.submit(webhook={"url": target.url, "events": ["ended"], "secret": secret})
-    api.render()
-    while not target.heard:
-        time.sleep(0.02)
-    with JobQueue(api.options.renders) as queue, WebhookSender(queue, api.options.webhook_permissions):
-        _settled(api, job, 1)
-    assert target.heard[0][0]["webhook-id"] == target.heard[-1][0]["webhook-id"]
+    view = _settled(api, {"id": job.id}, 2)
+    assert [delivery.attempts for delivery in view.deliveries] == [1, 2]
+    assert first.id in {headers["webhook-id"] for headers, _ in target.heard}
 
 
 @pytest.mark.parametrize(
