@@ -1,6 +1,6 @@
 """The application: every route, and what stands before them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
@@ -67,12 +67,13 @@ ROUTERS = (
 """The routes with JSON bodies, or none."""
 
 
-def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
+def create_app(options: ServerOptions, queue: JobQueue, problem: Callable[[], str] = str) -> FastAPI:
     """Returns the application of a server.
 
     Args:
         options: Its options.
         queue: Its jobs; whoever calls this has their workers, too.
+        problem: Returns why the workers render no jobs; empty while all is well.
     """
     app = Application(
         title="animator",
@@ -86,7 +87,7 @@ def create_app(options: ServerOptions, queue: JobQueue) -> FastAPI:
     )
     uploads = Uploads(options.uploads, options.max_uploads)
     events_of_jobs = EventLog(queue.store.path)
-    app.state.context = ServerContext(options, queue, uploads, Outbox(queue), events_of_jobs)
+    app.state.context = ServerContext(options, queue, uploads, Outbox(queue), events_of_jobs, problem=problem)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(check_json)])
     app.include_router(files.router)  # its bodies are files: large, of any kind, and read as they come

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -32,6 +32,7 @@ class ServerContext:
         events: What happened to the jobs.
         model_hashes: Hashes of models.
         closing: Set when the server ends, so that streams end, too.
+        problem: Returns why no jobs are rendered; empty while all is well.
     """
 
     options: ServerOptions
@@ -41,6 +42,7 @@ class ServerContext:
     events: EventLog
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
     closing: threading.Event = field(default_factory=threading.Event)
+    problem: Callable[[], str] = str
 
     async def looks(self, pause_s: float = LOOK_S) -> AsyncIterator[None]:
         """Yields now and then, until the server ends.

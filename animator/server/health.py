@@ -1,7 +1,9 @@
 """GET /health: whether the server works."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
 
 from animator import __version__
 from animator.jobs.job import JobState
@@ -11,20 +13,30 @@ router = APIRouter()
 
 
 class Health(BaseModel):
-    """That the server works, and what it has to do."""
+    """Whether the server works, and what it has to do."""
 
-    status: str
+    status: Literal["ok", "failing"]
+    problem: str = Field(description="Why no jobs are rendered; empty while all is well.")
     version: str
     queued: int
     running: int
 
 
-@router.get("/health", operation_id="get_health", tags=["server"], summary="Whether the server works")
-def get_health(context: Context) -> Health:
-    """Returns that the server works; needs no token."""
-    store = context.queue.store
+@router.get(
+    "/health",
+    operation_id="get_health",
+    tags=["server"],
+    responses={503: {"model": Health, "description": "No jobs are rendered."}},
+    summary="Whether the server works",
+)
+def get_health(context: Context, response: Response) -> Health:
+    """Returns whether the server works; needs no token. Where no jobs are rendered, the status is 503."""
+    store, problem = context.queue.store, context.problem()
+    if problem:
+        response.status_code = 503
     return Health(
-        status="ok",
+        status="failing" if problem else "ok",
+        problem=problem,
         version=__version__,
         queued=store.count(JobState.QUEUED),
         running=store.count(JobState.RUNNING, JobState.CANCELING),

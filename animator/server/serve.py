@@ -39,10 +39,10 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         listener,
         StopSignals() as signals,
         JobQueue(options.renders, capacity=options.capacity) as queue,
-        Workers(queue, settings, options.workers, opener),
+        Workers(queue, settings, options.workers, opener) as workers,
         WebhookSender(queue, options.webhook_permissions),
     ):
-        app = create_app(options, queue)
+        app = create_app(options, queue, lambda: workers.problem)
         ready = partial(say, f"animator serves at {_url(options, listener)}")
         HttpServer(app, ready, signals).run([listener])
         say("the running jobs stop after their frame; they go on when the server starts again")
