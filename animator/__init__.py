@@ -12,6 +12,7 @@ from animator.core.deprecated import warn_renamed
 if TYPE_CHECKING:  # the same names for type checkers; a test compares them with `_HOMES`
     from animator.core.permissions import allow as allow
     from animator.errors import AnimatorError as AnimatorError
+    from animator.errors import GenerationStopped as GenerationStopped
     from animator.errors import Hint as Hint
     from animator.errors import JobNotFoundError as JobNotFoundError
     from animator.errors import JobStateError as JobStateError
@@ -49,6 +50,7 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.models.depth.model import FakeDepth as FakeDepth
     from animator.models.depth.open_depth import open_depth as open_depth
     from animator.models.diffusion.fake import FakeDiffuser as FakeDiffuser
+    from animator.models.diffusion.observer import StepObserver as StepObserver
     from animator.models.diffusion.request import Diffuser as Diffuser
     from animator.models.diffusion.request import GenerationRequest as GenerationRequest
     from animator.models.diffusion.stable import open_diffuser as open_diffuser
@@ -78,6 +80,7 @@ _HOMES = {
     "FlowModel": "animator.models.flow.model",
     "Frame": "animator.loop.render",
     "GenerationRequest": "animator.models.diffusion.request",
+    "GenerationStopped": "animator.errors",
     "Hint": "animator.errors",
     "Job": "animator.jobs.job",
     "JobFilter": "animator.jobs.store",
@@ -105,6 +108,7 @@ _HOMES = {
     "Source": "animator.loop.pipeline",
     "State": "animator.loop.state",
     "Step": "animator.loop.pipeline",
+    "StepObserver": "animator.models.diffusion.observer",
     "StopToken": "animator.runs.stop_token",
     "Stream": "animator.film.stream",
     "Timeline": "animator.timeline.timeline",

@@ -11,13 +11,13 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth"),
-    *("FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "GenerationRequest", "Hint", "Job"),
+    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth", "FakeDiffuser"),
+    *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "GenerationStopped", "Hint", "Job"),
     *("JobFilter", "JobNotFoundError", "JobQueue", "JobRequest", "JobState", "JobStateError"),
     *("JobStoreError", "ModelError", "Motion", "Pipeline", "Plan", "PluginError", "PresetError"),
-    *("Problem", "Progress", "QueueFullError", "RenderResult", "Run", "RunError", "RunReader"),
-    *("Sink", "Sound", "Source", "State", "Step", "StopToken", "Stream", "Timeline", "UserError"),
-    *("VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
+    *("Problem", "Progress", "QueueFullError", "RenderResult", "Run", "RunError", "RunReader", "Sink"),
+    *("Sound", "Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline"),
+    *("UserError", "VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
     *("build_pipeline", "load", "open_depth", "open_diffuser", "render", "render_run", "submit"),
 ]
 

@@ -1,7 +1,6 @@
 """`Denoiser`: the U-Net as samplers call it, from noised latent and sigma to denoised latent."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,8 @@ from torch import Tensor
 
 from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet_kwargs
 from animator.models.diffusion.guidance import Guidance
-from animator.models.diffusion.samplers.sigmas import NoiseSchedule
+from animator.models.diffusion.samplers.sigmas import NoiseSchedule, step_of
 from animator.models.diffusion.speed import do_nothing
-from animator.models.diffusion.step_hook import begin_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +61,7 @@ class Denoiser:
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the model estimates from x (1, C, h, w)."""
-        step = self._step(sigma)
-        begin_step(step, len(self.sigmas) - 1)
-        guidance = self.guidance[min(step, len(self.guidance) - 1)]
+        guidance = self.guidance[min(step_of(self.sigmas, sigma), len(self.guidance) - 1)]
         scale = 1 / math.sqrt(sigma**2 + 1)
         outputs = self._run_unet(x * scale, sigma, guidance)
         denoised = self._to_denoised(x, guidance.combine(outputs), sigma)
@@ -105,7 +101,7 @@ class Denoiser:
             "added_cond_kwargs": added_cond,
         }
         is_negative_first = guidance.scale is not None and rows.start == 0
-        progress = self._step(sigma) / (len(self.sigmas) - 1)
+        progress = step_of(self.sigmas, sigma) / (len(self.sigmas) - 1)
         residuals = unet_kwargs(self.guides, inputs, progress, is_negative_first=is_negative_first)
         if self.inpaint is not None and self.inpaint.extra is not None:
             inputs["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
@@ -118,8 +114,3 @@ class Denoiser:
         )[0]
         # A copy: a CUDA graph writes its next output to the same memory.
         return torch.as_tensor(output).to(torch.float32, copy=True)
-
-    def _step(self, sigma: float) -> int:
-        """Returns the step that a sigma belongs to; a midpoint belongs to the step that starts above it."""
-        started = bisect_left([-start for start in self.sigmas], -sigma + 1e-9)
-        return min(max(started - 1, 0), len(self.sigmas) - 2)

@@ -9,11 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from animator.core.lru_cache import LRUCache
+from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.controlnet.networks import ControlNets
 from animator.models.diffusion.denoiser import Denoiser, Inpaint
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.merged_upsampling import merge_last_layers
+from animator.models.diffusion.observer import StepReports, stepwise
+from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
@@ -103,6 +106,7 @@ class UNetEngine:
         Raises:
             ModelError: A sampler, LoRA, textual inversion or ControlNet is not available, or clip_skip is too
                 large.
+            GenerationStopped: The request's observer stopped it.
         """
         model = self._model
         guides = self._controlnets.guides(request.controls)
@@ -114,7 +118,7 @@ class UNetEngine:
         denoise = replace(self._denoiser(request, sigmas), guides=guides)
         eta = request.ddim_eta if sampler.noise == "ddim_eta" else request.ancestral_eta
         x = sampler.solve(
-            denoise,
+            stepwise(denoise, sigmas, [self._reports(request)]),
             self._initial_latent(request, sigmas[0], noise),
             sigmas,
             NoiseSampler(noise.draw, eta, model.noise_schedule.sigma_at),
@@ -123,6 +127,15 @@ class UNetEngine:
         if request.mask is not None and request.image is not None:
             image = request.image.lerp(image, request.mask)
         return image
+
+    def _reports(self, request: GenerationRequest) -> StepReports | None:
+        if request.observer is None:
+            return None
+        model = self._model
+        latents = STARTER if model.name == STARTER else model.family
+        return StepReports(
+            request.observer, request.steps_run, lambda latent: latent_preview(latent, latents)
+        )
 
     def _sigmas(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
         """Returns the sigmas of the steps that run."""

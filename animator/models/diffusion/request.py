@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from torch import Tensor
 
+from animator.models.diffusion.observer import StepObserver
 from schedules import PromptFrame
 
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
@@ -61,6 +62,7 @@ class GenerationRequest:
             generates the whole image.
         colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
         controls: ControlNet units.
+        observer: Watches the steps and may stop the generation; None where nobody does.
     """
 
     frame: int
@@ -85,6 +87,7 @@ class GenerationRequest:
     mask_padding: int | None = None
     colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
+    observer: StepObserver | None = None
 
     @property
     def steps_run(self) -> int:

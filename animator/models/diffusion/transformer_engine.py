@@ -5,7 +5,7 @@ is called with noised latents and a scheduler that skips the first steps; seeds,
 then mean the same as for all other models.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,8 @@ from animator.errors import ChangeSetting, ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
+from animator.models.diffusion.observer import StepReports
+from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.prompts.conditioning import lora_weights
 from animator.models.diffusion.prompts.transformer_texts import (
     TransformerPromptEncoder,
@@ -30,6 +32,7 @@ from animator.models.diffusion.step_hook import begin_step
 PIXELS = 16
 """Images are padded to multiples of this: transformers take latent pixels in patches of 2 x 2."""
 
+Report = Callable[[int, Tensor], None]
 FAMILIES = {"FluxPipeline": "flux", "StableDiffusion3Pipeline": "sd3"}
 
 
@@ -116,11 +119,14 @@ class TransformerEngine:
 
         Raises:
             ModelError: The request needs something that these models do not support.
+            GenerationStopped: The request's observer stopped it.
         """
         self._check_supported(request)
         self._loras.apply(lora_weights(request.prompt, self._library))
         shape = self._vae.latent_shape(request.size)
-        scheduler = _skip_first_steps(self._denoiser.scheduler, request.steps - request.steps_run)
+        scheduler = _watched_from(
+            self._denoiser.scheduler, request.steps - request.steps_run, self._report(request, shape)
+        )
         sigma = self._first_sigma(scheduler, request, shape)
         noise = LatentNoise.of(request.seed, shape, self._device)
         latent = noise.first(request.subseed, request.subseed_strength)
@@ -157,10 +163,27 @@ class TransformerEngine:
             output_type="latent",
             **self._prompt_encoder.encode(request, self._loras.text_state),
         ).images
-        if not is_flux:
-            return torch.as_tensor(out)
-        sides = height * self._vae.factor, width * self._vae.factor
-        return torch.as_tensor(self._denoiser._unpack_latents(out, *sides, self._vae.factor))
+        return self._unpacked(out, latent.shape)
+
+    def _report(self, request: GenerationRequest, shape: tuple[int, ...]) -> Report | None:
+        """Returns what is called with each step and its denoised latent, as the transformer has it."""
+        if request.observer is None:
+            return None
+        reports = StepReports(
+            request.observer, request.steps_run, lambda latent: latent_preview(latent, self._family)
+        )
+
+        def report(step: int, denoised: Tensor) -> None:
+            reports.report(step, self._unpacked(denoised, shape))
+
+        return report
+
+    def _unpacked(self, latent: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Returns a latent of the pipeline as (1, C, h, w); Flux packs patches of 2 x 2 into tokens."""
+        if self._family != "flux":
+            return latent
+        sides = shape[2] * self._vae.factor, shape[3] * self._vae.factor
+        return torch.as_tensor(self._denoiser._unpack_latents(latent, *sides, self._vae.factor))
 
     def _check_supported(self, request: GenerationRequest) -> None:
         sampler = find_sampler(request.sampler)
@@ -225,8 +248,14 @@ def _dynamic_shift(config: Any, shape: tuple[int, ...]) -> float:
     )
 
 
-def _skip_first_steps(scheduler: Any, skipped: int) -> Any:
-    """Returns a scheduler like this one that skips the first steps."""
+def _watched_from(scheduler: Any, skipped: int, report: Report | None) -> Any:
+    """Returns a scheduler like this one that skips the first steps, and reports those that it makes.
+
+    Args:
+        scheduler: A flow-matching scheduler.
+        skipped: Number of steps that are skipped.
+        report: Is called with the number of each step and its denoised latent, as the pipeline has it.
+    """
 
     class SkippedStart(type(scheduler)):  # type: ignore[misc]  # the class is known only here
         def set_timesteps(
@@ -240,5 +269,13 @@ def _skip_first_steps(scheduler: Any, skipped: int) -> Any:
             super().set_timesteps(num_inference_steps, device, sigmas, mu, timesteps)
             for name in ("timesteps", "sigmas"):
                 setattr(self, name, getattr(self, name)[skipped:])
+
+        def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **kwargs: Any) -> Any:
+            stepped = super().step(model_output, timestep, sample, **kwargs)
+            if report is not None:
+                index = self.step_index - 1
+                # The velocity leads from the image to the noise: x = (1 - sigma) image + sigma noise.
+                report(index, sample - self.sigmas[index] * model_output)
+            return stepped
 
     return SkippedStart.from_config(scheduler.config)

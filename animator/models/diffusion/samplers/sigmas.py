@@ -4,7 +4,8 @@ Sigma is the standard deviation of the noise (Karras et al. 2022): the noised la
 The sigmas of n steps are n + 1 numbers, descending, the last one usually 0.
 """
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,6 +84,17 @@ def sampler_sigmas(
         return schedule_sigmas(schedule, schedule_type, steps)
     sigmas = schedule_sigmas(schedule, schedule_type, steps + 1)
     return (*sigmas[:-2], sigmas[-1])
+
+
+def step_of(sigmas: Sequence[float], sigma: float) -> int:
+    """Returns the step that a sigma belongs to; a midpoint belongs to the step that starts above it.
+
+    Args:
+        sigmas: Sigmas of the generation, descending.
+        sigma: Any sigma that a sampler calls the model with.
+    """
+    started = bisect_left([-start for start in sigmas], -sigma + 1e-9)
+    return min(max(started - 1, 0), len(sigmas) - 2)
 
 
 def _append_zero(sigmas: SigmaArray) -> SigmaArray:
