@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.models.depth.model import DepthModel as DepthModel
     from animator.models.depth.model import FakeDepth as FakeDepth
     from animator.models.depth.open_depth import open_depth as open_depth
+    from animator.models.diffusion.batch import generate_batch as generate_batch
     from animator.models.diffusion.fake import FakeDiffuser as FakeDiffuser
     from animator.models.diffusion.observer import StepObserver as StepObserver
     from animator.models.diffusion.request import Diffuser as Diffuser
@@ -120,6 +121,7 @@ _HOMES = {
     "Workers": "animator.jobs.workers",
     "allow": "animator.core.permissions",
     "build_pipeline": "animator.loop.build.pipeline",
+    "generate_batch": "animator.models.diffusion.batch",
     "load": "animator.presets.load",
     "open_depth": "animator.models.depth.open_depth",
     "open_diffuser": "animator.models.diffusion.stable",

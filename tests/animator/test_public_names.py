@@ -18,7 +18,8 @@ PUBLIC = [
     *("Problem", "Progress", "QueueFullError", "RenderResult", "Run", "RunError", "RunReader", "Sink"),
     *("Sound", "Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline"),
     *("UserError", "VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
-    *("build_pipeline", "load", "open_depth", "open_diffuser", "render", "render_run", "submit"),
+    *("build_pipeline", "generate_batch", "load", "open_depth", "open_diffuser", "render"),
+    *("render_run", "submit"),
 ]
 
 

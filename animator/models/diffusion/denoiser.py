@@ -1,7 +1,7 @@
 """`Denoiser`: the U-Net as samplers call it, from noised latent and sigma to denoised latent."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule, step_of
 from animator.models.diffusion.speed import do_nothing
+
+ALL_ROWS = slice(0, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,30 +63,23 @@ class Denoiser:
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the model estimates from x (1, C, h, w)."""
-        guidance = self.guidance[min(step_of(self.sigmas, sigma), len(self.guidance) - 1)]
-        scale = 1 / math.sqrt(sigma**2 + 1)
-        outputs = self._run_unet(x * scale, sigma, guidance)
-        denoised = self._to_denoised(x, guidance.combine(outputs), sigma)
-        if self.inpaint is not None:
-            denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
-        return denoised
-
-    def _to_denoised(self, x: Tensor, output: Tensor, sigma: float) -> Tensor:
-        if self.prediction == "epsilon":
-            return torch.sub(x, output, alpha=sigma)
-        if self.prediction == "v_prediction":
-            return x / (sigma**2 + 1) - output * (sigma / math.sqrt(sigma**2 + 1))
-        return output
-
-    def _run_unet(self, scaled: Tensor, sigma: float, guidance: Guidance) -> Tensor:
-        scaled = scaled.to(guidance.context.dtype)
+        rows = self._guidance(sigma).rows
         outputs = [
-            self._run_rows(scaled, sigma, guidance, slice(first, first + self.rows_at_once))
-            for first in range(0, guidance.rows, self.rows_at_once)
+            self.run(self.inputs(x, sigma, slice(first, first + self.rows_at_once)))
+            for first in range(0, rows, self.rows_at_once)
         ]
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+        return self.finish(x, outputs[0] if len(outputs) == 1 else torch.cat(outputs), sigma)
 
-    def _run_rows(self, scaled: Tensor, sigma: float, guidance: Guidance, rows: slice) -> Tensor:
+    def inputs(self, x: Tensor, sigma: float, rows: slice = ALL_ROWS) -> dict[str, Any]:
+        """Returns the U-Net's keyword arguments for a latent.
+
+        Args:
+            x: The noised latent (1, C, h, w).
+            sigma: Its sigma.
+            rows: Prompts of the step's guidance that are evaluated.
+        """
+        guidance = self._guidance(sigma)
+        scaled = (x * (1 / math.sqrt(sigma**2 + 1))).to(guidance.context.dtype)
         context = guidance.context[rows]
         count = context.shape[0]
         added_cond = None
@@ -105,12 +100,30 @@ class Denoiser:
         residuals = unet_kwargs(self.guides, inputs, progress, is_negative_first=is_negative_first)
         if self.inpaint is not None and self.inpaint.extra is not None:
             inputs["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
+        scale_embedding = None if self.scale_embedding is None else self.scale_embedding.expand(count, -1)
+        return {**inputs, **residuals, "timestep_cond": scale_embedding}
+
+    def run(self, inputs: Mapping[str, Any]) -> Tensor:
+        """Returns the U-Net's output (rows, C, h, w), float32."""
         self.before_call()
-        output = self.unet(
-            **inputs,
-            **residuals,
-            timestep_cond=None if self.scale_embedding is None else self.scale_embedding.expand(count, -1),
-            return_dict=False,
-        )[0]
+        output = self.unet(**inputs, return_dict=False)[0]
         # A copy: a CUDA graph writes its next output to the same memory.
         return torch.as_tensor(output).to(torch.float32, copy=True)
+
+    def finish(self, x: Tensor, outputs: Tensor, sigma: float) -> Tensor:
+        """Returns the denoised latent (1, C, h, w) of the U-Net's outputs for all rows."""
+        denoised = self._to_denoised(x, self._guidance(sigma).combine(outputs), sigma)
+        if self.inpaint is not None:
+            denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
+        return denoised
+
+    def _guidance(self, sigma: float) -> Guidance:
+        """Returns the guidance of the step that a sigma belongs to."""
+        return self.guidance[min(step_of(self.sigmas, sigma), len(self.guidance) - 1)]
+
+    def _to_denoised(self, x: Tensor, output: Tensor, sigma: float) -> Tensor:
+        if self.prediction == "epsilon":
+            return torch.sub(x, output, alpha=sigma)
+        if self.prediction == "v_prediction":
+            return x / (sigma**2 + 1) - output * (sigma / math.sqrt(sigma**2 + 1))
+        return output

@@ -1,14 +1,16 @@
 """`Engine`: one loaded model that generates images; `UNetEngine`: Stable Diffusion 1, 2 and XL."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from animator.core.lru_cache import LRUCache
+from animator.models.diffusion.batch import form_of, in_groups
 from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.controlnet.networks import ControlNets
 from animator.models.diffusion.denoiser import Denoiser, Inpaint
@@ -24,6 +26,7 @@ from animator.models.diffusion.samplers.registry import find_sampler
 from animator.models.diffusion.samplers.sampler import NoiseSampler, Sampler
 from animator.models.diffusion.samplers.sigmas import sampler_sigmas
 from animator.models.diffusion.speed import compile_unet, do_nothing
+from animator.models.diffusion.together import Together
 from animator.models.diffusion.unet_model import UNetModel
 
 SCHEDULES_KEPT = 256
@@ -34,6 +37,9 @@ class Engine(Protocol):
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W), float32, not clamped; may contain NaN."""
+
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated image of each request, as `generate`; together where they are of one form."""
 
     def to(self, device: torch.device) -> None:
         """Moves the model to a device."""
@@ -99,7 +105,6 @@ class UNetEngine:
         """Loads ControlNets before the first generation; see `Engine`."""
         self._controlnets.load(controlnets)
 
-    @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image; see `Engine`.
 
@@ -108,22 +113,66 @@ class UNetEngine:
                 large.
             GenerationStopped: The request's observer stopped it.
         """
-        model = self._model
-        guides = self._controlnets.guides(request.controls)
-        self._set_tiling(request.tiling or self._options.tiling)
-        self._loras.apply(self._prompt_encoder.loras(request.prompt))
-        sampler = find_sampler(request.sampler)
-        sigmas = self._sigmas(sampler, request)
-        noise = LatentNoise.of(request.seed, model.autoencoder.latent_shape(request.size), self._device)
-        denoise = replace(self._denoiser(request, sigmas), guides=guides)
-        eta = request.ddim_eta if sampler.noise == "ddim_eta" else request.ancestral_eta
-        x = sampler.solve(
-            stepwise(denoise, sigmas, [self._reports(request)]),
-            self._initial_latent(request, sigmas[0], noise),
-            sigmas,
-            NoiseSampler(noise.draw, eta, model.noise_schedule.sigma_at),
+        return self.generate_batch([request])[0]
+
+    @torch.no_grad()
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated images; see `Engine`. With low memory, one is generated after the other.
+
+        Raises:
+            ModelError: As for `generate`.
+            GenerationStopped: The observer of one of them stopped all.
+        """
+        positions = count()
+        is_low = self._options.memory == "low"
+
+        def key(request: GenerationRequest) -> Hashable:
+            is_alone = is_low or find_sampler(request.sampler).calls_per_step is None
+            loras = self._prompt_encoder.loras(request.prompt)
+            return form_of(request), loras, next(positions) if is_alone else -1
+
+        return in_groups(self._generate_alike, requests, key)
+
+    def _generate_alike(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the images (3, H, W) of requests of one form."""
+        latents = self._sample(requests)
+        return [self._decode(latents[index : index + 1], request) for index, request in enumerate(requests)]
+
+    def _sample(self, requests: Sequence[GenerationRequest]) -> Tensor:
+        """Returns the denoised latents (N, C, h, w) of requests of one form."""
+        first, model = requests[0], self._model
+        sampler = find_sampler(first.sampler)
+        sigmas = self._sigmas(sampler, first)
+        guides = [self._controlnets.guides(request.controls) for request in requests]  # loads them
+        self._set_tiling(first.tiling or self._options.tiling)
+        self._loras.apply(self._prompt_encoder.loras(first.prompt))
+        shape = model.autoencoder.latent_shape(first.size)
+        noises = [LatentNoise.of(request.seed, shape, self._device) for request in requests]
+        denoise = Together(
+            tuple(
+                replace(self._denoiser(request, sigmas), guides=own)
+                for request, own in zip(requests, guides, strict=True)
+            )
         )
-        image = model.autoencoder.decode(x / math.sqrt(sigmas[-1] ** 2 + 1), request.size)
+        starts = [
+            self._initial_latent(request, sigmas[0], noise)
+            for request, noise in zip(requests, noises, strict=True)
+        ]
+        x = sampler.solve(
+            stepwise(denoise, sigmas, [self._reports(request) for request in requests]),
+            torch.cat(starts),
+            sigmas,
+            NoiseSampler(
+                lambda: torch.cat([noise.draw() for noise in noises]),
+                first.ddim_eta if sampler.noise == "ddim_eta" else first.ancestral_eta,
+                model.noise_schedule.sigma_at,
+            ),
+        )
+        return x / math.sqrt(sigmas[-1] ** 2 + 1)
+
+    def _decode(self, latent: Tensor, request: GenerationRequest) -> Tensor:
+        """Returns the image (3, H, W) of a latent, with the request's own outside of its mask."""
+        image = self._model.autoencoder.decode(latent, request.size)
         if request.mask is not None and request.image is not None:
             image = request.image.lerp(image, request.mask)
         return image

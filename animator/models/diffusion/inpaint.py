@@ -1,7 +1,7 @@
 """Inpainting: fill the masked part, inpaint only masked at full resolution, match colors."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from torch import Tensor
@@ -28,35 +28,83 @@ class Box:
         return image[:, self.top : self.bottom, self.left : self.right]
 
 
+@dataclass(frozen=True, eq=False)
+class Inpainting:
+    """A request prepared for a model, and what becomes of the generated image.
+
+    Attributes:
+        asked: What was asked for.
+        part: What the model generates; it keeps the image outside the mask.
+        box: The place of the generated image in the whole one; None for all of it.
+        result: The image (3, H, W) where there is nothing to generate; None otherwise.
+    """
+
+    asked: GenerationRequest
+    part: GenerationRequest
+    box: Box | None = None
+    result: Tensor | None = None
+
+    @classmethod
+    def of(cls, request: GenerationRequest) -> "Inpainting":
+        """Prepares a request: its fill, its mask padding, and its seed.
+
+        Args:
+            request: The request. A negative seed, which in A1111 means random, is derived from the frame.
+        """
+        if request.seed < 0:
+            request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
+        if request.mask is None or request.image is None:
+            return cls(request, request)
+        if not request.mask.any():
+            return cls(request, request, result=request.image)
+        if request.fill == "fill":
+            request = replace(request, image=fill_smoothly(request.image, request.mask))
+        return _only_masked(request)
+
+    def finish(self, generated: Tensor) -> Tensor:
+        """Returns the image (3, H, W) that was asked for."""
+        image, mask, box = self.asked.image, self.asked.mask, self.box
+        if image is not None and mask is not None and box is not None:
+            patch = _resize(generated, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
+            generated = image.clone()
+            box.crop(generated).lerp_(patch, box.crop(mask))
+        return match_hue(generated, self.asked.colors)
+
+
 def inpaint(generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest) -> Tensor:
     """Returns the image (3, H, W) of a request, after applying its fill, mask padding and colors.
 
     Args:
         generate: Generates a request and keeps the image outside its mask.
-        request: The request. A negative seed, which in A1111 means random, is derived from the frame.
+        request: The request; see `Inpainting.of`.
     """
-    if request.seed < 0:
-        request = replace(request, seed=derive_seed(request.seed, request.frame, "any seed"))
-    if request.mask is None or request.image is None:
-        return match_hue(generate(request), request.colors)
-    if not request.mask.any():
-        return request.image
-    if request.fill == "fill":
-        request = replace(request, image=fill_smoothly(request.image, request.mask))
-    return match_hue(_inpaint_only_masked(generate, request), request.colors)
+    return inpaint_all(lambda parts: [generate(part) for part in parts], [request])[0]
 
 
-def _inpaint_only_masked(
-    generate: Callable[[GenerationRequest], Tensor], request: GenerationRequest
-) -> Tensor:
-    """Returns the image with the mask's surroundings generated at full resolution and scaled back."""
+def inpaint_all(
+    generate: Callable[[Sequence[GenerationRequest]], Sequence[Tensor]], requests: Sequence[GenerationRequest]
+) -> list[Tensor]:
+    """Returns the images (3, H, W) of requests; see `inpaint`.
+
+    Args:
+        generate: Generates requests together.
+        requests: The requests.
+    """
+    prepared = [Inpainting.of(request) for request in requests]
+    parts = [each.part for each in prepared if each.result is None]
+    generated = iter(generate(parts) if parts else ())
+    return [each.finish(next(generated)) if each.result is None else each.result for each in prepared]
+
+
+def _only_masked(request: GenerationRequest) -> Inpainting:
+    """Returns the inpainting of the mask's surroundings, generated at full resolution."""
     image, mask, padding = request.image, request.mask, request.mask_padding
     if image is None or mask is None or padding is None:
-        return generate(request)
+        return Inpainting(request, request)
     height, width = image.shape[-2:]
     box = padded_box(mask, padding)
     if (box.right - box.left, box.bottom - box.top) == (width, height):
-        return generate(request)
+        return Inpainting(request, request)
     size = request.size[1], request.size[0]
     part, part_mask = (_resize(box.crop(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
     controls = tuple(
@@ -64,11 +112,7 @@ def _inpaint_only_masked(
         for control in request.controls
         if control.image is not None
     )
-    generated = generate(replace(request, image=part, mask=part_mask, controls=controls))
-    patch = _resize(generated, (box.bottom - box.top, box.right - box.left)).clamp(0.0, 1.0)
-    result = image.clone()
-    box.crop(result).lerp_(patch, box.crop(mask))
-    return result
+    return Inpainting(request, replace(request, image=part, mask=part_mask, controls=controls), box)
 
 
 def padded_box(mask: Tensor, padding: int) -> Box:

@@ -36,6 +36,8 @@ class DiffuserLocks:
 
 
 _LOCKS = DiffuserLocks()
+hold = _LOCKS.hold
+"""Holds a diffuser within a `with` block: other threads that generate with it wait meanwhile."""
 
 
 def generate_alone(diffuser: Diffuser, request: GenerationRequest) -> Tensor:
@@ -44,5 +46,5 @@ def generate_alone(diffuser: Diffuser, request: GenerationRequest) -> Tensor:
     A model has state while it generates, such as the LoRA files merged into its weights. Its image depends on
     the request alone, so films may share a diffuser as long as they take turns.
     """
-    with _LOCKS.hold(diffuser):
+    with hold(diffuser):
         return diffuser.generate(request)

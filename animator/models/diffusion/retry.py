@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -38,7 +38,39 @@ def generate_with_retry(
     Raises:
         AnimatorError: Every attempt returned NaN.
     """
-    image, fault = _attempt(generate, request)
+    return generate_all_with_retry(lambda ones: [generate(one) for one in ones], [request], upcast_vae)[0]
+
+
+def generate_all_with_retry(
+    generate: Callable[[Sequence[GenerationRequest]], Sequence[Tensor]],
+    requests: Sequence[GenerationRequest],
+    upcast_vae: Callable[[], bool],
+) -> list[Tensor]:
+    """Returns the generated images (3, H, W), clamped to [0, 1]; one with a fault is generated again, alone.
+
+    Args:
+        generate: Generates requests together.
+        requests: The requests.
+        upcast_vae: See `generate_with_retry`.
+
+    Raises:
+        AnimatorError: Every attempt for one of them returned NaN.
+    """
+    images = generate(requests)
+    return [
+        _without_fault(image, lambda one: generate([one])[0], request, upcast_vae)
+        for image, request in zip(images, requests, strict=True)
+    ]
+
+
+def _without_fault(
+    image: Tensor,
+    generate: Callable[[GenerationRequest], Tensor],
+    request: GenerationRequest,
+    upcast_vae: Callable[[], bool],
+) -> Tensor:
+    """Returns a request's image (3, H, W), or another one if it has a fault; see `generate_with_retry`."""
+    fault = _fault(image, request)
     if fault == "NaN" and upcast_vae():
         log.warning("frame %d: NaN in half precision; the VAE continues in float32", request.frame)
         image, fault = _attempt(generate, request)
@@ -61,11 +93,16 @@ def _attempt(
 ) -> tuple[Tensor, str]:
     """Returns the image and its fault: "", "NaN" or "blank"."""
     image = generate(request)
+    return image, _fault(image, request)
+
+
+def _fault(image: Tensor, request: GenerationRequest) -> str:
+    """Returns what is wrong with a request's image: "", "NaN" or "blank"."""
     low, high = torch.stack(torch.aminmax(image)).tolist()  # the only synchronization with the device
     if not (math.isfinite(low) and math.isfinite(high)):
-        return image, "NaN"
+        return "NaN"
     is_blank = min(high, 1.0) - max(low, 0.0) <= FLAT and not _is_flat(request.image)
-    return image, "blank" if is_blank else ""
+    return "blank" if is_blank else ""
 
 
 def _is_flat(image: Tensor | None) -> bool:

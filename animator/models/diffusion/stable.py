@@ -1,24 +1,27 @@
 """`StableDiffuser`: the `Diffuser` of diffusers' models; `open_diffuser` opens it."""
 
 import threading
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from animator.models.device import choose_device
+from animator.models.diffusion.batch import in_groups
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine, UNetEngine
-from animator.models.diffusion.inpaint import inpaint
+from animator.models.diffusion.inpaint import inpaint, inpaint_all
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser, GenerationRequest
-from animator.models.diffusion.retry import generate_with_retry
+from animator.models.diffusion.retry import generate_all_with_retry, generate_with_retry
 from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
 from animator.models.diffusion.unet_model import UNetModel
 
@@ -64,6 +67,23 @@ class StableDiffuser:
                 lambda part: generate_with_retry(engine.generate, part, engine.upcast_vae), request
             )
 
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated image (3, H, W) of each request; see `batch.generate_batch`.
+
+        Raises:
+            ModelError: A model, sampler or file that a request names is not available.
+            AnimatorError: The model returned NaN, or memory ran out.
+        """
+        if not requests:
+            return []
+        with self._lock, explain_out_of_memory(requests[0], self._device):
+            return inpaint_all(partial(in_groups, self._generate_alike, key=_checkpoint_of), requests)
+
+    def _generate_alike(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the images (3, H, W) of requests for one checkpoint."""
+        engine = self._models.load(requests[0].checkpoint or self._model)
+        return generate_all_with_retry(engine.generate_batch, requests, engine.upcast_vae)
+
     def engine(self) -> Engine:
         """Returns the engine of the film's model."""
         return self._models.load(self._model)
@@ -81,6 +101,10 @@ class StableDiffuser:
         if is_transformer(pipeline):
             return TransformerEngine(name, pipeline, self._options, self._device)
         return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
+
+
+def _checkpoint_of(request: GenerationRequest) -> str:
+    return request.checkpoint
 
 
 def open_diffuser(

@@ -113,6 +113,10 @@ class TransformerEngine:
         if controlnets:
             raise self._unsupported("a ControlNet")
 
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated image of each request, one after the other; see `Engine`."""
+        return [self.generate(request) for request in requests]
+
     @torch.no_grad()
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image; see `Engine`.

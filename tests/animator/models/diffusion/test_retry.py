@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,6 +149,9 @@ class Parcel:
 
     def generate(self, request: GenerationRequest) -> torch.Tensor:
         return GOOD
+
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[torch.Tensor]:
+        return [GOOD for _ in requests]
 
     def to(self, device: torch.device) -> None:
         self.moves.append(str(device))
