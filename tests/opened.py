@@ -2,8 +2,11 @@
 
 import torch
 
+from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import StableDiffuser, open_diffuser
+from animator.models.diffusion.unet_engine import UNetEngine
+from animator.models.diffusion.unet_model import UNetModel
 
 
 def open_stable(model: str, device: torch.device, options: LoadOptions | None = None) -> StableDiffuser:
@@ -11,3 +14,12 @@ def open_stable(model: str, device: torch.device, options: LoadOptions | None = 
     diffuser = open_diffuser(model, device, options or LoadOptions())
     assert isinstance(diffuser, StableDiffuser)
     return diffuser
+
+
+def engine_of(model: UNetModel, device: torch.device, options: LoadOptions | None = None) -> UNetEngine:
+    """The engine of a model without a refiner."""
+
+    def refuse(name: str) -> Engine:
+        raise AssertionError(f"nobody asked for the refiner {name}")
+
+    return UNetEngine(model, options or LoadOptions(), device, refuse)

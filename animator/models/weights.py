@@ -59,6 +59,26 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return _checked(path, _flatten(path, _load(path)))
 
 
+def read_content(path: Path) -> Any:
+    """Returns what a torch file holds: tensors, numbers and texts in dicts and lists.
+
+    Raises:
+        ModelError: The file is missing or cannot be read safely.
+    """
+    content = _load(path)
+    waiting: list[Any] = [content]
+    for count, value in enumerate(waiting):  # which grows on the way
+        if count > MAX_VALUES:
+            raise ModelError(_unreadable(path, f"it has more than {MAX_VALUES} values"))
+        if isinstance(value, Tensor):
+            _checked(path, {f"value {count}": value})
+        elif isinstance(value, Mapping):
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            waiting += value
+    return content
+
+
 def _load(path: Path) -> Any:
     """Returns a file's content on the CPU; torch unpickles only tensors and plain containers."""
     try:

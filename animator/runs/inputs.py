@@ -20,7 +20,7 @@ from animator.models.depth import names as depth_names
 from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
-from animator.models.diffusion.prompts.syntax import split_loras
+from animator.models.diffusion.prompts.syntax import hypernet_tags, split_loras
 from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
@@ -124,13 +124,15 @@ def _local(setting: str, checkpoint: Checkpoint) -> Iterator[Input]:
 
 
 def _prompt_files(animation: Animation, library: Library) -> Iterator[Input]:
-    """Yields the LoRA files and textual inversions that the prompts name."""
+    """Yields the LoRA files, hypernetworks and textual inversions that the prompts name."""
     common = (animation.prompt_prefix, animation.prompt_suffix, animation.negative_prompt)
     texts = (*_texts(animation.prompts.source), *common)
     for text in texts:
         with suppress(UserError):
             for name in sorted({tag.name for tag in split_loras(text)[1]}):
                 yield Input("prompts", name, library.lora(name))
+            for name in sorted({tag.name for tag in hypernet_tags(text)}):
+                yield Input("prompts", name, library.hypernetwork(name))
     words = {word.lower() for text in texts for word in _WORD.findall(text)}
     if library.folders:
         yield from (Input("prompts", *found) for found in library.embeddings.items() if found[0] in words)

@@ -16,9 +16,9 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 from tests.opened import open_stable
 

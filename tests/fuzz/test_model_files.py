@@ -24,6 +24,7 @@ from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.inventory import model_table
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.hypernetwork.load import read_hypernetwork
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.flow.raft import load_raft
@@ -46,7 +47,9 @@ NAMES = (
     "attn2.to_k.weight", "control_model.x", "controlnet_cond_embedding.conv_in.weight",
     "encoder.conv_in.weight", "lllite_x", "double_blocks.0.img_attn.qkv.lora_up.weight",
     "double_blocks.0.img_attn.qkv.lora_down.weight", "conv_first.weight", "v_pred", "body.0.weight",
-    "body.0.bias", "params_ema", "model", "state_dict", "module.x", "fnet.convnormrelu.0.weight", "",
+    "body.0.bias", "24.0.linear.0.weight", "24.0.linear.0.bias", "24.1.linear.0.weight",
+    "24.1.linear.0.bias", "linear.0.weight", "linear.0.bias",
+    "params_ema", "model", "state_dict", "module.x", "fnet.convnormrelu.0.weight", "",
     "pretrained.model.patch_embed.proj.weight",
 )  # fmt: skip
 SHAPES = (
@@ -110,7 +113,15 @@ def files(draw: DrawFn) -> tuple[str, bytes]:
         data = save(content, draw(st.sampled_from(METADATA)))
     else:
         wrapped = st.sampled_from(
-            (content, {"params": content}, {"state_dict": {"a": [content]}}, [content], "text", None)
+            (
+                content,
+                {"params": content},
+                {"state_dict": {"a": [content]}},
+                [content],
+                "text",
+                None,
+                {4: (content, content)},
+            )
         )
         data = _pickled(draw(wrapped | st.just({draw(TEXT): draw(TEXT), 5: content})))
     suffix = (
@@ -129,6 +140,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "read_weights": read_weights,
     "read_tensors": read_tensors,
     "lora": _lora,
+    "hypernetwork": read_hypernetwork,
     "embedding": lambda path: read_vectors(path, (768,)),
     "embeddings": lambda path: Library((path.parent,)).embeddings,
     "controlnet": lambda path: find_controlnet(str(path), Library()),

@@ -12,14 +12,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.retry import generate_with_retry
+from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 from animator.models.torchvision_ops import declare_missing_ops
 from schedules import PromptFrame
+from tests.opened import engine_of
 
 STEPS, STRENGTH, SCALE = 20, 0.6, 7.0
 STEPS_RUN = 8
@@ -82,7 +83,7 @@ def measure_rates(bench: Bench, count: int = 12) -> Rates:
     """Measures the three loops one after the other."""
     pipeline = random_pipeline(bench)
     plain = bench.per_second(_plain(pipeline, bench), count)
-    engine = UNetEngine(UNetModel.of("random", pipeline), LoadOptions(speed=bench.speed), bench.device)
+    engine = engine_of(UNetModel.of("random", pipeline), bench.device, LoadOptions(speed=bench.speed))
     ours = _ours(engine, bench)
     rate = bench.per_second(ours, count)
     bare = bench.per_second(lambda _: _bare(engine, bench), count)

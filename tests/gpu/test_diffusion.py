@@ -17,11 +17,11 @@ import torch
 from animator.errors import AnimatorError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import open_diffuser
 from animator.models.diffusion.unet_model import UNetModel
 from tests.gpu.rates import Bench, frame_request, measure_rates, no_sync, random_pipeline
+from tests.opened import engine_of
 
 pytestmark = [
     pytest.mark.gpu,
@@ -60,7 +60,7 @@ def test_frames_per_second(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_generation_never_waits_for_the_device(family: str, sampler: str) -> None:
     """Once its prompts are encoded, so that kernels are queued ahead of the device."""
     one = bench(family, 512)
-    engine = UNetEngine(UNetModel.of(family, random_pipeline(one)), LoadOptions(), one.device)
+    engine = engine_of(UNetModel.of(family, random_pipeline(one)), one.device)
     image = torch.rand((3, 512, 512), device="cuda")
     request = replace(frame_request(512, image), sampler=sampler, subseed=5, subseed_strength=0.2)
     engine.generate(request)

@@ -8,7 +8,7 @@ from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoi
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.load_options import LoadOptions
-from animator.models.diffusion.prompts.conditioning import lora_weights
+from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.folders import model_folders
 from animator.models.permitted import check_readable
 from animator.settings import Animation
@@ -53,6 +53,8 @@ def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
                 check_permitted(find_checkpoint(plan.diffusion.checkpoint, options.library))
             if plan.prompt not in seen:
                 lora_weights(plan.prompt, options.library)
+                for path, _ in hypernetwork_strengths(plan.prompt, options.library):
+                    check_readable(path)
         except ModelError as error:
             raise ModelError(f"frame {plan.frame}: {error}") from error
         seen |= {plan.diffusion.checkpoint, plan.prompt}

@@ -56,11 +56,14 @@ class Autoencoder:
 
     def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
         """Returns the float32 image (3, H, W) of this width and height, in about [0, 1]."""
-        config = self.model.config
-        unscaled = latent / config.scaling_factor + _shift_factor(config)
-        out = self.model.decode(unscaled.to(self.model.dtype), return_dict=False)[0]
+        out = self.model.decode(self.unscale(latent).to(self.model.dtype), return_dict=False)[0]
         width, height = size
         return torch.as_tensor(out)[0, :, :height, :width].to(torch.float32) / 2 + 0.5
+
+    def unscale(self, latent: Tensor) -> Tensor:
+        """Returns a latent as the VAE itself has it, without the scale and shift of those that models see."""
+        config = self.model.config
+        return latent / float(config.scaling_factor) + _shift_factor(config)
 
     def shrink_mask(self, mask: Tensor) -> Tensor:
         """Returns a mask (1, H, W) downsampled to the size of the latent (1, 1, h, w)."""

@@ -60,10 +60,11 @@ def in_groups(
 
 
 def form_of(request: GenerationRequest) -> Hashable:
-    """Returns what requests have to share to run through a sampler together, besides their LoRA files."""
+    """Returns what requests have to share to be sampled together, besides LoRA files and hypernetworks."""
     return (
         (request.size, request.steps, request.steps_run, request.sampler, request.tiling),
         (request.ddim_eta, request.ancestral_eta),
+        (request.refiner, request.freeu, request.deep_shrink),
         tuple(
             (control.model, control.start, control.end, control.control_mode) for control in request.controls
         ),

@@ -41,9 +41,12 @@ class Denoiser:
         prediction: Prediction type of the U-Net: "epsilon", "v_prediction" or "sample".
         guidance: One for all steps, or one per step.
         sigmas: Sigmas of the generation; they tell which step a sigma belongs to.
-        sizes: SDXL's time ids (1, 6); None for other families.
+        sizes: SDXL's time ids (1, 6), or those of its refiner (1, 5); None for other families.
+        negative_sizes: Other time ids for the negative prompt, as the refiner has them; None for the same.
         scale_embedding: Embedding of cfg_scale (1, width) for guidance-distilled models; None for others.
         inpaint: Mask and original; None regenerates the whole image.
+        edited: Additional input channels of an InstructPix2Pix checkpoint (1, C, h, w): the latent of the
+            image to edit. None for others.
         rows_at_once: Batch size of a U-Net call, in prompts; a smaller one needs less memory.
         before_call: Called before every call of the U-Net.
         guides: The ControlNets that guide it.
@@ -60,6 +63,8 @@ class Denoiser:
     rows_at_once: int = 64
     before_call: Callable[[], None] = do_nothing
     guides: Sequence[ControlNetGuide] = ()
+    negative_sizes: Tensor | None = None
+    edited: Tensor | None = None
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the model estimates from x (1, C, h, w)."""
@@ -82,24 +87,30 @@ class Denoiser:
         scaled = (x * (1 / math.sqrt(sigma**2 + 1))).to(guidance.context.dtype)
         context = guidance.context[rows]
         count = context.shape[0]
+        is_negative_first = guidance.scale is not None and rows.start == 0
         added_cond = None
         if guidance.pooled is not None and self.sizes is not None:
-            added_cond = {"text_embeds": guidance.pooled[rows], "time_ids": self.sizes.expand(count, -1)}
+            time_ids = self.sizes.expand(count, -1)
+            if self.negative_sizes is not None and is_negative_first:
+                time_ids = torch.cat([self.negative_sizes, time_ids[1:]])
+            added_cond = {"text_embeds": guidance.pooled[rows], "time_ids": time_ids}
         # Created on the device: a copy from the CPU would synchronize with it.
         timestep = torch.full(
             (count,), self.noise_schedule.timestep(sigma), device=scaled.device, dtype=torch.float32
         )
-        inputs = {
+        inputs: dict[str, Any] = {
             "sample": scaled.expand(count, -1, -1, -1),
             "timestep": timestep,
             "encoder_hidden_states": context,
             "added_cond_kwargs": added_cond,
         }
-        is_negative_first = guidance.scale is not None and rows.start == 0
         progress = step_of(self.sigmas, sigma) / (len(self.sigmas) - 1)
         residuals = unet_kwargs(self.guides, inputs, progress, is_negative_first=is_negative_first)
         if self.inpaint is not None and self.inpaint.extra is not None:
             inputs["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
+        if self.edited is not None:
+            edited = self.edited.to(scaled.dtype) * guidance.sees_image(rows, scaled)
+            inputs["sample"] = torch.cat([inputs["sample"], edited], dim=1)
         scale_embedding = None if self.scale_embedding is None else self.scale_embedding.expand(count, -1)
         return {**inputs, **residuals, "timestep_cond": scale_embedding}
 

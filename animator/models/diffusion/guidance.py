@@ -23,6 +23,9 @@ class Guidance:
         scale: cfg_scale; None without a negative prompt.
         negative_scale: For guidance-distilled models, whose last two rows are the empty and the negative
             prompt: the weight of their difference. None without these rows.
+        image_scale: For InstructPix2Pix models, whose last row is the negative prompt without the image: the
+            image guidance scale. None without this row.
+        rescale: Share of the guided output whose standard deviation is that of the prompts' own.
     """
 
     context: Tensor
@@ -30,6 +33,8 @@ class Guidance:
     weights: tuple[float, ...]
     scale: float | None
     negative_scale: float | None = None
+    image_scale: float | None = None
+    rescale: float = 0.0
 
     @classmethod
     def of(
@@ -38,6 +43,8 @@ class Guidance:
         negative: Conditioning,
         scale: float,
         padding: Conditioning,
+        *,
+        keep_negative: bool = False,
     ) -> "Guidance":
         """Returns the guidance of weighted prompts away from a negative prompt.
 
@@ -46,8 +53,9 @@ class Guidance:
             negative: Conditioning to guide away from.
             scale: cfg_scale.
             padding: Conditioning of the empty prompt, which pads shorter ones.
+            keep_negative: Evaluate the negative prompt also where the scale does not ask for it.
         """
-        is_on = scale > OFF
+        is_on = scale > OFF or keep_negative
         rows = [*([negative] if is_on else []), *(conditioning for conditioning, _ in positives)]
         longest = max(row.context.shape[1] for row in rows)
         rows = [pad_context(row, longest, padding) for row in rows]
@@ -56,7 +64,7 @@ class Guidance:
             torch.cat([row.context for row in rows]),
             torch.cat(pooled) if pooled else None,
             tuple(weight for _, weight in positives),
-            scale if is_on else None,
+            max(scale, OFF) if is_on else None,
         )
 
     @classmethod
@@ -85,6 +93,31 @@ class Guidance:
         weights = tuple(weight for _, weight in positives)
         return replace(guidance, weights=weights, negative_scale=(scale - 1) / scale if is_on else None)
 
+    def by_image(self, scale: float) -> "Guidance":
+        """Returns a guidance by an image too, for InstructPix2Pix models (Brooks et al. 2023, equation 3).
+
+        Its last row, which does not see the image, is the negative prompt; this one has to have it.
+
+        Args:
+            scale: Image guidance scale.
+        """
+        pooled = None if self.pooled is None else torch.cat([self.pooled, self.pooled[:1]])
+        return replace(
+            self, context=torch.cat([self.context, self.context[:1]]), pooled=pooled, image_scale=scale
+        )
+
+    def sees_image(self, rows: slice, like: Tensor) -> Tensor:
+        """Returns 1 for each of these rows that sees the image to edit, and 0 for the one that does not.
+
+        Args:
+            rows: Some of the rows.
+            like: Tensor of the device and precision of the result (count, 1, 1, 1).
+        """
+        sees = torch.ones((self.rows, 1, 1, 1), device=like.device, dtype=like.dtype)
+        if self.image_scale is not None:
+            sees[-1] = 0
+        return sees[rows]
+
     @property
     def rows(self) -> int:
         """Batch size: the number of prompts."""
@@ -101,10 +134,22 @@ class Guidance:
             return torch.add(self._weighted_mean(outputs), empty - negative, alpha=self.negative_scale)
         if self.scale is None:
             return self._weighted_mean(outputs)
+        if self.image_scale is not None:
+            outputs, without_image = outputs[:-1], outputs[-1:]
         negative, positives = outputs[:1], outputs[1:]
-        return negative + _weighted_sum(
+        guided = negative + _weighted_sum(
             positives - negative, [weight * self.scale for weight in self.weights]
         )
+        if self.image_scale is not None:
+            guided = torch.add(guided, negative - without_image, alpha=self.image_scale - OFF)
+        return self._rescaled(guided, positives) if self.rescale else guided
+
+    def _rescaled(self, guided: Tensor, positives: Tensor) -> Tensor:
+        """Returns the output with its contrast brought back (Lin et al. 2023, equations 15 and 16)."""
+        own = self._weighted_mean(positives)
+        axes = (1, 2, 3)
+        ratio = own.std(axes, keepdim=True) / guided.std(axes, keepdim=True)
+        return guided.lerp(guided * ratio, self.rescale)
 
     def _weighted_mean(self, outputs: Tensor) -> Tensor:
         """Returns the weighted mean of the prompts' outputs."""

@@ -26,6 +26,7 @@ from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 VAES = ("AutoencoderKL", "AutoencoderTiny", "AsymmetricAutoencoderKL", "ConsistencyDecoderVAE")
+PIPELINES = {"sdxl": "StableDiffusionXLPipeline", "sdxl-refiner": "StableDiffusionXLImg2ImgPipeline"}
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
 
@@ -144,22 +145,32 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, d
     )
     if options.architecture:
         check_model_folder(Path(config))
-    is_xl = kind.family == "sdxl"
-    parts: dict[str, Any] = {} if is_xl else dict(NO_SAFETY_CHECKER)
-    if not (Path(config) / "tokenizer").is_dir():
-        parts["tokenizer"] = clip_tokenizer(
-            pad_token=OPEN_CLIP_PADDING if kind.family == "sd2" else CLIP_PADDING
-        )
-        if is_xl:
-            parts["tokenizer_2"] = clip_tokenizer(pad_token=OPEN_CLIP_PADDING)
-    pipeline_class = diffusers.StableDiffusionXLPipeline if is_xl else diffusers.StableDiffusionPipeline
+    pipeline_class = getattr(diffusers, PIPELINES.get(kind.family, "StableDiffusionPipeline"))
     pipeline = pipeline_class.from_single_file(
-        str(path), config=config, local_files_only=True, dtype=dtype, **parts
+        str(path), config=config, local_files_only=True, dtype=dtype, **_parts(kind, Path(config))
     )
     if kind.family == "sd2" and not (kind.prediction or kind.is_inpainting or options.architecture):
         kind = replace(kind, prediction=detect_prediction(pipeline.unet))
     _configure_scheduler(pipeline, kind)
     return pipeline
+
+
+def _parts(kind: Kind, config: Path) -> dict[str, Any]:
+    """Returns the components of a single file's pipeline that are not in the file."""
+    if kind.family == "sdxl-refiner":
+        parts: dict[str, Any] = {"text_encoder": None, "tokenizer": None}
+        if not (config / "tokenizer_2").is_dir():
+            parts["tokenizer_2"] = clip_tokenizer(pad_token=OPEN_CLIP_PADDING)
+        return parts
+    is_xl = kind.family == "sdxl"
+    parts = {} if is_xl else dict(NO_SAFETY_CHECKER)
+    if not (config / "tokenizer").is_dir():
+        parts["tokenizer"] = clip_tokenizer(
+            pad_token=OPEN_CLIP_PADDING if kind.family == "sd2" else CLIP_PADDING
+        )
+        if is_xl:
+            parts["tokenizer_2"] = clip_tokenizer(pad_token=OPEN_CLIP_PADDING)
+    return parts
 
 
 @torch.no_grad()

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from animator.models.diffusion.tiling import tiling_of
+
 _MERGED = 3  # layers
 _PIXELS = 2  # output pixels per input pixel and side
 _EDGE = 2  # input pixels that the outermost row of output pixels depends on
@@ -53,18 +55,19 @@ class MergedUpsampling(nn.Module):
         self.conv.to(first.weight.device, first.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Returns the image (N, C, 2 H, 2 W) of features (N, F, H, W)."""
-        out = functional.pixel_shuffle(self.conv(x), _PIXELS)
-        if self.conv.padding_mode == "zeros":
-            self._fix_edges(x, out)
-        return out
+        """Returns the image (N, C, 2 H, 2 W) of features (N, F, H, W).
 
-    def _fix_edges(self, x: Tensor, out: Tensor) -> None:
-        """Recomputes the edge pixels, where the second convolution has zero padding."""
-        out[..., :1, :] = self.unmerged(x[..., :_EDGE, :])[..., :1, :]
-        out[..., -1:, :] = self.unmerged(x[..., -_EDGE:, :])[..., -1:, :]
-        out[..., :1] = self.unmerged(x[..., :_EDGE])[..., :1]
-        out[..., -1:] = self.unmerged(x[..., -_EDGE:])[..., -1:]
+        Edge pixels are computed again, where the second convolution has zero padding.
+        """
+        out = functional.pixel_shuffle(self.conv(x), _PIXELS)
+        tiling = tiling_of(self.conv)
+        if tiling in (False, "x"):
+            out[..., :1, :] = self.unmerged(x[..., :_EDGE, :])[..., :1, :]
+            out[..., -1:, :] = self.unmerged(x[..., -_EDGE:, :])[..., -1:, :]
+        if tiling in (False, "y"):
+            out[..., :1] = self.unmerged(x[..., :_EDGE])[..., :1]
+            out[..., -1:] = self.unmerged(x[..., -_EDGE:])[..., -1:]
+        return out
 
 
 def _kernel(first: Tensor, second: Tensor) -> Tensor:

@@ -5,9 +5,13 @@ from typing import Literal, Protocol
 
 from torch import Tensor
 
+from animator.models.diffusion.latent_start import LatentStart
 from animator.models.diffusion.observer import StepObserver
+from animator.models.diffusion.tuning import USUAL_GUIDANCE, DeepShrink, FreeU, GuidanceTuning, Refiner
 from schedules import PromptFrame
 
+Tiling = bool | Literal["x", "y"]
+"""Edges that fit together: all, none, left and right ("x"), or top and bottom ("y")."""
 Fill = Literal["fill", "original", "latent noise", "latent nothing"]
 """Initial content of the masked area, A1111's "masked content"."""
 
@@ -54,7 +58,8 @@ class GenerationRequest:
         ddim_eta: Fresh noise of DDIM: 0 none, 1 as much as DDPM.
         ancestral_eta: Fresh noise of the ancestral and SDE samplers: 0 none, 1 fully ancestral.
         checkpoint: Name of the checkpoint to use; empty for the film's model.
-        tiling: True generates a seamless tile: left and right, top and bottom edges match.
+        tiling: True generates a seamless tile: left and right, top and bottom edges match; "x" or "y" makes
+            it seamless along one axis.
         mask: (1, H, W): 1 where the image is regenerated, 0 where it is kept; None regenerates all of it.
         fill: Initial content of the masked area: the image itself, the surrounding colors, or latent noise
             or zeros.
@@ -62,6 +67,13 @@ class GenerationRequest:
             generates the whole image.
         colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
         controls: ControlNet units.
+        latent: A latent to start from; unused where there is an init image.
+        seed_resize: Width and height of an image whose noise is placed in the middle of this one's, so that
+            the same seed composes alike at another size; None for none.
+        guidance: What else is done with the guidance.
+        refiner: Another checkpoint for the last steps.
+        freeu: Weights of the U-Net's coarse stages; None leaves them alone.
+        deep_shrink: Coarse steps on a smaller grid; None for none.
         observer: Watches the steps and may stop the generation; None where nobody does.
     """
 
@@ -81,12 +93,18 @@ class GenerationRequest:
     ddim_eta: float = 0.0
     ancestral_eta: float = 1.0
     checkpoint: str = ""
-    tiling: bool = False
+    tiling: Tiling = False
     mask: Tensor | None = None
     fill: Fill = "original"
     mask_padding: int | None = None
     colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
+    latent: LatentStart | None = None
+    seed_resize: tuple[int, int] | None = None
+    guidance: GuidanceTuning = USUAL_GUIDANCE
+    refiner: Refiner | None = None
+    freeu: FreeU | None = None
+    deep_shrink: DeepShrink | None = None
     observer: StepObserver | None = None
 
     @property
@@ -95,9 +113,42 @@ class GenerationRequest:
 
         Rounding errors must not cost a step: 20 - 0.65 * 20 is 7, not 6.
         """
-        if self.image is None:
+        if self.image is None and self.latent is None:
             return self.steps
         return max(1, int(self.steps - self.strength * self.steps + 1e-6))
+
+
+def input_scale(request: GenerationRequest) -> float:
+    """Returns the guidance scale that a guidance-distilled model gets as an input."""
+    distilled = request.guidance.distilled
+    return request.cfg_scale if distilled is None else distilled
+
+
+class LatentDiffuser(Protocol):
+    """A diffuser whose latents can be had, for a second pass over an enlarged latent."""
+
+    def generate_latent(self, request: GenerationRequest) -> Tensor:
+        """Returns the latent (1, C, h, w) of the image that `generate` returns.
+
+        Masks at full resolution and color matching act on images, so not here; nothing is generated again.
+        """
+
+    def encode(self, image: Tensor, checkpoint: str = "") -> Tensor:
+        """Returns the latent (1, C, h, w) of an image (3, H, W) of any size.
+
+        Args:
+            image: RGB in [0, 1].
+            checkpoint: Name of the checkpoint whose latent it is; empty for the film's model.
+        """
+
+    def decode(self, latent: Tensor, size: tuple[int, int], checkpoint: str = "") -> Tensor:
+        """Returns the image (3, H, W), RGB in [0, 1], of a latent.
+
+        Args:
+            latent: (1, C, h, w).
+            size: Width and height of the image.
+            checkpoint: As for `encode`.
+        """
 
 
 class Diffuser(Protocol):

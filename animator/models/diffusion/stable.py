@@ -13,7 +13,7 @@ from animator.models.diffusion.batch import in_groups
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
-from animator.models.diffusion.engine import Engine, UNetEngine
+from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
@@ -23,6 +23,7 @@ from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.diffusion.retry import generate_all_with_retry, generate_with_retry
 from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
+from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 
 
@@ -62,7 +63,7 @@ class StableDiffuser:
             AnimatorError: The model returned NaN, or memory ran out.
         """
         with self._lock, explain_out_of_memory(request, self._device):
-            engine = self._models.load(request.checkpoint or self._model)
+            engine = self._engine_of(request.checkpoint)
             return inpaint(
                 lambda part: generate_with_retry(engine.generate, part, engine.upcast_vae), request
             )
@@ -81,8 +82,27 @@ class StableDiffuser:
 
     def _generate_alike(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the images (3, H, W) of requests for one checkpoint."""
-        engine = self._models.load(requests[0].checkpoint or self._model)
+        engine = self._engine_of(requests[0].checkpoint)
         return generate_all_with_retry(engine.generate_batch, requests, engine.upcast_vae)
+
+    def generate_latent(self, request: GenerationRequest) -> Tensor:
+        """Returns the latent (1, C, h, w) of a request's image; see `LatentDiffuser`."""
+        with self._lock, explain_out_of_memory(request, self._device):
+            return self._engine_of(request.checkpoint).generate_latent(request)
+
+    def encode(self, image: Tensor, checkpoint: str = "") -> Tensor:
+        """Returns the latent (1, C, h, w) of an image (3, H, W); see `LatentDiffuser`."""
+        with self._lock:
+            return self._engine_of(checkpoint).encode(image)
+
+    def decode(self, latent: Tensor, size: tuple[int, int], checkpoint: str = "") -> Tensor:
+        """Returns the image (3, H, W) of a latent (1, C, h, w); see `LatentDiffuser`."""
+        with self._lock:
+            return self._engine_of(checkpoint).decode(latent, size).clamp(0.0, 1.0)
+
+    def _engine_of(self, checkpoint: str) -> Engine:
+        """Returns the engine of a request's checkpoint, on the device."""
+        return self._models.load(checkpoint or self._model)
 
     def engine(self) -> Engine:
         """Returns the engine of the film's model."""
@@ -100,7 +120,7 @@ class StableDiffuser:
         pipeline.set_progress_bar_config(disable=True)
         if is_transformer(pipeline):
             return TransformerEngine(name, pipeline, self._options, self._device)
-        return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device)
+        return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device, self._models.load)
 
 
 def _checkpoint_of(request: GenerationRequest) -> str:

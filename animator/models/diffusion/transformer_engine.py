@@ -5,7 +5,7 @@ is called with noised latents and a scheduler that skips the first steps; seeds,
 then mean the same as for all other models.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,16 +15,18 @@ from torch import Tensor
 
 from animator.errors import ChangeSetting, ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.flow_scheduler import Report, dynamic_shift, watched_from
+from animator.models.diffusion.initial_latent import first_noise, image_latent
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import StepReports
 from animator.models.diffusion.preview import latent_preview
-from animator.models.diffusion.prompts.conditioning import lora_weights
+from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.diffusion.prompts.transformer_texts import (
     TransformerPromptEncoder,
     is_guidance_distilled,
 )
-from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.request import GenerationRequest, input_scale
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.models.diffusion.step_hook import begin_step
@@ -32,7 +34,6 @@ from animator.models.diffusion.step_hook import begin_step
 PIXELS = 16
 """Images are padded to multiples of this: transformers take latent pixels in patches of 2 x 2."""
 
-Report = Callable[[int, Tensor], None]
 FAMILIES = {"FluxPipeline": "flux", "StableDiffusion3Pipeline": "sd3"}
 
 
@@ -125,30 +126,46 @@ class TransformerEngine:
             ModelError: The request needs something that these models do not support.
             GenerationStopped: The request's observer stopped it.
         """
+        return self.decode(self.generate_latent(request), request.size)
+
+    @torch.no_grad()
+    def generate_latent(self, request: GenerationRequest) -> Tensor:
+        """Returns the latent of the generated image; errors as `generate`."""
         self._check_supported(request)
         self._loras.apply(lora_weights(request.prompt, self._library))
         shape = self._vae.latent_shape(request.size)
-        scheduler = _watched_from(
+        scheduler = watched_from(
             self._denoiser.scheduler, request.steps - request.steps_run, self._report(request, shape)
         )
         sigma = self._first_sigma(scheduler, request, shape)
         noise = LatentNoise.of(request.seed, shape, self._device)
-        latent = noise.first(request.subseed, request.subseed_strength)
-        if request.image is not None:
-            latent = self._vae.encode(request.image) * (1 - sigma) + latent * (
-                sigma * request.noise_multiplier
-            )
+        latent = first_noise(noise, request, self._vae)
+        start = image_latent(request, self._vae)
+        if start is not None:
+            latent = start * (1 - sigma) + latent * (sigma * request.noise_multiplier)
         self._denoiser.scheduler, original = scheduler, self._denoiser.scheduler
         try:
             latent = self._run_pipeline(request, latent, noise)
         finally:
             self._denoiser.scheduler = original
-        return self._vae.decode(latent.to(torch.float32), request.size)
+        return latent.to(torch.float32)
+
+    @torch.no_grad()
+    def encode(self, image: Tensor) -> Tensor:
+        """Returns the latent of an image; see `Engine`."""
+        return self._vae.encode(image)
+
+    @torch.no_grad()
+    def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
+        """Returns the image of a latent; see `Engine`."""
+        return self._vae.decode(latent, size)
 
     def _run_pipeline(self, request: GenerationRequest, latent: Tensor, noise: LatentNoise) -> Tensor:
         """Returns the denoised latent (1, C, h, w)."""
         _, channels, height, width = latent.shape
         is_flux = self._family == "flux"
+        is_distilled = is_guidance_distilled(self._pipeline)
+        has_true_scale = is_flux and (not is_distilled or request.guidance.distilled is not None)
         packed = self._denoiser._pack_latents(latent, 1, channels, height, width) if is_flux else latent
         begin_step(0, request.steps_run)
         out = self._denoiser(
@@ -157,12 +174,8 @@ class TransformerEngine:
             width=width * self._vae.factor,
             height=height * self._vae.factor,
             num_inference_steps=request.steps,
-            guidance_scale=request.cfg_scale,
-            **(
-                {"true_cfg_scale": request.cfg_scale}
-                if is_flux and not is_guidance_distilled(self._pipeline)
-                else {}
-            ),
+            guidance_scale=input_scale(request) if is_distilled else request.cfg_scale,
+            **({"true_cfg_scale": request.cfg_scale} if has_true_scale else {}),
             generator=noise.generator,
             output_type="latent",
             **self._prompt_encoder.encode(request, self._loras.text_state),
@@ -197,9 +210,14 @@ class TransformerEngine:
                 ChangeSetting("diffusion.sampler", "Euler"),
             )
         unsupported = {
-            "tiling": request.tiling,
+            "tiling": bool(request.tiling),
             "a mask": request.mask is not None,
             "a ControlNet": any(control.model for control in request.controls),
+            "a hypernetwork": bool(hypernetwork_strengths(request.prompt, self._library)),
+            "a refiner": request.refiner is not None,
+            "FreeU": request.freeu is not None,
+            "deep shrink": request.deep_shrink is not None,
+            "rescaled guidance": request.guidance.rescale != 0,
         }
         for feature, is_requested in unsupported.items():
             if is_requested:
@@ -216,7 +234,7 @@ class TransformerEngine:
         if self._family == "flux":
             kwargs |= {"sigmas": np.linspace(1.0, 1 / request.steps, request.steps)}
         if scheduler.config.get("use_dynamic_shifting"):
-            kwargs |= {"mu": _dynamic_shift(scheduler.config, shape)}
+            kwargs |= {"mu": dynamic_shift(scheduler.config, shape)}
         scheduler.set_timesteps(device="cpu", **kwargs)
         return float(scheduler.sigmas[0])
 
@@ -235,51 +253,3 @@ def _without_text_encoders(pipeline: Any) -> Any:
     without = type(pipeline)(**parts)
     without.set_progress_bar_config(disable=True)
     return without
-
-
-def _dynamic_shift(config: Any, shape: tuple[int, ...]) -> float:
-    """Returns the shift (mu) of the sigmas for a latent of this shape."""
-    from diffusers.pipelines.flux.pipeline_flux import calculate_shift
-
-    return float(
-        calculate_shift(
-            shape[2] * shape[3] // 4,
-            config.get("base_image_seq_len", 256),
-            config.get("max_image_seq_len", 4096),
-            config.get("base_shift", 0.5),
-            config.get("max_shift", 1.15),
-        )
-    )
-
-
-def _watched_from(scheduler: Any, skipped: int, report: Report | None) -> Any:
-    """Returns a scheduler like this one that skips the first steps, and reports those that it makes.
-
-    Args:
-        scheduler: A flow-matching scheduler.
-        skipped: Number of steps that are skipped.
-        report: Is called with the number of each step and its denoised latent, as the pipeline has it.
-    """
-
-    class SkippedStart(type(scheduler)):  # type: ignore[misc]  # the class is known only here
-        def set_timesteps(
-            self,
-            num_inference_steps: int | None = None,
-            device: Any = None,
-            sigmas: Any = None,
-            mu: float | None = None,
-            timesteps: Any = None,
-        ) -> None:
-            super().set_timesteps(num_inference_steps, device, sigmas, mu, timesteps)
-            for name in ("timesteps", "sigmas"):
-                setattr(self, name, getattr(self, name)[skipped:])
-
-        def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **kwargs: Any) -> Any:
-            stepped = super().step(model_output, timestep, sample, **kwargs)
-            if report is not None:
-                index = self.step_index - 1
-                # The velocity leads from the image to the noise: x = (1 - sigma) image + sigma noise.
-                report(index, sample - self.sigmas[index] * model_output)
-            return stepped
-
-    return SkippedStart.from_config(scheduler.config)

@@ -15,6 +15,9 @@ from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 PIXELS = 8
 """Images are padded to multiples of this, the size of a latent pixel."""
 
+HIGH_SCORE, LOW_SCORE = 6.0, 2.5
+"""Aesthetic scores that the refiner is asked for, and those of the negative prompt."""
+_SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})
 OPEN_CLIP_WIDTH = 1024  # hidden size of Stable Diffusion 2's text encoder
 
 
@@ -24,7 +27,7 @@ class UNetModel:
 
     Attributes:
         name: Name in the preset.
-        family: "sd1", "sd2" or "sdxl".
+        family: "sd1", "sd2", "sdxl" or "sdxl-refiner".
         unet: diffusers' U-Net.
         autoencoder: Its VAE.
         encoders: Its text encoders.
@@ -49,11 +52,9 @@ class UNetModel:
         Raises:
             ModelError: The pipeline has no U-Net, or another component is missing.
         """
-        missing = [
-            part
-            for part in ("unet", "vae", "text_encoder", "tokenizer")
-            if getattr(pipeline, part, None) is None
-        ]
+        is_refiner = _is_refiner(pipeline)
+        text = ("text_encoder_2", "tokenizer_2") if is_refiner else ("text_encoder", "tokenizer")
+        missing = [part for part in ("unet", "vae", *text) if getattr(pipeline, part, None) is None]
         if missing:
             raise ModelError(
                 f"model {name}: {type(pipeline).__name__} without {', '.join(missing)} cannot generate images"
@@ -74,6 +75,15 @@ class UNetModel:
     def is_inpainting(self) -> bool:
         """True if the U-Net takes a mask and the masked image as additional channels."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
+
+    def shares_latents(self, other: "UNetModel") -> bool:
+        """Returns True if another model's latents mean the same: those of its base, or of a near one."""
+        return any({self.family, other.family} <= base for base in _SAME_LATENTS)
+
+    @property
+    def is_editing(self) -> bool:
+        """True if the U-Net takes the image to edit as additional channels (InstructPix2Pix)."""
+        return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels)
 
     @property
     def is_guidance_distilled(self) -> bool:
@@ -97,16 +107,38 @@ class UNetModel:
         }
         return {"unet": self.unet, "vae": self.autoencoder.model, **encoders}
 
-    def sizes(self, size: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor | None:
-        """Returns SDXL's time ids (1, 6) for an image of this width and height; None for other families."""
-        if self.family != "sdxl":
-            return None
+    def sizes(
+        self,
+        size: tuple[int, int],
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        is_negative: bool = False,
+    ) -> torch.Tensor | None:
+        """Returns the time ids for an image of this width and height; None for families without.
+
+        SDXL has six: size, cropping, and size again; its refiner has an aesthetic score in place of the last
+        two, which is low for the negative prompt (Podell et al. 2023).
+        """
         width, height = size
+        last: tuple[float, ...] = (height, width)
+        if self.family == "sdxl-refiner":
+            last = (LOW_SCORE if is_negative else HIGH_SCORE,)
+        elif self.family != "sdxl":
+            return None
         # Created on the CPU and copied: creating it on the device from Python numbers would synchronize.
-        return torch.tensor([[height, width, 0, 0, height, width]]).to(device, dtype, non_blocking=True)
+        return torch.tensor([[height, width, 0, 0, *last]]).to(device, dtype, non_blocking=True)
+
+
+def _is_refiner(pipeline: Any) -> bool:
+    """Returns True for SDXL's refiner, which has the second of SDXL's text encoders only."""
+    first, second = (getattr(pipeline, name, None) for name in ("text_encoder", "text_encoder_2"))
+    return first is None and second is not None
 
 
 def _family(pipeline: Any) -> str:
+    if _is_refiner(pipeline):
+        return "sdxl-refiner"
     if getattr(pipeline, "text_encoder_2", None) is not None:
         return "sdxl"
     return "sd2" if pipeline.text_encoder.config.hidden_size == OPEN_CLIP_WIDTH else "sd1"
@@ -122,6 +154,7 @@ def _encoders(pipeline: Any) -> TextEncoders:
             (pipeline.tokenizer, pipeline.text_encoder),
             (pipeline.tokenizer_2, pipeline.text_encoder_2),
         )
+        if model is not None
     )
     return TextEncoders(both, bool(pipeline.config.get("force_zeros_for_empty_prompt", True)))
 

@@ -1,4 +1,4 @@
-"""Checks the LoRA files and textual inversions that the prompts of a film name, after wildcards."""
+"""Checks the LoRA files, hypernetworks and textual inversions that prompts name, after wildcards."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -8,7 +8,13 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify_header
 from animator.models.diffusion.checkpoints.lora_keys import split_key
-from animator.models.diffusion.prompts.syntax import LoraTag, prompt_parts, split_loras
+from animator.models.diffusion.prompts.syntax import (
+    HypernetTag,
+    LoraTag,
+    hypernet_tags,
+    prompt_parts,
+    split_loras,
+)
 from animator.models.permitted import check_readable
 from animator.runs.preflight.diffusion_models import ModelsInUse
 from animator.runs.preflight.film import FilmToCheck, Setting
@@ -23,19 +29,28 @@ def check_prompts(film: FilmToCheck, models: ModelsInUse) -> None:
     if film.timeline is None or not film.opens_our_model or film.is_broken("diffusion.model_folders"):
         return
     prompt_at = _prompt_starts(film)
-    tags: dict[str, tuple[Setting, int]] = {}
+    tags: dict[tuple[type, str], tuple[LoraTag | HypernetTag, Setting, int]] = {}
     for frame, text in _texts(film.timeline):
         setting = _setting_of(prompt_at, frame)
         with film.problems.at(setting, f"frame {frame}"):
             prompt, loras = split_loras(text)
-            for tag in loras:
-                tags.setdefault(tag.name, (_common_setting(film, tag) or setting, frame))
+            both: tuple[LoraTag | HypernetTag, ...] = (*loras, *hypernet_tags(text))
+            for tag in both:
+                key = type(tag), tag.name  # once, whatever its weights
+                tags.setdefault(key, (tag, _common_setting(film, tag) or setting, frame))
             for name in film.library.embeddings if film.folders else ():
                 if name in prompt.lower():
                     _check_embedding(film, film.library.embeddings[name], models)
-    for name, (setting, frame) in tags.items():
+    for tag, setting, frame in tags.values():
         with film.problems.at(setting, f"frame {frame}"):
-            _check_lora(film.library.lora(name), models)
+            _check_tag(film, tag, models)
+
+
+def _check_tag(film: FilmToCheck, tag: LoraTag | HypernetTag, models: ModelsInUse) -> None:
+    if isinstance(tag, LoraTag):
+        _check_lora(film.library.lora(tag.name), models)
+    else:
+        _check_hypernetwork(film.library.hypernetwork(tag.name), models)
 
 
 def _check_lora(path: Path, models: ModelsInUse) -> None:
@@ -52,6 +67,15 @@ def _check_lora(path: Path, models: ModelsInUse) -> None:
             raise ModelError(
                 f"{path}: this LoRA was made for {FAMILY_NAMES[kind.family]}; the model {name} is "
                 f"{FAMILY_NAMES[facts.family]}. Use a LoRA and a model of one base"
+            )
+
+
+def _check_hypernetwork(path: Path, models: ModelsInUse) -> None:
+    check_readable(path)
+    for name, (_, _, facts) in models.items():
+        if facts.is_transformer:
+            raise ModelError(
+                f"{path}: the model {name} takes no hypernetwork; Stable Diffusion 1, 2 and XL do"
             )
 
 
@@ -100,9 +124,9 @@ def _setting_of(starts: list[tuple[int, str]], frame: int) -> Setting:
     return ("prompts", starts[index - 1][1]) if index else "prompts"
 
 
-def _common_setting(film: FilmToCheck, tag: LoraTag) -> str:
+def _common_setting(film: FilmToCheck, tag: LoraTag | HypernetTag) -> str:
     """Returns the setting of the text around every prompt that has a tag; empty if none has it."""
-    return next((name for name in _COMMON if f":{tag.name}" in getattr(film.animation, name)), "")
+    return next((setting for setting in _COMMON if f":{tag.name}" in getattr(film.animation, setting)), "")
 
 
 def _join(widths: tuple[int, ...]) -> str:

@@ -30,6 +30,7 @@ def make_files(folder: Path) -> None:
 
 
 def _make_models(folder: Path) -> None:
+    (folder / "ink.pt").write_bytes(b"not opened")
     _save(folder / "style.safetensors", {"lora_unet_a_attn2_to_k.lora_down.weight": (4, 2048)})
     _save(folder / "vae.safetensors", {"encoder.conv_in.weight": (8, 3), "decoder.conv_in.weight": (8, 4)})
     _save(

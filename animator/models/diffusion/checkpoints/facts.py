@@ -61,6 +61,11 @@ def facts_of(checkpoint: Checkpoint, architecture: str = "") -> ModelFacts | Non
     if checkpoint.kind == "folder":
         return _folder_facts(checkpoint.name, path)
     kind = identify(path)
+    if kind.family == "sdxl-refiner":
+        raise ModelError(
+            f"model {checkpoint.name}: the file is of kind {kind}, which needs a base model: use that, and "
+            "this one as its refiner"
+        )
     packaged = config_folder(checkpoint.name, kind)
     return _facts(named_path(architecture) if architecture else packaged, kind.family)
 
@@ -71,16 +76,20 @@ def config_folder(name: str, kind: Kind) -> Path:
     Raises:
         ModelError: The file is not a checkpoint that can generate images.
     """
-    if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl"):
+    if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl", "sdxl-refiner"):
         hint = {
             "sd3": "; use the model's diffusers folder, which includes its text encoders",
             "flux": "; use the model's diffusers folder, which includes its text encoders",
-            "sdxl-refiner": "; the refiner needs a base model: use that",
         }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
         if kind.what == "lora":
             hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
         raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
-    suffix = "-inpaint" if kind.is_inpainting else ""
+    if kind.is_editing and kind.family != "sd1":
+        raise ModelError(
+            f"model {name}: the file is of kind {kind}, whose description is not included; use its diffusers "
+            "folder"
+        )
+    suffix = "-inpaint" if kind.is_inpainting else "-edit" if kind.is_editing else ""
     if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
         suffix = "-v"
     return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))

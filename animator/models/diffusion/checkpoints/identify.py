@@ -1,5 +1,6 @@
 """Identifies a model file from its header: checkpoint, LoRA, embedding, VAE or ControlNet, and its family."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,15 @@ FAMILY_NAMES = {
     "": "unknown base",
 }
 _CONTROLNET = ("control_model.", "controlnet_cond_embedding", "controlnet_down_blocks", "input_hint_block")
+_OTHER_CONTROLNETS = (
+    ("ControlNet-LLLite", ("lllite_",)),
+    ("union ControlNet", ("control_add_embedding", "task_embedding")),
+)
+_OTHER_CONTROLNETS = (
+    ("ControlNet-LLLite", ("lllite_",)),
+    ("union ControlNet", ("control_add_embedding", "task_embedding")),
+)
+_HYPERNETWORK = re.compile(r"\d{1,5}\.[01]\.linear", re.ASCII)
 _BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
 
@@ -27,9 +37,11 @@ class Kind:
     """Type of a model file.
 
     Attributes:
-        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "unknown", or another name.
+        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "hypernetwork", "unknown", or
+            another name.
         family: Key of `FAMILY_NAMES`.
         is_inpainting: True if the U-Net takes a mask and the masked image as additional channels.
+        is_editing: True if the U-Net takes the image to edit as additional channels (InstructPix2Pix).
         prediction: "v_prediction" or "epsilon" if the file declares it, else empty.
         is_zero_terminal: True if the file declares zero terminal SNR.
         is_few_step: True if the file's metadata names a distilled model (turbo, lightning, LCM).
@@ -41,6 +53,7 @@ class Kind:
     prediction: str = ""
     is_zero_terminal: bool = False
     is_few_step: bool = False
+    is_editing: bool = False
 
     def __str__(self) -> str:
         name = {
@@ -50,6 +63,7 @@ class Kind:
         }.get(self.what, self.what)
         parts = [FAMILY_NAMES[self.family]] if self.family else []
         parts += ["inpainting"] if self.is_inpainting else []
+        parts += ["InstructPix2Pix"] if self.is_editing else []
         return " ".join([*parts, name])
 
 
@@ -65,14 +79,11 @@ def identify(path: Path) -> Kind:
 def identify_header(header: Header) -> Kind:
     """Identifies a file by its header."""
     shapes = header.shapes
-    if any(is_lora_key(name) for name in shapes):
-        return Kind("lora", _lora_family(shapes))
-    if _is_embedding(shapes):
-        return Kind("embedding", _embedding_family(shapes))
-    if _any(shapes, "lllite_"):
-        return Kind("ControlNet-LLLite", "sdxl")
-    if _any(shapes, "control_add_embedding", "task_embedding"):
-        return Kind("union ControlNet", "sdxl")
+    if small := _addition(shapes):
+        return small
+    for what, signs in _OTHER_CONTROLNETS:
+        if _any(shapes, *signs):
+            return Kind(what, "sdxl")
     if _any(shapes, *_CONTROLNET):
         return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
     if any(name.startswith(("model.diffusion_model.", "double_blocks.", "joint_blocks.")) for name in shapes):
@@ -80,6 +91,17 @@ def identify_header(header: Header) -> Kind:
     if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers."):
         return Kind("vae")
     return Kind("unknown")
+
+
+def _addition(shapes: Shapes) -> Kind | None:
+    """Returns the kind of a small file that is added to a checkpoint by a prompt; None for others."""
+    if any(is_lora_key(name) for name in shapes):
+        return Kind("lora", _lora_family(shapes))
+    if _is_embedding(shapes):
+        return Kind("embedding", _embedding_family(shapes))
+    if shapes and all(_HYPERNETWORK.match(name) for name in shapes):
+        return Kind("hypernetwork", _hypernetwork_family(shapes))
+    return None
 
 
 def family_of_width(width: int) -> str:
@@ -95,6 +117,7 @@ def _checkpoint(header: Header) -> Kind:
         what="checkpoint" if _any(shapes, "cond_stage_model.", "conditioner.", "text_encoders.") else "unet",
         family=_family(shapes),
         is_inpainting=len(first) == 4 and first[1] == 9,
+        is_editing=len(first) == 4 and first[1] == 8,
         prediction=_prediction(header),
         is_zero_terminal="ztsnr" in shapes,
         is_few_step=any(name in metadata for name in ("turbo", "lightning", "lcm", "hyper-sd")),
@@ -134,6 +157,11 @@ def _lora_family(shapes: Shapes) -> str:
     if width in _BY_WIDTH:
         return _BY_WIDTH[width]
     return "sdxl" if _any(shapes, "lora_te2_", "text_encoder_2.") else ""
+
+
+def _hypernetwork_family(shapes: Shapes) -> str:
+    widths = {int(name.partition(".")[0]) for name in shapes}
+    return next((family for width, family in _BY_WIDTH.items() if width in widths and width != 1280), "")
 
 
 def _is_embedding(shapes: Shapes) -> bool:

@@ -20,6 +20,8 @@ from schedules.suggest import suggestion
 INDEX = "model_index.json"
 PART = "diffusion_pytorch_model"
 """File name of the weights of one diffusers component."""
+HYPERNETWORKS = (SAFE, ".pt")
+"""Suffixes of hypernetwork files."""
 SMALL = 20_000_000
 """Size limit of embeddings in bytes; larger files are not opened when embeddings are listed."""
 
@@ -91,6 +93,29 @@ class Library:
                 "which `diffusion.model_folders` sets"
             )
         return lora
+
+    def hypernetwork(self, name: str) -> Path:
+        """Returns the hypernetwork file of a name, with or without its suffix.
+
+        Those in a folder `hypernetworks` come first, for a model may have the same name.
+
+        Raises:
+            ModelError: There is no such file.
+        """
+        path = named_path(name)
+        if path.suffix in HYPERNETWORKS and is_file(path):
+            return path
+        files = [path for path in self.files if path.suffix in HYPERNETWORKS and not path.is_dir()]
+        in_folder = [path for path in files if "hypernet" in path.parent.as_posix().lower()]
+        found = self._find(name, iter((*in_folder, *files)))
+        if found is None:
+            searched = ", ".join(str(folder) for folder in self.folders) or "no folder"
+            hint = _suggestion(name, [path.stem for path in in_folder])
+            raise ModelError(
+                f"<hypernet:{name}>: there is no {name}.pt or {name}{SAFE}; {hint}looked in {searched}, "
+                "which `diffusion.model_folders` sets"
+            )
+        return found
 
     def _is_embedding(self, path: Path) -> bool:
         if path.suffix in PICKLED and not permissions().pickle:  # not opened: the folder's name decides

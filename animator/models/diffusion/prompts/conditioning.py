@@ -1,6 +1,9 @@
 """`PromptEncoder`: encodes a request's prompts as the guidance of every step; each text is encoded once."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -12,13 +15,28 @@ from animator.models.diffusion.lora.apply import Weights
 from animator.models.diffusion.prompts.editing import texts_by_step
 from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blend
-from animator.models.diffusion.prompts.syntax import prompt_parts, split_and, split_loras
-from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.prompts.syntax import hypernet_tags, prompt_parts, split_and, split_loras
+from animator.models.diffusion.request import GenerationRequest, input_scale
 from schedules import PromptFrame
 
 TEXTS_KEPT = 256
+Strengths = tuple[tuple[Path, float], ...]
+"""Hypernetwork files with their strengths, in the order of the prompt."""
 StepPrompts = tuple[tuple[str, str, float], ...]
 """The prompts of a step: positive, negative, weight of the pair."""
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What a model takes as an input besides the prompts.
+
+    Attributes:
+        scale: True for a guidance-distilled model, which takes the guidance scale.
+        image: True for an InstructPix2Pix model, which takes the image to edit.
+    """
+
+    scale: bool = False
+    image: bool = False
 
 
 class PromptEncoder:
@@ -45,15 +63,19 @@ class PromptEncoder:
         """Returns the LoRA files of a prompt; see `lora_weights`."""
         return lora_weights(prompt, self._library)
 
+    def hypernetworks(self, prompt: PromptFrame) -> Strengths:
+        """Returns the hypernetwork files of a prompt; see `hypernetwork_strengths`."""
+        return hypernetwork_strengths(prompt, self._library)
+
     def guidance(
-        self, request: GenerationRequest, encoders_state: Hashable, *, is_distilled: bool = False
+        self, request: GenerationRequest, encoders_state: Hashable, takes: Takes = Takes()
     ) -> Sequence[Guidance]:
         """Returns one guidance for all steps, or one per step if prompt editing changes the prompt.
 
         Args:
             request: The request.
             encoders_state: LoRA files merged into the text encoders; texts are encoded once per state.
-            is_distilled: True for a guidance-distilled model, which takes cfg_scale as an input.
+            takes: What else the model takes as an input.
 
         Raises:
             ModelError: A textual inversion does not fit the model, or clip_skip is too large.
@@ -69,13 +91,25 @@ class PromptEncoder:
         ]
         if len(set(by_step)) == 1:
             by_step = by_step[:1]
-        encode = self._distilled_guidance if is_distilled else self._guidance
+        encode = self._distilled_guidance if takes.scale else partial(self._guidance, takes_image=takes.image)
         encoded = {step: encode(step, request, encoders_state) for step in dict.fromkeys(by_step)}
         return [encoded[step] for step in by_step]
 
-    def _guidance(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Guidance:
+    def _guidance(
+        self, prompts: StepPrompts, request: GenerationRequest, state: Hashable, *, takes_image: bool
+    ) -> Guidance:
         negative, padding = self._negative(prompts, request, state), self._conditioning("", request, state)
-        return Guidance.of(self._positives(prompts, request, state), negative, request.cfg_scale, padding)
+        tuning = request.guidance
+        image = tuning.image if takes_image and tuning.image != 1.0 else None
+        guidance = Guidance.of(
+            self._positives(prompts, request, state),
+            negative,
+            request.cfg_scale,
+            padding,
+            keep_negative=image is not None,
+        )
+        guidance = replace(guidance, rescale=tuning.rescale)
+        return guidance if image is None else guidance.by_image(image)
 
     def _distilled_guidance(
         self, prompts: StepPrompts, request: GenerationRequest, state: Hashable
@@ -84,7 +118,7 @@ class PromptEncoder:
         negative = self._negative(prompts, request, state) if has_negative else None
         empty = self._conditioning("", request, state)
         return Guidance.for_guidance_distilled(
-            self._positives(prompts, request, state), negative, request.cfg_scale, empty
+            self._positives(prompts, request, state), negative, input_scale(request), empty
         )
 
     def _conditioning(
@@ -151,6 +185,19 @@ def lora_weights(prompt: PromptFrame, library: Library) -> Weights:
             text, unet = totals.get(tag.name, (0.0, 0.0))
             totals[tag.name] = (text + weight * tag.text_weight, unet + weight * tag.image_weight)
     return tuple((library.lora(name), *weights) for name, weights in sorted(totals.items()))
+
+
+def hypernetwork_strengths(prompt: PromptFrame, library: Library) -> Strengths:
+    """Returns the hypernetwork files of a prompt; between two prompts, with their weighted mean strengths.
+
+    Raises:
+        ModelError: A file was not found.
+    """
+    totals: dict[str, float] = {}
+    for positive, negative, weight in prompt_parts(prompt):
+        for tag in (*hypernet_tags(positive), *hypernet_tags(negative)):
+            totals[tag.name] = totals.get(tag.name, 0.0) + weight * tag.strength
+    return tuple((library.hypernetwork(name), strength) for name, strength in totals.items() if strength)
 
 
 def _zeros_like(conditioning: Conditioning) -> Conditioning:

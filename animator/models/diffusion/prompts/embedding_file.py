@@ -27,7 +27,8 @@ def read_vectors(path: Path, widths: tuple[int, ...]) -> tuple[Tensor, ...]:
     if kind.what != "embedding":
         raise ModelError(f"{path}: is not a textual inversion but a file of kind {kind}")
     if set(_BY_ENCODER) <= set(tensors):
-        vectors_by_encoder = tuple(tensors[name] for name in _BY_ENCODER)
+        names = _BY_ENCODER[-1:] if len(widths) == 1 else _BY_ENCODER  # SDXL's refiner has the second only
+        vectors_by_encoder = tuple(tensors[name] for name in names)
     else:
         vectors_by_encoder = (next(iter(tensors.values())),)
     vectors_by_encoder = tuple(torch.atleast_2d(vectors).to(torch.float32) for vectors in vectors_by_encoder)

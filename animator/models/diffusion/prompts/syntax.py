@@ -1,4 +1,4 @@
-r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora:name:weight>`.
+r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora:...>`, `<hypernet:...>`.
 
     (word)  ((word))  (word:1.3)    more attention: times 1.1 per bracket, or the number
     [word]                          less attention: divided by 1.1
@@ -9,6 +9,7 @@ r"""A1111's prompt syntax: emphasis, escapes, BREAK, AND, prompt editing, `<lora
     [one|two]                       alternates at every step
     <lora:file:0.8>                 adds a LoRA file with a weight
     <lora:file:te=0.5:unet=1>       the same with weights of its own for text encoder and U-Net
+    <hypernet:file:0.8>             adds a hypernetwork with a strength
 
 This module handles text only and knows no model. Unclosed brackets end at the end of the prompt.
 """
@@ -33,6 +34,7 @@ _TAG = re.compile(r"<(\w+):([^<>]*)>")
 _BREAK = re.compile(r"\bBREAK\b")
 _WEIGHTS = ("te", "unet")
 """Weights of a LoRA tag, by position or by name."""
+_HYPERNET = "hypernet"
 _EXPECTED = "expected <lora:name:0.8>, <lora:name:0.5:1> or <lora:name:te=0.5:unet=1>"
 
 
@@ -53,26 +55,56 @@ class LoraTag:
     image_weight: float
 
 
+@dataclass(frozen=True)
+class HypernetTag:
+    """`<hypernet:name:strength>`."""
+
+    name: str
+    strength: float
+
+
 def prompt_parts(prompt: PromptFrame) -> Sequence[tuple[str, str, float]]:
     """Returns the prompts of a frame (positive, negative, weight): one, or two while it morphs."""
     return prompt.blend or ((prompt.positive, prompt.negative, 1.0),)
 
 
 def split_loras(prompt: str) -> tuple[str, tuple[LoraTag, ...]]:
-    """Returns the prompt without its `<lora:...>` tags, and the tags.
+    """Returns the prompt without its tags, and its `<lora:...>` tags.
 
     Raises:
         ModelError: A tag is malformed or of an unsupported kind.
     """
-    tags = tuple(_lora(match) for match in _TAG.finditer(prompt))
-    return _TAG.sub("", prompt) if tags else prompt, tags
+    matches = list(_TAG.finditer(prompt))
+    tags = tuple(_lora(match) for match in matches if match.group(1).lower() != _HYPERNET)
+    return _TAG.sub("", prompt) if matches else prompt, tags
+
+
+def hypernet_tags(prompt: str) -> tuple[HypernetTag, ...]:
+    """Returns the `<hypernet:...>` tags of a prompt.
+
+    Raises:
+        ModelError: One is malformed.
+    """
+    return tuple(_hypernet(match) for match in _TAG.finditer(prompt) if match.group(1).lower() == _HYPERNET)
+
+
+def _hypernet(match: re.Match[str]) -> HypernetTag:
+    """Reads a tag; without a strength it is 1, as in A1111."""
+    name, *strengths = match.group(2).split(":")
+    if not name.strip() or len(strengths) > 1:
+        raise _tag_error(match, "expected <hypernet:name> or <hypernet:name:0.8>")
+    if strengths and not re.fullmatch(_NUMBER, strengths[0].strip()):
+        raise _tag_error(match, "the strength is not a number; expected <hypernet:name:0.8>")
+    return HypernetTag(name.strip(), float(strengths[0]) if strengths else 1.0)
 
 
 def _lora(match: re.Match[str]) -> LoraTag:
     """Reads a tag; without its own weight the U-Net has the text encoder's, as in A1111."""
     kind, (name, *weights) = match.group(1), match.group(2).split(":")
     if kind.lower() not in ("lora", "lyco"):
-        raise _tag_error(match, f"{kind} is not supported; <lora:name:weight> is")
+        raise _tag_error(
+            match, f"{kind} is not supported; <lora:name:weight> and <hypernet:name:strength> are"
+        )
     if not name.strip():
         raise _tag_error(match, f"the name is missing; {_EXPECTED}")
     positions = iter(_WEIGHTS)

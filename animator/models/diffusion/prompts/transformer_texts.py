@@ -54,7 +54,8 @@ class TransformerPromptEncoder:
             key = (*texts, is_guided, request.clip_skip, state)
             return self._cache.get(key, lambda: self._encode_sd3(texts, request.clip_skip))
         names = {"prompt_embeds": texts[0]}
-        if is_guided and texts[1] and not is_guidance_distilled(self._pipeline):
+        is_distilled = is_guidance_distilled(self._pipeline) and request.guidance.distilled is None
+        if is_guided and texts[1] and not is_distilled:
             names["negative_prompt_embeds"] = texts[1]
         embeddings: dict[str, Tensor] = {}
         for name, text in names.items():

@@ -43,6 +43,29 @@ class LatentNoise:
             return own
         return slerp(strength, own, LatentNoise.of(subseed, self.shape, self.device).draw())
 
+    def first_around(self, middle: Tensor) -> Tensor:
+        """Returns the next latent with another one placed in its middle, cropped to it.
+
+        Args:
+            middle: Latent (1, C, h', w') of any size.
+
+        Source:
+            A1111's seed resize, which rounds odd differences of the sizes down.
+        """
+        around = self.draw()
+        rows, own_rows = _overlap(around.shape[2], middle.shape[2])
+        columns, own_columns = _overlap(around.shape[3], middle.shape[3])
+        around[..., rows, columns] = middle[..., own_rows, own_columns]
+        return around
+
+
+def _overlap(side: int, other: int) -> tuple[slice, slice]:
+    """Returns the part of a side that another one in its middle covers, and the part of the other one."""
+    shift = (side - other) // 2
+    if shift >= 0:
+        return slice(shift, shift + other), slice(0, other)
+    return slice(0, other + 2 * shift), slice(-shift, other + shift)
+
 
 def slerp(weight: float, start: Tensor, end: Tensor) -> Tensor:
     """Returns the spherical interpolation between two latents (1, C, h, w), column by column.

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from animator.errors import AnimatorError
 from animator.models.diffusion.batch import generate_batch
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.samplers.registry import METHODS
 from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 from tests.animator.models.diffusion import lora_files, tiny_models
 from tests.fakes import CountingGrays

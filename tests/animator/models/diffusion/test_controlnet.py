@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 from tests.opened import open_stable
 

@@ -16,6 +16,7 @@ CONFIGS = Path(str(resources.files(configs)))
 SIZES = {
     "sd1": {"unet": 859_520_964, "vae": 83_653_863, "text_encoder": 123_060_480},
     "sd1-inpaint": {"unet": 859_535_364},
+    "sd1-edit": {"unet": 859_532_484},
     "sd2": {"unet": 865_910_724, "vae": 83_653_863, "text_encoder": 340_387_840},
     "sd2-v": {"unet": 865_910_724},
     "sd2-inpaint": {"unet": 865_925_124},
@@ -26,6 +27,7 @@ SIZES = {
         "text_encoder_2": 694_659_840,
     },
     "sdxl-inpaint": {"unet": 2_567_478_084},
+    "sdxl-refiner": {"unet": 2_259_526_660, "text_encoder_2": 694_659_840},
 }
 
 

@@ -12,11 +12,11 @@ from safetensors.torch import save_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 from schedules import PromptFrame
 from tests.animator.models.diffusion import lora_files, tiny_models

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.merged_upsampling import MergedUpsampling, merge_last_layers
 from animator.models.diffusion.stable import StableDiffuser
+from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.torchvision_ops import declare_missing_ops
 from tests.opened import open_stable
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from animator.errors import ModelError
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.samplers.registry import METHODS
 from animator.models.diffusion.stable import StableDiffuser, open_diffuser
 from animator.models.diffusion.transformer_engine import TransformerEngine
+from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 
 CPU = torch.device("cpu")

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from animator.models.diffusion.denoiser import Denoiser
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.encode import Conditioning
@@ -16,6 +15,7 @@ from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.diffusion.transformer_engine import TransformerEngine
+from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 from tests.animator.models.diffusion import original_names, tiny_models
 from tests.opened import open_stable

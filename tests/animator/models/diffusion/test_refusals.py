@@ -14,7 +14,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import open_diffuser
 from schedules import PromptFrame
-from tests.animator.models.diffusion import lora_files, tiny_models
+from tests.animator.models.diffusion import hypernetwork_files, lora_files, tiny_models
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -76,6 +76,15 @@ def test_requests_that_cannot_be_met(
     with pytest.raises(ModelError, match=message):
         diffuser.generate(replace(request_, **change))
     diffuser.generate(request_)  # works as if nothing had happened
+
+
+def test_a_pickled_hypernetwork_needs_permission(
+    folder_of: Folder, request_: GenerationRequest, tmp_path: Path
+) -> None:
+    path = hypernetwork_files.pickled({32: hypernetwork_files.pair(32)}, tmp_path / "ink.pt")
+    prompt = PromptFrame(f"a cat <hypernet:{path}:1>", "")
+    with pytest.raises(ModelError, match=r"ink\.pt: \.pt files can run code"):
+        open_diffuser(str(folder_of("sd1")), CPU).generate(replace(request_, prompt=prompt))
 
 
 def test_running_out_of_memory_while_generating(

@@ -153,6 +153,15 @@ class Parcel:
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[torch.Tensor]:
         return [GOOD for _ in requests]
 
+    def generate_latent(self, request: GenerationRequest) -> torch.Tensor:
+        return GOOD
+
+    def encode(self, image: torch.Tensor) -> torch.Tensor:
+        return image
+
+    def decode(self, latent: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+        return latent
+
     def to(self, device: torch.device) -> None:
         self.moves.append(str(device))
 

@@ -22,7 +22,7 @@ HEADS = 4
 
 
 def pipeline(kind: str, seed: int = 0) -> Any:
-    """A tiny random pipeline: sd1, sd1-inpaint, sd2, sd2-v, sdxl, sdxl-inpaint, lcm, turbo, sd3, flux."""
+    """A tiny random pipeline: sd1, sd1-inpaint, sd1-edit, sd2, sd2-v, sdxl, sdxl-inpaint, and so on."""
     declare_missing_ops()
     with torch.random.fork_rng(devices=[]):
         torch.random.manual_seed(seed)
@@ -53,7 +53,9 @@ def write_file(kind: str, path: Path, seed: int = 0, metadata: dict[str, str] | 
     """One file with the original U-Net's, VAE's and text encoders' names."""
     made = pipeline(kind, seed)
     tensors = {**unet_tensors(made.unet.state_dict(), kind), **vae_tensors(made.vae.state_dict())}
-    if kind.startswith("sdxl"):
+    if kind == "sdxl-refiner":
+        tensors |= open_clip_tensors(made.text_encoder_2.state_dict(), "conditioner.embedders.0.model.")
+    elif kind.startswith("sdxl"):
         first = made.text_encoder.state_dict()
         tensors |= clip_tensors(first, "conditioner.embedders.0.transformer.")
         tensors |= open_clip_tensors(made.text_encoder_2.state_dict(), "conditioner.embedders.1.model.")
@@ -171,6 +173,30 @@ def _sdxl(inputs: int = 4, **scheduler: Any) -> Any:
     )
 
 
+def _refiner() -> Any:
+    from diffusers import StableDiffusionXLImg2ImgPipeline
+
+    unet = _unet(
+        48,
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=48 + 5 * 8,
+    )
+    return StableDiffusionXLImg2ImgPipeline(
+        vae=_vae(0.13025),
+        text_encoder=None,
+        text_encoder_2=_text(48, projected=True, act="gelu"),
+        tokenizer=None,
+        tokenizer_2=clip_tokenizer(pad_token="!"),
+        unet=unet,
+        scheduler=_scheduler(name="EulerDiscreteScheduler", timestep_spacing="leading"),
+        requires_aesthetics_score=True,
+        force_zeros_for_empty_prompt=False,
+        add_watermarker=False,
+    )
+
+
 def _t5() -> Any:
     from transformers import T5Config, T5EncoderModel
 
@@ -241,6 +267,8 @@ _MAKERS: Mapping[str, Callable[[], Any]] = {
     "sd2-v": lambda: _sd2(prediction_type="v_prediction"),
     "sdxl": _sdxl,
     "sdxl-inpaint": lambda: _sdxl(inputs=9),
+    "sd1-edit": lambda: _sd(inputs=8),
+    "sdxl-refiner": _refiner,
     "turbo": lambda: _sdxl(name="EulerAncestralDiscreteScheduler", timestep_spacing="trailing"),
     "lcm": lambda: _sd(name="LCMScheduler", unet={"time_cond_proj_dim": 16}),
     "sd3": _sd3,

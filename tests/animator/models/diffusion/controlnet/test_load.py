@@ -12,9 +12,10 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import model_records
 from animator.models.diffusion.controlnet.keys import flat_name
-from animator.models.diffusion.engine import UNetEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.stable import open_diffuser
+from animator.models.diffusion.unet_engine import UNetEngine
+from tests.opened import engine_of
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -51,7 +52,7 @@ def test_nets_that_are_not_available_are_reported(
 ) -> None:
     engine = opened(kind).engine()
     if isinstance(engine, UNetEngine):
-        engine = UNetEngine(engine.model, LoadOptions(Library((broken,))), CPU)
+        engine = engine_of(engine.model, CPU, LoadOptions(Library((broken,))))
     with pytest.raises(ModelError, match=message):
         engine.guide((name,))
 

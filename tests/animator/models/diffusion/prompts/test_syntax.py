@@ -91,7 +91,7 @@ def test_lora_tags_leave_the_prompt() -> None:
         ("<lora:x:0.5:dyn=8>", "dyn is not the name of a weight; expected .*te=0.5:unet=1"),
         ("<lora:x:te=0.5:TE=1>", "the weight te is given twice"),
         ("<lora:x:1:te=0.5>", "the weight te is given twice"),
-        ("<hypernet:x:1>", "hypernet is not supported"),
+        ("<hyper:x:1>", "hyper is not supported; <lora:name:weight> and <hypernet:name:strength> are"),
     ],
 )
 def test_tags_that_cannot_be_followed_are_refused(tag: str, message: str) -> None:

@@ -1,0 +1,1 @@
+"""Hypernetworks of A1111: small networks that change what cross attention sees."""

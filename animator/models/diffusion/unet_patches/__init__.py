@@ -1,0 +1,1 @@
+"""Changes of a U-Net that hold while it generates: FreeU, deep shrink, hypernetworks."""
