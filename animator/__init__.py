@@ -12,7 +12,6 @@ from animator.core.deprecated import warn_renamed
 if TYPE_CHECKING:  # the same names for type checkers; a test compares them with `_HOMES`
     from animator.core.permissions import allow as allow
     from animator.errors import AnimatorError as AnimatorError
-    from animator.errors import GenerationStopped as GenerationStopped
     from animator.errors import Hint as Hint
     from animator.errors import JobNotFoundError as JobNotFoundError
     from animator.errors import JobStateError as JobStateError
@@ -51,10 +50,17 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.models.depth.open_depth import open_depth as open_depth
     from animator.models.diffusion.batch import generate_batch as generate_batch
     from animator.models.diffusion.fake import FakeDiffuser as FakeDiffuser
+    from animator.models.diffusion.latent_start import LatentStart as LatentStart
+    from animator.models.diffusion.observer import GenerationStopped as GenerationStopped
     from animator.models.diffusion.observer import StepObserver as StepObserver
     from animator.models.diffusion.request import Diffuser as Diffuser
     from animator.models.diffusion.request import GenerationRequest as GenerationRequest
+    from animator.models.diffusion.request import LatentDiffuser as LatentDiffuser
     from animator.models.diffusion.stable import open_diffuser as open_diffuser
+    from animator.models.diffusion.tuning import DeepShrink as DeepShrink
+    from animator.models.diffusion.tuning import FreeU as FreeU
+    from animator.models.diffusion.tuning import GuidanceTuning as GuidanceTuning
+    from animator.models.diffusion.tuning import Refiner as Refiner
     from animator.models.flow.fake import FakeFlow as FakeFlow
     from animator.models.flow.model import FlowModel as FlowModel
     from animator.presets.load import load as load
@@ -72,6 +78,7 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
 _HOMES = {
     "Animation": "animator.settings",
     "AnimatorError": "animator.errors",
+    "DeepShrink": "animator.models.diffusion.tuning",
     "DepthModel": "animator.models.depth.model",
     "Diffuser": "animator.models.diffusion.request",
     "Encoding": "animator.film.formats",
@@ -80,8 +87,10 @@ _HOMES = {
     "FakeFlow": "animator.models.flow.fake",
     "FlowModel": "animator.models.flow.model",
     "Frame": "animator.loop.render",
+    "FreeU": "animator.models.diffusion.tuning",
     "GenerationRequest": "animator.models.diffusion.request",
-    "GenerationStopped": "animator.errors",
+    "GenerationStopped": "animator.models.diffusion.observer",
+    "GuidanceTuning": "animator.models.diffusion.tuning",
     "Hint": "animator.errors",
     "Job": "animator.jobs.job",
     "JobFilter": "animator.jobs.store",
@@ -91,6 +100,8 @@ _HOMES = {
     "JobState": "animator.jobs.job",
     "JobStateError": "animator.errors",
     "JobStoreError": "animator.errors",
+    "LatentDiffuser": "animator.models.diffusion.request",
+    "LatentStart": "animator.models.diffusion.latent_start",
     "ModelError": "animator.errors",
     "Motion": "animator.loop.pipeline",
     "Pipeline": "animator.loop.pipeline",
@@ -100,6 +111,7 @@ _HOMES = {
     "Problem": "animator.errors",
     "Progress": "animator.runs.progress",
     "QueueFullError": "animator.errors",
+    "Refiner": "animator.models.diffusion.tuning",
     "RenderResult": "animator.runs.render_run",
     "Run": "animator.runs.run",
     "RunError": "animator.errors",

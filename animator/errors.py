@@ -10,7 +10,6 @@
     │   ├── QueueFullError        no more jobs are taken at the moment
     │   └── PluginError           something that another package should offer is missing or broken
     ├── JobStoreError             the file of the jobs cannot be read or written
-    ├── GenerationStopped         an image was not finished, because whoever watched it stopped it
     └── VideoError                ffmpeg failed; carries the end of its output
 
 A message says where (file, path, column or frame), what was there, what is expected, what to do. Where the
@@ -294,14 +293,6 @@ class JobStoreError(AnimatorError):
 
 class PluginError(UserError):
     """Something that an installed package should offer is missing or broken."""
-
-
-class GenerationStopped(AnimatorError):  # noqa: N818 (nothing went wrong)
-    """An image was not finished, because whoever watched its generation stopped it."""
-
-    def __init__(self) -> None:
-        """Initializes the error; it has nothing to tell but that it happened."""
-        super().__init__("the generation was stopped before the image was finished")
 
 
 class VideoError(AnimatorError):

@@ -11,14 +11,15 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DepthModel", "Diffuser", "Encoding", "FakeDepth", "FakeDiffuser"),
-    *("FakeFlow", "FlowModel", "Frame", "GenerationRequest", "GenerationStopped", "Hint", "Job"),
-    *("JobFilter", "JobNotFoundError", "JobQueue", "JobRequest", "JobState", "JobStateError"),
-    *("JobStoreError", "ModelError", "Motion", "Pipeline", "Plan", "PluginError", "PresetError"),
-    *("Problem", "Progress", "QueueFullError", "RenderResult", "Run", "RunError", "RunReader", "Sink"),
-    *("Sound", "Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline"),
-    *("UserError", "VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
-    *("build_pipeline", "generate_batch", "load", "open_depth", "open_diffuser", "render"),
+    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "FakeDepth"),
+    *("FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU", "GenerationRequest"),
+    *("GenerationStopped", "GuidanceTuning", "Hint", "Job", "JobFilter", "JobNotFoundError"),
+    *("JobQueue", "JobRequest", "JobState", "JobStateError", "JobStoreError", "LatentDiffuser"),
+    *("LatentStart", "ModelError", "Motion", "Pipeline", "Plan", "PluginError", "PresetError"),
+    *("Problem", "Progress", "QueueFullError", "Refiner", "RenderResult", "Run", "RunError"),
+    *("RunReader", "Sink", "Sound", "Source", "State", "Step", "StepObserver", "StopToken", "Stream"),
+    *("Timeline", "UserError", "VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers"),
+    *("allow", "build_pipeline", "generate_batch", "load", "open_depth", "open_diffuser", "render"),
     *("render_run", "submit"),
 ]
 

@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias
 
 from torch import Tensor
 
+from animator.errors import AnimatorError
 from animator.images.image import Image8
 from animator.models.diffusion.samplers.sampler import Denoise
 from animator.models.diffusion.samplers.sigmas import step_of
@@ -12,6 +13,14 @@ from animator.models.diffusion.step_hook import begin_step
 
 Preview: TypeAlias = "Callable[[], Image8]"
 """Returns a preview of the image so far, uint8 RGB (h, w, 3), a pixel per pixel of the latent."""
+
+
+class GenerationStopped(AnimatorError):  # noqa: N818 (nothing went wrong)
+    """An image was not finished, because whoever watched its generation stopped it."""
+
+    def __init__(self) -> None:
+        """Initializes the error; it has nothing to tell but that it happened."""
+        super().__init__("the generation was stopped before the image was finished")
 
 
 class StepObserver(Protocol):

@@ -9,10 +9,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from animator.errors import GenerationStopped
 from animator.images.image import Image8, from_uint8, to_uint8
 from animator.models.diffusion.load_options import LoadOptions
-from animator.models.diffusion.observer import Preview
+from animator.models.diffusion.observer import GenerationStopped, Preview
 from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.registry import METHODS
