@@ -7,6 +7,7 @@ from typing import Protocol
 from torch import Tensor
 
 from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.tuning import GuidanceTuning
 from animator.timeline.plan import Plan
 
 
@@ -84,4 +85,9 @@ def request_of(plan: Plan, image: Tensor | None) -> GenerationRequest:
         ddim_eta=settings.ddim_eta,
         ancestral_eta=settings.ancestral_eta,
         checkpoint=settings.checkpoint,
+        guidance=GuidanceTuning(
+            rescale=settings.cfg_rescale,
+            distilled=settings.distilled_cfg_scale or None,
+            image=settings.image_cfg_scale,
+        ),
     )

@@ -50,6 +50,13 @@ class DiffusionPlan:
     cfg_scale: NotNegative = 7
     """Classifier-free guidance scale; up to 1 the negative prompt has no effect. Left open,
     what suits the model."""
+    cfg_rescale: Unit = 0
+    """Share of the contrast that a high `cfg_scale` distorts which is brought back to that of the prompt."""
+    distilled_cfg_scale: NotNegative = 0
+    """Guidance scale of guidance-distilled models, such as Flux dev; `cfg_scale` then guides by the negative
+    prompt. 0 gives them `cfg_scale`."""
+    image_cfg_scale: NotNegative = 1.5
+    """Image guidance scale of InstructPix2Pix checkpoints: how much of the previous frame they keep."""
     sampler: SamplerText = "Euler a"
     """Sampler by name, with a schedule type if wanted: `DPM++ 2M Karras`; may change by frame."""
     seed_schedule: Annotated[SeedNumber, Is("diffusion.seed_behavior", (SeedBehavior.SCHEDULE,))]

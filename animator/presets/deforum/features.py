@@ -51,13 +51,6 @@ FEATURES = (
         "the noise has the film's own size",
     ),
     Feature(
-        "image guidance",
-        {"pix2pix_img_cfg_scale_schedule": "0:(1.5)"},
-        {},
-        "",
-        ("pix2pix_img_",),
-    ),
-    Feature(
         "extracted frames",
         {
             "overwrite_extracted_frames": False,

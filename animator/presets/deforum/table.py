@@ -71,6 +71,7 @@ MAPPED = (
         gate=EnableFlag("enable_steps_scheduling", plain="steps"),
     ),
     Row("cfg_scale_schedule", "0: (7)", "diffusion.cfg_scale"),
+    Row("pix2pix_img_cfg_scale_schedule", "0:(1.5)", "diffusion.image_cfg_scale"),
     Row("sampler", "Euler a", "diffusion.sampler", PLAIN),
     Row(
         "sampler_schedule",

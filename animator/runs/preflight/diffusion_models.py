@@ -134,9 +134,15 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
     for setting, is_used in (
         ("mask.use_mask", animation.mask.acts),
         ("diffusion.tiling", animation.diffusion.tiling),
+        ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
     ):
         if is_used:
             film.problems.add(setting, "is not supported by this model; Stable Diffusion 1, 2 and XL do")
+
+
+def _acts(film: FilmToCheck, setting: str) -> bool:
+    """Returns True if a schedule of numbers is not 0 at some frame."""
+    return film.timeline is not None and bool(np.any(np.asarray(film.timeline.column(setting), np.float64)))
 
 
 def _check_transformer(film: FilmToCheck, name: str) -> None:

@@ -54,6 +54,12 @@ def test_a_file_of_the_extension(extension: dict[str, Any]) -> None:
     assert plan.prompt.positive == "painting of a lake at night" and plan.prompt.negative == "fog  blurry"
 
 
+def test_image_guidance_is_imported(extension: dict[str, Any]) -> None:
+    settings = extension | {"pix2pix_img_cfg_scale_schedule": "0: (1.5), 20: (3)"}
+    film = film_of(import_settings(settings, "film.txt"))
+    assert [Timeline(film)[frame].diffusion.image_cfg_scale for frame in (0, 10, 20)] == [1.5, 2.25, 3.0]
+
+
 def test_what_is_left_out_is_reported_by_feature(extension: dict[str, Any]) -> None:
     changing = notes(extension, Effect.CHANGES)
     assert changing == [
