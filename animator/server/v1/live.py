@@ -1,6 +1,7 @@
 """A job's film while it renders, as the moving picture that browsers and cameras know: Motion JPEG."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -18,8 +19,12 @@ from animator.server.v1.frames import Quality, Width, frame_name, frames_done, r
 
 LOOK_S = 0.1
 """Time between two looks for a new frame."""
+SILENT_S = 15.0
+"""Time without a new frame after which something is sent nevertheless."""
 _BOUNDARY = "frame"
 _TYPE = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
+_NOTHING = b"\r\n"
+"""Means nothing before the first boundary, and is not sent later."""
 router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
 
 
@@ -38,7 +43,8 @@ async def stream_frames(
 ) -> StreamingResponse:
     """Sends the newest frame, and then every new one, until the job ends: an `img` element shows it.
 
-    At most ten frames a second; a slow client skips frames.
+    At most ten frames a second; a slow client skips frames. While nothing is rendered, the newest frame comes
+    again now and then, so that nobody takes the connection for a dead one.
     """
     return StreamingResponse(
         _parts(job, context, quality, width), media_type=_TYPE, headers={"Cache-Control": "no-store"}
@@ -47,19 +53,23 @@ async def stream_frames(
 
 async def _parts(job: Job, context: ServerContext, quality: int, width: int | None) -> AsyncIterator[bytes]:
     """Yields the parts. Each ends with the boundary after it, for browsers show an image only then."""
-    yield f"--{_BOUNDARY}\r\n".encode()
-    shown = -1
+    yield _NOTHING
+    shown, sent = -1, time.monotonic()
     async for _ in context.looks(LOOK_S):
         try:
             job = await asyncio.to_thread(context.queue.get, job.id)
         except JobNotFoundError:  # deleted meanwhile
             return
         frame = await asyncio.to_thread(frames_done, job) - 1
-        if frame not in (shown, -1):
+        is_silent = time.monotonic() - sent >= SILENT_S
+        if frame >= 0 and (is_silent or frame != shown):
             with suppress(UserError):  # replaced or deleted at this moment; the next look finds what is there
                 image = await asyncio.to_thread(_image, job, frame, quality, width)
-                yield _part(image, frame)
-                shown = frame
+                yield _part(image, frame, is_first=shown < 0)
+                shown, sent = frame, time.monotonic()
+        elif is_silent and shown < 0:
+            yield _NOTHING
+            sent = time.monotonic()
         if job.state.has_ended:
             return
 
@@ -70,6 +80,7 @@ def _image(job: Job, frame: int, quality: int, width: int | None) -> bytes:
         return jpeg_of(file, name, quality, width)
 
 
-def _part(image: bytes, frame: int) -> bytes:
+def _part(image: bytes, frame: int, *, is_first: bool) -> bytes:
+    boundary = f"--{_BOUNDARY}\r\n".encode()
     head = f"Content-Type: image/jpeg\r\nContent-Length: {len(image)}\r\nX-Frame-Number: {frame}\r\n\r\n"
-    return head.encode() + image + f"\r\n--{_BOUNDARY}\r\n".encode()
+    return (boundary if is_first else b"") + head.encode() + image + b"\r\n" + boundary

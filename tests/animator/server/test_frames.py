@@ -119,7 +119,9 @@ def test_the_stream_shows_every_frame_and_ends_with_the_job(local: Local) -> Non
             data += chunk
             while b"\r\n--frame\r\n" in data:
                 part, data = data.split(b"\r\n--frame\r\n", 1)
-                head, image = part.removeprefix(b"--frame\r\n").split(b"\r\n\r\n", 1)
+                if not part:  # before the first boundary
+                    continue
+                head, image = part.split(b"\r\n\r\n", 1)
                 assert Image.open(io.BytesIO(image)).size == (64, 64)
                 seen.append(head.decode().rpartition(" ")[2])
                 shown.release()
@@ -132,7 +134,26 @@ def test_the_stream_of_a_job_that_is_deleted_ends(local: Local) -> None:
     local.queue.pause(job.id)
     with httpx2.stream("GET", local.jobs(job.id, "stream.mjpg"), timeout=30) as answer:
         local.queue.delete(job.id)
-        assert answer.read() == b"--frame\r\n"
+        assert answer.read() == b"\r\n"
+
+
+def test_a_stream_in_which_nothing_happens_stays_alive(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("animator.server.v1.live.SILENT_S", 0.0)
+    waiting = local.queue.submit(JobRequest(preset={}))
+    local.queue.pause(waiting.id)
+    with httpx2.stream("GET", local.jobs(waiting.id, "stream.mjpg"), timeout=30) as answer:
+        silence = answer.iter_raw()
+        assert [next(silence) for _ in range(3)] == [b"\r\n"] * 3
+    stopped = add_finished(local)
+    local.queue.redo(stopped.id, 0)
+    local.queue.pause(stopped.id)
+    with httpx2.stream("GET", local.jobs(stopped.id, "stream.mjpg"), timeout=30) as answer:
+        data = b""
+        for chunk in answer.iter_raw():
+            data += chunk
+            if data.count(b"X-Frame-Number: 2") == 2:
+                break
+    assert data.count(b"--frame\r\n") == 3
 
 
 def test_the_stream_of_a_finished_job_shows_its_last_frame(local: Local, finished: Job) -> None:
