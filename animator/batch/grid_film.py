@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from animator.batch.grid import Grid
-from animator.batch.sheet import Sheet
 from animator.core.atomic import atomic_write
 from animator.core.marks import GRID, GRID_COMMENT, mark_png
 from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
 from animator.images.image import Image8
-from animator.runs.ownership import check_target
+from animator.presets.grid import Grid
+from animator.presets.ownership import check_target
+from animator.presets.sheet import Sheet
 from animator.runs.run_reader import RunReader
 
 

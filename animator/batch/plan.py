@@ -7,7 +7,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from animator.batch.grid import Grid
 from animator.batch.summary import SCHEMA, SUMMARY
 from animator.batch.task import Outcome, Status, Task
 from animator.core.json_text import parse_json
@@ -15,6 +14,7 @@ from animator.core.read import read_text
 from animator.errors import ResumeBatch, RunError, UserError
 from animator.jobs.request import JobRequest
 from animator.models.device import ComputeOptions
+from animator.presets.grid import Grid
 from animator.presets.sources import PresetSource
 from animator.runs.model_cache import ModelKey, model_key
 from animator.runs.preflight.check_film import load_checked

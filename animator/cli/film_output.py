@@ -50,8 +50,8 @@ def delivery_to(film: Path, animation: "Animation", preset: Path | None, *, forc
     Raises:
         UserError: The film cannot be put there.
     """
+    from animator.presets.ownership import input_files
     from animator.runs.delivery import Delivery
-    from animator.runs.ownership import input_files
 
     delivery = Delivery(film, force=force)
     delivery.check([*([preset] if preset else []), *input_files(animation)])

@@ -111,12 +111,12 @@ def batch(  # noqa: PLR0913 (one parameter per option)
 
     A film that fails does not stop the others; the exit code is 1 then.
     """
-    from animator.batch.grid import grid_of
     from animator.batch.plan import BatchJob
     from animator.batch.presets import expand_folders
     from animator.batch.run import batch_folder, run_batch
     from animator.cli.resume_command import resume_command
     from animator.models.device import ComputeOptions
+    from animator.presets.grid import grid_of
     from animator.runs.open_model import open_model
 
     compute = ComputeOptions(device, threads, accept_changed_inputs)

@@ -94,8 +94,8 @@ def timeline(
     """Print every value of every frame; no model loads."""
     table_format = format or _format_of(out)
     animation = _load(preset, overrides)
+    from animator.presets.ownership import check_target, input_files
     from animator.presets.subtitles import to_srt
-    from animator.runs.ownership import check_target, input_files
     from animator.timeline import table as tables
     from animator.timeline.timeline import Timeline
 
@@ -153,7 +153,7 @@ def write_text(
     """
     from animator.core.atomic import atomic_write
     from animator.core.marks import mark_yaml
-    from animator.runs.ownership import check_not_input, check_target
+    from animator.presets.ownership import check_not_input, check_target
 
     if out is None:
         write_out(text)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 OUTPUT = "animator-output"
 """Key of the PNG text that says which output of ours an image belongs to."""
-VIDEO, DEPTH, PLOT, GRID = "video", "depth", "plot", "grid"
+VIDEO, DEPTH, PLOT, GRID, IMAGE = "video", "depth", "plot", "grid", "image"
 GRID_COMMENT = "animator.grid.1"
 """Metadata comment of the film of a grid."""
 PART_COMMENT = "animator.part.1"
 """Metadata comment of a video file that is not complete yet."""
 _ANIMATION_MARK = b"animator.video.1"
 """In a comment at the end of a GIF file, in a chunk of our own at the end of a WebP file."""
+IMAGE_MARK = b"animator.image.1"
+"""Comment of a JPEG file."""
+_JPEG_HEAD = 100_000  # the comment is behind the EXIF data, which has at most 65 535 bytes
 _PNG_HEAD = 33  # the signature and the chunk IHDR
 RECORD_MARK = "# animator run, sha256 as written: "
 _YAML = re.compile(r"# animator (\w+), sha256 as written: ([0-9a-f]{64})\n")
@@ -25,7 +28,7 @@ def mark_png(png: bytes, kind: str) -> bytes:
 
     Args:
         png: The file.
-        kind: The output it belongs to: VIDEO, DEPTH, PLOT or GRID.
+        kind: The output it belongs to: VIDEO, DEPTH, PLOT, GRID or IMAGE.
     """
     body = b"tEXt" + f"{OUTPUT}\0{kind}".encode()
     chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
@@ -47,8 +50,21 @@ def mark_animation(path: Path) -> None:
             file.write((end + len(chunk) - 8).to_bytes(4, "little"))
 
 
+def mark_webp(webp: bytes) -> bytes:
+    """Returns a WebP file with a chunk that marks it as ours."""
+    marked = webp + b"ANMT" + len(_ANIMATION_MARK).to_bytes(4, "little") + _ANIMATION_MARK
+    return marked[:4] + (len(marked) - 8).to_bytes(4, "little") + marked[8:]
+
+
+def has_image_mark(path: Path) -> bool:
+    """Returns True for a JPEG file with a comment `IMAGE_MARK` before its pixels."""
+    comment = b"\xff\xfe" + (len(IMAGE_MARK) + 2).to_bytes(2, "big") + IMAGE_MARK
+    with path.open("rb") as file:
+        return comment in file.read(_JPEG_HEAD)
+
+
 def has_animation_mark(path: Path) -> bool:
-    """Returns True for a file that `mark_animation` marked."""
+    """Returns True for a file that `mark_animation` or `mark_webp` marked."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 64))
         return _ANIMATION_MARK in file.read()

@@ -8,7 +8,7 @@ from typing import Any
 from animator.errors import Problem
 from animator.presets import raw, yaml_text
 from animator.presets.examples import find_preset
-from animator.settings.override import EXPECTED, override_each, override_with, plain_values, source_error
+from animator.settings.override import EXPECTED, override_each, plain_values, source_error
 from animator.settings.raw import RawPreset
 from animator.settings.renamed_keys import current_keys
 
@@ -48,11 +48,23 @@ def override(
         overrides: Groups merge with those of the draft, every other value replaces.
         label: Name of an override in messages.
     """
+    layers, problems = layers_of(overrides, label)
+    draft, more = override_each(draft, layers)
+    return draft, [*problems, *more]
+
+
+def layers_of(overrides: Overrides, label: str) -> tuple[list[tuple[Any, Any, str]], list[Problem]]:
+    """Returns the key, the value and the place of each override, and the problems of the overrides.
+
+    Args:
+        overrides: Texts such as `diffusion.steps=12`, or a mapping.
+        label: Name of an override in messages.
+    """
     if isinstance(overrides, Mapping):
-        return override_with(draft, overrides, label)
+        return [(key, value, label) for key, value in plain_values(overrides, label).items()], []
     texts = (overrides,) if isinstance(overrides, str) else overrides
     if not isinstance(texts, Iterable):
-        return draft, [Problem(label, "", f"expected texts or a mapping; got {overrides!r:.60}")]
+        return [], [Problem(label, "", f"expected texts or a mapping; got {overrides!r:.60}")]
     layers, problems = [], []
     for text in texts:
         place = f"{label} {text}"
@@ -64,5 +76,4 @@ def override(
             layers.append((key.strip(), yaml_text.scalar(value), place))
         except ValueError as error:
             problems.append(Problem(place, key, f"the value is not YAML: {error}"))
-    draft, more = override_each(draft, layers)
-    return draft, [*problems, *more]
+    return layers, problems

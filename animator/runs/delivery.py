@@ -8,8 +8,8 @@ from pathlib import Path
 
 from animator.core.atomic import temporary_file
 from animator.errors import ChooseOutput, UserError, VideoError
+from animator.presets.ownership import check_target
 from animator.runs.output_paths import OutputPaths
-from animator.runs.ownership import check_target
 from animator.runs.run import Run
 
 

@@ -15,7 +15,7 @@ from animator.images.image import from_uint8, read_image
 from animator.images.image_file import is_still
 from animator.models.depth.maps import png, to_preview, to_uint16
 from animator.models.depth.model import DepthModel
-from animator.runs.ownership import check_target
+from animator.presets.ownership import check_target
 
 
 def write_depth_map(folder: Path, stem: str, depth: Tensor) -> Path:

@@ -12,9 +12,9 @@ from animator.film.image_sequence import check_images
 from animator.film.spec import VideoSpec
 from animator.film.stream import Stream
 from animator.presets import raw
+from animator.presets.ownership import check_target, input_files
 from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
-from animator.runs.ownership import check_target, input_files
 from animator.runs.run import Run
 from animator.runs.run_reader import RunReader
 from animator.runs.run_settings import PRESET, changed_settings, recorded_settings

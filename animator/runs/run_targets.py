@@ -7,9 +7,9 @@ from animator.core.marks import yaml_mark
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ChooseOutput, RunError
 from animator.film.image_sequence import check_images, numbered_images
+from animator.presets.ownership import VIDEOS, check_not_input, input_files, is_our_frame, is_ours
 from animator.presets.raw import MAX_RECORD_BYTES
 from animator.runs.output_paths import OutputPaths
-from animator.runs.ownership import VIDEOS, check_not_input, input_files, is_our_frame, is_ours
 from animator.runs.run import Run, is_run
 from animator.runs.run_folder import FILES, FOLDERS
 from animator.runs.run_settings import PRESET, recorded_settings

@@ -17,11 +17,9 @@ from animator.settings.controlnet import ControlUnit
 from animator.settings.other_words import MAIN_SETTINGS, question_about, words_of
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.step import settings_of
+from animator.settings.wording import message_of, shorten
 from schedules import ScheduleError, Scope
 from schedules.suggest import suggestion
-
-COMPLETE = ("schedule", "range", "missing_input", "step")
-"""Types of errors whose message needs no added value."""
 
 
 @dataclass(frozen=True)
@@ -167,20 +165,13 @@ def _scope(values: Mapping[str, Any]) -> Scope | None:
 
 def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
     path = tuple(str(part) for part in details["loc"])
-    message = details["msg"].removeprefix("Value error, ")
+    message = message_of(details)
     if details["type"] == "extra_forbidden":
         message = _unknown_setting(path, draft.values)
     elif len(path) == 1 and path[0] in MAIN_SETTINGS and not isinstance(details["input"], Mapping | list):
         kind = "a list of steps" if path[0] == "steps" else "a group of settings"
-        message = f"is {kind}; did you mean `{MAIN_SETTINGS[path[0]]}`? Got {_shorten(details['input'])}"
-    elif path and details["type"] not in COMPLETE and not _concerns_group(details):
-        message = f"{message[0].lower()}{message[1:]}; got {_shorten(details['input'])}"
+        message = f"is {kind}; did you mean `{MAIN_SETTINGS[path[0]]}`? Got {shorten(details['input'])}"
     return Problem.of(draft.where(path), path, message)
-
-
-def _concerns_group(details: ErrorDetails) -> bool:
-    """Returns True for a problem of several settings of a group, whose message names them."""
-    return details["type"] == "value_error" and isinstance(details["input"], Mapping)
 
 
 def _unknown_setting(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
@@ -219,8 +210,3 @@ def _owners(word: str) -> Iterator[str]:
         yield from (f"{name}.{one}" for one in (word, word.removeprefix(f"{name}_")) if one in settings)
     if word in Animation.model_fields and word not in MAIN_SETTINGS:
         yield word
-
-
-def _shorten(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

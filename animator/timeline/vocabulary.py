@@ -10,7 +10,7 @@ from schedules.prompt_text import split_negative
 STARTER = "starter"
 SHOWN = 8
 """Words that the warning names; the rest are counted."""
-_NOT_TEXT = re.compile(r"`[^`]*`|__\S+?__")
+_NOT_TEXT = re.compile(r"`[^`]*`|__\S+?__|<[^<>]{1,200}>")
 
 
 def vocabulary_warnings(animation: Animation) -> list[str]:
@@ -22,13 +22,22 @@ def vocabulary_warnings(animation: Animation) -> list[str]:
         return []
     film = with_wildcards(animation)
     texts = [film.prompt_prefix, *(key.text for key in film.prompts.keys), film.prompt_suffix]
-    positive = (split_negative(text)[0] for text in texts)
-    words = unknown_words(" ".join(_NOT_TEXT.sub(" ", text) for text in positive))
+    return unknown_words_warnings("prompts", " ".join(split_negative(text)[0] for text in texts))
+
+
+def unknown_words_warnings(setting: str, text: str) -> list[str]:
+    """Returns one warning about the words of a text that the built-in model does not know, if there are any.
+
+    Args:
+        setting: The setting that has the text.
+        text: The text, without negative prompts.
+    """
+    words = unknown_words(_NOT_TEXT.sub(" ", text))
     if not words:
         return []
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     named = ", ".join(f'"{word}"' for word in words[:SHOWN])
     return [
-        f"prompts: the built-in model does not know {named}{more}; it generates {DRAWS}. "
+        f"{setting}: the built-in model does not know {named}{more}; it generates {DRAWS}. "
         "For anything else, name another model, such as a .safetensors file, as `model`"
     ]

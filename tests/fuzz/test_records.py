@@ -15,9 +15,9 @@ from PIL.PngImagePlugin import PngInfo
 from animator import FakeDiffuser, load, render_run
 from animator.core.marks import has_animation_mark, mark_animation
 from animator.errors import AnimatorError
+from animator.presets.ownership import is_our_frame, is_ours
 from animator.presets.records import FILM, FRAME, PARAMETERS, read_provenance
 from animator.presets.sources import PresetSource, draft_of
-from animator.runs.ownership import is_our_frame, is_ours
 from tests.fuzz.bounded import bounded
 from tests.fuzz.command import Command
 from tests.fuzz.damage import damaged

@@ -21,7 +21,7 @@ from animator.runs.preflight.diffusion_models import (
     check_vae,
     models_in_use,
 )
-from animator.runs.preflight.film import CheckOptions, FilmToCheck, Problems, check_timeline
+from animator.runs.preflight.film import CheckOptions, FilmToCheck, check_timeline
 from animator.runs.preflight.images import check_images
 from animator.runs.preflight.networks import (
     check_depth,
@@ -34,6 +34,7 @@ from animator.runs.preflight.outputs import check_outputs
 from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.settings import Animation
+from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
 from animator.timeline.lint import effect_warnings
 

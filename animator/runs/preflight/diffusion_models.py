@@ -1,24 +1,14 @@
 """Checks the diffusion models of a film by their headers and configs; none is opened."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
 from animator.core.confinement import named_path
-from animator.core.paths import exists, is_folder
-from animator.core.permissions import permissions
-from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
-from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
-from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
-from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify
-from animator.models.diffusion.checkpoints.library import INDEX
-from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
+from animator.models.diffusion.checkpoints import usable
+from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
+from animator.models.diffusion.controlnet.find import CONFIG
 from animator.models.diffusion.samplers.registry import find_sampler
-from animator.models.hub import is_in_cache, not_downloaded
-from animator.models.model_folder import check_model_folder
-from animator.models.permitted import check_readable
 from animator.runs.preflight.film import FilmToCheck
 from animator.timeline.timeline import Timeline
 
@@ -34,33 +24,10 @@ def models_in_use(film: FilmToCheck) -> ModelsInUse:
     for name, setting, frame in _names(film):
         where = f"frame {frame}" if setting == "diffusion.checkpoint" else ""
         with film.problems.at(setting, where):
-            checkpoint = find_checkpoint(name, film.library)
-            _check_permitted(checkpoint)
-            facts = facts_of(checkpoint, film.animation.diffusion.architecture)
-            if checkpoint.kind == "folder":
-                check_weights(Path(checkpoint.location))
+            facts = usable.check_model(name, film.library, film.animation.diffusion.architecture)
             if facts is not None:
                 models[name] = (setting, frame, facts)
     return models
-
-
-def _check_permitted(checkpoint: Checkpoint) -> None:
-    if checkpoint.kind == "file":
-        check_readable(Path(checkpoint.location))
-    elif checkpoint.kind == "folder":
-        check_model_folder(Path(checkpoint.location))
-    elif not (permissions().download or is_in_cache(checkpoint.name)):
-        raise not_downloaded("model", checkpoint.name)
-
-
-def check_weights(folder: Path) -> None:
-    """Checks the headers of the weights in a diffusers folder.
-
-    Raises:
-        ModelError: A file is truncated or corrupt.
-    """
-    for path in sorted(folder.glob(f"*/*{SAFE}")):
-        read_header(path)
 
 
 def check_vae(film: FilmToCheck) -> None:
@@ -69,18 +36,7 @@ def check_vae(film: FilmToCheck) -> None:
     if not (name and film.opens_our_model):
         return
     with film.problems.at("diffusion.vae"):
-        path = named_path(name)
-        location = path if exists(path) else film.library.checkpoint(name)
-        if location is None:
-            searched = ", ".join(map(str, film.folders))
-            raise ModelError(f"{name}: there is no such file or folder, here or in {searched}")
-        if is_folder(location):
-            check_model_folder(location)
-            read_config((location / "vae" if (location / INDEX).is_file() else location) / CONFIG)
-            return
-        check_readable(location)
-        if location.suffix == SAFE and (kind := identify(location)).what not in ("vae", "checkpoint"):
-            raise ModelError(f"{name}: is not a VAE but a file of kind {kind}")
+        usable.check_vae(name, film.library)
 
 
 def check_architecture(film: FilmToCheck) -> None:
@@ -99,18 +55,12 @@ def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
         if not unit.enabled:
             continue
         with film.problems.at(f"controlnet.{number}.model"):
-            checkpoint = find_controlnet(unit.model, film.library)
-            _check_permitted(checkpoint)
-            width = _context_width(Path(checkpoint.location), checkpoint.kind)
-            for name, (_, _, facts) in models.items():
-                if facts.is_transformer:
-                    raise ModelError(f"the model {name} takes no ControlNet; Stable Diffusion 1, 2 and XL do")
-                if width and facts.context_width and width != facts.context_width:
-                    raise ModelError(
-                        f"{unit.model}: was made for a base with text of width {width}; the model {name} is "
-                        f"{FAMILY_NAMES[facts.family]}, of width {facts.context_width}. Use a ControlNet "
-                        "and a model of one base"
-                    )
+            usable.check_controlnet(unit.model, film.library, facts_by_name(models))
+
+
+def facts_by_name(models: ModelsInUse) -> usable.Models:
+    """Returns the facts of the models alone."""
+    return {name: facts for name, (_, _, facts) in models.items()}
 
 
 def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
@@ -174,14 +124,3 @@ def _generated(timeline: Timeline, model: str) -> Iterator[int]:
     for frame in map(int, timeline.generated_frames):
         if (names[frame] or timeline.animation.model) == model:
             yield frame
-
-
-def _context_width(path: Path, kind: str) -> int:
-    """Returns the width of the text context that a ControlNet takes; 0 if it is not known."""
-    if kind == "folder":
-        width = read_config(path / CONFIG).get("cross_attention_dim")
-        return width if isinstance(width, int) else 0
-    if kind == "file" and path.suffix == SAFE:
-        shapes = read_header(path).shapes
-        return next((shape[1] for name, shape in shapes.items() if name.endswith("attn2.to_k.weight")), 0)
-    return 0

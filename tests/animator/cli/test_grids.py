@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from animator.batch.grid import Axis, Grid, grid_of
-from animator.batch.sheet import MAX_SIDE, Sheet
+from animator.presets.grid import Axis, Grid, grid_of
 from animator.presets.load import load
+from animator.presets.sheet import MAX_SIDE, Sheet
 from tests.animator.cli.in_process import animator
 from tests.animator.film.facts import facts_of
 

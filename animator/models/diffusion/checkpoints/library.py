@@ -90,7 +90,7 @@ class Library:
             hint = _suggestion(name, [path.stem for path in self.files if path.suffix == SAFE])
             raise ModelError(
                 f"<lora:{name}>: there is no {name}{SAFE}; {hint}looked in {searched}, "
-                "which `diffusion.model_folders` sets"
+                "which the setting `model_folders` names"
             )
         return lora
 
@@ -113,7 +113,7 @@ class Library:
             hint = _suggestion(name, [path.stem for path in in_folder])
             raise ModelError(
                 f"<hypernet:{name}>: there is no {name}.pt or {name}{SAFE}; {hint}looked in {searched}, "
-                "which `diffusion.model_folders` sets"
+                "which the setting `model_folders` names"
             )
         return found
 

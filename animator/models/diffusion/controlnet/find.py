@@ -37,7 +37,7 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     searched = ", ".join(str(folder) for folder in library.folders) or "no folder"
     raise ModelError(
         f"controlnet {name}: there is no such folder or file; {library.nearest_checkpoint(name)}looked in "
-        f"{searched}, which `diffusion.model_folders` sets; expected a file, a diffusers folder or a hub id"
+        f"{searched}, which the setting `model_folders` names; expected a file, a folder or a hub id"
     )
 
 

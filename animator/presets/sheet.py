@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from animator.batch.grid import Grid
 from animator.images.image import Image8
+from animator.presets.grid import Grid
 
 MAX_SIDE = 4000
 """Longest side of a sheet; encoders of videos take a little more."""

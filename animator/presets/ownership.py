@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from animator.core.json_text import parse_json
-from animator.core.marks import GRID_COMMENT, OUTPUT, PART_COMMENT, has_animation_mark, yaml_mark
+from animator.core.marks import (
+    GRID_COMMENT,
+    OUTPUT,
+    PART_COMMENT,
+    has_animation_mark,
+    has_image_mark,
+    yaml_mark,
+)
 from animator.core.paths import exists
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
@@ -18,6 +25,7 @@ from animator.settings import Animation
 MAX_TEXT_BYTES = 16_000_000
 VIDEOS = (".mp4", ".webm", ".mov", ".mkv")
 """Suffixes of the files that hold a comment."""
+JPEG = (".jpg", ".jpeg")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -35,6 +43,8 @@ def is_ours(path: Path) -> bool:
         return not {FILM, OUTPUT}.isdisjoint(png_texts(path))
     if suffix in (".gif", ".webp"):
         return has_animation_mark(path)
+    if suffix in JPEG:
+        return has_image_mark(path)
     return _has_our_comment(path) if suffix in VIDEOS else _is_our_text(path)
 
 

@@ -1,0 +1,182 @@
+"""Checks by headers and configs whether model files can be used, alone and together; none is opened."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from animator.core.confinement import named_path
+from animator.core.paths import exists, is_folder
+from animator.core.permissions import permissions
+from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
+from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
+from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
+from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify, identify_header
+from animator.models.diffusion.checkpoints.library import INDEX, Library
+from animator.models.diffusion.checkpoints.lora_keys import split_key
+from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
+from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag
+from animator.models.hub import is_in_cache, not_downloaded
+from animator.models.model_folder import check_model_folder
+from animator.models.permitted import check_readable
+
+Models = Mapping[str, ModelFacts]
+"""The facts of each model that is used, by its name."""
+
+
+def check_model(name: str, library: Library, architecture: str = "") -> ModelFacts | None:
+    """Returns the facts of a model that may be used; None where they are not known.
+
+    Args:
+        name: Of the model.
+        library: Finds models by name.
+        architecture: Folder of configs for a single file; empty for the packaged ones.
+
+    Raises:
+        ModelError: It is missing, broken, may not be read, or does not generate images.
+    """
+    checkpoint = find_checkpoint(name, library)
+    _check_permitted(checkpoint)
+    facts = facts_of(checkpoint, architecture)
+    if checkpoint.kind == "folder":
+        for path in sorted(Path(checkpoint.location).glob(f"*/*{SAFE}")):
+            read_header(path)
+    return facts
+
+
+def check_refiner(name: str, library: Library) -> None:
+    """Checks a model for the last steps, which may be one that generates no images alone.
+
+    Raises:
+        ModelError: It is missing, broken, or may not be read.
+    """
+    checkpoint = find_checkpoint(name, library)
+    _check_permitted(checkpoint)
+    path = Path(checkpoint.location)
+    if checkpoint.kind == "file" and path.suffix == SAFE:
+        kind = identify(path)
+        if kind.what != "checkpoint":
+            raise ModelError(f"{name}: is not a model but a file of kind {kind}")
+
+
+def check_vae(name: str, library: Library) -> None:
+    """Checks a VAE that replaces the models' own.
+
+    Raises:
+        ModelError: It is missing, may not be read, or is not a VAE.
+    """
+    path = named_path(name)
+    location = path if exists(path) else library.checkpoint(name)
+    if location is None:
+        searched = ", ".join(map(str, library.folders))
+        raise ModelError(f"{name}: there is no such file or folder, here or in {searched}")
+    if is_folder(location):
+        check_model_folder(location)
+        read_config((location / "vae" if (location / INDEX).is_file() else location) / CONFIG)
+        return
+    check_readable(location)
+    if location.suffix == SAFE and (kind := identify(location)).what not in ("vae", "checkpoint"):
+        raise ModelError(f"{name}: is not a VAE but a file of kind {kind}")
+
+
+def check_controlnet(name: str, library: Library, models: Models) -> None:
+    """Checks a ControlNet, and that it was made for the models' base.
+
+    Raises:
+        ModelError: It is missing, may not be read, or was made for another base.
+    """
+    checkpoint = find_controlnet(name, library)
+    _check_permitted(checkpoint)
+    width = _context_width(Path(checkpoint.location), checkpoint.kind)
+    for model, facts in models.items():
+        if facts.is_transformer:
+            raise ModelError(f"the model {model} takes no ControlNet; Stable Diffusion 1, 2 and XL do")
+        if width and facts.context_width and width != facts.context_width:
+            raise ModelError(
+                f"{name}: was made for a base with text of width {width}; the model {model} is "
+                f"{FAMILY_NAMES[facts.family]}, of width {facts.context_width}. Use a ControlNet "
+                "and a model of one base"
+            )
+
+
+def check_tag(tag: LoraTag | HypernetTag, library: Library, models: Models) -> None:
+    """Checks the file that a tag of a prompt names, and that it was made for the models' base.
+
+    Raises:
+        ModelError: It is missing, cannot be used, or was made for another base.
+    """
+    if isinstance(tag, LoraTag):
+        _check_lora(library.lora(tag.name), models)
+    else:
+        _check_hypernetwork(library.hypernetwork(tag.name), models)
+
+
+def check_embedding(path: Path, models: Models) -> None:
+    """Checks a textual inversion, and that its vectors are as wide as the models' text encoders.
+
+    Raises:
+        ModelError: It may not be read, or was made for another base.
+    """
+    check_readable(path)
+    if path.suffix != SAFE:
+        return
+    shapes = read_header(path).shapes
+    both = [shapes[name] for name in ("clip_l", "clip_g") if name in shapes]
+    widths = tuple(
+        shape[-1] for shape in (both if len(both) == 2 else [next(iter(shapes.values()))]) if shape
+    )
+    for name, facts in models.items():
+        if facts.text_widths and widths != facts.text_widths:
+            raise ModelError(
+                f"{path}: this textual inversion has vectors of width {_join(widths)}; the text encoders of "
+                f"the model {name} have {_join(facts.text_widths)}. Use one made for the same base model"
+            )
+
+
+def _check_lora(path: Path, models: Models) -> None:
+    header = read_header(path)
+    kind = identify_header(header)
+    if kind.what != "lora":
+        raise ModelError(f"{path}: is not a LoRA but a file of kind {kind}")
+    if not any(split_key(name) for name in header.shapes):
+        raise ModelError(
+            f"{path}: is a LoRA in an unknown layout, with names such as {next(iter(header.shapes))}"
+        )
+    for name, facts in models.items():
+        if kind.family and kind.family != facts.family:
+            raise ModelError(
+                f"{path}: this LoRA was made for {FAMILY_NAMES[kind.family]}; the model {name} is "
+                f"{FAMILY_NAMES[facts.family]}. Use a LoRA and a model of one base"
+            )
+
+
+def _check_hypernetwork(path: Path, models: Models) -> None:
+    check_readable(path)
+    for name, facts in models.items():
+        if facts.is_transformer:
+            raise ModelError(
+                f"{path}: the model {name} takes no hypernetwork; Stable Diffusion 1, 2 and XL do"
+            )
+
+
+def _check_permitted(checkpoint: Checkpoint) -> None:
+    if checkpoint.kind == "file":
+        check_readable(Path(checkpoint.location))
+    elif checkpoint.kind == "folder":
+        check_model_folder(Path(checkpoint.location))
+    elif not (permissions().download or is_in_cache(checkpoint.name)):
+        raise not_downloaded("model", checkpoint.name)
+
+
+def _context_width(path: Path, kind: str) -> int:
+    """Returns the width of the text context that a ControlNet takes; 0 if it is not known."""
+    if kind == "folder":
+        width = read_config(path / CONFIG).get("cross_attention_dim")
+        return width if isinstance(width, int) else 0
+    if kind == "file" and path.suffix == SAFE:
+        shapes = read_header(path).shapes
+        return next((shape[1] for name, shape in shapes.items() if name.endswith("attn2.to_k.weight")), 0)
+    return 0
+
+
+def _join(widths: tuple[int, ...]) -> str:
+    return " and ".join(map(str, widths)) or "no text encoder's"
