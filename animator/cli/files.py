@@ -32,7 +32,7 @@ def import_file(
     """Turn a Deforum settings file into a preset; prints what is not imported as written."""
     from animator.presets import raw
     from animator.presets.load import dump_differences
-    from animator.runs.ownership import input_files
+    from animator.presets.ownership import input_files
     from animator.settings.import_notes import changes
     from animator.settings.validate import validate
     from animator.timeline.lint import clamped_schedules
@@ -58,7 +58,7 @@ def export(
     from animator.presets import raw
     from animator.presets.clip import resolve_clip_placeholders
     from animator.presets.deforum.exporting import export_settings
-    from animator.runs.ownership import input_files
+    from animator.presets.ownership import input_files
     from animator.settings.validate import validate
 
     draft = raw.read(preset)
@@ -74,7 +74,9 @@ def export(
 def info(
     file: Annotated[
         Path,
-        typer.Argument(help="A PNG or infotext of A1111; a PNG or video of animator.", show_default=False),
+        typer.Argument(
+            help="An image or infotext of A1111; an image or video of animator.", show_default=False
+        ),
     ],
 ) -> None:
     """Print how an image or video was made, as far as its file records it."""

@@ -18,6 +18,7 @@ from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, open_regular, read_text
 from animator.errors import UserError
 from animator.film.comment import read_comment
+from animator.images.exif_comment import read_user_comment
 from animator.images.file_kinds import HEAD_BYTES, is_accepted, may_be_video, name_kind
 from animator.images.png_chunks import SIGNATURE, read_texts
 from animator.presets.infotext import Infotext
@@ -32,7 +33,7 @@ FILM = "animator"
 FRAME = "animator-frame"
 SCHEMA = "animator.film.1"
 MAX_INFOTEXT_BYTES = 1_000_000
-_EXPECTED = "expected a PNG or infotext of A1111, or a PNG or video of ours"
+_EXPECTED = "expected an image or infotext of A1111, or an image or video of ours"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def is_film_record(text: str) -> bool:
 
 
 def read_provenance(path: Path) -> Provenance:
-    """Reads the metadata of a PNG or video file, or the infotext in a text file.
+    """Reads the metadata of an image or video file, or the infotext in a text file.
 
     Raises:
         UserError: The file cannot be read, or has no such metadata.
@@ -99,11 +100,14 @@ def read_provenance(path: Path) -> Provenance:
         with open_regular(path) as file:
             head = file.read(HEAD_BYTES)
             texts = read_texts(file)
+            comment = read_user_comment(file)
     except UnreadableError as error:
         raise UserError(f"{path}: {error}; {_EXPECTED}") from error
     if not head.startswith(SIGNATURE):
         if (infotext := _text_file(path)) is not None:
             return Provenance(infotext)
+        if Infotext.parse(comment).fields:
+            return Provenance(comment)
         if not (is_accepted(head) or may_be_video(head)):
             raise UserError(f"{path}: is {name_kind(head)}; {_EXPECTED}")
         texts = {FILM: read_comment(path)}

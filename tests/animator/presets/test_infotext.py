@@ -175,7 +175,7 @@ def test_a_text_file_without_parameters_is_refused(tmp_path: Path) -> None:
     path.write_text("a lake\nmood: dark, light: soft, sky: red")
     with pytest.raises(UserError, match="JSON"):
         load(PresetSource(path), [], print)
-    with pytest.raises(UserError, match="expected a PNG or infotext"):
+    with pytest.raises(UserError, match="expected an image or infotext"):
         load(PresetSource(None, like=path), [], print)
 
 

@@ -120,7 +120,7 @@ def test_files_without_metadata_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     for name, found in [
         ("plain.png", "has no record of how it was made"),
-        ("text.txt", "is text; expected a PNG or infotext of A1111"),
+        ("text.txt", "is text; expected an image or infotext of A1111"),
         ("broken.png", "has no record|is not an image"),
         ("none.png", "No such file"),
     ]:
