@@ -58,7 +58,8 @@ class Inpainting:
         if not request.mask.any():
             return cls(request, request, result=request.image)
         if request.fill == "fill":
-            request = replace(request, image=fill_smoothly(request.image, request.mask))
+            filled = fill_smoothly(request.image, request.mask)
+            request = replace(request, image=filled, fill="original")
         return _only_masked(request)
 
     def finish(self, generated: Tensor) -> Tensor:
@@ -102,8 +103,8 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
     if image is None or mask is None or padding is None:
         return Inpainting(request, request)
     height, width = image.shape[-2:]
-    box = padded_box(mask, padding)
-    if (box.right - box.left, box.bottom - box.top) == (width, height):
+    box = padded_box(mask, padding, request.size)
+    if (box.right - box.left, box.bottom - box.top) == (width, height) == request.size:
         return Inpainting(request, request)
     size = request.size[1], request.size[0]
     part, part_mask = (_resize(box.crop(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
@@ -112,11 +113,18 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
         for control in request.controls
         if control.image is not None
     )
-    return Inpainting(request, replace(request, image=part, mask=part_mask, controls=controls), box)
+    inner = replace(request, image=part, mask=part_mask, controls=controls, mask_padding=None)
+    return Inpainting(request, inner, box)
 
 
-def padded_box(mask: Tensor, padding: int) -> Box:
-    """Returns the bounding box of a mask (1, H, W), padded and expanded to the image's aspect ratio.
+def padded_box(mask: Tensor, padding: int, shape: tuple[int, int]) -> Box:
+    """Returns the bounding box of a mask (1, H, W), padded and expanded to an aspect ratio.
+
+    Args:
+        mask: The mask; 1 inside.
+        padding: Pixels around it.
+        shape: Width and height with the aspect ratio. Where the mask reaches too far for it, the box ends at
+            the image's edges.
 
     Source:
         A1111's "inpaint only masked": expanded evenly on both sides, then shifted into the image.
@@ -125,9 +133,9 @@ def padded_box(mask: Tensor, padding: int) -> Box:
     rows, columns = ((mask[0] > 0).any(axis).nonzero().flatten() for axis in (1, 0))
     top, bottom = max(int(rows[0]) - padding, 0), min(int(rows[-1]) + 1 + padding, height)
     left, right = max(int(columns[0]) - padding, 0), min(int(columns[-1]) + 1 + padding, width)
-    scale = max((right - left) / width, (bottom - top) / height)
-    wide = min(math.ceil(scale * width), width)
-    high = min(math.ceil(scale * height), height)
+    scale = max((right - left) / shape[0], (bottom - top) / shape[1])
+    wide = min(math.ceil(scale * shape[0]), width)
+    high = min(math.ceil(scale * shape[1]), height)
     left = min(max(left - (wide - (right - left)) // 2, 0), width - wide)
     top = min(max(top - (high - (bottom - top)) // 2, 0), height - high)
     return Box(left, top, left + wide, top + high)

@@ -63,7 +63,8 @@ class GenerationRequest:
         mask: (1, H, W): 1 where the image is regenerated, 0 where it is kept; None regenerates all of it.
         fill: Initial content of the masked area: the image itself, the surrounding colors, or latent noise
             or zeros.
-        mask_padding: Inpaint only the masked area at full resolution, with this many pixels around it; None
+        mask_padding: Inpaint only the masked area at full resolution, with this many pixels around it; image,
+            mask and control images may then have another size than the request's, which is the result's. None
             generates the whole image.
         colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
         controls: ControlNet units.

@@ -74,7 +74,7 @@ def test_without_padding_the_whole_image_is_generated(request_: GenerationReques
     ],
 )
 def test_the_box_keeps_the_images_aspect_ratio(mask: Tensor, padding: int, box: Box) -> None:
-    assert padded_box(mask, padding) == box
+    assert padded_box(mask, padding, (mask.shape[2], mask.shape[1])) == box
 
 
 def test_a_blank_mask_generates_nothing(request_: GenerationRequest) -> None:
@@ -105,3 +105,17 @@ def test_a_seed_below_zero_belongs_to_the_frame(request_: GenerationRequest) -> 
         inpaint(painter.generate, replace(request_, seed=-1, frame=frame))
     first, second, again = (request.seed for request in painter.asked)
     assert first == again != second and first >= 0
+
+
+def test_an_image_of_another_size_keeps_it_and_its_part_has_the_size_and_ratio_asked_for(
+    request_: GenerationRequest,
+) -> None:
+    painter = Recorder(FunctionDiffuser(painted))
+    mask = masked(20, 30, 36, 54)
+    wide = replace(request_, image=IMAGE, mask=mask, mask_padding=0, size=(48, 48), fill="fill")
+    image = inpaint(painter.generate, wide)
+    (asked,) = painter.asked
+    assert padded_box(mask, 0, (48, 48)) == Box(30, 16, 54, 40)
+    assert asked.image is not None and asked.image.shape == (3, 48, 48) and image.shape == IMAGE.shape
+    assert torch.equal(image[:, :16], IMAGE[:, :16]) and not torch.equal(image, IMAGE)
+    assert (asked.mask_padding, asked.fill) == (None, "original"), "so that nothing is done twice"
