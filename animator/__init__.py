@@ -29,6 +29,11 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.film.spec import VideoSpec as VideoSpec
     from animator.film.stream import Stream as Stream
     from animator.film.writer import VideoWriter as VideoWriter
+    from animator.generation.generate import generate as generate
+    from animator.generation.generate import generate_each as generate_each
+    from animator.generation.image import GeneratedImage as GeneratedImage
+    from animator.generation.progress import GenerationStep as GenerationStep
+    from animator.generation.settings import ImageSettings as ImageSettings
     from animator.jobs.job import Job as Job
     from animator.jobs.job import JobState as JobState
     from animator.jobs.messages import WorkerOptions as WorkerOptions
@@ -88,9 +93,12 @@ _HOMES = {
     "FlowModel": "animator.models.flow.model",
     "Frame": "animator.loop.render",
     "FreeU": "animator.models.diffusion.tuning",
+    "GeneratedImage": "animator.generation.image",
     "GenerationRequest": "animator.models.diffusion.request",
+    "GenerationStep": "animator.generation.progress",
     "GenerationStopped": "animator.models.diffusion.observer",
     "GuidanceTuning": "animator.models.diffusion.tuning",
+    "ImageSettings": "animator.generation.settings",
     "Hint": "animator.errors",
     "Job": "animator.jobs.job",
     "JobFilter": "animator.jobs.store",
@@ -133,7 +141,9 @@ _HOMES = {
     "Workers": "animator.jobs.workers",
     "allow": "animator.core.permissions",
     "build_pipeline": "animator.loop.build.pipeline",
+    "generate": "animator.generation.generate",
     "generate_batch": "animator.models.diffusion.batch",
+    "generate_each": "animator.generation.generate",
     "load": "animator.presets.load",
     "open_depth": "animator.models.depth.open_depth",
     "open_diffuser": "animator.models.diffusion.stable",

@@ -72,10 +72,11 @@ def test_every_public_name_is_on_the_page_for_python() -> None:
     assert sorted(re.findall(r"`(\w+)", cells)) == animator.__all__
 
 
-def test_the_example_on_the_page_for_python_runs(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
+def test_the_examples_on_the_page_for_python_run(tmp_path: Path) -> None:
+    film, images = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
     shutil.copytree(ROOT / "presets", tmp_path / "presets")
-    assert run(code, tmp_path).split() == ["renders/four/quickstart.mp4", "4"]
+    assert run(film, tmp_path).split() == ["renders/four/quickstart.mp4", "4"]
+    assert run(images, tmp_path).split() == ["lake-7.png", "lake-8.png"]
 
 
 def test_the_example_on_the_page_for_jobs_runs(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from textwrap import fill
 from animator.film.formats import FORMATS, Format
 from animator.models.depth.registry import MODELS
 from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
+from docs.build.image_settings import image_settings
 
 WIDTH = 120
 _BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -65,6 +66,7 @@ def _part_file(made: Format) -> str:
 
 BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "film.md": {"formats": formats},
+    "generate.md": {"image-settings": image_settings},
     "models.md": {"samplers": samplers, "depth-models": depth_models},
 }
 """Page -> name of the part -> function that generates it."""

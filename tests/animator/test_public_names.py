@@ -11,16 +11,17 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "FakeDepth"),
-    *("FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU", "GenerationRequest"),
-    *("GenerationStopped", "GuidanceTuning", "Hint", "Job", "JobFilter", "JobNotFoundError"),
-    *("JobQueue", "JobRequest", "JobState", "JobStateError", "JobStoreError", "LatentDiffuser"),
-    *("LatentStart", "ModelError", "Motion", "Pipeline", "Plan", "PluginError", "PresetError"),
-    *("Problem", "Progress", "QueueFullError", "Refiner", "RenderResult", "Run", "RunError"),
-    *("RunReader", "Sink", "Sound", "Source", "State", "Step", "StepObserver", "StopToken", "Stream"),
-    *("Timeline", "UserError", "VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers"),
-    *("allow", "build_pipeline", "generate_batch", "load", "open_depth", "open_diffuser", "render"),
-    *("render_run", "submit"),
+    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding"),
+    *("FakeDepth", "FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU", "GeneratedImage"),
+    *("GenerationRequest", "GenerationStep", "GenerationStopped", "GuidanceTuning", "Hint"),
+    *("ImageSettings", "Job", "JobFilter", "JobNotFoundError", "JobQueue", "JobRequest"),
+    *("JobState", "JobStateError", "JobStoreError", "LatentDiffuser", "LatentStart", "ModelError"),
+    *("Motion", "Pipeline", "Plan", "PluginError", "PresetError", "Problem", "Progress"),
+    *("QueueFullError", "Refiner", "RenderResult", "Run", "RunError", "RunReader", "Sink", "Sound"),
+    *("Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline", "UserError"),
+    *("VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
+    *("build_pipeline", "generate", "generate_batch", "generate_each", "load", "open_depth"),
+    *("open_diffuser", "render", "render_run", "submit"),
 ]
 
 

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animator.errors import UserError
+from animator.generation.preflight import check_images
+from animator.generation.recorded import draft_of_infotext
 from animator.presets.infotext import Infotext
 from animator.presets.infotext_preset import infotext_preset
 from animator.presets.load import resolve
@@ -31,6 +33,8 @@ PARTS = (
         "Schedule type: Karras",
         'Lora hashes: "a: 1, b"',
     ),
+    *("Outpaint left: 8", "Mask blur: ", "Tiling: ", "Refiner: ", "Denoising strength: ", "freeu_b1: 2"),
+    *('ControlNet 0: "Module: canny, Model: x, Weight: ', '"', "Hires resize: 64x", "Hires sampler: "),
     *("Template: {a|b}", "Hires upscale: 2", "-1", "1e999", "9" * 40, "nan"),
     *'"\\{[]}:\x00\ud800',
 )
@@ -50,3 +54,11 @@ def test_any_text_is_an_infotext_that_is_read_again_the_same(text: str) -> None:
 def test_a_film_of_any_infotext_is_valid_or_refused(text: str) -> None:
     with suppress(UserError):
         resolve(infotext_preset(text, "image.txt"))
+
+
+@given(TEXTS)
+def test_settings_of_images_are_valid_or_refused(text: str) -> None:
+    draft, notes = draft_of_infotext(text, "image.png")
+    assert all(note.startswith("image.png (infotext): ") for note in notes)
+    with suppress(UserError):
+        check_images(draft, opens_model=False)

@@ -1,0 +1,213 @@
+"""`check_images`: all problems of the settings of images at once, without opening a model."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from animator.core.confinement import OutsideError
+from animator.core.urls import is_url
+from animator.errors import ModelError, PresetError, Problem
+from animator.film.remote import check_remote
+from animator.film.upscaling.find_upscaler import find_upscaler
+from animator.generation.canvas import MAX_PIXELS
+from animator.generation.hires import hires_size, latent_resize
+from animator.generation.resolve import examine, library_of
+from animator.generation.settings import ImageSettings
+from animator.generation.upscale import is_network
+from animator.images.image_file import decode_file
+from animator.models.depth.weights import weights_files
+from animator.models.diffusion.checkpoints import usable
+from animator.models.diffusion.checkpoints.facts import ModelFacts
+from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.plugin import find_plugin
+from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
+from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.permitted import check_readable
+from animator.settings.problems import Problems
+from animator.settings.raw import RawPreset
+
+
+def check_images(
+    draft: RawPreset, problems: Iterable[Problem] = (), *, opens_model: bool = True
+) -> ImageSettings:
+    """Returns the settings of a draft, if images can be generated from them.
+
+    Args:
+        draft: The settings, overrides applied.
+        problems: Those known already, to be reported with the others.
+        opens_model: False where the diffusion model is open already; it is not checked then.
+
+    Raises:
+        PresetError: With every problem, each with its place.
+    """
+    examined = examine(draft, problems)
+    found = Problems(examined.draft)
+    settings = examined.settings
+    if settings is not None:
+        _run_checks(settings, found, opens_model=opens_model)
+    known = {problem.path for problem in examined.problems}
+    listed = (*examined.problems, *(problem for problem in found if problem.path not in known))
+    if listed or settings is None:
+        raise PresetError(draft.source, draft.in_order(listed), found.hint, more=examined.more)
+    return settings
+
+
+def _run_checks(settings: ImageSettings, problems: Problems, *, opens_model: bool) -> None:
+    try:
+        library = library_of(settings.model_folders)
+    except OutsideError:  # reported with the files
+        return
+    check = _Check(settings, library, problems)
+    check.inputs()
+    check.sizes()
+    check.upscaler()
+    if opens_model and find_plugin(settings.model, library) is None:
+        models = check.models()
+        check.prompts(models)
+        check.abilities(models)
+
+
+@dataclass(frozen=True, eq=False)
+class _Check:
+    """Checks of valid settings.
+
+    Attributes:
+        settings: The settings, with files resolved.
+        library: The model folders.
+        problems: Collects what is wrong.
+    """
+
+    settings: ImageSettings
+    library: Library
+    problems: Problems
+
+    def inputs(self) -> None:
+        """Checks that the images can be read; of URLs, whether they may be downloaded."""
+        for setting, path in dict.fromkeys(self._images()):
+            with self.problems.at(setting):
+                if is_url(path):
+                    check_remote(path)
+                else:
+                    decode_file(path)
+        for index, unit in enumerate(self.settings.controlnet):
+            if not (unit.image or self.settings.init.image):
+                self.problems.add(f"controlnet.{index}.image", "is empty; give it, or init.image")
+        if any(unit.module == "depth" for unit in self.settings.controlnet):
+            with self.problems.at("depth_model"):
+                for file in weights_files(self.settings.depth_model, self.library.folders):
+                    check_readable(file)
+
+    def sizes(self) -> None:
+        """Checks that no pass makes an image that is far too large."""
+        size = self.settings.size
+        hires = self.settings.hires.size or (hires_size(self.settings, size) if size else None)
+        for setting, sides in (("size", size), ("hires.size", hires if self.settings.hires.acts else None)):
+            if sides is not None and sides[0] * sides[1] > MAX_PIXELS:
+                self.problems.add(
+                    setting, f"is {sides[0]} x {sides[1]}; expected at most {MAX_PIXELS} pixels; choose less"
+                )
+
+    def upscaler(self) -> None:
+        """Checks what enlarges the image for the second pass."""
+        hires = self.settings.hires
+        if hires.acts and latent_resize(hires.upscaler) is None:
+            with self.problems.at("hires.upscaler"):
+                check_upscaler(hires.upscaler, self.library)
+
+    def models(self) -> dict[str, ModelFacts]:
+        """Checks the models, and returns the facts of those that the prompts go to."""
+        settings, facts = self.settings, {}
+        for setting, name in (("model", settings.model), ("hires.model", settings.hires.model)):
+            if not name:
+                continue
+            with self.problems.at(setting):
+                known = usable.check_model(name, self.library)
+                if known is not None:
+                    facts[name] = known
+        if settings.refiner.model:
+            with self.problems.at("refiner.model"):
+                usable.check_refiner(settings.refiner.model, self.library)
+        if settings.vae:
+            with self.problems.at("vae"):
+                usable.check_vae(settings.vae, self.library)
+        for index, unit in enumerate(settings.controlnet):
+            with self.problems.at(f"controlnet.{index}.model"):
+                usable.check_controlnet(unit.model, self.library, facts)
+        return facts
+
+    def prompts(self, models: usable.Models) -> None:
+        """Checks the files that the prompts name."""
+        settings = self.settings
+        texts = {"prompt": settings.prompt, "negative_prompt": settings.negative_prompt}
+        if settings.hires.acts:
+            texts |= {f"hires.{name}": getattr(settings.hires, name) for name in tuple(texts)}
+        for setting, text in texts.items():
+            with self.problems.at(setting):
+                plain, loras = split_loras(text)
+                tags: tuple[LoraTag | HypernetTag, ...] = (*loras, *hypernet_tags(text))
+                for tag in tags:
+                    usable.check_tag(tag, self.library, models)
+                for name in self.library.embeddings if text and self.library.folders else ():
+                    if name in plain.lower():
+                        usable.check_embedding(self.library.embeddings[name], models)
+
+    def abilities(self, models: usable.Models) -> None:
+        """Checks what only some models can do."""
+        settings = self.settings
+        for name, facts in models.items():
+            if facts.is_transformer:
+                self._transformer(name)
+            elif facts.text_layers and settings.clip_skip > min(facts.text_layers):
+                self.problems.add(
+                    "clip_skip",
+                    f"is {settings.clip_skip}; the text encoder of the model {name} has "
+                    f"{min(facts.text_layers)} layers; choose fewer",
+                )
+
+    def _transformer(self, model: str) -> None:
+        settings = self.settings
+        sampler = find_sampler(settings.sampler)
+        if sampler.name != "Euler" or sampler.schedule_type:
+            self.problems.add("sampler", f"is {settings.sampler}; the model {model} supports Euler only")
+        uses = {
+            "mask.image": bool(settings.mask.image),
+            "outpaint": settings.outpaint.acts,
+            "tiling": bool(settings.tiling),
+            "refiner.model": bool(settings.refiner.model),
+            "freeu": settings.freeu is not None,
+            "deep_shrink": settings.deep_shrink is not None,
+        }
+        for setting in [name for name, is_used in uses.items() if is_used]:
+            self.problems.add(
+                setting, f"is not supported by the model {model}; Stable Diffusion 1, 2 and XL do"
+            )
+
+    def _images(self) -> Iterator[tuple[str, str]]:
+        settings = self.settings
+        if settings.init.image:
+            yield "init.image", settings.init.image
+        if settings.mask.image:
+            yield "mask.image", settings.mask.image
+        for index, unit in enumerate(settings.controlnet):
+            if unit.image:
+                yield f"controlnet.{index}.image", unit.image
+
+
+def check_upscaler(name: str, library: Library) -> None:
+    """Checks the file of an upscaling network, and that the package for it is installed.
+
+    Raises:
+        ModelError: It cannot be used.
+    """
+    path = find_upscaler(name, library.folders) if is_network(name) else None
+    if path is None:
+        return
+    check_readable(path)
+    if path.suffix == SAFE:
+        read_header(path)
+    if find_spec("spandrel") is None:
+        raise ModelError(
+            f"{path}: upscaling networks need the package spandrel; install it with "
+            "pip install 'animator[upscale]', or choose lanczos"
+        )
