@@ -11,6 +11,7 @@ from animator._version import __version__
 from animator.cli.files import files
 from animator.cli.films import films
 from animator.cli.hints import explain
+from animator.cli.imaging import imaging
 from animator.cli.inspection import inspection
 from animator.cli.listings import listings
 from animator.cli.rendering import rendering
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, inspection, listings, films, files, serving):
+for group in (rendering, imaging, inspection, listings, films, files, serving):
     app.add_typer(group)
 
 

@@ -125,12 +125,15 @@ def takes_shorthands(command: Callable[..., None]) -> Callable[..., None]:
     return with_parameters(command, run, [*own[:after], *options, *own[after:]])
 
 
-def check_options(args: Iterable[str], known: Container[str]) -> None:
+def check_options(
+    args: Iterable[str], known: Container[str], question_about: Callable[[str], str] | None = None
+) -> None:
     """Checks that no option is a setting, as in `--strength 0.5` or `--width 512`.
 
     Args:
         args: Of a command.
         known: Its options.
+        question_about: Returns the question that leads from a word to a setting; None for those of films.
 
     Raises:
         UserError: With the option or the setting that was meant.
@@ -139,14 +142,18 @@ def check_options(args: Iterable[str], known: Container[str]) -> None:
         option = arg.partition("=")[0]
         if not option.startswith("--") or option in known or not option[2:3].isalpha():
             continue
-        from animator.settings.validate import question_for
-
-        question = question_for(option[2:].replace("-", "_"))
+        question = (question_about or _question_about)(option[2:].replace("-", "_"))
         short = next((name for name, key in _KEYS.items() if f"`{key}`" in question), "")
         if short and f"--{short}" in known:
             raise UserError(f"no such option: {option}; did you mean --{short}?")
         if question:
             raise UserError(f"no such option: {option}; {question} Settings are given as --set KEY=VALUE")
+
+
+def _question_about(word: str) -> str:
+    from animator.settings.validate import question_for
+
+    return question_for(word)
 
 
 def _shorthands(typed: dict[str, Any]) -> Shorthands:

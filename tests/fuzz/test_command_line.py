@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from animator import FakeDiffuser, load, render_run
 from animator.cli.app import app
+from animator.generation import models
 from animator.runs import preview
 from tests.fuzz.command import Command, no_model
 from tests.fuzz.values import NUMBERS, TEXTS
@@ -92,6 +93,7 @@ def test_any_command_line_is_carried_out_or_refused(
 ) -> None:
     command.copy(files)
     monkeypatch.setattr(preview, "preview", no_model)
+    monkeypatch.setattr(models, "open_diffuser", no_model)
     printed = command.run(*args)
     text = printed.out + printed.err.replace("\r", "")
     assert not RAW.search(text)
