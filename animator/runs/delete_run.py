@@ -9,7 +9,7 @@ from animator.core.marks import RECORD_MARK
 from animator.core.paths import resolve
 from animator.core.read import UnreadableError, open_regular
 from animator.errors import RunError
-from animator.runs.ownership import is_our_frame, is_ours
+from animator.presets.ownership import is_our_frame, is_ours
 from animator.runs.run_folder import FILES, FOLDERS, FRAMES, refuse_links, remove_all_leftovers
 from animator.runs.run_lock import LOCK, RunLock
 from animator.runs.run_settings import PRESET
