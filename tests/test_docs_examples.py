@@ -9,6 +9,7 @@ import pytest
 
 from animator import FakeDiffuser, Timeline, build_pipeline, load, render
 from tests.animator.film.facts import decoded, facts_of
+from tests.animator.server.running import serving
 
 ROOT = Path(__file__).parents[1]
 QUICKSTART = ROOT / "presets" / "quickstart.yaml"
@@ -46,8 +47,17 @@ def test_opencv_drew_into_what_was_rendered(tmp_path: Path) -> None:
     assert (seen[:, 2, 2:-2] == 255).all()
 
 
+def test_a_client_of_the_server_gets_its_film(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    preset = {"prompts": "a lake", "size": [64, 64], "frames": 3, "diffusion": {"steps": 2}}
+    with serving(tmp_path / "renders") as server:
+        example("film_over_http").main(server.url, preset, tmp_path / "film.mp4")
+    assert facts_of(tmp_path / "film.mp4").frames == 3
+    assert '"status":"succeeded"' in capsys.readouterr().err.replace(" ", "")
+
+
 @pytest.mark.parametrize(
     "page", sorted((ROOT / "docs" / "examples").glob("*.py")), ids=lambda page: page.stem
 )
 def test_the_documentation_names_it(page: Path) -> None:
-    assert f"examples/{page.name}" in (ROOT / "docs" / "film.md").read_text()
+    pages = [(ROOT / "docs" / name).read_text() for name in ("film.md", "server.md")]
+    assert any(f"examples/{page.name}" in text for text in pages)

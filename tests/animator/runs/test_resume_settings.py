@@ -14,6 +14,7 @@ from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
 from animator.settings.keyed_images import KeyedImages
+from animator.settings.subtitle_values import SubtitleValues
 from schedules import Prompts, Schedule, TextSchedule
 
 Make = Callable[..., Animation]
@@ -46,6 +47,7 @@ another.register(type(None))(lambda value: 1)
 another.register(Prompts)(lambda value: Prompts.parse("a desert"))
 another.register(Schedule)(lambda value: Schedule.parse("0:(0.123)"))
 another.register(TextSchedule)(lambda value: TextSchedule.parse("0:(other)"))
+another.register(SubtitleValues)(lambda value: SubtitleValues.parse({"prompts": "parseq"}))
 another.register(KeyedImages)(lambda value: KeyedImages.parse({0: "other.png"}))
 
 
