@@ -141,8 +141,8 @@ def preview(preset: Preset, overrides: Overrides = None, out: RunOut = None, for
     from animator.presets.sources import PresetSource
 
     source, film = PresetSource(preset), film_file(out)
-    # Strength 1 keeps the moved image as it is; the built-in model needs no file.
-    fixed = ["diffusion.strength=1", "model=starter"]
+    # Strength 1 keeps the moved image as it is; the built-in model needs no file; a test card has no faces.
+    fixed = ["diffusion.strength=1", "model=starter", "face_restoration.enabled=false"]
     formats = format_of_film(film, source, overrides) if film else ()
     animation = load_film(source, [*formats, *(overrides or ()), *fixed])
     from animator.runs.preview import preview as render_preview

@@ -108,6 +108,35 @@ class NoCuts:
 NO_CUTS = NoCuts()
 
 
+class Faces(Protocol):
+    """Restores the faces of generated images."""
+
+    def restore(self, image: Tensor, plan: Plan, state: State) -> tuple[Tensor, Tensor | None]:
+        """Returns the image (3, H, W) with its faces restored, and where they are for the next frame.
+
+        Args:
+            image: (3, H, W), as generated.
+            plan: Of the frame.
+            state: After the last frame, with its `faces`.
+
+        Returns:
+            The image, and the next state's `faces`.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class NoFaces:
+    """The `Faces` of a film whose faces stay as generated."""
+
+    def restore(self, image: Tensor, plan: Plan, state: State) -> tuple[Tensor, Tensor | None]:
+        """Returns the image as it is."""
+        return image, None
+
+
+NO_FACES = NoFaces()
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """The filled slots of one film.
@@ -125,6 +154,7 @@ class Pipeline:
             in-betweens.
         request_steps: Add details to each request that the plan does not have.
         cuts: Where the images of the source change to another scene, over which in-betweens do not fade.
+        faces: Restores the faces of the generated image, before all steps on it.
     """
 
     source: Source
@@ -138,6 +168,7 @@ class Pipeline:
     overlays: tuple[Step, ...] = ()
     request_steps: tuple[RequestStep, ...] = ()
     cuts: Cuts = NO_CUTS
+    faces: Faces = NO_FACES
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,17 +179,19 @@ class FrameImage:
         image: (3, H, W).
         depth: (H, W), the depth by which the image before it was warped; None if the motion needs none.
         anchor: (3, H, W), the color anchor from this frame on.
+        faces: (n, 5, 2), the landmarks of the faces that were restored; None if there were none.
     """
 
     image: Tensor
     depth: Tensor | None
     anchor: Tensor | None = None
+    faces: Tensor | None = None
 
 
 def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameImage:
     """Returns the generated image of a cadence group.
 
-    The slots run in this order: source, motion, after_motion, before, diffuser, after, overlays.
+    The slots run in this order: source, motion, after_motion, before, diffuser, faces, after, overlays.
 
     Args:
         pipeline: The filled slots.
@@ -180,8 +213,10 @@ def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameIm
     if warped is not None:
         image = _apply_steps(pipeline.before, warped, plan, state)
     generated = generate_alone(pipeline.diffuser, build_request(pipeline.request_steps, plan, image))
+    generated, faces = pipeline.faces.restore(generated, plan, state)
     generated = _apply_steps((*pipeline.after, *pipeline.overlays), generated, plan, state)
-    return FrameImage(generated, depth, pipeline.anchor.after_frame(plan, state.anchor, generated))
+    anchor = pipeline.anchor.after_frame(plan, state.anchor, generated)
+    return FrameImage(generated, depth, anchor, faces)
 
 
 def _apply_steps(steps: Sequence[Step], image: Tensor, plan: Plan, state: State) -> Tensor:

@@ -69,7 +69,9 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
             images = pipeline.tween(pipeline.motion, part, old, generated)
             for plan, frame in zip(part, images, strict=True):
                 if plan is part[-1]:
-                    latest = State(plan.frame + 1, frame.image, generated.anchor, frame.depth)
+                    latest = State(
+                        plan.frame + 1, frame.image, generated.anchor, frame.depth, generated.faces
+                    )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, frame.image, frame.depth, state)
 

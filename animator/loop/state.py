@@ -1,6 +1,7 @@
 """`State`: what the next frame needs from the last one, and its file format."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,14 @@ IMAGE_KEY = "picture"
 MAX_BYTES = 7 * 4 * 8192 * 8192 + 1_000_000
 """Size of the largest state: two images and a depth map of the largest film, and the header."""
 
+_SHAPES: Mapping[str, tuple[int | str, ...]] = {
+    IMAGE_KEY: (3, "height", "width"),
+    "anchor": (3, "height", "width"),
+    "depth": ("height", "width"),
+    "faces": ("count", 5, 2),
+}
+"""The shapes of the tensors in a state file."""
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -26,12 +35,14 @@ class State:
         image: The last emitted image (3, H, W); None before the first frame.
         anchor: The image whose colors the film keeps (3, H, W); None before the first frame.
         depth: The last depth estimate (H, W), larger = nearer; None if the motion needs none.
+        faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels; None if there are none.
     """
 
     next_frame: int = 0
     image: Tensor | None = None
     anchor: Tensor | None = None
     depth: Tensor | None = None
+    faces: Tensor | None = None
 
     @property
     def picture(self) -> Tensor | None:
@@ -41,7 +52,7 @@ class State:
 
     def to_bytes(self) -> bytes:
         """Returns this state as a safetensors file, bit for bit."""
-        optional = {IMAGE_KEY: self.image, "anchor": self.anchor, "depth": self.depth}
+        optional = {IMAGE_KEY: self.image, "anchor": self.anchor, "depth": self.depth, "faces": self.faces}
         tensors = {
             name: tensor.detach().cpu().contiguous().clone()
             for name, tensor in optional.items()
@@ -90,18 +101,19 @@ def _check_tensors(tensors: dict[str, Tensor]) -> None:
     Raises:
         ValueError: A tensor is unknown, has another shape or is of another size than the others.
     """
-    dimensions = {IMAGE_KEY: 3, "anchor": 3, "depth": 2}
     for name, tensor in tensors.items():
-        if name not in dimensions:
-            raise ValueError(f"has an unknown tensor {name!r:.40}; expected {', '.join(dimensions)}")
-        is_image = name != "depth"
-        if (
-            tensor.ndim != dimensions[name]
-            or not tensor.is_floating_point()
-            or (is_image and len(tensor) != 3)
-        ):
-            expected = "floats (3, height, width)" if is_image else "floats (height, width)"
+        if name not in _SHAPES:
+            raise ValueError(f"has an unknown tensor {name!r:.40}; expected {', '.join(_SHAPES)}")
+        shape = _SHAPES[name]
+        fits = tensor.ndim == len(shape) and all(
+            isinstance(expected, str) or size == expected
+            for size, expected in zip(tensor.shape, shape, strict=True)
+        )
+        if not fits or not tensor.is_floating_point():
+            expected = f"floats ({', '.join(map(str, shape))})"
             raise ValueError(f"{name} is {tensor.dtype} of shape {tuple(tensor.shape)}; expected {expected}")
-    sizes = {tuple(tensor.shape[-2:]) for tensor in tensors.values()}
+    sizes = {tuple(tensor.shape[-2:]) for name, tensor in tensors.items() if name != "faces"}
     if len(sizes) > 1:
         raise ValueError(f"its images have different sizes: {sorted(sizes)}")
+    if "faces" in tensors and not tensors["faces"].isfinite().all():
+        raise ValueError("faces has values that are not finite")

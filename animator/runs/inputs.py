@@ -13,7 +13,7 @@ from animator.core.confinement import named_path
 from animator.core.fingerprint import Fingerprint, fingerprint
 from animator.core.paths import exists, is_file, is_folder
 from animator.core.urls import is_url
-from animator.errors import UserError
+from animator.errors import ModelError, UserError
 from animator.film.probe import images_in
 from animator.loop.build.models import load_options
 from animator.models.depth import names as depth_names
@@ -21,11 +21,13 @@ from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoi
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.prompts.syntax import hypernet_tags, split_loras
+from animator.models.faces.find import find_detector, find_face_model
 from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME, ControlUnit
+from animator.settings.inputs import restores_faces
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -160,9 +162,20 @@ def _networks(animation: Animation, library: Library) -> Iterator[Input]:
     raft = None if animation.flow.raft else find_file(RAFT_FILES, folders)
     if raft is not None:
         yield Input("flow.raft", raft.name, raft)
+    yield from _face_files(animation, library.folders)
     upscaler = library.checkpoint(animation.upscaling.model) if animation.upscaling.enabled else None
     if upscaler is not None:
         yield Input("upscaling.model", animation.upscaling.model, upscaler)
+
+
+def _face_files(animation: Animation, folders: tuple[Path, ...]) -> Iterator[Input]:
+    settings = animation.face_restoration
+    if restores_faces(animation):
+        with suppress(ModelError):
+            yield Input("face_restoration.model", settings.model, find_face_model(settings.model, folders))
+        with suppress(ModelError):
+            detector = find_detector(settings.detector, folders)
+            yield Input("face_restoration.detector", settings.detector, detector)
 
 
 def _images(folder: Path) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from animator.runs.render_frames import Rendering, Report
 from animator.runs.render_run import render_with
 from animator.runs.run import Run
 from animator.settings import Animation
+from animator.settings.faces import FaceRestoration
 
 
 def motion_only(pipeline: Pipeline) -> Pipeline:
@@ -23,7 +24,8 @@ def motion_only(pipeline: Pipeline) -> Pipeline:
 
 def preview_pipeline(animation: Animation) -> Pipeline:
     """Returns the pipeline of a film's preview, on the CPU."""
-    return motion_only(build_pipeline(animation, PassthroughDiffuser()))
+    without_faces = animation.model_copy(update={"face_restoration": FaceRestoration()})
+    return motion_only(build_pipeline(without_faces, PassthroughDiffuser()))
 
 
 def preview(run: Run, report: Report) -> Path:

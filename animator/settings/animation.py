@@ -16,6 +16,7 @@ from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
 from animator.settings.diffusion import Diffusion, Init
 from animator.settings.effect import Always, Condition
+from animator.settings.faces import FaceRestoration
 from animator.settings.fields import EasingName, PromptPart, PromptTexts
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
@@ -97,6 +98,7 @@ class Animation(SettingsGroup):
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()
+    face_restoration: FaceRestoration = FaceRestoration()
     steps: Annotated[tuple[AnyStep, ...], Field(max_length=MOST_STEPS)] = ()
     output: Output = Output()
     sound: Sound = Sound()

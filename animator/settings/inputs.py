@@ -108,6 +108,12 @@ def has_word_mask(film: "Animation") -> bool:
     return any(leaf.kind == "word" for text in texts for leaf in leaves(parse_mask(text)))
 
 
+def restores_faces(film: "Animation") -> bool:
+    """Returns True if the film restores faces at some frame."""
+    settings = film.face_restoration
+    return settings.enabled and bool((settings.schedule("strength").values(film.scope) > 0).any())
+
+
 def has_sound(film: "Animation") -> bool:
     """Returns True if the film has a sound."""
     sound = film.sound

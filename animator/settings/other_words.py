@@ -64,6 +64,7 @@ _NAMES = {
     "add_soundtrack": "sound.add_soundtrack",
     "upscale": "upscaling.enabled",
     "midas_weight": "depth.midas_weight",
+    "restore_faces": "face_restoration.enabled",
     "use_mask": "mask.use_mask",
 }
 MAIN_SETTINGS = {
@@ -80,6 +81,7 @@ MAIN_SETTINGS = {
     "noise": "noise.amount",
     "color": "color.coherence",
     "sharpen": "sharpen.amount",
+    "face_restoration": "face_restoration.enabled",
     "output": "output.format",
     "sound": "sound.soundtrack_path",
     "upscaling": "upscaling.factor",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from animator.settings.controlnet import ControlUnitPlan
 from animator.settings.diffusion import DiffusionPlan
+from animator.settings.faces import FaceRestorationPlan
 from animator.settings.guided import GuidedPlan
 from animator.settings.hybrid import HybridPlan
 from animator.settings.image_filters import ColorPlan, NoisePlan, SharpenPlan
@@ -24,6 +25,7 @@ __all__ = [
     "ColorPlan",
     "ControlUnitPlan",
     "DiffusionPlan",
+    "FaceRestorationPlan",
     "GuidedPlan",
     "HybridPlan",
     "MaskPlan",
@@ -71,3 +73,4 @@ class Plan:
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan
+    face_restoration: FaceRestorationPlan

@@ -7,11 +7,13 @@ from animator.core.paths import is_file
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.spandrel_package import NetworkUse
 from animator.models.stand_ins import stand_in
 
 LANCZOS = "lanczos"
 KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
 """Deforum's upscaling networks: imported settings name one whether its file is installed or not."""
+UPSCALING = NetworkUse("an upscaling network", "upscaling networks", "set upscaling.model to lanczos")
 _SUFFIXES = (SAFE, ".pth", ".pt")
 
 

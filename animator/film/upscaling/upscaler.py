@@ -10,9 +10,9 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from animator.errors import ModelError
+from animator.film.upscaling.find_upscaler import UPSCALING
 from animator.images.image import Image8, from_uint8, to_uint8
-from animator.models.weights import read_weights
+from animator.models.spandrel_file import load_spandrel
 
 TILE = 512
 """Side of a tile, in pixels; a network's memory grows with it."""
@@ -104,25 +104,8 @@ def load_upscaler(path: Path, factor: int, device: torch.device | str = "cpu") -
     Raises:
         ModelError: The file or the package spandrel is missing, or the network does not upscale RGB images.
     """
-    weights = read_weights(path)
-    from animator.models.torchvision_ops import declare_missing_ops
-
-    declare_missing_ops()
-    try:
-        from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
-    except ImportError as error:
-        raise ModelError(
-            f"{path}: upscaling networks need the package spandrel; install it with "
-            "pip install 'animator[upscale]', or set upscaling.model to lanczos"
-        ) from error
-    try:
-        model = ModelLoader(device=torch.device(device)).load_from_state_dict(weights)
-    except (UnsupportedModelError, RuntimeError, KeyError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelError(f"{path}: is not an upscaling network that spandrel knows ({reason})") from error
-    if not isinstance(model, ImageModelDescriptor) or model.input_channels != 3 or model.output_channels != 3:
-        raise ModelError(f"{path}: is a {model.purpose} network; expected one that upscales RGB images")
-    return NetworkUpscaler(model.eval().model, model.scale, factor, device)
+    model = load_spandrel(path, device, UPSCALING)
+    return NetworkUpscaler(model.model, model.scale, factor, device)
 
 
 def upscale(images: Iterable[Image8], upscaler: Upscaler) -> Iterator[Image8]:

@@ -10,6 +10,7 @@ from animator.film.open_clip import open_clip
 from animator.images.image import read_image
 from animator.images.resample import Border, Sampling
 from animator.loop.build.compat import behavior_of
+from animator.loop.build.faces import build_faces
 from animator.loop.build.hybrid import Hybrid, build_hybrid
 from animator.loop.build.init_image import read_init_image
 from animator.loop.build.masks import masking_of
@@ -89,6 +90,7 @@ def build_pipeline(
         overlays=masking.overlays,
         request_steps=request_steps,
         cuts=cuts() if animation.shows_clip else NO_CUTS,
+        faces=build_faces(animation, device),
     )
 
 

@@ -43,7 +43,6 @@ FEATURES = (
         "the file names the checkpoint it was made with; set `model` to yours",
         ("sd_model_",),
     ),
-    Feature("face restoration", {"restore_faces": False}, {"restore_faces": IDLE}, "faces stay as generated"),
     Feature(
         "seed resize",
         {"seed_resize_from_w": 0, "seed_resize_from_h": 0},

@@ -125,6 +125,7 @@ MAPPED = (
         "diffusion.checkpoint",
         gate=EnableFlag("enable_checkpoint_scheduling", value=""),
     ),
+    Row("restore_faces", NO, "face_restoration.enabled", SWITCH),
     Row("tiling", NO, "diffusion.tiling", SWITCH),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
     Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", FLOW),

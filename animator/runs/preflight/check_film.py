@@ -25,6 +25,7 @@ from animator.runs.preflight.film import CheckOptions, FilmToCheck, check_timeli
 from animator.runs.preflight.images import check_images
 from animator.runs.preflight.networks import (
     check_depth,
+    check_faces,
     check_flow,
     check_interpolator,
     check_upscaler,
@@ -47,6 +48,7 @@ _CHECKS = (
     check_flow,
     check_depth,
     check_words,
+    check_faces,
     check_upscaler,
     check_interpolator,
     check_vae,

@@ -1,21 +1,22 @@
 """Checks the weights of the networks besides the diffusion: flow, depth, words, upscaling, interpolation."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from animator.core.confinement import named_path
 from animator.core.paths import exists, is_file
 from animator.errors import ModelError
 from animator.film.interpolation.find_weights import find_weights
-from animator.film.upscaling.find_upscaler import LANCZOS, find_upscaler
+from animator.film.upscaling.find_upscaler import LANCZOS, UPSCALING, find_upscaler
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.facts import read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, Header, read_header
+from animator.models.faces.find import FACES, find_detector, find_face_model
 from animator.models.flow.find_raft import find_raft
 from animator.models.permitted import check_code, check_readable
+from animator.models.spandrel_package import check_spandrel
 from animator.models.torch_archive import is_torchscript
 from animator.runs.preflight.film import FilmToCheck
-from animator.settings.inputs import has_word_mask, raft_settings, uses_depth
+from animator.settings.inputs import has_word_mask, raft_settings, restores_faces, uses_depth
 
 _RAFT_SIGN = "feature_encoder."
 _RIFE_SIGN = "block0."
@@ -82,11 +83,22 @@ def check_upscaler(film: FilmToCheck) -> None:
         check_readable(path)
         if path.suffix == SAFE:
             read_header(path)
-        if find_spec("spandrel") is None:
-            raise ModelError(
-                f"{path}: upscaling networks need the package spandrel; install it with "
-                "pip install 'animator[upscale]', or set upscaling.model to lanczos"
-            )
+        check_spandrel(path, UPSCALING)
+
+
+def check_faces(film: FilmToCheck) -> None:
+    """Checks the files of face restoration, and that the package for them is installed."""
+    settings = film.animation.face_restoration
+    if film.is_broken("face_restoration") or not restores_faces(film.animation):
+        return
+    with film.problems.at("face_restoration.model"):
+        model = find_face_model(settings.model, film.folders)
+        check_readable(model)
+        if model.suffix == SAFE:
+            read_header(model)
+        check_spandrel(model, FACES)
+    with film.problems.at("face_restoration.detector"):
+        find_detector(settings.detector, film.folders)
 
 
 def check_interpolator(film: FilmToCheck) -> None:

@@ -1,0 +1,28 @@
+"""`build_faces`: opens the models that restore the faces of a film."""
+
+import torch
+
+from animator.loop.build.models import folders_of
+from animator.loop.pipeline import NO_FACES, Faces
+from animator.loop.steps.faces import RestoreFaces
+from animator.models.faces.find import find_face_files
+from animator.models.faces.restore import open_restorer
+from animator.settings import Animation
+from animator.settings.inputs import restores_faces
+
+
+def build_faces(animation: Animation, device: torch.device) -> Faces:
+    """Returns what restores the faces of a film's generated images.
+
+    Args:
+        animation: The settings.
+        device: Device of the network.
+
+    Raises:
+        ModelError: A file is missing or broken, or a package is missing.
+    """
+    if not restores_faces(animation):
+        return NO_FACES
+    settings = animation.face_restoration
+    files = find_face_files(settings.model, settings.detector, folders_of(animation))
+    return NO_FACES if files is None else RestoreFaces(open_restorer(files, device))

@@ -1,0 +1,78 @@
+"""`restore_faces`: restores the faces of one image."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from animator.models.faces.align import crop_from_image, cut_out, paste
+from animator.models.faces.face import FaceDetector, FaceNetwork, Landmarks
+from animator.models.faces.find import FaceFiles
+
+CERTAIN = 0.7
+"""Score from which a face is taken for one."""
+
+
+@dataclass(frozen=True)
+class FaceRestorer:
+    """The two models of face restoration.
+
+    Attributes:
+        detector: Finds faces.
+        network: Restores them.
+    """
+
+    detector: FaceDetector
+    network: FaceNetwork
+
+
+def open_restorer(files: FaceFiles, device: torch.device | str) -> FaceRestorer:
+    """Opens the models of face restoration.
+
+    Args:
+        files: From `animator.models.faces.find.find_face_files`.
+        device: Device of the network; the detector runs on the CPU.
+
+    Raises:
+        ModelError: A file is broken or of another kind, or a package is missing.
+    """
+    from animator.models.faces.networks import load_face_network
+    from animator.models.faces.yunet import open_yunet
+
+    return FaceRestorer(open_yunet(files.detector), load_face_network(files.model, device))
+
+
+def restore_faces(
+    image: Tensor, restorer: FaceRestorer, strength: float = 1.0, fidelity: float = 0.5
+) -> Tensor:
+    """Returns an image with its faces restored; the same tensor where it has none.
+
+    Args:
+        image: (3, H, W), RGB in [0, 1].
+        restorer: From `open_restorer`.
+        strength: Share of the restored faces, 0 to 1; 0 runs no model.
+        fidelity: For CodeFormer: 0 restores the most, 1 stays the closest to the face.
+
+    Returns:
+        (3, H, W).
+    """
+    if strength <= 0.0:
+        return image
+    found = restorer.detector.detect(image)
+    certain = [face.landmarks for face in found if face.score >= CERTAIN]
+    return restore_at(image, certain, restorer.network, strength, fidelity)
+
+
+def restore_at(
+    image: Tensor, faces: Iterable[Landmarks], network: FaceNetwork, strength: float, fidelity: float
+) -> Tensor:
+    """Returns an image with the faces at some landmarks restored; other args as `restore_faces`.
+
+    Each face is cut out of the image as it was given, also where faces overlap.
+    """
+    crops = [crop_from_image(landmarks) for landmarks in faces]
+    restored = [network.restore(cut_out(image, crop), fidelity) for crop in crops]
+    for crop, face in zip(crops, restored, strict=True):
+        image = paste(image, face, crop, strength)
+    return image
