@@ -11,27 +11,13 @@ from torch import Tensor
 from animator.errors import ModelError
 from animator.models.faces.align import TEMPLATE
 from animator.models.faces.face import SIDE
-from animator.models.faces.find import YUNET_FILES, FaceFiles
+from animator.models.faces.find import FaceFiles
 from animator.models.faces.networks import load_face_network
 from animator.models.faces.restore import open_restorer, restore_faces
 from animator.models.faces.yunet import MOST_FACES, open_yunet
 from animator.models.torchvision_ops import declare_missing_ops
+from tests.face_files import POINTS, restoreformer, write_detector
 from tests.onnx_files import yunet
-
-POINTS = (TEMPLATE - TEMPLATE.mean(0)) * 0.2 + 4
-
-
-def restoreformer() -> dict[str, Tensor]:
-    """Random weights of a small network in the layout of RestoreFormer's file."""
-    declare_missing_ops()
-    from spandrel.architectures.RestoreFormer import RestoreFormer
-
-    torch.manual_seed(0)
-    network = RestoreFormer(
-        n_embed=8, embed_dim=32, ch=32, ch_mult=(1,) * 6, num_res_blocks=1, attn_resolutions=(16,),
-        z_channels=32, head_size=8,
-    )  # fmt: skip
-    return dict(network.state_dict())
 
 
 def red_cells(height: int, width: int, *corners: tuple[int, int]) -> Tensor:
@@ -44,9 +30,7 @@ def red_cells(height: int, width: int, *corners: tuple[int, int]) -> Tensor:
 
 @pytest.fixture
 def detector(tmp_path: Path) -> Path:
-    path = tmp_path / YUNET_FILES[0]
-    path.write_bytes(yunet(POINTS, 100.0))
-    return path
+    return write_detector(tmp_path)
 
 
 def test_opencv_finds_the_points_of_faces_in_images_of_any_size(detector: Path) -> None:
