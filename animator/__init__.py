@@ -66,6 +66,9 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.models.diffusion.tuning import FreeU as FreeU
     from animator.models.diffusion.tuning import GuidanceTuning as GuidanceTuning
     from animator.models.diffusion.tuning import Refiner as Refiner
+    from animator.models.faces.restore import FaceRestorer as FaceRestorer
+    from animator.models.faces.restore import open_face_restorer as open_face_restorer
+    from animator.models.faces.restore import restore_faces as restore_faces
     from animator.models.flow.fake import FakeFlow as FakeFlow
     from animator.models.flow.model import FlowModel as FlowModel
     from animator.presets.load import load as load
@@ -87,6 +90,7 @@ _HOMES = {
     "DepthModel": "animator.models.depth.model",
     "Diffuser": "animator.models.diffusion.request",
     "Encoding": "animator.film.formats",
+    "FaceRestorer": "animator.models.faces.restore",
     "FakeDepth": "animator.models.depth.model",
     "FakeDiffuser": "animator.models.diffusion.fake",
     "FakeFlow": "animator.models.flow.fake",
@@ -147,8 +151,10 @@ _HOMES = {
     "load": "animator.presets.load",
     "open_depth": "animator.models.depth.open_depth",
     "open_diffuser": "animator.models.diffusion.stable",
+    "open_face_restorer": "animator.models.faces.restore",
     "render": "animator.loop.render",
     "render_run": "animator.runs.render_run",
+    "restore_faces": "animator.models.faces.restore",
     "submit": "animator.jobs.submit",
 }
 """The module of each public name."""

@@ -37,6 +37,13 @@ def allow_pickle() -> Iterator[None]:
 
 
 @pytest.fixture
+def allow_code() -> Iterator[None]:
+    """Permits models that are programs, as --allow-code does."""
+    with allow(code=True):
+        yield
+
+
+@pytest.fixture
 def extras(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installs the example of another package that adds to animator, by putting it on the path."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "plugin_package"))

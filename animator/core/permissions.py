@@ -71,7 +71,8 @@ def allow(
         download: Download from public addresses what a film names by URL or hub id.
         hosts: Names or addresses to connect to although they are in a private network.
         stand_ins: Where weights are missing, use the built-in depth network for others, DIS flow for RAFT,
-            optical flow for frame interpolators and Lanczos for upscalers, and log a warning.
+            optical flow for frame interpolators and Lanczos for upscalers, leave faces as generated, and log
+            a warning.
     """
     now = permissions()
     added = Permissions(

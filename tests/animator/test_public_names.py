@@ -11,7 +11,7 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding"),
+    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "FaceRestorer"),
     *("FakeDepth", "FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU", "GeneratedImage"),
     *("GenerationRequest", "GenerationStep", "GenerationStopped", "GuidanceTuning", "Hint"),
     *("ImageSettings", "Job", "JobFilter", "JobNotFoundError", "JobQueue", "JobRequest"),
@@ -21,7 +21,7 @@ PUBLIC = [
     *("Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline", "UserError"),
     *("VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
     *("build_pipeline", "generate", "generate_batch", "generate_each", "load", "open_depth"),
-    *("open_diffuser", "render", "render_run", "submit"),
+    *("open_diffuser", "open_face_restorer", "render", "render_run", "restore_faces", "submit"),
 ]
 
 

@@ -27,6 +27,8 @@ from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.hypernetwork.load import read_hypernetwork
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.prompts.embedding_file import read_vectors
+from animator.models.faces.find import read_detector
+from animator.models.faces.networks import load_face_network
 from animator.models.flow.raft import load_raft
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_tensors, read_weights
@@ -146,6 +148,8 @@ READERS: dict[str, Callable[[Path], object]] = {
     "controlnet": lambda path: find_controlnet(str(path), Library()),
     "depth": open_depth,
     "flow": load_raft,
+    "face network": lambda path: load_face_network(path, "cpu"),
+    "face detector": read_detector,
     "upscaler": lambda path: open_upscaler(str(path), 2, (), "cpu"),
 }
 

@@ -1,12 +1,16 @@
 """Finds the files of face restoration by name: the network and the detector. Loads nothing."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from animator.core.confinement import is_within, named_path
 from animator.core.paths import is_file
+from animator.core.permissions import permissions
+from animator.core.read import UnreadableError, read_bytes
 from animator.core.walk import TooManyFilesError, walk
-from animator.errors import ModelError
+from animator.errors import AllowCode, ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.spandrel_package import NetworkUse
 from animator.models.stand_ins import stand_in
@@ -15,9 +19,16 @@ ONNX = ".onnx"
 YUNET = "yunet"
 YUNET_FILES = ("face_detection_yunet_2023mar.onnx", "face_detection_yunet_2026may.onnx")
 """The releases that OpenCV's detector reads, in its model collection; older versions read the first alone."""
+YUNET_SHA256 = frozenset({"8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"})
+"""Digests of releases that may be read without permission."""
+MAX_BYTES = 16_000_000
+"""Size limit of a detector's file; YuNet's has 0.2 MB."""
 _SUFFIXES = (SAFE, ".pth", ".pt", ".ckpt")
 _OFF = "set face_restoration.enabled to false"
 FACES = NetworkUse("a face restoration network", "face restoration networks", _OFF)
+
+
+Find = Callable[[str, tuple[Path, ...]], Path]
 
 
 @dataclass(frozen=True)
@@ -65,19 +76,41 @@ def find_detector(name: str, folders: tuple[Path, ...]) -> Path:
     return path
 
 
-def find_face_files(model: str, detector: str, folders: tuple[Path, ...]) -> FaceFiles | None:
-    """Returns both files; None where one is missing and faces may stay as generated, which is logged.
+def read_detector(path: Path) -> bytes:
+    """Returns the content of a detector's file.
+
+    OpenCV's reader of ONNX does not withstand damaged files: they can end the program, or worse. So only known
+    releases are read without permission.
+
+    Raises:
+        ModelError: It cannot be read, is too large, or is not a known release and programs are not permitted.
+    """
+    try:
+        onnx = read_bytes(path, MAX_BYTES)
+    except UnreadableError as error:
+        raise ModelError(f"{path}: {error}; expected YuNet, {YUNET_FILES[0]}") from error
+    if hashlib.sha256(onnx).hexdigest() not in YUNET_SHA256 and not permissions().code:
+        raise ModelError(
+            f"{path}: is not OpenCV's release {YUNET_FILES[0]}, or it is damaged; other ONNX files are like "
+            "programs, for OpenCV does not withstand what may be in them",
+            AllowCode(),
+        )
+    return onnx
+
+
+def find_or_leave(find: Find, name: str, folders: tuple[Path, ...]) -> Path | None:
+    """Returns a file; None where it is missing and faces may stay as generated, which is logged.
 
     Args:
-        model: Name of the network, as for `find_face_model`.
-        detector: Name of the detector.
+        find: `find_face_model` or `find_detector`.
+        name: As for these.
         folders: The model folders.
 
     Raises:
-        ModelError: A file is missing, and stand-ins are not permitted.
+        ModelError: There is no such file, and stand-ins are not permitted.
     """
     try:
-        return FaceFiles(find_face_model(model, folders), find_detector(detector, folders))
+        return find(name, folders)
     except ModelError as missing:
         stand_in(missing, "face_restoration", "the generated face")
         return None

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from animator.models.device import choose_device
 from animator.models.faces.align import crop_from_image, cut_out, paste
 from animator.models.faces.face import FaceDetector, FaceNetwork, Landmarks
-from animator.models.faces.find import FaceFiles
+from animator.models.faces.find import YUNET, FaceFiles, find_detector, find_face_model
+from animator.models.folders import model_folders
 
 CERTAIN = 0.7
 """Score from which a face is taken for one."""
@@ -31,7 +34,7 @@ def open_restorer(files: FaceFiles, device: torch.device | str) -> FaceRestorer:
     """Opens the models of face restoration.
 
     Args:
-        files: From `animator.models.faces.find.find_face_files`.
+        files: Their files.
         device: Device of the network; the detector runs on the CPU.
 
     Raises:
@@ -43,6 +46,28 @@ def open_restorer(files: FaceFiles, device: torch.device | str) -> FaceRestorer:
     return FaceRestorer(open_yunet(files.detector), load_face_network(files.model, device))
 
 
+def open_face_restorer(
+    model: str = "GFPGANv1.4",
+    detector: str = YUNET,
+    device: torch.device | str = "cpu",
+    folders: tuple[Path, ...] | None = None,
+) -> FaceRestorer:
+    """Opens the models of face restoration by name.
+
+    Args:
+        model: Path of the network's file, or its name in the folders: GFPGAN, RestoreFormer or CodeFormer.
+        detector: Path of the detector's file, its name in the folders, or `yunet`.
+        device: "auto", "cpu", "cuda", "mps" or a torch device, of the network.
+        folders: Folders in which names are looked up; None searches those that ANIMATOR_MODELS names.
+
+    Raises:
+        ModelError: As `open_restorer`, or there is no such file.
+    """
+    searched = model_folders() if folders is None else folders
+    files = FaceFiles(find_face_model(model, searched), find_detector(detector, searched))
+    return open_restorer(files, choose_device(device))
+
+
 def restore_faces(
     image: Tensor, restorer: FaceRestorer, strength: float = 1.0, fidelity: float = 0.5
 ) -> Tensor:
@@ -50,7 +75,7 @@ def restore_faces(
 
     Args:
         image: (3, H, W), RGB in [0, 1].
-        restorer: From `open_restorer`.
+        restorer: From `open_face_restorer`.
         strength: Share of the restored faces, 0 to 1; 0 runs no model.
         fidelity: For CodeFormer: 0 restores the most, 1 stays the closest to the face.
 

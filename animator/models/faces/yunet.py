@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from animator.core.read import UnreadableError, read_bytes
 from animator.errors import ModelError
 from animator.images.image import Image8, to_uint8
 from animator.models.faces.face import Face, Landmarks, rms, size_of
-from animator.models.faces.find import YUNET_FILES
+from animator.models.faces.find import YUNET_FILES, read_detector
 
-MAX_BYTES = 16_000_000
-"""Size limit of the file; YuNet's has 0.2 MB."""
 LEAST_SCORE = 0.4
 """Faces below this score are not reported."""
 MOST_FACES = 32
@@ -73,15 +70,13 @@ def open_yunet(path: Path) -> YuNet:
     """Opens the detector in a file.
 
     Raises:
-        ModelError: The file is missing, too large, not ONNX, or not YuNet.
+        ModelError: The file may not be read (see `read_detector`), is damaged, or is not YuNet.
     """
+    onnx = read_detector(path)
     try:
-        onnx = read_bytes(path, MAX_BYTES)
         with _quiet():
             _check_outputs(path, onnx)
             return YuNet(onnx)
-    except UnreadableError as error:
-        raise ModelError(f"{path}: {error}; expected YuNet, {YUNET_FILES[0]}") from error
     except cv2.error as error:
         reason = " ".join(str(error).split())[:200]
         raise ModelError(f"{path}: cannot be read as ONNX ({reason}); it may be damaged") from error

@@ -11,7 +11,7 @@ from animator.presets.load import dump, load
 ROOT = Path(__file__).parents[3]
 SETTINGS = {
     "W": 64, "H": 64, "max_frames": 3, "seed": 5, "steps": 2, "diffusion_cadence": 1, "animation_mode": "2D",
-    "prompts": {"0": "a lake"}, "batch_name": "pond_{timestring}", "restore_faces": True, "fps": 12,
+    "prompts": {"0": "a lake"}, "batch_name": "pond_{timestring}", "motion_preview_mode": True, "fps": 12,
     "legacy_colormatch": False,
 }  # fmt: skip
 
@@ -26,7 +26,7 @@ def test_a_settings_file_renders_and_its_frames_record_the_settings(tmp_path: Pa
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     done = animator("render", tmp_path / "pond.txt", "--out", tmp_path / "run", "--device", "cpu")
     assert done.returncode == 0, done.stderr
-    assert "note: restore_faces: face restoration (left out): faces stay as generated" in done.stderr
+    assert "note: motion_preview_mode: motion preview (left out): frames are generated" in done.stderr
     assert Path(done.stdout.strip()).name == "pond.mp4"
     shown = animator("info", tmp_path / "run" / "frames" / "000000002.png")
     assert shown.stdout.startswith("a lake\nSteps: 2, Sampler: Euler a,") and "Seed: 7" in shown.stdout
@@ -38,7 +38,7 @@ def test_import_and_export_round_trip(tmp_path: Path) -> None:
     (tmp_path / "pond.txt").write_text(json.dumps(SETTINGS))
     made = animator("import", tmp_path / "pond.txt", "-o", tmp_path / "pond.yaml")
     assert made.returncode == 0, made.stderr
-    assert made.stderr.startswith("changes the film: restore_faces: face restoration (left out)")
+    assert made.stderr.startswith("changes the film: motion_preview_mode: motion preview (left out)")
     assert dump(load(tmp_path / "pond.yaml")) == dump(load(tmp_path / "pond.txt"))
     back = animator("export", tmp_path / "pond.yaml", "-o", tmp_path / "again.txt")
     assert back.returncode == 0, back.stderr

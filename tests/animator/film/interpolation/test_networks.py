@@ -1,6 +1,5 @@
 """Networks whose weights come as files: RIFE, FILM, upscalers; here with small or random weights."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from animator.core.permissions import allow
 from animator.errors import ModelError
 from animator.film.interpolation.rife import RifeNetwork, load_rife
 from animator.film.interpolation.torchscript import load_torchscript
@@ -19,12 +17,6 @@ from animator.models.weights import read_weights
 from tests.animator.film.clips import psnr, texture
 
 pytestmark = pytest.mark.usefixtures("allow_pickle")
-
-
-@pytest.fixture
-def allow_code() -> Iterator[None]:
-    with allow(code=True):
-        yield
 
 
 PAIR = from_uint8(texture(50, 1)), from_uint8(texture(50, 2))

@@ -1,5 +1,6 @@
 """The files of face restoration are found by name."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,15 @@ import pytest
 
 from animator.core.confinement import Confinement, confined
 from animator.core.permissions import allow
-from animator.errors import ModelError
-from animator.models.faces.find import YUNET_FILES, find_detector, find_face_files, find_face_model
+from animator.errors import AllowCode, ModelError
+from animator.models.faces import find
+from animator.models.faces.find import (
+    YUNET_FILES,
+    find_detector,
+    find_face_model,
+    find_or_leave,
+    read_detector,
+)
 
 STRANGE = ("missing", "../GFPGANv1.4", "*", "GFPGAN*", "\0", "GFPGAN", "x" * 5000, ".pth")
 
@@ -49,12 +57,12 @@ def test_yunet_stands_for_either_release(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", STRANGE)
-@pytest.mark.parametrize("find", [find_face_model, find_detector])
+@pytest.mark.parametrize("search", [find_face_model, find_detector])
 def test_a_missing_file_is_an_error_that_says_what_to_do(
-    folder: Path, name: str, find: Callable[[str, tuple[Path, ...]], Path]
+    folder: Path, name: str, search: Callable[[str, tuple[Path, ...]], Path]
 ) -> None:
     with pytest.raises(ModelError, match="is neither a file nor the name of one") as caught:
-        find(name, (folder,))
+        search(name, (folder,))
     assert str(folder) in caught.value.message
     assert "or set face_restoration.enabled to false" in caught.value.message
 
@@ -63,9 +71,9 @@ def test_stand_ins_leave_faces_as_generated_and_say_so(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(ModelError, match=r"face_restoration.detector: none.onnx is neither"):
-        find_face_files("GFPGANv1.4", "none.onnx", (folder,))
+        find_or_leave(find_detector, "none.onnx", (folder,))
     with allow(stand_ins=True):
-        assert find_face_files("GFPGANv1.4", "none.onnx", (folder,)) is None
+        assert find_or_leave(find_detector, "none.onnx", (folder,)) is None
     assert "the generated face stands in for it" in caplog.text
 
 
@@ -76,3 +84,26 @@ def test_a_link_that_leads_out_of_a_confinement_is_not_found(folder: Path, tmp_p
     assert find_detector("linked", (folder,))
     with confined(Confinement((folder,), (folder,))), pytest.raises(ModelError, match="neither a file"):
         find_detector("linked", (folder,))
+
+
+def test_only_known_detectors_are_read_without_permission(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "opencv" / YUNET_FILES[1]
+    path.write_bytes(b"other")
+    with pytest.raises(ModelError, match=r"is not OpenCV's release .*, or it is damaged") as caught:
+        read_detector(path)
+    assert isinstance(caught.value.hint, AllowCode)
+    with allow(code=True):
+        assert read_detector(path) == b"other"
+    monkeypatch.setattr(find, "YUNET_SHA256", {hashlib.sha256(b"other").hexdigest()})
+    assert read_detector(path) == b"other"
+
+
+@pytest.mark.usefixtures("allow_code")
+def test_a_file_that_is_too_large_for_a_detector_is_refused(folder: Path) -> None:
+    path = folder / "large.onnx"
+    with path.open("wb") as file:
+        file.truncate(find.MAX_BYTES + 1)
+    with pytest.raises(ModelError, match=r"large.onnx: is larger than 16000000 bytes; expected YuNet"):
+        read_detector(path)

@@ -1,5 +1,7 @@
 """Faces are held still from frame to frame."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.faces import place
 HEAD = place((128.0, 120.0), 0.3)
 
 
-def held_over(found: list[tuple[Face, ...]]) -> list[tuple[Landmarks, ...]]:
+def held_over(found: Sequence[tuple[Face, ...]]) -> list[tuple[Landmarks, ...]]:
     """What is used for the faces of each frame."""
     used: list[tuple[Landmarks, ...]] = []
     for faces in found:
