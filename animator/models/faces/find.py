@@ -79,8 +79,8 @@ def find_detector(name: str, folders: tuple[Path, ...]) -> Path:
 def read_detector(path: Path) -> bytes:
     """Returns the content of a detector's file.
 
-    OpenCV's reader of ONNX does not withstand damaged files: they can end the program, or worse. So files other
-    than known releases are read with permission only.
+    OpenCV's reader of ONNX does not withstand damaged files: they can end the program, or worse. So only
+    known releases are read without permission.
 
     Raises:
         ModelError: It cannot be read, is too large, or is not a known release and programs are not permitted.

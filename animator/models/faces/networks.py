@@ -62,7 +62,7 @@ class RestorationNetwork:
         restored = self.call(self.network, face.unsqueeze(0) * 2.0 - 1.0, fidelity)[0]
         if restored.shape != face.shape or not bool(restored.isfinite().all()):
             raise ModelError(f"{self.path}: does not return a face; its weights may be damaged")
-        return (restored + 1.0).div_(2.0).clamp_(0.0, 1.0).clone()
+        return (restored + 1.0).div_(2.0).clamp_(0.0, 1.0)
 
 
 def load_face_network(path: Path, device: torch.device | str) -> RestorationNetwork:
