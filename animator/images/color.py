@@ -43,17 +43,18 @@ _FROM_RGB = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
 _TO_RGB = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
 
 
-def match_color(image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
+def match_color(image: Tensor, reference: Tensor, space: Coherence, ignored: Tensor | None = None) -> Tensor:
     """Returns the image (3, H, W) with the reference's histogram in each channel of a color space.
 
     Args:
         image: (3, H, W), [0, 1].
         reference: (3, h, w), [0, 1], of any size, on the same device.
         space: `Coherence.NONE` returns the image itself.
+        ignored: As for `match_palette`.
     """
     if space is Coherence.NONE:
         return image
-    return match_palette(image, palette_of(reference, space))
+    return match_palette(image, palette_of(reference, space), ignored)
 
 
 def palette_of(reference: Tensor, space: Coherence) -> Palette:
@@ -61,21 +62,33 @@ def palette_of(reference: Tensor, space: Coherence) -> Palette:
     return Palette(space, _bridge_empty_bins(*_bin_quantiles(_bins(_channels(reference, space)))))
 
 
-def match_palette(image: Tensor, palette: Palette) -> Tensor:
+def match_palette(image: Tensor, palette: Palette, ignored: Tensor | None = None) -> Tensor:
     """Returns the image (3, H, W), [0, 1], with the histogram of a palette in each channel.
 
     Each channel value is shifted with its bin: v + shift[bin(v)]. A bin is shifted to where the palette has
     the same quantile, found by linear interpolation; it stops one bin short, and stays where a pixel or two
     could make the difference, so that rounding cannot make an image drift that matches already. A flat image
     takes the palette's median.
+
+    Args:
+        image: (3, H, W), [0, 1].
+        palette: Of the reference.
+        ignored: (H, W), 1 where pixels do not count, though they are matched as all others; None counts all.
     """
     channels = _channels(image, palette.space)
     bins = _bins(channels)
-    shift = _bin_shifts(palette.quantiles, _bin_quantiles(bins)[0], slack=_SLACK_PIXELS / bins.shape[1])
+    counted = bins if ignored is None else bins[:, counted_pixels(ignored)]
+    shift = _bin_shifts(palette.quantiles, _bin_quantiles(counted)[0], slack=_SLACK_PIXELS / counted.shape[1])
     for plane, row, index in zip(channels, shift, bins, strict=True):
         plane += row.index_select(0, index).view_as(plane)
     to_rgb = _TO_RGB.get(palette.space)
     return to_rgb(channels) if to_rgb else channels.clamp_(0.0, 1.0)
+
+
+def counted_pixels(ignored: Tensor) -> Tensor:
+    """Returns which pixels (H * W), bool, of an image count; all where all of them are ignored."""
+    counted = (ignored < 0.5).flatten()
+    return counted | ~counted.any()
 
 
 def grayscale(image: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from animator.models.diffusion.request import Diffuser
 from animator.timeline.plan import Plan
 
 if TYPE_CHECKING:
+    from animator.loop.steps.reveal import Reveal
     from animator.loop.tweens.tween import Tween
 
 
@@ -155,6 +156,7 @@ class Pipeline:
         request_steps: Add details to each request that the plan does not have.
         cuts: Where the images of the source change to another scene, over which in-betweens do not fade.
         faces: Restores the faces of the generated image, before all steps on it.
+        reveal: Finds and fills what comes into view, to be generated; None leaves it to the motion.
     """
 
     source: Source
@@ -169,6 +171,7 @@ class Pipeline:
     request_steps: tuple[RequestStep, ...] = ()
     cuts: Cuts = NO_CUTS
     faces: Faces = NO_FACES
+    reveal: "Reveal | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,12 +183,14 @@ class FrameImage:
         depth: (H, W), the depth by which the image before it was warped; None if the motion needs none.
         anchor: (3, H, W), the color anchor from this frame on.
         faces: (n, 5, 2), the landmarks of the faces that were restored; None if there were none.
+        revealed: (H, W), 1 where the image is only a fill of what came into view; None for nowhere.
     """
 
     image: Tensor
     depth: Tensor | None
     anchor: Tensor | None = None
     faces: Tensor | None = None
+    revealed: Tensor | None = None
 
 
 def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameImage:
@@ -199,7 +204,7 @@ def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameIm
         state: After the last group.
     """
     plan = plans[-1]
-    depth, warped = state.depth, None
+    depth, warped, revealed = state.depth, None, None
     image = pipeline.source.image(plan, state)
     if image is None:
         image = pipeline.source.init_image(plan)
@@ -208,11 +213,15 @@ def generate(pipeline: Pipeline, plans: Sequence[Plan], state: State) -> FrameIm
     else:
         depth = pipeline.motion.estimate_depth(image, plans[0], depth)
         warped = pipeline.motion.warp(image, plans, depth)
+        if pipeline.reveal is not None:
+            warped, revealed = pipeline.reveal.fill(warped, plans, depth, state.revealed)
         warped = _apply_steps(pipeline.after_motion, warped, plan, state)
-    state = replace(state, anchor=pipeline.anchor.for_frame(plan, state.anchor, warped))
+    anchor = pipeline.anchor.for_frame(plan, state.anchor, warped)
+    state = replace(state, anchor=anchor, revealed=revealed)
     if warped is not None:
         image = _apply_steps(pipeline.before, warped, plan, state)
-    generated = generate_alone(pipeline.diffuser, build_request(pipeline.request_steps, plan, image))
+    request = build_request(pipeline.request_steps, plan, image, revealed)
+    generated = generate_alone(pipeline.diffuser, request)
     generated, faces = pipeline.faces.restore(generated, plan, state)
     generated = _apply_steps((*pipeline.after, *pipeline.overlays), generated, plan, state)
     anchor = pipeline.anchor.after_frame(plan, state.anchor, generated)

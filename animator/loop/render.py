@@ -70,7 +70,12 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
             for plan, frame in zip(part, images, strict=True):
                 if plan is part[-1]:
                     latest = State(
-                        plan.frame + 1, frame.image, generated.anchor, frame.depth, generated.faces
+                        plan.frame + 1,
+                        frame.image,
+                        generated.anchor,
+                        frame.depth,
+                        faces=generated.faces,
+                        revealed=frame.revealed,
                     )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, frame.image, frame.depth, state)

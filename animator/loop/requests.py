@@ -6,6 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from animator.images.soft_edge import soft_edge
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.tuning import GuidanceTuning
 from animator.timeline.plan import Plan
@@ -50,7 +51,7 @@ class Guidance:
 
 
 def build_request(
-    request_steps: Sequence[RequestStep], plan: Plan, image: Tensor | None
+    request_steps: Sequence[RequestStep], plan: Plan, image: Tensor | None, revealed: Tensor | None = None
 ) -> GenerationRequest:
     """Returns the full request for a frame.
 
@@ -58,8 +59,15 @@ def build_request(
         request_steps: Applied in order to the plan's own request.
         plan: Of the frame.
         image: (3, H, W) to start from; None generates from the prompt alone.
+        revealed: (H, W), 1 where the image is only a fill, which is not to be kept; None for nowhere.
     """
     request = request_of(plan, image)
+    if revealed is not None:
+        request = replace(
+            request,
+            revealed=soft_edge(revealed, plan.motion.reveal_seam).unsqueeze(0),
+            revealed_strength=plan.motion.reveal_strength,
+        )
     for step in request_steps:
         request = step.apply(request, plan)
     return request

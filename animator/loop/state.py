@@ -14,14 +14,15 @@ from animator.loop.state_header import SCHEMA, next_frame_of
 
 IMAGE_KEY = "picture"
 """Key of the last image in state files; never changes, so that older runs resume."""
-MAX_BYTES = 7 * 4 * 8192 * 8192 + 1_000_000
-"""Size of the largest state: two images and a depth map of the largest film, and the header."""
+MAX_BYTES = 8 * 4 * 8192 * 8192 + 1_000_000
+"""Size of the largest state: two images, a depth map and a mask of the largest film, and the header."""
 
 _SHAPES: Mapping[str, tuple[int | str, ...]] = {
     IMAGE_KEY: (3, "height", "width"),
     "anchor": (3, "height", "width"),
     "depth": ("height", "width"),
     "faces": ("count", 5, 2),
+    "revealed": ("height", "width"),
 }
 """The shapes of the tensors in a state file."""
 
@@ -36,6 +37,8 @@ class State:
         anchor: The image whose colors the film keeps (3, H, W); None before the first frame.
         depth: The last depth estimate (H, W), larger = nearer; None if the motion needs none.
         faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels; None if there are none.
+        revealed: (H, W), 1 where the image is only a fill of what came into view since the last generation;
+            None for nowhere.
     """
 
     next_frame: int = 0
@@ -43,6 +46,7 @@ class State:
     anchor: Tensor | None = None
     depth: Tensor | None = None
     faces: Tensor | None = None
+    revealed: Tensor | None = None
 
     @property
     def picture(self) -> Tensor | None:
@@ -52,7 +56,13 @@ class State:
 
     def to_bytes(self) -> bytes:
         """Returns this state as a safetensors file, bit for bit."""
-        optional = {IMAGE_KEY: self.image, "anchor": self.anchor, "depth": self.depth, "faces": self.faces}
+        optional = {
+            IMAGE_KEY: self.image,
+            "anchor": self.anchor,
+            "depth": self.depth,
+            "faces": self.faces,
+            "revealed": self.revealed,
+        }
         tensors = {
             name: tensor.detach().cpu().contiguous().clone()
             for name, tensor in optional.items()

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from animator.models.depth.names import is_blend
 from animator.settings.effect import Condition, Fact, Switch
-from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real
+from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.inputs import uses_depth, uses_raft
 from animator.settings.needs import InMode, Is
@@ -21,6 +21,8 @@ _PLANE = InMode("motion", ("plane",))
 _SPACE = InMode("motion", ("space",))
 _FLIP = Is("motion.enable_perspective_flip", (True,))
 _PINHOLE = Is("camera.projection", ("pinhole",))
+_BORDER = Is("motion.reveal", ("border",))
+_GENERATED = Is("motion.reveal", ("generate",))
 _WARPS = _SPACE & Is("use_depth_warping", (True,))
 
 
@@ -64,6 +66,12 @@ class MotionPlan:
     """Degrees per frame, pan: about the vertical axis."""
     perspective_flip_fv: Annotated[Real, _FLIP] = 53
     """Field of view of the flip in degrees; larger is stronger."""
+    reveal_strength: Annotated[Unit, _GENERATED] = 0
+    """How much is kept of the surrounding colors that fill what comes into view; 0 generates it from the
+    prompt alone."""
+    reveal_seam: Annotated[float, RangedSchedule(0.0, 512.0), _GENERATED] = 16
+    """Width in pixels of the soft seam: the image beside what comes into view is generated anew with it, less
+    and less."""
 
 
 class Motion(Scheduled[MotionPlan]):
@@ -73,9 +81,12 @@ class Motion(Scheduled[MotionPlan]):
 
     enable_perspective_flip: StrictBool = False
     """2D only: rotate the image plane in space by the four schedules `perspective_flip_*`."""
-    border: Annotated[Literal["replicate", "wrap", "reflect", "mirror", "zeros"], _PLANE | _FLIP] = (
-        "replicate"
-    )
+    reveal: Literal["border", "generate"] = "border"
+    """What becomes of the areas that come into view: border fills them by `border`, or in 3D by
+    `camera.padding`; generate generates them, while the rest keeps the film's strength."""
+    border: Annotated[
+        Literal["replicate", "wrap", "reflect", "mirror", "zeros"], (_PLANE | _FLIP) & _BORDER
+    ] = "replicate"
     """2D only: fill of the area outside the image."""
     sampling: Annotated[
         Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"],
@@ -119,7 +130,9 @@ class Camera(Scheduled[CameraPlan]):
     """pinhole is a true camera with occlusion; deforum shifts pixels as Deforum does."""
     reveal_noise: Annotated[float, _PINHOLE] = Field(0, ge=0, le=1)
     """pinhole only: amount of noise where new areas come into view, for the diffusion to fill."""
-    padding: Annotated[Literal["border", "reflection", "zeros"], Is("projection", ("deforum",))] = "border"
+    padding: Annotated[Literal["border", "reflection", "zeros"], Is("projection", ("deforum",)) & _BORDER] = (
+        "border"
+    )
     """Fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """Resampling filter."""

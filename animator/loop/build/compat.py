@@ -36,8 +36,13 @@ from animator.settings.compat import RulesName, rules_of
 class ColorMatch(Protocol):
     """Gives one image the colors of another."""
 
-    def __call__(self, image: Tensor, reference: Tensor, space: Coherence) -> Tensor:
-        """Returns the image (3, H, W) with the histograms of the reference (3, h, w)."""
+    def __call__(
+        self, image: Tensor, reference: Tensor, space: Coherence, ignored: Tensor | None = None
+    ) -> Tensor:
+        """Returns the image (3, H, W) with the histograms of the reference (3, h, w).
+
+        The pixels of the image that are `ignored` (H, W) do not count in its own histograms.
+        """
         ...
 
 

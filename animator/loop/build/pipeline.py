@@ -8,31 +8,27 @@ import torch
 from animator.film.clip_cuts import ClipCuts
 from animator.film.open_clip import open_clip
 from animator.images.image import read_image
-from animator.images.resample import Border, Sampling
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.faces import build_faces
 from animator.loop.build.hybrid import Hybrid, build_hybrid
 from animator.loop.build.init_image import read_init_image
 from animator.loop.build.masks import masking_of
 from animator.loop.build.models import folders_of
+from animator.loop.build.motion import motion_of, open_depth_model, reveal_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps
 from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
-from animator.loop.pipeline import NO_CUTS, Cuts, Motion, Pipeline, Source, Step
+from animator.loop.pipeline import NO_CUTS, Cuts, Pipeline, Source, Step
 from animator.loop.requests import Guidance, RequestStep
 from animator.loop.steps.clip_motion import ClipMotionTween
 from animator.loop.steps.controlnet import units_of
-from animator.loop.steps.depth_source import DepthScaling, DepthSource, Normalized, Stabilized
 from animator.loop.steps.frame_source import ClipFrames, FrameSource
-from animator.loop.steps.motion_2d import Still, Warp2D
-from animator.loop.steps.motion_3d import DeforumWarp, FlippedThenWarp, PinholeWarp
 from animator.loop.steps.redo import FlowRedo, Redo
+from animator.loop.steps.reveal import RevealTween
 from animator.loop.steps.source import ClipFrame, LastImage, PromptOnly
 from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.lookahead import LookAhead
 from animator.loop.tweens.tween import Chained, Composed, Tween
 from animator.models.depth.model import DepthModel
-from animator.models.depth.names import STARTER
-from animator.models.depth.starter import StarterDepth
 from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
@@ -41,7 +37,6 @@ from animator.settings.compat import rules_of
 from animator.settings.modes import Mode, mode_of
 
 _TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
-_PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
 
 
 def build_pipeline(
@@ -64,7 +59,7 @@ def build_pipeline(
     device = choose_device(device)
     mode = mode_of(animation)
     clip = cache(lambda: _clip(animation, device))
-    network = cache(lambda: depth or _depth_model(animation, device))
+    network = cache(lambda: depth or open_depth_model(animation, device))
     match = match_color_steps(animation, diffuser, device, clip)
     cuts = cache(lambda: _cuts(animation, clip()))
     hybrid = build_hybrid(animation, clip(), network, device, cuts()) if animation.is_hybrid else Hybrid()
@@ -74,23 +69,29 @@ def build_pipeline(
         *masking.request_steps,
         *units_of(animation, device, network),
     )
-    tween = masking.overlay_tween(_tween(animation, device))
+    reveal = reveal_of(animation, network, hybrid.motion)
+    plain_tween = _tween(animation, device)
+    tween = masking.overlay_tween(plain_tween)
+    tween = ClipMotionTween(tween, hybrid.motion) if hybrid.motion else tween
+    if reveal is not None:
+        tween = RevealTween(tween, reveal, isinstance(plain_tween, Chained))
     return Pipeline(
         source=_source(mode, animation, device, clip),
-        motion=_motion(mode, animation, network),
+        motion=motion_of(animation, network),
         before=(
             *before_steps(animation, match, masking),
             *(_redo_steps(animation, diffuser, device, request_steps) if mode.prepares else ()),
         ),
         diffuser=diffuser,
         after=after_steps(animation, match, masking, hybrid.after),
-        tween=ClipMotionTween(tween, hybrid.motion) if hybrid.motion else tween,
+        tween=tween,
         anchor=_anchor(animation),
         after_motion=hybrid.after_motion,
         overlays=masking.overlays,
         request_steps=request_steps,
         cuts=cuts() if animation.shows_clip else NO_CUTS,
         faces=build_faces(animation, device),
+        reveal=reveal,
     )
 
 
@@ -100,12 +101,6 @@ def _source(
     if mode.source == "clip":
         return ClipFrame(clip())
     return PromptOnly() if mode.source == "nothing" else _last_image(animation, device, clip)
-
-
-def _motion(mode: Mode, animation: Animation, model: Callable[[], DepthModel]) -> Motion:
-    if mode.motion == "still":
-        return Still()
-    return _motion_2d(animation) if mode.motion == "plane" else _motion_3d(animation, model)
 
 
 def _guidance(animation: Animation, device: torch.device) -> tuple[RequestStep, ...]:
@@ -161,51 +156,3 @@ def _tween(animation: Animation, device: torch.device) -> Tween:
     if settings.cadence_blend == "lookahead":
         return LookAhead(flow)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)
-
-
-def _motion_2d(animation: Animation) -> Warp2D:
-    settings = animation.motion
-    border, sampling = Border(settings.border), Sampling(settings.sampling)
-    if not settings.enable_perspective_flip:
-        return Warp2D(border, sampling, None)
-    behavior = behavior_of(animation)
-    return Warp2D(border, sampling, behavior.flip_matrix, behavior.step_matrix)
-
-
-def _motion_3d(animation: Animation, model: Callable[[], DepthModel]) -> Motion:
-    camera = animation.camera
-    depth_source = _depth_source(animation, model()) if animation.depth.use_depth_warping else None
-    flip = _motion_2d(animation) if animation.motion.enable_perspective_flip else None
-    if camera.projection == "pinhole":
-        pinhole = PinholeWarp(depth_source, Sampling(camera.sampling), camera.reveal_noise)
-        return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
-    warp = DeforumWarp(depth_source, _PADDINGS[camera.padding], Sampling(camera.sampling))
-    return warp if flip is None else behavior_of(animation).flip_and_warp(flip, warp)
-
-
-def _depth_source(animation: Animation, model: DepthModel) -> DepthSource:
-    settings = animation.depth
-    scaling = Stabilized() if settings.stabilize else _scaling(animation, model)
-    return DepthSource(model, settings.every, scaling)
-
-
-def _scaling(animation: Animation, model: DepthModel) -> DepthScaling:
-    if animation.camera.projection == "pinhole":
-        return Normalized()
-    # The built-in network may stand in for one of another name, whose depth is of another kind.
-    name = STARTER if isinstance(model, StarterDepth) else animation.depth.model
-    return behavior_of(animation).depth_scaling(name)
-
-
-def _depth_model(animation: Animation, device: torch.device) -> DepthModel:
-    from animator.models.depth.open_depth import (  # loads timm, which takes seconds
-        Precision,
-        open_depth,
-    )
-
-    settings = animation.depth
-    default: Precision = "float32" if device.type == "cpu" else "float16"
-    dtype = default if settings.dtype == "auto" else settings.dtype
-    return open_depth(
-        settings.model, device, dtype, midas_weight=settings.midas_weight, folders=folders_of(animation)
-    )

@@ -25,7 +25,9 @@ class DeforumMatchColor:
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
-        return image if state.anchor is None else deforum_match_color(image, state.anchor, self.space)
+        if state.anchor is None:
+            return image
+        return deforum_match_color(image, state.anchor, self.space, state.revealed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,7 @@ class DeforumMatchImage:
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the reference's colors."""
-        return deforum_match_color(image, self.reference, self.space)
+        return deforum_match_color(image, self.reference, self.space, state.revealed)
 
 
 @dataclass(frozen=True)

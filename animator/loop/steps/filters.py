@@ -30,7 +30,8 @@ class MatchColor:
         if state.anchor is None:
             return image
         anchor = state.anchor
-        return match_palette(image, self._palettes.get(anchor, lambda: palette_of(anchor, self._space)))
+        palette = self._palettes.get(anchor, lambda: palette_of(anchor, self._space))
+        return match_palette(image, palette, state.revealed)
 
 
 class MatchPrompts:
@@ -70,7 +71,7 @@ class MatchImage:
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the palette's colors."""
-        return match_palette(image, self.palette)
+        return match_palette(image, self.palette, state.revealed)
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,18 @@ class MatchClip:
     """Matches the colors of the clip.
 
     Attributes:
-        match: Gives an image (3, H, W) the colors of another.
+        match: Gives an image (3, H, W) the colors of another, not counting the pixels of a mask.
         clip: The images of the clip.
         every: The reference image changes every N frames.
     """
 
-    match: Callable[[Tensor, Tensor], Tensor]
+    match: Callable[[Tensor, Tensor, Tensor | None], Tensor]
     clip: FrameSource
     every: int
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the clip's colors."""
-        return self.match(image, self.clip.at(plan.frame - plan.frame % self.every))
+        return self.match(image, self.clip.at(plan.frame - plan.frame % self.every), state.revealed)
 
 
 @dataclass(frozen=True)

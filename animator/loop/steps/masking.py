@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from animator.images.sharpen import blur
@@ -55,10 +56,15 @@ class Inpaint:
     padding_px: int | None
 
     def apply(self, request: GenerationRequest, plan: Plan) -> GenerationRequest:
-        """Returns the request with the area's mask; one from the prompt alone is unchanged."""
+        """Returns the request with the area's mask; one from the prompt alone is unchanged.
+
+        What came into view is generated outside the area, too: there is nothing to keep.
+        """
         if request.image is None:
             return request
         mask = self.area.of(plan, request.image).unsqueeze(0)
+        if request.revealed is not None:
+            mask = torch.maximum(mask, request.revealed)
         return replace(request, mask=mask, fill=self.fill, mask_padding=self.padding_px)
 
 

@@ -12,7 +12,7 @@ from animator.images.composed import compose_grids
 from animator.images.depth_map import pinhole_distance
 from animator.images.inpaint import extend_background
 from animator.images.noise import uniform_noise
-from animator.images.pinhole import pinhole_view
+from animator.images.pinhole import View, pinhole_view
 from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import inverse, is_singular, matrix_grid
 from animator.images.warp3d import projection_grid, warp3d
@@ -129,15 +129,39 @@ class PinholeWarp:
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans, gaps filled."""
+        view = self.view(image, plans, depth)
+        filled = extend_background(view.image, view.z, view.revealed)
+        generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
+        return uniform_noise(filled, self.noise, generator, view.revealed)
+
+    def view(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> View:
+        """Returns the image (3, H, W) after the moves of all plans, and what comes into view."""
         camera = camera_of(plans[-1])
         if self.depth_source is None or depth is None:
             z = torch.full(image.shape[-2:], camera.range_z[0], device=image.device)
         else:
             z = pinhole_distance(self.depth_source.scaling.normalize(depth), camera)
-        view = pinhole_view(image, z, total_motion(plans), camera, self.sampling)
-        filled = extend_background(view.image, view.z, view.revealed)
-        generator = torch.Generator().manual_seed(derive(plans[-1].seed, plans[-1].frame, "revealed"))
-        return uniform_noise(filled, self.noise, generator, view.revealed)
+        return pinhole_view(image, z, total_motion(plans), camera, self.sampling)
+
+
+@dataclass(frozen=True)
+class BlackPinholeWarp:
+    """A pinhole camera that leaves black what comes into view.
+
+    Attributes:
+        pinhole: The camera.
+    """
+
+    pinhole: PinholeWarp
+
+    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+        """Returns the image's depth (H, W), or None for a plane."""
+        return self.pinhole.estimate_depth(image, plan, last)
+
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """Returns the image (3, H, W) after the moves of all plans."""
+        view = self.pinhole.view(image, plans, depth)
+        return view.image * (1.0 - view.revealed)
 
 
 def total_motion(plans: Sequence[Plan]) -> Rigid:

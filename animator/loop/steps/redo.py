@@ -1,6 +1,5 @@
 """Redo: trial generations before the one that counts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from torch import Tensor
@@ -8,7 +7,7 @@ from torch import Tensor
 from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
 from animator.models.diffusion.one_at_a_time import generate_alone
-from animator.models.diffusion.request import Diffuser
+from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
 from animator.timeline.plan import Plan
@@ -32,7 +31,8 @@ class Redo:
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the last trial (3, H, W)."""
         for trial in range(self.times):
-            image = _preview_generation(self.diffuser, self.request_steps, plan, image, f"redo {trial}")
+            request = build_request(self.request_steps, plan, image, state.revealed)
+            image = _preview_generation(self.diffuser, request, f"redo {trial}")
         return image
 
 
@@ -52,13 +52,12 @@ class FlowRedo:
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the warped image (3, H, W)."""
-        trial = _preview_generation(self.diffuser, self.request_steps, plan, image, "flow redo")
+        request = build_request(self.request_steps, plan, image, state.revealed)
+        trial = _preview_generation(self.diffuser, request, "flow redo")
         return warp_by_flow(image, self.flow(image, trial), plan.diffusion.redo_flow_factor)
 
 
-def _preview_generation(
-    diffuser: Diffuser, request_steps: Sequence[RequestStep], plan: Plan, image: Tensor, stream: str
-) -> Tensor:
-    """Returns a trial (3, H, W) of the frame; its seed is derived from the frame's, so that it repeats."""
-    request = build_request(request_steps, plan, image)
-    return generate_alone(diffuser, replace(request, seed=derive_seed(plan.seed, plan.frame, stream)))
+def _preview_generation(diffuser: Diffuser, request: GenerationRequest, stream: str) -> Tensor:
+    """Returns a trial (3, H, W) of a request; its seed is derived from the frame's, so that it repeats."""
+    seed = derive_seed(request.seed, request.frame, stream)
+    return generate_alone(diffuser, replace(request, seed=seed))

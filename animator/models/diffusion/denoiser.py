@@ -10,6 +10,7 @@ from torch import Tensor
 
 from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet_kwargs
 from animator.models.diffusion.guidance import Guidance
+from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule, step_of
 from animator.models.diffusion.speed import do_nothing
 
@@ -50,6 +51,7 @@ class Denoiser:
         rows_at_once: Batch size of a U-Net call, in prompts; a smaller one needs less memory.
         before_call: Called before every call of the U-Net.
         guides: The ControlNets that guide it.
+        hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
     """
 
     unet: Any
@@ -65,6 +67,7 @@ class Denoiser:
     guides: Sequence[ControlNetGuide] = ()
     negative_sizes: Tensor | None = None
     edited: Tensor | None = None
+    hold: Hold | None = None
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the model estimates from x (1, C, h, w)."""
@@ -106,8 +109,9 @@ class Denoiser:
         }
         progress = step_of(self.sigmas, sigma) / (len(self.sigmas) - 1)
         residuals = unet_kwargs(self.guides, inputs, progress, is_negative_first=is_negative_first)
-        if self.inpaint is not None and self.inpaint.extra is not None:
-            inputs["sample"] = torch.cat([scaled, self.inpaint.extra], dim=1).expand(count, -1, -1, -1)
+        extra = self._extra(sigma)
+        if extra is not None:
+            inputs["sample"] = torch.cat([scaled, extra], dim=1).expand(count, -1, -1, -1)
         if self.edited is not None:
             edited = self.edited.to(scaled.dtype) * guidance.sees_image(rows, scaled)
             inputs["sample"] = torch.cat([inputs["sample"], edited], dim=1)
@@ -126,7 +130,15 @@ class Denoiser:
         denoised = self._to_denoised(x, self._guidance(sigma).combine(outputs), sigma)
         if self.inpaint is not None:
             denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
-        return denoised
+        return denoised if self.hold is None else self.hold.apply(denoised, self._steps_left(sigma))
+
+    def _extra(self, sigma: float) -> Tensor | None:
+        """Returns the additional input channels of an inpainting checkpoint; None for others."""
+        extra = None if self.inpaint is None else self.inpaint.extra
+        return extra if self.hold is None else self.hold.extra_at(self._steps_left(sigma), extra)
+
+    def _steps_left(self, sigma: float) -> int:
+        return len(self.sigmas) - 1 - step_of(self.sigmas, sigma)
 
     def _guidance(self, sigma: float) -> Guidance:
         """Returns the guidance of the step that a sigma belongs to."""

@@ -31,5 +31,8 @@ class FakeDiffuser:
         target = patches[0].clamp(0.0, 1.0)
         if request.image is None:
             return target
-        generated = target.lerp(request.image, request.strength)
+        strength = torch.tensor(request.strength, device=target.device)
+        if request.revealed is not None:
+            strength = strength + (request.revealed_strength - strength) * request.revealed
+        generated = target.lerp(request.image, strength)
         return generated if request.mask is None else request.image.lerp(generated, request.mask)

@@ -113,7 +113,12 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
         for control in request.controls
         if control.image is not None
     )
-    inner = replace(request, image=part, mask=part_mask, controls=controls, mask_padding=None)
+    revealed = request.revealed
+    if revealed is not None:
+        revealed = _resize(box.crop(revealed), size).clamp(0.0, 1.0)
+    inner = replace(
+        request, image=part, mask=part_mask, controls=controls, revealed=revealed, mask_padding=None
+    )
     return Inpainting(request, inner, box)
 
 

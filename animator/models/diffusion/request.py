@@ -76,6 +76,9 @@ class GenerationRequest:
         freeu: Weights of the U-Net's coarse stages; None leaves them alone.
         deep_shrink: Coarse steps on a smaller grid; None for none.
         observer: Watches the steps and may stop the generation; None where nobody does.
+        revealed: (1, H, W): 1 where `image` shows nothing to keep, only a fill; 0 elsewhere. None for no such
+            area.
+        revealed_strength: As `strength`, for the revealed area; on its soft edge one passes into the other.
     """
 
     frame: int
@@ -107,6 +110,8 @@ class GenerationRequest:
     freeu: FreeU | None = None
     deep_shrink: DeepShrink | None = None
     observer: StepObserver | None = None
+    revealed: Tensor | None = None
+    revealed_strength: float = 0.0
 
     @property
     def steps_run(self) -> int:
@@ -116,7 +121,8 @@ class GenerationRequest:
         """
         if self.image is None and self.latent is None:
             return self.steps
-        return max(1, int(self.steps - self.strength * self.steps + 1e-6))
+        strength = self.strength if self.revealed is None else min(self.strength, self.revealed_strength)
+        return max(1, int(self.steps - strength * self.steps + 1e-6))
 
 
 def input_scale(request: GenerationRequest) -> float:

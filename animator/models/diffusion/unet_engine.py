@@ -20,6 +20,7 @@ from animator.models.diffusion.controlnet.networks import ControlNets
 from animator.models.diffusion.controlnet.residuals import ControlNetGuide
 from animator.models.diffusion.denoiser import Denoiser
 from animator.models.diffusion.engine import Engine
+from animator.models.diffusion.hold import hold_of
 from animator.models.diffusion.hypernetwork.load import Hypernetwork, read_hypernetwork
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
 from animator.models.diffusion.initial_latent import initial_latent
@@ -291,6 +292,7 @@ class UNetEngine:
             negative_sizes=model.sizes(request.size, device, dtype, is_negative=True) if is_refiner else None,
             scale_embedding=model.scale_embedding(input_scale(request), device, dtype),
             inpaint=inpaint_input(model, request, device),
+            hold=hold_of(request, model.autoencoder, is_inpainting=model.is_inpainting),
             edited=edited_input(model, request, device),
             rows_at_once=1 if self._options.memory == "low" else 64,
             before_call=self._before_call,

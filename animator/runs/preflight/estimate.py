@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from math import ceil, log10
 
 import numpy as np
+from numpy.typing import NDArray
 
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
 
+Floats = NDArray[np.float64]
 BYTES_PER_PIXEL = 3
 """Of a frame's PNG, if the image cannot be compressed at all."""
 _GENERATION_STEPS = 1.3
@@ -49,13 +51,25 @@ def estimate(timeline: Timeline) -> Estimate:
     has_image = np.full(len(generated), mode_of(film).source != "nothing")
     has_image[0] &= mode_of(film).source == "clip" or film.begins_over_image
     steps = np.asarray(timeline.column("diffusion.steps"))[generated].astype(np.int64)
-    strength = np.where(has_image, np.asarray(timeline.column("diffusion.strength"))[generated], 0.0)
+    strength = np.where(has_image, _lowest_strength(timeline), 0.0)
     run = np.maximum(
         1, (steps - strength * steps + 1e-6).astype(np.int64)
     )  # as `GenerationRequest.steps_run`
     total = int((run * np.where(has_image, generations, 1)).sum())
     width, height = film.size
     return Estimate(len(generated), total, film.frames * width * height * BYTES_PER_PIXEL)
+
+
+def _lowest_strength(timeline: Timeline) -> Floats:
+    """Returns the lowest strength of each generation; it is not known yet which of them reveal anything."""
+    film = timeline.animation
+    strength: Floats = np.asarray(timeline.column("diffusion.strength"), float)[timeline.generated_frames]
+    if film.motion.reveal == "border" or mode_of(film).motion == "still":
+        return strength
+    of_new = np.asarray(timeline.column("motion.reveal_strength"))[timeline.generated_frames]
+    lowest: Floats = np.minimum(strength, of_new)
+    lowest[0] = strength[0]  # an init image is not moved
+    return lowest
 
 
 def cpu_seconds(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> float:
