@@ -66,6 +66,19 @@ def fill_smoothly(image: Tensor, mask: Tensor) -> Tensor:
     return image.lerp(result, mask)
 
 
+def is_between(gaps: Tensor) -> Tensor:
+    """Returns the pixels (H, W), bool, of gaps that have known ones on opposite sides, in a row or a column.
+
+    The others lie at the edges of the image.
+
+    Args:
+        gaps: (H, W), 1 where the image is unknown, else 0.
+    """
+    known = gaps < 0.5
+    seen = [known.flip(axis).cummax(axis).values.flip(axis) & known.cummax(axis).values for axis in (0, 1)]
+    return ~known & (seen[0] | seen[1])
+
+
 def fill_from_coarse(values: Tensor, known: Tensor) -> Tensor:
     """Returns the values (C, H, W) with unknown ones filled from around, more coarsely the farther away.
 

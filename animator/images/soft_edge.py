@@ -21,6 +21,7 @@ def soft_edge(mask: Tensor, width_px: float) -> Tensor:
     soft = mask.view(1, 1, *mask.shape)
     for kernel, padding in (((size, 1), (radius, 0)), ((1, size), (0, radius))):
         soft = functional.max_pool2d(soft, kernel, 1, padding)
-    for kernel, padding in (((size, 1), (radius, 0)), ((1, size), (0, radius))):
-        soft = functional.avg_pool2d(soft, kernel, 1, padding, count_include_pad=False)
+    soft = functional.pad(soft, (radius,) * 4, mode="replicate")
+    for kernel in ((size, 1), (1, size)):
+        soft = functional.avg_pool2d(soft, kernel, 1)
     return torch.maximum(soft.view_as(mask), mask)

@@ -40,6 +40,11 @@ def uses_clip(film: "Animation") -> bool:
     return reads_clip(film) or film.mask.use_mask_video or film.sound.add_soundtrack == "Init Video"
 
 
+def generates_revealed(film: "Animation") -> bool:
+    """Returns True if the film generates what its motion brings into view."""
+    return film.motion.reveal == "generate" and mode_of(film).motion != "still"
+
+
 def masks_area(film: "Animation") -> bool:
     """Returns True if the film has any mask."""
     return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask

@@ -18,6 +18,7 @@ from animator.models.depth.model import DepthModel
 from animator.models.depth.names import STARTER
 from animator.models.depth.starter import StarterDepth
 from animator.settings import Animation
+from animator.settings.inputs import generates_revealed
 from animator.settings.modes import mode_of
 
 _PADDINGS = {"border": Border.REPLICATE, "reflection": Border.REFLECT, "zeros": Border.ZEROS}
@@ -56,7 +57,7 @@ def motion_of(animation: Animation, model: Callable[[], DepthModel]) -> Motion:
     """
     motion, camera = animation.motion, animation.camera
     border, padding = Border(motion.border), _PADDINGS[camera.padding]
-    if motion.reveal == "generate":  # what lies outside is filled later; it must not reach inside
+    if generates_revealed(animation):  # what lies outside is filled later; it must not reach inside
         border = padding = Border.REPLICATE
     how = _Resampling(border, Sampling(motion.sampling), padding, Sampling(camera.sampling))
     return _motion(animation, model, how)
@@ -72,12 +73,12 @@ def reveal_of(
         model: Opens the depth network.
         clip_motion: The clip's motion, which images follow after the camera's.
     """
-    if animation.motion.reveal == "border" or mode_of(animation).motion == "still":
+    if not generates_revealed(animation):
         return None
-    fills = mode_of(animation).motion == "plane" or animation.camera.projection == "deforum"
+    fills_gaps = mode_of(animation).motion == "space" and animation.camera.projection == "pinhole"
     # Only the image itself tells how it is moved toward the clip's.
     clip = None if animation.hybrid.motion_use_prev_img else clip_motion
-    return Reveal(_motion(animation, model, _MASK_RESAMPLING), fills, clip)
+    return Reveal(_motion(animation, model, _MASK_RESAMPLING), fills_gaps, clip)
 
 
 def _motion(animation: Animation, model: Callable[[], DepthModel], how: _Resampling) -> Motion:

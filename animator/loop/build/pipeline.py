@@ -23,7 +23,7 @@ from animator.loop.steps.clip_motion import ClipMotionTween
 from animator.loop.steps.controlnet import units_of
 from animator.loop.steps.frame_source import ClipFrames, FrameSource
 from animator.loop.steps.redo import FlowRedo, Redo
-from animator.loop.steps.reveal import RevealTween
+from animator.loop.steps.reveal import Reveal, RevealTween
 from animator.loop.steps.source import ClipFrame, LastImage, PromptOnly
 from animator.loop.tweens.flow import FlowTween
 from animator.loop.tweens.lookahead import LookAhead
@@ -70,7 +70,7 @@ def build_pipeline(
         *units_of(animation, device, network),
     )
     reveal = reveal_of(animation, network, hybrid.motion)
-    plain_tween = _tween(animation, device)
+    plain_tween = _tween(animation, device, reveal)
     tween = masking.overlay_tween(plain_tween)
     tween = ClipMotionTween(tween, hybrid.motion) if hybrid.motion else tween
     if reveal is not None:
@@ -150,9 +150,9 @@ def _redo_steps(
     return redo if flow is None else (FlowRedo(diffuser, flow, request_steps), *redo)
 
 
-def _tween(animation: Animation, device: torch.device) -> Tween:
+def _tween(animation: Animation, device: torch.device, reveal: Reveal | None) -> Tween:
     settings = animation.diffusion
     flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device, folders_of(animation))
     if settings.cadence_blend == "lookahead":
-        return LookAhead(flow)
+        return LookAhead(flow, reveal)
     return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)

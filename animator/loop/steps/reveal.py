@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from animator.images.inpaint import fill_smoothly
+from animator.images.inpaint import fill_smoothly, is_between
 from animator.loop.pipeline import FrameImage, Motion
 from animator.loop.steps.clip_motion import ClipMotion
 from animator.loop.tweens.tween import WrappedTween
@@ -23,12 +23,12 @@ class Reveal:
 
     Attributes:
         motion: The film's motion, which leaves black what comes into view.
-        fills: False if the film's motion has filled it already.
+        keeps_gaps: True if the film's motion has filled gaps within the image already, by what lies behind.
         clip: The clip's motion, which follows the camera's; None if there is none.
     """
 
     motion: Motion
-    fills: bool = True
+    keeps_gaps: bool = False
     clip: ClipMotion | None = None
 
     def fill(
@@ -43,10 +43,15 @@ class Reveal:
             before: The area (H, W) that was only filled before the moves; None for nothing.
         """
         revealed = self._after_camera(warped, plans, depth, before)
-        if revealed is None:
-            return warped, None
-        filled = fill_smoothly(warped, revealed.unsqueeze(0)) if self.fills else warped
-        return filled, self._after_clip(revealed, plans[-1:])
+        after_clip = None if revealed is None else self._after_clip(revealed, plans[-1:])
+        return self.paint(warped, revealed), after_clip
+
+    def paint(self, image: Tensor, area: Tensor | None) -> Tensor:
+        """Returns the image (3, H, W) with an area (H, W) filled from around; None is no area."""
+        if area is None:
+            return image
+        gaps = area * ~is_between(area) if self.keeps_gaps else area
+        return fill_smoothly(image, gaps.unsqueeze(0))
 
     def area(
         self, like: Tensor, plans: Sequence[Plan], depth: Tensor | None, before: Tensor | None = None

@@ -15,6 +15,7 @@ from torch.nn import functional
 from animator.images.grid import grid_of_uv, uv_coordinates
 from animator.images.resample import Border, Sampling, sample
 from animator.loop.pipeline import FrameImage, Motion
+from animator.loop.steps.reveal import Reveal
 from animator.loop.tweens.tween import Composed
 from animator.models.flow.model import FlowModel
 from animator.models.flow.warp import warp_by_flow
@@ -37,10 +38,12 @@ class LookAhead:
     Attributes:
         flow: Estimates the motion that the diffusion added to the camera's, which in-betweens then follow;
             None cross-fades.
+        reveal: Finds what the old image does not show; None takes the repeated edge of the image for that.
     """
 
     generates_last: ClassVar[bool] = True
     flow: FlowModel | None = None
+    reveal: Reveal | None = None
 
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage
@@ -52,7 +55,7 @@ class LookAhead:
         depth = generated.depth
         if depth is None:
             depth = motion.estimate_depth(old, plans[0], None)
-        paths = _PixelPaths(motion, plans, old, depth)
+        paths = _PixelPaths(motion, plans, old, depth, self.reveal)
         model = self.flow if not plans[-1].cut else None
         flow = None if model is None else model(paths.forward(len(plans)), generated.image)
         for steps in range(1, len(plans)):
@@ -87,19 +90,27 @@ class _PixelPaths:
         plans: Of the group.
         old: (3, H, W), the image before the group.
         depth: Of the old image.
+        reveal: As in `LookAhead`.
     """
 
     motion: Motion
     plans: Sequence[Plan]
     old: Tensor
     depth: Tensor | None
+    reveal: Reveal | None
 
     def forward(self, steps: int) -> Tensor:
         """Returns the old image (3, H, W) warped forward by `steps` frames."""
-        return self.motion.warp(self.old, self.plans[:steps], self.depth)
+        warped = self.motion.warp(self.old, self.plans[:steps], self.depth)
+        return (
+            warped if self.reveal is None else self.reveal.paint(warped, self._revealed(self.reveal, steps))
+        )
 
     def old_shows(self, steps: int) -> Tensor:
         """Returns the pixels (H, W) of an in-between that the old image shows, without repeated edges."""
+        if self.reveal is not None:
+            area = self._revealed(self.reveal, steps)
+            return torch.ones_like(self.old[0], dtype=torch.bool) if area is None else area == 0
         uv = self.motion.warp(_as_image(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = uv.shape[-2:]
         margin = torch.tensor([0.6 / width, 0.6 / height], device=uv.device).view(2, 1, 1)
@@ -122,6 +133,9 @@ class _PixelPaths:
         size = torch.tensor([width, height], device=shift.device).view(2, 1, 1)
         converged = (error.abs() * size < _TOLERANCE_PX).all(0)
         return grid_of_uv(uv), converged & ((uv > 0.0) & (uv < 1.0)).all(0)
+
+    def _revealed(self, reveal: Reveal, steps: int) -> Tensor | None:
+        return reveal.area(self.old, self.plans[:steps], self.depth)
 
     def _start(self) -> Tensor:
         """Returns the UV coordinates (2, H, W) of the old image's pixels."""

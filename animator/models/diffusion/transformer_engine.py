@@ -212,7 +212,7 @@ class TransformerEngine:
         unsupported = {
             "tiling": bool(request.tiling),
             "a mask": request.mask is not None,
-            "generating what comes into view": request.revealed is not None,
+            "motion.reveal: generate": request.revealed is not None,
             "a ControlNet": any(control.model for control in request.controls),
             "a hypernetwork": bool(hypernetwork_strengths(request.prompt, self._library)),
             "a refiner": request.refiner is not None,

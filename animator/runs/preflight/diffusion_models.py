@@ -10,6 +10,7 @@ from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.runs.preflight.film import FilmToCheck
+from animator.settings.inputs import generates_revealed
 from animator.timeline.timeline import Timeline
 
 ModelsInUse = Mapping[str, tuple[str, int, ModelFacts]]
@@ -85,6 +86,7 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
         ("mask.use_mask", animation.mask.acts),
         ("diffusion.tiling", animation.diffusion.tiling),
         ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
+        ("motion.reveal", generates_revealed(animation)),
     ):
         if is_used:
             film.problems.add(setting, "is not supported by this model; Stable Diffusion 1, 2 and XL do")

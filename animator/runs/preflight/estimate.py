@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults
+from animator.settings.inputs import generates_revealed
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
 
@@ -64,7 +65,7 @@ def _lowest_strength(timeline: Timeline) -> Floats:
     """Returns the lowest strength of each generation; it is not known yet which of them reveal anything."""
     film = timeline.animation
     strength: Floats = np.asarray(timeline.column("diffusion.strength"), float)[timeline.generated_frames]
-    if film.motion.reveal == "border" or mode_of(film).motion == "still":
+    if not generates_revealed(film):
         return strength
     of_new = np.asarray(timeline.column("motion.reveal_strength"))[timeline.generated_frames]
     lowest: Floats = np.minimum(strength, of_new)
