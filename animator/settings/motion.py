@@ -75,7 +75,7 @@ class MotionPlan:
 
 
 class Motion(Scheduled[MotionPlan]):
-    """Motion by which the previous image is warped before it is diffused."""
+    """Motion by which the previous image is warped before it is diffused; for `reveal` see docs/reveal.md."""
 
     effective_when: ClassVar[Condition] = InMode("motion", ("plane", "space"))
 

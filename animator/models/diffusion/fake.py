@@ -31,8 +31,8 @@ class FakeDiffuser:
         target = patches[0].clamp(0.0, 1.0)
         if request.image is None:
             return target
-        strength = torch.tensor(request.strength, device=target.device)
+        generated = target.lerp(request.image, request.strength)
         if request.revealed is not None:
-            strength = strength + (request.revealed_strength - strength) * request.revealed
-        generated = target.lerp(request.image, strength)
+            revealed = target.lerp(request.image, request.revealed_strength)
+            generated = generated.lerp(revealed, request.revealed)
         return generated if request.mask is None else request.image.lerp(generated, request.mask)

@@ -7,13 +7,16 @@ Source:
     Levin and Fried, "Differential Diffusion: Giving Each Pixel Its Strength" (2023).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.request import GenerationRequest
+
+_ROUNDING = 1e-4
+"""Rounding errors of strengths must not cost a step; see `GenerationRequest.steps_run`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,15 +26,15 @@ class Hold:
     Attributes:
         original: Latent of the image (1, C, h, w).
         steps: (1, 1, h, w): number of last steps that denoise each pixel, at least 1.
-        extra: Additional input channels of an inpainting checkpoint (1, C + 1, h, w) while all but the
-            revealed area is held; None for others.
-        most_held: Number of last steps that denoise every pixel.
+        rest_steps: The same of the pixels that are not revealed.
+        extra: Additional input channels of an inpainting checkpoint (1, C + 1, h, w) while these are held;
+            None for others.
     """
 
     original: Tensor
     steps: Tensor
-    extra: Tensor | None
-    most_held: int
+    rest_steps: int
+    extra: Tensor | None = None
 
     def apply(self, denoised: Tensor, steps_left: int) -> Tensor:
         """Returns the denoised latent (1, C, h, w), replaced by the image where it is held.
@@ -47,9 +50,9 @@ class Hold:
 
         Args:
             steps_left: As for `apply`.
-            otherwise: Those of the steps that denoise every pixel.
+            otherwise: Those of the steps that denoise all pixels.
         """
-        return self.extra if self.extra is not None and steps_left > self.most_held else otherwise
+        return self.extra if self.extra is not None and steps_left > self.rest_steps else otherwise
 
 
 def hold_of(request: GenerationRequest, vae: Autoencoder, *, is_inpainting: bool) -> Hold | None:
@@ -64,14 +67,10 @@ def hold_of(request: GenerationRequest, vae: Autoencoder, *, is_inpainting: bool
         return None
     revealed = vae.shrink_mask(request.revealed)
     strengths = request.strength + (request.revealed_strength - request.strength) * revealed
-    steps = _steps_run(request.steps, strengths)
+    rest_steps = replace(request, revealed=None).steps_run
     extra = None
-    if is_inpainting:
+    if is_inpainting and request.revealed_strength < request.strength:
         seen = torch.where(request.revealed > 0.5, 0.5, request.image)
         extra = torch.cat([(revealed > 0.5).to(torch.float32), vae.encode(seen)], dim=1)
-    return Hold(vae.encode(request.image), steps, extra, max(1, int(steps.amin())))
-
-
-def _steps_run(steps: int, strengths: Tensor) -> Tensor:
-    """Returns the number of steps that run with each strength, as `GenerationRequest.steps_run`."""
-    return (steps - strengths.double() * steps + 1e-6).floor_().clamp_min_(1.0)
+    steps = (request.steps - strengths * request.steps + _ROUNDING).floor_().clamp_min_(1.0)
+    return Hold(vae.encode(request.image), steps, rest_steps, extra)

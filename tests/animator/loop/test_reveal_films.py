@@ -60,9 +60,9 @@ def test_a_frame_that_reveals_nothing_asks_for_nothing_more(make_animation: Make
     assert [columns(request) for request in requests(film)] == [0, 0, 0, 0, 4, 4]
 
 
-@pytest.mark.parametrize("warp", ["composed", "chained"])
-def test_in_betweens_gather_what_they_reveal(make_animation: Make, warp: str) -> None:
-    film = pan(make_animation, frames=9, diffusion={"seed": 7, "cadence": 3, "cadence_warp": warp})
+@pytest.mark.parametrize("tween", [{}, {"cadence_warp": "chained"}, {"optical_flow_cadence": "DIS Medium"}])
+def test_in_betweens_gather_what_they_reveal(make_animation: Make, tween: dict[str, str]) -> None:
+    film = pan(make_animation, frames=9, diffusion={"seed": 7, "cadence": 3, **tween})
     assert [columns(request) for request in requests(film)] == [0, 12, 12]
     areas = [frame.state.revealed for frame in frames(film)]
     assert areas[2] is not None and torch.equal(areas[2] == 1, COLUMN < 8)
@@ -87,7 +87,7 @@ def test_in_betweens_are_filled_without_streaks(make_animation: Make) -> None:
     assert roughness("generate") < 0.1 * roughness("border")
 
 
-@pytest.mark.parametrize("mode", ["2d", "3d"])
+@pytest.mark.parametrize("mode", ["2d", "3d", "3d pinhole"])
 @pytest.mark.parametrize("compat", [True, False])
 @pytest.mark.parametrize("cadence", ["fade 1", "fade 3", "lookahead 3"])
 def test_a_film_resumes_from_every_frame(
@@ -98,7 +98,9 @@ def test_a_film_resumes_from_every_frame(
 ) -> None:
     blend, size = cadence.split()
     film = make_animation(
-        mode=mode,
+        mode=mode[:2],
+        camera={"projection": mode[3:] or "deforum"},
+        depth={"model": "fake"},
         compat=compat,
         frames=9,
         motion={"reveal": "generate", "zoom": 0.95, "translation_z": -20, "rotation_3d_z": 3},

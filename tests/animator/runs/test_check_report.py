@@ -76,3 +76,15 @@ def test_a_pointer_leads_to_the_value_in_the_settings() -> None:
     pointers = {problem.pointer for problem in report(settings).problems}
     assert pointers == {"/a~1b", "/m~0n", "/c.d"}
     assert json.dumps(sorted(pointers))
+
+
+def test_what_comes_into_view_takes_all_steps() -> None:
+    moving = {
+        **SMALL,
+        "motion": {"reveal": "generate"},
+        "diffusion": {"steps": 4, "strength": 0.5, "cadence": 2},
+    }
+    assert report(moving).film_work().needed.steps == 4 + 4 + 4
+    less = {**moving, "motion": {"reveal": "generate", "reveal_strength": 0.25}}
+    assert report(less).film_work().needed.steps == 4 + 3 + 3
+    assert report({**moving, "mode": "interpolation"}).film_work().needed.steps == 4 + 4 + 4

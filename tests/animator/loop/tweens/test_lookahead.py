@@ -37,10 +37,10 @@ def seen(frame: int) -> Tensor:
     return image
 
 
-def film(make_animation: Make, **diffusion: Any) -> list[Frame]:
+def film(make_animation: Make, reveal: str = "border", **diffusion: Any) -> list[Frame]:
     animation = make_animation(
         size=(SIDE, SIDE), frames=25, diffusion={"seed": 1, "cadence": 4, **diffusion},
-        motion={"translation_x": -3}, **QUIET,
+        motion={"translation_x": -3, "reveal": reveal}, **QUIET,
     )  # fmt: skip
     return list(
         render(
@@ -134,8 +134,9 @@ def test_the_edges_of_what_only_one_image_shows_are_soft(make_animation: Make) -
     assert row[57:63].diff().tolist() == pytest.approx([0.15] * 5)
 
 
-def test_revealed_pixels_are_taken_from_the_generated_image(make_animation: Make) -> None:
-    frames = film(make_animation, cadence_blend="lookahead")
+@pytest.mark.parametrize("reveal", ["border", "generate"])
+def test_revealed_pixels_are_taken_from_the_generated_image(make_animation: Make, reveal: str) -> None:
+    frames = film(make_animation, reveal, cadence_blend="lookahead")
     plain = film(make_animation)
     edge = [float((f.image - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in frames[4:]]
     smeared = [float((f.image - seen(f.plan.frame))[:, :, -8:].abs().mean()) * 255 for f in plain[4:]]

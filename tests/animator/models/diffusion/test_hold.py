@@ -24,7 +24,7 @@ def area(left: int) -> Tensor:
 
 def test_pixels_are_held_until_their_steps_begin() -> None:
     original, denoised = torch.zeros(1, 4, 1, 3), torch.ones(1, 4, 1, 3)
-    hold = Hold(original, torch.tensor([[[[1.0, 3.0, 5.0]]]]), None, 1)
+    hold = Hold(original, torch.tensor([[[[1.0, 3.0, 5.0]]]]), 1)
     held = [hold.apply(denoised, left)[0, 0, 0].tolist() for left in (5, 4, 3, 2, 1)]
     assert held == [[0, 0, 1], [0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 1]]
 
