@@ -28,6 +28,7 @@ from animator.models.diffusion.latent_start import LatentStart
 from animator.models.diffusion.observer import GenerationStopped
 from animator.models.diffusion.one_at_a_time import hold
 from animator.models.diffusion.request import Diffuser, GenerationRequest
+from animator.models.faces.restore import FaceRestorer, open_or_leave, restore_faces
 from animator.models.folders import model_folders
 from schedules import PromptFrame
 
@@ -83,8 +84,15 @@ def generate_each(
     chosen = choose_device(device)
     canvas = canvas_of(checked, chosen)
     checked = checked.model_copy(update={"size": canvas.size})
-    job = _Job(checked, canvas, prompt_of(checked), diffuser or open_model(checked, chosen), chosen)
+    restorer = _restorer_of(checked, chosen)
+    job = _Job(checked, canvas, prompt_of(checked), diffuser or open_model(checked, chosen), chosen, restorer)
     return job.run(observer, stop)
+
+
+def _restorer_of(settings: ImageSettings, device: torch.device) -> FaceRestorer | None:
+    faces = settings.face_restoration
+    folders = model_folders(settings.model_folders)
+    return open_or_leave(faces.model, faces.detector, device, folders) if faces.enabled else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +105,7 @@ class _Job:
         prompt: The prompts.
         diffuser: The diffusion model.
         device: Device of the images.
+        restorer: Restores faces; None for none.
     """
 
     settings: ImageSettings
@@ -104,6 +113,7 @@ class _Job:
     prompt: PromptFrame
     diffuser: Diffuser
     device: torch.device
+    restorer: FaceRestorer | None
 
     def run(self, observer: Observer | None, stop: StopSignal | None) -> Iterator[GeneratedImage]:
         """Yields the images; ends early once a stop is requested."""
@@ -172,4 +182,11 @@ class _Job:
         update = {"seed": seeds.seed, "subseed": seeds.subseed, "count": 1, "batch": 1}
         own = self.settings.model_copy(update=update)
         text = infotext_of(own, self.prompt, short_hash(self.diffuser, own.model))
-        return GeneratedImage(to_uint8(image), own, text, index)
+        return GeneratedImage(to_uint8(self._restored(image)), own, text, index)
+
+    def _restored(self, image: Tensor) -> Tensor:
+        """Returns an image with its faces restored, where that is wanted."""
+        if self.restorer is None:
+            return image
+        faces = self.settings.face_restoration
+        return restore_faces(image, self.restorer, faces.strength, faces.fidelity)

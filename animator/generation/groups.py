@@ -143,6 +143,23 @@ class ImageRefiner(ImageGroup):
     """Share of the steps that the first model makes."""
 
 
+class ImageFaces(ImageGroup):
+    """Restores the faces of the finished image by a network for faces (needs the extra `upscale`)."""
+
+    enabled: StrictBool = False
+    """Restore faces."""
+    model: FileOrName = Field("GFPGANv1.4", min_length=1)
+    """The network: the path of a file of GFPGAN, RestoreFormer or CodeFormer, or its name in the model
+    folders."""
+    detector: FileOrName = Field("yunet", min_length=1)
+    """What finds the faces, OpenCV's detector YuNet: the path of its file, its name in the model folders, or
+    yunet for face_detection_yunet_2023mar.onnx there."""
+    strength: float = Field(1.0, ge=0, le=1)
+    """Share of the restored faces in the image."""
+    fidelity: float = Field(0.5, ge=0, le=1)
+    """For CodeFormer: 0 restores the most, 1 stays the closest to the generated face."""
+
+
 class ImageControl(ImageGroup):
     """One ControlNet unit."""
 

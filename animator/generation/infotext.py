@@ -27,6 +27,8 @@ _DEFAULTS = ImageSettings()
 _DIGITS = 10
 _APART = ("Sampler", "Schedule type", "Model", "VAE", "Denoising strength", "Hires schedule type")
 _USE_SAME = "use same"
+_FACES = "face_restoration.model"
+_MODELS = ("refiner.model", "hires.model", _FACES)
 
 
 def infotext_of(settings: ImageSettings, prompt: PromptFrame, model_hash: str = "") -> str:
@@ -84,6 +86,8 @@ def settings_in(infotext: Infotext, is_model: Callable[[str], bool]) -> Recorded
     values: dict[str, Any] = {"prompt": infotext.positive, "negative_prompt": infotext.negative}
     values |= {name: {} for field, name in SWITCHES.items() if truth(fields.get(field, "")) is True}
     values |= {field.setting: field.read(fields[field.name]) for field in FIELDS if field.name in fields}
+    if _FACES in values:
+        values["face_restoration.enabled"] = True
     if "Mask blur" in fields:
         values.setdefault("mask.full_res", False)  # A1111 leaves out what is the whole picture
     for name, setting in (("", "sampler"), ("Hires ", "hires.sampler")):
@@ -114,10 +118,12 @@ def _worth_writing(settings: ImageSettings) -> Iterator[tuple[Any, Any]]:
             acts = acts and not (field.setting == "hires.scale" and settings.hires.size)
         elif field.setting == "subseed":
             acts = settings.subseed_strength > 0
+        elif field.setting.startswith("face_restoration."):
+            acts = settings.face_restoration.enabled and (acts or field.setting == _FACES)
         elif field.setting == "refiner.share":
             acts = bool(settings.refiner.model)
         if acts:
-            yield field, stem_of(value) if field.setting in ("refiner.model", "hires.model") else value
+            yield field, stem_of(value) if field.setting in _MODELS else value
 
 
 def _value(settings: ImageSettings, path: str) -> Any:

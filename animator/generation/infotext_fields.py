@@ -20,6 +20,8 @@ _UPSCALERS = {
     "r-esrgan 4x+ anime6b": "realesrgan-x4plus-anime",
 }
 
+_FACE_MODELS = {"gfpgan": "GFPGANv1.4", "codeformer": "codeformer-v0.1.0"}
+
 
 def number(text: str) -> Any:
     """Returns the number of a text; one that is none is left as it is, for the validation to report."""
@@ -62,6 +64,11 @@ def model_name(text: str) -> str:
 def upscaler(text: str) -> str:
     """Returns the name of an upscaler of A1111 here; others as they are."""
     return _UPSCALERS.get(text.strip().lower(), text.strip())
+
+
+def face_model(text: str) -> str:
+    """Returns the name of a network for faces of A1111 here; others as they are."""
+    return _FACE_MODELS.get(text.strip().lower(), text.strip())
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,9 @@ FIELDS = (
     *(Field(f"Outpaint {side}", f"outpaint.{side}") for side in ("left", "top", "right", "bottom", "blur")),
     Field("Outpaint fill", "outpaint.fill", str),
     *_HIRES,
+    Field("Face restoration", "face_restoration.model", face_model),
+    Field("Face restoration strength", "face_restoration.strength"),
+    Field("Face restoration fidelity", "face_restoration.fidelity"),
     Field("Refiner", "refiner.model", model_name),
     Field("Refiner switch at", "refiner.share"),
     *(Field(f"freeu_{name}", f"freeu.{name}") for name in ("b1", "b2", "s1", "s2", "start", "end")),

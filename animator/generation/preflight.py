@@ -23,6 +23,7 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
 from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.faces.find import check_detector, check_face_model
 from animator.models.permitted import check_readable
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
@@ -62,6 +63,7 @@ def _run_checks(settings: ImageSettings, problems: Problems, *, opens_model: boo
     check.inputs()
     check.sizes()
     check.upscaler()
+    check.faces()
     if opens_model and find_plugin(settings.model, library) is None:
         models = check.models()
         check.prompts(models)
@@ -114,6 +116,15 @@ class _Check:
         if hires.acts and latent_resize(hires.upscaler) is None:
             with self.problems.at("hires.upscaler"):
                 check_upscaler(hires.upscaler, self.library)
+
+    def faces(self) -> None:
+        """Checks the files of face restoration."""
+        faces, folders = self.settings.face_restoration, self.library.folders
+        if faces.enabled:
+            with self.problems.at("face_restoration.model"):
+                check_face_model(faces.model, folders)
+            with self.problems.at("face_restoration.detector"):
+                check_detector(faces.detector, folders)
 
     def models(self) -> dict[str, ModelFacts]:
         """Checks the models, and returns the facts of those that the prompts go to."""

@@ -10,6 +10,7 @@ from animator.generation.groups import (
     FreeUSettings,
     Hires,
     ImageControl,
+    ImageFaces,
     ImageGroup,
     ImageMask,
     ImageRefiner,
@@ -89,6 +90,7 @@ class ImageSettings(ImageGroup):
     mask: ImageMask = ImageMask()
     outpaint: Outpaint = Outpaint()
     hires: Hires = Hires()
+    face_restoration: ImageFaces = ImageFaces()
     refiner: ImageRefiner = ImageRefiner()
     freeu: FreeUSettings | None = None
     """FreeU; any of its settings, or {}, switches it on."""

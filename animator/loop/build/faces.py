@@ -5,8 +5,7 @@ import torch
 from animator.loop.build.models import folders_of
 from animator.loop.pipeline import NO_FACES, Faces
 from animator.loop.steps.faces import RestoreFaces
-from animator.models.faces.find import FaceFiles, find_detector, find_face_model, find_or_leave
-from animator.models.faces.restore import open_restorer
+from animator.models.faces.restore import open_or_leave
 from animator.settings import Animation
 from animator.settings.inputs import restores_faces
 
@@ -23,9 +22,6 @@ def build_faces(animation: Animation, device: torch.device) -> Faces:
     """
     if not restores_faces(animation):
         return NO_FACES
-    settings, folders = animation.face_restoration, folders_of(animation)
-    model = find_or_leave(find_face_model, settings.model, folders)
-    detector = find_or_leave(find_detector, settings.detector, folders)
-    if model is None or detector is None:
-        return NO_FACES
-    return RestoreFaces(open_restorer(FaceFiles(model, detector), device))
+    settings = animation.face_restoration
+    restorer = open_or_leave(settings.model, settings.detector, device, folders_of(animation))
+    return NO_FACES if restorer is None else RestoreFaces(restorer)

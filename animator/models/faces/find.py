@@ -11,8 +11,9 @@ from animator.core.permissions import permissions
 from animator.core.read import UnreadableError, read_bytes
 from animator.core.walk import TooManyFilesError, walk
 from animator.errors import AllowCode, ModelError
-from animator.models.diffusion.checkpoints.file_header import SAFE
-from animator.models.spandrel_package import NetworkUse
+from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
+from animator.models.permitted import check_readable
+from animator.models.spandrel_package import NetworkUse, check_spandrel
 from animator.models.stand_ins import stand_in
 
 ONNX = ".onnx"
@@ -96,6 +97,31 @@ def read_detector(path: Path) -> bytes:
             AllowCode(),
         )
     return onnx
+
+
+def check_face_model(name: str, folders: tuple[Path, ...]) -> None:
+    """Checks that the network's file is there and may be read, and that its package is installed.
+
+    Args:
+        name: As for `find_face_model`.
+        folders: The model folders.
+
+    Raises:
+        ModelError: One of these fails.
+    """
+    model = find_or_leave(find_face_model, name, folders)
+    if model is not None:
+        check_readable(model)
+        check_spandrel(model, FACES)
+        if model.suffix == SAFE:
+            read_header(model)
+
+
+def check_detector(name: str, folders: tuple[Path, ...]) -> None:
+    """Checks that the detector's file is there and may be read; arguments and errors as `find_detector`."""
+    detector = find_or_leave(find_detector, name, folders)
+    if detector is not None:
+        read_detector(detector)
 
 
 def find_or_leave(find: Find, name: str, folders: tuple[Path, ...]) -> Path | None:

@@ -10,7 +10,13 @@ from torch import Tensor
 from animator.models.device import choose_device
 from animator.models.faces.align import crop_from_image, cut_out, paste
 from animator.models.faces.face import FaceDetector, FaceNetwork, Landmarks
-from animator.models.faces.find import YUNET, FaceFiles, find_detector, find_face_model
+from animator.models.faces.find import (
+    YUNET,
+    FaceFiles,
+    find_detector,
+    find_face_model,
+    find_or_leave,
+)
 from animator.models.folders import model_folders
 
 CERTAIN = 0.7
@@ -66,6 +72,20 @@ def open_face_restorer(
     searched = model_folders() if folders is None else folders
     files = FaceFiles(find_face_model(model, searched), find_detector(detector, searched))
     return open_restorer(files, choose_device(device))
+
+
+def open_or_leave(
+    model: str, detector: str, device: torch.device | str, folders: tuple[Path, ...]
+) -> FaceRestorer | None:
+    """Opens the models of face restoration; None where a file is missing and faces may stay as generated.
+
+    Arguments and errors as `open_face_restorer`.
+    """
+    model_file = find_or_leave(find_face_model, model, folders)
+    detector_file = find_or_leave(find_detector, detector, folders)
+    if model_file is None or detector_file is None:
+        return None
+    return open_restorer(FaceFiles(model_file, detector_file), device)
 
 
 def restore_faces(

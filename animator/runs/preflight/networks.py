@@ -10,13 +10,7 @@ from animator.film.upscaling.find_upscaler import LANCZOS, UPSCALING, find_upsca
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.facts import read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, Header, read_header
-from animator.models.faces.find import (
-    FACES,
-    find_detector,
-    find_face_model,
-    find_or_leave,
-    read_detector,
-)
+from animator.models.faces.find import check_detector, check_face_model
 from animator.models.flow.find_raft import find_raft
 from animator.models.permitted import check_code, check_readable
 from animator.models.spandrel_package import check_spandrel
@@ -98,16 +92,9 @@ def check_faces(film: FilmToCheck) -> None:
     if film.is_broken("face_restoration") or not restores_faces(film.animation):
         return
     with film.problems.at("face_restoration.model"):
-        model = find_or_leave(find_face_model, settings.model, film.folders)
-        if model is not None:
-            check_readable(model)
-            check_spandrel(model, FACES)
-            if model.suffix == SAFE:
-                read_header(model)
+        check_face_model(settings.model, film.folders)
     with film.problems.at("face_restoration.detector"):
-        detector = find_or_leave(find_detector, settings.detector, film.folders)
-        if detector is not None:
-            read_detector(detector)
+        check_detector(settings.detector, film.folders)
 
 
 def check_interpolator(film: FilmToCheck) -> None:
