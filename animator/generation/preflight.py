@@ -138,7 +138,7 @@ class _Check:
                     facts[name] = known
         if settings.refiner.model:
             with self.problems.at("refiner.model"):
-                usable.check_refiner(settings.refiner.model, self.library)
+                usable.check_refiner(settings.refiner.model, self.library, facts)
         if settings.vae:
             with self.problems.at("vae"):
                 usable.check_vae(settings.vae, self.library)

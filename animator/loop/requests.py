@@ -8,8 +8,8 @@ from torch import Tensor
 
 from animator.images.soft_edge import soft_edge
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.tuning import GuidanceTuning
-from animator.timeline.plan import Plan
+from animator.models.diffusion.tuning import DeepShrink, FreeU, GuidanceTuning, Refiner
+from animator.timeline.plan import DeepShrinkPlan, FreeUPlan, Plan
 
 
 class RequestStep(Protocol):
@@ -98,4 +98,22 @@ def request_of(plan: Plan, image: Tensor | None) -> GenerationRequest:
             distilled=settings.distilled_cfg_scale or None,
             image=settings.image_cfg_scale,
         ),
+        seed_resize=settings.seed_resize_from,
+        refiner=Refiner(settings.refiner, settings.refiner_share) if settings.refiner else None,
+        freeu=_freeu(plan.freeu),
+        deep_shrink=_deep_shrink(plan.deep_shrink),
     )
+
+
+def _freeu(plan: FreeUPlan) -> FreeU | None:
+    """Returns the weights of a frame; None where it has no step with them."""
+    if not plan.enabled or plan.start >= plan.end:
+        return None
+    return FreeU(plan.b1, plan.b2, plan.s1, plan.s2, plan.start, plan.end)
+
+
+def _deep_shrink(plan: DeepShrinkPlan) -> DeepShrink | None:
+    """Returns the smaller grid of a frame; None where it has no step on it."""
+    if not plan.enabled or plan.start >= plan.end:
+        return None
+    return DeepShrink(plan.block, plan.factor, plan.start, plan.end)

@@ -104,8 +104,10 @@ def _path_settings(group: BaseModel, prefix: str) -> Iterator[tuple[str, Any, Pa
 
 
 def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]:
-    keyed = {key.text for key in animation.diffusion.text_schedule("checkpoint").keys}
-    names = [("model", animation.model), *(("diffusion.checkpoint", name) for name in sorted(keyed - {""}))]
+    names = [("model", animation.model)]
+    for setting in ("checkpoint", "refiner"):
+        keyed = {key.text for key in animation.diffusion.text_schedule(setting).keys}
+        names += [(f"diffusion.{setting}", name) for name in sorted(keyed - {""})]
     for setting, name in names:
         with suppress(UserError):
             yield from _local(setting, find_checkpoint(name, library))

@@ -31,6 +31,7 @@ from animator.settings.paths import FileOrName
 from animator.settings.postprocess import FrameInterpolation, Upscaling
 from animator.settings.sound import Sound
 from animator.settings.step import AnyStep
+from animator.settings.tuning import DeepShrink, FreeU
 from animator.settings.video import Video
 from animator.settings.wildcards import FOLDER, with_wildcards
 from schedules import Prompts, ScheduleError, Scope
@@ -95,6 +96,8 @@ class Animation(SettingsGroup):
     mask: Mask = Mask()
     guided: Guided = Guided()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
+    freeu: FreeU = FreeU()
+    deep_shrink: DeepShrink = DeepShrink()
     noise: Noise = Noise()
     color: Color = Color()
     sharpen: Sharpen = Sharpen()

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from animator.settings.effect import Always, Condition, Fact
 from animator.settings.fields import (
@@ -38,9 +39,35 @@ def _begins_over_image(film: "Animation") -> bool:
     return film.begins_over_image
 
 
+def _names_refiner(film: "Animation") -> bool:
+    return any(film.diffusion.text_schedule("refiner").values(film.scope))
+
+
+def _has_another_size(film: "Animation") -> bool:
+    return film.diffusion.seed_resize_from != film.size
+
+
+def _tiling(value: Any) -> Any:
+    """Returns x or y for these letters in any case; returns other values as they are."""
+    text = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(text, bool) or text in ("x", "y"):
+        return text
+    if text in ("true", "false"):
+        return text == "true"
+    raise PydanticCustomError("tiling", "expected true, false, x or y")
+
+
+LatentSide = Annotated[int, Field(ge=8, le=8192, multiple_of=8)]
+"""A side of an image in pixels, of which a latent has one for every 8."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiffusionPlan:
-    """The values of `Diffusion` at one frame."""
+    """The values of `Diffusion` at one frame.
+
+    Attributes:
+        seed_resize_from: The film's.
+    """
 
     strength: Annotated[Unit, _HAS_INPUT | _HAS_TWEENS] = 0.65
     """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
@@ -75,6 +102,12 @@ class DiffusionPlan:
     """Fresh noise in each step of the samplers called `a` and SDE."""
     checkpoint: Text = ""
     """Checkpoint by frame; empty is the film's model."""
+    refiner: Text = ""
+    """Checkpoint by frame that makes the last steps: one of the same base, such as SDXL's refiner for SDXL;
+    empty for none."""
+    refiner_share: Annotated[Unit, Fact(_names_refiner, "diffusion.refiner")] = 0.8
+    """Share of the steps before the refiner; steps that `strength` skips count."""
+    seed_resize_from: tuple[int, int] | None = None
     cadence: Count = 1
     """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
     blended. Left open, what suits the model."""
@@ -95,8 +128,14 @@ class Diffusion(Scheduled[DiffusionPlan]):
     """Change of the seed from one generated frame to the next; `schedule` uses `seed_schedule`."""
     seed_iter_n: Annotated[int, Is("seed_behavior", (SeedBehavior.ITER,))] = Field(1, ge=1, le=1_000_000)
     """`iter` keeps each seed for this many generated frames."""
-    tiling: bool = False
-    """Seamless frames: left and right, top and bottom edges fit together."""
+    seed_resize_from: Annotated[
+        tuple[LatentSide, LatentSide] | None, Fact(_has_another_size, "another size than the film's")
+    ] = None
+    """Width and height of frames whose noise is in the middle of these: the same seed composes alike at
+    another size. null for none."""
+    tiling: Annotated[bool | Literal["x", "y"], BeforeValidator(_tiling)] = False
+    """Seamless frames: left and right, top and bottom edges fit together; x is left and right alone, y top
+    and bottom."""
     vae: FileOrName = ""
     """Another VAE: a file, a diffusers folder, or a name in the model folders."""
     architecture: FileOrName = ""

@@ -14,6 +14,7 @@ from animator.settings.hybrid import HybridPlan
 from animator.settings.image_filters import ColorPlan, NoisePlan, SharpenPlan
 from animator.settings.mask import MaskPlan
 from animator.settings.motion import CameraPlan, MotionPlan
+from animator.settings.tuning import DeepShrinkPlan, FreeUPlan
 from animator.timeline.palettes import PaletteShare
 from schedules import PromptFrame
 
@@ -24,8 +25,10 @@ __all__ = [
     "CameraPlan",
     "ColorPlan",
     "ControlUnitPlan",
+    "DeepShrinkPlan",
     "DiffusionPlan",
     "FaceRestorationPlan",
+    "FreeUPlan",
     "GuidedPlan",
     "HybridPlan",
     "MaskPlan",
@@ -70,6 +73,8 @@ class Plan:
     mask: MaskPlan
     guided: GuidedPlan
     controlnet: tuple[ControlUnitPlan, ...] = ()
+    freeu: FreeUPlan
+    deep_shrink: DeepShrinkPlan
     noise: NoisePlan
     color: ColorPlan
     sharpen: SharpenPlan

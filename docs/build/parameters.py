@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from animator.models.diffusion.request import Tiling
 from animator.presets import yaml_text
 from animator.presets.deforum.controlnet_fields import DEFAULTS as UNIT_DEFAULTS
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
-from animator.presets.deforum.table import MAPPED
+from animator.presets.deforum.table import ALL_ROWS
 from animator.settings import Animation
 from animator.settings.choices import OneOf
 from animator.settings.explanations import explanations, is_step
@@ -136,11 +137,23 @@ def _values(field: FieldInfo) -> str:
 def _plain_kind(annotation: Any) -> str:
     if annotation is bool:
         return "true, false"
-    if get_origin(annotation) is tuple:
-        return "list" if Ellipsis in get_args(annotation) else "two whole numbers, multiples of 8, 64 to 8192"
+    if annotation == Tiling:
+        return "true, false, x, y"
+    inner = next((kind for kind in (annotation, *get_args(annotation)) if get_origin(kind) is tuple), None)
+    if inner is not None:
+        return "list" if Ellipsis in get_args(inner) else _sides(inner)
     names = {int: "whole number", float: "number", str: "text"}
     kinds = [names[kind] for kind in (annotation, *get_args(annotation)) if kind in names]
     return kinds[0] if kinds else "value"
+
+
+def _sides(pair: Any) -> str:
+    """Returns the permitted values of a width and a height."""
+    low, high, step = (
+        next(getattr(mark, name) for mark in get_args(get_args(pair)[0])[1].metadata if hasattr(mark, name))
+        for name in ("ge", "le", "multiple_of")
+    )
+    return f"two whole numbers, multiples of {step}, {low} to {high}"
 
 
 def _choices(field: FieldInfo) -> list[str]:
@@ -190,9 +203,9 @@ def _deforum(path: str) -> str:
     if group == "controlnet":
         theirs = {"source": "vid_path"}.get(name, name)
         return f"`cn_1_{theirs}`" if theirs in UNIT_DEFAULTS else ""
-    sides = {"size": ("size.0", "size.1")}.get(path, (path,))
+    sides = (path, f"{path}.0", f"{path}.1")
     names = []
-    for row in MAPPED:
+    for row in ALL_ROWS:
         if row.ours in sides:
             switch = f" (`{row.gate.switch}`)" if row.gate else ""
             names.append(f"`{row.name}`{switch}")

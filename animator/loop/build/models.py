@@ -49,15 +49,15 @@ def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
     seen: set[object] = set()
     for plan in plans:
         try:
-            if plan.diffusion.checkpoint not in seen and plan.diffusion.checkpoint:
-                check_permitted(find_checkpoint(plan.diffusion.checkpoint, options.library))
+            for name in {plan.diffusion.checkpoint, plan.diffusion.refiner} - seen - {""}:
+                check_permitted(find_checkpoint(name, options.library))
             if plan.prompt not in seen:
                 lora_weights(plan.prompt, options.library)
                 for path, _ in hypernetwork_strengths(plan.prompt, options.library):
                     check_readable(path)
         except ModelError as error:
             raise ModelError(f"frame {plan.frame}: {error}") from error
-        seen |= {plan.diffusion.checkpoint, plan.prompt}
+        seen |= {plan.diffusion.checkpoint, plan.diffusion.refiner, plan.prompt}
 
 
 def check_permitted(checkpoint: Checkpoint) -> None:

@@ -9,6 +9,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.identify import share_latents
 from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 
@@ -17,7 +18,6 @@ PIXELS = 8
 
 HIGH_SCORE, LOW_SCORE = 6.0, 2.5
 """Aesthetic scores that the refiner is asked for, and those of the negative prompt."""
-_SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})
 OPEN_CLIP_WIDTH = 1024  # hidden size of Stable Diffusion 2's text encoder
 
 
@@ -78,7 +78,8 @@ class UNetModel:
 
     def shares_latents(self, other: "UNetModel") -> bool:
         """Returns True if another model's latents mean the same: those of its base, or of a near one."""
-        return any({self.family, other.family} <= base for base in _SAME_LATENTS)
+        scales = {model.autoencoder.model.config.get("scaling_factor") for model in (self, other)}
+        return share_latents(self.family, other.family) and len(scales) == 1
 
     @property
     def is_editing(self) -> bool:

@@ -4,6 +4,7 @@
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from animator.settings.choices import OFF
 
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off", "")
+_HASH = re.compile(r"\s*\[[0-9a-f]{6,64}\]\s*$")
 
 
 class Conversion:
@@ -62,6 +64,16 @@ class Switch(Conversion):
         if text in _FALSE or value is None:
             return False
         raise ValueError("expected true or false")
+
+
+class Tiling(Switch):
+    """Deforum tiles along both axes or not at all; here, there is one of them, too."""
+
+    def write(self, value: Any) -> bool:
+        """Returns True or False."""
+        if isinstance(value, bool):
+            return value
+        raise ValueError(f"is {value!r}, and Deforum has only true and false")
 
 
 @dataclass(frozen=True)
@@ -217,6 +229,15 @@ class PlainText(Conversion):
         if value is not None and not isinstance(value, str | int | float):
             raise ValueError("expected text")
         return "" if value is None else str(value)
+
+
+class CheckpointTitle(PlainText):
+    """A checkpoint as the web UI lists it, `name.safetensors [hash]`; `None` is read as empty."""
+
+    def read(self, value: Any) -> str:
+        """Returns its name."""
+        name = _HASH.sub("", super().read(value)).strip()
+        return "" if name.lower() == OFF else name
 
 
 def same(*names: str) -> dict[str, str]:

@@ -11,12 +11,13 @@ from animator.models.diffusion.samplers.registry import split_sampler
 from animator.presets.deforum.caption_values import switched_off
 from animator.presets.deforum.controlnet import write_units
 from animator.presets.deforum.features import FEATURES
+from animator.presets.deforum.forge_rows import FORGE_ROWS
 from animator.presets.deforum.ignored_settings import HOST
 from animator.presets.deforum.mask_rows import MASKS
 from animator.presets.deforum.rows import SCHEDULE, Row
 from animator.presets.deforum.samplers import LISTED
 from animator.presets.deforum.schedule_text import number_text, plain_number, word_text
-from animator.presets.deforum.table import COMBINED, COMPAT, MAPPED, ROWS
+from animator.presets.deforum.table import ALL_ROWS, COMBINED, COMPAT, MAPPED, ROWS
 from animator.settings import Animation
 from animator.settings.choices import OFF
 from animator.settings.compat import rules_of
@@ -50,7 +51,8 @@ def export_settings(animation: Animation) -> Exported:
     notes: list[Note] = []
     switches: dict[str, bool] = {}
     ours = _flatten(animation)
-    for row in MAPPED:
+    of_forks = _rows_of_forks(ours)
+    for row in (*MAPPED, *of_forks):
         try:
             settings[row.name] = _export_value(row, ours[row.ours], animation, notes)
             if row.gate and row.gate.switch not in ROWS:
@@ -61,6 +63,10 @@ def export_settings(animation: Animation) -> Exported:
             if _is_idle(row, ours):
                 continue
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
+    if of_forks:
+        notes.append(
+            changes(tuple(row.name for row in of_forks), "only forks of Deforum have it, such as Forge's")
+        )
     units, unit_notes = write_units(animation.controlnet, animation.scope)
     notes += unit_notes
     settings |= units | switches | _prompts(animation) | _sampler(settings["sampler"], notes)
@@ -68,6 +74,21 @@ def export_settings(animation: Animation) -> Exported:
     if rules_of(animation).exports_source:
         settings |= {name: schedule.source for name, schedule in switched_off(animation).items()}
     return Exported(settings, (*notes, *_unsupported(animation, ours)))
+
+
+def _rows_of_forks(ours: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Returns the forks' rows that a film uses: all of a group that is not as by default."""
+    defaults = _flatten(Animation())
+    used = {
+        _feature(row) for row in FORGE_ROWS if _source_of(ours[row.ours]) != _source_of(defaults[row.ours])
+    }
+    return tuple(row for row in FORGE_ROWS if _feature(row) in used)
+
+
+def _feature(row: Row) -> str:
+    """Returns the group of a setting that is all of a feature, else the setting."""
+    group = row.ours.partition(".")[0]
+    return row.ours if group == "diffusion" else group
 
 
 def _combined(animation: Animation) -> dict[str, Any]:
@@ -120,7 +141,11 @@ def _first_value(row: Row, value: Schedule | TextSchedule, animation: Animation,
     if len(set(values)) > 1 and not has_schedule:
         notes.append(changes(row.name, f"{row.ours} changes over the film; Deforum has a single value"))
     first = values[0]
-    return _cast_like(row.conversion.write(first if isinstance(first, str) else int(first)), row.default)
+    if isinstance(row.default, int):
+        first = int(first)
+    return _cast_like(
+        row.conversion.write(first if isinstance(first, str | int) else float(first)), row.default
+    )
 
 
 def _cast_like(value: Any, default: Any) -> Any:
@@ -157,7 +182,7 @@ def _suffixed(text: str, suffix: str) -> str:
 
 def _unsupported(animation: Animation, ours: Mapping[str, Any]) -> Iterator[Note]:
     """Yields notes on settings that Deforum does not have and that change the film."""
-    mapped = {row.ours for row in MAPPED} | COMBINED
+    mapped = {row.ours for row in ALL_ROWS} | COMBINED
     plain = {path: _source_of(value) for path, value in ours.items() if path not in mapped}
     defaults = {path: _source_of(value) for path, value in _flatten(Animation()).items()} | dict(COMPAT)
     if different := tuple(path for path, value in plain.items() if value != defaults[path]):
@@ -178,4 +203,8 @@ def _flatten(animation: Animation) -> dict[str, Any]:
             flat |= {f"{name}.{inner}": getattr(value, inner) for inner in type(value).model_fields}
         else:
             flat[name] = value
-    return flat | {"size.0": animation.size[0], "size.1": animation.size[1]}
+    sides = {
+        "size": animation.size,
+        "diffusion.seed_resize_from": animation.diffusion.seed_resize_from or (0, 0),
+    }
+    return flat | {f"{name}.{index}": side for name, pair in sides.items() for index, side in enumerate(pair)}

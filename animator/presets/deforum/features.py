@@ -17,6 +17,7 @@ class Feature:
         switches: The settings that turn it on -> the values with which it is off.
         loss: What the film lacks without it; empty if it does not change any image.
         also: Names of further settings that belong to it; one that ends in _ is a prefix.
+        within: A supported switch without which it has no effect, either; empty for none.
     """
 
     name: str
@@ -24,9 +25,12 @@ class Feature:
     switches: Mapping[str, tuple[Any, ...]]
     loss: str
     also: tuple[str, ...] = ()
+    within: str = ""
 
     def used(self, settings: Mapping[str, Any]) -> bool:
         """Returns True if a file uses the feature."""
+        if self.within and settings.get(self.within) in IDLE:
+            return False
         return any(settings.get(key, idle[0]) not in idle for key, idle in self.switches.items())
 
     def owns(self, key: str) -> bool:
@@ -42,12 +46,6 @@ FEATURES = (
         {"sd_model_name": (None, "")},
         "the file names the checkpoint it was made with; set `model` to yours",
         ("sd_model_",),
-    ),
-    Feature(
-        "seed resize",
-        {"seed_resize_from_w": 0, "seed_resize_from_h": 0},
-        {"seed_resize_from_w": IDLE, "seed_resize_from_h": IDLE},
-        "the noise has the film's own size",
     ),
     Feature(
         "extracted frames",

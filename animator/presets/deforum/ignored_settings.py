@@ -70,11 +70,11 @@ FORKS = (
     ),
     Feature("high-resolution fix", {}, {"enable_hr": IDLE}, "frames are generated in one pass"),
     Feature(
-        "distilled guidance (Flux)",
+        "distilled guidance of InstructPix2Pix (Forge)",
         {},
-        {"distilled_cfg_scale_schedule": (None,), "distilled_cfg_scale": (None,)},
-        "models with distilled guidance use their default",
-        ("distilled_", "pix2pix_img_distilled_"),
+        {},
+        "",
+        ("pix2pix_img_distilled_",),
     ),
     Feature(
         "scheduled schedulers (Forge)",
@@ -83,13 +83,16 @@ FORKS = (
         "the schedule type stays the same for the whole film",
         ("scheduler_schedule",),
     ),
-    Feature("FreeU (Forge)", {}, {"freeu_enabled": IDLE}, "the network runs as trained", ("freeu_",)),
     Feature(
-        "Kohya high-resolution fix (Forge)",
+        "other ways to shrink, of the Kohya high-resolution fix (Forge)",
         {},
-        {"kohya_hrfix_enabled": IDLE},
-        "the network runs as trained",
-        ("kohya_hrfix_",),
+        {
+            "kohya_hrfix_downscale_after_skip": (True, "True", "true", None),
+            "kohya_hrfix_downscale_method": ("bicubic", None),
+            "kohya_hrfix_upscale_method": ("bicubic", None),
+        },
+        "the grid is resized bicubically, behind the skip connection",
+        within="kohya_hrfix_enabled",
     ),
     Feature(
         "camera shake (Forge)",

@@ -10,11 +10,12 @@ from animator.presets.deforum.caption_values import values_to_keep
 from animator.presets.deforum.controlnet import owns, read_units
 from animator.presets.deforum.controlnet import places as unit_places
 from animator.presets.deforum.features import FEATURES, Feature
+from animator.presets.deforum.forge_rows import FORGE_ROWS
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.parseq import with_manifest
 from animator.presets.deforum.recognize import read_settings
 from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
-from animator.presets.deforum.table import COMPAT, MAPPED, ROWS, SWITCHES
+from animator.presets.deforum.table import ALL_ROWS, COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Scope
@@ -87,9 +88,10 @@ def import_settings(
     written = _upgrade(settings, source, places)
     own = {} if manifest is None else {"parseq_manifest": manifest}
     upgraded = _with_parseq(written, own, source, places)
-    complete = {**{row.name: row.default for row in MAPPED}, **SWITCHES, **upgraded.settings}
+    complete = {**{row.name: row.default for row in ALL_ROWS}, **SWITCHES, **upgraded.settings}
     reader = _Reader(source, places)
-    values = {**COMPAT, **{row.ours: reader.value(row, complete[row.name]) for row in _active_rows(complete)}}
+    rows = (*_active_rows(complete), *_rows_of_forks(complete, upgraded.settings))
+    values = {**COMPAT, **{row.ours: reader.value(row, complete[row.name]) for row in rows}}
     values |= {
         row.ours: row.gate.value
         for row in MAPPED
@@ -159,6 +161,13 @@ def _active_rows(settings: Mapping[str, Any]) -> Iterator[Row]:
     )
 
 
+def _rows_of_forks(complete: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Row]:
+    """Yields the forks' rows that a file writes, or whose switch it has on."""
+    for row in FORGE_ROWS:
+        if row.gate.is_on(complete) if row.gate else row.name in written:
+            yield row
+
+
 def _scope_of(values: Mapping[str, Any]) -> Scope:
     """Returns the scope in which Deforum evaluates the schedules of a film."""
     return Scope(values["frames"], max(values["diffusion.seed"], 0), values["fps"], compat=True)
@@ -172,6 +181,8 @@ def _invalid_value(error: ValueError, value: object) -> str:
 def _combine(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
     """Sets those of our settings that depend on several of Deforum's."""
     values["size"] = [values.pop("size.0"), values.pop("size.1")]
+    seeded = [values.pop("diffusion.seed_resize_from.0"), values.pop("diffusion.seed_resize_from.1")]
+    values["diffusion.seed_resize_from"] = seeded if all(seeded) else None
     values["name"] = film_name(values["name"], settings)
     references = {"Image": "image", "Video Input": "video"}
     coherence = settings.get("color_coherence")
@@ -240,5 +251,5 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def _our_places(places: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     """Returns the place of each of our settings in the file, with Deforum's name for it."""
-    known = {row.name: tuple(row.ours.split(".")) for row in MAPPED if row.name in places}
+    known = {row.name: tuple(row.ours.split(".")) for row in ALL_ROWS if row.name in places}
     return {path: f"{places[name]} {name}" for name, path in known.items()}

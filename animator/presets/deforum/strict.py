@@ -11,7 +11,7 @@ from typing import Any
 from animator.errors import Problem
 from animator.presets.deforum.prompt_forms import keyed_prompts
 from animator.presets.deforum.rows import SCHEDULE
-from animator.presets.deforum.table import MAPPED
+from animator.presets.deforum.table import ALL_ROWS
 from animator.presets.deforum.versions import unwrap, upgrade
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -43,7 +43,7 @@ def _prompt_mistakes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _schedule_mistakes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields schedules in use with a parenthesis too few or too many, which Deforum drops without a word."""
-    for row in MAPPED:
+    for row in ALL_ROWS:
         value = settings.get(row.name)
         is_used = row.conversion is SCHEDULE and (row.gate is None or row.gate.is_on(settings))
         if is_used and isinstance(value, str) and not _is_balanced(value):

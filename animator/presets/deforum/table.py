@@ -15,9 +15,11 @@ from animator.presets.deforum.conversions import (
     Side,
     Soundtrack,
     SwitchedChoice,
+    Tiling,
     one_of,
     same,
 )
+from animator.presets.deforum.forge_rows import FORGE_ROWS
 from animator.presets.deforum.mask_rows import MASK_ROWS
 from animator.presets.deforum.rows import FLOW, PLAIN, SWITCH, TEXT, EnableFlag, Row
 
@@ -126,7 +128,9 @@ MAPPED = (
         gate=EnableFlag("enable_checkpoint_scheduling", value=""),
     ),
     Row("restore_faces", NO, "face_restoration.enabled", SWITCH),
-    Row("tiling", NO, "diffusion.tiling", SWITCH),
+    Row("seed_resize_from_w", 0, "diffusion.seed_resize_from.0", Side(0, 8192)),
+    Row("seed_resize_from_h", 0, "diffusion.seed_resize_from.1", Side(0, 8192)),
+    Row("tiling", NO, "diffusion.tiling", Tiling()),
     Row("diffusion_cadence", 2, "diffusion.cadence", Number(1, whole=True)),
     Row("optical_flow_cadence", "None", "diffusion.optical_flow_cadence", FLOW),
     Row("cadence_flow_factor_schedule", "0: (1)", "diffusion.cadence_flow_factor"),
@@ -217,10 +221,22 @@ COMPAT: Mapping[str, Any] = {
 }
 """Settings of ours without a Deforum name, set to its behavior."""
 
-COMBINED = frozenset({"size", "compat", "controlnet", "prompt_suffix", "download", "output.subtitle_values"})
+COMBINED = frozenset(
+    {
+        "size",
+        "compat",
+        "controlnet",
+        "prompt_suffix",
+        "download",
+        "output.subtitle_values",
+        "diffusion.seed_resize_from",
+    }
+)
 """Settings of ours that depend on several of Deforum's, or on none."""
 
-ROWS: Mapping[str, Row] = {row.name: row for row in MAPPED}
+ALL_ROWS = (*MAPPED, *FORGE_ROWS)
+"""The extension's settings, and those of its forks."""
+ROWS: Mapping[str, Row] = {row.name: row for row in ALL_ROWS}
 SWITCHES: Mapping[str, Any] = {
     row.gate.switch: row.gate.default for row in MAPPED if row.gate and row.gate.default is not None
 }

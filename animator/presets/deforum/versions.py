@@ -23,8 +23,8 @@ def _unchanged(value: Any) -> Any:
 
 
 def _constant(value: Any) -> Any:
-    """Returns the schedule of a constant; text already is a schedule."""
-    return value if isinstance(value, str) else f"0: ({value})"
+    """Returns the schedule of a constant; text already is a schedule, and null is no value."""
+    return value if value is None or isinstance(value, str) else f"0: ({value})"
 
 
 RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
@@ -36,6 +36,7 @@ RENAMED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "sampler_name": ("sampler", _unchanged),
     "scale": ("cfg_scale_schedule", _constant),
     "cfg_scale": ("cfg_scale_schedule", _constant),
+    "distilled_cfg_scale": ("distilled_cfg_scale_schedule", _constant),
     "fov": ("fov_schedule", _constant),
     "near_plane": ("near_schedule", _constant),
     "far_plane": ("far_schedule", _constant),

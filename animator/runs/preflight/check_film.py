@@ -34,6 +34,7 @@ from animator.runs.preflight.networks import (
 from animator.runs.preflight.outputs import check_outputs
 from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
+from animator.runs.preflight.tuning import check_tuning, refiners_in_use
 from animator.settings import Animation
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
@@ -123,5 +124,9 @@ def _run_checks(film: FilmToCheck) -> None:
         check(film)
     models = models_in_use(film)
     check_controlnets(film, models)
+    refiners = refiners_in_use(film, models)
     check_abilities(film, models)
-    check_prompts(film, models)
+    check_tuning(film, {**models, **refiners})
+    # SDXL's refiner takes neither LoRA files nor hypernetworks, and the second half of a textual inversion.
+    alike = {name: found for name, found in refiners.items() if found[2].family != "sdxl-refiner"}
+    check_prompts(film, {**models, **alike})

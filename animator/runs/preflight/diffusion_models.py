@@ -10,6 +10,7 @@ from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
 from animator.models.diffusion.samplers.registry import find_sampler
 from animator.runs.preflight.film import FilmToCheck
+from animator.runs.preflight.tuned_frames import acting_frames, refined_frames
 from animator.settings.inputs import generates_revealed
 from animator.timeline.timeline import Timeline
 
@@ -87,6 +88,9 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
         ("diffusion.tiling", animation.diffusion.tiling),
         ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
         ("motion.reveal", generates_revealed(animation)),
+        ("diffusion.refiner", bool(refined_frames(film))),
+        ("freeu.enabled", bool(acting_frames(film, "freeu"))),
+        ("deep_shrink.enabled", bool(acting_frames(film, "deep_shrink"))),
     ):
         if is_used:
             film.problems.add(setting, "is not supported by this model; Stable Diffusion 1, 2 and XL do")

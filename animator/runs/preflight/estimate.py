@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults
+from animator.models.diffusion.tuning import Refiner
 from animator.settings.inputs import generates_revealed
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
@@ -31,14 +32,19 @@ class Estimate:
         generated: Number of generated frames.
         steps: Number of sampler steps of all generations.
         frame_bytes: Largest size of all frames on disk.
+        refiner_steps: Those of the steps that refiners make.
     """
 
     generated: int
     steps: int
     frame_bytes: int
+    refiner_steps: int = 0
 
     def __str__(self) -> str:
-        return f"about {self.steps} diffusion steps, up to {_size(self.frame_bytes)} of frames on disk"
+        refined = f" ({self.refiner_steps} of a refiner)" if self.refiner_steps else ""
+        return (
+            f"about {self.steps} diffusion steps{refined}, up to {_size(self.frame_bytes)} of frames on disk"
+        )
 
 
 def estimate(timeline: Timeline) -> Estimate:
@@ -56,9 +62,33 @@ def estimate(timeline: Timeline) -> Estimate:
     run = np.maximum(
         1, (steps - strength * steps + 1e-6).astype(np.int64)
     )  # as `GenerationRequest.steps_run`
-    total = int((run * np.where(has_image, generations, 1)).sum())
+    times = np.where(has_image, generations, 1)
     width, height = film.size
-    return Estimate(len(generated), total, film.frames * width * height * BYTES_PER_PIXEL)
+    return Estimate(
+        generated=len(generated),
+        steps=int((run * times).sum()),
+        frame_bytes=film.frames * width * height * BYTES_PER_PIXEL,
+        refiner_steps=int((_refined(timeline, steps, run) * times).sum()),
+    )
+
+
+def _refined(timeline: Timeline, steps: NDArray[np.int64], run: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Returns how many steps a refiner makes of each generation (generated,).
+
+    Args:
+        timeline: The film.
+        steps: Sampler steps of a full generation (generated,).
+        run: Those of them that run (generated,).
+    """
+    names, refiners = (timeline.column(f"diffusion.{name}") for name in ("checkpoint", "refiner"))
+    shares = np.asarray(timeline.column("diffusion.refiner_share"))
+    made = [
+        run[index] - Refiner(refiner, shares[frame]).first_step(int(steps[index]), int(run[index]))
+        if (refiner := str(refiners[frame])) not in ("", names[frame] or timeline.animation.model)
+        else 0
+        for index, frame in enumerate(timeline.generated_frames.tolist())
+    ]
+    return np.array(made, np.int64)
 
 
 def _lowest_strength(timeline: Timeline) -> Floats:

@@ -94,7 +94,7 @@ ELSEWHERE = ("mask_contrast_adjust", "mask_brightness_adjust", "strength", "skip
 def test_every_setting_of_deforum_leads_to_ours(row: Row) -> None:
     if row.ours.startswith("controlnet") or row.name in Animation.model_fields:
         return
-    setting = "size" if row.ours.startswith("size") else row.ours
+    setting = row.ours.removesuffix(".0").removesuffix(".1")
     assert f"did you mean `{setting}`" in answer(**{row.name: "x"})
 
 

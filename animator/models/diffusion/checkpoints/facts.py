@@ -13,7 +13,7 @@ from animator.errors import ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
-from animator.models.diffusion.checkpoints.identify import Kind, identify
+from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, Kind, identify, share_latents
 from animator.models.diffusion.checkpoints.library import INDEX
 
 MAX_CONFIG = 1_000_000
@@ -32,42 +32,58 @@ class ModelFacts:
         text_layers: Number of layers of each CLIP text encoder.
         text_widths: Width of the token embeddings of each.
         context_width: Width of the U-Net's text context; 0 for a transformer, or if unknown.
+        input_blocks: Number of the U-Net's input blocks; 0 for a transformer, or if unknown.
+        latent_scale: Factor of the VAE's latents; 0 if unknown.
     """
 
     family: str
     text_layers: tuple[int, ...] = ()
     text_widths: tuple[int, ...] = ()
     context_width: int = 0
+    input_blocks: int = 0
+    latent_scale: float = 0.0
 
     @property
     def is_transformer(self) -> bool:
         """True for Flux and Stable Diffusion 3."""
         return self.family in _TRANSFORMERS.values()
 
+    def shares_latents(self, other: "ModelFacts") -> bool:
+        """Returns True if another model's latents mean the same, as `UNetModel.shares_latents`."""
+        scales = {self.latent_scale, other.latent_scale} - {0.0}
+        return share_latents(self.family, other.family) and len(scales) < 2
 
-def facts_of(checkpoint: Checkpoint, architecture: str = "") -> ModelFacts | None:
+
+def facts_of(
+    checkpoint: Checkpoint, architecture: str = "", *, is_refiner: bool = False
+) -> ModelFacts | None:
     """Returns the facts of a checkpoint; None where they are not known without a download or unpickling.
 
     Args:
         checkpoint: The model.
         architecture: Folder of configs for a single file; empty for the packaged ones.
+        is_refiner: True for a model that makes the last steps only, as SDXL's refiner does.
 
     Raises:
-        ModelError: The model is broken, incomplete, or not one that generates images.
+        ModelError: The model is broken, incomplete, or not one that generates images by itself, which a
+            refiner need not.
     """
     path = Path(checkpoint.location)
     if checkpoint.kind == "hub" or (checkpoint.kind == "file" and path.suffix != SAFE):
         return None
     if checkpoint.kind == "folder":
-        return _folder_facts(checkpoint.name, path)
-    kind = identify(path)
-    if kind.family == "sdxl-refiner":
+        facts, kind = _folder_facts(checkpoint.name, path), "folder"
+    else:
+        identified = identify(path)
+        packaged = config_folder(checkpoint.name, identified)
+        facts = _facts(named_path(architecture) if architecture else packaged, identified.family)
+        kind = "file"
+    if facts.family == "sdxl-refiner" and not is_refiner:
         raise ModelError(
-            f"model {checkpoint.name}: the file is of kind {kind}, which needs a base model: use that, and "
-            "this one as its refiner"
+            f"model {checkpoint.name}: the {kind} is of kind {FAMILY_NAMES[facts.family]} checkpoint, which "
+            "needs a base model: use that, and name this one in diffusion.refiner"
         )
-    packaged = config_folder(checkpoint.name, kind)
-    return _facts(named_path(architecture) if architecture else packaged, kind.family)
+    return facts
 
 
 def config_folder(name: str, kind: Kind) -> Path:
@@ -124,7 +140,10 @@ def _folder_facts(name: str, folder: Path) -> ModelFacts:
                 "download or copy the model again"
             )
     family = next((family for start, family in _TRANSFORMERS.items() if class_name.startswith(start)), "")
-    if not family and (missing := [part for part in ("unet", "vae", "text_encoder") if part not in parts]):
+    if "text_encoder_2" in parts and "text_encoder" not in parts:
+        family = family or "sdxl-refiner"
+    needed = ("unet", "vae", "text_encoder_2" if family == "sdxl-refiner" else "text_encoder")
+    if family not in _TRANSFORMERS.values() and (missing := [part for part in needed if part not in parts]):
         raise ModelError(f"model {name}: {class_name} without {', '.join(missing)} cannot generate images")
     return _facts(folder, family)
 
@@ -136,9 +155,30 @@ def _facts(folder: Path, family: str) -> ModelFacts:
     widths = tuple(_number(config, "hidden_size") for config in texts)
     if not family:
         family = "sdxl" if len(texts) > 1 else "sd2" if widths == (_OPEN_CLIP_WIDTH,) else "sd1"
-    unet = folder / "unet" / "config.json"
-    width = _number(read_config(unet), "cross_attention_dim") if unet.is_file() else 0
-    return ModelFacts(family, tuple(_number(config, "num_hidden_layers") for config in texts), widths, width)
+    unet, vae = _config(folder / "unet"), _config(folder / "vae")
+    scale = vae.get("scaling_factor")
+    return ModelFacts(
+        family=family,
+        text_layers=tuple(_number(config, "num_hidden_layers") for config in texts),
+        text_widths=widths,
+        context_width=_number(unet, "cross_attention_dim"),
+        input_blocks=_input_blocks(unet),
+        latent_scale=scale if isinstance(scale, float) else _number(vae, "scaling_factor"),
+    )
+
+
+def _config(part: Path) -> Mapping[str, Any]:
+    """Returns the config of a component; an empty one where it has none."""
+    path = part / "config.json"
+    return read_config(path) if path.is_file() else {}
+
+
+def _input_blocks(unet: Mapping[str, Any]) -> int:
+    """Returns how many input blocks a U-Net has, as `DeepShrink` counts them; 0 if that is not known."""
+    stages, layers = unet.get("down_block_types"), unet.get("layers_per_block")
+    if not isinstance(stages, list) or not isinstance(layers, int):
+        return 0
+    return 1 + len(stages) * layers + len(stages) - 1
 
 
 def _configs(folder: Path) -> list[Path]:

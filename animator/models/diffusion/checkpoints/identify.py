@@ -19,6 +19,7 @@ FAMILY_NAMES = {
     "flux": "Flux",
     "": "unknown base",
 }
+_SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})
 _CONTROLNET = ("control_model.", "controlnet_cond_embedding", "controlnet_down_blocks", "input_hint_block")
 _OTHER_CONTROLNETS = (
     ("ControlNet-LLLite", ("lllite_",)),
@@ -102,6 +103,11 @@ def _addition(shapes: Shapes) -> Kind | None:
     if shapes and all(_HYPERNETWORK.match(name) for name in shapes):
         return Kind("hypernetwork", _hypernetwork_family(shapes))
     return None
+
+
+def share_latents(family: str, other: str) -> bool:
+    """Returns True if latents of two families mean the same: those of a base, or of a near one."""
+    return any({family, other} <= families for families in _SAME_LATENTS)
 
 
 def family_of_width(width: int) -> str:

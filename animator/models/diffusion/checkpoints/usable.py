@@ -9,7 +9,7 @@ from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
-from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
+from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify, identify_header
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
@@ -23,39 +23,51 @@ Models = Mapping[str, ModelFacts]
 """The facts of each model that is used, by its name."""
 
 
-def check_model(name: str, library: Library, architecture: str = "") -> ModelFacts | None:
+def check_model(
+    name: str, library: Library, architecture: str = "", *, is_refiner: bool = False
+) -> ModelFacts | None:
     """Returns the facts of a model that may be used; None where they are not known.
 
     Args:
         name: Of the model.
         library: Finds models by name.
         architecture: Folder of configs for a single file; empty for the packaged ones.
+        is_refiner: True for a model that makes the last steps only.
 
     Raises:
         ModelError: It is missing, broken, may not be read, or does not generate images.
     """
     checkpoint = find_checkpoint(name, library)
     _check_permitted(checkpoint)
-    facts = facts_of(checkpoint, architecture)
+    facts = facts_of(checkpoint, architecture, is_refiner=is_refiner)
     if checkpoint.kind == "folder":
         for path in sorted(Path(checkpoint.location).glob(f"*/*{SAFE}")):
             read_header(path)
     return facts
 
 
-def check_refiner(name: str, library: Library) -> None:
-    """Checks a model for the last steps, which may be one that generates no images alone.
+def check_refiner(name: str, library: Library, models: Models, architecture: str = "") -> ModelFacts | None:
+    """Returns the facts of a model for the last steps of others; None where they are not known.
+
+    Args:
+        name: Of the model, which may be one that generates no images alone.
+        library: Finds models by name.
+        models: Those that make the first steps.
+        architecture: As for `check_model`.
 
     Raises:
-        ModelError: It is missing, broken, or may not be read.
+        ModelError: It is missing, broken, may not be read, or has other latents than the models.
     """
-    checkpoint = find_checkpoint(name, library)
-    _check_permitted(checkpoint)
-    path = Path(checkpoint.location)
-    if checkpoint.kind == "file" and path.suffix == SAFE:
-        kind = identify(path)
-        if kind.what != "checkpoint":
-            raise ModelError(f"{name}: is not a model but a file of kind {kind}")
+    facts = check_model(name, library, architecture, is_refiner=True)
+    for model, base in models.items():
+        # Transformers have no refiner at all, which is another problem.
+        if facts is None or base.is_transformer or base.shares_latents(facts):
+            continue
+        raise ModelError(
+            f"{name} is {FAMILY_NAMES[facts.family]}, whose latents are not those of the model {model}, which "
+            f"is {'built in' if model == STARTER else FAMILY_NAMES[base.family]}; use a refiner of the same base"
+        )
+    return facts
 
 
 def check_vae(name: str, library: Library) -> None:

@@ -160,6 +160,9 @@ def test_a_missing_setting_has_deforums_default(row: Row) -> None:
     if row.name == "prompts" or row.ours.startswith("size.") or row.name == "batch_name":
         assert (values["prompts"], values["size"], values["name"]) == ({"0": ""}, [512, 512], "Deforum")
         return
+    if row.name.startswith("seed_resize_from"):
+        assert values["diffusion"]["seed_resize_from"] is None
+        return
     counts = row.gate is None or row.gate.is_on({**DEFAULTS, **SWITCHES})
     source = row.gate.plain if row.gate and row.gate.plain and not counts else row.name
     default = {"legacy_colormatch": True}.get(source, DEFAULTS.get(source, ""))  # as Deforum reads files
