@@ -1,7 +1,5 @@
 """What a plan asks of the diffusion model."""
 
-import pytest
-
 from animator.loop.requests import request_of
 from animator.models.diffusion.tuning import USUAL_GUIDANCE, DeepShrink, FreeU, GuidanceTuning, Refiner
 from animator.timeline.timeline import Timeline
@@ -36,7 +34,7 @@ def test_a_refiner_is_named_by_frame(make_animation: Make) -> None:
     film = make_animation(frames=5, diffusion=settings)
     refiners = [request_of(plan, None).refiner for plan in Timeline(film)]
     assert refiners[:2] == [None, None]
-    assert refiners[2::2] == [Refiner("fine", pytest.approx(0.6)), Refiner("finer", 0.8)]
+    assert refiners[2::2] == [Refiner("fine", 0.4 + 0.4 * 2 / 4), Refiner("finer", 0.8)]
 
 
 def test_freeu_and_deep_shrink_change_by_frame_and_are_off_without_a_step(make_animation: Make) -> None:
