@@ -1,13 +1,29 @@
 """Settings that change how the U-Net computes: FreeU and deep shrink."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from animator.settings.effect import Condition, Switch
+import numpy as np
+
+from animator.settings.effect import Condition, Fact, Switch
 from animator.settings.fields import Positive, RangedSchedule, Unit
 from animator.settings.group import StrictBool
 from animator.settings.needs import Is
-from animator.settings.scheduled import Scheduled
+from animator.settings.scheduled import Scheduled, ScheduledGroup
+
+if TYPE_CHECKING:
+    from animator.settings.animation import Animation
+
+
+def _has_steps(film: "Animation", group: str) -> bool:
+    settings: ScheduledGroup = getattr(film, group)
+    start, end = (settings.schedule(name).values(film.scope) for name in ("start", "end"))
+    return bool(np.any(start < end))
+
+
+_FREEU = Fact(partial(_has_steps, group="freeu"), "freeu.start below freeu.end")
+_DEEP_SHRINK = Fact(partial(_has_steps, group="deep_shrink"), "deep_shrink.start below deep_shrink.end")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +54,7 @@ class FreeU(Scheduled[FreeUPlan]):
 
     effective_when: ClassVar[Condition] = Is("enabled", (True,))
 
-    enabled: Annotated[StrictBool, Switch()] = False
+    enabled: Annotated[StrictBool, Switch(_FREEU)] = False
     """Use it. It needs Stable Diffusion 1, 2 or XL, and no `diffusion.speed: compiled`."""
 
 
@@ -67,5 +83,5 @@ class DeepShrink(Scheduled[DeepShrinkPlan]):
 
     effective_when: ClassVar[Condition] = Is("enabled", (True,))
 
-    enabled: Annotated[StrictBool, Switch()] = False
+    enabled: Annotated[StrictBool, Switch(_DEEP_SHRINK)] = False
     """Use it. It needs Stable Diffusion 1, 2 or XL, no `diffusion.speed: compiled` and no ControlNet."""

@@ -25,6 +25,7 @@ RIGHT = {
     "unit that is off": "controlnet: [{enabled: false, model: nothing, source: nowhere.png}]",
     "broken image that is not read": "init: {image: broken.png}\nmode: video\nframes: 4\nvideo: {path: clip}",
     "RAFT that does not run": "mode: interpolation\nhybrid: {flow_method: RAFT}",
+    "tuned": "freeu: {enabled: true}\ndeep_shrink: {enabled: true, block: 2}\ndiffusion: {refiner: starter}",
     "word model that is not used": "mask: {word_model: ./empty}",
     "color image that is not used": "mode: interpolation\ncolor: {reference: video}",
     "settings without effect": "motion: {rotation_3d_x: 1}\ndiffusion: {seed_schedule: '0:(3)'}",

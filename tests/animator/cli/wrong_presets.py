@@ -104,6 +104,18 @@ WRONG: dict[str, tuple[str, str]] = {
         "diffusion: {checkpoint: '0: (starter), 4: (nowhere)'}",
         "frame 4: model nowhere",
     ),
+    "refiner by frame": (
+        "diffusion: {refiner: '0: (starter), 4: (nowhere)'}",
+        "diffusion.refiner: frame 4: model nowhere",
+    ),
+    "block of a smaller U-Net": (
+        "deep_shrink: {enabled: true, block: '0:(1), 6:(40)'}",
+        "deep_shrink.block: is ",
+    ),
+    "compiled model that is changed": (
+        "freeu: {enabled: true}\ndiffusion: {speed: compiled}",
+        "diffusion.speed: is compiled; freeu.enabled changes the model",
+    ),
     "LoRA": ("prompts: {0: a, 4: 'b <lora:nothing:1>'}", "prompts.4: frame 4: <lora:nothing>: there is no"),
     "LoRA of another base": ("prompts: 'a <lora:style:1>'", "was made for SDXL"),
     "LoRA that is a VAE": ("prompts: 'a <lora:vae:1>'", "is not a LoRA but a file of kind vae"),

@@ -8,6 +8,7 @@ import pytest
 from safetensors.torch import save_file
 
 from animator.errors import PresetError
+from animator.models.diffusion.checkpoints.inventory import model_table
 from animator.presets.load import load
 from animator.runs.preflight.check_film import check_animation
 from animator.runs.preflight.estimate import estimate
@@ -206,6 +207,20 @@ def test_settings_that_are_switched_off_are_said_to_have_no_effect(make_animatio
         "freeu.b1: has no effect; it needs freeu.enabled: true",
         "deep_shrink.block, deep_shrink.factor: have no effect; they need deep_shrink.enabled: true",
     ]
+
+
+def test_what_never_has_a_step_is_said_to_have_no_effect(make_animation: Make) -> None:
+    film = make_animation(freeu={**ON, "end": 0}, deep_shrink={**ON, "start": "0: (0.5), 5: (1)"})
+    assert [str(found) for found in ineffective_settings(film)] == [
+        "freeu.enabled: has no effect; it needs freeu.start below freeu.end",
+        "deep_shrink.enabled: has no effect; it needs deep_shrink.start below deep_shrink.end",
+    ]
+
+
+def test_refiners_are_listed_as_such(file_of: Folder) -> None:
+    folder = file_of("sdxl-refiner").parent
+    lines = [line for line in model_table((folder,), hashes=False) if "sdxl-refiner" in line]
+    assert len(lines) == 1 and lines[0].startswith("SDXL refiner checkpoint")
 
 
 def test_the_estimate_counts_the_steps_of_a_refiner(make_animation: Make) -> None:
