@@ -98,7 +98,7 @@ def request_of(plan: Plan, image: Tensor | None) -> GenerationRequest:
             distilled=settings.distilled_cfg_scale or None,
             image=settings.image_cfg_scale,
         ),
-        seed_resize=settings.seed_resize_from,
+        seed_resize=plan.seed_resize_from,
         refiner=Refiner(settings.refiner, settings.refiner_share) if settings.refiner else None,
         freeu=_freeu(plan.freeu),
         deep_shrink=_deep_shrink(plan.deep_shrink),

@@ -63,11 +63,7 @@ LatentSide = Annotated[int, Field(ge=8, le=8192, multiple_of=8)]
 
 @dataclass(frozen=True, kw_only=True)
 class DiffusionPlan:
-    """The values of `Diffusion` at one frame.
-
-    Attributes:
-        seed_resize_from: The film's.
-    """
+    """The values of `Diffusion` at one frame."""
 
     strength: Annotated[Unit, _HAS_INPUT | _HAS_TWEENS] = 0.65
     """Amount of the previous frame that is kept; 1 - strength is the denoising strength."""
@@ -107,7 +103,6 @@ class DiffusionPlan:
     empty for none."""
     refiner_share: Annotated[Unit, Fact(_names_refiner, "diffusion.refiner")] = 0.8
     """Share of the steps before the refiner; steps that `strength` skips count."""
-    seed_resize_from: tuple[int, int] | None = None
     cadence: Count = 1
     """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
     blended. Left open, what suits the model."""

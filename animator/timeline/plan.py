@@ -53,6 +53,7 @@ class Plan:
         size: Width and height in pixels.
         prompt: Positive and negative prompt.
         seed: Seed of the group's generation.
+        seed_resize_from: Width and height of frames whose noise is in the middle of these; None for none.
         steps: The film's `steps`, each with its values at this frame.
         palettes: Whose colors the frame keeps, with `color.reference: prompt`; else empty.
     """
@@ -64,6 +65,7 @@ class Plan:
     size: tuple[int, int]
     prompt: PromptFrame
     seed: int
+    seed_resize_from: tuple[int, int] | None = None
     steps: "tuple[Step, ...]" = ()
     palettes: tuple[PaletteShare, ...] = ()
     diffusion: DiffusionPlan

@@ -74,6 +74,7 @@ class Timeline(Sequence[Plan]):
             size=self.animation.size,
             prompt=self._prompts[frame],
             seed=self.seeds[index],
+            seed_resize_from=self.animation.diffusion.seed_resize_from,
             palettes=self._palettes_at(frame),
             **self._parts_at(frame),
         )

@@ -65,7 +65,7 @@ def export_settings(animation: Animation) -> Exported:
             notes.append(changes(row.name, f"{row.ours} {error}; written as {row.default!r}"))
     if of_forks:
         notes.append(
-            changes(tuple(row.name for row in of_forks), "only forks of Deforum have it, such as Forge's")
+            changes(tuple(row.name for row in of_forks), "only forks of Deforum have this, such as Forge's")
         )
     units, unit_notes = write_units(animation.controlnet, animation.scope)
     notes += unit_notes

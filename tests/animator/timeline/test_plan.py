@@ -51,6 +51,7 @@ def test_the_plan_has_a_part_for_each_group_with_schedules() -> None:
         if isinstance(group, type) and issubclass(group, ScheduledGroup)
     }
     fixed = {"frame", "generation_index", "tween", "cut", "size", "prompt", "seed", "steps", "palettes"}
+    fixed |= {"seed_resize_from"}
     assert {f.name: f.type for f in fields(Plan) if f.name not in fixed} == {
         **parts,
         "controlnet": tuple[ControlUnitPlan, ...],
