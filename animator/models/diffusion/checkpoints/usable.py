@@ -64,8 +64,9 @@ def check_refiner(name: str, library: Library, models: Models, architecture: str
         if facts is None or base.is_transformer or base.shares_latents(facts):
             continue
         raise ModelError(
-            f"{name} is {FAMILY_NAMES[facts.family]}, whose latents are not those of the model {model}, which "
-            f"is {'built in' if model == STARTER else FAMILY_NAMES[base.family]}; use a refiner of the same base"
+            f"{name} is {FAMILY_NAMES[facts.family]}, whose latents are not those of the model {model}, "
+            f"which is {'built in' if model == STARTER else FAMILY_NAMES[base.family]}; "
+            "use a refiner of the same base"
         )
     return facts
 
