@@ -1,4 +1,4 @@
-"""`DiffuserCache`: keeps open diffusers for the films that come after, while there is memory for them."""
+"""`DiffuserCache`: keeps open diffusers for the films and images that come after, while there is memory for them."""
 
 import gc
 import re
@@ -50,16 +50,16 @@ def free_memory(device: torch.device) -> int | None:
     return int(available[1]) * 1024 if available else None
 
 
-def memory_needed(animation: Animation, device: torch.device) -> int | None:
-    """Returns about how many bytes a film's model takes on a device, by the sizes of its files.
+def memory_needed(wanted: ModelKey, device: torch.device) -> int | None:
+    """Returns about how many bytes a model takes on a device, by the sizes of its files.
 
     None where that is not known: for models of plug-ins and of the hub, and for missing ones.
     """
-    options = load_options(animation)
-    if find_plugin(animation.model, options.library) is not None:
+    model, options = wanted
+    if find_plugin(model, options.library) is not None:
         return None
     try:
-        found = [find_checkpoint(animation.model, options.library)]
+        found = [find_checkpoint(model, options.library)]
         found += [find_controlnet(name, options.library) for name in options.controlnets]
         size = sum(size_of(Path(checkpoint.location)) for checkpoint in found)
     except (ModelError, OSError):  # which opening it reports; a hub id is no path
@@ -90,7 +90,7 @@ class DiffuserCache:
         self,
         opener: OpenModel = open_model,
         free: Callable[[torch.device], int | None] = free_memory,
-        needed: Callable[[Animation, torch.device], int | None] = memory_needed,
+        needed: Callable[[ModelKey, torch.device], int | None] = memory_needed,
     ) -> None:
         self._opener = opener
         self._free = free
@@ -99,15 +99,28 @@ class DiffuserCache:
 
     def __call__(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the diffuser of a film: the open one where it is the same; errors as the opener."""
-        key = (model_key(animation), device)
-        if key in self._models:
+        wanted = model_key(animation)
+        if (wanted, device) in self._models:
             check_film_models(animation)
+        return self.open(wanted, device, lambda: self._opener(animation, device))
+
+    def open(self, wanted: ModelKey, device: torch.device, opener: Callable[[], Diffuser]) -> Diffuser:
+        """Returns the diffuser of a model: the open one, or the one that a function opens; errors as that."""
+        key = (wanted, device)
+        if key in self._models:
             self._models.move_to_end(key)
             self._make_room(0, key)
         else:
-            self._make_room(self._needed(animation, device), key)
-            self._models[key] = self._opener(animation, device)
+            self._make_room(self._needed(wanted, device), key)
+            self._models[key] = opener()
         return self._models[key]
+
+    def drop(self) -> None:
+        """Drops every model, and has its memory given back unless it is in use."""
+        devices = {device for _, device in self._models}
+        self._models.clear()
+        for device in devices:
+            release_memory(device)
 
     def _make_room(self, needed: int | None, wanted: _Key) -> None:
         """Drops models until there is memory for the wanted one, or no other is left on its device.

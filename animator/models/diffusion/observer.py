@@ -1,6 +1,7 @@
 """`StepObserver`, which watches a generation step by step and may stop it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 
 from torch import Tensor
@@ -21,6 +22,33 @@ class GenerationStopped(AnimatorError):  # noqa: N818 (nothing went wrong)
     def __init__(self) -> None:
         """Initializes the error; it has nothing to tell but that it happened."""
         super().__init__("the generation was stopped before the image was finished")
+
+
+class EnoughSteps(GenerationStopped):  # noqa: N818 (nothing went wrong)
+    """The image is to be taken as it is after this step; raised by an observer.
+
+    Attributes:
+        latents: The denoised latents (N, C, h, w) of all images of the batch; set by the model.
+    """
+
+    latents: Tensor | None = None
+
+
+@contextmanager
+def early_ends(latents: Tensor) -> Iterator[None]:
+    """Gives an `EnoughSteps` that is raised within a `with` block the denoised latents of this step."""
+    try:
+        yield
+    except EnoughSteps as enough:
+        enough.latents = latents
+        raise
+
+
+def latents_of(enough: EnoughSteps) -> Tensor:
+    """Returns the latents of an early end; raises the error itself where it came from outside of a step."""
+    if enough.latents is None:
+        raise enough
+    return enough.latents
 
 
 class StepObserver(Protocol):
@@ -46,6 +74,7 @@ class StepObserver(Protocol):
 
         Raises:
             GenerationStopped: To end the generation here. The model stays usable.
+            EnoughSteps: To end it with the image as it is now, and those of the same batch.
         """
 
 
@@ -91,9 +120,10 @@ def stepwise(denoise: Denoise, sigmas: Sequence[float], reports: Sequence[StepRe
         step = step_of(sigmas, sigma)
         begin_step(step, len(sigmas) - 1)
         denoised = denoise(x, sigma)
-        for index, report in enumerate(reports):
-            if report is not None:
-                report.report(step, denoised[index : index + 1])
+        with early_ends(denoised):
+            for index, report in enumerate(reports):
+                if report is not None:
+                    report.report(step, denoised[index : index + 1])
         return denoised
 
     return step_through

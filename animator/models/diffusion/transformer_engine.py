@@ -19,7 +19,7 @@ from animator.models.diffusion.flow_scheduler import Report, dynamic_shift, watc
 from animator.models.diffusion.initial_latent import first_noise, image_latent
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
-from animator.models.diffusion.observer import StepReports
+from animator.models.diffusion.observer import EnoughSteps, StepReports, early_ends, latents_of
 from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.diffusion.prompts.transformer_texts import (
@@ -146,6 +146,8 @@ class TransformerEngine:
         self._denoiser.scheduler, original = scheduler, self._denoiser.scheduler
         try:
             latent = self._run_pipeline(request, latent, noise)
+        except EnoughSteps as enough:
+            latent = latents_of(enough)
         finally:
             self._denoiser.scheduler = original
         return latent.to(torch.float32)
@@ -191,7 +193,9 @@ class TransformerEngine:
         )
 
         def report(step: int, denoised: Tensor) -> None:
-            reports.report(step, self._unpacked(denoised, shape))
+            latent = self._unpacked(denoised, shape)
+            with early_ends(latent):
+                reports.report(step, latent)
 
         return report
 

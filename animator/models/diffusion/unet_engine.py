@@ -26,7 +26,7 @@ from animator.models.diffusion.image_inputs import edited_input, inpaint_input
 from animator.models.diffusion.initial_latent import initial_latent
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
-from animator.models.diffusion.observer import StepReports, stepwise
+from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
 from animator.models.diffusion.prepare import prepare
 from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder, Takes
@@ -208,16 +208,16 @@ class UNetEngine:
                 initial_latent(request, model.autoencoder, sigmas[0], noise)
                 for request, noise in zip(requests, noises, strict=True)
             ]
-            x = sampler.solve(
-                stepwise(relay, sigmas, [self._reports(request) for request in requests]),
-                torch.cat(starts),
-                sigmas,
-                NoiseSampler(
-                    lambda: torch.cat([noise.draw() for noise in noises]),
-                    first.ddim_eta if sampler.noise == "ddim_eta" else first.ancestral_eta,
-                    model.noise_schedule.sigma_at,
-                ),
+            noise_sampler = NoiseSampler(
+                lambda: torch.cat([noise.draw() for noise in noises]),
+                first.ddim_eta if sampler.noise == "ddim_eta" else first.ancestral_eta,
+                model.noise_schedule.sigma_at,
             )
+            watched = stepwise(relay, sigmas, [self._reports(request) for request in requests])
+            try:
+                x = sampler.solve(watched, torch.cat(starts), sigmas, noise_sampler)
+            except EnoughSteps as enough:
+                return latents_of(enough), relay.engine
         return x / math.sqrt(sigmas[-1] ** 2 + 1), relay.engine
 
     @contextmanager

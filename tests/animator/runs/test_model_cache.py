@@ -10,7 +10,14 @@ from torch import Tensor
 from animator import Animation, FakeDiffuser, GenerationRequest
 from animator.errors import ModelError
 from animator.runs import model_cache
-from animator.runs.model_cache import WORKING_BYTES, DiffuserCache, free_memory, memory_needed
+from animator.runs.model_cache import (
+    WORKING_BYTES,
+    DiffuserCache,
+    ModelKey,
+    free_memory,
+    memory_needed,
+    model_key,
+)
 from tests.fakes import Make
 
 CPU = torch.device("cpu")
@@ -49,8 +56,8 @@ class Machine:
     def free(self, device: torch.device) -> int | None:
         return None if self._memory is None else self._memory - sum(SIZES[name] for name in self.alive)
 
-    def needed(self, animation: Animation, device: torch.device) -> int | None:
-        return SIZES[animation.model] if self._knows_sizes else None
+    def needed(self, wanted: ModelKey, device: torch.device) -> int | None:
+        return SIZES[wanted[0]] if self._knows_sizes else None
 
 
 @pytest.fixture(autouse=True)
@@ -139,14 +146,14 @@ def test_a_model_that_cannot_be_opened_is_not_remembered(make_animation: Make) -
 def test_the_need_of_a_model_is_that_of_its_files(make_animation: Make, tmp_path: Path) -> None:
     (tmp_path / "m.safetensors").write_bytes(bytes(1000))
     film = make_animation(model=str(tmp_path / "m.safetensors"))
-    assert memory_needed(film, CPU) == 2000 and memory_needed(film, torch.device("cuda")) == 1000
-    built_in = memory_needed(make_animation(), CPU)
+    assert memory_needed(model_key(film), CPU) == 2000 and memory_needed(model_key(film), torch.device("cuda")) == 1000
+    built_in = memory_needed(model_key(make_animation()), CPU)
     assert built_in is not None and built_in > 10**6
 
 
 @pytest.mark.parametrize("model", ["someone/on-the-hub", "missing.safetensors"])
 def test_the_need_of_a_model_elsewhere_is_not_known(make_animation: Make, model: str) -> None:
-    assert memory_needed(make_animation(model=model), CPU) is None
+    assert memory_needed(model_key(make_animation(model=model)), CPU) is None
 
 
 @pytest.mark.parametrize(
@@ -173,3 +180,21 @@ def test_free_memory_of_a_gpu_counts_what_torch_keeps_for_later() -> None:
     torch.empty(10**9, dtype=torch.uint8, device=device)
     after = free_memory(device)
     assert before is not None and after is not None and abs(before - after) < 10**8
+
+
+def test_a_model_is_shared_with_whoever_else_needs_it(make_animation: Make) -> None:
+    machine = Machine(100 * GB)
+    cache = DiffuserCache(machine.open, machine.free, machine.needed)
+    film = make_animation(model="a")
+    shared = cache(film, CPU)
+    assert cache.open(model_key(film), CPU, Model) is shared and machine.opened == ["a"]
+
+
+def test_dropped_models_are_opened_again(make_animation: Make) -> None:
+    machine = Machine(100 * GB)
+    cache = DiffuserCache(machine.open, machine.free, machine.needed)
+    cache(make_animation(model="a"), CPU)
+    cache.drop()
+    assert machine.alive == []
+    cache(make_animation(model="a"), CPU)
+    assert machine.opened == ["a", "a"]

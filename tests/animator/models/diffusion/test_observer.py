@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from animator.images.image import Image8, from_uint8, to_uint8
 from animator.models.diffusion.load_options import LoadOptions
-from animator.models.diffusion.observer import GenerationStopped, Preview
+from animator.models.diffusion.observer import EnoughSteps, GenerationStopped, Preview
 from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.registry import METHODS
@@ -29,6 +29,7 @@ class Watcher:
     """Observer that keeps the steps and their previews, and stops at a step."""
 
     stop_at: int = -1
+    end: type[GenerationStopped] = GenerationStopped
     steps: list[tuple[int, int]] = field(default_factory=list)
     previews: list[Image8] = field(default_factory=list)
 
@@ -36,7 +37,7 @@ class Watcher:
         self.steps.append((index, total))
         self.previews.append(preview())
         if index == self.stop_at:
-            raise GenerationStopped
+            raise self.end
 
 
 @pytest.mark.parametrize("kind", ["sd1", "sdxl", "sd3", "flux"])
@@ -72,6 +73,24 @@ def test_a_stopped_generation_ends_at_once_and_leaves_the_model_as_it_was(
         diffuser.generate(replace(request_, seed=9, observer=watcher))
     assert [index for index, _ in watcher.steps] == [0, 1]
     assert torch.equal(diffuser.generate(request_), before)
+
+
+@pytest.mark.parametrize("kind", ["sd1", "sd3", "flux"])
+def test_enough_steps_give_the_image_as_it_is_then(
+    opened: Opened, request_: GenerationRequest, kind: str
+) -> None:
+    watcher = Watcher(stop_at=1, end=EnoughSteps)
+    early = opened(kind).generate(replace(request_, observer=watcher))
+    assert [index for index, _ in watcher.steps] == [0, 1]
+    assert early.shape == (3, 64, 64) and bool(early.isfinite().all())
+    assert not torch.equal(early, opened(kind).generate(request_))
+
+
+def test_enough_steps_of_one_image_end_its_batch(opened: Opened, request_: GenerationRequest) -> None:
+    watcher = Watcher(stop_at=0, end=EnoughSteps)
+    requests = [replace(request_, observer=watcher), replace(request_, seed=9)]
+    assert len(opened("sd1").generate_batch(requests)) == 2
+    assert watcher.steps == [(0, 3)]
 
 
 def test_a_stop_takes_lora_and_tiling_along(
