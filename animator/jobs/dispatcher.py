@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from animator.errors import JobStoreError
+from animator.jobs.images.desk import ImageDesk
+from animator.jobs.images.dispatch import ImageDispatch
+from animator.jobs.images.messages import FromImageWorker
 from animator.jobs.journal import Journal
 from animator.jobs.messages import Ended, FromWorker, Order, Ready, Stop, Unable
 from animator.jobs.pool import SHUTDOWN_S, Worker, WorkerPool
@@ -31,13 +34,17 @@ class Dispatcher:
         store: The jobs.
         pool: The workers.
         closing: Set to end it.
+        images: Orders for images.
     """
 
-    def __init__(self, store: JobStore, pool: WorkerPool, closing: threading.Event) -> None:
+    def __init__(
+        self, store: JobStore, pool: WorkerPool, closing: threading.Event, images: ImageDesk
+    ) -> None:
         self._store = store
         self._journal = Journal(store)
         self._pool = pool
         self._closing = closing
+        self._images = ImageDispatch(images)
         self._busy: dict[Worker, str] = {}
         self._idle: list[Worker] = []
         self._stopping: dict[str, float] = {}
@@ -58,6 +65,7 @@ class Dispatcher:
                 self._surely(self._hand_out)
             self._kill_what_does_not_stop()
             self._start_again()
+            self._hand_out_images()
             self._listen()
             self._surely(self._journal.write_progress)
         self._end()
@@ -96,6 +104,15 @@ class Dispatcher:
             self._busy[worker] = job.id
             worker.send(Order(job.id, job.request, job.folder, job.progress))
 
+    def _hand_out_images(self) -> None:
+        """Hands orders for images to idle workers, then to those with a film, which make them in between."""
+        for worker in self._images.hand_out((*self._idle, *self._busy)):
+            if worker in self._idle:
+                self._idle.remove(worker)
+        self._images.pass_on_ends()
+        if self.problem and not self._idle and not self._busy:
+            self._images.fail_waiting(self.problem)
+
     def _stop_as_wanted(self) -> None:
         running = {job: worker for worker, job in self._busy.items()}
         for job_id in self._store.wishes():
@@ -106,7 +123,9 @@ class Dispatcher:
     def _kill_what_does_not_stop(self) -> None:
         now = time.monotonic()
         for worker, job_id in tuple(self._busy.items()):
-            if now - self._stopping.get(job_id, now) > STOP_S:
+            if job_id in self._stopping and self._images.has(worker):
+                self._stopping[job_id] = now  # images are made first; the time is for the film
+            elif now - self._stopping.get(job_id, now) > STOP_S:
                 self._pool.kill(worker)
                 self._replace(worker)
 
@@ -122,12 +141,19 @@ class Dispatcher:
             self._be_idle(worker)
         elif isinstance(message, Unable):
             self.problem = f"worker {worker.number} cannot start: {message.reason}"
+        elif isinstance(message, FromImageWorker):
+            self._images.note(worker, message)
+            self._be_idle_if_done(worker)
         else:
             self._surely(lambda: self._journal.note(message))
             if isinstance(message, Ended):
                 self._failures.pop(worker.number, None)
                 self._stopping.pop(self._busy.pop(worker), None)
-                self._be_idle(worker)
+                self._be_idle_if_done(worker)
+
+    def _be_idle_if_done(self, worker: Worker) -> None:
+        if worker not in self._busy and worker not in self._idle and not self._images.has(worker):
+            self._be_idle(worker)
 
     def _be_idle(self, worker: Worker) -> None:
         self.problem = ""
@@ -137,12 +163,14 @@ class Dispatcher:
     def _replace(self, worker: Worker) -> None:
         """Has a new worker started for one that has died; one that died idle, or before, later and later."""
         pause = 0.0
+        died_of_images = self._images.died(worker)
         if worker in self._busy:
             job_id = self._busy[worker]
-            self._surely(lambda: self._journal.died(job_id, worker.end))
+            note = self._journal.gave_way if died_of_images else self._journal.died
+            self._surely(lambda: note(job_id, worker.end))
             del self._busy[worker]
             self._stopping.pop(job_id, None)
-        else:
+        elif not died_of_images:
             failures = self._failures[worker.number] = self._failures.get(worker.number, 0) + 1
             pause = min(MAX_PAUSE_S, 2.0**failures)
             self.problem = self.problem or f"worker {worker.number} died: {worker.end}"

@@ -35,6 +35,10 @@ ORPHAN_S = 10.0
 Send = Callable[[FromWorker], None]
 
 
+def do_nothing() -> None:
+    """Does nothing."""
+
+
 class JobFilm:
     """Renders the film of one order.
 
@@ -59,14 +63,18 @@ class JobFilm:
         self._folder = order.folder
         self._begun = False
 
-    def render(self, stop: StopToken) -> Ended:
+    def render(self, stop: StopToken, between_frames: Callable[[], None] = do_nothing) -> Ended:
         """Renders the film and returns how that ended.
+
+        Args:
+            stop: Stops it.
+            between_frames: Called after each frame that is on disk, and each image of an extra video.
 
         Raises:
             KeyboardInterrupt: Ctrl-C; no other error leaves it.
         """
         with collecting() as collected:
-            report = _Report(self._order, self._send, collected)
+            report = _Report(self._order, self._send, collected, between_frames)
             try:
                 return self._render_or_fail(report, stop)
             finally:
@@ -147,8 +155,11 @@ class JobFilm:
 class _Report:
     """Passes on progress: each phase and each frame, with the warnings until then."""
 
-    def __init__(self, order: Order, send: Send, collected: LogCollector) -> None:
+    def __init__(
+        self, order: Order, send: Send, collected: LogCollector, between_frames: Callable[[], None]
+    ) -> None:
         self._job = order.job
+        self._between_frames = between_frames
         self._send = send
         self._collected = collected
         self._warned = 0
@@ -181,6 +192,7 @@ class _Report:
                 progress.extra,
             )
         )
+        self._between_frames()
 
     def _pass_on(self, progress: JobProgress) -> None:
         self._last = progress

@@ -84,6 +84,19 @@ class Journal:
             self._store.revise(job_id, ACTIVE, died)
         self._forget(job_id)
 
+    def gave_way(self, job_id: str, end: str) -> None:
+        """Has a job tried again whose worker has died of something else; that counts against nothing.
+
+        Args:
+            job_id: The job.
+            end: How the worker's process ended.
+        """
+        with self._store.together():
+            text = f"its worker died while it made images for somebody else: {end}"
+            self._store.add_event(job_id, "warning", {"message": text})
+            self._store.revise(job_id, ACTIVE, _stopped)
+        self._forget(job_id)
+
     def _advance(self, job_id: str, new: JobProgress) -> None:
         entered: list[JobPhase] = []
 

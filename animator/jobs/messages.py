@@ -5,6 +5,7 @@ from pathlib import Path
 
 from animator.core.confinement import Confinement
 from animator.core.permissions import Permissions
+from animator.jobs.images.messages import EndImages, FromImageWorker, ImageOrder
 from animator.jobs.job import JobError, JobProgress
 from animator.jobs.request import JobRequest
 from animator.runs.deforum_outdir import DeforumOutdir
@@ -123,6 +124,6 @@ class Ended:
     error: JobError | None = None
 
 
-ToWorker = Order | Stop | None
+ToWorker = Order | Stop | ImageOrder | EndImages | None
 """None has the worker end once its job is stopped."""
-FromWorker = Ready | Unable | Prepared | Advanced | Warned | Ended
+FromWorker = Ready | Unable | Prepared | Advanced | Warned | Ended | FromImageWorker

@@ -1,9 +1,9 @@
-"""A worker process: renders one job after the other, and keeps the models it has opened."""
+"""A worker process: renders one job after the other, and keeps the models it has opened.
 
-import os
-import queue
+Images that are ordered meanwhile are made between two frames of a film.
+"""
+
 import signal
-import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
@@ -13,12 +13,13 @@ from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.errors import AnimatorError
 from animator.jobs.film import JobFilm
-from animator.jobs.messages import Order, Ready, Stop, ToWorker, Unable, WorkerOptions
+from animator.jobs.images.studio import ImageStudio
+from animator.jobs.inbox import ImagesTask, Inbox
+from animator.jobs.messages import Ready, Unable, WorkerOptions
 from animator.models.device import choose_device
 from animator.runs.model_cache import DiffuserCache
 from animator.runs.open_model import OpenModel
 from animator.runs.session import show_warnings
-from animator.runs.stop_token import StopToken
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -37,7 +38,7 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
     if hasattr(signal, "pthread_sigmask"):  # as our program held them back while this process started
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     show_warnings()
-    inbox = _Inbox(pipe)
+    inbox = Inbox(pipe)
     with grant(options.permissions), confined(options.confinement), suppress(OSError):
         try:
             device = device_of(options.device, number)
@@ -46,12 +47,17 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
             pipe.send(Unable(str(error)))
             return
         models = DiffuserCache(opener)
+        images = ImageStudio(device, options.threads, models, pipe.send)
         pipe.send(Ready())
-        while (taken := inbox.next()) is not None:
-            order, stop = taken
-            ended = JobFilm(order, options, device, models, pipe.send).render(stop)
-            pipe.send(ended)
-            if ended.error is not None and not _works(device):
+        while (task := inbox.next()) is not None:
+            if isinstance(task, ImagesTask):
+                went_well = images.make(task.order, task.end)
+            else:
+                film = JobFilm(task.order, options, device, models, pipe.send)
+                ended = film.render(task.stop, lambda: images.make_waiting(inbox))
+                pipe.send(ended)
+                went_well = ended.error is None
+            if not went_well and not _works(device):
                 return
 
 
@@ -83,35 +89,3 @@ def _works(device: torch.device) -> bool:
     except RuntimeError:
         return False
     return True
-
-
-class _Inbox:
-    """Takes orders from a pipe in a thread of its own, so that a stop is heard while a job is rendered."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._orders: queue.SimpleQueue[tuple[Order, StopToken] | None] = queue.SimpleQueue()
-        self._stops: dict[str, StopToken] = {}
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def next(self) -> tuple[Order, StopToken] | None:
-        """Waits for the next order and returns it with what stops it; None at the end."""
-        return self._orders.get()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                message: ToWorker = self._pipe.recv()
-            except (EOFError, OSError):
-                os._exit(1)  # what is rendered can be resumed, and nobody else may wait for its folder
-            if isinstance(message, Order):
-                self._stops = {message.job: StopToken()}
-                self._orders.put((message, self._stops[message.job]))
-            elif isinstance(message, Stop):
-                if message.job in self._stops:
-                    self._stops[message.job].stop()
-            else:
-                for stop in self._stops.values():
-                    stop.stop()
-                self._orders.put(None)
-                return

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from animator.errors import JobStoreError, RunError
 from animator.jobs.dispatcher import Dispatcher
+from animator.jobs.images.desk import ImageDesk
 from animator.jobs.journal import Journal
 from animator.jobs.messages import WorkerOptions
 from animator.jobs.pool import WorkerPool, check_can_start
@@ -30,7 +31,8 @@ class Workers:
         queue: The queue.
         options: Device, threads and permissions of the workers.
         count: Number of workers; None starts one for each device.
-        opener: Opens diffusers; a top-level function.
+        opener: Opens the diffusers of films; a top-level function.
+        images: Orders for images, which the workers make, too; None for none.
 
     Raises:
         UserError: This machine has no such device, or another program renders the queue's jobs.
@@ -42,6 +44,8 @@ class Workers:
         options: WorkerOptions,
         count: int | None = None,
         opener: OpenModel = open_model,
+        *,
+        images: ImageDesk | None = None,
     ) -> None:
         self._queue = queue
         self._options = options
@@ -49,7 +53,7 @@ class Workers:
         self._journal = Journal(queue.store)
         self._pool = WorkerPool(replace(options, renders=queue.renders), opener)
         self._closing = threading.Event()
-        self._dispatcher = Dispatcher(queue.store, self._pool, self._closing)
+        self._dispatcher = Dispatcher(queue.store, self._pool, self._closing, images or ImageDesk())
         self._lock = FileLock(queue.renders / LOCK, thread_local=False)
         self._error: BaseException | None = None
 

@@ -24,7 +24,7 @@ class GenerationStopped(AnimatorError):  # noqa: N818 (nothing went wrong)
         super().__init__("the generation was stopped before the image was finished")
 
 
-class EnoughSteps(GenerationStopped):  # noqa: N818 (nothing went wrong)
+class EnoughSteps(GenerationStopped):
     """The image is to be taken as it is after this step; raised by an observer.
 
     Attributes:

@@ -146,7 +146,10 @@ def test_a_model_that_cannot_be_opened_is_not_remembered(make_animation: Make) -
 def test_the_need_of_a_model_is_that_of_its_files(make_animation: Make, tmp_path: Path) -> None:
     (tmp_path / "m.safetensors").write_bytes(bytes(1000))
     film = make_animation(model=str(tmp_path / "m.safetensors"))
-    assert memory_needed(model_key(film), CPU) == 2000 and memory_needed(model_key(film), torch.device("cuda")) == 1000
+    assert (
+        memory_needed(model_key(film), CPU) == 2000
+        and memory_needed(model_key(film), torch.device("cuda")) == 1000
+    )
     built_in = memory_needed(model_key(make_animation()), CPU)
     assert built_in is not None and built_in > 10**6
 

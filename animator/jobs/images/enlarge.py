@@ -1,0 +1,82 @@
+"""Enlarges the images of an order, by interpolation or by networks."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from animator.errors import UserError
+from animator.generation.canvas import MAX_PIXELS, open_image
+from animator.generation.fit import fitted
+from animator.generation.upscale import enlarged, open_enlarger
+from animator.images.image import Image8
+from animator.jobs.images.generation import ImageReports
+from animator.jobs.images.messages import ImageProgress
+from animator.jobs.images.signals import EarlyEnd
+from animator.jobs.images.work import Enlargement, MadeImage
+from animator.models.folders import model_folders
+
+
+def enlarge(work: Enlargement, device: torch.device, end: EarlyEnd, reports: ImageReports) -> None:
+    """Enlarges images until all are made, or an end is asked for.
+
+    Args:
+        work: What to enlarge.
+        device: Device of the networks.
+        end: Ends it after an image.
+        reports: Where reports go.
+
+    Raises:
+        UserError: An image cannot be read, would be too large, or there is no such upscaler.
+    """
+    for number, path in enumerate(work.images):
+        if end.is_interrupted:
+            return
+        reports.advanced(ImageProgress(number, len(work.images), share=number / len(work.images)))
+        reports.made(MadeImage(png_of(_larger(path, work, device))))
+
+
+def png_of(pixels: Image8) -> bytes:
+    """Returns an image, uint8 RGB (H, W, 3), as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _larger(path: Path, work: Enlargement, device: torch.device) -> Image8:
+    image = open_image(str(path))
+    size = _size(image.size, work)
+    if work.size is not None and work.crops:
+        image = _cropped(image, size)
+    pixels = np.asarray(image)
+    first = _enlarged(pixels, size, work.upscaler, device)
+    if not work.second or work.second_share == 0:
+        return first
+    second = _enlarged(pixels, size, work.second, device)
+    both = Image.blend(Image.fromarray(first), Image.fromarray(second), work.second_share)
+    return np.asarray(both)
+
+
+def _enlarged(pixels: Image8, size: tuple[int, int], upscaler: str, device: torch.device) -> Image8:
+    own = pixels.shape[1], pixels.shape[0]
+    return enlarged(pixels, size, open_enlarger(upscaler, own, size, model_folders(), device))
+
+
+def _size(own: tuple[int, int], work: Enlargement) -> tuple[int, int]:
+    """Returns the width and height of the result."""
+    if work.size is not None:
+        size = work.size
+    else:
+        scale = work.scale or 1.0
+        size = max(1, round(own[0] * scale)), max(1, round(own[1] * scale))
+    if size[0] * size[1] > MAX_PIXELS:
+        raise UserError(f"the image would have {size[0]} x {size[1]} pixels; expected at most {MAX_PIXELS}")
+    return size
+
+
+def _cropped(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Returns the middle of an image that has the aspect ratio of a size, at its own resolution."""
+    scale = min(image.width / size[0], image.height / size[1])
+    return fitted(image, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))), "crop")

@@ -1,0 +1,88 @@
+"""What can be asked of a worker besides films: `Generation`, `Enlargement`, `ControlImages`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class MadeImage:
+    """A finished image.
+
+    Attributes:
+        png: The PNG file, with its infotext.
+        seed: Its seed; 0 where nothing was generated.
+        subseed: Its second seed.
+        infotext: How it was made; empty where nothing was generated.
+        settings: The settings of the image, with everything that was left open.
+        model_hash: Short hash of the model; empty if it is not known.
+        path: The file in which it is kept; None if it is not.
+    """
+
+    png: bytes
+    seed: int = 0
+    subseed: int = 0
+    infotext: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    model_hash: str = ""
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Images to generate.
+
+    Attributes:
+        settings: With the structure of `ImageSettings`.
+    """
+
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Enlargement:
+    """Images to enlarge.
+
+    Attributes:
+        images: Their files.
+        scale: Factor of width and height; None where `size` is given.
+        size: Width and height; None where `scale` is given.
+        crops: Fill the size and cut off what is too much, instead of stretching.
+        upscaler: `lanczos`, `nearest`, or a network as in `hires.upscaler`.
+        second: Another upscaler, whose image is blended in; empty for none.
+        second_share: Share of that image, 0 to 1.
+    """
+
+    images: tuple[Path, ...]
+    scale: float | None = None
+    size: tuple[int, int] | None = None
+    crops: bool = True
+    upscaler: str = "lanczos"
+    second: str = ""
+    second_share: float = 0.0
+
+
+@dataclass(frozen=True)
+class ControlImages:
+    """Images to preprocess as ControlNet does.
+
+    Attributes:
+        images: Their files.
+        module: `none`, `canny`, `depth`, `tile` or `blur`.
+        resolution: Shorter side at which that is done; 0 for the image's own.
+        thresholds: The preprocessor's numbers; None for its own.
+    """
+
+    images: tuple[Path, ...]
+    module: str
+    resolution: int = 0
+    thresholds: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class DropModels:
+    """Nothing to make: the worker drops the models that it keeps."""
+
+
+ImageWork = Generation | Enlargement | ControlImages | DropModels
