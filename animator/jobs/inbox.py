@@ -1,4 +1,4 @@
-"""`Inbox`: takes orders from a pipe in a thread of its own, so that a stop is heard while a job is rendered."""
+"""`Inbox`: takes orders from a pipe in a thread of its own, so that a stop is heard meanwhile."""
 
 import os
 import threading

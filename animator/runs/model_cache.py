@@ -1,4 +1,4 @@
-"""`DiffuserCache`: keeps open diffusers for the films and images that come after, while there is memory for them."""
+"""`DiffuserCache`: keeps open diffusers for films and images that come after, while there is memory."""
 
 import gc
 import re

@@ -8,16 +8,34 @@ from starlette.middleware.cors import CORSMiddleware
 
 from animator import __version__
 from animator.jobs.event_log import EventLog
+from animator.jobs.images.desk import ImageDesk
 from animator.jobs.queue import JobQueue
 from animator.server import docs_page, health
 from animator.server.context import ServerContext
 from animator.server.deforum import batches, simple
 from animator.server.deforum import jobs as deforum_jobs
+from animator.server.images.request_files import clear_request_files
 from animator.server.json_body import check_json
+from animator.server.openai import edits, generations
+from animator.server.openai import models as openai_models
 from animator.server.openapi import TAGS, Application
 from animator.server.options import ServerOptions
 from animator.server.problems import handle_errors
-from animator.server.sdapi import host_facts, progress
+from animator.server.sdapi import (
+    catalog,
+    controlnet,
+    extras,
+    generation,
+    host_facts,
+    internal,
+    interruption,
+    maintenance,
+    png_info,
+    progress,
+)
+from animator.server.sdapi import options as sd_options
+from animator.server.sdapi import samplers as sd_samplers
+from animator.server.sdapi.web_ui_options import WebUiOptions
 from animator.server.security.host import HostCheck
 from animator.server.security.strangers import Strangers
 from animator.server.security.token import TokenCheck
@@ -57,6 +75,19 @@ ROUTERS = (
     simple.router,
     progress.router,
     host_facts.router,
+    generation.router,
+    interruption.router,
+    sd_options.router,
+    catalog.router,
+    sd_samplers.router,
+    maintenance.router,
+    extras.router,
+    png_info.router,
+    internal.router,
+    controlnet.router,
+    openai_models.router,
+    generations.router,
+    edits.router,
     webhooks.router,
     checks.router,
     timeline.router,
@@ -67,12 +98,18 @@ ROUTERS = (
 """The routes with JSON bodies, or none."""
 
 
-def create_app(options: ServerOptions, queue: JobQueue, problem: Callable[[], str] = str) -> FastAPI:
+def create_app(
+    options: ServerOptions,
+    queue: JobQueue,
+    desk: ImageDesk | None = None,
+    problem: Callable[[], str] = str,
+) -> FastAPI:
     """Returns the application of a server.
 
     Args:
         options: Its options.
         queue: Its jobs; whoever calls this has their workers, too.
+        desk: Orders for images, which those workers make.
         problem: Returns why the workers render no jobs; empty while all is well.
     """
     app = Application(
@@ -87,7 +124,17 @@ def create_app(options: ServerOptions, queue: JobQueue, problem: Callable[[], st
     )
     uploads = Uploads(options.uploads, options.max_uploads)
     events_of_jobs = EventLog(queue.store.path)
-    app.state.context = ServerContext(options, queue, uploads, Outbox(queue), events_of_jobs, problem=problem)
+    clear_request_files(options.request_files)
+    app.state.context = ServerContext(
+        options,
+        queue,
+        uploads,
+        Outbox(queue),
+        events_of_jobs,
+        desk or ImageDesk(),
+        WebUiOptions(options.renders),
+        problem=problem,
+    )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(check_json)])
     app.include_router(files.router)  # its bodies are files: large, of any kind, and read as they come

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from animator.core.printable import printable
 
-_PREFIXES = ("/deforum/", "/deforum_api/", "/sdapi/")
+_PREFIXES = ("/deforum/", "/deforum_api/", "/sdapi/", "/controlnet/", "/internal/")
 """How the paths of those APIs begin."""
 
 

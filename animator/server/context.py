@@ -9,10 +9,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from animator.jobs.event_log import EventLog
+from animator.jobs.images.desk import ImageDesk
 from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
 from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
+from animator.server.sdapi.web_ui_options import WebUiOptions
 from animator.server.uploads import Uploads
 from animator.server.webhooks.outbox import Outbox
 
@@ -31,6 +33,8 @@ class ServerContext:
         outbox: Messages for webhooks.
         events: What happened to the jobs.
         model_hashes: Hashes of models.
+        images: Orders for images.
+        web_ui: The options of A1111's API that stay from one request to the next.
         closing: Set when the server ends, so that streams end, too.
         problem: Returns why no jobs are rendered; empty while all is well.
     """
@@ -40,6 +44,8 @@ class ServerContext:
     uploads: Uploads
     outbox: Outbox
     events: EventLog
+    images: ImageDesk
+    web_ui: WebUiOptions
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
     closing: threading.Event = field(default_factory=threading.Event)
     problem: Callable[[], str] = str

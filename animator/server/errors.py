@@ -1,6 +1,7 @@
 """Errors of requests that only a server can have."""
 
-from animator.errors import UserError
+from animator.errors import AnimatorError, UserError
+from animator.jobs.job import ErrorKind, JobError
 
 
 class NotFoundError(UserError):
@@ -21,3 +22,28 @@ class RequestError(UserError):
     def __init__(self, pointer: str, message: str) -> None:
         super().__init__(message)
         self.pointer = pointer
+
+
+class BadImageError(UserError):
+    """An image in a request that cannot be decoded, or is too large."""
+
+
+class ServerEndsError(AnimatorError):
+    """The server ends before it can answer."""
+
+
+class ImagesFailedError(AnimatorError):
+    """Images that were asked for cannot be made.
+
+    Attributes:
+        error: Why.
+    """
+
+    def __init__(self, error: JobError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+    @property
+    def is_mistake(self) -> bool:
+        """True where the same request would fail again."""
+        return self.error.kind is ErrorKind.SETTINGS

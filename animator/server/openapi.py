@@ -12,6 +12,10 @@ TAGS = [
     {"name": "films", "description": "What is known of a film before it renders: mistakes, values, cost."},
     {"name": "catalog", "description": "What settings may name: examples, models, samplers."},
     {"name": "files", "description": "Images, clips and sounds that settings name."},
+    {"name": "deforum", "description": "The API of the Deforum extension."},
+    {"name": "sdapi", "description": "Single images: the API of A1111's web UI."},
+    {"name": "controlnet", "description": "Control images: the API of the ControlNet extension."},
+    {"name": "openai", "description": "Single images: the API of OpenAI."},
     {"name": "server", "description": "The server itself."},
 ]
 """Groups of routes, in the order of the document."""

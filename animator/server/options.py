@@ -71,6 +71,11 @@ class ServerOptions:
         return self.renders / "uploads"
 
     @property
+    def request_files(self) -> Path:
+        """Folder of the images that come with requests, while these are answered."""
+        return self.renders / "requests"
+
+    @property
     def webhook_permissions(self) -> Permissions:
         """Hosts that webhooks may connect to."""
         return Permissions(hosts=host_names(self.webhook_hosts))
@@ -82,9 +87,9 @@ class ServerOptions:
 
     @property
     def confinement(self) -> Confinement:
-        """Folders that settings may name files in: uploads, inputs, the examples', and those of models."""
+        """Folders that settings may name files in: uploads, inputs, the examples', models', requests' own."""
         examples = examples_folder()
-        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()))
+        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()), self.request_files)
         return Confinement(roots, self.model_folders, own=(self.renders,))
 
 

@@ -23,7 +23,14 @@ from animator.errors import (
     UserError,
 )
 from animator.server.compat_errors import has_compat_errors, invalid_request
-from animator.server.errors import NoRoomError, NotFoundError, RequestError
+from animator.server.errors import (
+    ImagesFailedError,
+    NoRoomError,
+    NotFoundError,
+    RequestError,
+    ServerEndsError,
+)
+from animator.server.openai.errors import has_openai_errors, openai_error
 
 MEDIA_TYPE = "application/problem+json"
 Responses = dict[int | str, dict[str, Any]]
@@ -36,6 +43,7 @@ _ALWAYS = (401, 403, 413, 421, 422, 500, 503)
 """Errors of every route: of its request, of the server's checks, of its disk."""
 _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
+    (ServerEndsError, 503, "server-ends"),
     (NotFoundError, 404, "not-found"),
     (NoRoomError, 507, "no-room"),
     (JobStateError, 409, "state"),
@@ -90,6 +98,9 @@ def problem_response(
     )
     if has_compat_errors(request):
         response = JSONResponse({"detail": problem.detail or problem.title}, status)
+    elif has_openai_errors(request):
+        param = next((place.pointer.strip("/").replace("/", ".") for place in problem.errors), None)
+        response = openai_error(status, problem.detail or problem.title, param or None, kind)
     else:
         response = JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -111,6 +122,10 @@ def handle_errors(app: FastAPI) -> None:
 
 
 async def _animator_error(request: Request, error: AnimatorError) -> Response:
+    if isinstance(error, ImagesFailedError):
+        status, kind = (422, "settings") if error.is_mistake else (500, "failure")
+        places = [place_of(problem) for problem in error.error.problems]
+        return problem_response(request, status, kind, str(error), places)
     status, kind = next((status, kind) for type_, status, kind in _STATUS if isinstance(error, type_))
     return problem_response(request, status, kind, str(error), _places_of(error))
 
@@ -130,7 +145,10 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
         ProblemPlace(pointer="".join(f"/{part}" for part in item["loc"][1:]), message=item["msg"])
         for item in error.errors()
     ]
-    return problem_response(request, 422, "request", "the request is not as expected", places)
+    detail = "the request is not as expected"
+    if has_openai_errors(request) and places:  # there, only the first mistake is told
+        detail = f"{places[0].pointer.strip('/') or 'the request'}: {places[0].message}"
+    return problem_response(request, 422, "request", detail, places)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:

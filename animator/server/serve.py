@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
+from animator.jobs.images.desk import ImageDesk
 from animator.jobs.messages import WorkerOptions
 from animator.jobs.queue import JobQueue
 from animator.jobs.workers import Workers
@@ -35,14 +36,15 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         options.permissions,
         confinement=options.confinement,
     )
+    images = ImageDesk()
     with (
         listener,
         StopSignals() as signals,
         JobQueue(options.renders, capacity=options.capacity) as queue,
-        Workers(queue, settings, options.workers, opener) as workers,
+        Workers(queue, settings, options.workers, opener, images=images) as workers,
         WebhookSender(queue, options.webhook_permissions),
     ):
-        app = create_app(options, queue, lambda: workers.problem)
+        app = create_app(options, queue, images, lambda: workers.problem)
         ready = partial(say, f"animator serves at {_url(options, listener)}")
         HttpServer(app, ready, signals).run([listener])
         say("the running jobs stop after their frame; they go on when the server starts again")

@@ -37,7 +37,7 @@ def preprocess(work: ControlImages, device: torch.device, end: EarlyEnd, reports
     for path in work.images:
         if end.is_interrupted:
             return
-        image = image_of(open_image(str(path)), None, device)
+        image = image_of(open_image(path), None, device)
         if work.resolution:
             scale = work.resolution / min(image.shape[1:])
             height, width = (max(1, round(side * scale)) for side in image.shape[1:])

@@ -34,6 +34,7 @@ class ImageTask:
     Attributes:
         order: What a worker gets.
         created: When it was submitted, in seconds since 1970.
+        name: How the one who submitted it calls it; may be empty.
         has_begun: A worker has it.
         has_ended: Nothing more happens.
         end: How it was asked to end early; None if it was not.
@@ -44,6 +45,7 @@ class ImageTask:
 
     order: ImageOrder
     created: float
+    name: str = ""
     has_begun: bool = False
     has_ended: bool = False
     end: End | None = None
@@ -73,12 +75,13 @@ class ImageDesk:
         self._tasks: OrderedDict[str, ImageTask] = OrderedDict()
         self._ends: list[EndImages] = []
 
-    def submit(self, work: ImageWork, folder: Path | None = None) -> ImageTask:
+    def submit(self, work: ImageWork, folder: Path | None = None, name: str = "") -> ImageTask:
         """Adds an order and returns it; whoever does so calls `remove` in the end.
 
         Args:
             work: What to make.
             folder: Where the images are kept; None keeps none.
+            name: How the one who submits it calls it.
 
         Raises:
             QueueFullError: Too many orders wait.
@@ -89,9 +92,9 @@ class ImageDesk:
                     f"{self._capacity} requests for images wait already; send this one again later"
                 )
             now = time.time()
-            name = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-            task = ImageTask(ImageOrder(name, work, folder), now)
-            self._tasks[name] = task
+            order = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+            task = ImageTask(ImageOrder(order, work, folder), now, name)
+            self._tasks[order] = task
             return task
 
     def get(self, order: str) -> ImageTask:

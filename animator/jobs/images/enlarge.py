@@ -1,7 +1,6 @@
 """Enlarges the images of an order, by interpolation or by networks."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -45,8 +44,8 @@ def png_of(pixels: Image8) -> bytes:
     return buffer.getvalue()
 
 
-def _larger(path: Path, work: Enlargement, device: torch.device) -> Image8:
-    image = open_image(str(path))
+def _larger(path: str, work: Enlargement, device: torch.device) -> Image8:
+    image = open_image(path)
     size = _size(image.size, work)
     if work.size is not None and work.crops:
         image = _cropped(image, size)

@@ -45,7 +45,7 @@ class Enlargement:
     """Images to enlarge.
 
     Attributes:
-        images: Their files.
+        images: Paths of their files.
         scale: Factor of width and height; None where `size` is given.
         size: Width and height; None where `scale` is given.
         crops: Fill the size and cut off what is too much, instead of stretching.
@@ -54,7 +54,7 @@ class Enlargement:
         second_share: Share of that image, 0 to 1.
     """
 
-    images: tuple[Path, ...]
+    images: tuple[str, ...]
     scale: float | None = None
     size: tuple[int, int] | None = None
     crops: bool = True
@@ -68,13 +68,13 @@ class ControlImages:
     """Images to preprocess as ControlNet does.
 
     Attributes:
-        images: Their files.
+        images: Paths of their files.
         module: `none`, `canny`, `depth`, `tile` or `blur`.
         resolution: Shorter side at which that is done; 0 for the image's own.
         thresholds: The preprocessor's numbers; None for its own.
     """
 
-    images: tuple[Path, ...]
+    images: tuple[str, ...]
     module: str
     resolution: int = 0
     thresholds: tuple[float | None, float | None] = (None, None)

@@ -14,12 +14,12 @@ from animator.server.compat_errors import COMPAT_RESPONSES, Detail
 from animator.server.context import Context
 from animator.server.deforum.deforum_jobs import Jobs
 from animator.server.deforum.job_view import deforum_job
-from animator.server.deforum.submission import Settings
 from animator.server.deforum.wait import wait_for_end
+from animator.server.json_value import JsonObject
 
 API_VERSION = "1.0"
 router = APIRouter(prefix="/deforum", tags=["deforum"], responses=COMPAT_RESPONSES)
-_SETTINGS: TypeAdapter[dict[str, Any]] = TypeAdapter(Settings)
+_SETTINGS: TypeAdapter[dict[str, Any]] = TypeAdapter(JsonObject)
 
 
 class Version(BaseModel):

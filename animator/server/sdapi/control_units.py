@@ -1,0 +1,151 @@
+"""ControlNet units in `alwayson_scripts`, as clients of the ControlNet extension send them."""
+
+from typing import Annotated, Any
+
+from fastapi import HTTPException
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from animator.server.errors import RequestError
+from animator.server.images.request_files import RequestFiles, decode_image
+from animator.server.sdapi.bodies import GenerationBody
+from animator.settings.controlnet import MOST_UNITS
+
+SCRIPT = "controlnet"
+MODULES = ("none", "canny", "depth", "tile", "blur")
+_RESIZE_MODES = {
+    "just resize": "stretch",
+    "resize": "stretch",
+    "crop and resize": "crop",
+    "scale to fit (inner fit)": "crop",
+    "inner fit (scale to fit)": "crop",
+    "resize and fill": "pad",
+    "envelope (outer fit)": "pad",
+    "outer fit (shrink to fit)": "pad",
+    "0": "stretch",
+    "1": "crop",
+    "2": "pad",
+}
+_CONTROL_MODES = {
+    "balanced": "balanced",
+    "my prompt is more important": "prompt",
+    "controlnet is more important": "control",
+    "0": "balanced",
+    "1": "prompt",
+    "2": "control",
+}
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _image(value: Any) -> Any:
+    """Returns the image of a unit, which some clients send as an object with its mask."""
+    return value.get("image") if isinstance(value, dict) else value
+
+
+class ControlUnitBody(BaseModel):
+    """A unit, as the extension's API takes it; other fields are ignored."""
+
+    model_config = ConfigDict(allow_inf_nan=False, protected_namespaces=())
+
+    enabled: bool = True
+    module: str = "none"
+    model: str = "None"
+    weight: Annotated[float, Field(ge=0, le=10)] = 1.0
+    image: Annotated[str | None, BeforeValidator(_image)] = None
+    input_image: Annotated[str | None, BeforeValidator(_image)] = None
+    resize_mode: Annotated[str, BeforeValidator(_text)] = "Crop and Resize"
+    processor_res: Annotated[int, Field(le=8192)] = -1
+    threshold_a: float = -1
+    threshold_b: float = -1
+    guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
+    guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
+    control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, values: Any) -> Any:
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if value is not None}
+        return values
+
+
+def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
+    """Returns the setting `controlnet` of a request.
+
+    Raises:
+        HTTPException: 422 where `alwayson_scripts` names another script.
+        UserError: A unit is not as expected, or its image cannot be decoded.
+    """
+    units: list[dict[str, Any]] = []
+    for script, given in body.alwayson_scripts.items():
+        if script.lower() != SCRIPT:
+            raise HTTPException(422, f"always on script {script:.100} not found")
+        for index, unit in enumerate(_args(given)):
+            parsed = _parsed(unit, index)
+            if parsed.enabled and parsed.model.strip().lower() not in ("", "none"):
+                units.append(_settings(parsed, index, files))
+    return units
+
+
+def module_of(name: str) -> str:
+    """Returns a preprocessor by a name of the extension, such as `depth_midas`.
+
+    Raises:
+        RequestError: There is none of it here.
+    """
+    plain = name.strip().lower()
+    for module in MODULES:
+        if plain.startswith(module) or (not plain and module == "none"):
+            return module
+    raise RequestError(
+        "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {', '.join(MODULES)}"
+    )
+
+
+def _args(given: Any) -> list[Any]:
+    args = given.get("args", []) if isinstance(given, dict) else given
+    args = [args] if isinstance(args, dict) else args
+    if not isinstance(args, list) or len(args) > MOST_UNITS:
+        raise RequestError("/alwayson_scripts", f"expected args with at most {MOST_UNITS} ControlNet units")
+    return args
+
+
+def _parsed(unit: Any, index: int) -> ControlUnitBody:
+    try:
+        return ControlUnitBody.model_validate(unit)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "/".join(map(str, ("", "alwayson_scripts", SCRIPT, "args", index, *first["loc"])))
+        raise RequestError(place, f"{place}: {first['msg']}") from error
+
+
+def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[str, Any]:
+    image = unit.image or unit.input_image
+    return {
+        "model": unit.model.partition(" [")[0],
+        "module": module_of(unit.module),
+        "weight": unit.weight,
+        "image": files.add(decode_image(image).over_black) if image else "",
+        "resize": _choice(_RESIZE_MODES, unit.resize_mode, f"resize_mode of unit {index}"),
+        "processor_res": max(0, unit.processor_res),
+        "threshold_a": threshold(unit.threshold_a),
+        "threshold_b": threshold(unit.threshold_b),
+        "start": unit.guidance_start,
+        "end": unit.guidance_end,
+        "control_mode": _choice(_CONTROL_MODES, unit.control_mode, f"control_mode of unit {index}"),
+    }
+
+
+def threshold(value: float) -> float | None:
+    """Returns a threshold; None for a negative one, which stands for the preprocessor's own."""
+    return None if value < 0 else value
+
+
+def _choice(known: dict[str, str], value: str, what: str) -> str:
+    if value.strip().lower() not in known:
+        raise RequestError(
+            "/alwayson_scripts", f"{what}: is {value!r:.60}; expected one of {', '.join(known)}"
+        )
+    return known[value.strip().lower()]
