@@ -40,7 +40,8 @@ class ImagesFailedError(AnimatorError):
     """
 
     def __init__(self, error: JobError) -> None:
-        super().__init__(error.message)
+        problems = "; ".join(f"{problem.path}: {problem.message}" for problem in error.problems)
+        super().__init__(problems or error.message)
         self.error = error
 
     @property

@@ -147,7 +147,8 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
     ]
     detail = "the request is not as expected"
     if has_openai_errors(request) and places:  # there, only the first mistake is told
-        detail = f"{places[0].pointer.strip('/') or 'the request'}: {places[0].message}"
+        message = places[0].message.removeprefix("Value error, ")
+        detail = f"{places[0].pointer.strip('/') or 'the request'}: {message}"
     return problem_response(request, 422, "request", detail, places)
 
 

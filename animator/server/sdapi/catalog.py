@@ -193,7 +193,7 @@ def _model(entry: ModelEntry, context: ServerContext) -> SdModel:
     sha256 = context.model_hashes.get(entry.path)
     return SdModel(
         title=entry.name,
-        model_name=entry.path.stem,
+        model_name=entry.path.stem if entry.path.is_file() else entry.name,
         hash=sha256[:SHORT] if sha256 else None,
         sha256=sha256,
         filename=str(entry.path),

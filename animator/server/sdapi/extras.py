@@ -95,12 +95,12 @@ async def _enlarged(
     if body.gfpgan_visibility or body.codeformer_visibility:
         raise RequestError("/gfpgan_visibility", "there is no face restorer here; leave its visibility at 0")
     with request_files(context.options.request_files) as files:
-        work = await run_sync(_work, body, images, files)
+        work = await run_sync(_work, body, images, context, files)
         task = await make_images(context, request, work)
     return [as_base64(image.png) for image in task.images]
 
 
-def _work(body: ExtrasBody, images: list[str], files: RequestFiles) -> Enlargement:
+def _work(body: ExtrasBody, images: list[str], context: ServerContext, files: RequestFiles) -> Enlargement:
     paths = tuple(files.add(decode_image(image).over_black) for image in images)
     by_size = body.resize_mode == 1
     second = body.upscaler_2.strip().lower() not in ("", "none")
@@ -109,8 +109,8 @@ def _work(body: ExtrasBody, images: list[str], files: RequestFiles) -> Enlargeme
         scale=None if by_size else body.upscaling_resize,
         size=(body.upscaling_resize_w, body.upscaling_resize_h) if by_size else None,
         crops=body.upscaling_crop,
-        upscaler=upscaler_of(body.upscaler_1),
-        second=upscaler_of(body.upscaler_2) if second else "",
+        upscaler=upscaler_of(body.upscaler_1, context),
+        second=upscaler_of(body.upscaler_2, context) if second else "",
         second_share=body.extras_upscaler_2_visibility,
     )
 

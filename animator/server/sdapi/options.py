@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import ConfigDict
 
-from animator.server.compat_errors import COMPAT_RESPONSES
+from animator.server.compat_errors import COMPAT_RESPONSES, Detail
 from animator.server.context import Context
 from animator.server.json_value import JsonObject
 from animator.server.sdapi.models import checkpoints, find_checkpoint
@@ -31,7 +31,12 @@ def get_options(context: Context) -> SdOptions:
     return SdOptions(**values.model_dump(), sd_checkpoint_hash=known or "")
 
 
-@router.post("/options", operation_id="sdapi_set_options", summary="Change options")
+@router.post(
+    "/options",
+    operation_id="sdapi_set_options",
+    responses={404: {"model": Detail}},
+    summary="Change options",
+)
 def set_options(changes: JsonObject, context: Context) -> None:
     """Changes options for later requests; they are kept. Those that do not act here are ignored."""
     given: dict[str, Any] = dict(changes)

@@ -72,12 +72,15 @@ def sampler_of(name: str, scheduler: str) -> str:
 
 
 def _known(name: str) -> str:
+    """Returns a sampler's name as settings spell it, with the spacing that is not its own."""
     for spelling in (name, name.lower().removeprefix("k_").replace("dpmpp", "dpm++")):
         try:
-            find_sampler(spelling)
+            found = find_sampler(spelling)
         except ModelError:
             continue
-        return spelling
+        own = METHODS.get(found.name)
+        is_own = own is None or own.schedule_type == found.schedule_type
+        return found.name if is_own else f"{found.name} {found.schedule_type}"
     raise HTTPException(404, f"Sampler not found: {name!r:.100}; /sdapi/v1/samplers lists them")
 
 

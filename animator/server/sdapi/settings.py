@@ -73,7 +73,7 @@ def text_settings(body: Txt2ImgBody, context: ServerContext) -> dict[str, Any]:
             large = _second_size(body)
         hires = {
             "size": large,
-            "upscaler": upscaler_of(body.hr_upscaler),
+            "upscaler": upscaler_of(body.hr_upscaler, context),
             "steps": body.hr_second_pass_steps,
             "strength": _kept(body.denoising_strength),
             "prompt": _prompt(body.hr_prompt, body),
