@@ -36,8 +36,8 @@ class InvalidRequest(BaseModel):
 
 
 COMPAT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    **{status: {"model": Detail} for status in (401, 403, 413, 421)},
-    422: {"model": InvalidRequest},
+    **{status: {"model": Detail} for status in (401, 403, 413, 421, 500)},
+    422: {"model": InvalidRequest | Detail},
 }
 """Errors of every route, for the OpenAPI document."""
 

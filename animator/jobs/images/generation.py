@@ -27,8 +27,8 @@ from animator.models.diffusion.request import Diffuser
 from animator.runs.model_cache import DiffuserCache
 from animator.runs.run_folder import make_folder, refuse_links
 
-PREVIEW_S = 0.2
-"""Time between two previews."""
+REPORT_S, PREVIEW_S = 0.04, 0.2
+"""Time between two reports of the progress, and between two previews."""
 PREVIEW_SIDE, PREVIEW_QUALITY = 512, 80
 """Longer side of a preview in pixels, at most; quality of its JPEG file."""
 _PREVIEW_SCALE = 8
@@ -128,6 +128,7 @@ class _Watcher:
     end: EarlyEnd
     advanced: Advanced
     began: float = field(default_factory=time.monotonic)
+    reported: float = 0.0
     previewed: float = 0.0
 
     def observe(self, step: GenerationStep) -> None:
@@ -135,6 +136,9 @@ class _Watcher:
         if self.end.ends_batch:
             raise EnoughSteps
         now = time.monotonic()
+        if now - self.reported < REPORT_S:
+            return
+        self.reported = now
         preview = b""
         if now - self.previewed >= PREVIEW_S:
             self.previewed = now

@@ -40,6 +40,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
         yield command
 
 
+@pytest.fixture(scope="session")
+def image_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """The real server with the built-in model; for images and films that leave nothing behind."""
+    with serving(tmp_path_factory.mktemp("renders"), module="animator") as command:
+        yield command
+
+
 @pytest.fixture(scope="module")
 def finished(local: Local) -> Job:
     """A job of `local` whose film is finished."""

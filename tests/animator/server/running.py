@@ -75,10 +75,12 @@ class Command:
     Attributes:
         process: The process.
         url: Its address.
+        renders: Its renders folder.
     """
 
     process: subprocess.Popen[str]
     url: str
+    renders: Path
 
     @property
     def jobs(self) -> str:
@@ -90,9 +92,12 @@ class Command:
         return self.process.communicate(timeout=120)[1]
 
 
-def start(folder: Path, *args: str) -> subprocess.Popen[str]:
-    """Starts `animator serve` with one worker, whose diffuser does what prompts say."""
-    module = "tests.animator.server.obedient"
+OBEDIENT = "tests.animator.server.obedient"
+"""The command whose diffuser does what prompts say."""
+
+
+def start(folder: Path, *args: str, module: str = OBEDIENT) -> subprocess.Popen[str]:
+    """Starts `animator serve` with one worker."""
     command = [sys.executable, "-m", module, "serve", "--renders", str(folder), "--workers", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
@@ -104,14 +109,14 @@ def start(folder: Path, *args: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(folder: Path, *args: str) -> Iterator[Command]:
+def serving(folder: Path, *args: str, module: str = OBEDIENT) -> Iterator[Command]:
     """Runs `animator serve` on a free port, and ends it if the test has not."""
-    with start(folder, "--port", "0", *args) as process:
+    with start(folder, "--port", "0", *args, module=module) as process:
         assert process.stderr is not None
         try:
             said = process.stderr.readline()
             assert "serves at" in said, said + process.stderr.read()
-            yield Command(process, said.split()[-1])
+            yield Command(process, said.split()[-1], folder)
         finally:
             if process.poll() is None:
                 process.kill()
