@@ -28,7 +28,7 @@ class GenerationBody(BaseModel):
     styles: Annotated[list[Name], Field(max_length=100)] = []
     seed: Seed = -1
     subseed: Seed = -1
-    subseed_strength: Annotated[float, Field(ge=0, le=1)] = 0
+    subseed_strength: Annotated[float, Field(ge=0, le=1)] = 0.0
     seed_resize_from_w: Annotated[int, Field(ge=-1, le=MAX_SIDE)] = -1
     seed_resize_from_h: Annotated[int, Field(ge=-1, le=MAX_SIDE)] = -1
     sampler_name: Name = ""
@@ -100,7 +100,7 @@ class Img2ImgBody(GenerationBody):
 
     init_images: Annotated[list[Base64], Field(max_length=1, description="The image; one per request.")] = []
     mask: Base64 | None = None
-    mask_blur: Annotated[float, Field(ge=0, le=64)] = 4
+    mask_blur: Annotated[float, Field(ge=0, le=64)] = 4.0
     mask_blur_x: Annotated[float | None, Field(ge=0, le=64)] = None
     mask_blur_y: Annotated[float | None, Field(ge=0, le=64)] = None
     mask_round: bool = True

@@ -10,6 +10,7 @@ from animator.jobs.images.desk import ImageDesk
 from animator.jobs.images.messages import End
 from animator.jobs.images.work import Generation
 from animator.jobs.job import JobState
+from animator.jobs.journal import MAX_ATTEMPTS, Journal
 from animator.jobs.queue import JobQueue
 from animator.jobs.request import JobRequest
 from animator.jobs.workers import Workers
@@ -61,13 +62,26 @@ def test_an_image_does_not_stop_with_the_film_and_the_film_not_with_the_image(
 def test_a_worker_that_dies_of_images_takes_nothing_else_with_it(tmp_path: Path) -> None:
     desk = ImageDesk()
     with JobQueue(tmp_path) as queue, Workers(queue, options(tmp_path), 1, images=desk):
-        before = {child.pid for child in multiprocessing.active_children()}
         job = queue.submit(JobRequest(preset=preset(frames=8, model="starter")))
-        for _ in range(4):  # at the same frame, a film may die thrice on its own account
-            task = desk.submit(small(steps=1000))
-            until(desk, task.id, lambda task: task.progress.step > 0)
-            ours = [child.pid for child in multiprocessing.active_children() if child.pid is not None]
-            os.kill(ours[0], signal.SIGKILL)
-            error = ended(desk, task.id).error
-            assert error is not None and "SIGKILL" in error.message
-        assert before and queue.wait(job.id).state is JobState.SUCCEEDED
+        task = desk.submit(small(steps=1000))
+        until(desk, task.id, lambda task: task.progress.step > 0)
+        (worker,) = (child.pid for child in multiprocessing.active_children())
+        assert worker is not None
+        os.kill(worker, signal.SIGKILL)
+        error = ended(desk, task.id).error
+        assert error is not None and "SIGKILL" in error.message
+        done = queue.wait(job.id)
+        assert done.state is JobState.SUCCEEDED and done.attempts == 0
+
+
+def test_a_film_is_not_blamed_for_what_images_did_to_its_worker(tmp_path: Path) -> None:
+    with JobQueue(tmp_path) as queue:
+        journal, job = Journal(queue.store), queue.submit(JobRequest(preset=preset()))
+        for _ in range(MAX_ATTEMPTS + 1):
+            assert queue.store.take_next() is not None
+            journal.gave_way(job.id, "it was ended by SIGKILL")
+        assert queue.get(job.id).state is JobState.QUEUED
+        warnings = [event.data["message"] for event in queue.events(job.id) if event.kind == "warning"]
+        assert (
+            warnings[0] == "its worker died while it made images for somebody else: it was ended by SIGKILL"
+        )

@@ -61,10 +61,10 @@ class Made:
         self.info = json.loads(answer["info"])
 
 
-def encoded(image: Image.Image) -> str:
+def encoded(image: Image.Image, **options: Any) -> str:
     """An image in base64."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG", **options)
     return base64.b64encode(buffer.getvalue()).decode()
 
 
