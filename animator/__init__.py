@@ -56,6 +56,7 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.models.diffusion.batch import generate_batch as generate_batch
     from animator.models.diffusion.fake import FakeDiffuser as FakeDiffuser
     from animator.models.diffusion.latent_start import LatentStart as LatentStart
+    from animator.models.diffusion.observer import EnoughSteps as EnoughSteps
     from animator.models.diffusion.observer import GenerationStopped as GenerationStopped
     from animator.models.diffusion.observer import StepObserver as StepObserver
     from animator.models.diffusion.request import Diffuser as Diffuser
@@ -90,6 +91,7 @@ _HOMES = {
     "DepthModel": "animator.models.depth.model",
     "Diffuser": "animator.models.diffusion.request",
     "Encoding": "animator.film.formats",
+    "EnoughSteps": "animator.models.diffusion.observer",
     "FaceRestorer": "animator.models.faces.restore",
     "FakeDepth": "animator.models.depth.model",
     "FakeDiffuser": "animator.models.diffusion.fake",

@@ -101,16 +101,16 @@ ROUTERS = (
 def create_app(
     options: ServerOptions,
     queue: JobQueue,
-    desk: ImageDesk | None = None,
     problem: Callable[[], str] = str,
+    desk: ImageDesk | None = None,
 ) -> FastAPI:
     """Returns the application of a server.
 
     Args:
         options: Its options.
         queue: Its jobs; whoever calls this has their workers, too.
-        desk: Orders for images, which those workers make.
         problem: Returns why the workers render no jobs; empty while all is well.
+        desk: Orders for images, which those workers make.
     """
     app = Application(
         title="animator",

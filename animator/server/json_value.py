@@ -1,4 +1,4 @@
-"""JSON values that can be kept and sent again as they are: `JsonObject`."""
+"""JSON values that can be kept and sent again as they are: `JsonObject`, `JsonList`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -41,3 +41,5 @@ def _children(value: Any) -> Iterator[Any]:
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_check_storable)]
 """An object of plain JSON values, not nested too deeply."""
+JsonList = Annotated[list[Any], AfterValidator(_check_storable)]
+"""A list of plain JSON values, not nested too deeply."""

@@ -44,7 +44,7 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         Workers(queue, settings, options.workers, opener, images=images) as workers,
         WebhookSender(queue, options.webhook_permissions),
     ):
-        app = create_app(options, queue, images, lambda: workers.problem)
+        app = create_app(options, queue, lambda: workers.problem, images)
         ready = partial(say, f"animator serves at {_url(options, listener)}")
         HttpServer(app, ready, signals).run([listener])
         say("the running jobs stop after their frame; they go on when the server starts again")

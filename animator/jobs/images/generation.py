@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -16,7 +16,6 @@ from animator.generation.image import GeneratedImage
 from animator.generation.models import load_options, open_model
 from animator.generation.preflight import check_images
 from animator.generation.progress import GenerationStep
-from animator.generation.settings import ImageSettings
 from animator.images.image import Image8
 from animator.jobs.images.messages import ImageProgress
 from animator.jobs.images.signals import EarlyEnd
@@ -97,7 +96,7 @@ def generate(
     settings = check_images(draft_of(work.settings))
     wanted = settings.model, load_options(settings)
     diffuser = models.open(wanted, device, lambda: open_model(settings, device))
-    watcher = _Watcher(settings, end, reports.advanced)
+    watcher = _Watcher(end, reports.advanced)
     images = generate_each(settings, diffuser=diffuser, device=device, observer=watcher.observe)
     for count, image in enumerate(images, start=1):
         reports.made(_made(image, diffuser, target))
@@ -120,32 +119,30 @@ def _made(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None)
     )
 
 
-@dataclass(eq=False)
 class _Watcher:
     """Reports the steps of a generation, and ends it where that was asked for."""
 
-    settings: ImageSettings
-    end: EarlyEnd
-    advanced: Advanced
-    began: float = field(default_factory=time.monotonic)
-    reported: float = 0.0
-    previewed: float = 0.0
+    def __init__(self, end: EarlyEnd, advanced: Advanced) -> None:
+        self._end = end
+        self._advanced = advanced
+        self._began = time.monotonic()
+        self._reported = self._previewed = 0.0
 
     def observe(self, step: GenerationStep) -> None:
         """Reports a step."""
-        if self.end.ends_batch:
+        if self._end.ends_batch:
             raise EnoughSteps
         now = time.monotonic()
-        if now - self.reported < REPORT_S:
+        if now - self._reported < REPORT_S:
             return
-        self.reported = now
+        self._reported = now
         preview = b""
-        if now - self.previewed >= PREVIEW_S:
-            self.previewed = now
+        if now - self._previewed >= PREVIEW_S:
+            self._previewed = now
             preview = preview_jpeg(step.preview())
-        self.advanced(
+        self._advanced(
             ImageProgress(
-                step.image, step.images, step.step + 1, step.steps, step.progress, now - self.began, preview
+                step.image, step.images, step.step + 1, step.steps, step.progress, now - self._began, preview
             )
         )
 

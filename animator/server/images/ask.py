@@ -18,7 +18,9 @@ LOOK_S = 0.03
 async def make_images(
     context: ServerContext, request: Request, work: ImageWork, *, keep: bool = False, name: str = ""
 ) -> ImageTask:
-    """Returns an order once its images are made; one that nobody waits for any more is interrupted.
+    """Returns an order once its images are made.
+
+    Where the client goes away, they are interrupted, unless they are kept.
 
     Args:
         context: The server.
@@ -38,7 +40,7 @@ async def make_images(
         while not (task := context.images.get(task.id)).has_ended:
             if context.closing.is_set():
                 raise ServerEndsError("the server ends before the images are made; ask again later")
-            if await request.is_disconnected():
+            if not keep and await request.is_disconnected():
                 break
             await anyio.sleep(LOOK_S)
     finally:

@@ -101,10 +101,7 @@ def decode_base64(text: str) -> bytes:
 
 def _fetched(url: str) -> DecodedImage:
     if not permissions().network:
-        raise UserError(
-            f"{url:.200}: URLs are not fetched; send the image itself, or have the server started with "
-            "--allow-download"
-        )
+        raise UserError(f"{url:.200}: URLs are not fetched here; send the image itself")
     buffer = io.BytesIO()
     download(url, buffer, _LIMITS)
     return decode_bytes(buffer.getvalue(), url)

@@ -1,1 +1,1 @@
-"""/v1: images for clients of OpenAI's API, which many programs speak."""
+"""Images for clients of OpenAI's API, which many programs speak."""

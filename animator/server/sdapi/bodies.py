@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from animator.server.json_value import JsonObject
+from animator.server.json_value import JsonList, JsonObject
 
 MAX_IMAGES = 1000
 MAX_STEPS = 1000
@@ -60,7 +60,7 @@ class GenerationBody(BaseModel):
     do_not_save_samples: bool = False
     alwayson_scripts: JsonObject = {}
     script_name: Name = ""
-    script_args: list[Any] = []
+    script_args: JsonList = []
     force_task_id: Name = ""
 
     @model_validator(mode="before")

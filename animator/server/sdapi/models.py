@@ -5,7 +5,9 @@ from pathlib import Path
 
 from animator.film.upscaling.find_upscaler import KNOWN
 from animator.models.diffusion.checkpoints.file_header import PICKLED
+from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.inventory import DIFFUSERS, PICKLED_FILE, ModelEntry, model_entries
+from animator.models.diffusion.checkpoints.library import Library
 from animator.server.context import ServerContext
 from animator.server.errors import NotFoundError
 
@@ -48,6 +50,11 @@ def find_checkpoint(title: str, context: ServerContext) -> str:
         NotFoundError: There is no such model.
     """
     wanted = title.partition(" [")[0].strip().lower()
+    if wanted == STARTER:
+        return STARTER
+    path = Library(context.options.model_folders).checkpoint(wanted)  # opens no file
+    if path is not None:
+        return path.name
     found = checkpoints(context)
     for entry in found:
         if wanted in (entry.name.lower(), entry.path.stem.lower()):
