@@ -11,12 +11,9 @@ import animator
 from animator import errors
 
 PUBLIC = [
-<<<<<<< HEAD
-    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "FaceRestorer"),
-=======
     *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "EnoughSteps"),
->>>>>>> 601691e (Pages on single images; a name of a model is found without opening files)
-    *("FakeDepth", "FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU", "GeneratedImage"),
+    *("FaceRestorer", "FakeDepth", "FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU"),
+    *("GeneratedImage",),
     *("GenerationRequest", "GenerationStep", "GenerationStopped", "GuidanceTuning", "Hint"),
     *("ImageSettings", "Job", "JobFilter", "JobNotFoundError", "JobQueue", "JobRequest"),
     *("JobState", "JobStateError", "JobStoreError", "LatentDiffuser", "LatentStart", "ModelError"),
