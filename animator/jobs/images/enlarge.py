@@ -11,6 +11,7 @@ from animator.generation.canvas import MAX_PIXELS, open_image
 from animator.generation.fit import fitted
 from animator.generation.upscale import enlarged, open_enlarger
 from animator.images.image import Image8
+from animator.jobs.images.faces import open_restore
 from animator.jobs.images.generation import ImageReports
 from animator.jobs.images.messages import ImageProgress
 from animator.jobs.images.signals import EarlyEnd
@@ -30,11 +31,15 @@ def enlarge(work: Enlargement, device: torch.device, end: EarlyEnd, reports: Ima
     Raises:
         UserError: An image cannot be read, would be too large, or there is no such upscaler.
     """
+    restores = [open_restore(faces, device) for faces in work.faces]
     for number, path in enumerate(work.images):
         if end.is_interrupted:
             return
         reports.advanced(ImageProgress(number, len(work.images), share=number / len(work.images)))
-        reports.made(MadeImage(png_of(_larger(path, work, device))))
+        pixels = np.asarray(open_image(path))
+        for restore in restores:
+            pixels = restore(pixels)
+        reports.made(MadeImage(png_of(_larger(Image.fromarray(pixels), work, device))))
 
 
 def png_of(pixels: Image8) -> bytes:
@@ -44,8 +49,7 @@ def png_of(pixels: Image8) -> bytes:
     return buffer.getvalue()
 
 
-def _larger(path: str, work: Enlargement, device: torch.device) -> Image8:
-    image = open_image(path)
+def _larger(image: Image.Image, work: Enlargement, device: torch.device) -> Image8:
     size = _size(image.size, work)
     if work.size is not None and work.crops:
         image = _cropped(image, size)

@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,12 +17,14 @@ from animator.generation.models import load_options, open_model
 from animator.generation.preflight import check_images
 from animator.generation.progress import GenerationStep
 from animator.images.image import Image8
+from animator.jobs.images.faces import open_restore
 from animator.jobs.images.messages import ImageProgress
 from animator.jobs.images.signals import EarlyEnd
-from animator.jobs.images.work import Generation, MadeImage
+from animator.jobs.images.work import Faces, Generation, MadeImage
 from animator.models.diffusion.checkpoints.model_info import short_hash
 from animator.models.diffusion.observer import EnoughSteps
 from animator.models.diffusion.request import Diffuser
+from animator.presets.infotext import Infotext
 from animator.runs.model_cache import DiffuserCache
 from animator.runs.run_folder import make_folder, refuse_links
 
@@ -94,16 +96,37 @@ def generate(
         OSError: An image cannot be written.
     """
     settings = check_images(draft_of(work.settings))
+    finish = open_finish(work.faces, device)
     wanted = settings.model, load_options(settings)
     diffuser = models.open(wanted, device, lambda: open_model(settings, device))
     watcher = _Watcher(end, reports.advanced)
     images = generate_each(settings, diffuser=diffuser, device=device, observer=watcher.observe)
     for count, image in enumerate(images, start=1):
-        reports.made(_made(image, diffuser, target))
+        reports.made(_made(finish(image), diffuser, target))
         if count % settings.batch == 0:
             if end.is_interrupted:
                 return
             end.begin_batch()
+
+
+def open_finish(faces: Faces | None, device: torch.device) -> Callable[[GeneratedImage], GeneratedImage]:
+    """Returns what restores the faces of generated images, and says so in their infotexts.
+
+    Raises:
+        ModelError: A model for that is not available.
+    """
+    if faces is None:
+        return lambda image: image
+    restore = open_restore(faces, device)
+
+    def finish(image: GeneratedImage) -> GeneratedImage:
+        parsed = Infotext.parse(image.infotext)
+        fields = {**parsed.fields}
+        version = {"Version": fields.pop("Version", "")}
+        told = replace(parsed, fields={**fields, "Face restoration": faces.label, **version})
+        return replace(image, pixels=restore(image.pixels), infotext=told.text)
+
+    return finish
 
 
 def _made(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None) -> MadeImage:

@@ -30,14 +30,33 @@ class MadeImage:
 
 
 @dataclass(frozen=True)
+class Faces:
+    """How faces are restored.
+
+    Attributes:
+        model: The network, as in `face_restoration.model`.
+        label: Its name in infotexts.
+        strength: Share of the restored faces, 0 to 1.
+        fidelity: As in `face_restoration.fidelity`.
+    """
+
+    model: str
+    label: str
+    strength: float = 1.0
+    fidelity: float = 0.5
+
+
+@dataclass(frozen=True)
 class Generation:
     """Images to generate.
 
     Attributes:
         settings: With the structure of `ImageSettings`.
+        faces: How their faces are restored; None leaves them.
     """
 
     settings: Mapping[str, Any]
+    faces: Faces | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,7 @@ class Enlargement:
         upscaler: `lanczos`, `nearest`, or a network as in `hires.upscaler`.
         second: Another upscaler, whose image is blended in; empty for none.
         second_share: Share of that image, 0 to 1.
+        faces: How faces are restored before, one way after the other.
     """
 
     images: tuple[str, ...]
@@ -61,6 +81,7 @@ class Enlargement:
     upscaler: str = "lanczos"
     second: str = ""
     second_share: float = 0.0
+    faces: tuple[Faces, ...] = ()
 
 
 @dataclass(frozen=True)

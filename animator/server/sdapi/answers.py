@@ -83,7 +83,7 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
         "steps": body.steps,
         "batch_size": body.batch_size,
         "restore_faces": body.restore_faces,
-        "face_restoration_model": None,
+        "face_restoration_model": fields.fields.get("Face restoration"),
         "sd_model_name": fields.fields.get("Model", ""),
         "sd_model_hash": first.model_hash,
         "sd_vae_name": fields.fields.get("VAE"),

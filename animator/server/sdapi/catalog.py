@@ -12,6 +12,7 @@ from animator.models.diffusion.checkpoints.inventory import ModelEntry
 from animator.models.diffusion.checkpoints.model_info import SHORT
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context, ServerContext
+from animator.server.sdapi.faces import face_restorers
 from animator.server.sdapi.models import checkpoints, entries_of, upscaler_files
 
 router = APIRouter(prefix="/sdapi/v1", tags=["sdapi"], responses=COMPAT_RESPONSES)
@@ -62,6 +63,13 @@ class Named(BaseModel):
     """Something with a name."""
 
     name: str
+
+
+class SdFaceRestorer(BaseModel):
+    """What restores faces."""
+
+    name: str
+    cmd_dir: str | None = None
 
 
 class SdLora(BaseModel):
@@ -175,9 +183,9 @@ def list_styles() -> list[SdStyle]:
 
 
 @router.get("/face-restorers", operation_id="sdapi_list_face_restorers", summary="List face restorers")
-def list_face_restorers() -> list[Named]:
-    """Lists nothing: there is no face restoration yet."""
-    return []
+def list_face_restorers(context: Context) -> list[SdFaceRestorer]:
+    """Lists what `face_restoration_model` takes: those whose files are in the model folders."""
+    return [SdFaceRestorer(name=name) for name in face_restorers(context)]
 
 
 @router.get(

@@ -6,13 +6,13 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from animator.jobs.images.work import Enlargement
+from animator.jobs.images.work import Enlargement, Faces
 from animator.server.context import Context, ServerContext
-from animator.server.errors import RequestError
 from animator.server.images.ask import make_images
 from animator.server.images.request_files import RequestFiles, decode_image, request_files
 from animator.server.sdapi.answers import as_base64
 from animator.server.sdapi.bodies import MAX_SIDE
+from animator.server.sdapi.faces import CODEFORMER, GFPGAN, faces_of
 from animator.server.sdapi.generation import RESPONSES
 from animator.server.sdapi.upscalers import upscaler_of
 
@@ -37,7 +37,6 @@ class ExtrasBody(BaseModel):
     upscaler_1: Annotated[str, Field(max_length=1000)] = "None"
     upscaler_2: Annotated[str, Field(max_length=1000)] = "None"
     extras_upscaler_2_visibility: Annotated[float, Field(ge=0, le=1)] = 0
-    upscale_first: bool = False
 
 
 class ExtraSingleBody(ExtrasBody):
@@ -92,8 +91,6 @@ async def extra_batch_images(body: ExtraBatchBody, context: Context, request: Re
 async def _enlarged(
     body: ExtrasBody, images: list[str], context: ServerContext, request: Request
 ) -> list[str]:
-    if body.gfpgan_visibility or body.codeformer_visibility:
-        raise RequestError("/gfpgan_visibility", "there is no face restorer here; leave its visibility at 0")
     with request_files(context.options.request_files) as files:
         work = await run_sync(_work, body, images, context, files)
         task = await make_images(context, request, work)
@@ -112,7 +109,18 @@ def _work(body: ExtrasBody, images: list[str], context: ServerContext, files: Re
         upscaler=upscaler_of(body.upscaler_1, context),
         second=upscaler_of(body.upscaler_2, context) if second else "",
         second_share=body.extras_upscaler_2_visibility,
+        faces=_faces(body, context),
     )
+
+
+def _faces(body: ExtrasBody, context: ServerContext) -> tuple[Faces, ...]:
+    found = []
+    if body.gfpgan_visibility:
+        found.append(faces_of(GFPGAN, context, strength=body.gfpgan_visibility))
+    if body.codeformer_visibility:
+        strength, weight = body.codeformer_visibility, body.codeformer_weight
+        found.append(faces_of(CODEFORMER, context, strength=strength, fidelity=weight))
+    return tuple(found)
 
 
 def _html_info(body: ExtrasBody) -> str:

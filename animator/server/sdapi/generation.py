@@ -5,7 +5,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, HTTPException, Request
 
-from animator.jobs.images.work import Generation
+from animator.jobs.images.work import Faces, Generation
 from animator.server.compat_errors import COMPAT_RESPONSES, Detail
 from animator.server.context import Context, ServerContext
 from animator.server.images.ask import make_images
@@ -13,7 +13,9 @@ from animator.server.images.request_files import RequestFiles, request_files
 from animator.server.sdapi.answers import GenerationAnswer, generation_answer
 from animator.server.sdapi.bodies import GenerationBody, Img2ImgBody, Txt2ImgBody
 from animator.server.sdapi.control_units import control_units
+from animator.server.sdapi.faces import faces_of
 from animator.server.sdapi.settings import image_settings, text_settings
+from animator.server.sdapi.web_ui_options import changed
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     **COMPAT_RESPONSES,
@@ -40,17 +42,21 @@ async def img2img(body: Img2ImgBody, context: Context, request: Request) -> Gene
 async def _generated(body: GenerationBody, context: ServerContext, request: Request) -> GenerationAnswer:
     if body.script_name:
         raise HTTPException(422, f"Script '{body.script_name:.100}' not found")
-    if body.restore_faces:
-        raise HTTPException(422, "restore_faces: there is no face restorer here; leave it off")
     if body.override_settings and not body.override_settings_restore_afterwards:
         await run_sync(context.web_ui.change, body.override_settings)
     options = context.web_ui.values
     keep = (body.save_images or options.samples_save) and not body.do_not_save_samples
+    faces = await run_sync(_faces, body, context) if body.restore_faces else None
     with request_files(context.options.request_files) as files:
         settings = await run_sync(_settings, body, context, files)
-        work, name = Generation(settings), body.force_task_id
+        work, name = Generation(settings, faces), body.force_task_id
         task = await make_images(context, request, work, keep=keep, name=name)
     return await run_sync(generation_answer, body, task)
+
+
+def _faces(body: GenerationBody, context: ServerContext) -> Faces:
+    options = changed(context.web_ui.values, body.override_settings)
+    return faces_of(options.face_restoration_model, context, fidelity=options.code_former_weight)
 
 
 def _settings(body: GenerationBody, context: ServerContext, files: RequestFiles) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class WebUiValues(BaseModel):
     CLIP_stop_at_last_layers: int = Field(1, ge=1, le=64, description="Clip skip.")
     eta_ancestral: float = Field(1.0, ge=0, le=1)
     eta_ddim: float = Field(0.0, ge=0, le=1)
+    face_restoration_model: str = Field("GFPGAN", max_length=100, description="What `restore_faces` takes.")
+    code_former_weight: float = Field(0.5, ge=0, le=1)
     initial_noise_multiplier: float = Field(1.0, ge=0, le=10)
     send_seed: bool = True
     samples_format: str = Field("png", pattern="^png$", description="Images are PNG files.")

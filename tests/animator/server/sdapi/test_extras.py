@@ -28,7 +28,7 @@ def test_several_images_are_enlarged_at_once(web_ui: WebUi) -> None:
     [
         ({"image": ""}, "Image not found"),
         ({"image": "%"}, "Invalid encoded image"),
-        ({"image": encoded(BLUE), "gfpgan_visibility": 1}, "no face restorer"),
+        ({"image": encoded(BLUE), "gfpgan_visibility": 1}, "no face restorer GFPGAN here"),
         ({"image": encoded(BLUE), "upscaler_1": "R-ESRGAN 4x+"}, "its file is not here"),
         ({"image": encoded(BLUE), "upscaling_resize": 100}, "less than or equal to 8"),
     ],

@@ -23,7 +23,7 @@ GRAY = encoded(Image.new("RGB", (8, 8)))
         ({"override_settings": {"sd_model_checkpoint": "nosuch"}}, 404, "checkpoint nosuch: is not here"),
         ({"override_settings": {"eta_ddim": "much"}}, 422, "option eta_ddim"),
         ({"refiner_checkpoint": "nosuch"}, 404, "checkpoint nosuch: is not here"),
-        ({"restore_faces": True}, 422, "there is no face restorer"),
+        ({"restore_faces": True}, 422, "there is no face restorer GFPGAN here"),
         ({"enable_hr": True, "hr_upscaler": "R-ESRGAN 4x+"}, 422, "its file is not here"),
         ({"width": 8192, "height": 8192, "n_iter": 5}, 422, "expected at most 268435456"),
         ({"width": 4}, 422, "greater than or equal to 8"),
