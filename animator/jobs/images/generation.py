@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from animator.core.atomic import atomic_write
+from animator.errors import RunError
 from animator.generation.draft import draft_of
 from animator.generation.generate import generate_each
 from animator.generation.image import GeneratedImage
@@ -26,7 +27,7 @@ from animator.models.diffusion.observer import EnoughSteps
 from animator.models.diffusion.request import Diffuser
 from animator.presets.infotext import Infotext
 from animator.runs.model_cache import DiffuserCache
-from animator.runs.run_folder import make_folder, refuse_links
+from animator.runs.run_folder import make_folder
 
 REPORT_S, PREVIEW_S = 0.04, 0.2
 """Time between two reports of the progress, and between two previews."""
@@ -52,8 +53,10 @@ class ImageTarget:
 
     def write(self, index: int, png: bytes) -> Path:
         """Writes an image, and returns its path; raises an OSError or a RunError where that fails."""
+        for folder in (self.folder.parent, self.folder):
+            if folder.is_symlink():
+                raise RunError(f"{folder}: is a symbolic link; expected a folder of images; remove the link")
         make_folder(self.folder)
-        refuse_links(self.folder)
         path = self.folder / f"{self.stem}-{index}.png"
         atomic_write(path, png)
         return path

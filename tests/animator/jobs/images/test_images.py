@@ -81,7 +81,7 @@ def test_a_skip_takes_one_batch_as_it_is_and_goes_on(desk: ImageDesk) -> None:
 def test_a_mistake_is_told_with_its_place(desk: ImageDesk) -> None:
     error = ended(desk, desk.submit(small(steps=0, model="nosuch")).id).error
     assert error is not None and error.kind is ErrorKind.SETTINGS
-    assert [problem.path for problem in error.problems] == ["steps"]
+    assert [problem.path for problem in error.problems] == ["steps", "model"]
 
 
 def test_images_are_enlarged_by_a_factor_and_to_a_size(desk: ImageDesk, blue: str) -> None:
