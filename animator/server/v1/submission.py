@@ -28,6 +28,7 @@ from animator.server.webhooks.hook import (
     HookEvent,
     check_target,
     hook_of,
+    is_address,
     key_of,
     new_secret,
 )
@@ -80,9 +81,24 @@ class JobSubmission(FilmBody):
         None, description="A URL, or an object, to be told of the job's events."
     )
 
+    @property
+    def target(self) -> WebhookBody | None:
+        """The webhook as an object."""
+        return WebhookBody(url=self.webhook) if isinstance(self.webhook, str) else self.webhook
+
+    @property
+    def unsendable(self) -> str:
+        """Why nothing will be sent, where the film is taken nevertheless; empty otherwise.
+
+        A text without an address is one that a client has left open: nobody asks for a forbidden host by it.
+        """
+        if self.target is None or is_address(self.target.url):
+            return ""
+        return f"webhook {self.target.url:.100}: is no URL such as https://example.com/hook; nothing is sent"
+
     def job_request(self, context: ServerContext, request: Request) -> JobRequest:
         """Returns the request for the queue; raises a UserError where it is none."""
-        webhook = WebhookBody(url=self.webhook) if isinstance(self.webhook, str) else self.webhook
+        webhook = None if self.unsendable else self.target
         client = {CLIENT_KEY: webhook.hook(context, request).plain()} if webhook else {}
         return replace(self.film_request(), priority=self.priority, labels=self.labels, client=client)
 
@@ -145,7 +161,10 @@ def _submit(submission: JobSubmission, context: ServerContext, request: Request,
         return known
     wanted = submission.job_request(context, request)
     film_of(wanted)
-    return context.queue.submit(wanted, key=key, digest=digest)
+    job = context.queue.submit(wanted, key=key, digest=digest)
+    if submission.unsendable:
+        context.queue.store.add_event(job.id, "warning", {"message": submission.unsendable})
+    return job
 
 
 async def _wait_for_end(job: Job, context: ServerContext, seconds: int) -> Job:

@@ -83,6 +83,11 @@ def hook_of(job: Job) -> Hook | None:
     return Hook.from_plain(values) if values else None
 
 
+def is_address(url: str) -> bool:
+    """Returns True for a text that is meant as an address, also where nothing may be sent to it."""
+    return "://" in url
+
+
 def check_target(url: str, permissions: Permissions) -> None:
     """Checks that events may be sent to a URL; what its name leads to is checked when they are sent.
 

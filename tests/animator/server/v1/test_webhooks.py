@@ -173,8 +173,6 @@ def test_messages_that_a_server_did_not_deliver_are_sent_by_the_next_one(
         "http://[/",
         "http://127.0.0.1/\n",
         "http://127.0.0.1/" + "a" * 2000,
-        "{hook}",
-        "",
     ],
 )
 def test_a_target_that_is_not_permitted_is_a_problem_at_once(serve: Serve, url: str) -> None:
@@ -183,6 +181,15 @@ def test_a_target_that_is_not_permitted_is_a_problem_at_once(serve: Serve, url: 
         answer = api.client.post("/api/v1/jobs", json={"preset": LAKE, "webhook": webhook})
         assert answer.status_code == 422
     assert api.queue.find() == []
+
+
+@pytest.mark.parametrize("url", ["{hook}", ""])
+def test_a_place_left_open_for_an_address_does_not_cost_the_film(serve: Serve, url: str) -> None:
+    api = serve(webhook_hosts=(HOST,))
+    answer = api.client.post("/api/v1/jobs", json={"preset": LAKE, "webhook": url})
+    assert answer.status_code == 201 and answer.json()["webhook"] is None
+    (warning,) = answer.json()["warnings"]
+    assert warning == f"webhook {url}: is no URL such as https://example.com/hook; nothing is sent"
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "secret", "whsec_" + "A" * 100, "whsec_ä"])
