@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from animator import PresetError, generate
 from animator.images.image import Image8
@@ -82,6 +83,22 @@ def test_transformers_generate_and_refuse_what_they_cannot(
 def test_what_adds_to_a_model_changes_the_image(made: Made, change: dict[str, Any]) -> None:
     plain = {name: value for name, value in change.items() if name == "cfg_scale"}
     assert not np.array_equal(made(**plain), made(**change))
+
+
+def test_an_editing_model_is_guided_by_the_image(made: Made, photo: str) -> None:
+    edit = {"init": {"image": photo, "strength": 0.0}, "cfg_scale": 5}
+    weak, strong = (made("sd1-edit", **edit, image_cfg_scale=scale) for scale in (1.0, 4.0))
+    assert not np.array_equal(weak, strong)
+    assert np.array_equal(made(**edit, image_cfg_scale=1.0), made(**edit, image_cfg_scale=4.0))
+
+
+def test_an_inpainting_model_generates_inside_the_mask(made: Made, photo: str, mask: str) -> None:
+    area = {"init": {"image": photo}, "mask": {"image": mask, "blur": 0, "full_res": False}}
+    before = np.asarray(Image.open(photo).convert("RGB").resize((64, 64), Image.Resampling.LANCZOS))
+    outside = np.asarray(Image.open(mask).convert("L").resize((64, 64))) == 0
+    after = made("sd1-inpaint", **area)
+    assert np.abs(after[outside].astype(int) - before[outside]).max() <= 1
+    assert (after[~outside] != before[~outside]).any()
 
 
 def test_a_control_image_guides(made: Made, photo: str) -> None:
