@@ -25,10 +25,6 @@ _OTHER_CONTROLNETS = (
     ("ControlNet-LLLite", ("lllite_",)),
     ("union ControlNet", ("control_add_embedding", "task_embedding")),
 )
-_OTHER_CONTROLNETS = (
-    ("ControlNet-LLLite", ("lllite_",)),
-    ("union ControlNet", ("control_add_embedding", "task_embedding")),
-)
 _HYPERNETWORK = re.compile(r"\d{1,5}\.[01]\.linear", re.ASCII)
 _BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
