@@ -2,23 +2,20 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from animator.errors import AnimatorError
 from animator.models.diffusion.samplers.registry import METHODS
 from animator.models.diffusion.samplers.sampler import NoiseSampler, Sampler
-from animator.models.diffusion.samplers.sigmas import NoiseSchedule, schedule_sigmas
+from animator.models.diffusion.samplers.sigmas import schedule_sigmas
 from animator.models.torchvision_ops import declare_missing_ops
+from tests.animator.models.diffusion.samplers.exact_model import TABLE, fresh, normal, two_points
 from tests.animator.models.diffusion.tiny_models import BETAS
 
-TABLE = NoiseSchedule.of(np.cumprod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2))
-SHAPE = (1, 4, 8, 8)
 SAMPLERS = tuple(METHODS.values())
 NOISY = tuple(made for made in SAMPLERS if made.noise != "none")
 
@@ -26,20 +23,6 @@ NOISY = tuple(made for made in SAMPLERS if made.noise != "none")
 def named(samplers: Iterable[Sampler]) -> pytest.MarkDecorator:
     """A test for each of the samplers."""
     return pytest.mark.parametrize("sampler", samplers, ids=lambda sampler: sampler.name)
-
-
-def two_points(x: Tensor, sigma: float) -> Tensor:
-    """The clean latent for data that is -1 or 1 with even odds: curved, and exact."""
-    return torch.tanh(x / sigma**2)
-
-
-def normal(seed: int = 0) -> Tensor:
-    return torch.randn(SHAPE, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-def fresh(seed: int = 1, eta: float = 1.0) -> NoiseSampler:
-    generator = torch.Generator().manual_seed(seed)
-    return NoiseSampler(lambda: torch.randn(SHAPE, generator=generator, dtype=torch.float64), eta)
 
 
 def solve(
@@ -269,37 +252,3 @@ def test_restart_goes_back_up_as_often_as_there_are_steps_for(steps: int, turns:
     ups = [(before, after) for before, after in itertools.pairwise(asked) if after > before]
     assert len(ups) == turns
     assert all(0.05 < before < 0.2 and 1.5 < after < 3 for before, after in ups)
-
-
-def test_dpm_adaptive_takes_as_many_steps_as_the_model_needs() -> None:
-    sigmas = schedule_sigmas(TABLE, "Karras", 8)
-    asked: list[float] = []
-
-    def calls(clean: Callable[[Tensor, float], Tensor]) -> int:
-        asked.clear()
-
-        def model(x: Tensor, sigma: float) -> Tensor:
-            asked.append(sigma)
-            return clean(x, sigma)
-
-        METHODS["DPM adaptive"].solve(model, normal() * sigmas[0], sigmas, fresh(eta=0.0))
-        return len(asked)
-
-    assert 10 < calls(lambda x, sigma: torch.zeros_like(x)) < calls(two_points) < 400
-    assert min(asked) >= sigmas[-2] and max(asked) == sigmas[0]
-
-
-def test_dpm_adaptive_comes_near_the_exact_solution() -> None:
-    sigmas = schedule_sigmas(TABLE, "Karras", 8)[:-1]
-    start = normal() * sigmas[0]
-    found = METHODS["DPM adaptive"].solve(lambda x, sigma: x / (1 + sigma**2), start, sigmas, fresh(eta=0.0))
-    right = start * math.sqrt((1 + sigmas[-1] ** 2) / (1 + sigmas[0] ** 2))
-    assert torch.allclose(found, right, rtol=0.05)  # its own tolerance
-
-
-def test_dpm_adaptive_gives_up_on_a_model_without_sense() -> None:
-    flips = itertools.cycle((1e3, -1e3))
-    with pytest.raises(AnimatorError, match=r"DPM adaptive.*use another sampler"):
-        METHODS["DPM adaptive"].solve(
-            lambda x, sigma: x * next(flips), normal() * 14, (14.0, 0.03, 0.0), fresh()
-        )
