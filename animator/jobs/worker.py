@@ -39,7 +39,8 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     show_warnings()
     inbox = Inbox(pipe)
-    with grant(options.permissions), confined(options.confinement), suppress(OSError):
+    # The program may end while we report: nobody is left to tell. Any other error is shown, with its place.
+    with grant(options.permissions), confined(options.confinement), suppress(ConnectionError):
         try:
             device = device_of(options.device, number)
             torch.zeros(1, device=device)
