@@ -1,18 +1,16 @@
 """Lays the finished films of a grid into one film and one sheet."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from animator.core.atomic import atomic_write
 from animator.core.marks import GRID, GRID_COMMENT, mark_png
 from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
-from animator.images.image import Image8
+from animator.images.image import Image8, png_of
 from animator.presets.grid import Grid
 from animator.presets.ownership import check_target
 from animator.presets.sheet import Sheet
@@ -72,9 +70,7 @@ class GridFiles:
             for frame in range(max(1, round(seconds * fps))):
                 pixels = sheet.draw([_image_at(run, frame / fps) for run in runs])
                 writer.write(pixels)
-        buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, "PNG")
-        atomic_write(self.sheet, mark_png(buffer.getvalue(), GRID))
+        atomic_write(self.sheet, mark_png(png_of(pixels), GRID))
 
 
 def _image_at(run: RunReader, seconds: float) -> Image8:

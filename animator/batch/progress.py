@@ -10,6 +10,7 @@ from animator.batch.task import Outcome, Status
 from animator.core.printable import printable
 from animator.jobs.job import JobPhase
 from animator.jobs.messages import Advanced
+from animator.runs.progress import remaining
 from animator.runs.progress_bar import LINE_SECONDS, FrameBars
 
 
@@ -70,7 +71,5 @@ class BatchBar(FrameBars):
     def _summary(self) -> str:
         """The batch's films and frames, and the time that is left."""
         done, frames = sum(self._done.values()), sum(self._frames.values())
-        rendered = done - self._before
-        left = (time.monotonic() - self._begun) / rendered * (frames - done) if rendered > 0 else None
-        eta = "-:--" if left is None else f"{round(left) // 60}:{round(left) % 60:02d}"
+        eta = remaining(time.monotonic() - self._begun, done - self._before, frames - done)
         return f"{self._title}, {done}/{frames} frames, ETA {eta}"

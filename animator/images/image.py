@@ -4,6 +4,7 @@ An image is a torch float32 tensor (3, H, W), RGB, in [0, 1], on the render devi
 only in files: rounding at every frame would darken and band a feedback loop.
 """
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,13 @@ def image_of(image: Image.Image, size: tuple[int, int] | None, device: torch.dev
     if size is not None and image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS)
     return from_uint8(np.asarray(image), device)
+
+
+def png_of(pixels: Image8) -> bytes:
+    """Returns an image, uint8 RGB (H, W, 3), as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def to_uint8(image: Tensor) -> Image8:

@@ -1,7 +1,9 @@
 """`Job`: a film to render, and how far it is."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,10 @@ class JobState(str, Enum):
     def has_ended(self) -> bool:
         """True if nothing more happens unless somebody asks for it."""
         return self in (JobState.CANCELED, JobState.SUCCEEDED, JobState.FAILED)
+
+
+ACTIVE = (JobState.RUNNING, JobState.CANCELING)
+"""States in which a worker has a job."""
 
 
 class JobPhase(str, Enum):
@@ -95,6 +101,15 @@ class JobProgress:
     def eta_s(self) -> float | None:
         """Seconds until the frames are done; None where the pace is not known yet."""
         return self.seconds / self.rendered * (self.frames - self.done) if self.rendered else None
+
+
+def new_id(created: float) -> str:
+    """Returns a name for a job, or an order for images, such as `20261130-174512-3fa9c1`.
+
+    Args:
+        created: When it was submitted, in seconds since 1970.
+    """
+    return f"{datetime.fromtimestamp(created):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True)

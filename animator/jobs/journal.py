@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from animator.jobs.job import ErrorKind, Job, JobError, JobPhase, JobProgress, JobState
+from animator.jobs.job import ACTIVE, ErrorKind, Job, JobError, JobPhase, JobProgress, JobState
 from animator.jobs.messages import Advanced, Ended, Prepared, Warned
 from animator.jobs.queue import PAUSE, waiting
 from animator.jobs.store import JobStore
@@ -14,7 +14,6 @@ REPORT_S = 0.25
 """Time between two records of a job's progress within a phase."""
 MAX_ATTEMPTS = 3
 """Workers that may die at the same frame before its job has failed."""
-ACTIVE = (JobState.RUNNING, JobState.CANCELING)
 
 
 class Journal:

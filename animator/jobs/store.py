@@ -1,19 +1,17 @@
 """`JobStore`: the jobs of a renders folder in an SQLite file, for several programs at once."""
 
 import json
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from animator.errors import JobNotFoundError, JobStateError, QueueFullError
 from animator.jobs.database import Database
-from animator.jobs.job import Job, JobEvent, JobProgress, JobState
+from animator.jobs.job import ACTIVE, Job, JobEvent, JobProgress, JobState, new_id
 from animator.jobs.request import JobRequest
 from animator.jobs.rows import column_of, event_of, job_of
 from animator.jobs.schema import TABLES, VERSION
@@ -23,7 +21,6 @@ KEY_S = 86400
 """How long the key of a submission is known."""
 MAX_EVENTS = 2_000
 """Events kept of a job; the oldest go first."""
-_ACTIVE = (JobState.RUNNING.value, JobState.CANCELING.value)
 MAX_NUMBER = 2**63 - 1
 Revise = Callable[[Job], Mapping[str, Any]]
 """Returns the columns of a job that change."""
@@ -201,12 +198,13 @@ class JobStore:
 
     def active(self) -> list[Job]:
         """Returns the jobs that workers have."""
-        return [job_of(row) for row in self._db.rows("SELECT * FROM jobs WHERE state IN (?, ?)", _ACTIVE)]
+        return self.find(JobFilter(ACTIVE, limit=MAX_NUMBER))
 
     def wishes(self) -> list[str]:
         """Returns the ids of running jobs that somebody wants to stop."""
-        query = "SELECT id FROM jobs WHERE state IN (?, ?) AND wanted <> ''"
-        return [row["id"] for row in self._db.rows(query, _ACTIVE)]
+        where, values = _conditions(JobFilter(ACTIVE))
+        query = f"SELECT id FROM jobs WHERE {where} AND wanted <> ''"  # noqa: S608 (our own text)
+        return [row["id"] for row in self._db.rows(query, values)]
 
     def add_event(self, job_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Records something that happened to a job; nothing where the job is gone."""
@@ -239,7 +237,7 @@ class JobStore:
         now = time.time()
         name = ""
         while not name or self._db.rows("SELECT 1 FROM jobs WHERE id = ?", (name,)):
-            name = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+            name = new_id(now)
         values = {
             "id": name,
             "state": JobState.QUEUED,

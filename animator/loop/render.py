@@ -1,15 +1,13 @@
 """`render`: plans in, frames out. A generator that opens no file and prints nothing."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PIL import Image
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
-from animator.images.image import Image8, to_uint8
+from animator.images.image import Image8, png_of, to_uint8
 from animator.loop.pipeline import Cuts, Pipeline, generate
 from animator.loop.state import State
 from animator.timeline.plan import Plan
@@ -45,9 +43,7 @@ class Frame:
 
     def _repr_png_(self) -> bytes:
         """Returns the image as PNG, which notebooks display."""
-        buffer = io.BytesIO()
-        Image.fromarray(self.pixels).save(buffer, "PNG")
-        return buffer.getvalue()
+        return png_of(self.pixels)
 
 
 def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -> Iterator[Frame]:

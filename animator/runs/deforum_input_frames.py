@@ -8,14 +8,13 @@ from PIL import Image
 
 from animator.core.atomic import atomic_write
 from animator.errors import RunError
-from animator.film.open_clip import open_clip
+from animator.film.open_clip import ClipView, open_clip
 from animator.film.reader import ClipReader
-from animator.images.image import Image8
 from animator.presets.deforum.batch_name import film_name
 from animator.runs.deforum_outdir import DeforumOutdir
 from animator.runs.run import Run
 from animator.runs.run_folder import make_folder
-from animator.runs.sink import FrameFiles, OpenSink, Sink
+from animator.runs.sink import FrameFiles, NumberedSink, OpenSink, Sink
 from animator.settings.modes import mode_of
 
 FOLDER = "inputframes"
@@ -33,28 +32,27 @@ def input_frames_sink(place: DeforumOutdir) -> OpenSink:
 
 def _open(folder: Path, run: Run, first: int) -> Sink:
     animation = run.animation
-    has_clip = animation.is_hybrid or mode_of(animation).source == "clip"
-    return _InputFrames(folder, run, first) if has_clip else FrameFiles()
+    if not (animation.is_hybrid or mode_of(animation).source == "clip"):
+        return FrameFiles()
+    if folder.is_symlink():
+        raise RunError(f"{folder}: is a symbolic link; expected a folder")
+    make_folder(folder)
+    clip = open_clip(animation.video.spec, animation.size, animation.fps)
+    return _InputFrames(clip, folder, film_name(Path(animation.video.path).stem, {}), first)
 
 
-class _InputFrames:
+class _InputFrames(NumberedSink):
     """Sink that writes the clip's image of each frame, where there is none of that name yet."""
 
-    def __init__(self, folder: Path, run: Run, first: int) -> None:
-        if folder.is_symlink():
-            raise RunError(f"{folder}: is a symbolic link; expected a folder")
-        make_folder(folder)
-        animation = run.animation
-        self._clip = open_clip(animation.video.spec, animation.size, animation.fps)
+    def __init__(self, clip: ClipView, folder: Path, stem: str, first: int) -> None:
+        self._clip = clip
         self._folder = folder
-        self._stem = film_name(Path(animation.video.path).stem, {})
-        self._next = 0
-        for _ in range(first):
-            self._add()
-
-    def write(self, pixels: Image8) -> None:
-        """Writes the clip's image for the next frame."""
-        self._add()
+        self._stem = stem
+        try:
+            super().__init__(self._write_image, first)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Stops decoding the clip."""
@@ -65,10 +63,9 @@ class _InputFrames:
         """Stops decoding the clip."""
         self.close()
 
-    def _add(self) -> None:
-        path = self._folder / f"{self._stem}{self._next:09d}.jpg"
+    def _write_image(self, frame: int) -> None:
+        path = self._folder / f"{self._stem}{frame:09d}.jpg"
         if not path.is_symlink() and not path.exists():
             encoded = io.BytesIO()
-            Image.fromarray(self._clip.at(self._next)).save(encoded, "JPEG", quality=_QUALITY)
+            Image.fromarray(self._clip.at(frame)).save(encoded, "JPEG", quality=_QUALITY)
             atomic_write(path, encoded.getvalue())
-        self._next += 1

@@ -19,14 +19,13 @@ from typing import Any
 from animator.core.atomic import append, atomic_write
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ChooseOutput, RunError
-from animator.images.image import Image8
 from animator.presets.deforum.batch_name import film_name
 from animator.presets.deforum.table import MAPPED, ROWS
 from animator.presets.deforum.versions import unwrap
 from animator.runs.deforum_names import frame_name, output_names, settings_name
 from animator.runs.run import Run
 from animator.runs.run_folder import make_folder
-from animator.runs.sink import Sink
+from animator.runs.sink import NumberedSink, Sink
 
 log = logging.getLogger(__name__)
 TIME = "%Y%m%d%H%M%S"
@@ -77,7 +76,9 @@ class DeforumOutdir:
         self._make_folder()
         for leftover in self.folder.glob(f".{self.timestring}-*.part"):
             leftover.unlink(missing_ok=True)
-        return _FrameNames(self, run, first)
+        return NumberedSink(
+            lambda frame: self.add(run.frame_path(frame), frame_name(self.timestring, frame)), first
+        )
 
     def write_settings(self, text: str) -> None:
         """Writes the settings file, unless somebody has edited the one that is there.
@@ -156,31 +157,6 @@ class DeforumOutdir:
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
-
-
-class _FrameNames:
-    """Sink that gives the image file of each frame its name."""
-
-    def __init__(self, place: DeforumOutdir, run: Run, first: int) -> None:
-        self._place = place
-        self._run = run
-        self._next = 0
-        for _ in range(first):
-            self._add()
-
-    def write(self, pixels: Image8) -> None:
-        """Gives the frame, which the run has written, its name."""
-        self._add()
-
-    def close(self) -> None:
-        """Does nothing."""
-
-    def abort(self) -> None:
-        """Does nothing."""
-
-    def _add(self) -> None:
-        self._place.add(self._run.frame_path(self._next), frame_name(self._place.timestring, self._next))
-        self._next += 1
 
 
 class _Record:

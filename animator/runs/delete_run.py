@@ -45,20 +45,25 @@ def delete_run(folder: Path, renders: Path) -> None:
     check_deletable(folder, renders)
     if not folder.exists():
         return
+    try:
+        _delete_files(folder)
+        (folder / LOCK).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(f"{error.filename}: cannot be deleted: {error.strerror}") from error
+    for made in (*_subfolders(folder), folder):
+        with suppress(OSError):  # somebody's own file is in it, so it stays
+            made.rmdir()
+
+
+def _delete_files(folder: Path) -> None:
     lock = RunLock(folder)
     lock.acquire()
     try:
         remove_all_leftovers(folder)
         for path in list(_our_files(folder)):
             path.unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(f"{error.filename}: cannot be deleted: {error.strerror}") from error
     finally:
         lock.release()
-    (folder / LOCK).unlink(missing_ok=True)
-    for made in (*_subfolders(folder), folder):
-        with suppress(OSError):  # somebody's own file is in it, so it stays
-            made.rmdir()
 
 
 def _our_files(folder: Path) -> Iterator[Path]:

@@ -40,7 +40,18 @@ class Progress:
     @property
     def eta(self) -> str:
         """Remaining time as minutes:seconds."""
-        if not self.rendered:
-            return "-:--"
-        left = round(self.seconds / self.rendered * (self.frames - self.done))
-        return f"{left // 60}:{left % 60:02d}"
+        return remaining(self.seconds, self.rendered, self.frames - self.done)
+
+
+def remaining(seconds: float, rendered: int, left: int) -> str:
+    """Returns the remaining time as minutes:seconds.
+
+    Args:
+        seconds: Time that the frames so far took.
+        rendered: Their number.
+        left: Number of frames that are left.
+    """
+    if rendered <= 0:
+        return "-:--"
+    wait = round(seconds / rendered * left)
+    return f"{wait // 60}:{wait % 60:02d}"

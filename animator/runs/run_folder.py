@@ -10,9 +10,16 @@ FRAMES = "frames"
 """The folder of the frame images within a run folder."""
 STATE = "state.safetensors"
 """The file, in a run folder, with the state to resume from."""
+METRICS = "frames.jsonl"
+"""The file, in a run folder, with the metrics of each frame."""
 FOLDERS = (FRAMES, "states", "downloads", "depth")
-FILES = (".lock", "frames.jsonl", LOG, "run.json", "preset.yaml", STATE)
+FILES = (".lock", METRICS, LOG, "run.json", "preset.yaml", STATE)
 """The files of a run folder that a session reads and writes."""
+
+
+def frame_name(frame: int) -> str:
+    """Returns the file name of a frame."""
+    return f"{frame:09d}.png"
 
 
 def remove_all_leftovers(folder: Path) -> None:

@@ -12,7 +12,7 @@ from animator.errors import ResumeFrom, RunError, UserError
 from animator.images.image_file import decode_file
 from animator.loop.state_header import read_next_frame
 from animator.runs.metrics_log import MetricsLog
-from animator.runs.run_folder import FRAMES, STATE
+from animator.runs.run_folder import FRAMES, METRICS, STATE, frame_name
 from animator.runs.run_lock import is_locked
 from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import recorded_settings
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     from animator.images.image import Image8
 
 Reader = TypeVar("Reader", bound="RunReader")
+
+
+def finished_frames(folder: Path) -> int:
+    """Returns how many frames of a run, from the first on, are finished: two small reads for any length.
+
+    The state counts finished groups of in-betweens, the metrics each frame. Files are no measure: frames of
+    a run that is rendered again stay until they are replaced.
+    """
+    try:
+        finished = read_next_frame(folder / STATE)
+    except ValueError:  # none yet, or it is broken, which whoever resumes the run reports
+        finished = 0
+    return max(finished, MetricsLog(folder / METRICS).frames())
 
 
 class RunReader:
@@ -36,7 +49,7 @@ class RunReader:
     def __init__(self, folder: str | Path, animation: Animation) -> None:
         self.folder = Path(folder)
         self.animation = animation
-        self.metrics = MetricsLog(self.folder / "frames.jsonl")
+        self.metrics = MetricsLog(self.folder / METRICS)
         self.log = RunLog(self.folder / LOG)
 
     @classmethod
@@ -65,16 +78,8 @@ class RunReader:
 
     @property
     def frames_done(self) -> int:
-        """Number of complete frames from the first on; two small reads, however long the film is.
-
-        The state counts finished groups of in-betweens, the metrics each frame. Files are no measure: frames
-        of a run that is rendered again stay until they are replaced.
-        """
-        try:
-            finished = read_next_frame(self.state_path)
-        except ValueError:  # none yet, or it is broken, which whoever resumes the run reports
-            finished = 0
-        return min(max(finished, self.metrics.frames()), self.animation.frames)
+        """Number of complete frames from the first on, as `finished_frames`, at most those of the film."""
+        return min(finished_frames(self.folder), self.animation.frames)
 
     @property
     def is_rendering(self) -> bool:
@@ -83,7 +88,7 @@ class RunReader:
 
     def frame_path(self, frame: int) -> Path:
         """Returns the path of a frame's image."""
-        return self.frames_folder / f"{frame:09d}.png"
+        return self.frames_folder / frame_name(frame)
 
     def check_frames(self, frames: int) -> None:
         """Checks that the images of the first `frames` frames are on disk.

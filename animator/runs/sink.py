@@ -67,6 +67,32 @@ class FrameFiles:
         """Does nothing."""
 
 
+class NumberedSink:
+    """Sink that does something for the number of each frame, beginning with those finished earlier.
+
+    Args:
+        add: Is given the number of each frame once the run has written it.
+        first: Number of finished frames.
+    """
+
+    def __init__(self, add: Callable[[int], object], first: int) -> None:
+        self._add = add
+        self._next = first
+        for frame in range(first):
+            add(frame)
+
+    def write(self, pixels: Image8) -> None:
+        """Adds the next frame."""
+        self._add(self._next)
+        self._next += 1
+
+    def close(self) -> None:
+        """Does nothing."""
+
+    def abort(self) -> None:
+        """Does nothing."""
+
+
 class StreamSink:
     """Sink that writes every frame to a stream, beginning with those finished earlier."""
 

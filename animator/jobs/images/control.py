@@ -4,8 +4,7 @@ import numpy as np
 import torch
 
 from animator.generation.canvas import open_image
-from animator.images.image import image_of, to_uint8
-from animator.jobs.images.enlarge import png_of
+from animator.images.image import image_of, png_of, to_uint8
 from animator.jobs.images.generation import ImageReports
 from animator.jobs.images.signals import EarlyEnd
 from animator.jobs.images.work import ControlImages, MadeImage

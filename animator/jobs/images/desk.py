@@ -1,12 +1,10 @@
 """`ImageDesk`: takes orders for images, and knows what becomes of each."""
 
-import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 from animator.errors import QueueFullError
@@ -21,7 +19,7 @@ from animator.jobs.images.messages import (
     ImagesEnded,
 )
 from animator.jobs.images.work import ImageWork, MadeImage
-from animator.jobs.job import ErrorKind, JobError
+from animator.jobs.job import ErrorKind, JobError, new_id
 
 CAPACITY = 100
 """Orders that may wait at once."""
@@ -92,7 +90,7 @@ class ImageDesk:
                     f"{self._capacity} requests for images wait already; send this one again later"
                 )
             now = time.time()
-            order = f"{datetime.fromtimestamp(now):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+            order = new_id(now)
             task = ImageTask(ImageOrder(order, work, folder), now, name)
             self._tasks[order] = task
             return task

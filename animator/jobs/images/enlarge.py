@@ -1,7 +1,5 @@
 """Enlarges the images of an order, by interpolation or by networks."""
 
-import io
-
 import numpy as np
 import torch
 from PIL import Image
@@ -10,7 +8,7 @@ from animator.errors import UserError
 from animator.generation.canvas import MAX_PIXELS, open_image
 from animator.generation.fit import fitted
 from animator.generation.upscale import enlarged, open_enlarger
-from animator.images.image import Image8
+from animator.images.image import Image8, png_of
 from animator.jobs.images.faces import open_restore
 from animator.jobs.images.generation import ImageReports
 from animator.jobs.images.messages import ImageProgress
@@ -40,13 +38,6 @@ def enlarge(work: Enlargement, device: torch.device, end: EarlyEnd, reports: Ima
         for restore in restores:
             pixels = restore(pixels)
         reports.made(MadeImage(png_of(_larger(Image.fromarray(pixels), work, device))))
-
-
-def png_of(pixels: Image8) -> bytes:
-    """Returns an image, uint8 RGB (H, W, 3), as a PNG file."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _larger(image: Image.Image, work: Enlargement, device: torch.device) -> Image8:

@@ -12,7 +12,7 @@ from animator.jobs.images.desk import ImageTask
 from animator.jobs.images.messages import End
 from animator.jobs.job import Job, JobState
 from animator.jobs.store import JobFilter
-from animator.runs.run_folder import FRAMES
+from animator.runs.run_folder import FRAMES, frame_name
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context
 from animator.server.files.frame_image import jpeg_of
@@ -111,7 +111,7 @@ def _newest_frame(job: Job) -> str | None:
     done = 0 if job.progress.extra else job.progress.done
     if job.folder is None or done == 0:
         return None
-    name = f"{FRAMES}/{done - 1:09d}.png"
+    name = f"{FRAMES}/{frame_name(done - 1)}"
     try:
         with open_run_file(job.folder, name) as file:
             return as_base64(jpeg_of(file, name, QUALITY, MAX_WIDTH))

@@ -10,12 +10,12 @@ from starlette.responses import StreamingResponse
 
 from animator.errors import JobNotFoundError, UserError
 from animator.jobs.job import Job
-from animator.runs.run_folder import FRAMES
+from animator.runs.run_folder import FRAMES, frame_name
 from animator.server.context import Context, FoundJob, ServerContext
 from animator.server.files.frame_image import jpeg_of
 from animator.server.files.run_file import open_run_file
 from animator.server.problems import problem_responses
-from animator.server.v1.frames import Quality, Width, frame_name, frames_done, run_folder
+from animator.server.v1.frames import Quality, Width, frames_done, run_folder
 
 LOOK_S = 0.1
 """Time between two looks for a new frame."""

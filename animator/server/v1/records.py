@@ -15,7 +15,7 @@ from animator.jobs.settings import film_of
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.load import dump
 from animator.runs.metrics_log import MetricsLog
-from animator.runs.run_folder import refuse_links
+from animator.runs.run_folder import METRICS, refuse_links
 from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import PRESET, recorded_settings
 from animator.server.context import Context, FoundJob
@@ -136,7 +136,7 @@ def get_metrics(
     if job.folder is None:
         return MetricsPage(frames=[], next=None)
     refuse_links(job.folder)
-    lines = MetricsLog(job.folder / "frames.jsonl").read()
+    lines = MetricsLog(job.folder / METRICS).read()
     found: list[dict[str, int | float]] = [
         {**line, "frame": int(line["frame"])} for line in lines if first <= line["frame"] <= last
     ]

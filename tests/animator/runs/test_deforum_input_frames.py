@@ -8,10 +8,15 @@ import pytest
 from PIL import Image
 
 from animator.errors import RunError
+from animator.film.reader import ClipReader
+from animator.film.spec import VideoSpec
+from animator.film.writer import VideoWriter
 from animator.models.diffusion.fake import FakeDiffuser
+from animator.runs import deforum_input_frames
 from animator.runs.deforum_input_frames import input_frames_sink
 from animator.runs.deforum_outdir import DeforumOutdir
 from animator.runs.render_run import render_run
+from animator.runs.run import Run
 from animator.settings import Animation
 from tests.clips import save_clip
 from tests.fakes import Make
@@ -42,6 +47,25 @@ def test_a_film_over_a_clip_has_the_clips_images(
     assert files[1].read_bytes() == b"of a person"
     with Image.open(files[2]) as image:
         assert (image.format, image.getpixel((5, 5))) == ("JPEG", (120, 120, 120))
+
+
+def test_the_clip_is_closed_where_the_images_of_earlier_frames_cannot_be_written(
+    make_animation: Make, place: DeforumOutdir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with VideoWriter(VideoSpec(tmp_path / "clip.mp4", (64, 64), 5)) as writer:
+        writer.write(np.zeros((64, 64, 3), np.uint8))
+    calls: list[str] = []
+
+    def fail(path: Path, data: bytes) -> None:
+        calls.append("write")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(deforum_input_frames, "atomic_write", fail)
+    monkeypatch.setattr(ClipReader, "close", lambda reader: calls.append("close"))
+    film = make_animation(mode="video", frames=1, video={"path": str(tmp_path / "clip.mp4")})
+    with Run.create(tmp_path / "run", film) as run, pytest.raises(OSError, match="no space left"):
+        input_frames_sink(place)(run, 1)
+    assert calls[-1] == "close"
 
 
 def test_a_film_without_a_clip_has_no_such_folder(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from animator.core.marks import RECORD_MARK
 from animator.errors import RunError
 from animator.runs.delete_run import delete_run
 from animator.runs.render_run import render_run
@@ -90,3 +91,12 @@ def test_a_run_whose_settings_were_edited_is_still_one(run: Path, tmp_path: Path
     preset.write_text(preset.read_text() + "# mine\n")
     delete_run(run, tmp_path / "renders")
     assert not run.exists()
+
+
+def test_a_lock_that_cannot_be_used_is_named_and_nothing_is_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    (folder / ".lock").mkdir(parents=True)
+    (folder / "preset.yaml").write_text(RECORD_MARK)
+    with pytest.raises(RunError, match=r"\.lock: cannot be deleted: Is a directory"):
+        delete_run(folder, tmp_path)
+    assert (folder / "preset.yaml").exists()

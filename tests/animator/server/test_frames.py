@@ -10,6 +10,7 @@ from PIL import Image
 
 from animator.jobs.job import Job, JobState
 from animator.jobs.request import JobRequest
+from animator.runs.run import Run
 from tests.animator.server.conftest import add_finished, add_running, frame_file
 from tests.animator.server.running import Local, is_problem
 
@@ -71,9 +72,20 @@ def test_frames_of_an_earlier_rendering_are_not_shown(local: Local) -> None:
     job = add_finished(local)
     assert job.folder is not None
     log = job.folder / "frames.jsonl"
-    log.write_text("".join(log.read_text().splitlines(keepends=True)[:1]))  # as it is after a rewind
+    first = log.read_text().splitlines(keepends=True)[0]
+    with Run.open(job.folder) as run:
+        run.rewind(run.checkpoints.load_before(0), run.animation)
+    log.write_text(first)  # as it is while the second frame is rendered again
     assert httpx2.get(local.jobs(job.id, "preview.jpg")).headers["x-frame-number"] == "0"
     assert is_problem(httpx2.get(local.jobs(job.id, "frames/1.png")), 404)
+
+
+def test_frames_are_there_although_their_metrics_are_gone(local: Local) -> None:
+    job = add_finished(local)
+    assert job.folder is not None
+    (job.folder / "frames.jsonl").unlink()  # as its own error advises where it is broken
+    assert httpx2.get(local.jobs(job.id, "preview.jpg")).headers["x-frame-number"] == "2"
+    assert httpx2.get(local.jobs(job.id, "frames/1.png")).status_code == 200
 
 
 def test_a_torn_frame_and_a_link_are_problems_not_failures(local: Local) -> None:
