@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import HTTPException
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
-from animator.server.sdapi.bodies import GenerationBody
+from animator.server.sdapi.bodies import GenerationBody, LenientBody
 from animator.settings.controlnet import MOST_UNITS
 
 SCRIPT = "controlnet"
@@ -44,10 +44,8 @@ def _image(value: Any) -> Any:
     return value.get("image") if isinstance(value, dict) else value
 
 
-class ControlUnitBody(BaseModel):
-    """A unit, as the extension's API takes it; other fields are ignored."""
-
-    model_config = ConfigDict(allow_inf_nan=False, protected_namespaces=())
+class ControlUnitBody(LenientBody):
+    """A unit, as the extension's API takes it."""
 
     enabled: bool = True
     module: str = "none"
@@ -62,13 +60,6 @@ class ControlUnitBody(BaseModel):
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
     control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, values: Any) -> Any:
-        if isinstance(values, dict):
-            return {name: value for name, value in values.items() if value is not None}
-        return values
 
 
 def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
