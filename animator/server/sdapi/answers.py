@@ -16,6 +16,8 @@ from animator.presets.infotext import Infotext
 from animator.server.sdapi.bodies import GenerationBody, Img2ImgBody
 
 _BLANK = ("init_images", "mask")
+_UNUSED = ("s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond", "mask_round")
+"""Fields of a request that change no image; clients send most of them with their defaults."""
 _BASIC_FIELDS = (
     "Steps",
     "Sampler",
@@ -107,8 +109,8 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
 
 def _comments(body: GenerationBody, made: int) -> list[str]:
     """Returns what of the request had no effect, and that an end came early."""
-    unused = {"s_churn": 0.0, "s_tmin": 0.0, "s_noise": 1.0, "s_min_uncond": 0.0}
-    names = [name for name, default in unused.items() if getattr(body, name) != default]
+    defaults = type(body).model_fields
+    names = [name for name in _UNUSED if name in defaults and getattr(body, name) != defaults[name].default]
     comments = [f"{', '.join(names)}: has no effect here"] if names else []
     if made < body.batch_size * body.n_iter:
         comments.append(f"ended early, with {made} of {body.batch_size * body.n_iter} images")
