@@ -101,7 +101,7 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
         "styles": body.styles,
         "job_timestamp": f"{datetime.fromtimestamp(task.created):%Y%m%d%H%M%S}",
         "clip_skip": settings.get("clip_skip", 1),
-        "is_using_inpainting_conditioning": False,
+        "is_using_inpainting_conditioning": first.is_inpainting,
         "version": f"animator {__version__}",
         "comments": _comments(body, made),
     }
