@@ -73,7 +73,7 @@ async def run(
     if not ended.state.has_ended:
         raise HTTPException(503, "the server ends; the film goes on when it starts again, as a job")
     if ended.state is not JobState.SUCCEEDED:
-        raise HTTPException(500, await run_sync(_reason, ended, jobs))
+        raise HTTPException(500, await run_sync(_reason, ended, context))
     return Ran(outdir=str(ended.request.outdir))
 
 
@@ -90,5 +90,5 @@ def _settings(text: str, allowed: str) -> Mapping[str, Any]:
     return {name: value for name, value in settings.items() if name in names}
 
 
-def _reason(job: Job, jobs: Jobs) -> str:
-    return deforum_job(job, jobs.queue).message or f"the job is {job.state.value}"
+def _reason(job: Job, context: Context) -> str:
+    return deforum_job(job, context.events).message or f"the job is {job.state.value}"
