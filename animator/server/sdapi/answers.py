@@ -53,6 +53,11 @@ def as_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+def timestamp(moment: float) -> str:
+    """Returns a time in seconds since 1970 as A1111 writes it: the server's local time, digits alone."""
+    return f"{datetime.fromtimestamp(moment):%Y%m%d%H%M%S}"
+
+
 def _parameters(body: GenerationBody) -> dict[str, Any]:
     """Returns the request, without images unless they are asked for."""
     values = body.model_dump()
@@ -99,7 +104,7 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
         "index_of_first_image": 0,
         "infotexts": [image.infotext for image in task.images],
         "styles": body.styles,
-        "job_timestamp": f"{datetime.fromtimestamp(task.created):%Y%m%d%H%M%S}",
+        "job_timestamp": timestamp(task.created),
         "clip_skip": settings.get("clip_skip", 1),
         "is_using_inpainting_conditioning": first.is_inpainting,
         "version": f"animator {__version__}",
