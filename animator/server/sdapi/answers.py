@@ -116,7 +116,8 @@ def _comments(body: GenerationBody, made: int) -> list[str]:
     """Returns what of the request had no effect, and that an end came early."""
     defaults = type(body).model_fields
     names = [name for name in _UNUSED if name in defaults and getattr(body, name) != defaults[name].default]
-    comments = [f"{', '.join(names)}: has no effect here"] if names else []
+    have = "have" if len(names) > 1 else "has"
+    comments = [f"{', '.join(names)}: {have} no effect here"] if names else []
     if made < body.batch_size * body.n_iter:
         comments.append(f"ended early, with {made} of {body.batch_size * body.n_iter} images")
     return comments

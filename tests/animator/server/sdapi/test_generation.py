@@ -94,7 +94,7 @@ def test_what_has_no_effect_is_said(web_ui: WebUi) -> None:
 
 def test_what_has_no_effect_over_an_image_is_said(web_ui: WebUi, lake: Image.Image) -> None:
     made = web_ui.img2img(lake, mask_round=False, s_tmax=2.0)
-    assert made.info["comments"] == ["s_tmax, mask_round: has no effect here"]
+    assert made.info["comments"] == ["s_tmax, mask_round: have no effect here"]
     assert web_ui.img2img(lake, mask_round=True).info["comments"] == []
 
 
