@@ -9,11 +9,12 @@ from animator.generation.infotext_fields import RESIZE_MODES, model_name, number
 from animator.presets.infotext_fields import fields_of
 from animator.settings.controlnet import MOST_UNITS
 
-_CONTROL_MODES = {
+CONTROL_MODES = {
     "balanced": "Balanced",
     "prompt": "My prompt is more important",
     "control": "ControlNet is more important",
 }
+"""Setting -> the extension's name; likewise below."""
 _NAMES = {
     "Weight": "weight",
     "Guidance Start": "start",
@@ -22,7 +23,12 @@ _NAMES = {
     "Threshold A": "threshold_a",
     "Threshold B": "threshold_b",
 }
-_RESIZES = {**RESIZE_MODES, "crop": "Crop and Resize", "pad": "Resize and Fill", "stretch": "Just Resize"}
+CONTROL_RESIZES = {
+    **RESIZE_MODES,
+    "crop": "Crop and Resize",
+    "pad": "Resize and Fill",
+    "stretch": "Just Resize",
+}
 _MODULES = ("canny", "depth", "tile", "blur")
 _UNIT = re.compile(r"ControlNet ([0-9])")
 _UNSET = -1
@@ -35,13 +41,13 @@ def control_text(unit: ImageControl) -> str:
         "Module": unit.module,
         "Model": stem_of(unit.model),
         "Weight": shown(unit.weight),
-        "Resize Mode": _RESIZES[unit.resize],
+        "Resize Mode": CONTROL_RESIZES[unit.resize],
         "Processor Res": shown(unit.processor_res),
         "Threshold A": shown(_UNSET if unit.threshold_a is None else unit.threshold_a),
         "Threshold B": shown(_UNSET if unit.threshold_b is None else unit.threshold_b),
         "Guidance Start": shown(unit.start),
         "Guidance End": shown(unit.end),
-        "Control Mode": _CONTROL_MODES[unit.control_mode],
+        "Control Mode": CONTROL_MODES[unit.control_mode],
     }
     return ", ".join(f"{name}: {text}" for name, text in fields.items())
 
@@ -61,8 +67,8 @@ def _unit(fields: Mapping[str, str]) -> dict[str, Any]:
     numbers = {setting: number(fields[name]) for name, setting in _NAMES.items() if name in fields}
     values |= {setting: value for setting, value in numbers.items() if value != _UNSET}
     for names, name, setting in (
-        (_RESIZES, "Resize Mode", "resize"),
-        (_CONTROL_MODES, "Control Mode", "control_mode"),
+        (CONTROL_RESIZES, "Resize Mode", "resize"),
+        (CONTROL_MODES, "Control Mode", "control_mode"),
     ):
         back = {text.lower(): value for value, text in names.items()}
         if (text := fields.get(name, "").lower()) in back:

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Display
 
 from animator.core.printable import printable
@@ -16,30 +16,29 @@ LINE_SECONDS = 15.0
 """Time between two lines where there is no terminal."""
 
 
-Bars = TypeVar("Bars", bound="FrameBars")
+Shown = TypeVar("Shown", bound="Bars")
 
 
-class FrameBars:
-    """Bars that count frames, on a terminal alone; shown within the `with` block of a subclass."""
+class Bars:
+    """Bars on a terminal alone; shown within the `with` block of a subclass."""
 
-    def __init__(self, count: str) -> None:
+    def __init__(self, *columns: ProgressColumn) -> None:
         """Initializes them without any bar.
 
         Args:
-            count: What stands behind the number of frames; rich fills in a task's fields.
+            columns: What stands between the bar and the time that is left.
         """
         self._console = Console(stderr=True)
         self._bar = Display(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn(count),
+            *columns,
             TimeRemainingColumn(compact=True),
             console=self._console,
             disable=not self._console.is_terminal,
         )
 
-    def __enter__(self: Bars) -> Bars:
+    def __enter__(self: Shown) -> Shown:
         self._bar.start()
         return self
 
@@ -47,6 +46,18 @@ class FrameBars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class FrameBars(Bars):
+    """Bars that count frames."""
+
+    def __init__(self, count: str) -> None:
+        """Initializes them without any bar.
+
+        Args:
+            count: What stands behind the number of frames; rich fills in a task's fields.
+        """
+        super().__init__(MofNCompleteColumn(), TextColumn(count))
 
 
 class ProgressBar(FrameBars):

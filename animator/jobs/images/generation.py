@@ -22,7 +22,7 @@ from animator.jobs.images.faces import open_restore
 from animator.jobs.images.messages import ImageProgress
 from animator.jobs.images.signals import EarlyEnd
 from animator.jobs.images.work import Faces, Generation, MadeImage
-from animator.models.diffusion.checkpoints.model_info import short_hash
+from animator.models.diffusion.checkpoints.model_info import is_inpainting, short_hash
 from animator.models.diffusion.observer import EnoughSteps
 from animator.models.diffusion.request import Diffuser
 from animator.presets.infotext import Infotext
@@ -142,6 +142,7 @@ def _made(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None)
         image.settings.model_dump(mode="json"),
         short_hash(diffuser, image.settings.model),
         target.write(image.index, png) if target is not None else None,
+        is_inpainting(diffuser, image.settings.model),
     )
 
 

@@ -18,6 +18,7 @@ class MadeImage:
         settings: The settings of the image, with everything that was left open.
         model_hash: Short hash of the model; empty if it is not known.
         path: The file in which it is kept; None if it is not.
+        is_inpainting: True if an inpainting model made it.
     """
 
     png: bytes
@@ -27,6 +28,7 @@ class MadeImage:
     settings: Mapping[str, Any] = field(default_factory=dict)
     model_hash: str = ""
     path: Path | None = None
+    is_inpainting: bool = False
 
 
 @dataclass(frozen=True)

@@ -116,11 +116,14 @@ class StableDiffuser:
     def _load(self, name: str) -> Engine:
         checkpoint = find_checkpoint(name, self._options.library)
         pipeline = load_pipeline(checkpoint, self._options, self._device)
-        self._records[name] = ModelInfo(checkpoint, type(pipeline).__name__)
         pipeline.set_progress_bar_config(disable=True)
+        kind = type(pipeline).__name__
         if is_transformer(pipeline):
+            self._records[name] = ModelInfo(checkpoint, kind)
             return TransformerEngine(name, pipeline, self._options, self._device)
-        return UNetEngine(UNetModel.of(name, pipeline), self._options, self._device, self._models.load)
+        model = UNetModel.of(name, pipeline)
+        self._records[name] = ModelInfo(checkpoint, kind, is_inpainting=model.is_inpainting)
+        return UNetEngine(model, self._options, self._device, self._models.load)
 
 
 def _checkpoint_of(request: GenerationRequest) -> str:

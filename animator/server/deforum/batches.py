@@ -5,10 +5,11 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from animator.server.compat_errors import COMPAT_RESPONSES, Detail
+from animator.server.context import Context
 from animator.server.deforum.answers import Accepted, BatchCancelled, IdMessage, Message, Unknown, answer
 from animator.server.deforum.cancel import cancel
 from animator.server.deforum.deforum_jobs import MAX_BATCH, Jobs
-from animator.server.deforum.job_view import DeforumJob, deforum_job
+from animator.server.deforum.job_view import DeforumJob, deforum_jobs
 from animator.server.deforum.submission import Submission
 
 router = APIRouter(prefix="/deforum_api/batches", tags=["deforum"], responses=COMPAT_RESPONSES)
@@ -57,12 +58,12 @@ def list_batches(jobs: Jobs) -> dict[str, list[str]]:
     responses={404: {"model": Unknown}},
     summary="Look at a batch",
 )
-def get_batch(batch_id: str, jobs: Jobs) -> list[DeforumJob] | JSONResponse:
+def get_batch(batch_id: str, jobs: Jobs, context: Context) -> list[DeforumJob] | JSONResponse:
     """Returns the jobs of a batch."""
     found = jobs.batch(batch_id)
     if not found:
         return answer(404, Unknown(id=batch_id))
-    return [deforum_job(job, jobs.queue) for job in found]
+    return deforum_jobs(found, context.events)
 
 
 @router.delete(

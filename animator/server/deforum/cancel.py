@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from animator.errors import JobNotFoundError, JobStateError
 from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
-from animator.server.deforum.wait import wait_for_end
+from animator.server.wait import wait_for_end
 
 STOP_S = 5.0
 """How long the answer waits for running jobs to stop; Deforum's clients expect them CANCELLED by then."""

@@ -1,14 +1,14 @@
 """A job as Deforum's API shows it: 15 fields, its own words for states, phases and errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from animator.core.printable import printable
+from animator.jobs.event_log import EventLog
 from animator.jobs.job import ErrorKind, Job, JobEvent, JobPhase, JobState
-from animator.jobs.queue import JobQueue
 
 
 class Status(str, Enum):
@@ -84,9 +84,19 @@ class DeforumJob(BaseModel):
     options_overrides: dict[str, Any] | None
 
 
-def deforum_job(job: Job, queue: JobQueue) -> DeforumJob:
+def deforum_job(job: Job, log: EventLog) -> DeforumJob:
     """Returns a job as it is sent."""
-    events = queue.events(job.id) if job.folder is not None or job.state is JobState.FAILED else []
+    return deforum_jobs([job], log)[0]
+
+
+def deforum_jobs(jobs: Sequence[Job], log: EventLog) -> list[DeforumJob]:
+    """Returns jobs as they are sent; what happened to them is read with one query."""
+    begun = [job.id for job in jobs if job.folder is not None or job.state is JobState.FAILED]
+    events = log.of_jobs(begun, ("status", "phase", "warning"))
+    return [_view(job, events.get(job.id, ())) for job in jobs]
+
+
+def _view(job: Job, events: Sequence[JobEvent]) -> DeforumJob:
     phase = _phase(job, events)
     generated = job.request.timestring and _ORDER.index(phase) >= _ORDER.index(Phase.GENERATING)
     return DeforumJob(

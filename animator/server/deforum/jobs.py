@@ -6,19 +6,19 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from animator.errors import JobNotFoundError
 from animator.server.compat_errors import COMPAT_RESPONSES
+from animator.server.context import Context
 from animator.server.deforum.answers import IdMessage, Unknown, answer
 from animator.server.deforum.cancel import cancel
 from animator.server.deforum.deforum_jobs import Jobs
-from animator.server.deforum.job_view import DeforumJob, deforum_job
+from animator.server.deforum.job_view import DeforumJob, deforum_job, deforum_jobs
 
 router = APIRouter(prefix="/deforum_api/jobs", tags=["deforum"], responses=COMPAT_RESPONSES)
 
 
 @router.get("", operation_id="deforum_list_jobs", summary="List jobs")
-def list_jobs(jobs: Jobs) -> dict[str, DeforumJob]:
+def list_jobs(jobs: Jobs, context: Context) -> dict[str, DeforumJob]:
     """Returns job id -> job, of the newest 1000 jobs that came by this API."""
-    found = [deforum_job(job, jobs.queue) for job in jobs.newest()]
-    return {job.id: job for job in found}
+    return {job.id: job for job in deforum_jobs(jobs.newest(), context.events)}
 
 
 @router.get(
@@ -28,10 +28,10 @@ def list_jobs(jobs: Jobs) -> dict[str, DeforumJob]:
     responses={404: {"model": Unknown}},
     summary="Look at a job",
 )
-def get_job(job_id: str, jobs: Jobs) -> DeforumJob | JSONResponse:
+def get_job(job_id: str, jobs: Jobs, context: Context) -> DeforumJob | JSONResponse:
     """Returns a job as it is now."""
     try:
-        return deforum_job(jobs.get(job_id), jobs.queue)
+        return deforum_job(jobs.get(job_id), context.events)
     except JobNotFoundError:
         return answer(404, Unknown(id=job_id))
 

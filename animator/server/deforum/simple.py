@@ -14,8 +14,8 @@ from animator.server.compat_errors import COMPAT_RESPONSES, Detail
 from animator.server.context import Context
 from animator.server.deforum.deforum_jobs import Jobs
 from animator.server.deforum.job_view import deforum_job
-from animator.server.deforum.wait import wait_for_end
 from animator.server.json_value import JsonObject
+from animator.server.wait import is_unwanted_by, wait_for_end
 
 API_VERSION = "1.0"
 router = APIRouter(prefix="/deforum", tags=["deforum"], responses=COMPAT_RESPONSES)
@@ -69,15 +69,11 @@ async def run(
     """Renders a film as a job of its own, and answers when it has ended; no other request waits for it."""
     settings = _settings(settings_json, allowed_params)
     _, (job,) = await run_sync(jobs.submit, [settings], None)
-
-    async def is_over() -> bool:
-        return context.closing.is_set() or await request.is_disconnected()
-
-    ended = await wait_for_end(jobs.queue, job.id, is_unwanted=is_over)
+    ended = await wait_for_end(jobs.queue, job.id, is_unwanted=is_unwanted_by(request, context))
     if not ended.state.has_ended:
         raise HTTPException(503, "the server ends; the film goes on when it starts again, as a job")
     if ended.state is not JobState.SUCCEEDED:
-        raise HTTPException(500, await run_sync(_reason, ended, jobs))
+        raise HTTPException(500, await run_sync(_reason, ended, context))
     return Ran(outdir=str(ended.request.outdir))
 
 
@@ -94,5 +90,5 @@ def _settings(text: str, allowed: str) -> Mapping[str, Any]:
     return {name: value for name, value in settings.items() if name in names}
 
 
-def _reason(job: Job, jobs: Jobs) -> str:
-    return deforum_job(job, jobs.queue).message or f"the job is {job.state.value}"
+def _reason(job: Job, context: Context) -> str:
+    return deforum_job(job, context.events).message or f"the job is {job.state.value}"

@@ -16,6 +16,8 @@ from animator.presets.infotext import Infotext
 from animator.server.sdapi.bodies import GenerationBody, Img2ImgBody
 
 _BLANK = ("init_images", "mask")
+_UNUSED = ("s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond", "mask_round")
+"""Fields of a request that change no image; clients send most of them with their defaults."""
 _BASIC_FIELDS = (
     "Steps",
     "Sampler",
@@ -49,6 +51,11 @@ def generation_answer(body: GenerationBody, task: ImageTask) -> GenerationAnswer
 def as_base64(data: bytes) -> str:
     """Returns a file in base64."""
     return base64.b64encode(data).decode("ascii")
+
+
+def timestamp(moment: float) -> str:
+    """Returns a time in seconds since 1970 as A1111 writes it: the server's local time, digits alone."""
+    return f"{datetime.fromtimestamp(moment):%Y%m%d%H%M%S}"
 
 
 def _parameters(body: GenerationBody) -> dict[str, Any]:
@@ -97,9 +104,9 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
         "index_of_first_image": 0,
         "infotexts": [image.infotext for image in task.images],
         "styles": body.styles,
-        "job_timestamp": f"{datetime.fromtimestamp(task.created):%Y%m%d%H%M%S}",
+        "job_timestamp": timestamp(task.created),
         "clip_skip": settings.get("clip_skip", 1),
-        "is_using_inpainting_conditioning": False,
+        "is_using_inpainting_conditioning": first.is_inpainting,
         "version": f"animator {__version__}",
         "comments": _comments(body, made),
     }
@@ -107,9 +114,10 @@ def _info(body: GenerationBody, task: ImageTask) -> dict[str, Any]:
 
 def _comments(body: GenerationBody, made: int) -> list[str]:
     """Returns what of the request had no effect, and that an end came early."""
-    unused = {"s_churn": 0.0, "s_tmin": 0.0, "s_noise": 1.0, "s_min_uncond": 0.0}
-    names = [name for name, default in unused.items() if getattr(body, name) != default]
-    comments = [f"{', '.join(names)}: has no effect here"] if names else []
+    defaults = type(body).model_fields
+    names = [name for name in _UNUSED if name in defaults and getattr(body, name) != defaults[name].default]
+    have = "have" if len(names) > 1 else "has"
+    comments = [f"{', '.join(names)}: {have} no effect here"] if names else []
     if made < body.batch_size * body.n_iter:
         comments.append(f"ended early, with {made} of {body.batch_size * body.n_iter} images")
     return comments

@@ -18,10 +18,21 @@ OptionalSide = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 Seed = Annotated[int, Field(ge=-1, le=MAX_SEED)]
 
 
-class GenerationBody(BaseModel):
-    """What txt2img and img2img share. Fields that are not listed are ignored; null stands for the default."""
+class LenientBody(BaseModel):
+    """An object as clients of A1111 send it: null stands for the default, and unknown fields are ignored."""
 
-    model_config = ConfigDict(allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(allow_inf_nan=False, protected_namespaces=(), frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, values: Any) -> Any:
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if value is not None}
+        return values
+
+
+class GenerationBody(LenientBody):
+    """What txt2img and img2img share."""
 
     prompt: Text = ""
     negative_prompt: Text = ""
@@ -62,13 +73,6 @@ class GenerationBody(BaseModel):
     script_name: Name = ""
     script_args: JsonList = []
     force_task_id: Name = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, values: Any) -> Any:
-        if isinstance(values, dict):
-            return {name: value for name, value in values.items() if value is not None}
-        return values
 
     @property
     def sampler(self) -> str:

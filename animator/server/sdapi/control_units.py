@@ -1,38 +1,36 @@
 """ControlNet units in `alwayson_scripts`, as clients of the ControlNet extension send them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import HTTPException
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
+from animator.generation.control_fields import CONTROL_MODES, CONTROL_RESIZES
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
-from animator.server.sdapi.bodies import GenerationBody
+from animator.server.sdapi.bodies import GenerationBody, LenientBody
 from animator.settings.controlnet import MOST_UNITS
 
 SCRIPT = "controlnet"
 MODULES = ("none", "canny", "depth", "tile", "blur")
+
+
+def _spellings(names: Mapping[str, str], numbered: Sequence[str]) -> dict[str, str]:
+    """Returns what a choice may be called -> its setting: by its name in lower case, or its number."""
+    by_name = {names[setting].lower(): setting for setting in numbered}
+    return by_name | {str(number): setting for number, setting in enumerate(numbered)}
+
+
 _RESIZE_MODES = {
-    "just resize": "stretch",
+    **_spellings(CONTROL_RESIZES, ("stretch", "crop", "pad")),
     "resize": "stretch",
-    "crop and resize": "crop",
     "scale to fit (inner fit)": "crop",
     "inner fit (scale to fit)": "crop",
-    "resize and fill": "pad",
     "envelope (outer fit)": "pad",
     "outer fit (shrink to fit)": "pad",
-    "0": "stretch",
-    "1": "crop",
-    "2": "pad",
 }
-_CONTROL_MODES = {
-    "balanced": "balanced",
-    "my prompt is more important": "prompt",
-    "controlnet is more important": "control",
-    "0": "balanced",
-    "1": "prompt",
-    "2": "control",
-}
+_CONTROL_MODES = _spellings(CONTROL_MODES, ("balanced", "prompt", "control"))
 
 
 def _text(value: Any) -> Any:
@@ -44,10 +42,8 @@ def _image(value: Any) -> Any:
     return value.get("image") if isinstance(value, dict) else value
 
 
-class ControlUnitBody(BaseModel):
-    """A unit, as the extension's API takes it; other fields are ignored."""
-
-    model_config = ConfigDict(allow_inf_nan=False, protected_namespaces=())
+class ControlUnitBody(LenientBody):
+    """A unit, as the extension's API takes it."""
 
     enabled: bool = True
     module: str = "none"
@@ -62,13 +58,6 @@ class ControlUnitBody(BaseModel):
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
     control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, values: Any) -> Any:
-        if isinstance(values, dict):
-            return {name: value for name, value in values.items() if value is not None}
-        return values
 
 
 def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """/sdapi/v1/progress: how far the images are that are generated now; without any, how far the film is."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -17,7 +16,7 @@ from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context
 from animator.server.files.frame_image import jpeg_of
 from animator.server.files.run_file import open_run_file
-from animator.server.sdapi.answers import as_base64
+from animator.server.sdapi.answers import as_base64, timestamp
 
 MAX_WIDTH, QUALITY = 1024, 85
 """Of the newest frame, which clients show small and ask for often: width in pixels, quality of the JPEG."""
@@ -76,7 +75,7 @@ def _progress_of_images(tasks: list[ImageTask], *, with_image: bool) -> SdProgre
             interrupted=task.end is End.INTERRUPT,
             job=what,
             job_count=sum(task.progress.images for task in tasks),
-            job_timestamp=_timestamp(task.created),
+            job_timestamp=timestamp(task.created),
             job_no=len(task.images),
             sampling_step=progress.step,
             sampling_steps=progress.steps,
@@ -94,16 +93,12 @@ def _progress_of_film(job: Job, *, with_image: bool) -> SdProgress:
             interrupted=job.state is JobState.CANCELING,
             job=f"{progress.phase.value} {progress.done}/{progress.frames}",
             job_count=max(1, progress.frames),
-            job_timestamp=_timestamp(job.created),
+            job_timestamp=timestamp(job.created),
             job_no=progress.done,
         ),
         current_image=_newest_frame(job) if with_image else None,
         textinfo=printable(job.title) or None,
     )
-
-
-def _timestamp(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment):%Y%m%d%H%M%S}"
 
 
 def _newest_frame(job: Job) -> str | None:

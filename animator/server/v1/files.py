@@ -1,6 +1,6 @@
 """Files of clients: images, clips and sounds that settings name; each is stored once, under its hash."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,6 +14,7 @@ from animator.server.context import Context
 from animator.server.file_body import FORM, read_file
 from animator.server.problems import problem_responses
 from animator.server.uploads import Upload
+from animator.server.v1.job_view import utc
 
 MAX_FILE = 4_000_000_000
 """Bytes of one file."""
@@ -159,6 +160,6 @@ def _view(upload: Upload, request: Request) -> FileView:
         name=upload.path.name,
         size=upload.size,
         kind=upload.kind,
-        created_at=datetime.fromtimestamp(upload.created, timezone.utc),
+        created_at=utc(upload.created),
         url=str(request.url_for("get_file", sha256=upload.sha256)),
     )

@@ -1,10 +1,8 @@
 """Submits films: once for each Idempotency-Key, with a webhook, waiting for the end where that is wanted."""
 
-import asyncio
 import hashlib
 import json
 import re
-import time
 from dataclasses import replace
 from typing import Annotated
 
@@ -20,6 +18,7 @@ from animator.server.context import Context, ServerContext
 from animator.server.problems import problem_responses
 from animator.server.v1.film_body import SMALL_FILM, FilmBody
 from animator.server.v1.job_view import JobView, job_view
+from animator.server.wait import is_unwanted_by, wait_for_end
 from animator.server.webhooks.hook import (
     CLIENT_KEY,
     DEFAULT_EVENTS,
@@ -35,8 +34,6 @@ from animator.server.webhooks.hook import (
 
 MAX_WAIT_S = 50
 """Less than the minute after which clients and proxies give up."""
-LOOK_S = 0.25
-"""Time between two looks at a job whose end is waited for."""
 _WAIT = re.compile(r"\bwait=(\d{1,9})\b", re.ASCII)
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -146,7 +143,8 @@ async def submit_job(  # noqa: PLR0913 (one parameter for each part of the reque
     seconds = min(int(preferred[1]), MAX_WAIT_S) if preferred else wait or 0
     job = await run_in_threadpool(_submit, submission, context, request, idempotency_key)
     if seconds:
-        job = await _wait_for_end(job, context, seconds)
+        is_unwanted = is_unwanted_by(request, context)
+        job = await wait_for_end(context.queue, job.id, seconds, is_unwanted, AT_REST)
     if preferred:
         response.headers["Preference-Applied"] = f"wait={seconds}"
     view = await run_in_threadpool(_view, job, context, request)
@@ -164,15 +162,6 @@ def _submit(submission: JobSubmission, context: ServerContext, request: Request,
     job = context.queue.submit(wanted, key=key, digest=digest)
     if submission.unsendable:
         context.queue.store.add_event(job.id, "warning", {"message": submission.unsendable})
-    return job
-
-
-async def _wait_for_end(job: Job, context: ServerContext, seconds: int) -> Job:
-    """Waits until a job has ended or is paused; holds no thread meanwhile."""
-    end = time.monotonic() + seconds
-    while job.state not in AT_REST and (left := end - time.monotonic()) > 0:
-        await asyncio.sleep(min(LOOK_S, left))
-        job = await run_in_threadpool(context.queue.get, job.id)
     return job
 
 

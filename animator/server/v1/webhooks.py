@@ -1,12 +1,13 @@
 """What became of the messages for a job's webhook."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from animator.server.context import Context
 from animator.server.problems import problem_responses
+from animator.server.v1.job_view import utc
 from animator.server.webhooks.hook import HookEvent, hook_of
 from animator.server.webhooks.outbox import Delivery, DeliveryState
 
@@ -56,13 +57,9 @@ def _view(delivery: Delivery) -> DeliveryView:
         id=delivery.id,
         type=delivery.type,
         state=delivery.state,
-        created_at=_time(delivery.created),
+        created_at=utc(delivery.created),
         attempts=delivery.attempts,
-        next_attempt_at=_time(delivery.due) if is_pending else None,
+        next_attempt_at=utc(delivery.due) if is_pending else None,
         answer=delivery.answer,
         problem=delivery.problem,
     )
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, timezone.utc)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
@@ -51,9 +51,12 @@ class Local:
 
 @contextmanager
 def local_server(options: ServerOptions) -> Iterator[Local]:
-    """Serves in a thread."""
+    """Serves in a thread, on any free port."""
     ready = threading.Event()
-    with listen(options) as listener, JobQueue(options.renders) as queue:
+    with (
+        listen(replace(options, port=0)) as listener,
+        JobQueue(options.renders, capacity=options.capacity) as queue,
+    ):
         app = create_app(options, queue)
         context: ServerContext = app.state.context
         server = HttpServer(app, ready.set, StopSignals())

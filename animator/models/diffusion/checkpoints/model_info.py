@@ -15,13 +15,15 @@ SHORT = 10
 class ModelInfo:
     """Information about a checkpoint; its hash is computed in a thread, as that takes seconds per GB."""
 
-    def __init__(self, checkpoint: Checkpoint, kind: str) -> None:
+    def __init__(self, checkpoint: Checkpoint, kind: str, *, is_inpainting: bool = False) -> None:
         """Starts to hash the checkpoint.
 
         Args:
             checkpoint: Location of the model.
             kind: Its type, such as the name of its pipeline class.
+            is_inpainting: True if its U-Net takes a mask and the masked image as additional channels.
         """
+        self.is_inpainting = is_inpainting
         self._checkpoint = checkpoint
         self._kind = kind
         self._hash: Future[str] | None = None
@@ -67,8 +69,7 @@ def model_records(diffuser: object, *, wait: bool) -> list[dict[str, Any]]:
         diffuser: Any diffuser; those that load models have `records`.
         wait: Wait for hashes.
     """
-    records: tuple[ModelInfo, ...] = getattr(diffuser, "records", ())
-    return [record.as_dict(wait=wait) for record in records]
+    return [record.as_dict(wait=wait) for record in _records(diffuser)]
 
 
 def short_hash(diffuser: object, name: str) -> str:
@@ -78,8 +79,22 @@ def short_hash(diffuser: object, name: str) -> str:
         diffuser: Any diffuser; those that load models have `records`.
         name: The model's name in the preset.
     """
+    return next((record.short_hash for record in _records(diffuser) if record.name == name), "")
+
+
+def is_inpainting(diffuser: object, name: str) -> bool:
+    """Returns True for an inpainting model that a diffuser loaded.
+
+    Args:
+        diffuser: As of `short_hash`.
+        name: The model's name in the preset.
+    """
+    return any(record.is_inpainting for record in _records(diffuser) if record.name == name)
+
+
+def _records(diffuser: object) -> tuple[ModelInfo, ...]:
     records: tuple[ModelInfo, ...] = getattr(diffuser, "records", ())
-    return next((record.short_hash for record in records if record.name == name), "")
+    return records
 
 
 def sha256(path: Path) -> str:

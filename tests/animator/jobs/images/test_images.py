@@ -13,6 +13,7 @@ from animator.jobs.images.work import ControlImages, DropModels, Enlargement
 from animator.jobs.job import ErrorKind
 from animator.jobs.queue import JobQueue
 from tests.animator.jobs.images.asking import ended, infotext_of, pixels_of, small, until
+from tests.animator.models.diffusion import tiny_models
 
 pytestmark = pytest.mark.usefixtures("queue")
 
@@ -32,6 +33,13 @@ def test_images_are_those_of_the_library(desk: ImageDesk) -> None:
     assert all(np.array_equal(pixels_of(a), b.pixels) for a, b in zip(made, expected, strict=True))
     assert "Seed: 7" in made[0].infotext and made[0].model_hash and made[0].path is None
     assert infotext_of(made[0]) == made[0].infotext
+
+
+def test_images_of_an_inpainting_model_are_told_from_others(desk: ImageDesk, tmp_path: Path) -> None:
+    work = small(model=str(tiny_models.write_folder("sd1-inpaint", tmp_path / "inpaint")))
+    (image,) = ended(desk, desk.submit(work).id).images
+    (other,) = ended(desk, desk.submit(small()).id).images
+    assert (image.is_inpainting, other.is_inpainting) == (True, False)
 
 
 def test_kept_images_are_files(desk: ImageDesk, tmp_path: Path) -> None:

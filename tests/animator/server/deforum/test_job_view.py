@@ -1,11 +1,13 @@
 """What Deforum's API shows of jobs in states that Deforum does not have."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from animator.jobs.event_log import EventLog
 from animator.jobs.job import ErrorKind, Job, JobError, JobPhase, JobProgress, JobState
 from animator.jobs.queue import JobQueue
 from animator.jobs.request import JobRequest
@@ -40,7 +42,8 @@ def reach(queue: JobQueue, job: Job, phase: JobPhase, done: int = 0, extra: str 
 def view(queue: JobQueue, job: Job, **change: Any) -> DeforumJob:
     if change:
         queue.store.change(job.id, ANY, **change)
-    return deforum_job(queue.get(job.id), queue)
+    with closing(EventLog(queue.store.path)) as log:
+        return deforum_job(queue.get(job.id), log)
 
 
 @pytest.mark.parametrize(

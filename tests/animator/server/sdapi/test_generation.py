@@ -88,7 +88,14 @@ def test_extra_networks_can_be_switched_off(web_ui: WebUi) -> None:
 
 def test_what_has_no_effect_is_said(web_ui: WebUi) -> None:
     assert web_ui.txt2img(s_churn=0.5).info["comments"] == ["s_churn: has no effect here"]
-    assert web_ui.txt2img().info["comments"] == []
+    usual = {"s_churn": 0, "s_tmin": 0, "s_tmax": 0, "s_noise": 1}
+    assert web_ui.txt2img(**usual).info["comments"] == []
+
+
+def test_what_has_no_effect_over_an_image_is_said(web_ui: WebUi, lake: Image.Image) -> None:
+    made = web_ui.img2img(lake, mask_round=False, s_tmax=2.0)
+    assert made.info["comments"] == ["s_tmax, mask_round: have no effect here"]
+    assert web_ui.img2img(lake, mask_round=True).info["comments"] == []
 
 
 def test_images_are_kept_where_that_is_asked_for(web_ui: WebUi, image_server: Command) -> None:

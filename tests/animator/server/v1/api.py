@@ -1,6 +1,5 @@
 """A server that answers over a real connection, and whose jobs are rendered by hand."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import uvicorn
 
 from animator.jobs.job import JobState
 from animator.jobs.queue import JobQueue
-from animator.server.app import create_app
+from animator.server.context import ServerContext
 from animator.server.options import ServerOptions
 from animator.server.webhooks.sender import WebhookSender
+from tests.animator.server.running import local_server
 
 LAKE: dict[str, Any] = {"frames": 4, "size": [64, 64], "prompts": "a lake"}
 
@@ -26,12 +25,12 @@ class Api:
     Attributes:
         client: Asks it; knows its address.
         queue: Its jobs.
-        options: Its options.
+        context: What its handlers share.
     """
 
     client: httpx2.Client
     queue: JobQueue
-    options: ServerOptions
+    context: ServerContext
 
     def submit(self, **body: Any) -> Any:
         """Submits a small film and returns the answer's object."""
@@ -50,17 +49,8 @@ class Api:
 def served(options: ServerOptions) -> Iterator[Api]:
     """Serves on a free port."""
     with (
-        JobQueue(options.renders, capacity=options.capacity) as queue,
-        WebhookSender(queue, options.webhook_permissions),
+        local_server(options) as local,
+        WebhookSender(local.queue, options.webhook_permissions),
+        httpx2.Client(base_url=local.url, timeout=60, trust_env=False) as client,
     ):
-        config = uvicorn.Config(create_app(options, queue), port=0, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
-            yield Api(client, queue, options)
-        server.should_exit = True
-        thread.join()
+        yield Api(client, local.queue, local.context)

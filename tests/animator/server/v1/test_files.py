@@ -19,7 +19,7 @@ URL = "/api/v1/files"
 
 
 def _stored(api: Api) -> list[str]:
-    folder = api.options.uploads
+    folder = api.context.options.uploads
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 

@@ -87,6 +87,12 @@ def test_a_wait_without_an_end_answers_with_the_job_as_it_is(api: Api) -> None:
     assert _post(api, {}, params={"wait": 1}).json()["status"] == "queued"
 
 
+def test_nobody_waits_for_a_job_of_a_server_that_ends(api: Api) -> None:
+    api.context.closing.set()
+    answer = _post(api, {}, params={"wait": 50}, timeout=30)
+    assert answer.status_code == 201 and answer.json()["status"] == "queued"
+
+
 def test_a_wait_that_clients_give_up_on_is_a_problem(api: Api) -> None:
     assert _post(api, {}, params={"wait": 51}).status_code == 422
 
