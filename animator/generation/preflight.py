@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from animator.core.confinement import OutsideError
 from animator.core.urls import is_url
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import PresetError, Problem
 from animator.film.remote import check_remote
-from animator.film.upscaling.find_upscaler import find_upscaler
+from animator.film.upscaling.find_upscaler import check_network
 from animator.generation.canvas import MAX_PIXELS
 from animator.generation.hires import hires_size, latent_resize
 from animator.generation.resolve import examine, library_of
@@ -18,7 +17,6 @@ from animator.images.image_file import decode_file
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
-from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
@@ -211,14 +209,5 @@ def check_upscaler(name: str, library: Library) -> None:
     Raises:
         ModelError: It cannot be used.
     """
-    path = find_upscaler(name, library.folders) if is_network(name) else None
-    if path is None:
-        return
-    check_readable(path)
-    if path.suffix == SAFE:
-        read_header(path)
-    if find_spec("spandrel") is None:
-        raise ModelError(
-            f"{path}: upscaling networks need the package spandrel; install it with "
-            "pip install 'animator[upscale]', or choose lanczos"
-        )
+    if is_network(name):
+        check_network(name, library.folders)
