@@ -34,7 +34,9 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
         elif path is None:
             problems.append(Problem.of(draft.where(place), place, not_found(name, None)))
         elif path != name:
-            values = _changed(values, place, path)
+            # A default in use is written out, for it may be a list of which one item changes.
+            default = ImageSettings.model_fields[place[0]].default
+            values = _changed({place[0]: default, **values}, place, path)
     return replace(draft, values=values), problems
 
 

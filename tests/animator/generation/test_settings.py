@@ -110,6 +110,13 @@ def test_names_are_looked_for_in_the_confinement_alone(tmp_path: Path, photo: st
             assert "is not inside a folder that these settings may read" in message
 
 
+def test_the_default_model_folder_may_be_in_a_confinement(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    with confined(Confinement((tmp_path,))):
+        (image,) = generate("a lake", size=64, diffuser=FakeDiffuser())
+    assert image.settings.model_folders == (str(tmp_path / "models"),)
+
+
 def test_an_upscaling_network_without_its_package_says_what_to_choose(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
