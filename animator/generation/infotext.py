@@ -13,7 +13,6 @@ from animator.generation.infotext_fields import (
     MASK_SETTINGS,
     SWITCHES,
     UNUSED,
-    number,
     shown,
     stem_of,
     truth,
@@ -21,6 +20,7 @@ from animator.generation.infotext_fields import (
 from animator.generation.settings import ImageSettings
 from animator.models.diffusion.samplers.registry import split_sampler
 from animator.presets.infotext import Infotext
+from animator.presets.infotext_fields import number
 from schedules import PromptFrame
 
 _DEFAULTS = ImageSettings()
