@@ -66,6 +66,7 @@ def _run_checks(settings: ImageSettings, problems: Problems, *, opens_model: boo
         models = check.models()
         check.prompts(models)
         check.abilities(models)
+        check.deep_shrink(models)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +174,22 @@ class _Check:
                     f"is {settings.clip_skip}; the text encoder of the model {name} has "
                     f"{min(facts.text_layers)} layers; choose fewer",
                 )
+
+    def deep_shrink(self, models: usable.Models) -> None:
+        """Checks that the models have the input block, and that no ControlNet guides the whole grid."""
+        shrink = self.settings.deep_shrink
+        if shrink is None:
+            return
+        for name, facts in models.items():
+            if facts.input_blocks and shrink.block >= facts.input_blocks:
+                self.problems.add(
+                    "deep_shrink.block",
+                    f"is {shrink.block}; the model {name} has the input blocks 0 to {facts.input_blocks - 1}",
+                )
+        for index, unit in enumerate(self.settings.controlnet):
+            if unit.weight > 0 and unit.start < unit.end:
+                self.problems.add("deep_shrink", f"does not go with controlnet.{index}; use one of them")
+                break
 
     def _transformer(self, model: str) -> None:
         settings = self.settings
