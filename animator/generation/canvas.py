@@ -15,7 +15,7 @@ from animator.generation.resolve import defaults_for
 from animator.generation.settings import ImageSettings
 from animator.images.image import image_of
 from animator.images.image_file import decode_file
-from animator.images.sharpen import blur
+from animator.images.sharpen import soften
 from animator.masks.sources import mask_of_image
 
 MAX_PIXELS = 67_108_864
@@ -117,7 +117,7 @@ def _inside(before: int, after: int, length: int, sigma: float) -> slice:
 
 
 def _softened(mask: Tensor, sigma: float) -> Tensor:
-    return blur(mask, 2 * int(2.5 * sigma + 0.5) + 1, sigma).clamp_(0.0, 1.0) if sigma > 0 else mask
+    return soften(mask, sigma).clamp(0.0, 1.0)
 
 
 def _checked(size: tuple[int, int]) -> tuple[int, int]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from animator.generation.groups import ImageControl
-from animator.generation.infotext_fields import RESIZE_MODES, model_name, number, shown, stem_of
-from animator.presets.infotext_fields import fields_of
+from animator.generation.infotext_fields import RESIZE_MODES, model_name, shown, stem_of
+from animator.presets.infotext_fields import fields_of, number
 from animator.settings.controlnet import MOST_UNITS
 
 CONTROL_MODES = {

@@ -1,23 +1,23 @@
 """Finds the files that the settings of images name, within the confinement in force."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from animator.core.confinement import OutsideError, named_path
+from animator.core.paths import exists
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import Problem
 from animator.generation.other_words import group_in
 from animator.generation.settings import ImageSettings
-from animator.presets.resolve_paths import IMAGES, resolve_path
+from animator.presets.confine import outside_problem
+from animator.presets.resolve_paths import IMAGES, Setting, resolve_path
 from animator.settings.paths import PathSetting, not_found
 from animator.settings.raw import RawPreset
 
-Place = tuple[str, ...]
 _NOT_FETCHED = "{url}: is a URL, and downloads are not permitted; save the image, and give its path"
 
 
@@ -34,31 +34,25 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
         elif path is None:
             problems.append(Problem.of(draft.where(place), place, not_found(name, None)))
         elif path != name:
-            values = _changed(values, place, path)
+            # A default in use is written out, for it may be a list of which one item changes.
+            default = ImageSettings.model_fields[place[0]].default
+            values = _changed({place[0]: default, **values}, place, path)
     return replace(draft, values=values), problems
 
 
 def outside_problems(draft: RawPreset) -> list[Problem]:
     """Returns a problem for each name that leads out of the confinement in force; none without one."""
     named = _named(draft.values, ImageSettings, ())
-    return [problem for place, name, _ in named if (problem := _outside(draft, place, name))]
+    return [problem for place, name, _ in named if (problem := outside_problem(draft, place, name))]
 
 
 def input_files(settings: ImageSettings) -> list[Path]:
     """Returns the files and folders that settings name and that exist."""
     named = (name for _, name, _ in _named(settings.model_dump(), ImageSettings, ()))
-    return [path for path in map(Path, named) if path.exists()]
+    return [path for path in map(Path, named) if exists(path)]
 
 
-def _outside(draft: RawPreset, place: Place, name: str) -> Problem | None:
-    try:
-        named_path(name)
-    except OutsideError as error:
-        return Problem.of(draft.where(place), place, error.message)
-    return None
-
-
-def _named(values: Any, schema: type[BaseModel], path: Place) -> Iterator[tuple[Place, str, PathSetting]]:
+def _named(values: Any, schema: type[BaseModel], path: Setting) -> Iterator[tuple[Setting, str, PathSetting]]:
     """Yields each name of a file in the values of a group, with its place and its kind."""
     for name, field in schema.model_fields.items():
         value = values.get(name, field.default) if isinstance(values, Mapping) else None
@@ -70,7 +64,7 @@ def _named(values: Any, schema: type[BaseModel], path: Place) -> Iterator[tuple[
                 yield from ((place, item, kind) for kind in field.metadata if isinstance(kind, PathSetting))
 
 
-def _members(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
+def _members(place: Setting, value: Any) -> Iterator[tuple[Setting, Any]]:
     """Yields the items of a list with their places, or the value itself."""
     if isinstance(value, list | tuple):
         yield from (((*place, str(index)), item) for index, item in enumerate(value))
@@ -78,13 +72,14 @@ def _members(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
         yield place, value
 
 
-def _changed(values: Any, place: Place, value: Any) -> Any:
-    """Returns nested values with another one at a place."""
+def _changed(values: Any, place: Setting, value: Any) -> Any:
+    """Returns nested values with another one at a place, which they have or which a default has."""
     if not place:
         return value
-    first, *rest = place
-    change: Callable[[Any], Any] = lambda below: _changed(below, tuple(rest), value)  # noqa: E731
+    first, rest = place[0], place[1:]
     if isinstance(values, list | tuple):
-        return [change(item) if str(index) == first else item for index, item in enumerate(values)]
+        items = list(values)
+        items[int(first)] = _changed(items[int(first)], rest, value)
+        return items
     below = values if isinstance(values, Mapping) else {}
-    return {**below, first: change(below.get(first))}
+    return {**below, first: _changed(below.get(first), rest, value)}

@@ -48,17 +48,12 @@ def _covered(own: tuple[int, int], size: tuple[int, int]) -> tuple[float, float,
     return max(left, 0.0), max(top, 0.0), min(own[0] - left, own[0]), min(own[1] - top, own[1])
 
 
-def _scaled(side: int, scale: float, most: int) -> int:
-    return min(most, max(1, round(side * scale)))
-
-
 def _padded(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
     scale = min(size[0] / image.width, size[1] / image.height)
-    inner = (
-        min(size[0], max(1, round(image.width * scale))),
-        min(size[1], max(1, round(image.height * scale))),
+    width, height = (
+        min(whole, max(1, round(own * scale))) for own, whole in zip(image.size, size, strict=True)
     )
-    pixels = np.asarray(image.resize(inner, resampling))
-    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    around = [(top, size[1] - inner[1] - top), (left, size[0] - inner[0] - left)]
+    pixels = np.asarray(image.resize((width, height), resampling))
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    around = [(top, size[1] - height - top), (left, size[0] - width - left)]
     return Image.fromarray(np.pad(pixels, [*around, (0, 0)][: pixels.ndim], mode="edge"))

@@ -18,7 +18,8 @@ from animator.presets.ownership import check_target
 from animator.presets.records import PARAMETERS
 
 JPEG_QUALITY, WEBP_QUALITY = 95, 95
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+SUFFIXES = tuple(_FORMATS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +124,7 @@ def encode_image(image: Image.Image, suffix: str, infotext: str) -> bytes:
 
 
 def _format_of(suffix: str, name: str) -> str:
-    kinds = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-    if suffix.lower() not in kinds:
+    if suffix.lower() not in _FORMATS:
         end = f"ends in {suffix}" if suffix else "has no suffix"
         raise UserError(f"{name}: {end}; expected {', '.join(SUFFIXES)}")
-    return kinds[suffix.lower()]
+    return _FORMATS[suffix.lower()]

@@ -13,7 +13,6 @@ from animator.generation.infotext_fields import (
     MASK_SETTINGS,
     SWITCHES,
     UNUSED,
-    number,
     shown,
     stem_of,
     truth,
@@ -21,11 +20,16 @@ from animator.generation.infotext_fields import (
 from animator.generation.settings import ImageSettings
 from animator.models.diffusion.samplers.registry import split_sampler
 from animator.presets.infotext import Infotext
+from animator.presets.infotext_fields import number
 from schedules import PromptFrame
 
 _DEFAULTS = ImageSettings()
 _DIGITS = 10
 _APART = ("Sampler", "Schedule type", "Model", "VAE", "Denoising strength", "Hires schedule type")
+_SAMPLERS = (
+    ("Sampler", "Schedule type", "sampler"),
+    ("Hires sampler", "Hires schedule type", "hires.sampler"),
+)
 _USE_SAME = "use same"
 _FACES = "face_restoration.model"
 _MODELS = ("refiner.model", "hires.model", _FACES)
@@ -90,9 +94,9 @@ def settings_in(infotext: Infotext, is_model: Callable[[str], bool]) -> Recorded
         values["face_restoration.enabled"] = True
     if "Mask blur" in fields:
         values.setdefault("mask.full_res", False)  # A1111 leaves out what is the whole picture
-    for name, setting in (("", "sampler"), ("Hires ", "hires.sampler")):
-        if sampler := fields.get(f"{name}{'Sampler' if not name else 'sampler'}"):
-            schedule = fields.get(f"{name}{'Schedule type' if not name else 'schedule type'}", "Automatic")
+    for name, schedule_name, setting in _SAMPLERS:
+        if sampler := fields.get(name):
+            schedule = fields.get(schedule_name, "Automatic")
             values[setting] = sampler if schedule == "Automatic" else f"{sampler} {schedule}"
     if "Denoising strength" in fields:
         is_hires = any(setting in values for setting in HIRES_SETTINGS)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from animator.presets.infotext_fields import number, plain_number
+
 RESIZE_MODES = {
     "stretch": "Just resize",
     "crop": "Crop and resize",
@@ -23,19 +25,11 @@ _UPSCALERS = {
 _FACE_MODELS = {"gfpgan": "GFPGANv1.4", "codeformer": "codeformer-v0.1.0"}
 
 
-def number(text: str) -> Any:
-    """Returns the number of a text; one that is none is left as it is, for the validation to report."""
-    try:
-        return float(text) if any(sign in text for sign in ".eE") else int(text)
-    except ValueError:
-        return text
-
-
 def shown(value: object) -> str:
     """Returns a value as A1111 writes it: whole numbers without a fraction, sizes as 512x320."""
     if isinstance(value, tuple):
         return "x".join(map(str, value))
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return plain_number(value)
 
 
 def size(text: str) -> Any:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from animator.core.confinement import OutsideError
 from animator.core.urls import is_url
-from animator.errors import ModelError, PresetError, Problem
+from animator.errors import PresetError, Problem
 from animator.film.remote import check_remote
-from animator.film.upscaling.find_upscaler import find_upscaler
+from animator.film.upscaling.find_upscaler import check_network
 from animator.generation.canvas import MAX_PIXELS
 from animator.generation.hires import hires_size, latent_resize
 from animator.generation.resolve import examine, library_of
@@ -18,7 +17,6 @@ from animator.images.image_file import decode_file
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
-from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
@@ -68,6 +66,7 @@ def _run_checks(settings: ImageSettings, problems: Problems, *, opens_model: boo
         models = check.models()
         check.prompts(models)
         check.abilities(models)
+        check.deep_shrink(models)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +175,22 @@ class _Check:
                     f"{min(facts.text_layers)} layers; choose fewer",
                 )
 
+    def deep_shrink(self, models: usable.Models) -> None:
+        """Checks that the models have the input block, and that no ControlNet guides the whole grid."""
+        shrink = self.settings.deep_shrink
+        if shrink is None:
+            return
+        for name, facts in models.items():
+            if facts.input_blocks and shrink.block >= facts.input_blocks:
+                self.problems.add(
+                    "deep_shrink.block",
+                    f"is {shrink.block}; the model {name} has the input blocks 0 to {facts.input_blocks - 1}",
+                )
+        for index, unit in enumerate(self.settings.controlnet):
+            if unit.weight > 0 and unit.start < unit.end:
+                self.problems.add("deep_shrink", f"does not go with controlnet.{index}; use one of them")
+                break
+
     def _transformer(self, model: str) -> None:
         settings = self.settings
         sampler = find_sampler(settings.sampler)
@@ -211,14 +226,5 @@ def check_upscaler(name: str, library: Library) -> None:
     Raises:
         ModelError: It cannot be used.
     """
-    path = find_upscaler(name, library.folders) if is_network(name) else None
-    if path is None:
-        return
-    check_readable(path)
-    if path.suffix == SAFE:
-        read_header(path)
-    if find_spec("spandrel") is None:
-        raise ModelError(
-            f"{path}: upscaling networks need the package spandrel; install it with "
-            "pip install 'animator[upscale]', or choose lanczos"
-        )
+    if is_network(name):
+        check_network(name, library.folders)

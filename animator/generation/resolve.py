@@ -96,12 +96,12 @@ def defaults_for(model: object, folders: object = None) -> ModelDefaults:
         model: Its name.
         folders: The folders in which models are found by name; None for the default ones.
     """
+    if not isinstance(model, str):  # validation reports it
+        return _UNKNOWN
     try:
-        if isinstance(model, str):
-            return defaults_of(find_checkpoint(model.strip(), library_of(folders))) or _UNKNOWN
-    except UserError:
-        pass  # reported by the preflight, which opens it, or by validation
-    return _UNKNOWN
+        return defaults_of(find_checkpoint(model.strip(), library_of(folders))) or _UNKNOWN
+    except UserError:  # the preflight reports it where this model is opened; a given diffuser needs no file
+        return _UNKNOWN
 
 
 def library_of(folders: object = None) -> Library:

@@ -64,6 +64,16 @@ def blur(image: Tensor, kernel: int, sigma: float) -> Tensor:
     return filter_axis(filter_axis(image, weights, 1), weights, 2)
 
 
+def soften(mask: Tensor, sigma: float) -> Tensor:
+    """Returns the mask (1, H, W) with a soft edge: blurred by a Gaussian that ends at 2.5 sigma.
+
+    Args:
+        mask: The mask.
+        sigma: Standard deviation in pixels; 0 returns the mask itself.
+    """
+    return blur(mask, 2 * int(2.5 * sigma + 0.5) + 1, sigma) if sigma > 0 else mask
+
+
 def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     """Returns the `kernel` weights of a Gaussian, summing to 1.
 

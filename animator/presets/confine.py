@@ -24,10 +24,11 @@ def outside_problems(draft: RawPreset) -> list[Problem]:
     if confinement() is None:
         return []
     named = dict.fromkeys(_names(draft.values))
-    return [problem for setting, name in named if (problem := _problem(draft, setting, name))]
+    return [problem for setting, name in named if (problem := outside_problem(draft, setting, name))]
 
 
-def _problem(draft: RawPreset, setting: Setting, name: str) -> Problem | None:
+def outside_problem(draft: RawPreset, setting: Setting, name: str) -> Problem | None:
+    """Returns the problem of a name that leads out of the confinement in force; None without one."""
     try:
         named_path(name)
     except OutsideError as error:

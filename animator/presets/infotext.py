@@ -13,7 +13,7 @@ from typing import Any
 
 from animator._version import __version__
 from animator.models.diffusion.samplers.registry import split_sampler
-from animator.presets.infotext_fields import fields_of, find_line, quote
+from animator.presets.infotext_fields import fields_of, find_line, number, plain_number, quote
 from animator.timeline.plan import Plan
 
 NEGATIVE = "Negative prompt:"
@@ -77,7 +77,7 @@ class Infotext:
             "Clip skip": settings.clip_skip if settings.clip_skip > 1 else "",
             "Version": f"animator {__version__}",
         }
-        texts = {key: _format_number(value) for key, value in fields.items() if value != ""}
+        texts = {key: plain_number(value) for key, value in fields.items() if value != ""}
         return cls(plan.prompt.positive.strip(), plan.prompt.negative.strip(), texts)
 
     @property
@@ -114,24 +114,13 @@ class Infotext:
         return values
 
 
-def _parse_number(text: str) -> Any:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
-        return text
-
-
 _SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "Steps": ("diffusion.steps", _parse_number),
+    "Steps": ("diffusion.steps", number),
     "Sampler": ("diffusion.sampler", str),
-    "CFG scale": ("diffusion.cfg_scale", _parse_number),
-    "Seed": ("diffusion.seed", _parse_number),
-    "Variation seed": ("diffusion.subseed", _parse_number),
-    "Variation seed strength": ("diffusion.subseed_strength", _parse_number),
-    "Clip skip": ("diffusion.clip_skip", _parse_number),
+    "CFG scale": ("diffusion.cfg_scale", number),
+    "Seed": ("diffusion.seed", number),
+    "Variation seed": ("diffusion.subseed", number),
+    "Variation seed strength": ("diffusion.subseed_strength", number),
+    "Clip skip": ("diffusion.clip_skip", number),
 }
 """Field -> the path in a preset and the parser of its text."""
-
-
-def _format_number(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 KNOWN = frozenset(
     name.strip()
@@ -72,6 +73,19 @@ def fields_of(line: str) -> dict[str, str]:
 def quote(text: str) -> str:
     """Returns a value as the web UI writes it: as JSON where it has a comma, a colon or a line break."""
     return json.dumps(text, ensure_ascii=False) if re.search(r'[,:\n"]', text) else text
+
+
+def number(text: str) -> Any:
+    """Returns the number of a text; one that is none is left as it is, for the validation to report."""
+    try:
+        return float(text) if any(sign in text for sign in ".eE") else int(text)
+    except ValueError:
+        return text
+
+
+def plain_number(value: object) -> str:
+    """Returns a number, or another value, as the web UI writes it: whole numbers without a fraction."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _value(line: str, at: int) -> tuple[str, int]:

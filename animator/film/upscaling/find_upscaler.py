@@ -5,15 +5,16 @@ from pathlib import Path
 from animator.core.confinement import named_path
 from animator.core.paths import is_file
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.spandrel_package import NetworkUse
+from animator.models.permitted import check_readable
+from animator.models.spandrel_package import NetworkUse, check_spandrel
 from animator.models.stand_ins import stand_in
 
 LANCZOS = "lanczos"
 KNOWN = ("realesr-animevideov3", "realesrgan-x4plus", "realesrgan-x4plus-anime")
 """Deforum's upscaling networks: imported settings name one whether its file is installed or not."""
-UPSCALING = NetworkUse("an upscaling network", "upscaling networks", "set upscaling.model to lanczos")
+UPSCALING = NetworkUse("an upscaling network", "upscaling networks", "choose lanczos")
 _SUFFIXES = (SAFE, ".pth", ".pt")
 
 
@@ -33,6 +34,25 @@ def find_upscaler(name: str, folders: tuple[Path, ...]) -> Path | None:
         if name not in KNOWN:
             stand_in(missing, f"upscaling.model: {name}", "Lanczos")
         return None
+
+
+def check_network(name: str, folders: tuple[Path, ...]) -> None:
+    """Checks that a network's file is there and may be read, and that its package is installed.
+
+    Args:
+        name: As for `find_upscaler`.
+        folders: The model folders.
+
+    Raises:
+        ModelError: One of these fails.
+    """
+    path = find_upscaler(name, folders)
+    if path is None:
+        return
+    check_readable(path)
+    if path.suffix == SAFE:
+        read_header(path)
+    check_spandrel(path, UPSCALING)
 
 
 def _find(name: str, folders: tuple[Path, ...]) -> Path:

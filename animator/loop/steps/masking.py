@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from animator.images.sharpen import blur
+from animator.images.sharpen import soften
 from animator.loop.pipeline import FrameImage, Motion, Step
 from animator.loop.state import State
 from animator.loop.tweens.tween import WrappedTween
@@ -35,9 +35,7 @@ class Area:
         """Returns the mask (H, W), [0, 1], of a frame; words are segmented in the image (3, H, W)."""
         mask = self.masks.at(self.expression(plan), plan.frame, image)
         mask = 1.0 - mask if self.inverted else mask
-        if self.softness_px == 0.0:
-            return mask
-        return blur(mask.unsqueeze(0), int(2.5 * self.softness_px + 0.5) * 2 + 1, self.softness_px)[0]
+        return soften(mask.unsqueeze(0), self.softness_px)[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,13 @@ from animator.core.confinement import named_path
 from animator.core.paths import exists, is_file
 from animator.errors import ModelError
 from animator.film.interpolation.find_weights import find_weights
-from animator.film.upscaling.find_upscaler import LANCZOS, UPSCALING, find_upscaler
+from animator.film.upscaling.find_upscaler import LANCZOS, check_network
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.facts import read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, Header, read_header
 from animator.models.faces.find import check_detector, check_face_model
 from animator.models.flow.find_raft import find_raft
 from animator.models.permitted import check_code, check_readable
-from animator.models.spandrel_package import check_spandrel
 from animator.models.torch_archive import is_torchscript
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings.inputs import has_word_mask, raft_settings, restores_faces, uses_depth
@@ -77,13 +76,7 @@ def check_upscaler(film: FilmToCheck) -> None:
     if not settings.enabled or settings.model == LANCZOS:
         return
     with film.problems.at("upscaling.model"):
-        path = find_upscaler(settings.model, film.folders)
-        if path is None:
-            return
-        check_readable(path)
-        if path.suffix == SAFE:
-            read_header(path)
-        check_spandrel(path, UPSCALING)
+        check_network(settings.model, film.folders)
 
 
 def check_faces(film: FilmToCheck) -> None:

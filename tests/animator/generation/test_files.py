@@ -122,6 +122,16 @@ def test_a_refiner_makes_the_last_steps(made: Made, model_of: Callable[[str], st
     assert np.array_equal(made(refiner={"model": other, "share": 1}), made())
 
 
+def test_deep_shrink_is_checked_before_the_model_is_opened(made: Made, photo: str) -> None:
+    unit = {"model": "edges", "image": photo}
+    with pytest.raises(PresetError) as caught:
+        made(deep_shrink={"block": 30}, controlnet=[{**unit, "weight": 0}, unit])
+    found = {problem.path: problem.message for problem in caught.value.problems}
+    assert "is 30; the model" in found["deep_shrink.block"]
+    assert "does not go with controlnet.1" in found["deep_shrink"]
+    assert made(deep_shrink={"block": 3}, controlnet=[{**unit, "weight": 0}]).shape == (64, 64, 3)
+
+
 def test_mistakes_about_files_come_at_once(made: Made) -> None:
     with pytest.raises(PresetError) as caught:
         made(

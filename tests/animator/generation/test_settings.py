@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from animator import FakeDiffuser, ImageSettings, PresetError, generate
 from animator.core.confinement import Confinement, confined
@@ -106,3 +108,20 @@ def test_names_are_looked_for_in_the_confinement_alone(tmp_path: Path, photo: st
         for setting, message in problems(**given, styles=["a"]).items():
             assert setting in ("init.image", "styles_file")
             assert "is not inside a folder that these settings may read" in message
+
+
+def test_the_default_model_folder_may_be_in_a_confinement(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    with confined(Confinement((tmp_path,))):
+        (image,) = generate("a lake", size=64, diffuser=FakeDiffuser())
+    assert image.settings.model_folders == (str(tmp_path / "models"),)
+
+
+def test_an_upscaling_network_without_its_package_says_what_to_choose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_file({"weight": torch.zeros(1)}, tmp_path / "x4.safetensors")
+    monkeypatch.setattr("animator.models.spandrel_package.find_spec", lambda name: None)
+    found = problems(hires={"scale": 2, "upscaler": str(tmp_path / "x4.safetensors")})
+    assert "need the package spandrel" in found["hires.upscaler"]
+    assert found["hires.upscaler"].endswith("or choose lanczos")

@@ -43,6 +43,14 @@ def test_a_newer_text_has_the_schedule_apart() -> None:
     assert Infotext.parse(automatic).settings()["diffusion.sampler"] == "Euler"
 
 
+def test_a_small_number_is_read_as_it_is_written(make_animation: Make) -> None:
+    plan = Timeline(make_animation(diffusion={"seed": 7, "subseed_strength": 1e-05}))[0]
+    text = Infotext.of(plan, "starter", over_image=False).text
+    assert "Variation seed strength: 1e-05" in text
+    film = validate(RawPreset("image.png", nested(Infotext.parse(text).settings()), {}))
+    assert Timeline(film)[0].diffusion.subseed_strength == 1e-05
+
+
 @pytest.mark.parametrize("text", [OLD, NEW])
 def test_a_text_is_written_as_it_was_read(text: str) -> None:
     assert Infotext.parse(text).text == text

@@ -52,16 +52,22 @@ def patched(
     """
     with ExitStack() as stack:
         patches: list[UNetPatch] = []
-        if hypernetworks:
-            patches.append(HypernetworkPatch(unet, hypernetworks))
-            stack.callback(patches[-1].remove)
-        if request.freeu is not None:
-            patches.append(FreeUPatch(unet, request.freeu))
-            stack.callback(patches[-1].remove)
-        if request.deep_shrink is not None:
-            patches.append(DeepShrinkPatch(unet, request.deep_shrink))
-            stack.callback(patches[-1].remove)
+        for patch in _apply(unet, request, hypernetworks):
+            stack.callback(patch.remove)
+            patches.append(patch)
         yield _switching(denoise, sigmas, patches) if patches else denoise
+
+
+def _apply(
+    unet: Any, request: GenerationRequest, hypernetworks: Sequence[tuple[Hypernetwork, float]]
+) -> Iterator[UNetPatch]:
+    """Yields each change once it is made, so that it can be taken back also where the next one fails."""
+    if hypernetworks:
+        yield HypernetworkPatch(unet, hypernetworks)
+    if request.freeu is not None:
+        yield FreeUPatch(unet, request.freeu)
+    if request.deep_shrink is not None:
+        yield DeepShrinkPatch(unet, request.deep_shrink)
 
 
 def check_patchable(request: GenerationRequest, *, has_hypernetworks: bool, is_compiled: bool) -> None:
