@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Callable
-from functools import partial
+
+from fastapi import FastAPI
 
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.messages import WorkerOptions
@@ -16,13 +17,26 @@ from animator.server.stop_signals import StopSignals
 from animator.server.webhooks.sender import WebhookSender
 
 
-def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel = open_model) -> None:
+def leave(_: object) -> None:
+    """Leaves something as it is."""
+
+
+def serve(
+    options: ServerOptions,
+    say: Callable[[str], None],
+    opener: OpenModel = open_model,
+    *,
+    prepare: Callable[[FastAPI], None] = leave,
+    ready: Callable[[str], None] = leave,
+) -> None:
     """Serves until Ctrl-C or SIGTERM; running jobs stop after their frame then, and go on the next time.
 
     Args:
         options: The options.
         say: Gets the address once the server answers, and what it does at its end.
         opener: Opens diffusers; a top-level function.
+        prepare: Puts more on the application, such as pages, before it answers.
+        ready: Gets the URL once the server answers.
 
     Raises:
         UserError: The port is taken, or the address not of this machine.
@@ -45,8 +59,14 @@ def serve(options: ServerOptions, say: Callable[[str], None], opener: OpenModel 
         WebhookSender(queue, options.webhook_permissions),
     ):
         app = create_app(options, queue, lambda: workers.problem, images)
-        ready = partial(say, f"animator serves at {_url(options, listener)}")
-        HttpServer(app, ready, signals).run([listener])
+        prepare(app)
+        url = _url(options, listener)
+
+        def answer() -> None:
+            say(f"animator serves at {url}")
+            ready(url)
+
+        HttpServer(app, answer, signals).run([listener])
         say("the running jobs stop after their frame; they go on when the server starts again")
 
 

@@ -1,0 +1,42 @@
+"""The texts of pages in other languages: `translation` returns what translates them from English."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
+"""Languages by their codes; each but English has a file of texts here."""
+ENGLISH = "en"
+Translate = Callable[[str], str]
+"""Returns an English text in the page's language; the English where the language lacks it."""
+
+
+def translation(language: str) -> Translate:
+    """Returns what translates texts into a language."""
+    texts = {} if language == ENGLISH else texts_of(language)
+    return lambda text: texts.get(text, text)
+
+
+@cache
+def texts_of(language: str) -> Mapping[str, str]:
+    """Returns the texts of a language by the English ones."""
+    texts: dict[str, str] = yaml.safe_load(
+        Path(__file__).with_name(f"{language}.yaml").read_text(encoding="utf-8")
+    )
+    return texts
+
+
+def language_of(chosen: str, accepted: str) -> str:
+    """Returns the language of a page.
+
+    Args:
+        chosen: The code of the language that the person chose; may be anything.
+        accepted: The browser's `Accept-Language`, in which the languages stand in their order.
+    """
+    if chosen in LANGUAGES:
+        return chosen
+    codes = re.findall(r"(?:^|,)\s*([a-zA-Z]{2,3})\b", accepted[:1000])
+    return next((code.lower() for code in codes if code.lower() in LANGUAGES), ENGLISH)

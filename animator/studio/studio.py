@@ -1,0 +1,40 @@
+"""`Studio`: what all pages of a server share."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from animator.core.confinement import confined
+from animator.core.permissions import grant
+from animator.server.context import ServerContext
+from animator.studio.drafts import Drafts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Studio:
+    """What all pages of a server share.
+
+    Attributes:
+        server: The server: its options, its jobs, its images.
+        drafts: The films that are being written.
+    """
+
+    def __init__(self, server: ServerContext) -> None:
+        self.server = server
+        self.drafts = Drafts(server.options.renders / "drafts")
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Returns the result of work that a page has done in a thread, under the server's restrictions.
+
+        What a page is given is a stranger's, as what comes in requests: it may name files in some folders
+        alone. The tasks of pages begin outside of any request, so the restrictions are put in force here.
+        """
+        options = self.server.options
+
+        def restricted() -> R:
+            with confined(options.confinement), grant(options.permissions):
+                return work(*args, **kwargs)
+
+        return await asyncio.to_thread(restricted)
