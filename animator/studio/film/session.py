@@ -57,7 +57,7 @@ class DraftSession:
 
 
 async def open_draft(page: Page) -> DraftSession:
-    """Returns the draft of a page: that of its URL, else the one that the browser showed last, else a new one."""
+    """Returns the draft that a page's URL names, else the one the browser showed last, else a new one."""
     studio = page.studio
     wanted = page.request.query_params.get("film") or unquote(page.request.cookies.get(FILM_COOKIE, ""))
     draft = await studio.run(studio.drafts.find, wanted) or studio.drafts.new(_first_text())
