@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.server.context import ServerContext
-from animator.studio.drafts import Drafts
+from animator.studio.analysis import Analyses, analyze
+from animator.studio.draft_folder import Drafts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,11 +21,13 @@ class Studio:
     Attributes:
         server: The server: its options, its jobs, its images.
         drafts: The films that are being written.
+        analyses: What is known of these.
     """
 
     def __init__(self, server: ServerContext) -> None:
         self.server = server
         self.drafts = Drafts(server.options.renders / "drafts")
+        self.analyses = Analyses(partial(self.run, analyze))
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Returns the result of work that a page has done in a thread, under the server's restrictions.
