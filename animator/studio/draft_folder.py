@@ -55,9 +55,7 @@ class Drafts:
 
     def new(self, text: str) -> FilmDraft:
         """Returns a new draft; `save` keeps it."""
-        return self._remember(
-            FilmDraft(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", text)
-        )
+        return self._remember(FilmDraft(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", text))
 
     def find(self, draft_id: str) -> FilmDraft | None:
         """Returns a draft; None where there is none of this id."""
@@ -90,8 +88,8 @@ class Drafts:
             atomic_write(path, text.encode())
         except OSError as error:
             raise UserError(
-                f"{path}: the film cannot be kept: {error.strerror or error}; what you write here is lost when "
-                "the server ends, so download it"
+                f"{path}: the film cannot be kept: {error.strerror or error}; what you write here is lost "
+                "when the server ends, so download it"
             ) from error
         draft.kept = version
 

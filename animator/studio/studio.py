@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.server.context import ServerContext
-from animator.studio.analysis import Analyses, analyze
+from animator.studio.analysis import Analyses, Analysis, analyze
 from animator.studio.draft_folder import Drafts
 
 P = ParamSpec("P")
@@ -27,7 +26,7 @@ class Studio:
     def __init__(self, server: ServerContext) -> None:
         self.server = server
         self.drafts = Drafts(server.options.renders / "drafts")
-        self.analyses = Analyses(partial(self.run, analyze))
+        self.analyses = Analyses(self._analyze)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Returns the result of work that a page has done in a thread, under the server's restrictions.
@@ -42,3 +41,6 @@ class Studio:
                 return work(*args, **kwargs)
 
         return await asyncio.to_thread(restricted)
+
+    async def _analyze(self, text: str, version: int) -> Analysis:
+        return await self.run(analyze, text, version)

@@ -33,7 +33,13 @@ class FileDrop(Element, component="file_drop.js"):
 
     def __init__(self, *, label: str, invitation: str, accept: str, testid: str, failed: str) -> None:
         super().__init__()
-        texts = {"label": label, "invitation": invitation, "accept": accept, "testid": testid, "failed": failed}
+        texts = {
+            "label": label,
+            "invitation": invitation,
+            "accept": accept,
+            "testid": testid,
+            "failed": failed,
+        }
         self._props.update(texts)
 
     def on_sent(self, take: Callable[[SentFile], Awaitable[None]]) -> None:

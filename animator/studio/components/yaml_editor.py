@@ -51,7 +51,7 @@ class YamlEditor(Element, component="yaml_editor.js"):
         limit: Characters that the text may have.
     """
 
-    def __init__(  # noqa: PLR0913 (what it shows, and what it is)
+    def __init__(
         self,
         text: str,
         version: int,
@@ -74,8 +74,8 @@ class YamlEditor(Element, component="yaml_editor.js"):
         if self._props.get("shared") != shared:
             self._props["shared"] = shared
 
-    def mark(self, version: int, places: Sequence[Place]) -> None:
-        """Underlines the problems of a version."""
+    def underline(self, version: int, places: Sequence[Place]) -> None:
+        """Marks the problems of a version."""
         self._props["marks"] = {"version": version, "places": [asdict(place) for place in places]}
 
     def lead(self, line: int, column: int) -> None:

@@ -40,6 +40,7 @@ class DraftSession:
         self.analysis = not_yet(draft.text)
         self.unkept = ""
         self._panels: list[Panel] = []
+        self._states: list[Callable[[], None]] = []
         self._looked_at = -1
         self._tried = -1
 
@@ -48,6 +49,11 @@ class DraftSession:
         self._panels.append(panel)
         panel(self.analysis)
 
+    def watch_state(self, show: Callable[[], None]) -> None:
+        """Has a panel show whether the draft is kept, now and at every look."""
+        self._states.append(show)
+        show()
+
     def edit(self, text: str, *, typed: bool = False) -> None:
         """Changes the text of the draft; `typed` as in `FilmDraft.change`."""
         self.draft.change(text, typed=typed)
@@ -55,6 +61,8 @@ class DraftSession:
     async def look(self) -> None:
         """Keeps the draft, and tells the panels, if it has changed since the last look."""
         await self._keep()
+        for show in self._states:
+            show()
         if self.draft.version == self._looked_at:
             return
         self._looked_at = self.draft.version  # first, so that a text whose analysis fails does so once

@@ -16,12 +16,12 @@ def text_panel(session: DraftSession) -> None:
     """Builds the editor of a film's text, and the list of its problems."""
     editor = _editor(session)
     problems = ui.element("div").classes("film-problems")
-    problems.props('role=log aria-live=polite data-testid=problems tabindex=-1')
+    problems.props("role=log aria-live=polite data-testid=problems tabindex=-1")
     problems.props["aria-label"] = session.page.t("Problems")
 
     def show(analysis: Analysis) -> None:
         editor.show(session.draft.text, session.draft.version)
-        editor.mark(analysis.version, list(filter(None, map(place_of, analysis.report.problems))))
+        editor.underline(analysis.version, list(filter(None, map(place_of, analysis.report.problems))))
         problems.clear()
         with problems:
             _list_problems(session, analysis, editor)

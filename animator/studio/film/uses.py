@@ -29,7 +29,9 @@ _OF_IMAGES = (
     Use("Mask: white is diffused", ("mask", "mask_file"), ((("mask", "use_mask"), True),)),
     Use("Colors of every frame", ("color", "image"), ((("color", "reference"), "image"),)),
 )
-_OF_SOUNDS = (Use("Sound of the film", ("sound", "soundtrack_path"), ((("sound", "add_soundtrack"), "File"),)),)
+_OF_SOUNDS = (
+    Use("Sound of the film", ("sound", "soundtrack_path"), ((("sound", "add_soundtrack"), "File"),)),
+)
 _OF_CLIPS = (
     Use("Clip that the film follows", ("video", "path")),
     Use("Mask video: white is diffused", ("mask", "video_mask_path"), ((("mask", "use_mask_video"), True),)),
