@@ -25,7 +25,8 @@ class Analysis:
         text: The preset.
         version: That of the draft with this text; -1 for a text that nobody has looked at yet.
         report: Its problems, each with its line and column, its warnings, and what it takes.
-        film: The film; where settings are wrong, with their defaults; None where the text is no preset.
+        film: The film; where settings are wrong, with their defaults; None where the text is not
+            YAML, as it is now and then while a person types.
     """
 
     text: str
@@ -42,7 +43,8 @@ def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
     preset = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
     draft, problems = draft_of_request(preset)
-    return Analysis(text, version, check_report(draft, tuple(problems)), examine(draft, problems).animation)
+    film = None if problems else examine(draft).animation
+    return Analysis(text, version, check_report(draft, tuple(problems)), film)
 
 
 def not_yet(text: str) -> Analysis:
