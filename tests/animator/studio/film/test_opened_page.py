@@ -28,6 +28,7 @@ _DROP = """([name, content]) => {
 
 def drop(page: Page, name: str, content: bytes) -> None:
     """Drops a file on the page: on its editor, which would take a file as text."""
+    expect(editor(page)).to_be_visible()
     page.evaluate(_DROP, [name, base64.b64encode(content).decode()])
 
 

@@ -1,4 +1,4 @@
-"""Where a film on the page is from: examples, recent films, its address; what can be done with it as a whole."""
+"""Where a film on the page is from: examples, recent films, its address; what can be done with all of it."""
 
 from pathlib import Path
 
