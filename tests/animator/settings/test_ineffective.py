@@ -22,13 +22,13 @@ from animator.settings.controlnet import ControlUnit
 from animator.settings.effect import Condition
 from animator.settings.group import SettingsGroup
 from animator.settings.ineffective import (
-    LISTS,
     conditions_of,
     failing_condition,
     groups_of,
     ineffective_settings,
 )
 from animator.settings.needs import Is
+from animator.settings.raw import LISTS
 from animator.settings.step import StepSettings, names, settings_of
 from animator.timeline.timeline import Timeline
 from schedules import Schedule, TextSchedule
