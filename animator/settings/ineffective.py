@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pydantic_core import PydanticUndefined
@@ -59,9 +60,9 @@ def settings_without_effect(film: Animation) -> dict[str, str]:
 def _acts_otherwise(film: Animation, path: str, group: SettingsGroup, name: str) -> bool:
     """Returns True if a setting has an effect with its default or with another of its choices."""
     field = type(group).model_fields[name]
-    is_switch = kind_of(field) is SettingKind.SWITCH
-    values = (True, False) if is_switch else choices_of(field)
-    for value in (field.get_default(call_default_factory=True), *values):
+    values: list[Any] = [] if field.is_required() else [field.get_default(call_default_factory=True)]
+    values += (True, False) if kind_of(field) is SettingKind.SWITCH else choices_of(field)
+    for value in values:
         other = group.model_copy(update={name: value})
         is_group = path in type(film).model_fields  # an item of a list is judged in the film as it is
         whole = film.model_copy(update={path: other}) if is_group else film

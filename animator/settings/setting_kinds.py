@@ -106,39 +106,48 @@ _BY_PATH = {
 
 def kind_of(field: FieldInfo) -> SettingKind:
     """Returns the kind of a setting."""
+    items = _items(field.annotation)
     if choices_of(field):
-        return SettingKind.CHOICES if _items(field.annotation) else SettingKind.CHOICE
+        return SettingKind.CHOICES if items else SettingKind.CHOICE
     path = next((mark.kind for mark in field.metadata if isinstance(mark, PathSetting)), None)
-    if items := _items(field.annotation):
-        if Ellipsis not in items:
-            return SettingKind.SIZE
+    if items:
+        return _kind_of_list(items, path)
+    found = {_BY_CLASS.get(part, SettingKind.VALUE) for part in _parts(field.annotation)}
+    kind = found.pop() if len(found) == 1 else SettingKind.VALUE
+    if kind is not SettingKind.TEXT:
+        return kind
+    if path in _BY_PATH:
+        return _BY_PATH[path]
+    is_long = any(mark in field.metadata for mark in get_args(PromptPart)[1:])
+    return SettingKind.LONG_TEXT if is_long else kind
+
+
+def _kind_of_list(items: tuple[Any, ...], path: str | None) -> SettingKind:
+    plain = tuple(map(_without_marks, items))
+    if plain == (str, Ellipsis):
         return SettingKind.FOLDERS if path == "folder" else SettingKind.TEXTS
-    found = next((_BY_CLASS[part] for part in _parts(field.annotation) if part in _BY_CLASS), None)
-    if found is SettingKind.TEXT:
-        if path in _BY_PATH:
-            return _BY_PATH[path]
-        is_long = any(mark in field.metadata for mark in get_args(PromptPart)[1:])
-        return SettingKind.LONG_TEXT if is_long else found
-    return found or SettingKind.VALUE
+    return SettingKind.SIZE if plain == (int, int) else SettingKind.VALUE
 
 
 def choices_of(field: FieldInfo) -> tuple[Choice, ...]:
-    """Returns the values that a setting, or an item of its list, may have; empty for a switch or for others."""
+    """Returns the values that a setting, or an item of its list, may have; empty if any, and for a switch."""
     items = _items(field.annotation)
-    marks = get_args(items[0])[1:] if items and get_origin(items[0]) is Annotated else field.metadata
+    annotation, marks = field.annotation, field.metadata
+    if Ellipsis in items:
+        annotation, marks = items[0], [*_marks(items[0])]
     if chosen := next((mark for mark in marks if isinstance(mark, OneOf)), None):
         return chosen.all_names
-    return () if field.annotation is bool else _choices(field.annotation)
+    return () if annotation is bool else _choices(annotation)
 
 
 def bounds_of(field: FieldInfo) -> Bounds:
     """Returns the range of a setting's numbers."""
     items = _items(field.annotation)
-    marks: list[Any] = [*get_args(items[0])[1:]] if items else field.metadata
+    marks: list[Any] = [*_marks(items[0])] if items else field.metadata
     marks = [part for mark in marks for part in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
     if numbers := next((mark for mark in marks if isinstance(mark, RangedSchedule)), None):
         is_above = numbers.low == TINY
-        return Bounds(0.0 if is_above else numbers.low, numbers.high, low_is_excluded=is_above)
+        return Bounds(0 if is_above else numbers.low, numbers.high, low_is_excluded=is_above)
     above = _limit(marks, "gt")
     low = _limit(marks, "ge") if above is None else above
     return Bounds(low, _limit(marks, "le"), above is not None, _limit(marks, "multiple_of"))
@@ -159,10 +168,17 @@ def _parts(annotation: Any) -> tuple[Any, ...]:
     return tuple(member for member in members if member is not NoneType)
 
 
+def _without_marks(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def _marks(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+
+
 def _choices(annotation: Any) -> tuple[Choice, ...]:
     """Returns the values of an annotation that allows only some; empty for others."""
-    if get_origin(annotation) is Annotated:
-        return _choices(get_args(annotation)[0])
+    annotation = _without_marks(annotation)
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

@@ -32,7 +32,8 @@ def values_in_words(kind: SettingKind, choices: tuple[Choice, ...], bounds: Boun
     if kind is SettingKind.CHOICE:
         return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in choices)
     if kind is SettingKind.SIZE:
-        return f"two whole numbers, multiples of {bounds.multiple_of}{_range(bounds)}"
+        multiples = f", multiples of {bounds.multiple_of}" if bounds.multiple_of else ""
+        return f"two whole numbers{multiples}{_range(bounds)}"
     return f"{_WORDS.get(kind, 'text')}{_range(bounds)}"
 
 
