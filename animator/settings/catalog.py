@@ -20,7 +20,7 @@ from animator.settings.setting_kinds import (
     Choice,
     SettingKind,
     bounds_of,
-    choices_of,
+    choices_in,
     kind_of,
 )
 from animator.settings.setting_words import values_in_words
@@ -169,7 +169,7 @@ def _class_of(name: str) -> type[BaseModel] | None:
 
 def _setting(name: str, group: str, field: FieldInfo, text: str) -> Setting:
     kind = _KINDS.get((group, name)) or kind_of(field)
-    choices = names() if kind is SettingKind.STEP else choices_of(field)
+    choices = names() if kind is SettingKind.STEP else choices_in(field)
     bounds = bounds_of(field)
     return Setting(
         name=name,

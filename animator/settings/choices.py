@@ -80,15 +80,12 @@ class OneOf:
     @property
     def all_names(self) -> tuple[str, ...]:
         """The built-in names, and those of installed packages."""
-        return (*self.names, *self._plugin_names())
+        return (*self.names, *(plugins.names(self.group) if self.group else ()))
 
     def _match(self, name: str) -> str:
         """Returns the known name that equals `name` in any case; built-in names win over those of plugins."""
         is_built_in = name.strip().lower() in (known.lower() for known in self.names)
         return match_name(name, self.names if is_built_in else self.all_names)
-
-    def _plugin_names(self) -> tuple[str, ...]:
-        return plugins.names(self.group) if self.group else ()
 
 
 MAX_NAME_BYTES = 180

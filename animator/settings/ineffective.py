@@ -11,7 +11,7 @@ from animator.settings.animation import Animation
 from animator.settings.effect import Condition, Switch
 from animator.settings.group import SettingsGroup
 from animator.settings.raw import LISTS
-from animator.settings.setting_kinds import SettingKind, choices_of, kind_of
+from animator.settings.setting_kinds import SettingKind, choices_in, kind_of
 from schedules import Schedule, Scope, TextSchedule
 
 
@@ -61,7 +61,7 @@ def _acts_otherwise(film: Animation, path: str, group: SettingsGroup, name: str)
     """Returns True if a setting has an effect with its default or with another of its choices."""
     field = type(group).model_fields[name]
     values: list[Any] = [] if field.is_required() else [field.get_default(call_default_factory=True)]
-    values += (True, False) if kind_of(field) is SettingKind.SWITCH else choices_of(field)
+    values += (True, False) if kind_of(field) is SettingKind.SWITCH else choices_in(field)
     for value in values:
         other = group.model_copy(update={name: value})
         is_group = path in type(film).model_fields  # an item of a list is judged in the film as it is

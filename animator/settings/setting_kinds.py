@@ -107,12 +107,12 @@ _BY_PATH = {
 def kind_of(field: FieldInfo) -> SettingKind:
     """Returns the kind of a setting."""
     items = _items(field.annotation)
-    if choices_of(field):
+    if choices_in(field):
         return SettingKind.CHOICES if items else SettingKind.CHOICE
     path = next((mark.kind for mark in field.metadata if isinstance(mark, PathSetting)), None)
     if items:
         return _kind_of_list(items, path)
-    found = {_BY_CLASS.get(part, SettingKind.VALUE) for part in _parts(field.annotation)}
+    found = {_kind_of_class(part) for part in _parts(field.annotation)}
     kind = found.pop() if len(found) == 1 else SettingKind.VALUE
     if kind is not SettingKind.TEXT:
         return kind
@@ -122,6 +122,10 @@ def kind_of(field: FieldInfo) -> SettingKind:
     return SettingKind.LONG_TEXT if is_long else kind
 
 
+def _kind_of_class(kind: Any) -> SettingKind:
+    return next((found for known, found in _BY_CLASS.items() if kind is known), SettingKind.VALUE)
+
+
 def _kind_of_list(items: tuple[Any, ...], path: str | None) -> SettingKind:
     plain = tuple(map(_without_marks, items))
     if plain == (str, Ellipsis):
@@ -129,7 +133,7 @@ def _kind_of_list(items: tuple[Any, ...], path: str | None) -> SettingKind:
     return SettingKind.SIZE if plain == (int, int) else SettingKind.VALUE
 
 
-def choices_of(field: FieldInfo) -> tuple[Choice, ...]:
+def choices_in(field: FieldInfo) -> tuple[Choice, ...]:
     """Returns the values that a setting, or an item of its list, may have; empty if any, and for a switch."""
     items = _items(field.annotation)
     annotation, marks = field.annotation, field.metadata
@@ -142,8 +146,8 @@ def choices_of(field: FieldInfo) -> tuple[Choice, ...]:
 
 def bounds_of(field: FieldInfo) -> Bounds:
     """Returns the range of a setting's numbers."""
-    items = _items(field.annotation)
-    marks: list[Any] = [*_marks(items[0])] if items else field.metadata
+    inner = (*_members(field.annotation), *_items(field.annotation)[:1])
+    marks = [*field.metadata, *(mark for part in inner for mark in _marks(part))]
     marks = [part for mark in marks for part in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
     if numbers := next((mark for mark in marks if isinstance(mark, RangedSchedule)), None):
         is_above = numbers.low == TINY
@@ -163,9 +167,13 @@ def _items(annotation: Any) -> tuple[Any, ...]:
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:
-    """Returns the members of a union but None; other annotations alone."""
-    members = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    """Returns the members of a union but None, without their marks; other annotations alone."""
+    members = map(_without_marks, _members(annotation))
     return tuple(member for member in members if member is not NoneType)
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
 def _without_marks(annotation: Any) -> Any:

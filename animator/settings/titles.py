@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-_FILM = "The film"
 _SPELLINGS: Mapping[str, str] = {
     "2d": "2D",
     "3d": "3D",
+    "a": "A",
+    "b": "B",
     "bpm": "BPM",
     "cfg": "CFG",
     "controlnet": "ControlNet",
@@ -17,6 +18,7 @@ _SPELLINGS: Mapping[str, str] = {
     "freeu": "FreeU",
     "fv": "field of view",
     "gif": "GIF",
+    "h": "H",
     "img": "image",
     "midas": "MiDaS",
     "n": "N",
@@ -26,13 +28,19 @@ _SPELLINGS: Mapping[str, str] = {
     "res": "resolution",
     "url": "URL",
     "vae": "VAE",
+    "w": "W",
     "x": "X",
     "y": "Y",
     "z": "Z",
 }
 """Words that are written in another way. `clip` is not among them: most often it is the video."""
-_WHOLE: Mapping[str, str] = {"": _FILM, "clip_skip": "CLIP skip", "dtype": "Number format", "use": "Step"}
-"""Titles of names whose words alone do not say how they are written."""
+_WHOLE: Mapping[str, str] = {
+    "": "The film",
+    "clip_skip": "CLIP skip",
+    "dtype": "Number format",
+    "use": "Step",
+}
+"""Titles that are not the words of the name."""
 
 
 def title_of(name: str) -> str:

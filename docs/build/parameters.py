@@ -25,8 +25,8 @@ this first line of a preset names it for the YAML extensions of VS Code, Neovim,
 The schema knows names, kinds of values, choices in the spelling of this page, and ranges of numbers.
 `animator check` knows the rest: formulas, files, models, and what settings need of each other.
 """
-OTHER_WORDS = {"output.format": "a format of [film.md](film.md)", "steps.use": "text"}
-"""What is said of values that are listed elsewhere, by the path of their parameter."""
+LINKED = {"output.format": "a format of [film.md](film.md)"}
+"""Values that another page lists, by the path of their parameter."""
 TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
 
 
@@ -64,7 +64,7 @@ def _images(group: SettingGroup) -> str:
 
 
 def _row(setting: Setting) -> str:
-    values = OTHER_WORDS.get(setting.path, setting.values)
+    values = LINKED.get(setting.path, setting.values)
     cells = [f"`{setting.name}`", setting.description, values, _default(setting), _deforum(setting.path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -8,7 +8,7 @@ from math import inf, nextafter
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -18,7 +18,7 @@ from animator.settings.catalog import Setting, setting_groups, step_group
 from animator.settings.fields import RangedSchedule
 from animator.settings.paths import Folders, InputFile
 from animator.settings.raw import LISTS
-from animator.settings.setting_kinds import SettingKind, kind_of
+from animator.settings.setting_kinds import Bounds, SettingKind, bounds_of, kind_of
 from animator.settings.step import BUILT_IN
 from schedules import Prompts, Schedule, Scope
 
@@ -185,6 +185,8 @@ def test_the_kind_of_a_setting_is_that_of_its_value(path: str, kind: SettingKind
         (dict[str, int], K.VALUE),
         (int | str, K.VALUE),
         (int | None, K.WHOLE_NUMBER),
+        (Annotated[int, Field(ge=0)] | None, K.WHOLE_NUMBER),
+        (dict[str, Annotated[int, Field(ge=0)]], K.VALUE),
         (Literal["a", "b"] | None, K.CHOICE),
         (tuple[str, ...], K.TEXTS),
         (tuple[int, int, int], K.VALUE),
@@ -201,6 +203,11 @@ def test_a_setting_of_another_package_has_the_kind_of_its_annotation(
     annotation: Any, kind: SettingKind
 ) -> None:
     assert kind_of(FieldInfo.from_annotation(annotation)) is kind
+
+
+def test_a_range_may_be_that_of_one_kind_of_an_optional_setting() -> None:
+    annotation: Any = Annotated[int, Field(ge=1, le=8)] | None
+    assert bounds_of(FieldInfo.from_annotation(annotation)) == Bounds(1, 8)
 
 
 def test_choices_are_values_and_not_texts_of_them() -> None:
