@@ -6,11 +6,11 @@ Forms, the JSON schema and docs/parameters.md are made from it. It is derived fr
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 from animator.settings.animation import Animation
 from animator.settings.explanations import explanations
@@ -192,6 +192,4 @@ def _plain_default(field: FieldInfo) -> Any:
     value = None if field.is_required() else field.get_default(call_default_factory=True)
     if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues):
         return value.source
-    if isinstance(value, Enum):
-        return value.value
-    return list(value) if isinstance(value, tuple) else value
+    return to_jsonable_python(value, fallback=str)
