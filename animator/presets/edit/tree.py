@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import yaml
@@ -47,7 +48,7 @@ class Node:
         """True where nothing is written."""
         return self.start == self.end
 
-    @property
+    @cached_property
     def pairs(self) -> list[tuple["Node", "Node"]]:
         """Keys and values of a mapping."""
         return list(zip(self.children[::2], self.children[1::2], strict=True))
