@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from safetensors.numpy import save_file
 
 from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
@@ -36,27 +36,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
         yield command
 
 
+def find(page: Page, text: str) -> Locator:
+    """The card of the one model that a search finds among three."""
+    cards = page.get_by_test_id("model")
+    expect(cards).to_have_count(3)
+    page.get_by_test_id("models-search").fill(text)
+    expect(cards).to_have_count(1)
+    return cards
+
+
 def test_a_model_is_found_by_the_words_that_trigger_it(open_page: OpenPage) -> None:
-    page = open_page("/models")
-    expect(page.get_by_test_id("model")).to_have_count(3)
-    page.get_by_test_id("models-search").fill("INKWASH")
-    expect(page.get_by_test_id("model")).to_have_count(1)
-    card = page.get_by_test_id("model")
+    card = find(open_page("/models"), "INKWASH")
     expect(card).to_contain_text("ink.safetensors")
     expect(card).to_contain_text(HOSTILE)
     expect(card.get_by_alt_text("What ink.safetensors makes")).to_have_js_property("complete", True)
 
 
 def test_a_broken_file_says_what_is_wrong_with_it(open_page: OpenPage) -> None:
-    page = open_page("/models")
-    page.get_by_test_id("models-search").fill("torn")
-    expect(page.get_by_test_id("model")).to_contain_text("is not a safetensors file")
+    expect(find(open_page("/models"), "torn")).to_contain_text("is not a safetensors file")
 
 
 def test_hashes_come_when_they_are_computed(open_page: OpenPage) -> None:
-    page = open_page("/models")
-    page.get_by_test_id("models-search").fill("inkwash")
-    expect(page.locator(".models-hash")).not_to_contain_text("…", timeout=20_000)
+    card = find(open_page("/models"), "inkwash")
+    expect(card.locator(".models-hash")).not_to_contain_text("…", timeout=20_000)
 
 
 def test_samplers_and_schedule_types_have_their_images(open_page: OpenPage) -> None:
