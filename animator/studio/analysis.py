@@ -37,6 +37,8 @@ class Analysis:
 
 Analyze = Callable[[str, int], Awaitable[Analysis]]
 """As `analyze`, in a thread."""
+Keep = Callable[[FilmDraft], Awaitable[None]]
+"""Writes a draft to its file, if that lacks something."""
 
 
 def analyze(text: str, version: int) -> Analysis:
@@ -54,13 +56,15 @@ def not_yet(text: str) -> Analysis:
 
 
 class Analyses:
-    """The analyses of drafts: each text is looked at once, for all pages that show it.
+    """The analyses of drafts: each text is kept and looked at once, for all pages that show it.
 
     Args:
+        keep: Keeps the text, before it is looked at.
         analyze: Looks at a text.
     """
 
-    def __init__(self, analyze: Analyze) -> None:
+    def __init__(self, keep: Keep, analyze: Analyze) -> None:
+        self._keep = keep
         self._analyze = analyze
         self._room = asyncio.Semaphore(MAX_AT_ONCE)
         self._last: WeakKeyDictionary[FilmDraft, tuple[int, asyncio.Task[Analysis]]] = WeakKeyDictionary()
@@ -69,10 +73,12 @@ class Analyses:
         """Returns the analysis of a draft's text, which may have changed again when it is there."""
         version, task = self._last.get(draft, (-1, None))
         if task is None or version != draft.version:
-            task = asyncio.create_task(self._look_at(draft.text, draft.version))
+            task = asyncio.create_task(self._look_at(draft))
             self._last[draft] = (draft.version, task)
         return await asyncio.shield(task)  # a page that closes does not end it for the others
 
-    async def _look_at(self, text: str, version: int) -> Analysis:
+    async def _look_at(self, draft: FilmDraft) -> Analysis:
+        text, version = draft.text, draft.version
+        await self._keep(draft)
         async with self._room:
             return await self._analyze(text, version)

@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.page import generate_page
@@ -27,6 +28,8 @@ PAGES: dict[str, BuildPage] = {
 """The pages by their paths."""
 _LOADED = ("/_nicegui/", "/_nicegui_ws/", STATIC_URL)
 """Where pages find the library's scripts and socket, and our own files."""
+MAX_MESSAGE = 8 * MAX_BYTES
+"""Bytes of a message from a page: a whole preset may be typed, whose characters have several bytes each."""
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
@@ -43,6 +46,7 @@ def mount_studio(app: FastAPI) -> None:
         app: The application.
     """
     studio = Studio(app.state.context)
+    core.sio.eio.max_http_buffer_size = MAX_MESSAGE
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))

@@ -6,9 +6,11 @@ from typing import ParamSpec, TypeVar
 
 from animator.core.confinement import confined
 from animator.core.permissions import grant
+from animator.errors import UserError
 from animator.server.context import ServerContext
 from animator.studio.analysis import Analyses, Analysis, analyze
 from animator.studio.draft_folder import Drafts
+from animator.studio.drafts import FilmDraft
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,7 +28,7 @@ class Studio:
     def __init__(self, server: ServerContext) -> None:
         self.server = server
         self.drafts = Drafts(server.options.renders / "drafts")
-        self.analyses = Analyses(self._analyze)
+        self.analyses = Analyses(self._keep, self._analyze)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Returns the result of work that a page has done in a thread, under the server's restrictions.
@@ -41,6 +43,14 @@ class Studio:
                 return work(*args, **kwargs)
 
         return await asyncio.to_thread(restricted)
+
+    async def _keep(self, draft: FilmDraft) -> None:
+        if draft.must_be_kept:
+            try:
+                await self.run(self.drafts.save, draft)
+                draft.unkept = ""
+            except UserError as error:
+                draft.unkept = str(error)
 
     async def _analyze(self, text: str, version: int) -> Analysis:
         return await self.run(analyze, text, version)
