@@ -1,15 +1,25 @@
-"""Changes one setting of a preset's YAML text; comments, order, blank lines and styles stay."""
+"""Changes one setting of a preset's YAML text; comments, order, blank lines and styles stay.
+
+The text is not written anew: the places of its values are known, and only the part that changes is replaced.
+The result is read again, and refused if anything else has changed with it.
+"""
 
 from typing import Any
 
+import yaml
+
 from animator.errors import PresetError, UserError
 from animator.presets import yaml_text
+from animator.presets.edit.equal import same
+from animator.presets.edit.expected import REMOVED, Path, RefusedError, expected_values
+from animator.presets.edit.place import splices_of
+from animator.presets.edit.splices import apply
 
-Path = tuple[str, ...]
+_BOM = "\ufeff"
 
 
 class EditError(UserError):
-    """A place in a YAML text that cannot be changed without changing others, such as one that is shared."""
+    """A setting that cannot be changed in a YAML text without changing more, such as one that is shared."""
 
 
 def set_value(text: str, path: Path, value: Any, source: str = "preset") -> str:
@@ -17,36 +27,56 @@ def set_value(text: str, path: Path, value: Any, source: str = "preset") -> str:
 
     Args:
         text: The YAML of a preset; may be empty.
-        path: Keys from the top, such as `("motion", "zoom")`; items of lists by index, `("steps", "0", "amount")`.
-            An index one behind the last item adds one.
-        value: A number, text, truth value, None, or a list or mapping of these. In a mapping over a mapping
-            only what differs is rewritten.
+        path: Keys from the top, such as `("motion", "zoom")`; items of lists by index, as in
+            `("steps", "0", "amount")`. The index behind the last item adds one.
+        value: A number, text, truth value, None, or a list or mapping of these. Of a mapping in the place of
+            another one, only what differs is written.
         source: Name of the preset, for messages.
 
     Raises:
         PresetError: The text is not YAML; with the problems that reading it has.
-        EditError: The place is shared with another one (`&name`, `*name`), is not a group, or is written in a
-            way that is not understood here.
+        EditError: The place is shared with another one (`&name`, `*name`), is not in a group, or is written
+            in a way that is not understood here.
     """
-    values = _read(text, source)
-    group = values
-    for key in path[:-1]:
-        group = group.setdefault(key, {})
-    group[path[-1]] = value
-    return yaml_text.dump(values)
+    return _edited(text, path, source, value)
 
 
 def remove_value(text: str, path: Path, source: str = "preset") -> str:
-    """Returns the text without one setting, which then has its default; as it is where the setting is absent.
+    """Returns the text without one setting; as it is where the setting is absent.
 
-    Args and errors as `set_value`.
+    A group goes with its last setting. Comments on lines of their own stay.
+
+    Args:
+        text: The YAML of a preset.
+        path: As for `set_value`.
+        source: Name of the preset, for messages.
+
+    Raises:
+        PresetError: The text is not YAML; with the problems that reading it has.
+        EditError: As for `set_value`.
     """
+    return _edited(text, path, source, REMOVED)
+
+
+def _edited(text: str, path: Path, source: str, value: Any) -> str:
+    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     values = _read(text, source)
-    group = values
-    for key in path[:-1]:
-        group = group.get(key, {})
-    group.pop(path[-1], None)
-    return yaml_text.dump(values) if values else ""
+    where = f"{source}: {'.'.join(path)}"
+    try:
+        expected = expected_values(values, path, value)
+        if expected is None or same(expected, values):
+            return mark + text
+        edited = apply(text, splices_of(text, values, path, value))
+        read = yaml_text.read(edited, source)
+        done = not read.problems and same(read.values, expected)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise EditError(f"{where}: the value cannot be written as YAML: {error}") from error
+    except RefusedError as error:
+        raise EditError(f"{where}: {error}") from error
+    if not done:
+        message = "cannot be changed here without changing more; change it in the YAML"
+        raise EditError(f"{where}: {message}")
+    return mark + edited
 
 
 def _read(text: str, source: str) -> dict[str, Any]:
