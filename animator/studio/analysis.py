@@ -27,6 +27,10 @@ class Analysis:
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    text = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
-    draft, problems = draft_of_request(text)
+    draft, problems = draft_of_request(as_text(text))
     return Analysis(text, version, check_report(draft, tuple(problems)), examine(draft, problems).animation)
+
+
+def as_text(text: str) -> str:
+    """Returns a preset with a line break, without which it would be taken for a path."""
+    return text if "\n" in text else f"{text}\n"

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from animator.studio.film.curves.panel import curves_panel
 from animator.studio.film.session import DraftSession, open_draft
 from animator.studio.shell import Page
 
@@ -15,7 +16,8 @@ async def film_page(page: Page) -> None:
         ui.element("section").classes("studio-panel film-settings")
         ui.element("section").classes("studio-panel film-text")
         ui.element("section").classes("studio-panel film-render")
-        ui.element("section").classes("studio-panel film-curves")
+        with ui.element("section").classes("studio-panel film-curves"):
+            curves_panel(session)
 
 
 def _title(session: DraftSession) -> None:
