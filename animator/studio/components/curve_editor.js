@@ -6,6 +6,7 @@ import {
 
 const ROW = 84; // pixels of a curve's height
 const OVERLAY = 320; // pixels of all curves over each other
+const LEGEND = 22; // pixels of a line of the legend
 const TONES = 8; // colors of curves; behind these they come again, in other line styles
 const TABLE_ROWS = 40; // frames in the table besides those with a key
 
@@ -18,7 +19,7 @@ export default {
   template: `
     <div class="curves" ref="root" @keydown="shortcut" @wheel="wheel" @pointermove="hovers"
       @pointerleave="hover = null" @pointerup="pan = null">
-      <div class="curve-row curve-row-ruler">
+      <div class="curve-row curve-row-ruler" v-show="board.frames">
         <div class="curve-label studio-soft">{{ place(pointed) }}</div>
         <div class="curve-cell" ref="ruler">
           <time-ruler :board="board" :view="view" :width="width" :cursor="pointed" :label="labels.cursor"
@@ -70,9 +71,9 @@ export default {
         <div class="curve-label"><span class="curve-name">{{ note.path }}</span></div>
         <p class="curve-cell curve-note">{{ note.text }}</p>
       </div>
-      <p class="curve-words" aria-hidden="true">{{ words(pointed) }}</p>
+      <p v-if="board.frames" class="curve-words" aria-hidden="true">{{ words(pointed) }}</p>
       <p class="curve-status" role="status">{{ words(cursor) }}</p>
-      <details class="curve-table" @toggle="tableOpen = $event.target.open" data-testid="curves-table">
+      <details v-if="board.frames" class="curve-table" @toggle="tableOpen = $event.target.open" data-testid="curves-table">
         <summary>{{ labels.table }}</summary>
         <div v-if="tableOpen" class="curve-table-scroll" tabindex="0" role="region" :aria-label="labels.table">
           <table>
@@ -87,7 +88,7 @@ export default {
   `,
   computed: {
     plotHeight() {
-      return this.overlay ? OVERLAY : ROW;
+      return this.overlay ? Math.max(OVERLAY, this.board.curves.length * LEGEND) : ROW;
     },
     lines() {
       return this.board.curves.map(({ path }, at) => {
@@ -167,19 +168,22 @@ export default {
       this.abandon();
       this.$emit(key === "y" || event.shiftKey ? "redo" : "undo");
     },
-    focusKey() {
-      if (!this.refocus) return;
-      const { path, index, frame } = this.refocus;
-      const curve = [...this.board.curves, ...this.board.spans].find((each) => each.path === path);
-      const key = curve?.keys.find((each) => each.frame === frame || each.index === index);
-      this.refocus = null;
-      this.$nextTick(() => key && this.$refs.root.querySelector(`[data-testid="key-${path}-${key.index}"]`)?.focus());
+    // Gives a key the focus, once it is there: one that was added on a frame, or one of an index.
+    focusKey(path, { index, frame }) {
+      const key = this.row(path)?.keys.find((each) => each.frame === frame || each.index === index);
+      const handle = () => this.$refs.root.querySelector(`[data-testid="key-${path}-${key.index}"]`);
+      if (key) this.$nextTick(() => handle()?.focus());
+    },
+    row(path) {
+      return [...this.board.curves, ...this.board.spans].find((each) => each.path === path);
     },
   },
   watch: {
     board(board, old) {
       this.keepDrag();
-      if (board.version !== old.version) this.focusKey();
+      if (board.version === old.version || !this.refocus) return;
+      this.focusKey(this.refocus.path, this.refocus);
+      this.refocus = null;
     },
   },
   mounted() {

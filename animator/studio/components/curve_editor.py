@@ -48,6 +48,10 @@ class CurveEditor(Element, component="curve_editor.js", esm={"animator-curves": 
         """
         self.run_method("preview", curve, serial)
 
+    def focus_key(self, path: str, index: int) -> None:
+        """Gives a key of a curve the focus."""
+        self.run_method("focusKey", path, {"index": index})
+
     def reset(self) -> None:
         """Shows the film as it is after an edit that was not made."""
         self.run_method("reset")

@@ -100,8 +100,7 @@ export const dragging = {
     },
     // A curve as it is shown: as the server sees it, but with the moved key where it is.
     shown(path) {
-      const curve = this.shadows[path] ?? this.board.curves.find((each) => each.path === path)
-        ?? this.board.spans.find((each) => each.path === path);
+      const curve = this.shadows[path] ?? this.row(path);
       const { drag } = this;
       if (drag?.path !== path) return curve;
       const moved = (key) => ({ ...key, frame: drag.frame, value: drag.fixed ? key.value : drag.value });
@@ -119,8 +118,7 @@ export const dragging = {
     // A new board came: what is dragged stays if its key is as it was.
     keepDrag() {
       const { path, index, start } = this.drag ?? {};
-      const curve = [...this.board.curves, ...this.board.spans].find((each) => each.path === path);
-      const key = curve?.keys.find((each) => each.index === index);
+      const key = this.row(path)?.keys.find((each) => each.index === index);
       if (!key || key.frame !== start.frame || key.value !== start.value) this.abandon();
       this.shadows = this.drag && this.shadows[path] ? { [path]: this.shadows[path] } : {};
     },

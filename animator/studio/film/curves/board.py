@@ -161,10 +161,9 @@ def board_of(analysis: Analysis, view: View, t: Translate) -> Board:
         t: Translates what it says.
     """
     problems, film = analysis.report.problems, analysis.film
-    general = problem_of("", problems)
+    general = problem_of("", problems) or (problems[0] if film is None and problems else None)
     if film is None or general:
-        text = note_of(general, t) if general else t("not shown")
-        return empty_board(analysis.version, text)
+        return empty_board(analysis.version, note_of(general, t) if general else t("not shown"))
     entries = entries_of(film, draft_of_request(as_text(analysis.text))[0])
     shown = [entry for entry in entries if view.choice.shows(entry)]
     builder = _Builder(film, view.window(film), len(shown))

@@ -55,7 +55,9 @@ class CurvesPanel:
         ui.label(self._t("Curves")).props("role=heading aria-level=2").classes("curves-title")
         self._tools = ui.element("div").classes("curve-tools")
         self._editor = CurveEditor(self._board.data, editor_labels(self._t))
-        self._keys = KeyEditor(self._t, self._save_open_key, self._delete_open_key)
+        self._keys = KeyEditor(
+            self._t, self._save_open_key, self._delete_open_key, self._focus_open_key
+        )
         with self._tools:
             self._chooser = Chooser(self._t, self._choose)
             self._undo = self._tool("undo", "Undo", session.draft.undo)
@@ -167,7 +169,11 @@ class CurvesPanel:
     async def _delete_open_key(self) -> None:
         if self._open is not None:
             path, index = self._open
-            await self._edit(path, lambda keys: keys.deleted(index))
+            await self._delete_key({"path": path, "index": index})
+
+    def _focus_open_key(self) -> None:
+        if self._open is not None:
+            self._editor.focus_key(*self._open)
 
     async def _hide(self, path: Any) -> None:
         if isinstance(path, str):
