@@ -53,14 +53,22 @@ class Entries:
         return first - line_start(self.text, first)
 
     def block(self, values: Mapping[Any, Any], indent: int) -> Iterator[str]:
-        """Yields the lines of a mapping by indentation, each behind a line break."""
+        """Yields the lines of a mapping by indentation, each behind a line break.
+
+        Groups at the top, and what is too long for one line, are written by indentation, too.
+        """
         for key, value in values.items():
             spelled = yaml_text.inline(value, in_flow=False)
             lead = f"{self.newline}{' ' * indent}{key_text(key)}:"
-            is_long = indent == 0 or len(lead) + len(spelled) > MAX_LINE
-            if isinstance(value, Mapping) and value and is_long:
+            if not value or (indent > 0 and len(lead) + len(spelled) <= MAX_LINE):
+                yield f"{lead} {spelled}"
+            elif isinstance(value, Mapping):
                 yield lead
                 yield from self.block(value, indent + 2)
+            elif isinstance(value, list | tuple) and isinstance(value[0], Mapping):
+                yield lead
+                items = (yaml_text.inline(item, in_flow=True) for item in value)
+                yield from (f"{self.newline}{' ' * (indent + 2)}- {item}" for item in items)
             else:
                 yield f"{lead} {spelled}"
 

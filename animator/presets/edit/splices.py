@@ -12,14 +12,16 @@ from animator.presets.edit.equal import same
 from animator.presets.edit.tree import BREAK, Node, behind_colon, line_end
 
 QUOTES = ("'", '"')
-_HEADER_COMMENT = re.compile(r"[ \t]#[^\n\r]*")
+_HEADER_COMMENT = re.compile(r"[ \t]+#[^\n\r]*")
 
 
 def apply(text: str, splices: Sequence[Splice]) -> str:
     """Returns the text with some parts replaced; they do not overlap."""
-    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end), reverse=True):
-        text = text[: splice.start] + splice.new + text[splice.end :]
-    return text
+    parts, at = [], 0
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
+        parts += [text[at : splice.start], splice.new]
+        at = splice.end
+    return "".join([*parts, text[at:]])
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ _ABSENT = object()
 
 
 def _segments(old: list[Any], new: list[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
-    """Yields (index in `old`, keys there, keys in `new`) of each part: a shared key, or what is between them."""
+    """Yields (index in `old`, keys there, keys in `new`) of each shared key, and of what is between them."""
     shared = set(old) & set(new)
     i = j = 0
     while i < len(old) or j < len(new):
