@@ -1,5 +1,6 @@
 """The panel of curves on the page of a film."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from animator.studio.film.curves.key_editor import KeyEditor
 from animator.studio.film.curves.keys import Target, Typed, keys_of
 from animator.studio.film.curves.labels import editor_labels
 from animator.studio.film.curves.requests import number_in, path_in, whole_in
-from animator.studio.film.curves.sound_row import WaveData, film_sound, wave_data
+from animator.studio.film.curves.sound_row import Heard, heard_of, wave_data
 from animator.studio.film.session import DraftSession
 from schedules import ScheduleError
 
@@ -50,7 +51,8 @@ class CurvesPanel:
         self._view, self._board = View(), empty_board()
         self._edits = DraftEdits(session)
         self._serial = 0
-        self._heard: object = None
+        self._heard: Heard | None = None
+        self._listening = asyncio.Lock()
         self._open: tuple[str, int] | None = None
         ui.label(self._t("Curves")).props("role=heading aria-level=2").classes("curves-title")
         self._tools = ui.element("div").classes("curve-tools")
@@ -88,16 +90,14 @@ class CurvesPanel:
         await self._show_sound(serial)
 
     async def _show_sound(self, serial: int) -> None:
-        """Shows the wave, unless it is the one that is shown already."""
+        """Shows the wave, unless it is the one that is shown already; only one at a time is decoded."""
         film, window = self._board.film, self._board.data["window"]
-        sound = await self._run(film_sound, film) if film else None
-        wanted = (sound, film.frames, film.fps, window) if film and sound else None
-        if serial != self._serial or wanted == self._heard:
-            return
-        wave: WaveData | None = await self._run(wave_data, sound, film, window) if film and sound else None
-        if serial == self._serial:
-            self._heard = wanted
-            self._editor.show_wave(wave)
+        heard = await self._run(heard_of, film, window) if film else None
+        async with self._listening:
+            if serial != self._serial or heard == self._heard:
+                return
+            self._editor.show_wave(await self._run(wave_data, heard) if heard else None)
+            self._heard = heard
 
     def _choose(self, path: str, is_shown: bool) -> None:  # noqa: FBT001 (what a checkbox says)
         choice = self._view.choice

@@ -1,14 +1,19 @@
 """The wave of a film's sound, for the browser."""
 
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypedDict
 
-from animator.errors import UserError
+from animator.errors import UserError, VideoError
+from animator.film.frame_rate import frame_rate
 from animator.film.sound import Sound
 from animator.film.wave import Span, wave_of
 from animator.runs.video_specs import sound_of
 from animator.settings import Animation
 
-POINTS = 1500
+POINTS = 3000
+WHOLE = 4
+"""The wave of the whole film serves until less than a part of this number is in view."""
 
 
 class WaveData(TypedDict, total=False):
@@ -16,31 +21,58 @@ class WaveData(TypedDict, total=False):
 
     lows: list[float]
     highs: list[float]
-    start: float
-    end: float
+    start: int
+    end: int
     note: str
 
 
-def film_sound(film: Animation) -> Sound | UserError | None:
-    """Returns the sound of a film, None for a silent one, or the error where it cannot be found."""
-    try:
-        return sound_of(film)
-    except UserError as error:
-        return error
+@dataclass(frozen=True)
+class Heard:
+    """A part of the sound of a film, which is drawn anew only where this changes.
+
+    Attributes:
+        sound: The sound; a text says why it cannot be found.
+        frames: Number of frames of the film.
+        rate: Its frames per second.
+        start: First frame of the part.
+        end: Frame behind its last one.
+    """
+
+    sound: Sound | str
+    frames: int
+    rate: Fraction
+    start: int
+    end: int
 
 
-def wave_data(sound: Sound, film: Animation, window: tuple[int, int]) -> WaveData:
-    """Returns the wave of a sound between the first and the last frame in view; a note where it has none.
+def heard_of(film: Animation, window: tuple[int, int]) -> Heard | None:
+    """Returns which part of a film's sound is drawn; None where the film is silent.
 
     Args:
-        sound: The sound of the film.
         film: The film.
         window: First and last frame in view.
     """
-    start, end = window[0], window[1] + 1
     try:
-        wave = wave_of(sound, Span(start / film.fps, (end - start) / film.fps, POINTS))
+        sound: Sound | str | None = sound_of(film)
     except UserError as error:
+        sound = str(error)
+    if sound is None:
+        return None
+    start, end = window[0], window[1] + 1
+    if (end - start) * WHOLE >= film.frames:
+        start, end = 0, film.frames
+    return Heard(sound, film.frames, frame_rate(film.fps), start, end)
+
+
+def wave_data(heard: Heard) -> WaveData:
+    """Returns the wave of a part of a film's sound; a note where it cannot be drawn."""
+    if isinstance(heard.sound, str):
+        return {"note": heard.sound}
+    length = heard.end - heard.start
+    span = Span(float(heard.start / heard.rate), float(length / heard.rate), POINTS)
+    try:
+        wave = wave_of(heard.sound, heard.frames / heard.rate, span)
+    except (UserError, VideoError) as error:
         return {"note": str(error)}
-    lows, highs = (column.round(3).tolist() for column in (wave[:, 0], wave[:, 1]))
-    return {"lows": lows, "highs": highs, "start": start, "end": end}
+    lows, highs = (wave[:, column].astype(float).round(3).tolist() for column in (0, 1))
+    return {"lows": lows, "highs": highs, "start": heard.start, "end": heard.end}
