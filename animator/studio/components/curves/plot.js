@@ -32,7 +32,7 @@ export const CurvePlot = {
           :aria-label="key.label" :data-testid="'key-' + line.path + '-' + key.index"
           @pointerdown.stop="$emit('grab', $event, line.source, key)" @pointermove="$emit('drag', $event)"
           @pointerup="$emit('release', $event)" @pointercancel="$emit('abandon')" @dblclick.stop
-          @keydown.stop="$emit('key', $event, line.source, key)" @blur="$emit('settle')">
+          @keydown="$emit('key', $event, line.source, key)" @blur="$emit('settle')">
           <title>{{ key.label }}</title>
           <circle class="curve-hit" r="13" />
           <path v-if="key.formula" class="curve-mark" d="M0 -6 L6 0 L0 6 L-6 0 Z" />

@@ -21,17 +21,17 @@ function secondTicks(view, width, fps) {
   return steps(seconds, step).map((time) => ({ frame: time * fps, text: `${Number(time.toFixed(2))}s` }));
 }
 
-function beatTicks(view, width, board) {
-  const { beats, beatStep } = board;
-  const first = Math.max(lastAt(beats, view.start - 1) + 1, 0);
-  const last = lastAt(beats, view.end);
-  const room = Math.max(((last - first) * ROOM) / width, 1);
-  const step = 2 ** Math.ceil(Math.log2(room));
+function beatTicks(view, width, { beats, firstBeat, beatStep }) {
+  const from = lastAt(beats, view.start - 1) + 1;
+  const to = lastAt(beats, view.end);
+  const room = Math.max(((to - from) * ROOM) / width, 1);
+  const step = 2 ** Math.ceil(Math.log2(room)) * beatStep;
   const ticks = [];
-  for (let at = Math.ceil(first / step) * step; at <= last; at += step) {
-    ticks.push({ frame: beats[at], text: `${at * beatStep}b` });
+  for (let beat = Math.ceil((firstBeat + from * beatStep) / step) * step; ; beat += step) {
+    const at = (beat - firstBeat) / beatStep;
+    if (at > to) return ticks;
+    ticks.push({ frame: beats[at], text: `${beat}b` });
   }
-  return ticks;
 }
 
 export const TimeRuler = {

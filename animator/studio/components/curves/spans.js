@@ -14,7 +14,7 @@ export const SpanRow = {
           :style="{ left: key.grip + 'px' }" :aria-label="key.label" :data-testid="'key-' + row.path + '-' + key.index"
           @pointerdown.stop="$emit('grab', $event, { curve: row }, key)" @pointermove="$emit('drag', $event)"
           @pointerup="$emit('release', $event)" @pointercancel="$emit('abandon')" @dblclick.stop
-          @keydown.stop="$emit('key', $event, { curve: row }, key)" @blur="$emit('settle')"></button>
+          @keydown="$emit('key', $event, { curve: row }, key)" @blur="$emit('settle')"></button>
         <span class="curve-span-text">{{ key.text }}</span>
       </div>
       <div v-if="cursor >= view.start && cursor <= view.end" class="curve-cursor-bar"

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from animator.errors import PresetError, UserError
 from animator.presets.request import draft_of_request
 from animator.settings import Animation
@@ -70,13 +73,17 @@ class NoteData(TypedDict):
 
 
 class BoardData(TypedDict):
-    """All that the editor shows, but the sound; `window` has the first and last frame that it was made for."""
+    """All that the editor shows, but the sound; `window` has the first and last frame that it was made for.
+
+    `beats` are the frames of the beats from number `firstBeat` on, each `beatStep` after the one before.
+    """
 
     version: int
     frames: int
     fps: float
     bpm: float | None
     beats: list[int]
+    firstBeat: int
     beatStep: int
     window: tuple[int, int]
     curves: list[CurveData]
@@ -143,6 +150,7 @@ def empty_board(version: int = -1, note: str = "") -> Board:
         "fps": 1.0,
         "bpm": None,
         "beats": [],
+        "firstBeat": 0,
         "beatStep": 1,
         "window": (0, 0),
         "curves": [],
@@ -238,14 +246,14 @@ class _Builder:
     def data(self, version: int) -> BoardData:
         """Returns what is sent to the browser."""
         film = self._film
-        beats = beats_of(film).tolist()
-        step = _step(len(beats))
+        beats, first, step = _beats(beats_of(film), self._window)
         return {
             "version": version,
             "frames": film.frames,
             "fps": film.fps,
             "bpm": film.bpm,
-            "beats": beats[::step],
+            "beats": beats,
+            "firstBeat": first,
             "beatStep": step,
             "window": self._window,
             "curves": self._curves,
@@ -290,9 +298,11 @@ def _finite(values: list[float]) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values]
 
 
-def _step(beats: int) -> int:
-    """Returns which beats are sent: all, or each fourth, sixteenth ..."""
+def _beats(frames: NDArray[np.int64], window: tuple[int, int]) -> tuple[list[int], int, int]:
+    """Returns the frames of beats in view, the number of the first, and the step from each to the next."""
+    first, stop = np.searchsorted(frames, (window[0], window[1] + 1)).tolist()
     step = 1
-    while beats > MOST_BEATS * step:
+    while stop - first > MOST_BEATS * step:
         step *= 4
-    return step
+    first = -(-first // step) * step
+    return frames[first:stop:step].tolist(), first, step
