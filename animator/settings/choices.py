@@ -75,15 +75,17 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "enum": [*self.names, *self._plugin_names()]}
+        return {"type": "string", "enum": [*self.all_names]}
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The built-in names, and those of installed packages."""
+        return (*self.names, *(plugins.names(self.group) if self.group else ()))
 
     def _match(self, name: str) -> str:
         """Returns the known name that equals `name` in any case; built-in names win over those of plugins."""
         is_built_in = name.strip().lower() in (known.lower() for known in self.names)
-        return match_name(name, self.names if is_built_in else (*self.names, *self._plugin_names()))
-
-    def _plugin_names(self) -> tuple[str, ...]:
-        return plugins.names(self.group) if self.group else ()
+        return match_name(name, self.names if is_built_in else self.all_names)
 
 
 MAX_NAME_BYTES = 180

@@ -3,7 +3,10 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeGuard
 
 from pydantic import BaseModel
@@ -17,8 +20,12 @@ def is_step(kind: type[BaseModel]) -> TypeGuard[type[StepSettings]]:
     return issubclass(kind, StepSettings) and kind is not StepSettings
 
 
-def explanations(kind: type[BaseModel]) -> dict[str, str]:
-    """Returns the docstrings below the fields of a group, by name, each on one line."""
+@cache
+def explanations(kind: type[BaseModel]) -> Mapping[str, str]:
+    """Returns the docstrings below the fields of a group, by name, each on one line.
+
+    A class whose source is not there, as in some packages of others, has none.
+    """
     sources: tuple[type, ...] = (kind,)
     if is_step(kind):
         sources = (StepSettings, kind.step)
@@ -26,10 +33,17 @@ def explanations(kind: type[BaseModel]) -> dict[str, str]:
         sources = (kind.plan_type, kind)
     texts: dict[str, str] = {}
     for source in sources:
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(source))).body
-        body = node.body if isinstance(node, ast.ClassDef) else []
-        for field, below in pairwise(body):
+        for field, below in pairwise(_body_of(source)):
             match field, below:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                     texts[name] = " ".join(text.split())
-    return texts
+    return MappingProxyType(texts)
+
+
+def _body_of(kind: type) -> list[ast.stmt]:
+    try:
+        source = inspect.getsource(kind)
+    except (OSError, TypeError):
+        return []
+    (node,) = ast.parse(textwrap.dedent(source)).body
+    return node.body if isinstance(node, ast.ClassDef) else []

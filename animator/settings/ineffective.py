@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pydantic_core import PydanticUndefined
@@ -9,10 +10,9 @@ from pydantic_core import PydanticUndefined
 from animator.settings.animation import Animation
 from animator.settings.effect import Condition, Switch
 from animator.settings.group import SettingsGroup
+from animator.settings.raw import LISTS
+from animator.settings.setting_kinds import SettingKind, choices_in, kind_of
 from schedules import Schedule, Scope, TextSchedule
-
-LISTS = ("controlnet", "steps")
-"""Settings that are lists of groups."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,34 @@ def ineffective_settings(film: Animation) -> tuple[Ineffective, ...]:
                 full = f"{path}.{name}" if path else name
                 by_reason.setdefault((path, failing.text(path)), []).append(full)
     return tuple(Ineffective(tuple(paths), needs) for (_, needs), paths in by_reason.items())
+
+
+def settings_without_effect(film: Animation) -> dict[str, str]:
+    """Returns what each setting needs that has no effect, whatever its value: by path, such as `mode: 3d`.
+
+    A setting that its own value switches off is not among them: it has to stay in reach. In a list, a path
+    has the number of the item, such as `controlnet.0.weight`.
+    """
+    return {
+        f"{path}.{name}" if path else name: failing.text(path)
+        for path, group in groups_of(film)
+        for name in type(group).model_fields
+        if (failing := failing_condition(film, group, name)) and not _acts_otherwise(film, path, group, name)
+    }
+
+
+def _acts_otherwise(film: Animation, path: str, group: SettingsGroup, name: str) -> bool:
+    """Returns True if a setting has an effect with its default or with another of its choices."""
+    field = type(group).model_fields[name]
+    values: list[Any] = [] if field.is_required() else [field.get_default(call_default_factory=True)]
+    values += (True, False) if kind_of(field) is SettingKind.SWITCH else choices_in(field)
+    for value in values:
+        other = group.model_copy(update={name: value})
+        is_group = path in type(film).model_fields  # an item of a list is judged in the film as it is
+        whole = film.model_copy(update={path: other}) if is_group else film
+        if failing_condition(whole, other, name) is None:
+            return True
+    return False
 
 
 def groups_of(film: Animation) -> Iterator[tuple[str, SettingsGroup]]:

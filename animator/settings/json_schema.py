@@ -1,20 +1,13 @@
 """The JSON schema of a preset, as users write it: for editors, and for programs that make presets."""
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
 from animator.settings.animation import SCHEMA_VERSION, Animation
+from animator.settings.catalog import Setting, SettingGroup, group_classes, setting_groups
 from animator.settings.choices import OFF
-from animator.settings.controlnet import ControlUnit
-from animator.settings.explanations import explanations
-from animator.settings.fields import TINY, ParsedField, RangedSchedule, Texts
-from animator.settings.raw import group_of
+from animator.settings.setting_kinds import SettingKind
 from animator.settings.step import StepSettings, names
-from schedules import Prompts, Schedule, TextSchedule
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,15 +23,17 @@ def preset_schema() -> Schema:
     Choices are in the spelling of the documentation, although presets may have them in any case.
     """
     schema = Animation.model_json_schema()
-    groups = {kind.__name__: kind for kind in _groups()}
-    properties = _completed(Animation, schema["properties"])
+    kinds = group_classes()
+    film, *others = setting_groups()
+    groups = {kinds[group.name].__name__: group for group in others}
+    properties = _completed(film, schema["properties"])
     properties["size"] = _or(properties["size"], {"type": "integer"}, _SIZE)
     for name in ("frames", "fps"):
         properties[name] = _or(properties[name], _CLIP)
     for name, definition in schema["$defs"].items():
         definition.pop("title", None)
         if name in groups:
-            definition["description"] = _first_line(groups[name])
+            definition["description"] = groups[name].description.partition("\n")[0]
             definition["properties"] = _completed(groups[name], definition["properties"])
     schema["$defs"][StepSettings.__name__] |= {"additionalProperties": True}  # the settings of its own step
     schema["$defs"][StepSettings.__name__]["properties"]["use"] |= {"examples": list(names())}
@@ -58,41 +53,26 @@ _OF_FILES: Mapping[str, Schema] = {
 }
 
 
-def _groups() -> Iterator[type[BaseModel]]:
-    yield from (group for name in Animation.model_fields if (group := group_of(name)))
-    yield from (ControlUnit, StepSettings)
-
-
-def _first_line(kind: type[BaseModel]) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n")[0]
-
-
-def _completed(kind: type[BaseModel], properties: Schema) -> Schema:
+def _completed(group: SettingGroup, properties: Schema) -> Schema:
     """Returns the properties of a group with what presets accept, and with sentences and defaults."""
-    texts = explanations(kind)
-    return {
-        name: _notes(field, texts.get(name, "")) | _accepted(field, properties[name])
-        for name, field in kind.model_fields.items()
-    }
+    inner_groups = {name: _without_notes(one) for name, one in properties.items()}
+    settings = {one.name: _notes(one) | _accepted(one, properties[one.name]) for one in group.settings}
+    return {**inner_groups, **settings}
 
 
-def _notes(field: FieldInfo, text: str) -> Schema:
+def _notes(setting: Setting) -> Schema:
     """Returns what an editor shows about a setting: its sentence and its default."""
-    notes: Schema = {"description": text} if text else {}
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
-    if isinstance(default, Schedule | TextSchedule | Prompts):
-        default = default.source
-    if isinstance(default, bool | int | float | str):
-        notes["default"] = default
+    notes: Schema = {"description": setting.description} if setting.description else {}
+    if isinstance(setting.default, bool | int | float | str):
+        notes["default"] = setting.default
     return notes
 
 
-def _accepted(field: FieldInfo, found: Schema) -> Schema:
+def _accepted(setting: Setting, found: Schema) -> Schema:
     """Returns the values that a setting takes, given pydantic's schema of it."""
-    mark = next((mark for mark in field.metadata if isinstance(mark, ParsedField)), None)
-    if isinstance(mark, RangedSchedule):
-        return {"anyOf": [_number(mark), {"type": ["string", "object"], "description": _KEYED}]}
-    if isinstance(mark, Texts):
+    if setting.kind is SettingKind.SCHEDULE:
+        return {"anyOf": [_number(setting), {"type": ["string", "object"], "description": _KEYED}]}
+    if setting.kind is SettingKind.TEXT_SCHEDULE:
         return {"type": ["string", "number", "object"]}
     plain = _without_notes(found)
     if OFF in plain.get("enum", ()):  # null switches off, too
@@ -102,10 +82,10 @@ def _accepted(field: FieldInfo, found: Schema) -> Schema:
     return plain
 
 
-def _number(mark: RangedSchedule) -> Schema:
-    low = {"exclusiveMinimum": 0} if mark.low == TINY else {"minimum": mark.low}
-    limits = {**({} if mark.low is None else low), **({} if mark.high is None else {"maximum": mark.high})}
-    return {"type": "number", **limits}
+def _number(setting: Setting) -> Schema:
+    low = "exclusiveMinimum" if setting.low_is_excluded else "minimum"
+    limits = {low: setting.low, "maximum": setting.high}
+    return {"type": "number", **{name: limit for name, limit in limits.items() if limit is not None}}
 
 
 def _or(schema: Schema, *others: Schema) -> Schema:

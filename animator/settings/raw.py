@@ -10,12 +10,18 @@ from pydantic import BaseModel
 
 from animator.errors import Problem
 from animator.settings.animation import Animation
+from animator.settings.controlnet import ControlUnit
+from animator.settings.group import SettingsGroup
 from animator.settings.import_notes import Note
+from animator.settings.step import StepSettings
 
 T = TypeVar("T")
 _POSITION = re.compile(r":\d+:\d+$")
 _PLACE = re.compile(r"(.*):(\d+):(\d+)(?: \w+)?", re.DOTALL)
 """File, line and column; in settings files also the name there."""
+
+LISTS: Mapping[str, type[SettingsGroup]] = {"controlnet": ControlUnit, "steps": StepSettings}
+"""Settings that are lists of groups, with the class of their items."""
 
 
 @dataclass(frozen=True)

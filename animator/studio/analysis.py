@@ -1,11 +1,20 @@
-"""`Analysis`: everything that is known of a draft's film before it renders."""
+"""`Analysis`: everything that is known of a draft's film before it renders; `Analyses` makes them."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
+from animator.errors import PresetError, Problem
 from animator.presets.load import examine
+from animator.presets.plain import TEXT
 from animator.presets.request import draft_of_request
 from animator.runs.preflight.report import CheckReport, check_report
 from animator.settings import Animation
+from animator.studio.drafts import FilmDraft
+
+MAX_AT_ONCE = 2
+"""Texts that are looked at together; a huge one takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -14,9 +23,10 @@ class Analysis:
 
     Attributes:
         text: The preset.
-        version: That of the draft with this text.
+        version: That of the draft with this text; -1 for a text that nobody has looked at yet.
         report: Its problems, each with its line and column, its warnings, and what it takes.
-        film: The film; where settings are wrong, with their defaults; None where the text is no preset.
+        film: The film; where settings are wrong, with their defaults; None where the text is not
+            YAML, as it is now and then while a person types.
     """
 
     text: str
@@ -25,12 +35,48 @@ class Analysis:
     film: Animation | None
 
 
+Analyze = Callable[[str, int], Awaitable[Analysis]]
+"""As `analyze`, in a thread."""
+
+
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
     draft, problems = draft_of_request(as_text(text))
-    return Analysis(text, version, check_report(draft, tuple(problems)), examine(draft, problems).animation)
+    film = None if problems else examine(draft).animation
+    return Analysis(text, version, check_report(draft, tuple(problems)), film)
 
 
 def as_text(text: str) -> str:
     """Returns a preset with a line break, without which it would be taken for a path."""
     return text if "\n" in text else f"{text}\n"
+
+
+def not_yet(text: str) -> Analysis:
+    """Returns what is known of a film at which nobody has looked yet: that it cannot be rendered yet."""
+    problem = Problem(TEXT, "", "is being checked")
+    return Analysis(text, -1, CheckReport(PresetError(TEXT, (problem,))), None)
+
+
+class Analyses:
+    """The analyses of drafts: each text is looked at once, for all pages that show it.
+
+    Args:
+        analyze: Looks at a text.
+    """
+
+    def __init__(self, analyze: Analyze) -> None:
+        self._analyze = analyze
+        self._room = asyncio.Semaphore(MAX_AT_ONCE)
+        self._last: WeakKeyDictionary[FilmDraft, tuple[int, asyncio.Task[Analysis]]] = WeakKeyDictionary()
+
+    async def of(self, draft: FilmDraft) -> Analysis:
+        """Returns the analysis of a draft's text, which may have changed again when it is there."""
+        version, task = self._last.get(draft, (-1, None))
+        if task is None or version != draft.version:
+            task = asyncio.create_task(self._look_at(draft.text, draft.version))
+            self._last[draft] = (draft.version, task)
+        return await asyncio.shield(task)  # a page that closes does not end it for the others
+
+    async def _look_at(self, text: str, version: int) -> Analysis:
+        async with self._room:
+            return await self._analyze(text, version)

@@ -8,6 +8,7 @@ from animator.errors import PresetError, Problem
 from animator.settings import Animation
 from animator.settings.fields import RangedSchedule
 from animator.settings.group import SettingsGroup
+from animator.settings.raw import LISTS
 from animator.timeline.values import Column, Columns
 from schedules import PromptFrame, Schedule, ScheduleError, TextSchedule
 
@@ -29,7 +30,7 @@ def _groups(animation: Animation) -> Iterator[tuple[str, SettingsGroup]]:
         value = getattr(animation, name)
         if isinstance(value, SettingsGroup):
             yield name, value
-    for name in ("controlnet", "steps"):
+    for name in LISTS:
         yield from ((f"{name}.{index}", item) for index, item in enumerate(getattr(animation, name)))
 
 

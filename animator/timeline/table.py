@@ -11,12 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from animator.settings import Animation
+from animator.settings.raw import LISTS
 from animator.timeline.plan import Plan
 from animator.timeline.timeline import Timeline
 
 Row = dict[str, Any]
-LISTS = ("controlnet", "steps")
-"""Settings that are a list of groups."""
 
 
 def rows(timeline: Timeline, frames: range | None = None) -> Iterator[Row]:

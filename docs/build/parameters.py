@@ -1,28 +1,13 @@
 """Text of docs/parameters.md: every parameter with its description, values, default and Deforum's name."""
 
-import inspect
-from collections.abc import Iterator, Mapping
-from enum import Enum
-from typing import Annotated, Any, Literal, get_args, get_origin
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
-from animator.models.diffusion.request import Tiling
 from animator.presets import yaml_text
 from animator.presets.deforum.controlnet_fields import DEFAULTS as UNIT_DEFAULTS
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
 from animator.presets.deforum.table import ALL_ROWS
-from animator.settings import Animation
-from animator.settings.choices import OneOf
-from animator.settings.explanations import explanations, is_step
-from animator.settings.fields import RangedSchedule
-from animator.settings.keyed_images import KeyedImages
-from animator.settings.step import BUILT_IN, StepSettings, settings_of
-from animator.settings.subtitle_values import SubtitleValues
+from animator.settings.catalog import Setting, SettingGroup, setting_groups, step_group
+from animator.settings.step import BUILT_IN
 from docs.build.images import SHOWN
-from schedules import Prompts, Schedule, TextSchedule
 
 HEAD = """# Parameters
 Every parameter of a preset. *This page is generated from the settings by `python -m docs.build`.*
@@ -42,160 +27,55 @@ The schema knows names, kinds of values, choices in the spelling of this page, a
 """
 LINKED = {"output.format": "a format of [film.md](film.md)"}
 """Values that another page lists, by the path of their parameter."""
-PARSED: Mapping[type, str] = {
-    TextSchedule: "schedule of texts",
-    Prompts: "text, or texts by frame",
-    KeyedImages: "paths by frame",
-    SubtitleValues: "schedules by name",
-}
-"""What is said of values that are parsed from text, by their class."""
 TABLE = "| parameter | what it does | values | default | Deforum |\n|---|---|---|---|---|\n"
 
 
 def document() -> str:
     """Returns the whole page."""
-    parts = [HEAD, _table("The film", "", Animation)]
-    for name, field in Animation.model_fields.items():
-        if kind := _kind(field):
-            many = "" if kind is field.annotation else ", a list"
-            parts.append(_table(f"`{name}`{many}", name, kind, inspect.getdoc(kind) or ""))
-            parts += _steps() if kind is StepSettings else []
+    film, *groups = setting_groups()
+    parts = [HEAD, f"## {film.title}\n{_table(film)}"]
+    for group in groups:
+        many = ", a list" if group.is_list else ""
+        parts.append(f"## `{group.name}`{many}\n{group.description}\n\n{_table(group)}{_images(group)}")
+        if group.name == "steps":
+            parts += [
+                f"### `use: {step.name}`\n{step.description}\n\n{_table(step)}" for step in _built_in_steps()
+            ]
     return "\n".join([*parts, _unsupported()])
 
 
 def undocumented() -> tuple[str, ...]:
     """Returns the parameters without a docstring below them."""
-    return tuple(path for path, kind, name in _parameters() if not explanations(kind).get(name))
+    groups = (*setting_groups(), *_built_in_steps())
+    return tuple(one.path for group in groups for one in group.settings if not one.description)
 
 
-def _parameters() -> Iterator[tuple[str, type[BaseModel], str]]:
-    """Yields path, class of the group and name of every parameter."""
-    for name, field in Animation.model_fields.items():
-        if kind := _kind(field):
-            yield from ((f"{name}.{inner}", kind, inner) for inner in kind.model_fields)
-        else:
-            yield name, Animation, name
-    for step in BUILT_IN:
-        kind = settings_of(step)
-        yield from ((f"{step}: {name}", kind, name) for name in kind.model_fields)
+def _built_in_steps() -> tuple[SettingGroup, ...]:
+    return tuple(map(step_group, BUILT_IN))
 
 
-def _kind(field: FieldInfo) -> type[BaseModel] | None:
-    """Returns the class of a group, or of the groups in a list; None for a plain setting."""
-    kinds = [field.annotation, *get_args(field.annotation)]
-    plain = (get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds)
-    return next((kind for kind in plain if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+def _table(group: SettingGroup) -> str:
+    return TABLE + "".join(f"{_row(setting)}\n" for setting in group.settings)
 
 
-def _steps() -> list[str]:
-    """Returns a table for each built-in step."""
-    return [
-        _table(f"`use: {name}`", "", settings_of(name), inspect.getdoc(settings_of(name)) or "", level="###")
-        for name in BUILT_IN
-    ]
+def _images(group: SettingGroup) -> str:
+    shown = SHOWN.get(group.name, ())
+    return "".join(f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in shown)
 
 
-def _table(title: str, group: str, kind: type[BaseModel], intro: str = "", level: str = "##") -> str:
-    shared = StepSettings.model_fields if is_step(kind) else ()
-    texts = explanations(kind)
-    rows = [
-        _row(f"{group}.{name}" if group else name, field, texts.get(name, ""))
-        for name, field in kind.model_fields.items()
-        if not _kind(field) and name not in shared
-    ]
-    images = "".join(
-        f"\n![{caption}](pictures/{name})\n*{caption}*\n" for name, caption in SHOWN.get(group, ())
-    )
-    head = f"{level} {title}\n{intro}\n\n" if intro else f"{level} {title}\n"
-    return f"{head}{TABLE}" + "\n".join(rows) + f"\n{images}"
-
-
-def _row(path: str, field: FieldInfo, text: str) -> str:
-    values = LINKED.get(path) or _values(field)
-    cells = [f"`{path.split('.')[-1]}`", text, values, _default(field), _deforum(path)]
+def _row(setting: Setting) -> str:
+    values = LINKED.get(setting.path, setting.values)
+    cells = [f"`{setting.name}`", setting.description, values, _default(setting), _deforum(setting.path)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _values(field: FieldInfo) -> str:
-    """Returns the type or the permitted values of a parameter."""
-    default = field.get_default(call_default_factory=True)
-    if isinstance(default, Schedule):
-        numbers = next(
-            (kind for kind in field.metadata if isinstance(kind, RangedSchedule)), RangedSchedule()
-        )
-        return f"schedule{_range(numbers.low, numbers.high)}"
-    if type(default) in PARSED:
-        return PARSED[type(default)]
-    names = _choices(field)
-    if names:
-        return ", ".join(names)
-    low = next((getattr(m, name) for m in field.metadata for name in ("ge", "gt") if hasattr(m, name)), None)
-    high = next((getattr(m, name) for m in field.metadata for name in ("le", "lt") if hasattr(m, name)), None)
-    return _plain_kind(field.annotation) + _range(low, high)
-
-
-def _plain_kind(annotation: Any) -> str:
-    if annotation is bool:
-        return "true, false"
-    if annotation == Tiling:
-        return "true, false, x, y"
-    inner = next((kind for kind in (annotation, *get_args(annotation)) if get_origin(kind) is tuple), None)
-    if inner is not None:
-        return "list" if Ellipsis in get_args(inner) else _sides(inner)
-    names = {int: "whole number", float: "number", str: "text"}
-    kinds = [names[kind] for kind in (annotation, *get_args(annotation)) if kind in names]
-    return kinds[0] if kinds else "value"
-
-
-def _sides(pair: Any) -> str:
-    """Returns the permitted values of a width and a height."""
-    low, high, step = (
-        next(getattr(mark, name) for mark in get_args(get_args(pair)[0])[1].metadata if hasattr(mark, name))
-        for name in ("ge", "le", "multiple_of")
-    )
-    return f"two whole numbers, multiples of {step}, {low} to {high}"
-
-
-def _choices(field: FieldInfo) -> list[str]:
-    annotation = field.annotation
-    if chosen := next((kind for kind in field.metadata if isinstance(kind, OneOf)), None):
-        return list(chosen.names)
-    if get_origin(annotation) is Literal:
-        return [str(value) for value in get_args(annotation)]
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return [str(member.value) for member in annotation]
-    return []
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
-        return ""
-    if low is not None and 0 < low < 1e-30:
-        return ", above 0"
-    if high is None:
-        return f", {_format_number(low)} or more"
-    return (
-        f", {_format_number(low)} to {_format_number(high)}"
-        if low is not None
-        else f", up to {_format_number(high)}"
-    )
-
-
-def _format_number(number: float | None) -> str:
-    return str(int(number)) if number is not None and float(number).is_integer() else f"{number:g}"
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
+def _default(setting: Setting) -> str:
+    """Returns the default as a preset has it; a list as Python writes it, in one line."""
+    if setting.is_required:
         return "required"
-    value = field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues):
-        value = value.source
-    if isinstance(value, Enum):
-        value = value.value
-    plain = list(value) if isinstance(value, tuple) else value
-    text = yaml_text.dump({"x": plain}).removeprefix("x:").strip()
-    return "`" + (str(plain) if isinstance(plain, list) else text) + "`"
+    if isinstance(setting.default, list):
+        return f"`{setting.default}`"
+    return f"`{yaml_text.dump({'x': setting.default}).removeprefix('x:').strip()}`"
 
 
 def _deforum(path: str) -> str:

@@ -72,9 +72,9 @@ class Entries:
             else:
                 yield f"{lead} {spelled}"
 
-    def added(self, node: Node, at: int, pairs: Mapping[Any, Any], *, in_flow: bool) -> Splice:
+    def added(self, node: Node, at: int, pairs: Mapping[Any, Any]) -> Splice:
         """Returns the splice of more pairs in a mapping, before one of its pairs or behind the last."""
-        if node.style or in_flow:
+        if node.style:
             inner = yaml_text.inline(pairs, in_flow=True)[1:-1]
             if not node.children:
                 return Splice(node.end - 1, node.end - 1, inner)
@@ -152,8 +152,12 @@ class Entries:
     def _comments(self, node: Node, at: int) -> str:
         """Returns the lines of comments within a pair or item, which stay when it goes."""
         key, value = entries_of(node)[at]
-        if not value.children:
-            return ""
-        lines = re.split(f"({BREAK.pattern})", self.text[key.start : value.end])
-        pairs = zip(lines[::2], [*lines[1::2], ""], strict=True)
-        return "".join(line + mark for line, mark in pairs if _COMMENT_LINE.match(line))
+        texts = [(inner.start, inner.end) for inner in value.walk() if not inner.children]
+        lines = []
+        index = line_end(self.text, key.start)
+        while value.children and (found := BREAK.search(self.text, index, value.end)) is not None:
+            begin, index = found.end(), line_end(self.text, found.end())
+            is_inside = any(start < begin < end for start, end in texts)
+            if _COMMENT_LINE.match(self.text, begin) and not is_inside:
+                lines.append(self.text[begin:index] + self.newline)
+        return "".join(lines)

@@ -42,9 +42,9 @@ motion: # all
   # away
 noise: {type: perlin, amount: 0.02}  # grain
 steps:
-  - name: glow   # g
+  - use: glow   # g
     amount: 1
-  - {name: blur, amount: 2}
+  - {use: blur, amount: 2}
 negative_prompt: |  # none of
   red
   blue
@@ -74,8 +74,8 @@ def difference(before: str, after: str) -> tuple[list[str], list[str]]:
         ("camera.fov", "12:30", [], ["camera:", "  fov: '12:30'"]),
         ("frames", 12, [], ["frames: 12"]),
         ("steps.0.amount", 5, ["    amount: 1"], ["    amount: 5"]),
-        ("steps.1.amount", 5, ["  - {name: blur, amount: 2}"], ["  - {name: blur, amount: 5}"]),
-        ("steps.2", {"name": "tint"}, [], ["  - {name: tint}"]),
+        ("steps.1.amount", 5, ["  - {use: blur, amount: 2}"], ["  - {use: blur, amount: 5}"]),
+        ("steps.2", {"use": "tint"}, [], ["  - {use: tint}"]),
         ("prompts.60", "~", [], ["  60: '~'"]),
         ("prompts", {0: "a lake", 45: "b"}, ["  30: 'b'"], ["  45: 'b'"]),
         ("prompts", {0: "a lake", 15: "c", 30: "b"}, [], ["  15: c"]),
@@ -100,8 +100,8 @@ def test_only_the_lines_of_a_setting_change(path: str, value: Any, gone: list[st
             ["noise: {type: perlin, amount: 0.02}  # grain"],
             ["noise: {type: perlin}  # grain"],
         ),
-        ("steps.0", ["  - name: glow   # g", "    amount: 1"], []),
-        ("steps.0.name", ["  - name: glow   # g", "    amount: 1"], ["  - amount: 1"]),
+        ("steps.0", ["  - use: glow   # g", "    amount: 1"], []),
+        ("steps.0.use", ["  - use: glow   # g", "    amount: 1"], ["  - amount: 1"]),
         ("negative_prompt", ["negative_prompt: |  # none of", "  red", "  blue"], []),
         ("depth.model", [], []),
         ("nothing", [], []),
@@ -193,7 +193,7 @@ def comments(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.sampled_from(PRESETS), st.sampled_from(SETTINGS), VALUES, st.sampled_from(["\n", "\r\n"]))
 def test_every_setting_of_every_preset_is_set_alone(
     preset: Path, path: tuple[str, ...], value: Any, newline: str

@@ -22,13 +22,14 @@ from animator.settings.controlnet import ControlUnit
 from animator.settings.effect import Condition
 from animator.settings.group import SettingsGroup
 from animator.settings.ineffective import (
-    LISTS,
     conditions_of,
     failing_condition,
     groups_of,
     ineffective_settings,
+    settings_without_effect,
 )
 from animator.settings.needs import Is
+from animator.settings.raw import LISTS
 from animator.settings.step import StepSettings, names, settings_of
 from animator.timeline.timeline import Timeline
 from schedules import Schedule, TextSchedule
@@ -217,3 +218,43 @@ def test_a_setting_without_effect_is_named_with_what_it_needs(
 def test_settings_at_their_defaults_or_off_are_not_named(make_animation: Make) -> None:
     off = {"color": {"coherence": "none"}, "depth": {"use_depth_warping": False}, "camera": {"fov": "0:(70)"}}
     assert not ineffective_settings(make_animation(**off, motion={"translation_z": "0:(0)"}))
+
+
+def test_settings_without_effect_are_named_also_at_their_defaults(make_animation: Make) -> None:
+    needs = settings_without_effect(make_animation(controlnet=[{"enabled": False}]))
+    assert needs["camera.fov"] == "mode: 3d"
+    assert needs["color.image"] == "color.reference: image"
+    assert needs["controlnet.0.weight"] == "controlnet.0.enabled: true"
+    assert not needs.keys() & {"name", "prompts", "diffusion.strength", "motion.zoom", "camera", "controlnet"}
+
+
+def test_what_switches_a_group_on_stays_in_reach(make_animation: Make) -> None:
+    film = make_animation(controlnet=[{"enabled": False}], diffusion={"seed_resize_from": [64, 64]})
+    switches = {
+        *(f"{name}.enabled" for name in ("freeu", "deep_shrink", "face_restoration", "upscaling")),
+        *(f"mask.{name}" for name in ("use_mask", "use_alpha_as_mask", "use_mask_video", "use_noise_mask")),
+        *("hybrid.composite", "hybrid.motion", "guided.use_looper", "frame_interpolation.engine"),
+        *("sound.add_soundtrack", "sound.soundtrack_path", "color.coherence", "controlnet.0.enabled"),
+        "diffusion.seed_resize_from",  # the film's own size has no effect, another one has
+    }
+    assert film.size == (64, 64)
+    assert not settings_without_effect(film).keys() & switches
+
+
+def test_a_step_without_effect_can_move_to_where_it_has_one(make_animation: Make) -> None:
+    film = make_animation(mode="interpolation", steps=[{"use": "vignette"}])
+    found = {path for path in settings_without_effect(film) if path.startswith("steps")}
+    assert found == {"steps.0.use", "steps.0.amount", "steps.0.start"}
+
+
+@pytest.mark.parametrize("kind", FILMS)
+def test_a_setting_without_effect_has_none_with_any_value(
+    kind: str, make_animation: Make, files: dict[str, str]
+) -> None:
+    film = make_animation(frames=3).with_(**fill(FILMS[kind], files))
+    groups = dict(groups_of(film))
+    for full in settings_without_effect(film):
+        path, _, name = full.rpartition(".")
+        field = type(groups[path]).model_fields[name]
+        other = changed(film, path, name, field, getattr(groups[path], name))
+        assert other is None or full in settings_without_effect(other), full

@@ -4,12 +4,15 @@ import pickle
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
 
+from animator.core import plugins
 from animator.errors import PresetError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
@@ -20,6 +23,8 @@ from animator.models.diffusion.passthrough import PassthroughDiffuser
 from animator.presets.load import dump, dump_differences, load
 from animator.runs.run_settings import digest
 from animator.settings import Animation
+from animator.settings.catalog import setting_groups, step_group
+from animator.settings.setting_kinds import SettingKind
 from animator.settings.step import BUILT_IN, names
 from animator.timeline.lint import effect_warnings
 from animator.timeline.table import rows
@@ -67,6 +72,25 @@ def test_a_step_of_an_installed_package_has_its_values_in_the_plan(tmp_path: Pat
     assert (type(step).__name__, step.levels, step.mix, step.rounding) == ("Posterize", 8, 1.0, "nearest")
     assert type(step.levels) is int
     assert [row["steps.0.levels"] for row in rows(Timeline(film))] == [2, 4, 6, 8]
+
+
+@pytest.mark.usefixtures("posterize")
+def test_a_step_of_an_installed_package_is_described_like_ours() -> None:
+    (steps,) = (group for group in setting_groups() if group.name == "steps")
+    assert steps.settings[0].choices == ("posterize", "vignette")
+    own = {one.name: one for one in step_group("posterize").settings}
+    assert (own["levels"].kind, own["levels"].low, own["levels"].default) == (SettingKind.SCHEDULE, 2, 4)
+    assert (own["rounding"].path, own["rounding"].default) == ("steps.rounding", "nearest")
+    assert own["rounding"].kind is SettingKind.CHOICE and all(one.description for one in own.values())
+
+
+def test_a_step_without_its_source_is_described_without_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = make_dataclass("Fog", [("folder", Path, Path("a"))], namespace={"apply": len}, frozen=True)
+    monkeypatch.setitem(sys.modules, "fog", ModuleType("fog"))
+    monkeypatch.setattr(kind, "__module__", "fog")
+    monkeypatch.setattr(plugins, "import_object", lambda place: kind)
+    (folder,) = step_group("vignette").settings
+    assert (folder.description, folder.default, folder.kind) == ("", "a", SettingKind.VALUE)
 
 
 @pytest.mark.usefixtures("posterize")

@@ -60,7 +60,7 @@ def open_page(browser: Browser, server: Command) -> Iterator[OpenPage]:
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url + path)
-        page.wait_for_function("window.socket && window.socket.connected")
+        page.wait_for_function("window.did_handshake")
         return page
 
     context.route("**/*", keep_inside)

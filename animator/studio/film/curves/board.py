@@ -169,6 +169,8 @@ def board_of(analysis: Analysis, view: View, t: Translate) -> Board:
         t: Translates what it says.
     """
     problems, film = analysis.report.problems, analysis.film
+    if analysis.version < 0:  # nobody has looked at the text yet
+        return empty_board()
     general = problem_of("", problems) or (problems[0] if film is None and problems else None)
     if film is None or general:
         return empty_board(analysis.version, note_of(general, t) if general else t("not shown"))

@@ -54,7 +54,6 @@ class CurvesPanel:
         self._heard: Heard | None = None
         self._listening = asyncio.Lock()
         self._open: tuple[str, int] | None = None
-        ui.label(self._t("Curves")).props("role=heading aria-level=2").classes("curves-title")
         self._tools = ui.element("div").classes("curve-tools")
         self._editor = CurveEditor(self._board.data, editor_labels(self._t))
         self._keys = KeyEditor(
