@@ -14,10 +14,10 @@ export default {
   components: { CurvePlot, SpanRow, TimeRuler, WaveRow },
   mixins: [dragging, viewing],
   props: { board: Object, wave: Object, labels: Object, overlay: Boolean },
-  emits: ["key-move", "key-preview", "key-add", "key-delete", "key-open", "hide", "undo", "redo", "view"],
+  emits: ["key-move", "key-preview", "key-add", "key-delete", "key-open", "hide", "view"],
   data: () => ({ width: 600, tableOpen: false }),
   template: `
-    <div class="curves" ref="root" @keydown="shortcut" @wheel="wheel" @pointermove="hovers"
+    <div class="curves" ref="root" @wheel="wheel" @pointermove="hovers"
       @pointerleave="hover = null" @pointerup="pan = null">
       <div class="curve-row curve-row-ruler" v-show="board.frames">
         <div class="curve-label studio-soft">{{ place(pointed) }}</div>
@@ -159,14 +159,6 @@ export default {
     add(curve, frame, value = curve.values ? valueAt(curve, frame).value : null) {
       this.refocus = { path: curve.path, frame };
       this.$emit("key-add", { path: curve.path, frame, value });
-    },
-    shortcut(event) {
-      if (!(event.ctrlKey || event.metaKey)) return;
-      const key = event.key.toLowerCase();
-      if (key !== "z" && key !== "y") return;
-      event.preventDefault();
-      this.abandon();
-      this.$emit(key === "y" || event.shiftKey ? "redo" : "undo");
     },
     // Gives a key the focus, once it is there: one that was added on a frame, or one of an index.
     focusKey(path, { index, frame }) {

@@ -9,8 +9,8 @@ from nicegui.element import Element
 class CurveEditor(Element, component="curve_editor.js", esm={"animator-curves": "curves"}):
     """Curves over time, texts as spans, and a sound's wave, with rulers, a cursor, and keys to drag.
 
-    Its events are `key-move`, `key-preview`, `key-add`, `key-delete`, `key-open`, `hide`, `undo`, `redo` and
-    `view`; it changes nothing itself, but shows a dragged key and its curve where they will be.
+    Its events are `key-move`, `key-preview`, `key-add`, `key-delete`, `key-open`, `hide` and `view`; it
+    changes nothing itself, but shows a dragged key and its curve where they will be.
 
     Args:
         board: What it shows, as `BoardData`.

@@ -61,19 +61,14 @@ class CurvesPanel:
         )
         with self._tools:
             self._chooser = Chooser(self._t, self._choose)
-            self._undo = self._tool("undo", "Undo", session.draft.undo)
-            self._redo = self._tool("redo", "Redo", session.draft.redo)
             for icon, name, call in ZOOMS:
-                zoom = self._tool(icon, name)
-                zoom.on("click", js_handler=f"() => getElement({self._editor.id}).{call}")
+                self._zoom(icon, self._t(name), call)
             overlay = ui.switch(self._t("Over each other")).props("dense data-testid=curves-overlay")
             overlay.on_value_change(lambda event: self._editor.overlay(on=bool(event.value)))
         self._listen()
 
     def changed(self, analysis: Analysis) -> None:
         """Shows the film after a change of its text."""
-        self._undo.set_enabled(self._session.draft.can_undo)
-        self._redo.set_enabled(self._session.draft.can_redo)
         background_tasks.create(self._show(analysis), name="curves of a film")
 
     async def _show(self, analysis: Analysis) -> None:
@@ -116,8 +111,6 @@ class CurvesPanel:
         for name, handler in handlers.items():
             self._editor.on(name, self._answer(handler))
         self._editor.on("key-preview", self._answer(self._preview), throttle=PREVIEW_S)
-        self._editor.on("undo", self._session.draft.undo)
-        self._editor.on("redo", self._session.draft.redo)
 
     def _answer(self, handler: Handler) -> Callable[[GenericEventArguments], Awaitable[None]]:
         """Returns a handler whose errors are told to the person; the page then shows the film as it is."""
@@ -183,9 +176,9 @@ class CurvesPanel:
         if not self._board.is_whole:
             await self._show(self._session.analysis)
 
-    def _tool(self, icon: str, name: str, on_click: Callable[[], object] | None = None) -> ui.button:
-        button = ui.button(icon=icon, on_click=on_click).tooltip(self._t(name))
-        return button.props(f'flat dense round aria-label="{self._t(name)}" data-testid=curves-{icon}')
+    def _zoom(self, icon: str, name: str, call: str) -> None:
+        button = ui.button(icon=icon).props(f'flat dense round aria-label="{name}" data-testid=curves-{icon}')
+        button.tooltip(name).on("click", js_handler=f"() => getElement({self._editor.id}).{call}")
 
 
 def _target(message: Any) -> Target:

@@ -51,9 +51,9 @@ def test_a_key_is_moved_by_arrow_keys_in_one_step_of_undo(breathing: Shown) -> N
     expect(key).to_have_attribute("aria-label", "motion.zoom: key 2 of 3, frame 35, value 1.098")
     breathing.has('zoom: "0:(1.0), 35:(1.098), 48:(1.0)"   # breathing')
     expect(key).to_be_focused()
-    page.get_by_test_id("curves-undo").click()
+    page.get_by_test_id("undo").click()
     breathing.has("24:(1.1)")
-    page.get_by_test_id("curves-redo").click()
+    page.get_by_test_id("redo").click()
     breathing.has("35:(1.098)")
 
 
