@@ -43,10 +43,14 @@ Keep = Callable[[FilmDraft], Awaitable[None]]
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    preset = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
-    draft, problems = draft_of_request(preset)
+    draft, problems = draft_of_request(as_text(text))
     film = None if problems else examine(draft).animation
     return Analysis(text, version, check_report(draft, tuple(problems)), film)
+
+
+def as_text(text: str) -> str:
+    """Returns a preset with a line break, without which it would be taken for a path."""
+    return text if "\n" in text else f"{text}\n"
 
 
 def not_yet(text: str) -> Analysis:

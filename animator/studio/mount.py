@@ -1,5 +1,6 @@
 """Puts the studio's pages on the application of a server."""
 
+import warnings
 from functools import partial
 
 from fastapi import FastAPI, Request
@@ -45,6 +46,8 @@ def mount_studio(app: FastAPI) -> None:
     Args:
         app: The application.
     """
+    # The library looks for the server among all objects of the process, one of which warns when it is looked at.
+    warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
     core.sio.eio.max_http_buffer_size = MAX_MESSAGE
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter

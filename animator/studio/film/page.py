@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nicegui import ui
 
+from animator.studio.film.curves.panel import curves_panel
 from animator.studio.film.session import open_draft
 from animator.studio.film.source import source_bar
 from animator.studio.film.text import text_panel
@@ -30,7 +31,7 @@ async def film_page(page: Page) -> None:
         with _section(t, "film-render", "Render"):
             pass
         with _section(t, "film-curves", "Curves"):
-            pass
+            curves_panel(session)
 
 
 @contextmanager
