@@ -124,8 +124,8 @@ class Database:
         if found not in (0, version):
             self._db.close()
             raise RunError(
-                f"{self._path}: is {self._schema.name} of version {found}; expected {version}: use the animator "
-                "that wrote it, or move it away to begin anew"
+                f"{self._path}: is {self._schema.name} of version {found}; expected {version}: use the "
+                "animator that wrote it, or move it away to begin anew"
             )
         self._db.execute("BEGIN IMMEDIATE")
         for statement in filter(str.strip, self._schema.tables.split(";")):

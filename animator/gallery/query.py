@@ -39,9 +39,9 @@ class GalleryQuery:
     """Which items to find; the default is all of them, the newest first.
 
     Attributes:
-        text: Words that all have to be in an item's path, prompts or fields, each anywhere within a word. Words
-            in double quotes belong together; `sampler: euler` looks into one field, in which a number has to
-            be the whole value. With `regex`, one regular expression.
+        text: Words that all have to be in an item's path, prompts or fields, each anywhere within a word.
+            Words in double quotes belong together; `sampler: euler` looks into one field, in which a number
+            has to be the whole value. With `regex`, one regular expression.
         negative: As `text`, for the negative prompt alone.
         negative_mode: `WITHOUT` leaves out the items whose negative prompt has `negative`, `ONLY` all others;
             `ANY` leaves out none. An empty `negative` leaves out none either.
