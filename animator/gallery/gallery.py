@@ -1,7 +1,7 @@
 """`Gallery`: finds, ranks, deletes and restores the images and films of a renders folder."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from animator.core.paths import resolve
@@ -84,6 +84,10 @@ class Gallery:
             QueryError: The query is too long, no regular expression, or takes too long.
         """
         return self._search.page(query, first, count)
+
+    def find_all(self, query: GalleryQuery) -> Sequence[int]:
+        """Returns the numbers of all items that a query finds, in order; raises as `search`."""
+        return self._search.all(query)
 
     def item(self, item_id: int) -> GalleryItem:
         """Returns an item.

@@ -58,7 +58,8 @@ class Readers:
                 yield connection
             finally:
                 connection.set_progress_handler(None, 0)
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # an error may have ended it
+                    connection.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
             if time.monotonic() > end:
                 raise too_slow(seconds) from error

@@ -5,6 +5,7 @@ import re
 import stat
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from animator.film.formats import video_suffixes
@@ -81,7 +82,7 @@ def list_folder(folder: Path, place: str, run: str) -> Listing | None:
     if mtime_ns is None:
         return None
     files, folders, is_run = list[File](), list[str](), False
-    wanted = (*IMAGES, *video_suffixes())
+    wanted = (*IMAGES, *_film_suffixes())
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -111,13 +112,19 @@ def kind_of(name: str, *, in_run: bool) -> Kind:
     if in_run and _FRAME.fullmatch(name):
         return Kind.FRAME
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 (a name, not a path)
-    is_film = suffix in video_suffixes() and (suffix != ".webp" or in_run)
+    is_film = suffix in _film_suffixes() and (suffix != ".webp" or in_run)
     return Kind.FILM if is_film else Kind.IMAGE
 
 
 def frame_number(name: str) -> int:
     """Returns the number in the name of a frame."""
     return int(name[:9])
+
+
+@cache
+def _film_suffixes() -> tuple[str, ...]:
+    """Returns the suffixes of films; asked of the plug-ins once, for every file needs them."""
+    return video_suffixes()
 
 
 def _is_shown(name: str, suffixes: tuple[str, ...]) -> bool:

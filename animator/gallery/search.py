@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from animator.core.lru_cache import LRUCache
 from animator.gallery.conditions import conditions_of
+from animator.gallery.errors import QueryError
 from animator.gallery.index import GalleryIndex
 from animator.gallery.item import GalleryPage
 from animator.gallery.query import GalleryQuery, Sort
@@ -20,6 +21,8 @@ SEARCH_S = 10.0
 """Time after which a search is given up."""
 MAX_PAGE = 1000
 _RESULTS = 16
+_PATTERNS = 2
+"""Searches with regular expressions at the same time, fewer than readers: strangers send slow ones."""
 _ORDERS = {
     Sort.NEWEST: "mtime_ns DESC, id DESC",
     Sort.OLDEST: "mtime_ns, id",
@@ -42,6 +45,7 @@ class Search:
     def __init__(self, index: GalleryIndex) -> None:
         self._index = index
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(_PATTERNS)
         self._results: LRUCache[_Key, _Result] = LRUCache(_RESULTS)
 
     def page(self, query: GalleryQuery, first: int, count: int) -> GalleryPage:
@@ -61,11 +65,27 @@ class Search:
         with self._lock:  # who asks for the same at the same time waits for the one result
             result = self._results.get((query, self._index.version()), _Result)
         with result.lock:
+            if result.error is not None:
+                raise result.error
             if result.found is None:
-                result.found = self._find(query)
+                try:
+                    result.found = self._find(query)
+                except QueryError as error:
+                    result.error = error
+                    raise
             return result.found
 
     def _find(self, query: GalleryQuery) -> "array[int]":
+        if not query.regex:
+            return self._find_now(query)
+        if not self._turns.acquire(timeout=SEARCH_S):
+            raise QueryError("others search with regular expressions at the moment; search again later")
+        try:
+            return self._find_now(query)
+        finally:
+            self._turns.release()
+
+    def _find_now(self, query: GalleryQuery) -> "array[int]":
         end = time.monotonic() + SEARCH_S
         where, values, checks = conditions_of(query, end)
         texts = " JOIN texts USING (id)" if checks else ""
@@ -78,30 +98,31 @@ class Search:
 
 
 class _Result:
-    """What a query has found, once it has."""
+    """What a query has found, once it has, or why it cannot."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.found: array[int] | None = None
+        self.error: QueryError | None = None
 
 
 @contextmanager
 def _checked(db: sqlite3.Connection, checks: list[Check]) -> Iterator[None]:
     """Gives SQL the function `is_found`, which carries out checks; raises the QueryError of a slow one."""
-    slow: list[TimeoutError] = []
+    failed: list[Exception] = []
 
     def is_found(path: str, prompt: str, negative: str, fields: str) -> bool:
         texts = {"path": path, "prompt": prompt, NEGATIVE: negative, "fields": fields}
         try:
             return all(check(texts) for check in checks)
-        except TimeoutError as error:
-            slow.append(error)
+        except (TimeoutError, MemoryError) as error:
+            failed.append(error)
             raise
 
     db.create_function("is_found", 4, is_found)
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if slow:
+    except (sqlite3.OperationalError, MemoryError) as error:
+        if failed:
             raise too_slow(SEARCH_S) from error
         raise

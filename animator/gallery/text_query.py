@@ -21,6 +21,8 @@ _INDEXED = 3
 """Fewest characters that the index of words finds."""
 _TERM = re.compile(r'(?:([^\W\d][\w.-]{0,60}):(\s*))?(?:"([^"]*)"|(\S+))')
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_RECURSION = re.compile(r"\(\?(?:R|&|P>|[-+]?\d)")
+"""Where a pattern contains itself or a part of it, which may take any memory."""
 NEGATIVE = "negative"
 _PLAIN = ("path", "prompt", NEGATIVE)
 
@@ -95,6 +97,10 @@ def pattern_query(text: str, *, case_sensitive: bool, end: float, column: str = 
     """
     if len(text) > MAX_PATTERN:
         raise QueryError(f"the pattern has {len(text)} characters; expected {MAX_PATTERN} or fewer")
+    if _RECURSION.search(text):
+        raise QueryError(
+            f"the pattern {text:.60} contains itself; expected one without (?R), (?1) or (?&name)"
+        )
     flags = regex.MULTILINE | (0 if case_sensitive else regex.IGNORECASE)
     try:
         pattern = regex.compile(_plain(text), flags)
