@@ -53,7 +53,7 @@ def _on_columns(query: GalleryQuery) -> tuple[list[str], list[Any]]:
         values.append(query.kind.value)
     if query.run is not None:
         parts.append("items.run = ?")
-        values.append(query.run)
+        values.append(query.run.encode("utf-8", "replace").decode())
     return parts, values
 
 
