@@ -202,13 +202,16 @@ class Refresh:
             )
 
     def _forget_folders(self, places: list[str]) -> None:
-        for place in places:
-            self._has_changed = True
-            with self._index.writing() as db:
-                number = self._known[place].number
-                for row in db.execute("SELECT id FROM items WHERE folder = ?", (number,)).fetchall():
-                    forget(db, row["id"])
-                db.execute("DELETE FROM folders WHERE id = ?", (number,))
+        for number in (self._known[place].number for place in places):
+            rows = self._index.readers.rows("SELECT id FROM items WHERE folder = ?", (number,))
+            if rows:
+                self._has_changed = True
+                with self._index.writing() as db:
+                    for row in rows:
+                        _forget_in(db, row["id"], number)
+            with self._index.noting() as db:
+                is_used = "EXISTS (SELECT 1 FROM items WHERE folder = folders.id)"
+                db.execute(f"DELETE FROM folders WHERE id = ? AND NOT {is_used}", (number,))  # noqa: S608
 
 
 def _forget_in(db: sqlite3.Connection, number: int, folder: int) -> None:

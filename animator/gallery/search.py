@@ -1,12 +1,13 @@
 """`Search`: finds the items of a query, in order, and keeps the last results."""
 
+import hashlib
 import sqlite3
 import threading
 import time
-import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from animator.core.lru_cache import LRUCache
 from animator.gallery.conditions import conditions_of
@@ -93,7 +94,7 @@ class Search:
         with self._index.readers.reading(SEARCH_S) as db, _checked(db, checks):
             found = array("q", (row[0] for row in db.execute(sql, values)))
         if query.sort is Sort.RANDOM:
-            return array("q", sorted(found, key=lambda number: zlib.crc32(f"{query.seed}:{number}".encode())))
+            return array("q", sorted(found, key=partial(_random_key, query.seed)))
         return found
 
 
@@ -104,6 +105,10 @@ class _Result:
         self.lock = threading.Lock()
         self.found: array[int] | None = None
         self.error: QueryError | None = None
+
+
+def _random_key(seed: int, number: int) -> bytes:
+    return hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest()
 
 
 @contextmanager

@@ -72,8 +72,9 @@ class Thumbnails:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, data)
             with self._lock:
+                is_due = self._made % _LOOK_EVERY == 0
                 self._made += 1
-                if self._made % _LOOK_EVERY == 1:
+                if is_due:
                     self._remove_oldest()
 
     def _remove_oldest(self) -> None:
