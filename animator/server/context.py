@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from animator.gallery.gallery import Gallery
 from animator.jobs.event_log import EventLog
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.job import Job
@@ -34,6 +35,7 @@ class ServerContext:
         events: What happened to the jobs.
         model_hashes: Hashes of models.
         images: Orders for images.
+        gallery: The images and films of the renders folder.
         web_ui: The options of A1111's API that stay from one request to the next.
         closing: Set when the server ends, so that streams end, too.
         problem: Returns why no jobs are rendered; empty while all is well.
@@ -45,6 +47,7 @@ class ServerContext:
     outbox: Outbox
     events: EventLog
     images: ImageDesk
+    gallery: Gallery
     web_ui: WebUiOptions
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
     closing: threading.Event = field(default_factory=threading.Event)
