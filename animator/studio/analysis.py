@@ -41,10 +41,14 @@ Analyze = Callable[[str, int], Awaitable[Analysis]]
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    preset = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
-    draft, problems = draft_of_request(preset)
+    draft, problems = draft_of_request(preset_text(text))
     film = None if problems else examine(draft).animation
     return Analysis(text, version, check_report(draft, tuple(problems)), film)
+
+
+def preset_text(text: str) -> str:
+    """Returns a text that is read as a preset: one without a line break could be the name of a file."""
+    return text if "\n" in text else f"{text}\n"
 
 
 def not_yet(text: str) -> Analysis:

@@ -9,6 +9,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
 from animator.studio.film.page import film_page
+from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
@@ -43,6 +44,7 @@ def mount_studio(app: FastAPI) -> None:
         app: The application.
     """
     studio = Studio(app.state.context)
+    app.include_router(previews_router)
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))

@@ -33,7 +33,8 @@ def make_film_frame(
 ) -> None:
     """Generates a frame of a film as if the film began there; frame 0 is that of the film, bit for bit.
 
-    An in-between is the image generated for its group, moved as far as the film moves it. Nothing is made where an end is asked for before.
+    An in-between is the image generated for its group, moved as far as the film moves it. Nothing is made
+    where an end is asked for before.
 
     Args:
         work: The film and the frame.

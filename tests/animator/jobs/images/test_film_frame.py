@@ -20,7 +20,7 @@ size: [64, 64]
 frames: 6
 prompts: {0: a lake, 4: a hill}
 diffusion: {seed: 7, steps: 2, strength: 0.5, cadence: 2}
-motion: {zoom: 1.1}
+motion: {zoom: 1.02}
 """
 
 
@@ -37,7 +37,7 @@ def test_the_first_frame_is_that_of_the_film(desk: ImageDesk, queue: JobQueue) -
 
 def test_a_later_frame_has_its_own_prompt(desk: ImageDesk, queue: JobQueue) -> None:
     first, last, between = (pixels_of(frame(desk, number).images[0]).astype(int) for number in (0, 4, 5))
-    assert np.abs(between - last).mean() < 10 < np.abs(last - first).mean()
+    assert 0 < np.abs(between - last).mean() < np.abs(last - first).mean()
 
 
 def test_a_random_seed_is_chosen(desk: ImageDesk, queue: JobQueue) -> None:

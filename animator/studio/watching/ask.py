@@ -1,0 +1,49 @@
+"""Asks before something is done that cannot be taken back, and says what went wrong where it fails."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from animator.errors import AnimatorError
+from animator.studio.shell import Page
+
+YES, NO = "yes", "no"
+Act = Callable[[], Awaitable[object]]
+
+
+async def surely(act: Act) -> bool:
+    """Does what a person asked for, and tells them where it fails; returns whether it was done."""
+    try:
+        await act()
+    except AnimatorError as error:
+        ui.notify(str(error), type="negative", multi_line=True, close_button="OK", timeout=0)
+        return False
+    return True
+
+
+async def is_sure(page: Page, question: str, yes: str) -> bool:
+    """Asks a question, and returns True where the answer is yes.
+
+    Args:
+        page: The page.
+        question: The question, translated.
+        yes: The name of the button that says yes, translated.
+    """
+    with ui.dialog() as dialog, ui.card().props(f'role=alertdialog aria-label="{page.t("Question")}"'):
+        ui.label(question).classes("ask-question")
+        with ui.row():
+            ui.button(yes, on_click=lambda: dialog.submit(YES)).props(
+                "no-caps unelevated data-testid=ask-yes"
+            )
+            ui.button(page.t("Leave it"), on_click=lambda: dialog.submit(NO)).props(
+                "no-caps flat autofocus data-testid=ask-no"
+            )
+    return await is_yes(dialog)
+
+
+async def is_yes(dialog: ui.dialog) -> bool:
+    """Opens a dialog that submits `YES` or `NO`, waits for the answer, and returns True for `YES`."""
+    answer = await dialog
+    if not dialog.is_deleted:  # with the whole page
+        dialog.delete()
+    return bool(answer == YES)
