@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nicegui import background_tasks, ui
 
-from animator.errors import AnimatorError, JobStoreError
+from animator.errors import JobStoreError
 from animator.jobs.images.desk import ImageTask
 from animator.server.context import ServerContext
+from animator.studio.labels import Translate
+from animator.studio.telling import telling
+
+if TYPE_CHECKING:
+    from animator.studio.shell import Page
 
 R = TypeVar("R")
 Listener = Callable[[], None]
@@ -91,21 +96,22 @@ class Feed:
         return (self._version, self.images, self.problem) != before
 
 
-async def follow(feed: Feed, update: Update) -> None:
+async def follow(page: "Page", update: Update) -> None:
     """Has a page updated now, and whenever something has changed, until it is closed.
 
     An update that takes long is not begun a second time; what changes meanwhile is shown after it.
     """
-    follower = _Follower(update)
-    ui.context.client.on_delete(feed.subscribe(follower.wake))
+    follower = _Follower(update, page.t)
+    ui.context.client.on_delete(page.studio.feed.subscribe(follower.wake))
     await update()
 
 
 class _Follower:
     """Calls the update of a page, one at a time, in the page's context."""
 
-    def __init__(self, update: Update) -> None:
+    def __init__(self, update: Update, t: Translate) -> None:
         self._update = update
+        self._t = t
         self._client = ui.context.client
         self._slot = ui.context.slot
         self._is_due = False
@@ -120,10 +126,9 @@ class _Follower:
 
     async def _run(self) -> None:
         try:
-            while self._is_due and not self._client.is_deleted:
-                self._is_due = False
-                await self._update()
-        except AnimatorError as error:
-            ui.notify(str(error), type="negative", multi_line=True)
+            with telling(self._t):
+                while self._is_due and not self._client.is_deleted:
+                    self._is_due = False
+                    await self._update()
         finally:
             self._is_running = False

@@ -6,9 +6,9 @@ from animator.jobs.queue import AT_REST
 from animator.server.v1.jobs import delete_job
 from animator.server.v1.records import LogEntry, log_of
 from animator.studio.shell import Page
-from animator.studio.watching.ask import is_sure, surely
+from animator.studio.telling import telling
+from animator.studio.watching.ask import is_sure
 from animator.studio.watching.job_panel import JobPanel
-from animator.studio.watching.requests import settings_text
 
 MAX_LINES = 500
 """Lines of a log that are shown, the newest; the file has all."""
@@ -52,18 +52,8 @@ class ChosenJob:
         if self._log_of != self.job_id:
             self._log.clear()
 
-    async def _edit(self) -> None:
-        studio = self._page.studio
-
-        def copy() -> str:
-            draft = studio.drafts.new(settings_text(studio.server.queue.get(self.job_id)))
-            studio.drafts.save(draft)
-            return f"/?film={draft.id}"
-
-        async def edit() -> None:
-            ui.navigate.to(await studio.run(copy))
-
-        await surely(edit)
+    def _edit(self) -> None:
+        ui.navigate.to(f"/?from={self.job_id}")
 
     async def _show_log(self) -> None:
         studio, job_id = self._page.studio, self.job_id
@@ -71,7 +61,7 @@ class ChosenJob:
         def read() -> list[LogEntry]:
             return log_of(studio.server.queue.get(job_id), studio.server)[-MAX_LINES:]
 
-        async def show() -> None:
+        with telling(self._page.t):
             entries = await studio.run(read)
             self._log_of = job_id
             self._log.clear()
@@ -81,12 +71,11 @@ class ChosenJob:
                         ui.label(f"{entry.time.astimezone():%X}").classes("studio-soft")
                         ui.label(f"{entry.kind}: {entry.text}")
 
-        await surely(show)
-
     async def _delete(self) -> None:
         t, studio, job_id = self._page.t, self._page.studio, self.job_id
         question = t("Delete this job with its frames and its film? This cannot be undone.")
         if not await is_sure(self._page, f"{self._title}\n{question}", t("Delete")):
             return
-        if await surely(lambda: studio.run(delete_job, job_id, studio.server, files=True)):
+        with telling(t):
+            await studio.run(delete_job, job_id, studio.server, files=True)
             self.job_id = ""

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from animator.jobs.job import Job, JobState
 from animator.studio.shell import Page
-from animator.studio.watching.ask import surely
+from animator.studio.telling import telling
 from animator.studio.watching.look import job_url
 from animator.studio.watching.requests import WAITING
 from animator.studio.watching.words import progress_text, share_of, state_text, title_of
@@ -79,4 +79,5 @@ class JobRow:
 
     async def _move(self, job_id: str, change: int) -> None:
         studio = self._page.studio
-        await surely(lambda: studio.run(studio.server.queue.set_priority, job_id, self._priority + change))
+        with telling(self._page.t):
+            await studio.run(studio.server.queue.set_priority, job_id, self._priority + change)

@@ -35,7 +35,7 @@ async def queue_page(page: Page) -> None:
     ui.add_css(_CSS)
     with ui.element("div").classes("queue-grid"):
         queue = _Queue(page)
-    await follow(page.studio.feed, queue.update)
+    await follow(page, queue.update)
 
 
 class _Queue:

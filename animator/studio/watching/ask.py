@@ -1,24 +1,10 @@
-"""Asks before something is done that cannot be taken back, and says what went wrong where it fails."""
-
-from collections.abc import Awaitable, Callable
+"""Asks before something is done that cannot be taken back: `is_sure`."""
 
 from nicegui import ui
 
-from animator.errors import AnimatorError
 from animator.studio.shell import Page
 
 YES, NO = "yes", "no"
-Act = Callable[[], Awaitable[object]]
-
-
-async def surely(act: Act) -> bool:
-    """Does what a person asked for, and tells them where it fails; returns whether it was done."""
-    try:
-        await act()
-    except AnimatorError as error:
-        ui.notify(str(error), type="negative", multi_line=True, close_button="OK", timeout=0)
-        return False
-    return True
 
 
 async def is_sure(page: Page, question: str, yes: str) -> bool:

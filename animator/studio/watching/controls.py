@@ -8,7 +8,7 @@ from animator.jobs.job import Job, JobState
 from animator.jobs.queue import AT_REST
 from animator.settings import Animation
 from animator.studio.shell import Page
-from animator.studio.watching.ask import surely
+from animator.studio.telling import telling
 from animator.studio.watching.look import JobLook
 from animator.studio.watching.redo_dialog import ask_for_redo
 from animator.studio.watching.requests import CANCELABLE, PAUSABLE, RESUMABLE, overrides_for
@@ -56,7 +56,8 @@ class JobControls:
         return button
 
     async def _do(self, wish: Callable[[str], object], job: Job) -> None:
-        await surely(lambda: self._page.studio.run(wish, job.id))
+        with telling(self._page.t):
+            await self._page.studio.run(wish, job.id)
 
     async def _ask_for_redo(self, job: Job) -> None:
         film = self._film() if self._film else None
@@ -69,4 +70,5 @@ class JobControls:
         def redo() -> None:
             studio.server.queue.redo(job.id, frame, overrides_for(job, film))
 
-        await surely(lambda: studio.run(redo))
+        with telling(self._page.t):
+            await studio.run(redo)

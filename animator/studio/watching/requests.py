@@ -5,7 +5,6 @@ from typing import Any
 
 from animator.jobs.job import Job, JobState
 from animator.jobs.settings import film_of
-from animator.presets.load import dump
 from animator.runs.run_settings import PRESET, recorded_settings
 from animator.settings import Animation
 
@@ -27,17 +26,6 @@ def film_of_job(job: Job) -> Animation:
     if job.folder is not None and (job.folder / PRESET).exists():
         return recorded_settings(job.folder)
     return film_of(job.request)
-
-
-def settings_text(job: Job) -> str:
-    """Returns the preset of a job's film: as it was written, or as its run records it where that has changed.
-
-    Errors are those of `film_of_job`.
-    """
-    request = job.request
-    if isinstance(request.preset, str) and "\n" in request.preset and not request.overrides:
-        return request.preset
-    return dump(film_of_job(job))
 
 
 def overrides_for(job: Job, film: Animation | None = None) -> Mapping[str, Any]:

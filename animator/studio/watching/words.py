@@ -70,8 +70,9 @@ def progress_text(job: Job, place: int | None, t: Translate) -> str:
 
 def time_text(seconds: float, t: Translate) -> str:
     """Returns a time such as `2 min`."""
+    units = {"days": t("days"), "h": t("h"), "min": t("min"), "s": t("s")}
     number, _, unit = duration_text(seconds).partition(" ")
-    return f"{number} {t(unit)}"
+    return f"{number} {units[unit]}"
 
 
 def length_text(seconds: float, t: Translate) -> str:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from nicegui import Client, core, ui
@@ -14,6 +15,7 @@ from animator.server.app import create_app
 from animator.server.context import ServerContext
 from animator.server.options import ServerOptions
 from animator.studio.feed import Feed, follow
+from animator.studio.shell import Page
 
 REQUEST = JobRequest(preset={"name": "lake"})
 Story = Callable[[Feed], Coroutine[Any, Any, None]]
@@ -26,6 +28,12 @@ def server(tmp_path: Path) -> Iterator[ServerContext]:
         context: ServerContext = create_app(ServerOptions(renders=tmp_path), queue).state.context
         yield context
         context.events.close()
+
+
+def page_of(feed: Feed) -> Page:
+    """A page in the client that is open."""
+    studio = SimpleNamespace(feed=feed)
+    return cast(Page, SimpleNamespace(studio=studio, t=str))
 
 
 def run(server: ServerContext, story: Story) -> None:
@@ -130,7 +138,7 @@ def test_a_closed_page_leaves_nothing(server: ServerContext, monkeypatch: pytest
                 shown.append(number)
 
             with client:
-                await follow(feed, update)
+                await follow(page_of(feed), update)
         assert (feed.listeners, shown) == (50, list(range(50)))
         server.queue.submit(REQUEST)
         await until(lambda: len(shown) == 100)
@@ -157,7 +165,7 @@ def test_an_update_that_takes_long_is_not_begun_twice(
             await may_end.wait()
 
         with client:
-            await follow(feed, update)
+            await follow(page_of(feed), update)
         may_end.clear()
         server.queue.submit(REQUEST)
         await until(lambda: len(running) == 2)

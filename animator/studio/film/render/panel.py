@@ -17,7 +17,7 @@ from animator.studio.feed import follow
 from animator.studio.film.render.cost import CostList
 from animator.studio.film.render.previews import PreviewPanel
 from animator.studio.film.session import DraftSession
-from animator.studio.watching.ask import surely
+from animator.studio.telling import telling
 from animator.studio.watching.job_panel import JobPanel
 from animator.studio.watching.look import find_jobs
 from animator.studio.watching.words import TITLE, state_text
@@ -34,11 +34,9 @@ _CSS = Path(__file__).with_name("render.css")
 async def render_panel(session: DraftSession) -> None:
     """Builds the panel."""
     ui.add_css(_CSS)
-    with ui.element("h2"):
-        ui.label(session.page.t("Render"))
     panel = _RenderPanel(session)
     session.watch(panel.show)
-    await follow(session.page.studio.feed, panel.update)
+    await follow(session.page, panel.update)
 
 
 def submit_film(server: ServerContext, text: str, draft_id: str) -> Job:
@@ -120,7 +118,8 @@ class _RenderPanel:
     async def _render(self) -> None:
         studio, draft = self._page.studio, self._session.draft
         self._button.set_enabled(False)
-        await surely(lambda: studio.run(submit_film, studio.server, draft.text, draft.id))
+        with telling(self._page.t):
+            await studio.run(submit_film, studio.server, draft.text, draft.id)
         self._button.set_enabled(self._session.analysis.report.ok)
 
     def _film(self) -> Animation | None:

@@ -17,7 +17,7 @@ from animator.server.files.frame_image import jpeg_of
 from animator.studio.analysis import Analysis, preset_text
 from animator.studio.film.render.routes import preview_url
 from animator.studio.film.session import DraftSession
-from animator.studio.watching.ask import surely
+from animator.studio.telling import telling
 
 LOOK_S = 0.1
 """Time between two looks at a preview that is made."""
@@ -67,7 +67,8 @@ class PreviewPanel:
             self._stop = StopToken()
             self._set_busy(is_busy=True)
             try:
-                await surely(make)
+                with telling(self._t):
+                    await make()
             finally:
                 self._set_busy(is_busy=False)
 
