@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
+from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
@@ -50,6 +51,7 @@ def mount_studio(app: FastAPI) -> None:
     warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
     core.sio.eio.max_http_buffer_size = MAX_MESSAGE
+    app.include_router(previews_router)
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))
