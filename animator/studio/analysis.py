@@ -43,14 +43,11 @@ Keep = Callable[[FilmDraft], Awaitable[None]]
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    draft, problems = draft_of_request(as_text(text))
     draft, problems = draft_of_request(preset_text(text))
     film = None if problems else examine(draft).animation
     return Analysis(text, version, check_report(draft, tuple(problems)), film)
 
 
-def as_text(text: str) -> str:
-    """Returns a preset with a line break, without which it would be taken for a path."""
 def preset_text(text: str) -> str:
     """Returns a text that is read as a preset: one without a line break could be the name of a file."""
     return text if "\n" in text else f"{text}\n"

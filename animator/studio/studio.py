@@ -33,7 +33,6 @@ class Studio:
         self.server = server
         self.drafts = Drafts(server.options.renders / "drafts")
         self.analyses = Analyses(self._keep, self._analyze)
-        self.analyses = Analyses(self._analyze)
         self.feed = Feed(server)
         self.previews = MotionPreviews(server.options.renders)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from animator.core.log_collector import collecting
+from animator.core.make_folder import make_folder
 from animator.errors import UserError
 from animator.jobs.request import JobRequest
 from animator.jobs.settings import film_of
 from animator.models.device import compute_threads
 from animator.runs.preview import SETTINGS, preview_video
 from animator.runs.progress import Progress
-from animator.runs.run_folder import make_folder
 from animator.runs.stop_token import StopToken
 from animator.studio.analysis import preset_text
 
