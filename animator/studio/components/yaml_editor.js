@@ -5,6 +5,11 @@
 import * as CM from "nicegui-codemirror";
 
 const PAUSE_MS = 300; // without typing, before the text is sent
+// The colors of the page in place of those of a style that the library has.
+const COLORS = { "#e06c75": "--accent", "#98c379": "--good", "#7d8799": "--ink-soft", "#d19a66": "--warn" };
+const highlighting = CM.HighlightStyle.define(
+  CM.oneDarkHighlightStyle.specs.map((spec) => ({ ...spec, color: `var(${COLORS[spec.color] || "--ink"})` })),
+);
 const FromServer = CM.Annotation.define();
 const setMarks = CM.StateEffect.define();
 const markField = CM.StateField.define({
@@ -104,14 +109,13 @@ export default {
         CM.EditorView.updateListener.of((update) => this.note(update)),
         CM.hoverTooltip((view, position) => this.tooltip(view, position)),
         markField,
+        CM.syntaxHighlighting(highlighting),
         this.language.of([]),
         this.theme.of(this.themeNow()),
       ];
     },
     themeNow() {
-      const dark = document.body.classList.contains("body--dark");
-      const style = dark ? CM.oneDarkHighlightStyle : CM.defaultHighlightStyle;
-      return [CM.EditorView.theme({}, { dark }), CM.syntaxHighlighting(style)];
+      return CM.EditorView.theme({}, { dark: document.body.classList.contains("body--dark") });
     },
 
     // What is typed
