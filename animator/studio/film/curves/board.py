@@ -238,9 +238,7 @@ class _Builder:
             if entry.is_text:
                 self._spans.append(_span(entry.path, keys, self._window))
             else:
-                self._curves.append(
-                    curve_data(self._film, entry.path, keys, self._window, self._points)
-                )
+                self._curves.append(curve_data(self._film, entry.path, keys, self._window, self._points))
             self.sources[entry.path] = keys.source
         except (PresetError, ScheduleError, UserError) as error:
             self.notes.append({"path": entry.path, "text": f"{t('not shown')}: {error}"})
