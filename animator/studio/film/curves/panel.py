@@ -56,9 +56,7 @@ class CurvesPanel:
         self._open: tuple[str, int] | None = None
         self._tools = ui.element("div").classes("curve-tools")
         self._editor = CurveEditor(self._board.data, editor_labels(self._t))
-        self._keys = KeyEditor(
-            self._t, self._save_open_key, self._delete_open_key, self._focus_open_key
-        )
+        self._keys = KeyEditor(self._t, self._save_open_key, self._delete_open_key, self._focus_open_key)
         with self._tools:
             self._chooser = Chooser(self._t, self._choose)
             for icon, name, call in ZOOMS:
