@@ -9,7 +9,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
+from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
@@ -28,6 +30,8 @@ PAGES: dict[str, BuildPage] = {
 """The pages by their paths."""
 _LOADED = ("/_nicegui/", "/_nicegui_ws/", STATIC_URL)
 """Where pages find the library's scripts and socket, and our own files."""
+MAX_MESSAGE = 8 * MAX_BYTES
+"""Bytes of a message from a page: a whole preset may be typed, whose characters have several bytes each."""
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
@@ -46,6 +50,8 @@ def mount_studio(app: FastAPI) -> None:
     # The library looks at all objects of the process to find the server; one of torch's warns of that.
     warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
+    core.sio.eio.max_http_buffer_size = MAX_MESSAGE
+    app.include_router(previews_router)
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))

@@ -120,6 +120,8 @@ def test_what_cannot_be_done_is_refused_with_a_reason() -> None:
         delete_key(1.5, FILM, 0)
     with pytest.raises(ScheduleError, match="frame 30 has a key already"):
         add_key("0:(1), 2s:(2)", FILM, 30, 5)
+    with pytest.raises(ScheduleError, match="gives no frame"):
+        move_key("0:(1), 30:(2)", FILM, 1, (10**13, 1))
     with pytest.raises(ScheduleError, match="there is no key 2"):
         move_key("0:(1), 30:(2)", FILM, 2, (40, 1))
     with pytest.raises(ScheduleError, match="frame 0 has a key already"):

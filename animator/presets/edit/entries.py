@@ -138,8 +138,6 @@ class Entries:
         stop = line_end(self.text, end)
         found = BREAK.match(self.text, stop)
         comments = self._comments(node, at)
-        if found is None and not comments:  # the last line of a file without a last line break
-            return Splice(len(self.text[:line].rstrip("\r\n")), stop, "")
         return Splice(line, found.end() if found else stop, comments)
 
     def _removed_in_flow(self, entries: Sequence[tuple[int, int]], at: int) -> Splice:

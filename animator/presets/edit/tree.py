@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -62,12 +62,12 @@ class Node:
             pending.extend(reversed(node.children))
 
 
-@dataclass(eq=False, frozen=True)
 class _Open:
     """A list or mapping whose end is not read yet."""
 
-    event: yaml.CollectionStartEvent
-    children: list[Node] = field(default_factory=list)
+    def __init__(self, event: yaml.CollectionStartEvent) -> None:
+        self.event = event
+        self.children: list[Node] = []
 
 
 def tree_of(text: str) -> Node | None:

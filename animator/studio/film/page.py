@@ -7,6 +7,7 @@ from pathlib import Path
 from nicegui import ui
 
 from animator.studio.film.curves.panel import curves_panel
+from animator.studio.film.render.panel import render_panel
 from animator.studio.film.session import open_draft
 from animator.studio.film.source import source_bar
 from animator.studio.film.text import text_panel
@@ -29,7 +30,7 @@ async def film_page(page: Page) -> None:
         with _section(t, "film-text", "Text"):
             text_panel(session)
         with _section(t, "film-render", "Render"):
-            pass
+            await render_panel(session)
         with _section(t, "film-curves", "Curves"):
             curves_panel(session)
 

@@ -31,18 +31,17 @@ class DraftSession:
         page: The page.
         draft: The draft.
         analysis: What is known of its text; of the last one for a moment, while a new one is looked at.
-        unkept: Why the last change is not in the draft's file; empty where it is.
+        missing: Why the page does not show what its URL asks for; empty where it does.
     """
 
-    def __init__(self, page: Page, draft: FilmDraft) -> None:
+    def __init__(self, page: Page, draft: FilmDraft, missing: str = "") -> None:
         self.page = page
         self.draft = draft
+        self.missing = missing
         self.analysis = not_yet(draft.text)
-        self.unkept = ""
         self._panels: list[Panel] = []
         self._states: list[Callable[[], None]] = []
         self._looked_at = -1
-        self._tried = -1
 
     def watch(self, panel: Panel) -> None:
         """Has a panel show the film, now and whenever it has changed."""
@@ -59,8 +58,7 @@ class DraftSession:
         self.draft.change(text, typed=typed)
 
     async def look(self) -> None:
-        """Keeps the draft, and tells the panels, if it has changed since the last look."""
-        await self._keep()
+        """Tells the panels if the draft has changed since the last look."""
         for show in self._states:
             show()
         if self.draft.version == self._looked_at:
@@ -69,18 +67,6 @@ class DraftSession:
         self.analysis = await self.page.studio.analyses.of(self.draft)
         for panel in self._panels:
             panel(self.analysis)
-
-    async def _keep(self) -> None:
-        """Writes the draft to its file; what prevents that is said once for each change."""
-        draft, drafts = self.draft, self.page.studio.drafts
-        if not draft.must_be_kept:
-            self.unkept = ""
-        elif draft.version != self._tried:
-            self._tried = draft.version
-            try:
-                await self.page.studio.run(drafts.save, draft)
-            except UserError as error:
-                self.unkept = str(error)
 
 
 async def open_draft(page: Page) -> DraftSession:
@@ -96,10 +82,8 @@ async def open_draft(page: Page) -> DraftSession:
         draft = await page.studio.run(page.studio.drafts.find, last)
     if draft is None:
         draft = await _begin(page.studio, await page.studio.run(open_example, DEFAULT))
-    if missing:
-        draft.opened = Opened(page.t("Not opened"), (missing,))
     remember(FILM_COOKIE, draft.id)
-    session = DraftSession(page, draft)
+    session = DraftSession(page, draft, missing)
     ui.timer(LOOK_S, session.look)
     return session
 

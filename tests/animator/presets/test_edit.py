@@ -117,6 +117,22 @@ def test_a_group_goes_with_its_last_setting_and_keeps_its_comments() -> None:
     assert remove_value("fps: 12", ("fps",)) == ""
 
 
+def test_the_text_before_a_removed_last_line_keeps_its_line_break() -> None:
+    assert remove_value("prompts: |\n  a\nfps: 12", ("fps",)) == "prompts: |\n  a\n"
+
+
+def test_nothing_is_removed_from_what_is_no_group() -> None:
+    for path in (("motion", "zoom", "x"), ("steps", "7"), ("steps", "x"), ("seed", "a")):
+        assert remove_value(FILM, path) == FILM
+
+
+def test_prompts_by_frame_take_the_place_of_one_prompt() -> None:
+    text = "prompts: a lake  # the lake\nfps: 1\n"
+    edited = set_value(text, ("prompts",), {0: "a lake", 60: "a, b"})
+    assert edited == "prompts:  # the lake\n  0: a lake\n  60: a, b\nfps: 1\n"
+    assert set_value(edited, ("prompts",), "one") == "prompts: one  # the lake\nfps: 1\n"
+
+
 @pytest.mark.parametrize(
     ("text", "edited"),
     [

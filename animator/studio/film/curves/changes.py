@@ -10,7 +10,7 @@ from animator.presets.request import draft_of_request
 from animator.settings import Animation
 from animator.settings.group import SettingsGroup
 from animator.settings.validate import Examined
-from animator.studio.analysis import as_text
+from animator.studio.analysis import preset_text
 from animator.studio.film.curves.board import Board, curve_data, points_for
 from animator.studio.film.curves.keys import Keys, Source, keys_of
 from animator.studio.film.curves.problems import problem_of
@@ -116,4 +116,4 @@ def _film(text: str, path: str) -> Animation:
 
 
 def _examined(text: str) -> Examined:
-    return examine(*draft_of_request(as_text(text)))
+    return examine(*draft_of_request(preset_text(text)))
