@@ -1,7 +1,7 @@
 """`Board`: what the editor of curves shows of a film, as plain values for the browser."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,7 @@ class Board:
 
     film: Animation | None
     entries: tuple[Entry, ...]
-    sources: dict[str, Source]
+    sources: Mapping[str, Source]
     data: BoardData
 
     @property
