@@ -53,7 +53,7 @@ def test_a_key_is_moved_by_arrow_keys_in_one_step_of_undo(breathing: Shown) -> N
     expect(key).to_be_focused()
     page.get_by_test_id("undo").click()
     breathing.has("24:(1.1)")
-    page.get_by_test_id("redo").click()
+    page.get_by_role("button", name="Redo (Ctrl+Shift+Z)").click()
     breathing.has("35:(1.098)")
 
 
