@@ -47,7 +47,7 @@ def mount_studio(app: FastAPI) -> None:
     Args:
         app: The application.
     """
-    # The library looks for the server among all objects of the process, one of which warns when it is looked at.
+    # The library looks at all objects of the process to find the server; one of torch's warns of that.
     warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
     core.sio.eio.max_http_buffer_size = MAX_MESSAGE

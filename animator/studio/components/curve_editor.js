@@ -27,7 +27,8 @@ export default {
         </div>
       </div>
       <template v-if="!overlay">
-        <div v-for="line in lines" :key="line.curve.path" class="curve-row" :data-testid="'curve-' + line.curve.path">
+        <div v-for="{ line, alone } in rows" :key="line.curve.path" class="curve-row"
+          :data-testid="'curve-' + line.curve.path">
           <div class="curve-label">
             <span class="curve-name">{{ line.curve.path }}</span>
             <span class="curve-now">{{ now(line.curve) }}</span>
@@ -35,7 +36,7 @@ export default {
             <button type="button" class="curve-hide" :aria-label="fill(labels.hide, line.curve)"
               :title="fill(labels.hide, line.curve)" @click="$emit('hide', line.curve.path)">×</button>
           </div>
-          <div class="curve-cell"><curve-plot :lines="[{ ...line, tone: 0 }]" v-bind="axis" v-on="hands"
+          <div class="curve-cell"><curve-plot :lines="alone" v-bind="axis" v-on="hands"
             :name="describe(line.curve)" /></div>
         </div>
       </template>
@@ -96,6 +97,10 @@ export default {
         const scale = this.drag?.path === path ? this.drag.scale : scaleOf(curve);
         return { curve, scale, tone: `${at % TONES} curve-dash-${Math.floor(at / TONES) % 4}`, testid: this.overlay ? `curve-${path}` : null };
       });
+    },
+    // Each curve with the lines of its own plot; the same ones while only the cursor moves.
+    rows() {
+      return this.lines.map((line) => ({ line, alone: [{ ...line, tone: 0 }] }));
     },
     spans() {
       return this.board.spans.map((row) => this.shown(row.path));

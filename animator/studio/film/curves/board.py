@@ -1,9 +1,8 @@
 """`Board`: what the editor of curves shows of a film, as plain values for the browser."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,10 @@ from animator.errors import PresetError, UserError
 from animator.presets.request import draft_of_request
 from animator.settings import Animation
 from animator.studio.analysis import Analysis, preset_text
-from animator.studio.film.curves.catalog import PROMPTS, Choice, Entry, entries_of
+from animator.studio.film.curves.catalog import DEFAULT_CHOICE, Choice, Entry, entries_of
 from animator.studio.film.curves.keys import Keys, ShownKey, Source, keys_of
 from animator.studio.film.curves.problems import note_of, problem_of
+from animator.studio.film.curves.wire import BoardData, CurveData, KeyData, NoteData, SpanData
 from animator.studio.labels import Translate
 from animator.timeline.columns import range_of
 from animator.timeline.sampled import SampledCurve, beats_of, curve_of
@@ -31,66 +31,6 @@ TEXT_LENGTH = 160
 """Characters of a text in a span; its editor has all of it."""
 
 
-class KeyData(TypedDict):
-    """A key for the browser; see `ShownKey`."""
-
-    index: int
-    frame: int
-    time: str
-    text: str
-    ease: str | None
-    value: float | None
-    formula: bool
-
-
-class CurveData(TypedDict):
-    """A schedule of numbers for the browser: `low` and `high` are its range, `raw` its unclamped values."""
-
-    path: str
-    frames: list[int]
-    values: list[float | None]
-    raw: list[float | None] | None
-    low: float | None
-    high: float | None
-    whole: bool
-    keys: list[KeyData]
-    keyCount: int
-
-
-class SpanData(TypedDict):
-    """A schedule of texts for the browser."""
-
-    path: str
-    keys: list[KeyData]
-    keyCount: int
-
-
-class NoteData(TypedDict):
-    """A schedule that cannot be shown, and why."""
-
-    path: str
-    text: str
-
-
-class BoardData(TypedDict):
-    """All that the editor shows, but the sound; `window` has the first and last frame that it was made for.
-
-    `beats` are the frames of the beats from number `firstBeat` on, each `beatStep` after the one before.
-    """
-
-    version: int
-    frames: int
-    fps: float
-    bpm: float | None
-    beats: list[int]
-    firstBeat: int
-    beatStep: int
-    window: tuple[int, int]
-    curves: list[CurveData]
-    spans: list[SpanData]
-    notes: list[NoteData]
-
-
 @dataclass(frozen=True)
 class View:
     """What a page looks at.
@@ -101,7 +41,7 @@ class View:
         end: Last frame in view; None for the last one of the film.
     """
 
-    choice: Choice = Choice()
+    choice: Choice = DEFAULT_CHOICE
     start: int = 0
     end: int | None = None
 
@@ -125,7 +65,7 @@ class Board:
 
     film: Animation | None
     entries: tuple[Entry, ...]
-    sources: dict[str, Source]
+    sources: Mapping[str, Source]
     data: BoardData
 
     @property
