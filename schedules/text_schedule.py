@@ -75,7 +75,7 @@ class TextSchedule:
         text = str(source)
         if len(text) > MAX_TEXT:
             raise ScheduleLimitError(f"a schedule has {len(text)} characters; expected at most {MAX_TEXT}")
-        if not _is_keyed(text):
+        if not is_keyed(text):
             return cls(source, (TextKey(parse_key("0", Place("0")), unwrap(text)[0]),))
         reading = read(text)
         # The values are cut from the original text: typographic quotes inside a name belong to it.
@@ -107,20 +107,22 @@ class TextSchedule:
 
     def warnings(self, scope: Scope) -> tuple[ScheduleWarning, ...]:
         """Returns warnings about probable mistakes: keys outside the film, duplicate keys."""
-        return (*self.notes, *key_warnings([key.at for key in self._keys(scope)], scope))
+        return (*self.notes, *key_warnings([key.at for key in self.keys_for(scope)], scope))
 
-    def _keys(self, scope: Scope) -> tuple[TextKey, ...]:
+    def keys_for(self, scope: Scope) -> tuple[TextKey, ...]:
+        """Returns the keys in Deforum's reading if the scope is compatible, else in ours."""
         return self.deforum_keys if scope.compat and self.deforum_keys is not None else self.keys
 
     def _by_frame(self, scope: Scope) -> dict[int, str]:
-        by_frame = {key.at.frame(scope): key.text for key in self._keys(scope)}
+        by_frame = {key.at.frame(scope): key.text for key in self.keys_for(scope)}
         if not scope.compat:
             return by_frame
         inside = {frame: text for frame, text in by_frame.items() if 0 <= frame < scope.frames} or by_frame
         return _without_numbers(inside)
 
 
-def _is_keyed(text: str) -> bool:
+def is_keyed(text: str) -> bool:
+    """Returns True if a text has keys, such as `0:(a), 30:(b)`; else it is one text for all frames."""
     head, colon, _ = text.partition(":")
     return bool(colon) and is_key(head)
 

@@ -3,8 +3,9 @@
 PyYAML reads YAML 1.1, where `on` is true, `017` is 15, `12:30` is 750 and a repeated key wins silently.
 """
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ MAX_NODES = 200_000
 """Aliases can make a small file expand without end; a file with this many values is not a preset."""
 MAX_EXPLAINED = 50_000
 """PyYAML's own parser, whose messages say more than libyaml's, takes seconds for longer texts."""
+_BREAK = re.compile("[\\n\\r\\x85\\u2028\\u2029]")
 _KEY = re.compile(r"\s*([\"']?)\d+(?:\.\d+)?[sb%]?\1\s*:\s")
 
 
@@ -113,6 +115,11 @@ def _compose(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
         return loader, loader.get_single_node()
 
 
+def events(text: str) -> Iterator[yaml.Event]:
+    """Yields the events of a text that `read` has no problem with, with their places in it."""
+    return yaml.parse(text, _FastLoader)
+
+
 def scalar(text: str) -> Any:
     """Parses one YAML value, such as that of `--set key=value`; `0: a, 12: b` is a mapping without braces.
 
@@ -161,6 +168,43 @@ for _first, _resolvers in _Loader.yaml_implicit_resolvers.items():
 def dump(values: Mapping[str, Any]) -> str:
     """Returns YAML text that `read` parses into the same values, with the keys in their order."""
     return yaml.dump(dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _InlineDumper(_Dumper):
+    """The same on one line: text with line breaks has escapes for them, and nothing is shared."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_InlineDumper.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar(TAG + "str", text, '"' if _BREAK.search(text) else None),
+)
+
+
+def inline(value: Any, *, in_flow: bool, quotes: str | None = None) -> str:
+    """Returns a value on one line, spelled as `dump` does; lists and mappings in brackets.
+
+    Args:
+        value: A plain value.
+        in_flow: True for a place in brackets, where a comma ends a text without quotes.
+        quotes: `"` or `'` for a text; None takes those that it needs.
+
+    Raises:
+        yaml.YAMLError: The value is not plain.
+        RecursionError: It is nested too deeply.
+    """
+    if quotes and isinstance(value, str):
+        return _dump_line(value, default_style=quotes)
+    if not in_flow and not isinstance(value, list | tuple | Mapping):
+        return _dump_line({"k": value}, default_flow_style=False).removeprefix("k: ")
+    return _dump_line([value], default_flow_style=True)[1:-1]
+
+
+def _dump_line(value: Any, **style: Any) -> str:
+    options = {"sort_keys": False, "allow_unicode": True, "width": math.inf, **style}
+    return str(yaml.dump(value, Dumper=_InlineDumper, **options)).removesuffix("\n")
 
 
 class _Walk:

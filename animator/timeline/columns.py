@@ -56,13 +56,23 @@ def columns_of(animation: Animation) -> Columns:
     problems: list[Problem] = []
     for path, schedule in schedule_fields(animation).items():
         try:
-            columns[path] = _clamp(animation, path, schedule.values(animation.scope))
-            _check_whole(animation, path, columns[path])
+            columns[path] = column_of(animation, path, schedule.values(animation.scope))
         except ScheduleError as error:
             problems.append(Problem(animation.name, path, str(error)))
     if problems:
         raise PresetError(animation.name, tuple(problems))
     return columns
+
+
+def column_of(animation: Animation, path: str, values: Column) -> Column:
+    """Returns the values of a schedule at all frames, clamped to the range of its setting.
+
+    Raises:
+        ScheduleError: A number that has to be whole is infinite at some frame.
+    """
+    column = _clamp(animation, path, values)
+    _check_whole(animation, path, column)
+    return column
 
 
 def range_of(animation: Animation, path: str) -> RangedSchedule | None:

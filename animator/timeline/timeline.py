@@ -15,8 +15,9 @@ from animator.timeline.columns import columns_of, prompts_of
 from animator.timeline.generated import frames_to_generate, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.palettes import PaletteShare, PromptPalettes
+from animator.timeline.overrides import overrides, strength_path
 from animator.timeline.plan import Plan
-from animator.timeline.values import Column, Columns, lists_of, parts_of
+from animator.timeline.values import Column, lists_of, parts_of
 from schedules import PromptFrame
 
 
@@ -33,13 +34,14 @@ class Timeline(Sequence[Plan]):
         self._rules = rules_of(animation)
         self._columns = columns_of(animation)
         self._guides = animation.guides
-        self._plan_columns = {**self._columns, **self._overrides()}
+        self._strength = strength_path(animation)
+        self._plan_columns = {**self._columns, **overrides(animation, self._columns.__getitem__)}
         self._parts = parts_of(animation, self._plan_columns)
         self._lists = lists_of(animation, self._plan_columns)
         self._prompts = prompts_of(animation)
-        frames, strength = frames_to_generate(animation, self._columns["diffusion.cadence"]), self._strength
+        frames = frames_to_generate(animation, self._columns["diffusion.cadence"])
         cuts = self._rules.zero_strength_cuts
-        self.generated_frames = with_cuts(frames, self._columns[strength]) if cuts else frames
+        self.generated_frames = with_cuts(frames, self._columns[self._strength]) if cuts else frames
         """The frames that are generated, in order; the others are in-betweens."""
         self.seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
         """The seed of each generated frame."""
@@ -132,23 +134,6 @@ class Timeline(Sequence[Plan]):
             return ()
         blend = self._prompts[frame].blend
         return self._palettes.at(frame, blend[1][2] if blend else 0.0)
-
-    @property
-    def _strength(self) -> str:
-        """Path of the strength schedule; in Deforum, that of guided images has no effect."""
-        guided = self._guides and self._rules.guides_set_strength
-        return "guided.image_strength_schedule" if guided else "diffusion.strength"
-
-    def _overrides(self) -> Columns:
-        """Returns the columns that other settings override."""
-        film = self.animation
-        strength = np.array(self._columns[self._strength], dtype=np.float64)
-        if film.begins_over_image:
-            strength[0] = film.init.strength
-        columns: dict[str, Column] = {"diffusion.strength": strength}
-        if film.camera.aspect_ratio_use_old_formula:
-            columns["camera.aspect_ratio"] = np.full(film.frames, film.size[0] / film.size[1])
-        return columns
 
     def _parts_at(self, frame: int) -> dict[str, Any]:
         """Returns the parts of a plan, by the name of their settings group or list of groups."""

@@ -1,0 +1,280 @@
+"""Edits the keys of a number's schedule."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from schedules import reference
+from schedules.curve import Point, value_at
+from schedules.edit.opened import Opened
+from schedules.edit.spelling import Spelled, number_text, rounded, tidy
+from schedules.edit.written import Written, WrittenMapping, WrittenText
+from schedules.errors import ScheduleError
+from schedules.formula import Formula, Place
+from schedules.keyed import Key
+from schedules.reading import plain, read
+from schedules.schedule import Schedule
+from schedules.scope import Scope
+from schedules.values import check_ease, constant, parse_value
+
+Source = str | int | float | Mapping[Any, Any]
+"""The source of a schedule, as in a preset."""
+_BRACKETS = Spelled("(", "", ")", None)
+
+
+@dataclass(frozen=True)
+class EditableKey:
+    """A key of a schedule.
+
+    Attributes:
+        index: Its position in the source, from 0, which the functions below take.
+        frame: Its frame; may lie outside the film.
+        time: Its time as written, such as `30`, `2s` or `max_f/2`.
+        text: Its number or formula as written, without brackets and easing.
+        is_formula: True for a formula, which moves in time only: its value is typed.
+        value: Its value on its frame, before any clamping; NaN where a formula gives none there.
+        ease: The easing to the next key; None is the default one.
+    """
+
+    index: int
+    frame: int
+    time: str
+    text: str
+    is_formula: bool
+    value: float
+    ease: str | None
+
+
+def editable_keys(source: Source, scope: Scope) -> tuple[EditableKey, ...]:
+    """Returns the keys of a schedule in the order of its source; a number or formula is one key on frame 0.
+
+    Raises:
+        ScheduleError: The source is not a schedule, or a key is not a frame.
+    """
+    keys, opened = _open(source, scope)
+    texts = [_text(_content(value)) for value in opened.written.values]
+    return tuple(
+        EditableKey(
+            index,
+            frame,
+            key.at.text,
+            text,
+            isinstance(key.value.content, Formula),
+            _value(key, frame, scope),
+            key.value.ease,
+        )
+        for index, (key, frame, text) in enumerate(zip(keys, opened.frames, texts, strict=True))
+    )
+
+
+def move_key(
+    source: Source, scope: Scope, index: int, to: tuple[int, float | None], *, span: float | None = None
+) -> Source:
+    """Returns the source with a key dragged to another frame, and another value if it is a number.
+
+    A time in seconds, beats or percent stays in its unit where that is exact; otherwise it is given in frames.
+    If there is another key on the frame, it stops beside it. A formula keeps its value.
+
+    Args:
+        source: The schedule.
+        scope: The film.
+        index: The key.
+        to: Its frame and value; None leaves the value.
+        span: Height of the curve, for the digits of the value; None takes that of the keys.
+
+    Raises:
+        ScheduleError: There is no such key, or the value is not finite.
+    """
+    keys, opened = _open(source, scope)
+    opened.check(index)
+    frame, value = to
+    if value is not None and not isinstance(keys[index].value.content, Formula):
+        content = rounded(_finite(value), _span(keys, scope) if span is None else span)
+        spelled = _respelled(opened, index, content, keys[index].value.ease)
+        _, opened = _open(opened.written.with_value(index, spelled), scope)
+    return _closed(source, opened.moved(index, frame))
+
+
+def add_key(
+    source: Source, scope: Scope, frame: int, value: float | str, *, span: float | None = None
+) -> Source:
+    """Returns the source with one more key; a single number or formula becomes text such as `0:(1), 30:(2)`.
+
+    Args:
+        source: The schedule.
+        scope: The film.
+        frame: Frame of the key.
+        value: A number, or a number or formula as typed.
+        span: Height of the curve, for the digits of a number; None takes that of the keys.
+
+    Raises:
+        ScheduleError: The frame has a key already, or the value is neither a number nor a formula.
+    """
+    keys, opened = _open(source, scope)
+    if isinstance(value, str):
+        content, ease = _typed(value)
+    else:
+        content, ease = rounded(_finite(value), _span(keys, scope) if span is None else span), None
+    is_text = isinstance(opened.written, WrittenText)
+    spelled = _in_text(_BRACKETS, content, ease) if is_text else _in_mapping(content, ease)
+    return _closed(source, opened.added(frame, spelled))
+
+
+def delete_key(source: Source, scope: Scope, index: int) -> Source:
+    """Returns the source without a key.
+
+    Raises:
+        ScheduleError: It is the only key, or there is no such key.
+    """
+    return _closed(source, _open(source, scope)[1].deleted(index))
+
+
+def set_time(source: Source, scope: Scope, index: int, text: str) -> Source:
+    """Returns the source with the time of a key as typed: `30`, `2s`, `8b`, `50%`, `max_f/2`.
+
+    Raises:
+        ScheduleError: It is not a time, with its column, or another key is on its frame.
+    """
+    return _closed(source, _open(source, scope)[1].timed(index, text))
+
+
+def set_formula(source: Source, scope: Scope, index: int, text: str) -> Source:
+    """Returns the source with the value of a key as typed: a number or a formula, perhaps with an easing.
+
+    Raises:
+        ScheduleError: It is neither; points at the column of `text`.
+    """
+    keys, opened = _open(source, scope)
+    opened.check(index)
+    content, ease = _typed(text)
+    value = _respelled(opened, index, content, ease or keys[index].value.ease)
+    return _closed(source, opened.written.with_value(index, value))
+
+
+def set_ease(source: Source, scope: Scope, index: int, ease: str | None) -> Source:
+    """Returns the source with another easing from a key to the next one; None is the default one.
+
+    Raises:
+        ScheduleError: There is no such easing.
+    """
+    _, opened = _open(source, scope)
+    opened.check(index)
+    if ease is not None:
+        check_ease(ease, Place(ease))
+    content = _content(opened.written.values[index])
+    return _closed(source, opened.written.with_value(index, _respelled(opened, index, content, ease)))
+
+
+def _open(source: Source, scope: Scope) -> tuple[Sequence[Key], Opened]:
+    """Returns the keys of a schedule, parsed and as written; a single value as the text of one key."""
+    schedule = Schedule.parse(source)
+    keys = schedule.keyed.keys_for(scope)
+    return keys, Opened(_written(source, schedule, scope), [key.at for key in keys], scope)
+
+
+def _written(source: Source, schedule: Schedule, scope: Scope) -> Written:
+    if isinstance(source, Mapping):
+        return WrittenMapping.of(source, "after")
+    if not isinstance(source, str):
+        return _written_text(f"0:({number_text(source)})")
+    if scope.compat and schedule.keyed.deforum_keys is not None:
+        return WrittenText(source, reference.items(source) or ())
+    if read(source).items:
+        return _written_text(source)
+    return _written_text(f"0:{_in_text(_BRACKETS, *_typed(source))}")
+
+
+def _written_text(text: str) -> WrittenText:
+    """Returns the keys of a text in our reading; where that corrects mistakes, of the corrected text."""
+    reading = read(text)
+    if reading.warnings:
+        after = [] if reading.after == "hold" else [reading.after]
+        text = ", ".join([*(f"{item.key.strip()}:{item.value.strip()}" for item in reading.items), *after])
+        reading = read(text)
+    return WrittenText(text, reading.items)
+
+
+def _closed(source: Source, edited: Source) -> Source:
+    """Returns an edited source, checked; the text of one key on frame 0 as the single value that it was.
+
+    Raises:
+        ScheduleError: It is not a schedule any more.
+    """
+    Schedule.parse(edited)
+    if isinstance(edited, str) and not isinstance(source, Mapping) and _is_single(source):
+        (item, *others) = read(edited).items
+        value = Spelled.of(item.value)
+        if not others and item.key.strip() == "0" and value.ease is None:
+            number = _content(item.value)
+            return number if not isinstance(source, str) else _text(number)
+    return edited
+
+
+def _is_single(source: Source) -> bool:
+    """Returns True for a number or formula without keys."""
+    return not isinstance(source, str) or not read(source).items
+
+
+def _content(value: Any) -> Any:
+    """Returns the number or formula of a key's value as written, without brackets and easing."""
+    if isinstance(value, Mapping):
+        value = value["value"]
+    if not isinstance(value, str):
+        return value
+    text = Spelled.of(value).content
+    parsed = parse_value(plain(text), Place(text))
+    return text if isinstance(parsed.content, Formula) else tidy(parsed.content)
+
+
+def _respelled(opened: Opened, index: int, content: int | float | str, ease: str | None) -> Any:
+    """Returns a key's value with other content, spelled as the old one."""
+    if isinstance(opened.written, WrittenText):
+        return _in_text(Spelled.of(opened.written.values[index]), content, ease)
+    return _in_mapping(content, ease)
+
+
+def _in_text(old: Spelled, content: int | float | str, ease: str | None) -> str:
+    """Returns a value for text, in the brackets of the old one; a formula always has some."""
+    if isinstance(content, str) and "(" not in old.before:
+        old = replace(old, before="(", behind=")")
+    return str(replace(old, content=_text(content), ease=ease))
+
+
+def _in_mapping(content: int | float | str, ease: str | None) -> Any:
+    return {"value": content, "ease": ease} if ease else content
+
+
+def _text(content: int | float | str) -> str:
+    return content if isinstance(content, str) else number_text(content)
+
+
+def _typed(text: str) -> tuple[int | float | str, str | None]:
+    """Returns the number or formula that somebody typed, and its easing.
+
+    Raises:
+        ScheduleError: It is neither; points at the column.
+    """
+    value = parse_value(plain(text), Place(text))
+    return _content(text), value.ease
+
+
+def _value(key: Key, frame: int, scope: Scope) -> float:
+    """Returns a key's value on its frame; NaN where its formula gives none."""
+    content = key.value.content
+    try:
+        return value_at(Point(frame, content, key.value.ease, key.value.place), scope)
+    except ScheduleError:  # reported for the schedule as a whole; its keys are listed all the same
+        return math.nan
+
+
+def _span(keys: Sequence[Key], scope: Scope) -> float:
+    """Returns the largest minus the smallest value of the keys."""
+    values = [_value(key, key.at.frame(scope), scope) for key in keys]
+    finite = [value for value in values if math.isfinite(value)]
+    return max(finite) - min(finite) if finite else 0.0
+
+
+def _finite(value: float) -> float:
+    constant(value, Place(""))
+    return value
