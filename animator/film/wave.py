@@ -44,8 +44,8 @@ class Span:
 def wave_of(sound: Sound, film_seconds: Fraction, span: Span) -> Wave:
     """Returns the lowest and highest sample of each part (points, 2), float32 in [-1, 1]; 0 in silence.
 
-    It is the wave that the video has: with the sound's offset, cut, loop and fades. The file is decoded from its
-    beginning to the end of the span, and held in memory in small blocks only.
+    It is the wave that the video has: with the sound's offset, cut, loop and fades. The file is decoded from
+    its beginning to the end of the span, and held in memory in small blocks only.
 
     Args:
         sound: The sound of the film.
@@ -53,8 +53,8 @@ def wave_of(sound: Sound, film_seconds: Fraction, span: Span) -> Wave:
         span: The part of the film; what lies outside the film is silent.
 
     Raises:
-        UserError: There is no such file, it has no sound, it is a URL that is not allowed, or decoding it takes
-            too long.
+        UserError: There is no such file, it has no sound, it is a URL that is not allowed, or decoding it
+            takes too long.
         VideoError: ffmpeg failed.
     """
     parts = min(span.points, span.samples)

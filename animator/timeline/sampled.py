@@ -42,8 +42,8 @@ def curve_of(animation: Animation, path: str, points: int = 4000) -> SampledCurv
     Args:
         animation: The film.
         path: The setting, such as `motion.zoom` or `controlnet.0.weight`.
-        points: Largest number of frames besides those with a key, the first and the last. In longer films they
-            are those with the smallest and the largest value of each part, so that no peak is lost.
+        points: Largest number of frames besides those with a key, the first and the last. In longer films
+            they are those with the smallest and the largest value of each part, so that no peak is lost.
 
     Raises:
         PresetError: There is no such schedule of numbers, or it cannot be evaluated at some frame.
@@ -68,8 +68,9 @@ def beats_of(animation: Animation) -> Frames:
     frames_per_beat = 60.0 / animation.bpm * animation.fps
     count = animation.frames if frames_per_beat < 1 else int(animation.frames / frames_per_beat) + 2
     step = max(frames_per_beat, 1.0)  # with more than one beat per frame there is one on every frame
-    beats = np.floor(np.arange(count) * step + 0.5).astype(np.int64)
-    return beats[beats < animation.frames]
+    beats: Frames = np.floor(np.arange(count) * step + 0.5).astype(np.int64)
+    inside: Frames = beats[beats < animation.frames]
+    return inside
 
 
 def _in_plans(animation: Animation, path: str, raw: Values) -> Values:

@@ -14,8 +14,8 @@ from animator.settings.compat import rules_of
 from animator.timeline.columns import columns_of, prompts_of
 from animator.timeline.generated import frames_to_generate, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
-from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.overrides import overrides, strength_path
+from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.plan import Plan
 from animator.timeline.values import Column, lists_of, parts_of
 from schedules import PromptFrame

@@ -1,7 +1,7 @@
 """Edits the source of a schedule key by key, in the way it is written: text, mapping, number or list.
 
-Every function takes a source as it is in a preset and returns the new one, ready for YAML. Keys are counted in
-the order of the source, which stays: a key that is moved past another one keeps its index.
+Every function takes a source as it is in a preset and returns the new one, ready for YAML. Keys are counted
+in the order of the source, which stays: a key that is moved past another one keeps its index.
 """
 
 from schedules.edit.curves import (

@@ -13,10 +13,11 @@ from schedules.edit.written import Written, WrittenMapping, WrittenText
 from schedules.errors import ScheduleError
 from schedules.formula import Formula, Place
 from schedules.keyed import Key
+from schedules.keys import unwrap
 from schedules.reading import plain, read
 from schedules.schedule import Schedule
 from schedules.scope import Scope
-from schedules.values import check_ease, constant, parse_value
+from schedules.values import Value, check_ease, constant, parse_value
 
 Source = str | int | float | Mapping[Any, Any]
 """The source of a schedule, as in a preset."""
@@ -53,18 +54,17 @@ def editable_keys(source: Source, scope: Scope) -> tuple[EditableKey, ...]:
         ScheduleError: The source is not a schedule, or a key is not a frame.
     """
     keys, opened = _open(source, scope)
-    texts = [_text(_content(value)) for value in opened.written.values]
     return tuple(
         EditableKey(
             index,
             frame,
             key.at.text,
-            text,
+            _text(_content(key.value)),
             isinstance(key.value.content, Formula),
             _value(key, frame, scope),
             key.value.ease,
         )
-        for index, (key, frame, text) in enumerate(zip(keys, opened.frames, texts, strict=True))
+        for index, (key, frame) in enumerate(zip(keys, opened.frames, strict=True))
     )
 
 
@@ -73,8 +73,8 @@ def move_key(
 ) -> Source:
     """Returns the source with a key dragged to another frame, and another value if it is a number.
 
-    A time in seconds, beats or percent stays in its unit where that is exact; otherwise it is given in frames.
-    If there is another key on the frame, it stops beside it. A formula keeps its value.
+    A time in seconds, beats or percent stays in its unit where that is exact; else it is given in frames. If
+    there is another key on the frame, it stops beside it. A formula keeps its value.
 
     Args:
         source: The schedule.
@@ -158,11 +158,11 @@ def set_ease(source: Source, scope: Scope, index: int, ease: str | None) -> Sour
     Raises:
         ScheduleError: There is no such easing.
     """
-    _, opened = _open(source, scope)
+    keys, opened = _open(source, scope)
     opened.check(index)
     if ease is not None:
         check_ease(ease, Place(ease))
-    content = _content(opened.written.values[index])
+    content = _content(keys[index].value)
     return _closed(source, opened.written.with_value(index, _respelled(opened, index, content, ease)))
 
 
@@ -201,14 +201,14 @@ def _closed(source: Source, edited: Source) -> Source:
     Raises:
         ScheduleError: It is not a schedule any more.
     """
-    Schedule.parse(edited)
-    if isinstance(edited, str) and not isinstance(source, Mapping) and _is_single(source):
-        (item, *others) = read(edited).items
-        value = Spelled.of(item.value)
-        if not others and item.key.strip() == "0" and value.ease is None:
-            number = _content(item.value)
-            return number if not isinstance(source, str) else _text(number)
-    return edited
+    schedule = Schedule.parse(edited)
+    keys = schedule.keyed.keys
+    if isinstance(keys, ScheduleError) or len(keys) > 1 or keys[0].at.text != "0" or keys[0].value.ease:
+        return edited
+    if isinstance(source, Mapping) or not _is_single(source):
+        return edited
+    content = _content(keys[0].value)
+    return _text(content) if isinstance(source, str) else content
 
 
 def _is_single(source: Source) -> bool:
@@ -216,15 +216,10 @@ def _is_single(source: Source) -> bool:
     return not isinstance(source, str) or not read(source).items
 
 
-def _content(value: Any) -> Any:
-    """Returns the number or formula of a key's value as written, without brackets and easing."""
-    if isinstance(value, Mapping):
-        value = value["value"]
-    if not isinstance(value, str):
-        return value
-    text = Spelled.of(value).content
-    parsed = parse_value(plain(text), Place(text))
-    return text if isinstance(parsed.content, Formula) else tidy(parsed.content)
+def _content(value: Value) -> int | float | str:
+    """Returns the number or formula of a value, without brackets and easing."""
+    content = value.content
+    return unwrap(content.text)[0] if isinstance(content, Formula) else tidy(content)
 
 
 def _respelled(opened: Opened, index: int, content: int | float | str, ease: str | None) -> Any:
@@ -256,7 +251,7 @@ def _typed(text: str) -> tuple[int | float | str, str | None]:
         ScheduleError: It is neither; points at the column.
     """
     value = parse_value(plain(text), Place(text))
-    return _content(text), value.ease
+    return _content(value), value.ease
 
 
 def _value(key: Key, frame: int, scope: Scope) -> float:

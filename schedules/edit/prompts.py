@@ -10,8 +10,8 @@ from schedules.keyed_text import decode
 from schedules.prompt_keys import parse_prompts
 from schedules.scope import Scope
 
-Source = str | int | float | Mapping[Any, Any] | Sequence[Any]
-"""The source of prompts, as in a preset."""
+Source = Any
+"""The source of prompts, as in a preset: text, a number, a mapping or a list of these."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from schedules.reading import read
 from schedules.scope import Scope
 from schedules.text_schedule import TextKey, TextSchedule, is_keyed
 
-Source = str | int | float | Mapping[Any, Any]
-"""The source of a text schedule, as in a preset."""
+Source = Any
+"""The source of a text schedule, as in a preset: text, a number, or a mapping of these."""
 _WRAPPINGS = ('("{}")', "('{}')", "({})", '"{}"', "'{}'", "{}")
 """Ways to write a text in a schedule, most common first."""
 

@@ -1,4 +1,4 @@
-"""Keys as they are written: the spans of a text, or the pairs of a mapping. Edits leave other keys as they are."""
+"""Keys as they are written: spans of a text, or pairs of a mapping; an edit leaves the others as they are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

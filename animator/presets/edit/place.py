@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from animator.presets.edit.expected import REMOVED, Path, RefusedError, key_in, nested, new_key
 from animator.presets.edit.entries import Splice, entries_of
+from animator.presets.edit.expected import REMOVED, Path, RefusedError, key_in, nested, new_key
 from animator.presets.edit.splices import Editor, Slot
 from animator.presets.edit.tree import Node, tree_of
 from animator.settings.animation import Animation
@@ -58,7 +58,7 @@ class _Edit:
             yield from self._editor.change(slot, old, nested(rest, value))
 
     def _chain(self, root: Node, values: Any) -> list[tuple[Node, int, Slot | None, Any]]:
-        """Returns list or mapping, index, place and value of each key of the path, as far as there are any."""
+        """Returns group, index, place and value of each key of the path, as far as there are any."""
         chain: list[tuple[Node, int, Slot | None, Any]] = []
         node, in_flow = root, False
         for name in self._path:
@@ -108,13 +108,13 @@ class _Edit:
         """Checks that a group is not written elsewhere, and not repeated elsewhere."""
         if node.kind == "alias":
             raise RefusedError(
-                f"its group is the one of `&{node.name}`, repeated by `*{node.name}`; change it there, or write "
-                "the group out in the YAML"
+                f"its group is the one of `&{node.name}`, repeated by `*{node.name}`; change it there, or "
+                "write the group out in the YAML"
             )
         if node in self._shared:
             raise RefusedError(
-                f"its group `&{node.anchor}` is repeated elsewhere by `*{node.anchor}`, where it would change, "
-                "too; change it in the YAML"
+                f"its group `&{node.anchor}` is repeated elsewhere by `*{node.anchor}`, where it would "
+                "change, too; change it in the YAML"
             )
 
     def _check_free(self, node: Node) -> None:
@@ -139,7 +139,7 @@ def _shared_nodes(root: Node | None) -> set[Node]:
 
 
 def _place_in_schema(names: Sequence[str], name: str) -> int:
-    """Returns the index for a new top-level setting: behind the last one that comes before it in the schema."""
+    """Returns the index for a new setting at the top: behind the last that comes before it in the schema."""
     own = _ORDER.get(name, len(_ORDER))
     before = [index for index, other in enumerate(names) if _ORDER.get(other, len(_ORDER)) <= own]
     return before[-1] + 1 if before else 0

@@ -163,7 +163,7 @@ _ABSENT = object()
 
 
 def _segments(old: list[Any], new: list[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
-    """Yields (index in `old`, keys there, keys in `new`) of each part: a shared key, or what is between them."""
+    """Yields (index in `old`, keys there, keys in `new`) of each shared key, and of what is between them."""
     shared = set(old) & set(new)
     i = j = 0
     while i < len(old) or j < len(new):

@@ -85,9 +85,9 @@ def tree_of(text: str) -> Node | None:
 
 
 def _leaf(text: str, event: yaml.ScalarEvent | yaml.AliasEvent, parent: _Open) -> Node:
-    start, end = event.start_mark.index, event.end_mark.index
+    start, end = _place(event)
     if isinstance(event, yaml.AliasEvent):
-        return Node("alias", start, end, name=event.anchor)
+        return Node("alias", start, end, name=event.anchor or "")
     style = event.style or ""
     if style in ("|", ">") and style:
         end = start + len(text[start:end].rstrip())
@@ -101,8 +101,15 @@ def _collection(text: str, opened: _Open, end: yaml.CollectionEndEvent) -> Node:
     event, children = opened.event, tuple(opened.children)
     kind: Kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
     style = "{" if event.flow_style else ""
-    stop = end.end_mark.index if event.flow_style else children[-1].end
-    return Node(kind, event.start_mark.index, stop, style, "", event.anchor, children)
+    stop = _place(end)[1] if event.flow_style else children[-1].end
+    return Node(kind, _place(event)[0], stop, style, "", event.anchor, children)
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    """Returns the indices of an event's first character, and behind its last one."""
+    if event.start_mark is None or event.end_mark is None:
+        raise AssertionError("every event of a text has its place")
+    return event.start_mark.index, event.end_mark.index
 
 
 def behind_colon(text: str, key: Node) -> int | None:
