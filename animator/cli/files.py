@@ -31,18 +31,15 @@ def import_file(
 ) -> None:
     """Turn a Deforum settings file into a preset; prints what is not imported as written."""
     from animator.presets import raw
-    from animator.presets.load import dump_differences
+    from animator.presets.as_preset import as_preset
     from animator.presets.ownership import input_files
-    from animator.settings.import_notes import changes
     from animator.settings.validate import validate
-    from animator.timeline.lint import clamped_schedules
 
     draft = raw.read(settings, repair=fix_json, parseq=parseq)
     animation = validate(draft)
-    cuts = (changes(path, cut) for path, cut in clamped_schedules(animation))
-    for note in sorted((*draft.notes, *cuts), key=lambda note: note.effect.value):
+    text, notes = as_preset(draft, animation, settings.name)
+    for note in notes:
         say(f"{note.effect.value}: {note}")
-    text = f"# From {settings.name}\n{dump_differences(animation)}"
     inputs = [settings, *([parseq] if parseq else []), *input_files(animation)]
     write_text(out, text, inputs, force=force, is_yaml=True)
 

@@ -18,9 +18,9 @@ from animator.server.errors import NoRoomError, NotFoundError
 _NAME = re.compile(r"([0-9a-f]{64})(\.[a-z0-9]{1,5})?")
 _IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif")
 _CLIPS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
-_SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a")
+SOUND_SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".m4a")
 _TEXTS = (".txt", ".json", ".yaml", ".yml", ".csv", ".srt")
-_SUFFIXES = (*_IMAGES, *_CLIPS, *_SOUNDS, *_TEXTS)
+_SUFFIXES = (*_IMAGES, *_CLIPS, *SOUND_SUFFIXES, *_TEXTS)
 """Suffixes that a stored file keeps from its name: those of files that settings name."""
 _SUFFIX_OF_KIND = {
     "a PNG image": ".png",

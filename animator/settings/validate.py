@@ -21,6 +21,9 @@ from animator.settings.wording import message_of, shorten
 from schedules import ScheduleError, Scope
 from schedules.suggest import suggestion
 
+MAX_DEPTH = 100
+"""Groups and lists inside each other, of which a film needs four."""
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -101,7 +104,10 @@ def _without(values: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> Ani
 
 
 def text_problems(draft: RawPreset) -> list[Problem]:
-    """Returns a problem for each text with half a character, which no file and no tokenizer takes."""
+    """Returns a problem for each text with half a character, which no file and no tokenizer takes.
+
+    Values that are nested too deeply are a problem, too: whatever reads them after this may recurse.
+    """
     problems: list[Problem] = []
     try:
         for path, text in _texts(draft.values, ()):
@@ -124,7 +130,13 @@ def _decode(text: str) -> str:
 
 
 def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yields each text in nested values with its path; a key belongs to the mapping that has it."""
+    """Yields each text in nested values with its path; a key belongs to the mapping that has it.
+
+    Raises:
+        RecursionError: They are nested more than `MAX_DEPTH` deep.
+    """
+    if len(path) > MAX_DEPTH:
+        raise RecursionError
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

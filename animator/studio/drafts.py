@@ -1,32 +1,54 @@
-"""`FilmDraft`: a film that is being written; `Drafts`: those of a renders folder."""
+"""`FilmDraft`: a film that is being written."""
 
-import re
-import secrets
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from animator.core.atomic import atomic_write
-from animator.core.read import UnreadableError, read_text
-from animator.presets.raw import MAX_BYTES
+from animator.server.uploads import Upload
 
-MAX_UNDO = 200
-"""Changes that can be undone."""
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+MAX_UNDO, MAX_UNDO_CHARACTERS = 200, 10_000_000
+"""Changes that can be undone, and characters of the texts that are kept for it."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a draft was taken from, such as a settings file.
+
+    Attributes:
+        name: Name of the file, or of what else it was.
+        notes: What became of its settings, a line each.
+        upload: The file, where settings can name it: an image, a clip or a sound.
+    """
+
+    name: str
+    notes: tuple[str, ...] = ()
+    upload: Upload | None = None
 
 
 class FilmDraft:
     """A film that is being written: the text of its preset, which everything on the page edits.
 
+    Args:
+        draft_id: Its name, such as `20261130-174512-3fa9c1d2`.
+        text: The YAML text.
+        is_kept: True if this text is in the draft's file.
+
     Attributes:
-        id: Its name, such as `20261130-174512-3fa9c1d2`.
+        id: Its name.
         text: The YAML text.
         version: Grows with each change, so that every page that shows the draft sees it.
+        kept: The version that is in its file; -1 if none is.
+        is_deleted: True once a person has deleted it; a page that still shows it says so.
+        opened: What it was taken from, until the person who did that has read the notes.
     """
 
-    def __init__(self, draft_id: str, text: str) -> None:
+    def __init__(self, draft_id: str, text: str, *, is_kept: bool = False) -> None:
         self.id = draft_id
-        self.text = text
+        self.text = _clean(text)
         self.version = 0
+        self.kept = 0 if is_kept else -1
+        self.is_deleted = False
+        self.opened: Opened | None = None
+        self._taken = "" if is_kept else self.text
         self._done: list[str] = []
         self._undone: list[str] = []
         self._typed = False
@@ -41,6 +63,16 @@ class FilmDraft:
         """True if there is an undone change."""
         return bool(self._undone)
 
+    @property
+    def has_own_work(self) -> bool:
+        """True unless the text is as it was taken from an example or a file."""
+        return self.text != self._taken
+
+    @property
+    def must_be_kept(self) -> bool:
+        """True if the file lacks something: an example that nobody has changed needs none."""
+        return self.kept != self.version and (self.version > 0 or self.has_own_work)
+
     def change(self, text: str, *, typed: bool = False) -> None:
         """Changes the text.
 
@@ -48,13 +80,26 @@ class FilmDraft:
             text: The new text; the old one if nothing is changed.
             typed: It was typed: what is typed in one go is undone in one go.
         """
+        text = _clean(text)
         if text == self.text:
             return
         if not (typed and self._typed):
-            self._done = [*self._done, self.text][-MAX_UNDO:]
+            self._done = _bounded([*self._done, self.text])
         self._typed = typed
         self._undone = []
         self._put(text)
+
+    def take(self, text: str, opened: Opened | None = None) -> None:
+        """Puts the text of an example or a file in the place of this one; `undo` brings it back.
+
+        Args:
+            text: The text.
+            opened: Where it is from, to be told to the person.
+        """
+        self._typed = False
+        self.change(text)
+        self._taken = self.text
+        self.opened = opened
 
     def undo(self) -> None:
         """Takes back the last change, if there is one."""
@@ -73,44 +118,21 @@ class FilmDraft:
     def _put(self, text: str) -> None:
         self.text = text
         self.version += 1
+        self.is_deleted = False
 
 
-class Drafts:
-    """The drafts of a renders folder, each in a YAML file; pages that show the same one share it.
+def _clean(text: str) -> str:
+    """Returns a text that can be written to a file: with plain line ends, and no half of a character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace").decode()
 
-    Args:
-        folder: The folder; made with the first draft.
-    """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._open: dict[str, FilmDraft] = {}
-
-    def new(self, text: str) -> FilmDraft:
-        """Returns a new draft; `save` keeps it."""
-        draft = FilmDraft(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", text)
-        self._open[draft.id] = draft
-        return draft
-
-    def find(self, draft_id: str) -> FilmDraft | None:
-        """Returns a draft; None where there is none of this id."""
-        if not _ID.fullmatch(draft_id):
-            return None
-        if draft_id not in self._open:
-            try:
-                self._open[draft_id] = FilmDraft(draft_id, read_text(self._path(draft_id), MAX_BYTES))
-            except UnreadableError:
-                return None
-        return self._open[draft_id]
-
-    def save(self, draft: FilmDraft) -> None:
-        """Writes a draft to its file.
-
-        Raises:
-            OSError: It cannot be written.
-        """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        atomic_write(self._path(draft.id), draft.text.encode())
-
-    def _path(self, draft_id: str) -> Path:
-        return self._folder / f"{draft_id}.yaml"
+def _bounded(texts: Sequence[str]) -> list[str]:
+    """Returns the last texts, as many as are kept."""
+    kept: list[str] = []
+    room = MAX_UNDO_CHARACTERS
+    for text in reversed(texts[-MAX_UNDO:]):
+        room -= len(text)
+        if kept and room < 0:
+            break
+        kept.append(text)
+    return kept[::-1]

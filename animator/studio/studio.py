@@ -7,7 +7,8 @@ from typing import ParamSpec, TypeVar
 from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.server.context import ServerContext
-from animator.studio.drafts import Drafts
+from animator.studio.analysis import Analyses, Analysis, analyze
+from animator.studio.draft_folder import Drafts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,11 +20,13 @@ class Studio:
     Attributes:
         server: The server: its options, its jobs, its images.
         drafts: The films that are being written.
+        analyses: What is known of these.
     """
 
     def __init__(self, server: ServerContext) -> None:
         self.server = server
         self.drafts = Drafts(server.options.renders / "drafts")
+        self.analyses = Analyses(self._analyze)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Returns the result of work that a page has done in a thread, under the server's restrictions.
@@ -38,3 +41,6 @@ class Studio:
                 return work(*args, **kwargs)
 
         return await asyncio.to_thread(restricted)
+
+    async def _analyze(self, text: str, version: int) -> Analysis:
+        return await self.run(analyze, text, version)

@@ -136,6 +136,7 @@ def test_a_wildcard_without_end_is_left_alone_in_linear_time(cli: Cli, preset: W
         ("name: !!binary aGk=", "film.yaml:1:7: name: has the tag !!binary"),
         ("!!set {a}: 1", "film.yaml:1:1"),
         ("a: &x [*x]", "is nested too deeply"),
+        ("prompts: " + "[" * 500 + "]" * 500, "is nested too deeply"),
         ("frames: " + "9" * 5000, "film.yaml:1:9: frames: is a number of 5000 digits"),
         ('prompts: "a \\ud83d lake"', "film.yaml:1:10: prompts: contains \\ud83d, half of a character"),
         ('prompts: \'{"0": "a \\ud83d lake"}\'', "film.yaml:1:1: prompts: contains \\ud83d"),

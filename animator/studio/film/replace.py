@@ -1,0 +1,60 @@
+"""Puts other settings into the film that a page shows, or into a new one, as the person decides."""
+
+from enum import Enum
+
+from nicegui import ui
+
+from animator.studio.film.opening import Found
+from animator.studio.film.session import DraftSession, open_in_film_page
+from animator.studio.labels import Translate
+
+
+class _Answer(str, Enum):
+    """What becomes of the film that is shown."""
+
+    REPLACE = "replace"
+    NEW = "new"
+
+
+async def take(session: DraftSession, found: Found) -> None:
+    """Puts settings into the film; asks first if a person has worked on what is there.
+
+    Raises:
+        UserError: A new film cannot be kept.
+    """
+    draft = session.draft
+    answer = await _ask(session.page.t) if draft.has_own_work else _Answer.REPLACE
+    if answer is _Answer.REPLACE:
+        draft.take(found.text, found.opened)
+    elif answer is _Answer.NEW:
+        ui.navigate.to(await open_in_film_page(session.page.studio, found.text, found.opened))
+
+
+async def confirm(t: Translate, question: str, action: str) -> bool:
+    """Returns True if a person agrees to an action that a question describes."""
+    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
+        ui.label(question)
+        with ui.element("div").classes("studio-buttons"):
+            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            agree = ui.button(action, color="negative", on_click=lambda: dialog.submit(action))
+            agree.props("unelevated no-caps data-testid=confirm")
+    answer = await dialog
+    dialog.delete()
+    return answer is not None
+
+
+async def _ask(t: Translate) -> _Answer | None:
+    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
+        ui.label(t("You have changed this film. What should become of it?"))
+        with ui.element("div").classes("studio-buttons"):
+            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            ui.button(t("Begin a new film"), on_click=lambda: dialog.submit(_Answer.NEW)).props(
+                "outline no-caps data-testid=begin-new"
+            )
+            ui.button(t("Replace it"), on_click=lambda: dialog.submit(_Answer.REPLACE)).props(
+                "unelevated no-caps data-testid=replace"
+            )
+        ui.label(t("Undo brings a replaced film back.")).classes("studio-soft")
+    answer: _Answer | None = await dialog
+    dialog.delete()
+    return answer
