@@ -26,8 +26,8 @@ class Analysis:
         text: The preset.
         version: That of the draft with this text; -1 for a text that nobody has looked at yet.
         report: Its problems, each with its line and column, its warnings, and what it takes.
-        film: The film; where settings are wrong, with their defaults; None where the text is no preset.
-        written: What the text says, setting by setting.
+        film: The film; where settings are wrong, with their defaults; None where the text is not
+            YAML, as it is now and then while a person types.
     """
 
     text: str
@@ -45,6 +45,37 @@ def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
     preset = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
     draft, problems = draft_of_request(preset)
-    film = examine(draft, problems).animation
+    film = None if problems else examine(draft).animation
     report = check_report(draft, tuple(problems))
     return Analysis(text, version, report, film, written_settings(preset, draft, film))
+
+
+def not_yet(text: str) -> Analysis:
+    """Returns what is known of a film at which nobody has looked yet: that it cannot be rendered yet."""
+    problem = Problem(TEXT, "", "is being checked")
+    return Analysis(text, -1, CheckReport(PresetError(TEXT, (problem,))), None)
+
+
+class Analyses:
+    """The analyses of drafts: each text is looked at once, for all pages that show it.
+
+    Args:
+        analyze: Looks at a text.
+    """
+
+    def __init__(self, analyze: Analyze) -> None:
+        self._analyze = analyze
+        self._room = asyncio.Semaphore(MAX_AT_ONCE)
+        self._last: WeakKeyDictionary[FilmDraft, tuple[int, asyncio.Task[Analysis]]] = WeakKeyDictionary()
+
+    async def of(self, draft: FilmDraft) -> Analysis:
+        """Returns the analysis of a draft's text, which may have changed again when it is there."""
+        version, task = self._last.get(draft, (-1, None))
+        if task is None or version != draft.version:
+            task = asyncio.create_task(self._look_at(draft.text, draft.version))
+            self._last[draft] = (draft.version, task)
+        return await asyncio.shield(task)  # a page that closes does not end it for the others
+
+    async def _look_at(self, text: str, version: int) -> Analysis:
+        async with self._room:
+            return await self._analyze(text, version)

@@ -42,7 +42,7 @@ class WrittenSettings:
         return "extends" in self.own
 
     def value(self, path: Path) -> Any:
-        """Returns what is written for a setting, here or in a preset that is extended; `ABSENT` if nothing."""
+        """Returns what is written for a setting, here or in a preset that this extends; else `ABSENT`."""
         return value_at(self.values, path)
 
     def has_own(self, path: Path) -> bool:

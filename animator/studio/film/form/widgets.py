@@ -43,14 +43,12 @@ class Control:
     Attributes:
         title: Its name for screen readers.
         test_id: The id by which tests find it.
-        put: Takes its values.
         left: Called when a person leaves it.
         t: Translates texts.
     """
 
     title: str
     test_id: str
-    put: Put
     left: Callable[[], None]
     t: Translate
 
@@ -65,8 +63,9 @@ class Control:
 class Widget(ABC):
     """Shows the value of a setting, and takes another one."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: Control, put: Put) -> None:
         self.control = control
+        self._put = put
         self._is_showing = False
 
     def show(self, value: Any) -> None:
@@ -88,7 +87,7 @@ class Widget(ABC):
 
     def put(self, value: Any, *, typed: bool = False) -> Awaitable[None] | None:
         """Has a value taken that a person has given."""
-        return None if self._is_showing else self.control.put(value, typed=typed)
+        return None if self._is_showing else self._put(value, typed=typed)
 
 
 class TextBox:
@@ -131,8 +130,8 @@ class TextBox:
 class TextWidget(Widget):
     """A value as text: numbers, schedules, texts, names, lists of texts."""
 
-    def __init__(self, control: Control, kind: SettingKind) -> None:
-        super().__init__(control)
+    def __init__(self, control: Control, put: Put, kind: SettingKind) -> None:
+        super().__init__(control, put)
         self._kind = kind
         self.box = TextBox(control, self._typed)
         if kind in _NUMBERS:
@@ -165,8 +164,8 @@ _LONG = (*_CODE, SettingKind.LONG_TEXT, SettingKind.TEXTS, SettingKind.FOLDERS)
 class SwitchWidget(Widget):
     """On or off."""
 
-    def __init__(self, control: Control) -> None:
-        super().__init__(control)
+    def __init__(self, control: Control, put: Put) -> None:
+        super().__init__(control, put)
         self._switch = ui.switch(on_change=lambda event: self.put(bool(event.value)))
         self._switch.props("dense")
         control.name(self._switch)
@@ -178,11 +177,15 @@ class SwitchWidget(Widget):
 class ChoiceWidget(Widget):
     """One of several values, or any number of them. A wrong value is shown as it is written."""
 
-    def __init__(self, control: Control, choices: Sequence[Choice], *, several: bool = False) -> None:
-        super().__init__(control)
+    def __init__(
+        self, control: Control, put: Put, choices: Sequence[Choice], *, several: bool = False
+    ) -> None:
+        super().__init__(control, put)
         self._values: dict[str, Any] = {spell(SettingKind.CHOICE, choice): choice for choice in choices}
         self._several = several
-        self._select = ui.select(self._options(), multiple=several, on_change=lambda event: self._chosen(event.value))
+        self._select = ui.select(
+            self._options(), multiple=several, on_change=lambda event: self._chosen(event.value)
+        )
         self._select.props("dense outlined options-dense" + (" use-chips" if several else ""))
         control.name(self._select)
 
@@ -207,14 +210,14 @@ class ChoiceWidget(Widget):
 class SizeWidget(Widget):
     """Width and height, with a button that swaps them and sizes that are often wanted."""
 
-    def __init__(self, control: Control) -> None:
-        super().__init__(control)
+    def __init__(self, control: Control, put: Put) -> None:
+        super().__init__(control, put)
         with ui.element("div").classes("form-size"):
             self._width = self._side("width", control.t("Width"))
             ui.label("×").props("aria-hidden=true")
             self._height = self._side("height", control.t("Height"))
-            _icon_button("swap_horiz", control.t("Swap width and height"), self._swap)
-            with _icon_button("arrow_drop_down", control.t("Usual sizes"), lambda: None), ui.menu():
+            icon_button("swap_horiz", control.t("Swap width and height"), self._swap)
+            with icon_button("arrow_drop_down", control.t("Usual sizes"), lambda: None), ui.menu():
                 for width, height in SIZES:
                     ui.menu_item(f"{width} × {height}", lambda w=width, h=height: self.put([w, h]))
 
@@ -236,7 +239,8 @@ class SizeWidget(Widget):
         return self.put(size_from(self._height.text, self._width.text))
 
 
-def _icon_button(icon: str, title: str, pressed: Callable[[], Any]) -> ui.button:
+def icon_button(icon: str, title: str, pressed: Callable[[], Any]) -> ui.button:
+    """Returns a button with an icon; its name is shown when it is pointed at."""
     button = ui.button(icon=icon, on_click=pressed).props("flat dense round size=sm")
     button.props["aria-label"] = title
     button.tooltip(title)
