@@ -2,7 +2,7 @@
 export default {
   template: `
     <div class="file-drop">
-      <q-btn no-caps unelevated outline icon="upload_file" :label="label" @click="$refs.input.click()" />
+      <q-btn no-caps outline color="primary" icon="upload_file" :label="label" @click="$refs.input.click()" />
       <input ref="input" type="file" multiple class="file-drop-input" tabindex="-1" :accept="accept"
         :aria-label="label" :data-testid="testid" @change="choose" />
       <span v-if="sending" class="file-drop-progress" role="status">{{ sending }}</span>

@@ -31,12 +31,12 @@ async def source_bar(session: DraftSession) -> None:
 
 
 def _title(session: DraftSession) -> None:
-    title = ui.element("h1").classes("film-title")
+    with ui.element("h1").classes("film-title"):
+        title = ui.label(session.page.t("Film"))
 
     def show(analysis: Analysis) -> None:
-        title.clear()
-        with title:
-            ui.label(analysis.film.name if analysis.film else session.page.t("Film"))
+        if analysis.film is not None:
+            title.set_text(analysis.film.name)
 
     session.watch(show)
 
