@@ -48,7 +48,6 @@ def analyze(text: str, version: int) -> Analysis:
     film = None if problems else examine(draft).animation
     report = check_report(draft, tuple(problems))
     return Analysis(text, version, report, film, written_settings(preset, draft, film))
-    return Analysis(text, version, check_report(draft, tuple(problems)), film)
 
 
 def not_yet(text: str) -> Analysis:
