@@ -39,6 +39,8 @@ class Section:
             ui.label(self._t(group.title)).classes("form-group-title")
             self._count = ui.label().classes("form-count")
             self._wrong = ui.label().classes("form-wrong")
+        with self.element:
+            self._body = ui.element("div")
 
     def show(self, analysis: Analysis) -> None:
         """Shows the film after a change of its text."""
@@ -73,8 +75,8 @@ class Section:
     def _build(self, written: WrittenSettings) -> None:
         self._shape = self._shape_of(written)
         self._fields = []
-        self.element.clear()
-        with self.element:
+        self._body.clear()
+        with self._body:
             if self._group.description:
                 ui.label(self._t(self._group.description)).classes("form-about film-wrap")
             if self._group.is_list:

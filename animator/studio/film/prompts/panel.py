@@ -43,14 +43,16 @@ class PromptsPanel:
         self._t = form.session.page.t
         self._rows: list[PromptRow] = []
         self._shown: list[Span] = []
+        with ui.element("details").classes("prompt-common"):
+            with ui.element("summary").props("data-testid=prompts-common"):
+                ui.label(self._t("Common to all prompts"))
+            settings = [known_settings()["", name] for name in COMMON]
+            self._common = [Field(form, _place(setting)) for setting in settings]
         self._note = ui.label().classes("form-problem").props("role=alert data-testid=prompts-problem")
         self._list = ui.element("div").classes("prompt-list")
         add = ui.button(self._t("Add a prompt"), icon="add", on_click=self._add)
         add.props("outline no-caps dense data-testid=add-prompt")
         self._hints()
-        with ui.element("div").classes("prompt-common"):
-            settings = [known_settings()["", name] for name in COMMON]
-            self._common = [Field(form, _place(setting)) for setting in settings]
         form.session.watch(self.show)
 
     def show(self, analysis: Analysis) -> None:
@@ -98,7 +100,7 @@ class PromptsPanel:
         t = self._t
         with ui.element("details").classes("prompt-hints"):
             with ui.element("summary"):
-                ui.label(t("What a prompt may have")).style("display: inline")
+                ui.label(t("What a prompt may have"))
             with ui.element("ul"):
                 for hint in HINTS:
                     with ui.element("li"):

@@ -61,10 +61,10 @@ class PromptRow:
                 self._time.element.on("blur", self._save_time, [])
                 self._time.element.on("keydown.enter", self._save_time, [])
                 self._seen = ui.label().classes("prompt-seen")
-                self._ease = self._eases(number)
                 self._buttons(title)
             self._text = self._box(t("Prompt"), "text", self._save_text).as_box()
             self._negative = self._box(t("Negative prompt"), "negative", self._save_negative).as_box()
+            self._ease = self._eases(number)
             for box in (self._text, self._negative):
                 box.element.props("spellcheck=true")
             self._problem = ui.label().classes("form-problem").props("role=alert")
