@@ -1,7 +1,7 @@
 """The catalog of settings as the form shows it: groups in order, words that find them, ranges."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -13,13 +13,23 @@ from animator.studio.written import Path, WrittenSettings
 
 _FIRST = ("", "diffusion", "motion", "camera", "noise", "color")
 """Groups that most films change."""
+_LEADING = ("use", "at", "enabled", "model", "module", "source")
 
 
 @cache
 def known_groups() -> tuple[SettingGroup, ...]:
     """Returns the groups in the order of the form; takes part of a second the first time."""
-    by_name = {group.name: group for group in setting_groups()}
+    by_name = {group.name: _in_order(group) for group in setting_groups()}
     return tuple(by_name.pop(name) for name in _FIRST) + tuple(by_name.values())
+
+
+def _in_order(group: SettingGroup) -> SettingGroup:
+    """Returns a group with the settings first that decide whether and by what it does anything."""
+    names = [setting.name for setting in group.settings]
+    if not (group.is_list or "enabled" in names):
+        return group
+    first = [setting for name in _LEADING for setting in group.settings if setting.name == name]
+    return replace(group, settings=(*first, *(one for one in group.settings if one not in first)))
 
 
 @cache
@@ -95,7 +105,9 @@ def range_of(setting: Setting) -> str:
     """Returns the range of a setting's numbers in signs, such as "0 – 1"; empty where there is none."""
     low, high = setting.low, setting.high
     if low is not None and high is not None:
-        return f"{_number(low)} – {_number(high)}"
+        multiples = (setting.multiple_of * factor for factor in (1, 2, 3)) if setting.multiple_of else ()
+        steps = f" ({', '.join(map(str, multiples))}, …)" if setting.multiple_of else ""
+        return f"{_number(low)} – {_number(high)}{steps}"
     if low is not None:
         return f"{'>' if setting.low_is_excluded else '≥'} {_number(low)}"
     return f"≤ {_number(high)}" if high is not None else ""

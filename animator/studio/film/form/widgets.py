@@ -97,8 +97,10 @@ class TextBox:
         self, control: Control, changed: Callable[[str], Awaitable[None] | None], more: str = ""
     ) -> None:
         self.is_focused = False
+        self._pending = 0
         self._control = control
-        self.element = ui.input(on_change=lambda event: changed(event.value or ""))
+        self._changed = changed
+        self.element = ui.input(on_change=lambda event: self._typed(event.value or ""))
         self.element.props(f"dense outlined debounce={DEBOUNCE_MS} autocomplete=off spellcheck=false")
         control.name(self.element, more)
         self.element.on("focus", self._focus, [])
@@ -110,14 +112,29 @@ class TextBox:
         return self.element.value or ""
 
     def show(self, text: str) -> None:
-        """Shows a text, unless a person is typing."""
-        if not self.is_focused and self.text != text:
+        """Shows a text, unless a person is typing, or what was typed is not in the film yet."""
+        if not self.is_focused and not self._pending and self.text != text:
             self.element.set_value(text)
 
     def as_box(self) -> "TextBox":
         """Lets the text have several lines."""
         self.element.props("type=textarea autogrow")
         return self
+
+    def _typed(self, text: str) -> Awaitable[None] | None:
+        taken = self._changed(text)
+        if taken is None:
+            return None
+        self._pending += 1  # now, not when the task begins: the person may leave before
+        return self._wait(taken)
+
+    async def _wait(self, taken: Awaitable[None]) -> None:
+        try:
+            await taken
+        finally:
+            self._pending -= 1
+        if not self.is_focused:
+            self._control.left()
 
     def _focus(self) -> None:
         self.is_focused = True
