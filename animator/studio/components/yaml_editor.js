@@ -93,12 +93,13 @@ export default {
   },
   methods: {
     extensions() {
+      const completion = [{ autocomplete: (context) => complete(this.words, context) }]; // compared by identity
       return [
         CM.basicSetup,
         CM.indentUnit.of("  "),
         CM.EditorView.lineWrapping,
         CM.EditorView.contentAttributes.of({ "aria-label": this.label, "aria-describedby": this.hint }),
-        CM.EditorState.languageData.of(() => [{ autocomplete: (context) => complete(this.words, context) }]),
+        CM.EditorState.languageData.of(() => completion),
         CM.EditorView.updateListener.of((update) => this.note(update)),
         CM.hoverTooltip((view, position) => this.tooltip(view, position)),
         markField,

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from animator.core.read import UnreadableError, read_text
 from animator.errors import PresetError, UserError
 from animator.jobs.queue import JobQueue
-from animator.jobs.settings import draft_of
+from animator.jobs.settings import film_of
 from animator.presets import raw
 from animator.presets.as_preset import as_preset
 from animator.presets.deforum.importing import import_text
@@ -62,11 +62,10 @@ def open_job(queue: JobQueue, job_id: str) -> Found:
     """
     job = queue.get(job_id)
     if job.folder is not None and (job.folder / PRESET).exists():
-        return Found(dump_differences(recorded_settings(job.folder)), Opened(job.title or job.id))
-    draft, problems = draft_of(job.request)
-    if problems:
-        raise PresetError(draft.source, tuple(problems))
-    return _imported(draft, job.title or job.id)
+        film = recorded_settings(job.folder)
+    else:
+        film = film_of(job.request)
+    return Found(dump_differences(film), Opened(job.title or film.name))
 
 
 def open_upload(upload: Upload, name: str) -> Found:

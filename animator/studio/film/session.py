@@ -31,12 +31,14 @@ class DraftSession:
         page: The page.
         draft: The draft.
         analysis: What is known of its text; of the last one for a moment, while a new one is looked at.
+        missing: Why the page does not show what its URL asks for; empty where it does.
         unkept: Why the last change is not in the draft's file; empty where it is.
     """
 
-    def __init__(self, page: Page, draft: FilmDraft) -> None:
+    def __init__(self, page: Page, draft: FilmDraft, missing: str = "") -> None:
         self.page = page
         self.draft = draft
+        self.missing = missing
         self.analysis = not_yet(draft.text)
         self.unkept = ""
         self._panels: list[Panel] = []
@@ -96,10 +98,8 @@ async def open_draft(page: Page) -> DraftSession:
         draft = await page.studio.run(page.studio.drafts.find, last)
     if draft is None:
         draft = await _begin(page.studio, await page.studio.run(open_example, DEFAULT))
-    if missing:
-        draft.opened = Opened(page.t("Not opened"), (missing,))
     remember(FILM_COOKIE, draft.id)
-    session = DraftSession(page, draft)
+    session = DraftSession(page, draft, missing)
     ui.timer(LOOK_S, session.look)
     return session
 

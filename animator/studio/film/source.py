@@ -68,13 +68,14 @@ def _new_button(session: DraftSession) -> None:
 
 
 def _warnings(session: DraftSession) -> None:
-    """Builds what a person has to know of the draft itself: that it is deleted, or is not kept."""
+    """Builds what a person has to know of the draft: that it is deleted, not kept, or not the wanted one."""
     t, draft = session.page.t, session.draft
     warning = ui.label().classes("film-unkept").props("role=alert data-testid=unkept")
 
     def show() -> None:
         deleted = t("This film was deleted; it is kept again as soon as you change something.")
-        text = deleted if draft.is_deleted else session.unkept
+        texts = (session.missing, deleted if draft.is_deleted else session.unkept)
+        text = "\n".join(filter(None, texts))
         warning.set_text(text)
         warning.set_visibility(bool(text))
 
