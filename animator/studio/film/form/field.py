@@ -52,14 +52,15 @@ class Field:
         form: The form.
         place: The setting, and where it is written.
         origin: The title of its group, where it is shown outside of it.
+        id_prefix: Before the ids for tests, where the setting has a field in the form, too.
     """
 
-    def __init__(self, form: Form, place: Place, origin: str = "") -> None:
+    def __init__(self, form: Form, place: Place, origin: str = "", id_prefix: str = "") -> None:
         self._form, self._place = form, place
         self._t = form.session.page.t
         self._state: FieldState | None = None
         self._refusal = ""
-        dotted = ".".join(place.path)
+        dotted = id_prefix + ".".join(place.path)
         self._row = ui.element("div").classes("form-row").props(f"data-testid=row-{dotted}")
         with self._row:
             self._head(dotted, origin)

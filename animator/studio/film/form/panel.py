@@ -73,6 +73,8 @@ class SettingsForm:
         self._all.set_visibility(not self._is_filtered)
         self._results.clear()
         self._found = []
+        for section in self._sections:
+            section.forget()
         self.show(self._form.session.analysis)
 
     def _show_results(self) -> None:

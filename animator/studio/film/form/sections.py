@@ -59,6 +59,12 @@ class Section:
         for field in self._fields:
             field.show()
 
+    def forget(self) -> None:
+        """Takes the fields away until the group is shown again: what is not seen is not kept up to date."""
+        self._body.clear()
+        self._fields = []
+        self._shape = None
+
     def _problems(self, analysis: Analysis) -> list[object]:
         if self._group.name:
             return [*problems_below((self._group.name,), analysis)]

@@ -47,7 +47,7 @@ class PromptsPanel:
             with ui.element("summary").props("data-testid=prompts-common"):
                 ui.label(self._t("Common to all prompts"))
             settings = [known_settings()["", name] for name in COMMON]
-            self._common = [Field(form, _place(setting)) for setting in settings]
+            self._common = [Field(form, _place(setting), id_prefix="common-") for setting in settings]
         self._note = ui.label().classes("form-problem").props("role=alert data-testid=prompts-problem")
         self._list = ui.element("div").classes("prompt-list")
         add = ui.button(self._t("Add a prompt"), icon="add", on_click=self._add)
