@@ -1,5 +1,6 @@
 """The commands that render one film: render, resume, preview."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -141,11 +142,12 @@ def preview(preset: Preset, overrides: Overrides = None, out: RunOut = None, for
     from animator.presets.sources import PresetSource
 
     source, film = PresetSource(preset), film_file(out)
-    # Strength 1 keeps the moved image as it is; the built-in model needs no file; a test card has no faces.
-    fixed = ["diffusion.strength=1", "model=starter", "face_restoration.enabled=false"]
     formats = format_of_film(film, source, overrides) if film else ()
-    animation = load_film(source, [*formats, *(overrides or ()), *fixed])
+    from animator.runs.preview import SETTINGS
     from animator.runs.preview import preview as render_preview
+
+    fixed = [f"{path}={json.dumps(value)}" for path, value in SETTINGS.items()]
+    animation = load_film(source, [*formats, *(overrides or ()), *fixed])
     from animator.runs.progress_bar import ProgressBar
     from animator.runs.render_run import open_run
     from animator.runs.run_targets import check_own_preset

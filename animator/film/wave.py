@@ -35,6 +35,10 @@ class Span:
     seconds: float
     points: int
 
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise ValueError(f"a span has at least one point, not {self.points}")
+
     @property
     def samples(self) -> int:
         """Its length in samples."""

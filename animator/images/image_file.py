@@ -133,6 +133,29 @@ def is_still(path: Path) -> bool:
             return True
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """Returns width and height that an image file claims; decodes no pixels.
+
+    Raises:
+        UserError: It cannot be read, or is no image of an accepted format.
+    """
+    check_opening(path)
+    try:
+        data = read_bytes(path, MAX_BYTES)
+    except UnreadableError as error:
+        raise UserError(f"{path}: {error}; {EXPECTED}") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _open(data, str(path)) as image:
+                width, height = image.size
+                return int(width), int(height)
+        except UserError:
+            raise
+        except Exception as error:  # as above
+            raise _broken(data, str(path), error) from error
+
+
 def _open(data: bytes, name: str) -> ImageFile.ImageFile:
     """Returns the image of a file, not decoded yet; raises whatever the decoder does."""
     if not is_accepted(data[:HEAD_BYTES]):

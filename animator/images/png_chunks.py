@@ -5,12 +5,14 @@ Pillow refuses an image for a text of more than a megabyte, and expands every co
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEAD_BYTES = 24
+"""Bytes of a PNG file up to the end of its width and height."""
 MAX_TEXT_BYTES = 16_000_000
 """Largest text that is read, expanded."""
 _MAX_TOTAL_BYTES = 64_000_000
@@ -43,12 +45,15 @@ class Chunk:
         return self.start + 12 + self.size
 
 
-def read_texts(file: BinaryIO, *, before_pixels: bool = False) -> dict[str, str]:
+def read_texts(
+    file: BinaryIO, *, before_pixels: bool = False, keys: Container[str] | None = None
+) -> dict[str, str]:
     """Returns the texts of a PNG file by key; damaged and very long ones are left out.
 
     Args:
         file: The file, at any position.
         before_pixels: Stop at the first pixels, where our own texts have ended.
+        keys: The keys of the texts to read; others are not expanded. None reads all.
     """
     texts: dict[str, str] = {}
     left = _MAX_TOTAL_BYTES
@@ -60,11 +65,21 @@ def read_texts(file: BinaryIO, *, before_pixels: bool = False) -> dict[str, str]
                 continue
             file.seek(chunk.start + 8)
             limit = min(left, MAX_TEXT_BYTES)
-            entry = _parse_text(chunk.kind, file.read(chunk.size), limit)
+            content = file.read(chunk.size)
+            if keys is not None and _key(content) not in keys:
+                continue
+            entry = _parse_text(chunk.kind, content, limit)
             left -= min(limit, _MAX_EXPANSION * chunk.size) if entry is None else len(entry[1])
             if entry is not None:
                 texts[entry[0]] = entry[1]
     return texts
+
+
+def size_in(head: bytes) -> tuple[int, int] | None:
+    """Returns width and height that the first `HEAD_BYTES` of a PNG file claim; None if it is none."""
+    if not head.startswith(SIGNATURE) or head[12:16] != b"IHDR" or len(head) < HEAD_BYTES:
+        return None
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 def without_texts(png: bytes) -> bytes:
@@ -79,7 +94,7 @@ def without_texts(png: bytes) -> bytes:
     for chunk in _chunks(io.BytesIO(png)):
         if chunk.kind not in _TEXTS:
             continue
-        key = png[chunk.start + 8 : chunk.start + 88].partition(b"\0")[0].decode("latin-1")
+        key = _key(png[chunk.start + 8 : chunk.start + 88])
         if key in wanted and chunk.size <= _MAX_ORIENTED_BYTES:
             wanted.remove(key)
             if _parse_text(chunk.kind, png[chunk.start + 8 : chunk.end - 4], _MAX_ORIENTED_BYTES):
@@ -109,6 +124,10 @@ def _chunks(file: BinaryIO) -> Iterator[Chunk]:
         yield chunk
         at = chunk.end
     raise ValueError(f"it has more than {_MAX_CHUNKS} chunks")
+
+
+def _key(content: bytes) -> str:
+    return content.partition(b"\0")[0].decode("latin-1")
 
 
 def _parse_text(kind: bytes, content: bytes, limit: int) -> tuple[str, str] | None:

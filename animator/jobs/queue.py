@@ -9,7 +9,7 @@ from typing import Any
 
 from animator.errors import JobStateError
 from animator.jobs.job import Job, JobEvent, JobPhase, JobProgress, JobState
-from animator.jobs.request import JobRequest
+from animator.jobs.request import JobRequest, check_priority
 from animator.jobs.store import JobFilter, JobStore, Revise
 
 CAPACITY = 1_000
@@ -140,6 +140,18 @@ class JobQueue:
             return {**waiting(job), "request": request, "films": (), "attempts": 0, "died_at": -1}
 
         return self._change(job_id, AT_REST, again, "pause or cancel it before it is rendered again")
+
+    def set_priority(self, job_id: str, priority: int) -> Job:
+        """Has a job that waits or is paused begin earlier or later: those with a higher priority begin first.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            JobStateError: It has begun, or ended.
+            UserError: There is no such priority.
+        """
+        check_priority(priority)
+        advice = "only a job that waits can begin earlier or later"
+        return self._change(job_id, _WAITING, lambda job: {"priority": priority}, advice)
 
     def delete(self, job_id: str) -> Job:
         """Forgets a job that has ended or is paused, and returns it; its run folder stays.

@@ -55,10 +55,7 @@ class JobRequest:
             raise UserError(
                 f"a job has {' and '.join(given) or 'no film'}; expected one of preset, settings and run"
             )
-        if not MIN_PRIORITY <= self.priority <= MAX_PRIORITY:
-            raise UserError(
-                f"priority {self.priority}: expected a number from {MIN_PRIORITY} to {MAX_PRIORITY}"
-            )
+        check_priority(self.priority)
         if self.start is not None and self.start < 0:
             raise UserError(f"start {self.start}: expected a frame of the run, from 0 on")
         try:
@@ -82,6 +79,12 @@ class JobRequest:
     def from_text(cls, text: str) -> "JobRequest":
         """Returns the request of JSON that `text` returned."""
         return cls(**json.loads(text))
+
+
+def check_priority(priority: int) -> None:
+    """Checks that a priority is one; raises a UserError where it is not."""
+    if not MIN_PRIORITY <= priority <= MAX_PRIORITY:
+        raise UserError(f"priority {priority}: expected a number from {MIN_PRIORITY} to {MAX_PRIORITY}")
 
 
 def _plain(value: object) -> object:

@@ -1,9 +1,10 @@
 """The tables of the job store."""
 
-VERSION = 1
-"""Written into the database; another version is refused instead of misread."""
+from animator.core.database import Schema
+from animator.errors import JobStoreError
 
-TABLES = """
+_VERSION = 1
+_TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -65,3 +66,4 @@ CREATE INDEX IF NOT EXISTS webhook_messages_due ON webhook_messages (state, due)
 CREATE INDEX IF NOT EXISTS webhook_messages_of_job ON webhook_messages (job, number);
 CREATE TABLE IF NOT EXISTS webhooks_seen (event INTEGER NOT NULL);
 """
+SCHEMA = Schema("a job store", _TABLES, _VERSION, JobStoreError)

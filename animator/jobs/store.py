@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from animator.core.database import Database
 from animator.errors import JobNotFoundError, JobStateError, QueueFullError
-from animator.jobs.database import Database
 from animator.jobs.job import ACTIVE, Job, JobEvent, JobProgress, JobState, new_id
 from animator.jobs.request import JobRequest
 from animator.jobs.rows import column_of, event_of, job_of
-from animator.jobs.schema import TABLES, VERSION
+from animator.jobs.schema import SCHEMA
 
 FILE = "jobs.sqlite"
 KEY_S = 86400
@@ -53,7 +53,7 @@ class JobStore:
             RunError: They cannot be created, or the file is not a job store of this version.
         """
         self.path = renders / FILE
-        self.database = self._db = Database(self.path, TABLES, VERSION)
+        self.database = self._db = Database(self.path, SCHEMA)
 
     def close(self) -> None:
         """Closes the store."""

@@ -218,6 +218,7 @@ class _Walk:
         self.places: dict[Path, str] = {}
         self.problems: list[Problem] = []
         self._nodes = 0
+        self._checked: set[int] = set()
 
     def visit(self, node: yaml.Node, path: Path) -> None:
         self._nodes += 1
@@ -225,7 +226,9 @@ class _Walk:
             if not self.problems:
                 self.problems.append(Problem(self.source, "", f"has more than {MAX_NODES} values"))
             return
-        if message := self._mistake(node):
+        is_repeated = id(node) in self._checked  # by an alias; a long text is not searched again for each
+        self._checked.add(id(node))
+        if message := "" if is_repeated else self._mistake(node):
             self.problems.append(Problem.of(_place(self.source, node.start_mark), path, message))
         elif isinstance(node, yaml.MappingNode):
             self._visit_mapping(node, path)

@@ -7,13 +7,13 @@ from pathlib import Path
 from PIL import Image
 
 from animator.core.atomic import atomic_write
+from animator.core.make_folder import make_folder
 from animator.errors import RunError
 from animator.film.open_clip import ClipView, open_clip
 from animator.film.reader import ClipReader
 from animator.presets.deforum.batch_name import film_name
 from animator.runs.deforum_outdir import DeforumOutdir
 from animator.runs.run import Run
-from animator.runs.run_folder import make_folder
 from animator.runs.sink import FrameFiles, NumberedSink, OpenSink, Sink
 from animator.settings.modes import mode_of
 

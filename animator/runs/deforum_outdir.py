@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.core.atomic import append, atomic_write
+from animator.core.make_folder import make_folder
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ChooseOutput, RunError
 from animator.presets.deforum.batch_name import film_name
@@ -24,7 +25,6 @@ from animator.presets.deforum.table import MAPPED, ROWS
 from animator.presets.deforum.versions import unwrap
 from animator.runs.deforum_names import frame_name, output_names, settings_name
 from animator.runs.run import Run
-from animator.runs.run_folder import make_folder
 from animator.runs.sink import NumberedSink, Sink
 
 log = logging.getLogger(__name__)

@@ -23,6 +23,7 @@ import torch
 from PIL import Image
 
 from animator.core.atomic import atomic_write
+from animator.core.make_folder import make_folder
 from animator.core.marks import mark_yaml
 from animator.core.read import read_bytes
 from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
@@ -32,7 +33,7 @@ from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
-from animator.runs.run_folder import FRAMES, make_folder, refuse_links, remove_all_leftovers
+from animator.runs.run_folder import FRAMES, refuse_links, remove_all_leftovers
 from animator.runs.run_lock import RunLock, wait_for_writer
 from animator.runs.run_reader import RunReader
 from animator.runs.run_settings import (

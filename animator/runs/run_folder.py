@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from animator.core.atomic import remove_leftovers
-from animator.errors import ChooseOutput, RunError
+from animator.errors import RunError
 from animator.runs.run_log import LOG
 
 FRAMES = "frames"
@@ -36,11 +36,3 @@ def refuse_links(folder: Path) -> None:
                 f"{folder / name}: is a symbolic link; expected what a run itself writes there; put the "
                 "linked files in its place, or remove it"
             )
-
-
-def make_folder(folder: Path) -> None:
-    """Creates a folder; raises a RunError where that fails."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be created: {error.strerror}", ChooseOutput()) from error

@@ -7,6 +7,8 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from animator import __version__
+from animator.gallery.gallery import Gallery
+from animator.gallery.indexer import GalleryIndexer
 from animator.jobs.event_log import EventLog
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.queue import JobQueue
@@ -46,6 +48,7 @@ from animator.server.v1 import (
     files,
     films,
     frames,
+    gallery,
     jobs,
     live,
     models,
@@ -94,6 +97,7 @@ ROUTERS = (
     presets.router,
     models.router,
     samplers.router,
+    gallery.router,
 )
 """The routes with JSON bodies, or none."""
 
@@ -132,6 +136,7 @@ def create_app(
         Outbox(queue),
         events_of_jobs,
         desk or ImageDesk(),
+        Gallery(options.renders),
         WebUiOptions(options.renders),
         problem=problem,
     )
@@ -153,5 +158,8 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.context.events.close()
+    context: ServerContext = app.state.context
+    with GalleryIndexer(context.gallery):
+        yield
+    context.gallery.close()
+    context.events.close()

@@ -8,10 +8,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from animator.gallery.gallery import Gallery
 from animator.jobs.event_log import EventLog
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
+from animator.server.files.jpeg_cache import JpegCache
 from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
 from animator.server.sdapi.web_ui_options import WebUiOptions
@@ -33,7 +35,9 @@ class ServerContext:
         outbox: Messages for webhooks.
         events: What happened to the jobs.
         model_hashes: Hashes of models.
+        jpegs: Frames as JPEG images.
         images: Orders for images.
+        gallery: The images and films of the renders folder.
         web_ui: The options of A1111's API that stay from one request to the next.
         closing: Set when the server ends, so that streams end, too.
         problem: Returns why no jobs are rendered; empty while all is well.
@@ -45,8 +49,10 @@ class ServerContext:
     outbox: Outbox
     events: EventLog
     images: ImageDesk
+    gallery: Gallery
     web_ui: WebUiOptions
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
+    jpegs: JpegCache = field(default_factory=JpegCache)
     closing: threading.Event = field(default_factory=threading.Event)
     problem: Callable[[], str] = str
 

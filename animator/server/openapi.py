@@ -10,6 +10,7 @@ TAGS = [
     {"name": "events", "description": "What happens to jobs, as it happens."},
     {"name": "results", "description": "What a job has made: its film, frames, settings, log, metrics."},
     {"name": "films", "description": "What is known of a film before it renders: mistakes, values, cost."},
+    {"name": "gallery", "description": "Every image and film of the renders folder: find, rank, delete."},
     {"name": "catalog", "description": "What settings may name: examples, models, samplers."},
     {"name": "files", "description": "Images, clips and sounds that settings name."},
     {"name": "deforum", "description": "The API of the Deforum extension."},

@@ -22,6 +22,7 @@ from animator.errors import (
     QueueFullError,
     UserError,
 )
+from animator.gallery.errors import GalleryError, ItemNotFoundError
 from animator.server.compat_errors import has_compat_errors, invalid_request
 from animator.server.errors import (
     ImagesFailedError,
@@ -45,12 +46,14 @@ _STATUS: tuple[tuple[type[AnimatorError], int, str], ...] = (
     (JobNotFoundError, 404, "not-found"),
     (ServerEndsError, 503, "server-ends"),
     (NotFoundError, 404, "not-found"),
+    (ItemNotFoundError, 404, "not-found"),
     (NoRoomError, 507, "no-room"),
     (JobStateError, 409, "state"),
     (QueueFullError, 429, "queue-full"),
     (PresetError, 422, "settings"),
     (UserError, 422, "request"),
     (JobStoreError, 503, "store"),
+    (GalleryError, 503, "store"),
     (AnimatorError, 500, "failure"),
 )
 

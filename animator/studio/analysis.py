@@ -39,15 +39,21 @@ class Analysis:
 
 Analyze = Callable[[str, int], Awaitable[Analysis]]
 """As `analyze`, in a thread."""
+Keep = Callable[[FilmDraft], Awaitable[None]]
+"""Writes a draft to its file, if that lacks something."""
 
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    preset = text if "\n" in text else f"{text}\n"  # a preset in one line is no path
-    draft, problems = draft_of_request(preset)
+    draft, problems = draft_of_request(preset_text(text))
     film = None if problems else examine(draft).animation
     report = check_report(draft, tuple(problems))
     return Analysis(text, version, report, film, written_settings(preset, draft, film))
+
+
+def preset_text(text: str) -> str:
+    """Returns a text that is read as a preset: one without a line break could be the name of a file."""
+    return text if "\n" in text else f"{text}\n"
 
 
 def not_yet(text: str) -> Analysis:
@@ -57,13 +63,15 @@ def not_yet(text: str) -> Analysis:
 
 
 class Analyses:
-    """The analyses of drafts: each text is looked at once, for all pages that show it.
+    """The analyses of drafts: each text is kept and looked at once, for all pages that show it.
 
     Args:
+        keep: Keeps the text, before it is looked at.
         analyze: Looks at a text.
     """
 
-    def __init__(self, analyze: Analyze) -> None:
+    def __init__(self, keep: Keep, analyze: Analyze) -> None:
+        self._keep = keep
         self._analyze = analyze
         self._room = asyncio.Semaphore(MAX_AT_ONCE)
         self._last: WeakKeyDictionary[FilmDraft, tuple[int, asyncio.Task[Analysis]]] = WeakKeyDictionary()
@@ -72,10 +80,12 @@ class Analyses:
         """Returns the analysis of a draft's text, which may have changed again when it is there."""
         version, task = self._last.get(draft, (-1, None))
         if task is None or version != draft.version:
-            task = asyncio.create_task(self._look_at(draft.text, draft.version))
+            task = asyncio.create_task(self._look_at(draft))
             self._last[draft] = (draft.version, task)
         return await asyncio.shield(task)  # a page that closes does not end it for the others
 
-    async def _look_at(self, text: str, version: int) -> Analysis:
+    async def _look_at(self, draft: FilmDraft) -> Analysis:
+        text, version = draft.text, draft.version
+        await self._keep(draft)
         async with self._room:
             return await self._analyze(text, version)

@@ -13,7 +13,7 @@ from animator.core.atomic import atomic_write
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
 from animator.presets import yaml_text
-from animator.presets.raw import MAX_BYTES
+from animator.presets.raw import MAX_BYTES, MAX_RECORD_BYTES
 from animator.studio.drafts import FilmDraft
 
 MAX_DRAFTS = 2_000
@@ -66,7 +66,7 @@ class Drafts:
             if known is not None:
                 return known
             try:
-                text = read_text(self._path(draft_id), MAX_BYTES)
+                text = read_text(self._path(draft_id), MAX_RECORD_BYTES)
             except UnreadableError:
                 return None
             return self._remember(FilmDraft(draft_id, text, is_kept=True))

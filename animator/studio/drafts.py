@@ -37,6 +37,7 @@ class FilmDraft:
         text: The YAML text.
         version: Grows with each change, so that every page that shows the draft sees it.
         kept: The version that is in its file; -1 if none is.
+        unkept: Why the last change is not in the file; empty where it is.
         is_deleted: True once a person has deleted it; a page that still shows it says so.
         opened: What it was taken from, until the person who did that has read the notes.
     """
@@ -46,6 +47,7 @@ class FilmDraft:
         self.text = _clean(text)
         self.version = 0
         self.kept = 0 if is_kept else -1
+        self.unkept = ""
         self.is_deleted = False
         self.opened: Opened | None = None
         self._taken = "" if is_kept else self.text

@@ -1,5 +1,6 @@
 """Puts the studio's pages on the application of a server."""
 
+import warnings
 from functools import partial
 
 from fastapi import FastAPI, Request
@@ -8,12 +9,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
+from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
 from animator.studio.queue.page import queue_page
 from animator.studio.shell import BuildPage, open_page
+from animator.studio.static import STATIC_FOLDER, STATIC_URL
 from animator.studio.studio import Studio
 
 PAGES: dict[str, BuildPage] = {
@@ -24,8 +28,10 @@ PAGES: dict[str, BuildPage] = {
     "/models": models_page,
 }
 """The pages by their paths."""
-_LIBRARY = ("/_nicegui/", "/_nicegui_ws/")
-"""Where the library has its scripts and its socket."""
+_LOADED = ("/_nicegui/", "/_nicegui_ws/", STATIC_URL)
+"""Where pages find the library's scripts and socket, and our own files."""
+MAX_MESSAGE = 8 * MAX_BYTES
+"""Bytes of a message from a page: a whole preset may be typed, whose characters have several bytes each."""
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
@@ -41,10 +47,15 @@ def mount_studio(app: FastAPI) -> None:
     Args:
         app: The application.
     """
+    # The library looks for the server among all objects of the process, one of which warns when it is looked at.
+    warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
+    core.sio.eio.max_http_buffer_size = MAX_MESSAGE
+    app.include_router(previews_router)
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))
+    core.app.add_static_files(STATIC_URL, STATIC_FOLDER)
     ui.run_with(app, title="animator", language=None, tailwind=False, show_welcome_message=False)
     # The library mounts itself for every path; here it has its own alone, so that the API answers the others.
     app.router.routes[-1] = PageMount("/", app=core.app)
@@ -60,7 +71,7 @@ class PageMount(Mount):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Returns whether a request is for a page."""
         path = scope.get("path", "")
-        if path in PAGES or path == "/favicon.ico" or path.startswith(_LIBRARY):
+        if path in PAGES or path == "/favicon.ico" or path.startswith(_LOADED):
             return super().matches(scope)
         return Match.NONE, {}
 

@@ -1,5 +1,6 @@
 """One schedule of a film as points to plot, thinned out in long films; and the beats below them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,9 @@ class SampledCurve:
     keys: tuple[int, ...]
 
 
-def curve_of(animation: Animation, path: str, points: int = 4000) -> SampledCurve:
+def curve_of(
+    animation: Animation, path: str, points: int = 4000, part: range | None = None
+) -> SampledCurve:
     """Returns the curve of a schedule of numbers, without evaluating others that do not act on it.
 
     Args:
@@ -57,7 +60,9 @@ def curve_of(animation: Animation, path: str, points: int = 4000) -> SampledCurv
         values = _in_plans(animation, path, raw)
     except ScheduleError as error:
         raise PresetError(animation.name, (Problem(animation.name, path, str(error)),)) from error
-    frames = _thinned(raw, keys, points)
+    inside = range(len(raw)) if part is None else part
+    kept = [key - inside.start for key in keys if key in inside]
+    frames = inside.start + _thinned(raw[inside.start : inside.stop], kept, points)
     return SampledCurve(path, frames, values[frames], raw[frames], keys)
 
 
@@ -86,7 +91,7 @@ def _in_plans(animation: Animation, path: str, raw: Values) -> Values:
     return np.trunc(values) if numbers is not None and numbers.is_whole else values
 
 
-def _thinned(values: Values, keys: tuple[int, ...], points: int) -> Frames:
+def _thinned(values: Values, keys: Sequence[int], points: int) -> Frames:
     """Returns the frames to plot: of each part of a long film those with its smallest and largest value."""
     last = len(values) - 1
     if len(values) <= points:
@@ -96,5 +101,6 @@ def _thinned(values: Values, keys: tuple[int, ...], points: int) -> Frames:
     table = np.pad(values, (0, -len(values) % size), mode="edge").reshape(-1, size)
     starts = np.arange(len(table)) * size
     extremes = (starts + table.argmin(axis=1), starts + table.argmax(axis=1))
-    frames = np.concatenate((*extremes, np.array([0, last, *keys], dtype=np.int64)))
+    kept = keys if len(keys) <= points else ()
+    frames = np.concatenate((*extremes, np.array([0, last, *kept], dtype=np.int64)))
     return np.unique(np.minimum(frames, last))

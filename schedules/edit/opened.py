@@ -38,6 +38,7 @@ class Opened:
         frames = self.frames
         others = {other for at, other in enumerate(frames) if at != index}
         target = _free_frame(others, frames[index], frame)
+        _check_frame(target, self.scope)
         return self.written.with_time(index, time_at(self.times[index], target, self.scope))
 
     def timed(self, index: int, text: str) -> Any:
@@ -60,6 +61,7 @@ class Opened:
         if len(self.times) >= MAX_KEYS:
             raise ScheduleError(f"there are {MAX_KEYS} keys already, which is the most")
         self._check_free(frame)
+        _check_frame(frame, self.scope)
         frames = self.frames
         place = next((at for at, other in enumerate(frames) if other > frame), len(frames))
         return self.written.with_key(place, str(frame), value)
@@ -89,6 +91,11 @@ class Opened:
         if any(other == frame for at, other in enumerate(self.frames) if at != but):
             hint = "change that key, or choose another frame"
             raise ScheduleError(f"frame {frame} has a key already", hint=hint)
+
+
+def _check_frame(frame: int, scope: Scope) -> None:
+    """Checks that a key may be on a frame; raises what reading it would raise."""
+    parse_key(str(frame), Place(str(frame))).frame(scope)
 
 
 def _free_frame(others: set[int], start: int, target: int) -> int:

@@ -52,7 +52,9 @@ def test_a_formula_without_a_value_at_its_key_is_listed_as_nan() -> None:
         ("0:(1)", 0, (0, -0.25), "0:(-0.25)"),
     ],
 )  # fmt: skip
-def test_a_moved_key_changes_alone(source: Any, index: int, to: tuple[int, float | None], edited: Any) -> None:
+def test_a_moved_key_changes_alone(
+    source: Any, index: int, to: tuple[int, float | None], edited: Any
+) -> None:
     assert move_key(source, FILM, index, to) == edited
 
 
@@ -65,7 +67,9 @@ def test_a_time_stays_in_its_unit_where_that_is_exact(time: str, frame: int, edi
     assert move_key(f"0:(1), {time}:(2)", FILM, 1, (frame, None)) == f"0:(1), {edited}:(2)"
 
 
-@pytest.mark.parametrize(("start", "target", "stops"), [(0, 30, 29), (60, 30, 31), (60, 31, 32), (60, 90, 90)])
+@pytest.mark.parametrize(
+    ("start", "target", "stops"), [(0, 30, 29), (60, 30, 31), (60, 31, 32), (60, 90, 90)]
+)
 def test_a_key_stops_beside_others(start: int, target: int, stops: int) -> None:
     source = f"30:(1), 31:(5), {start}:(2)" if target == 31 else f"30:(1), {start}:(2)"
     moved = move_key(source, FILM, source.count(":") - 1, (target, None))
@@ -116,13 +120,15 @@ def test_what_cannot_be_done_is_refused_with_a_reason() -> None:
         delete_key(1.5, FILM, 0)
     with pytest.raises(ScheduleError, match="frame 30 has a key already"):
         add_key("0:(1), 2s:(2)", FILM, 30, 5)
+    with pytest.raises(ScheduleError, match="gives no frame"):
+        move_key("0:(1), 30:(2)", FILM, 1, (10**13, 1))
     with pytest.raises(ScheduleError, match="there is no key 2"):
         move_key("0:(1), 30:(2)", FILM, 2, (40, 1))
     with pytest.raises(ScheduleError, match="frame 0 has a key already"):
         set_time("0:(1), 30:(2)", FILM, 1, "0s")
     with pytest.raises(ScheduleError, match="unknown easing"):
         set_ease("0:(1), 30:(2)", FILM, 1, "bouncy")
-    with pytest.raises(ScheduleError, match="not a number|too large"):
+    with pytest.raises(ScheduleError, match="too large"):
         move_key("0:(1), 30:(2)", FILM, 1, (40, math.inf))
 
 
@@ -175,7 +181,9 @@ def sources(draw: st.DrawFn) -> Any:
             for time, content, ease in keys
         }
     between, form = (", ", "{}:({}){}") if style == "text" else (" ,\n", " {} : ( {} ){} ")
-    return between.join(form.format(time, content, f" {ease}" if ease else "") for time, content, ease in keys)
+    return between.join(
+        form.format(time, content, f" {ease}" if ease else "") for time, content, ease in keys
+    )
 
 
 def untouched(source: Any, scope: Scope, index: int) -> list[Any]:

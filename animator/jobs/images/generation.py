@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from animator.core.atomic import atomic_write
+from animator.core.make_folder import make_folder
 from animator.errors import RunError
 from animator.generation.draft import draft_of
 from animator.generation.generate import generate_each
@@ -27,7 +28,6 @@ from animator.models.diffusion.observer import EnoughSteps
 from animator.models.diffusion.request import Diffuser
 from animator.presets.infotext import Infotext
 from animator.runs.model_cache import DiffuserCache
-from animator.runs.run_folder import make_folder
 
 REPORT_S, PREVIEW_S = 0.04, 0.2
 """Time between two reports of the progress, and between two previews."""

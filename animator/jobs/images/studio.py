@@ -9,6 +9,7 @@ from animator.core.log_collector import collecting
 from animator.errors import AnimatorError, PresetError, UserError
 from animator.jobs.images.control import preprocess
 from animator.jobs.images.enlarge import enlarge
+from animator.jobs.images.film_frame import make_film_frame
 from animator.jobs.images.generation import ImageReports, ImageTarget, generate
 from animator.jobs.images.messages import (
     FromImageWorker,
@@ -19,7 +20,7 @@ from animator.jobs.images.messages import (
     ImagesEnded,
 )
 from animator.jobs.images.signals import EarlyEnd
-from animator.jobs.images.work import ControlImages, DropModels, Enlargement
+from animator.jobs.images.work import ControlImages, DropModels, Enlargement, FilmFrame
 from animator.jobs.inbox import Inbox
 from animator.jobs.job import ErrorKind, JobError
 from animator.models.device import compute_threads
@@ -91,6 +92,8 @@ class ImageStudio:
             enlarge(work, self._device, end, reports)
         elif isinstance(work, ControlImages):
             preprocess(work, self._device, end, reports)
+        elif isinstance(work, FilmFrame):
+            make_film_frame(work, self._device, self._models, end, reports)
         else:
             target = None if folder is None else ImageTarget(folder, name)
             generate(work, target, self._device, self._models, end, reports)

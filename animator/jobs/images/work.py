@@ -1,4 +1,4 @@
-"""What can be asked of a worker besides films: `Generation`, `Enlargement`, `ControlImages`."""
+"""What can be asked of a worker besides films: `Generation`, `FilmFrame`, `Enlargement`, `ControlImages`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,6 +62,19 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class FilmFrame:
+    """A frame of a film to generate without those before it.
+
+    Attributes:
+        preset: The film, as in `JobRequest`.
+        frame: Number of the frame.
+    """
+
+    preset: str
+    frame: int
+
+
+@dataclass(frozen=True)
 class Enlargement:
     """Images to enlarge.
 
@@ -108,4 +121,4 @@ class DropModels:
     """Nothing to make: the worker drops the models that it keeps."""
 
 
-ImageWork = Generation | Enlargement | ControlImages | DropModels
+ImageWork = Generation | FilmFrame | Enlargement | ControlImages | DropModels

@@ -53,20 +53,28 @@ class Entries:
         return first - line_start(self.text, first)
 
     def block(self, values: Mapping[Any, Any], indent: int) -> Iterator[str]:
-        """Yields the lines of a mapping by indentation, each behind a line break."""
+        """Yields the lines of a mapping by indentation, each behind a line break.
+
+        Groups at the top, and what is too long for one line, are written by indentation, too.
+        """
         for key, value in values.items():
             spelled = yaml_text.inline(value, in_flow=False)
             lead = f"{self.newline}{' ' * indent}{key_text(key)}:"
-            is_long = indent == 0 or len(lead) + len(spelled) > MAX_LINE
-            if isinstance(value, Mapping) and value and is_long:
+            if not value or (indent > 0 and len(lead) + len(spelled) <= MAX_LINE):
+                yield f"{lead} {spelled}"
+            elif isinstance(value, Mapping):
                 yield lead
                 yield from self.block(value, indent + 2)
+            elif isinstance(value, list | tuple) and isinstance(value[0], Mapping):
+                yield lead
+                items = (yaml_text.inline(item, in_flow=True) for item in value)
+                yield from (f"{self.newline}{' ' * (indent + 2)}- {item}" for item in items)
             else:
                 yield f"{lead} {spelled}"
 
-    def added(self, node: Node, at: int, pairs: Mapping[Any, Any], *, in_flow: bool) -> Splice:
+    def added(self, node: Node, at: int, pairs: Mapping[Any, Any]) -> Splice:
         """Returns the splice of more pairs in a mapping, before one of its pairs or behind the last."""
-        if node.style or in_flow:
+        if node.style:
             inner = yaml_text.inline(pairs, in_flow=True)[1:-1]
             if not node.children:
                 return Splice(node.end - 1, node.end - 1, inner)
@@ -130,8 +138,6 @@ class Entries:
         stop = line_end(self.text, end)
         found = BREAK.match(self.text, stop)
         comments = self._comments(node, at)
-        if found is None and not comments:  # the last line of a file without a last line break
-            return Splice(len(self.text[:line].rstrip("\r\n")), stop, "")
         return Splice(line, found.end() if found else stop, comments)
 
     def _removed_in_flow(self, entries: Sequence[tuple[int, int]], at: int) -> Splice:
@@ -144,8 +150,12 @@ class Entries:
     def _comments(self, node: Node, at: int) -> str:
         """Returns the lines of comments within a pair or item, which stay when it goes."""
         key, value = entries_of(node)[at]
-        if not value.children:
-            return ""
-        lines = re.split(f"({BREAK.pattern})", self.text[key.start : value.end])
-        pairs = zip(lines[::2], [*lines[1::2], ""], strict=True)
-        return "".join(line + mark for line, mark in pairs if _COMMENT_LINE.match(line))
+        texts = [(inner.start, inner.end) for inner in value.walk() if not inner.children]
+        lines = []
+        index = line_end(self.text, key.start)
+        while value.children and (found := BREAK.search(self.text, index, value.end)) is not None:
+            begin, index = found.end(), line_end(self.text, found.end())
+            is_inside = any(start < begin < end for start, end in texts)
+            if _COMMENT_LINE.match(self.text, begin) and not is_inside:
+                lines.append(self.text[begin:index] + self.newline)
+        return "".join(lines)

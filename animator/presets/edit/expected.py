@@ -7,8 +7,6 @@ from typing import Any
 Path = tuple[str, ...]
 _LISTS = ("controlnet", "steps")
 """Settings that are a list of groups: an index into one that is absent makes a list."""
-REMOVED = object()
-"""The value of a setting that goes."""
 _DIGITS = 18
 
 
@@ -16,37 +14,38 @@ class RefusedError(Exception):
     """A place that cannot be edited; the message says why."""
 
 
-def expected_values(values: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any] | None:
-    """Returns the values after an edit; None if there is nothing to remove."""
+def values_with(values: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Returns the values with one setting changed or added."""
     result: dict[str, Any] = deepcopy(dict(values))
     parent: Any = result
     for depth, name in enumerate(path):
         key = key_in(parent, name)
-        is_last = depth == len(path) - 1
-        if value is REMOVED:
-            if key is None:
-                return None
-            if is_last:
-                del parent[key]
-                return _without_empty(result, path[:-1])
-        elif is_last or key is None or parent[key] is None:
+        if depth == len(path) - 1 or key is None or parent[key] is None:
             _put(parent, name, key, nested(path[depth:], value))
             return result
         parent = parent[key]
     raise RefusedError("a setting has a name")
 
 
-def _without_empty(values: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Returns the values without the groups on a path that are empty now."""
-    for depth in range(len(path), 0, -1):
-        parent: Any = values
-        for name in path[: depth - 1]:
-            parent = parent[key_in(parent, name)]
-        key = key_in(parent, path[depth - 1])
-        if parent[key]:
+def values_without(values: Mapping[str, Any], path: Path) -> dict[str, Any] | None:
+    """Returns the values without a setting, and without groups that it leaves empty; None if it is absent."""
+    result: dict[str, Any] = deepcopy(dict(values))
+    groups: list[tuple[Any, Any]] = []
+    parent: Any = result
+    for name in path:
+        try:
+            key = key_in(parent, name)
+        except RefusedError:  # what should be its group is none
+            return None
+        if key is None:
+            return None
+        groups.append((parent, key))
+        parent = parent[key]
+    for group, key in reversed(groups):
+        del group[key]
+        if group:
             break
-        del parent[key]
-    return values
+    return result
 
 
 def key_in(parent: Any, name: str) -> Any:

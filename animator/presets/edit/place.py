@@ -1,10 +1,11 @@
 """Finds the place of a setting in a text, and what changes there."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from animator.presets.edit.entries import Splice, entries_of
-from animator.presets.edit.expected import REMOVED, Path, RefusedError, key_in, nested, new_key
+from animator.presets.edit.expected import Path, RefusedError, key_in, nested, new_key
 from animator.presets.edit.splices import Editor, Slot
 from animator.presets.edit.tree import Node, tree_of
 from animator.settings.animation import Animation
@@ -12,55 +13,81 @@ from animator.settings.animation import Animation
 _ORDER = {name: index for index, name in enumerate(("schema", "extends", *Animation.model_fields))}
 
 
-def splices_of(text: str, values: Mapping[str, Any], path: Path, value: Any) -> list[Splice]:
-    """Returns what changes in a text for one edit.
+@dataclass(frozen=True)
+class _Link:
+    """One key of a path.
+
+    Attributes:
+        group: The list or mapping it is in.
+        at: Its index there.
+        slot: The place of its value; None where it is absent.
+        value: Its value.
+    """
+
+    group: Node
+    at: int
+    slot: Slot | None
+    value: Any
+
+
+class Setting:
+    """A setting in a text, which is there or not.
 
     Args:
         text: The text.
         values: The values in it.
-        path: The setting; it is there if it is to be removed.
-        value: Its new value, or `REMOVED`.
-
-    Raises:
-        RefusedError: The place cannot be edited.
+        path: The setting.
     """
-    return list(_Edit(text, path).splices(values, value))
 
-
-class _Edit:
-    """Finds the splices of one edit."""
-
-    def __init__(self, text: str, path: Path) -> None:
+    def __init__(self, text: str, values: Mapping[str, Any], path: Path) -> None:
         self._editor = Editor.of(text)
         self._entries = self._editor.entries
         self._path = path
+        self._values = values
         self._root = tree_of(text)
         self._shared = _shared_nodes(self._root)
 
-    def splices(self, values: Any, value: Any) -> Iterator[Splice]:
-        """Yields what changes in the text."""
-        root = self._root
-        if root is None:
-            pair = {new_key(self._path[0]): nested(self._path, value)}
-            yield self._appended(pair)
-            return
-        chain = self._chain(root, values)
-        if value is REMOVED:
-            yield self._removed(chain)
-            return
-        depth = len(chain)
-        parent, _, slot, old = chain[-1]
-        rest = self._path[depth - 1 :]
-        if slot is None:
-            yield self._added(parent, rest, nested(rest, value), depth)
-        else:
-            self._check_free(slot.node)
-            yield from self._editor.change(slot, old, nested(rest, value))
+    def put(self, value: Any) -> Iterator[Splice]:
+        """Yields what changes in the text when the setting gets a value.
 
-    def _chain(self, root: Node, values: Any) -> list[tuple[Node, int, Slot | None, Any]]:
-        """Returns group, index, place and value of each key of the path, as far as there are any."""
-        chain: list[tuple[Node, int, Slot | None, Any]] = []
-        node, in_flow = root, False
+        Raises:
+            RefusedError: The place cannot be edited.
+        """
+        if self._root is None:
+            yield self._first({new_key(self._path[0]): nested(self._path, value)})
+            return
+        chain = self._chain(self._root)
+        last = chain[-1]
+        rest = self._path[len(chain) - 1 :]
+        value = nested(rest, value)
+        if last.slot is not None:
+            self._check_free(last.slot.node)
+            yield from self._editor.change(last.slot, last.value, value)
+        elif last.group.kind == "sequence":
+            yield self._entries.appended(last.group, value)
+        else:
+            names = [key.name for key, _ in last.group.pairs]
+            at = _place_in_schema(names, rest[0]) if len(chain) == 1 else len(names)
+            yield self._entries.added(last.group, at, {new_key(rest[0]): value})
+
+    def remove(self) -> Iterator[Splice]:
+        """Yields what changes in the text when the setting goes, with the groups that it leaves empty.
+
+        Raises:
+            RefusedError: The place cannot be edited.
+        """
+        chain = self._chain(self._root) if self._root is not None else []
+        while len(chain) > 1 and len(entries_of(chain[-1].group)) == 1:
+            chain.pop()
+        for link in chain[-1:]:
+            if link.slot is not None:
+                self._check_free(link.slot.node)
+                yield self._entries.removed(link.group, link.at)
+
+    def _chain(self, root: Node) -> list[_Link]:
+        """Returns the keys of the path as far as they are there, and the first that is absent."""
+        chain: list[_Link] = []
+        node, values, in_flow = root, self._values, False
         for name in self._path:
             self._check_owned(node)
             key = key_in(values, name)
@@ -69,35 +96,15 @@ class _Edit:
             if len(keys) != len(slots):
                 raise RefusedError("its group has two keys that mean the same; change it in the YAML")
             if key is None:
-                return [*chain, (node, len(keys), None, None)]
-            at = keys.index(key)
-            slot, values = slots[at], values[key]
-            chain.append((node, at, slot, values))
+                return [*chain, _Link(node, len(keys), None, None)]
+            slot, values = slots[keys.index(key)], values[key]
+            chain.append(_Link(node, keys.index(key), slot, values))
             if values is None:
                 return chain
             node, in_flow = slot.node, slot.in_flow
         return chain
 
-    def _added(self, parent: Node, rest: Path, value: Any, depth: int) -> Splice:
-        in_flow = bool(parent.style)
-        if parent.kind == "sequence":
-            return self._entries.appended(parent, value)
-        at = len(parent.pairs)
-        if depth == 1:
-            at = _place_in_schema([key.name for key, _ in parent.pairs], rest[0])
-        return self._entries.added(parent, at, {new_key(rest[0]): value}, in_flow=in_flow)
-
-    def _removed(self, chain: list[tuple[Node, int, Slot | None, Any]]) -> Splice:
-        """Returns the splice that removes the last key of a chain, with the groups that it leaves empty."""
-        depth = len(chain) - 1
-        while depth > 0 and len(entries_of(chain[depth][0])) == 1:
-            depth -= 1
-        parent, at, slot, _ = chain[depth]
-        if slot is not None:
-            self._check_free(slot.node)
-        return self._entries.removed(parent, at)
-
-    def _appended(self, pair: Mapping[Any, Any]) -> Splice:
+    def _first(self, pair: Mapping[Any, Any]) -> Splice:
         """Returns the splice that gives a text without any settings its first one."""
         text, newline = self._editor.text, self._entries.newline
         lines = "".join(self._entries.block(pair, 0)).removeprefix(newline) + newline

@@ -4,15 +4,18 @@ The text is not written anew: the places of its values are known, and only the p
 The result is read again, and refused if anything else has changed with it.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
 from animator.errors import PresetError, UserError
 from animator.presets import yaml_text
+from animator.presets.edit.entries import Splice
 from animator.presets.edit.equal import same
-from animator.presets.edit.expected import REMOVED, Path, RefusedError, expected_values
-from animator.presets.edit.place import splices_of
+from animator.presets.edit.expected import Path, RefusedError, values_with, values_without
+from animator.presets.edit.place import Setting
 from animator.presets.edit.splices import apply
 
 _BOM = "\ufeff"
@@ -38,7 +41,12 @@ def set_value(text: str, path: Path, value: Any, source: str = "preset") -> str:
         EditError: The place is shared with another one (`&name`, `*name`), is not in a group, or is written
             in a way that is not understood here.
     """
-    return _edited(text, path, source, value)
+    values = _read(text, source)
+    with _explained(source, path):
+        expected = values_with(values, path, value)
+        if same(expected, values):
+            return text
+        return _edited(text, Setting(text.removeprefix(_BOM), values, path).put(value), expected)
 
 
 def remove_value(text: str, path: Path, source: str = "preset") -> str:
@@ -55,32 +63,39 @@ def remove_value(text: str, path: Path, source: str = "preset") -> str:
         PresetError: The text is not YAML; with the problems that reading it has.
         EditError: As for `set_value`.
     """
-    return _edited(text, path, source, REMOVED)
-
-
-def _edited(text: str, path: Path, source: str, value: Any) -> str:
-    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     values = _read(text, source)
+    with _explained(source, path):
+        expected = values_without(values, path)
+        if expected is None:
+            return text
+        return _edited(text, Setting(text.removeprefix(_BOM), values, path).remove(), expected)
+
+
+def _edited(text: str, splices: Iterable[Splice], expected: Mapping[str, Any]) -> str:
+    """Returns the text with some parts replaced; raises `RefusedError` unless it has the expected values."""
+    bare = text.removeprefix(_BOM)
+    edited = apply(bare, splices)
+    document = yaml_text.read(edited, "")
+    if document.problems or not same(document.values, expected):
+        raise RefusedError("cannot be changed here without changing more; change it in the YAML")
+    return text[: len(text) - len(bare)] + edited
+
+
+@contextmanager
+def _explained(source: str, path: Path) -> Iterator[None]:
+    """Names the setting in what keeps it from being changed."""
     where = f"{source}: {'.'.join(path)}"
     try:
-        expected = expected_values(values, path, value)
-        if expected is None or same(expected, values):
-            return mark + text
-        edited = apply(text, splices_of(text, values, path, value))
-        read = yaml_text.read(edited, source)
-        done = not read.problems and same(read.values, expected)
+        yield
     except (yaml.YAMLError, RecursionError) as error:
-        raise EditError(f"{where}: the value cannot be written as YAML: {error}") from error
+        reason = " ".join(str(error).split())
+        raise EditError(f"{where}: the value cannot be written as YAML: {reason:.200}") from error
     except RefusedError as error:
         raise EditError(f"{where}: {error}") from error
-    if not done:
-        message = "cannot be changed here without changing more; change it in the YAML"
-        raise EditError(f"{where}: {message}")
-    return mark + edited
 
 
-def _read(text: str, source: str) -> dict[str, Any]:
+def _read(text: str, source: str) -> Mapping[str, Any]:
     document = yaml_text.read(text, source)
     if document.problems:
         raise PresetError(source, document.problems)
-    return dict(document.values)
+    return document.values

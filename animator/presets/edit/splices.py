@@ -1,7 +1,7 @@
 """Where a change goes in the text: parts of it, each with what replaces it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -12,14 +12,16 @@ from animator.presets.edit.equal import same
 from animator.presets.edit.tree import BREAK, Node, behind_colon, line_end
 
 QUOTES = ("'", '"')
-_HEADER_COMMENT = re.compile(r"[ \t]#[^\n\r]*")
+_HEADER_COMMENT = re.compile(r"[ \t]+#[^\n\r]*")
 
 
-def apply(text: str, splices: Sequence[Splice]) -> str:
+def apply(text: str, splices: Iterable[Splice]) -> str:
     """Returns the text with some parts replaced; they do not overlap."""
-    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end), reverse=True):
-        text = text[: splice.start] + splice.new + text[splice.end :]
-    return text
+    parts, at = [], 0
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
+        parts += [text[at : splice.start], splice.new]
+        at = splice.end
+    return "".join([*parts, text[at:]])
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class Editor:
         style = slot.node.style
         if isinstance(new, str) and style in QUOTES and not BREAK.search(new):
             return yaml_text.inline(new, in_flow=slot.in_flow, quotes=style)
-        if isinstance(new, str) and style in SIGNS and _is_literal(new):
+        is_last = slot.node.end == len(self.text)  # without a line break, which the text would lack, too
+        if isinstance(new, str) and style in SIGNS and _is_literal(new) and not is_last:
             return self._literal(new, slot.indent + 2)
         return yaml_text.inline(new, in_flow=slot.in_flow)
 
@@ -156,7 +159,7 @@ class Editor:
                     yield from self.change(slots[at], old[key], new[other])
             more = {key: new[key] for key in now[len(before) :]}
             if more:
-                yield self.entries.added(node, start + len(before), more, in_flow=slot.in_flow)
+                yield self.entries.added(node, start + len(before), more)
 
 
 _ABSENT = object()

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import yaml
@@ -47,7 +48,7 @@ class Node:
         """True where nothing is written."""
         return self.start == self.end
 
-    @property
+    @cached_property
     def pairs(self) -> list[tuple["Node", "Node"]]:
         """Keys and values of a mapping."""
         return list(zip(self.children[::2], self.children[1::2], strict=True))
@@ -61,12 +62,12 @@ class Node:
             pending.extend(reversed(node.children))
 
 
-@dataclass(eq=False, frozen=True)
 class _Open:
     """A list or mapping whose end is not read yet."""
 
-    event: yaml.CollectionStartEvent
-    children: list[Node] = field(default_factory=list)
+    def __init__(self, event: yaml.CollectionStartEvent) -> None:
+        self.event = event
+        self.children: list[Node] = []
 
 
 def tree_of(text: str) -> Node | None:

@@ -1,11 +1,9 @@
 """Frames of a run as JPEG images."""
 
-import io
 from typing import BinaryIO
 
-from PIL import Image
-
 from animator.images.image_file import MAX_BYTES, decode_bytes
+from animator.images.jpeg import jpeg_bytes
 
 
 def jpeg_of(file: BinaryIO, name: str, quality: int, width: int | None = None) -> bytes:
@@ -20,10 +18,4 @@ def jpeg_of(file: BinaryIO, name: str, quality: int, width: int | None = None) -
     Raises:
         UserError: The file is no image that can be decoded.
     """
-    image = decode_bytes(file.read(MAX_BYTES), name).over_black
-    if width is not None and width < image.width:
-        height = max(1, round(image.height * width / image.width))
-        image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
+    return jpeg_bytes(decode_bytes(file.read(MAX_BYTES), name).over_black, quality, width)

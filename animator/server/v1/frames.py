@@ -1,14 +1,14 @@
 """The frames of a job, also while it renders."""
 
 from pathlib import Path as FolderPath
-from typing import Annotated
+from typing import Annotated, BinaryIO, NamedTuple
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from animator.jobs.job import Job
 from animator.runs.run_folder import FRAMES, frame_name
 from animator.runs.run_reader import finished_frames
-from animator.server.context import FoundJob
+from animator.server.context import Context, FoundJob, ServerContext
 from animator.server.errors import NotFoundError
 from animator.server.files.file_answer import answer_file, file_tag, is_known, unchanged
 from animator.server.files.frame_image import jpeg_of
@@ -28,6 +28,15 @@ Quality = Annotated[int, Query(ge=1, le=100, description="Quality of the JPEG.")
 Width = Annotated[
     int | None, Query(ge=1, le=MAX_WIDTH, description="Width to scale it down to, in pixels; never up.")
 ]
+
+
+class JpegKind(NamedTuple):
+    """Quality, 1 to 100, and width in pixels, None for the frame's own, of a JPEG image."""
+
+    quality: int
+    width: int | None = None
+
+
 router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
 
 
@@ -55,11 +64,16 @@ def get_frame(frame: FrameNumber, job: FoundJob, request: Request) -> Response:
     response_class=Response,
 )
 def get_frame_jpeg(
-    frame: FrameNumber, job: FoundJob, request: Request, quality: Quality = 90, width: Width = None
+    frame: FrameNumber,
+    job: FoundJob,
+    context: Context,
+    request: Request,
+    quality: Quality = 90,
+    width: Width = None,
 ) -> Response:
     """Sends a frame as JPEG."""
     check_frame(job, frame)
-    return _jpeg(job, frame, request, quality, width)
+    return _jpeg(job, frame, context, request, JpegKind(quality, width))
 
 
 @router.head("/preview.jpg", include_in_schema=False)
@@ -70,11 +84,13 @@ def get_frame_jpeg(
     summary="The newest frame",
     response_class=Response,
 )
-def get_preview(job: FoundJob, request: Request, quality: Quality = 85, width: Width = None) -> Response:
+def get_preview(
+    job: FoundJob, context: Context, request: Request, quality: Quality = 85, width: Width = None
+) -> Response:
     """Sends the newest frame as JPEG."""
     done = frames_done(job)
     check_frame(job, done - 1)
-    return _jpeg(job, done - 1, request, quality, width)
+    return _jpeg(job, done - 1, context, request, JpegKind(quality, width))
 
 
 def frames_done(job: Job) -> int:
@@ -108,11 +124,22 @@ def run_folder(job: Job) -> FolderPath:
     return job.folder
 
 
-def _jpeg(job: Job, frame: int, request: Request, quality: int, width: int | None) -> Response:
-    name = frame_name(frame)
-    with open_run_file(run_folder(job), f"{FRAMES}/{name}") as file:
-        tag = file_tag(file, quality, width or 0)
-        if is_known(request, tag):
-            return unchanged(tag)
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Frame-Number": str(frame)}
-        return Response(jpeg_of(file, name, quality, width), media_type="image/jpeg", headers=headers)
+def open_frame(job: Job, frame: int) -> BinaryIO:
+    """Opens the PNG file of a finished frame; raises a NotFoundError where it is not there."""
+    return open_run_file(run_folder(job), f"{FRAMES}/{frame_name(frame)}")
+
+
+def frame_jpeg(context: ServerContext, job: Job, frame: int, kind: JpegKind) -> bytes:
+    """Returns a finished frame as a JPEG image; errors as `open_frame` and `jpeg_of`."""
+    with open_frame(job, frame) as file:
+        key = f"{job.id} {frame} {file_tag(file, *kind)}"
+        return context.jpegs.get(key, lambda: jpeg_of(file, frame_name(frame), *kind))
+
+
+def _jpeg(job: Job, frame: int, context: ServerContext, request: Request, kind: JpegKind) -> Response:
+    with open_frame(job, frame) as file:
+        tag = file_tag(file, *kind)
+    if is_known(request, tag):
+        return unchanged(tag)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Frame-Number": str(frame)}
+    return Response(frame_jpeg(context, job, frame, kind), media_type="image/jpeg", headers=headers)

@@ -10,12 +10,9 @@ from starlette.responses import StreamingResponse
 
 from animator.errors import JobNotFoundError, UserError
 from animator.jobs.job import Job
-from animator.runs.run_folder import FRAMES, frame_name
 from animator.server.context import Context, FoundJob, ServerContext
-from animator.server.files.frame_image import jpeg_of
-from animator.server.files.run_file import open_run_file
 from animator.server.problems import problem_responses
-from animator.server.v1.frames import Quality, Width, frames_done, run_folder
+from animator.server.v1.frames import JpegKind, Quality, Width, frame_jpeg, frames_done
 
 LOOK_S = 0.1
 """Time between two looks for a new frame."""
@@ -47,11 +44,13 @@ async def stream_frames(
     again now and then, so that nobody takes the connection for a dead one.
     """
     return StreamingResponse(
-        _parts(job, context, quality, width), media_type=_TYPE, headers={"Cache-Control": "no-store"}
+        _parts(job, context, JpegKind(quality, width)),
+        media_type=_TYPE,
+        headers={"Cache-Control": "no-store"},
     )
 
 
-async def _parts(job: Job, context: ServerContext, quality: int, width: int | None) -> AsyncIterator[bytes]:
+async def _parts(job: Job, context: ServerContext, kind: JpegKind) -> AsyncIterator[bytes]:
     """Yields the parts. Each ends with the boundary after it, for browsers show an image only then."""
     yield _NOTHING
     shown, sent = -1, time.monotonic()
@@ -64,7 +63,7 @@ async def _parts(job: Job, context: ServerContext, quality: int, width: int | No
         is_silent = time.monotonic() - sent >= SILENT_S
         if frame >= 0 and (is_silent or frame != shown):
             with suppress(UserError):  # replaced or deleted at this moment; the next look finds what is there
-                image = await asyncio.to_thread(_image, job, frame, quality, width)
+                image = await asyncio.to_thread(frame_jpeg, context, job, frame, kind)
                 yield _part(image, frame, is_first=shown < 0)
                 shown, sent = frame, time.monotonic()
         elif is_silent and shown < 0:
@@ -72,12 +71,6 @@ async def _parts(job: Job, context: ServerContext, quality: int, width: int | No
             sent = time.monotonic()
         if job.state.has_ended:
             return
-
-
-def _image(job: Job, frame: int, quality: int, width: int | None) -> bytes:
-    name = frame_name(frame)
-    with open_run_file(run_folder(job), f"{FRAMES}/{name}") as file:
-        return jpeg_of(file, name, quality, width)
 
 
 def _part(image: bytes, frame: int, *, is_first: bool) -> bytes:

@@ -18,7 +18,7 @@ from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import METRICS, refuse_links
 from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import PRESET, recorded_settings
-from animator.server.context import Context, FoundJob
+from animator.server.context import Context, FoundJob, ServerContext
 from animator.server.files.file_answer import answer_file
 from animator.server.files.run_file import open_run_file
 from animator.server.problems import Responses, problem_responses
@@ -110,10 +110,7 @@ def get_log(
     format: LogFormat = LogFormat.JSON,  # noqa: A002 (name of the parameter in the URL)
 ) -> list[LogEntry] | Response:
     """Lists what happened to the job and what its run logged, the oldest first."""
-    happened = [_entry(event) for event in context.queue.events(job.id)]
-    known = {entry.text for entry in happened}
-    logged = [entry for entry in _logged(job) if entry.text not in known]
-    entries = sorted((*happened, *logged), key=lambda entry: entry.time)
+    entries = log_of(job, context)
     if format is LogFormat.LINES:
         lines = "".join(f"{entry.model_dump_json()}\n" for entry in entries)
         return Response(lines, media_type="application/x-ndjson")
@@ -143,6 +140,14 @@ def get_metrics(
     page, more = found[:MAX_METRICS], found[MAX_METRICS:]
     url = str(request.url.include_query_params(**{"from": more[0]["frame"]})) if more else None
     return MetricsPage(frames=page, next=url)
+
+
+def log_of(job: Job, context: ServerContext) -> list[LogEntry]:
+    """Returns what happened to a job and what its run logged, the oldest first."""
+    happened = [_entry(event) for event in context.queue.events(job.id)]
+    known = {entry.text for entry in happened}
+    logged = [entry for entry in _logged(job) if entry.text not in known]
+    return sorted((*happened, *logged), key=lambda entry: entry.time)
 
 
 def _animation(job: Job) -> Animation:

@@ -85,6 +85,7 @@ export default {
     });
     this.followTheme.observe(document.body, { attributeFilter: ["class"] });
     this.showMarks();
+    this.showBusy();
   },
   beforeUnmount() {
     clearTimeout(this.timer);
@@ -118,10 +119,16 @@ export default {
       const typed = update.transactions.filter((each) => each.docChanged && !each.annotation(FromServer));
       for (const { changes } of typed) this.unsent = this.unsent ? this.unsent.compose(changes) : changes;
       if (typed.length) this.sendSoon();
+      // A person who leaves the text, as for a button, means it with all that is typed.
+      if (update.focusChanged && !update.view.hasFocus) this.send();
+    },
+    showBusy() {
+      this.$el.setAttribute("aria-busy", String(Boolean(this.sent || this.unsent)));
     },
     sendSoon() {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.send(), PAUSE_MS);
+      this.showBusy();
     },
     send() {
       if (this.sent || !this.unsent) return;
@@ -147,6 +154,7 @@ export default {
       }
       if (version > this.version) this.take(text, version);
       if (this.unsent) this.sendSoon();
+      else this.showBusy();
     },
     take(text, version) {
       const theirs = difference(this.base, text);

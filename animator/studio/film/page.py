@@ -6,6 +6,8 @@ from pathlib import Path
 
 from nicegui import ui
 
+from animator.studio.film.curves.panel import curves_panel
+from animator.studio.film.render.panel import render_panel
 from animator.studio.film.session import open_draft
 from animator.studio.film.settings import settings_section
 from animator.studio.film.source import source_bar
@@ -29,9 +31,9 @@ async def film_page(page: Page) -> None:
         with _section(t, "film-text", "Text"):
             text_panel(session)
         with _section(t, "film-render", "Render"):
-            pass
+            await render_panel(session)
         with _section(t, "film-curves", "Curves"):
-            pass
+            curves_panel(session)
 
 
 @contextmanager

@@ -32,7 +32,6 @@ class DraftSession:
         draft: The draft.
         analysis: What is known of its text; of the last one for a moment, while a new one is looked at.
         missing: Why the page does not show what its URL asks for; empty where it does.
-        unkept: Why the last change is not in the draft's file; empty where it is.
     """
 
     def __init__(self, page: Page, draft: FilmDraft, missing: str = "") -> None:
@@ -40,11 +39,9 @@ class DraftSession:
         self.draft = draft
         self.missing = missing
         self.analysis = not_yet(draft.text)
-        self.unkept = ""
         self._panels: list[Panel] = []
         self._states: list[Callable[[], None]] = []
         self._looked_at = -1
-        self._tried = -1
 
     def watch(self, panel: Panel) -> None:
         """Has a panel show the film, now and whenever it has changed."""
@@ -61,8 +58,7 @@ class DraftSession:
         self.draft.change(text, typed=typed)
 
     async def look(self) -> None:
-        """Keeps the draft, and tells the panels, if it has changed since the last look."""
-        await self._keep()
+        """Tells the panels if the draft has changed since the last look."""
         for show in self._states:
             show()
         if self.draft.version == self._looked_at:
@@ -71,18 +67,6 @@ class DraftSession:
         self.analysis = await self.page.studio.analyses.of(self.draft)
         for panel in self._panels:
             panel(self.analysis)
-
-    async def _keep(self) -> None:
-        """Writes the draft to its file; what prevents that is said once for each change."""
-        draft, drafts = self.draft, self.page.studio.drafts
-        if not draft.must_be_kept:
-            self.unkept = ""
-        elif draft.version != self._tried:
-            self._tried = draft.version
-            try:
-                await self.page.studio.run(drafts.save, draft)
-            except UserError as error:
-                self.unkept = str(error)
 
 
 async def open_draft(page: Page) -> DraftSession:

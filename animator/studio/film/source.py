@@ -74,7 +74,7 @@ def _warnings(session: DraftSession) -> None:
 
     def show() -> None:
         deleted = t("This film was deleted; it is kept again as soon as you change something.")
-        texts = (session.missing, deleted if draft.is_deleted else session.unkept)
+        texts = (session.missing, deleted if draft.is_deleted else draft.unkept)
         text = "\n".join(filter(None, texts))
         warning.set_text(text)
         warning.set_visibility(bool(text))

@@ -19,13 +19,19 @@ def text_panel(session: DraftSession) -> None:
     problems.props("role=log aria-live=polite data-testid=problems tabindex=-1")
     problems.props["aria-label"] = session.page.t("Problems")
 
+    def wait() -> None:
+        if session.draft.version != session.analysis.version:
+            problems.props("aria-busy=true")  # until they are those of the new text
+
     def show(analysis: Analysis) -> None:
         editor.show(session.draft.text, session.draft.version)
         editor.underline(analysis.version, list(filter(None, map(place_of, analysis.report.problems))))
         problems.clear()
+        problems.props("aria-busy=false")
         with problems:
             _list_problems(session, analysis, editor)
 
+    editor.on("typed", wait, [])
     session.watch(show)
 
 

@@ -175,3 +175,15 @@ def test_settings_that_contain_themselves_are_refused() -> None:
     circle["circle"] = circle
     with pytest.raises(UserError, match="a value that JSON does not have"):
         JobRequest(preset=circle)
+
+
+def test_a_job_that_waits_can_begin_earlier(queue: JobQueue) -> None:
+    first, second = queue.submit(REQUEST), queue.submit(REQUEST)
+    assert queue.set_priority(second.id, 1).priority == 1
+    assert queue.store.place(queue.get(first.id)) == 1
+    taken = queue.store.take_next()
+    assert taken is not None and taken.id == second.id
+    with pytest.raises(JobStateError, match="is running; only a job that waits"):
+        queue.set_priority(second.id, 2)
+    with pytest.raises(UserError, match="priority 1001"):
+        queue.set_priority(first.id, 1001)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from imageio_ffmpeg import count_frames_and_secs
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -13,9 +14,11 @@ from animator.cli.app import app
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import render
 from animator.models.diffusion.passthrough import PassthroughDiffuser
-from animator.runs.preview import motion_only, preview, preview_pipeline
-from animator.runs.render_frames import Rendering
+from animator.runs.preview import motion_only, preview, preview_pipeline, preview_video
+from animator.runs.progress import Progress
+from animator.runs.render_frames import Rendering, no_report
 from animator.runs.render_run import open_run, render_with
+from animator.runs.stop_token import StopToken
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 
@@ -102,3 +105,27 @@ def test_a_run_renders_with_a_given_pipeline(make_animation: Make, tmp_path: Pat
         assert isinstance(pipeline.diffuser, PassthroughDiffuser)
         assert render_with(run, pipeline, Rendering(torch.device("cpu"))).frames == 2
         assert run.film_path.exists()
+
+
+def test_the_video_of_a_preview_needs_no_run_folder(make_animation: Make, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    path = tmp_path / "motion.mp4"
+    assert preview_video(make_animation(**MOVING), path, seen.append, StopToken(), 60.0) == 6
+    assert count_frames_and_secs(path)[0] == 6
+    assert [(one.done, one.frames) for one in seen] == [(done, 6) for done in range(1, 7)]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_preview_that_is_stopped_has_the_frames_so_far(make_animation: Make, tmp_path: Path) -> None:
+    stop, path = StopToken(), tmp_path / "motion.mp4"
+
+    def stop_at_two(progress: Progress) -> None:
+        if progress.done == 2:
+            stop.stop()
+
+    assert preview_video(make_animation(**MOVING), path, stop_at_two, stop, 60.0) == 2
+    assert count_frames_and_secs(path)[0] == 2
+    path.unlink()
+    assert preview_video(make_animation(**MOVING), path, no_report, stop, 60.0) == 0
+    assert not path.exists()
+    assert preview_video(make_animation(**MOVING), path, no_report, StopToken(), limit_s=0.0) == 1

@@ -6,13 +6,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.animator.server.running import Command, serving
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NO_BROWSER = f"needs a browser: none of {', '.join(BROWSERS)} is installed"
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 60_000
 OpenPage = Callable[[str], Page]
 """Opens the page of a path of the server."""
 
@@ -23,6 +23,9 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(NO_BROWSER)
+    expect.set_options(
+        timeout=TIMEOUT_MS
+    )  # loading a model takes a while on a machine that does other things
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield launched
@@ -60,7 +63,7 @@ def open_page(browser: Browser, server: Command) -> Iterator[OpenPage]:
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url + path)
-        page.wait_for_function("window.socket && window.socket.connected")
+        page.wait_for_function("window.did_handshake")
         return page
 
     context.route("**/*", keep_inside)

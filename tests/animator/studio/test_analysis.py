@@ -63,6 +63,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.kept: list[str] = []
         self.go_on = asyncio.Event()
 
     async def __call__(self, text: str, version: int) -> Analysis:
@@ -70,17 +71,20 @@ class Slow:
         await self.go_on.wait()
         return Analysis(text, version, not_yet(text).report, None)
 
+    async def keep(self, draft: FilmDraft) -> None:
+        self.kept.append(draft.text)
+
 
 def test_a_text_is_looked_at_once_for_all_pages() -> None:
     async def story() -> None:
         slow, draft = Slow(), FilmDraft("d", "a")
-        analyses = Analyses(slow)
+        analyses = Analyses(slow.keep, slow)
         pages = [asyncio.create_task(analyses.of(draft)) for _ in range(5)]
         await asyncio.sleep(0)
         pages[0].cancel()  # a page that closes
         slow.go_on.set()
         results = await asyncio.gather(*pages[1:])
-        assert slow.texts == ["a"] and {result.text for result in results} == {"a"}
+        assert slow.texts == slow.kept == ["a"] and {result.text for result in results} == {"a"}
         draft.change("b")
         assert (await analyses.of(draft)).text == "b"
 
@@ -90,11 +94,11 @@ def test_a_text_is_looked_at_once_for_all_pages() -> None:
 def test_a_few_texts_are_looked_at_together() -> None:
     async def story() -> None:
         slow = Slow()
-        analyses = Analyses(slow)
+        analyses = Analyses(slow.keep, slow)
         pages = [asyncio.create_task(analyses.of(FilmDraft("d", str(number)))) for number in range(6)]
         for _ in range(5):
             await asyncio.sleep(0)
-        assert len(slow.texts) == MAX_AT_ONCE
+        assert len(slow.texts) == MAX_AT_ONCE and len(slow.kept) == 6
         slow.go_on.set()
         assert len(await asyncio.gather(*pages)) == 6
 

@@ -99,3 +99,29 @@ def test_a_model_folder_whose_name_has_a_separator_is_one(
     folder.mkdir()
     monkeypatch.setenv(VARIABLE, str(folder))
     assert shared_folders() == (folder,)
+
+
+def test_a_model_has_the_image_and_the_words_beside_it(tmp_path: Path, serve: Serve) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "ink.safetensors").write_bytes(b"no model")
+    (folder / "ink.json").write_text('{"activation text": "inkwash"}')
+    shutil.copy(next(example.thumbnail for example in examples() if example.thumbnail), folder / "ink.jpg")
+    api = serve(models=(folder,))
+    listed = {model["name"]: model for model in api.client.get("/api/v1/models").json()["models"]}
+    assert listed["ink.safetensors"]["trigger_words"] == ["inkwash"]
+    assert listed["ink.safetensors"]["has_preview"] and not listed["starter"]["has_preview"]
+    image = api.client.get("/api/v1/models/preview", params={"name": "ink.safetensors", "width": 64})
+    assert image.headers["content-type"] == "image/jpeg"
+    for name in ("starter", "nothing", "../ink.safetensors"):
+        assert api.client.get("/api/v1/models/preview", params={"name": name}).status_code == 404
+
+
+def test_a_preview_that_is_no_image_is_a_problem(tmp_path: Path, serve: Serve) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "ink.safetensors").write_bytes(b"no model")
+    (folder / "ink.png").write_bytes(b"no image")
+    answer = serve(models=(folder,)).client.get("/api/v1/models/preview", params={"name": "ink.safetensors"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -108,7 +108,7 @@ def test_a_film_is_there_after_a_restart_of_the_server(
 ) -> None:
     write(film, SMALL.replace("lake", "a film that stays", 1))
     is_well(film)
-    film.goto("about:blank")
+    film.close()
     server.process.terminate()
     server.process.wait()
     port = server.url.rpartition(":")[2]

@@ -15,6 +15,7 @@ def editor(page: Page) -> Locator:
 def write(page: Page, text: str) -> None:
     """Writes another text in place of the film's."""
     editor(page).fill(text)
+    expect(page.get_by_test_id("yaml-editor")).to_have_attribute("aria-busy", "false")
 
 
 def problems(page: Page) -> Locator:
@@ -24,6 +25,8 @@ def problems(page: Page) -> Locator:
 
 def is_well(page: Page) -> None:
     """Waits until the text has no problems."""
+    expect(page.get_by_test_id("yaml-editor")).to_have_attribute("aria-busy", "false")
+    expect(problems(page)).to_have_attribute("aria-busy", "false")
     expect(problems(page)).to_contain_text("No problems")
 
 

@@ -1,0 +1,54 @@
+"""The list of a film's schedules, from which a person chooses the curves to see."""
+
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+
+from animator.studio.film.curves.catalog import Choice, Entry, grouped
+from animator.studio.labels import Translate
+
+
+class Chooser:
+    """A menu with a search, and the schedules below it: those that the film sets, then the others by group.
+
+    Args:
+        t: Translates its texts.
+        choose: Called with a path, and whether it is to be shown.
+    """
+
+    def __init__(self, t: Translate, choose: Callable[[str, bool], None]) -> None:
+        self._t, self._choose = t, choose
+        self._entries: Sequence[Entry] = ()
+        self._choice = Choice()
+        with ui.button(t("Choose curves"), icon="checklist").props(
+            "flat dense no-caps data-testid=curves-choose aria-haspopup=menu"
+        ):
+            with ui.menu().props('anchor="bottom left" self="top left"').classes("curve-chooser") as menu:
+                self._search = ui.input(t("Search"), on_change=self._list).props(
+                    "dense clearable data-testid=curves-search"
+                )
+                self._rows = ui.element("div").classes("curve-chooser-list")
+        menu.on("show", self._list)
+
+    def know(self, entries: Sequence[Entry], choice: Choice) -> None:
+        """Takes the schedules of a film, and which are shown."""
+        self._entries, self._choice = entries, choice
+
+    def _list(self) -> None:
+        wanted = str(self._search.value or "").casefold().split()
+        found = [entry for entry in self._entries if all(word in entry.path for word in wanted)]
+        self._rows.clear()
+        with self._rows:
+            if not found:
+                ui.label(self._t("No schedule has this in its name.")).classes("studio-soft")
+            for group, entries in grouped(found):
+                ui.label(group or self._t("Set by this film")).classes("curve-chooser-group")
+                for entry in entries:
+                    self._row(entry)
+
+    def _row(self, entry: Entry) -> None:
+        ui.checkbox(
+            entry.path,
+            value=self._choice.shows(entry),
+            on_change=lambda event, path=entry.path: self._choose(path, bool(event.value)),
+        ).props(f"dense data-testid=curves-choose-{entry.path}")

@@ -1,0 +1,56 @@
+"""`CostList`: what a film takes, before it renders."""
+
+from nicegui import ui
+
+from animator.runs.preflight.report import Work
+from animator.studio.labels import Translate
+from animator.studio.watching.words import length_text, size_text, time_text
+
+
+class CostList:
+    """What a film takes, as a list of names and values.
+
+    Args:
+        t: Translates.
+    """
+
+    def __init__(self, t: Translate) -> None:
+        self._t = t
+        self._list = ui.element("dl").classes("render-cost").props("data-testid=cost")
+
+    def show(self, work: Work | None) -> None:
+        """Shows what a film takes; nothing where it has problems."""
+        self._list.clear()
+        self._list.set_visibility(work is not None)
+        if work is None:
+            return
+        with self._list:
+            for name, value in _facts(work, self._t):
+                with ui.element("dt"):
+                    ui.label(name)
+                with ui.element("dd"):
+                    ui.label(value)
+
+
+def _facts(work: Work, t: Translate) -> list[tuple[str, str]]:
+    needed = work.needed
+    length = t("{frames} frames, {time} at {fps} fps")
+    cpu = work.cpu_seconds
+    facts = [
+        (
+            t("Length"),
+            length.format(frames=work.frames, time=length_text(work.seconds, t), fps=f"{work.fps:g}"),
+        ),
+        (t("Size"), f"{work.size[0]} × {work.size[1]}"),
+        (
+            t("Generated"),
+            t("{count} of them, {steps} steps").format(count=needed.generated, steps=needed.steps),
+        ),
+        (t("On disk"), t("up to {size}").format(size=size_text(needed.frame_bytes))),
+        (
+            t("On this CPU"),
+            t("about {time}").format(time=time_text(cpu, t)) if cpu else t("not known for this model"),
+        ),
+        (t("Model"), work.model),
+    ]
+    return [*facts, (t("Left open"), work.open_values)] if work.open_values else facts
