@@ -48,7 +48,7 @@ def analyze(text: str, version: int) -> Analysis:
     draft, problems = draft_of_request(preset_text(text))
     film = None if problems else examine(draft).animation
     report = check_report(draft, tuple(problems))
-    return Analysis(text, version, report, film, written_settings(preset, draft, film))
+    return Analysis(text, version, report, film, written_settings(preset_text(text), draft, film))
 
 
 def preset_text(text: str) -> str:

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.animator.studio.conftest import OpenPage
-from tests.animator.studio.film.text_page import editor, is_well, write
+from tests.animator.studio.film.text_page import begin, editor, is_well, write
 
 FILM = """# my film
+name: small
 mode: 2d
 size: [64, 64]  # small
 frames: 4  # short
@@ -20,8 +21,7 @@ diffusion: {steps: 1, strength: 0.5}
 @pytest.fixture
 def form(film: Page) -> Page:
     """The form, with a film of few settings."""
-    write(film, FILM)
-    is_well(film)
+    begin(film, FILM)
     film.get_by_test_id("tab-settings").click()
     return film
 
@@ -101,7 +101,7 @@ def test_settings_are_found_by_deforums_names_and_their_help_has_them(form: Page
 def test_what_is_set_can_be_shown_alone(form: Page) -> None:
     form.get_by_test_id("settings-only-set").click()
     rows = form.locator("[data-testid^=row-]:visible")
-    expect(rows).to_have_count(6)
+    expect(rows).to_have_count(7)
     expect(form.get_by_test_id("row-diffusion.steps")).to_be_visible()
 
 

@@ -2,13 +2,13 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.animator.studio.film.text_page import editor, is_well, write
+from tests.animator.studio.film.text_page import begin, editor, is_well
 
-FILM = "size: [64, 64]\nframes: 8\nfps: 4\nprompts: a lake  # calm\ndiffusion: {steps: 1}\n"
+FILM = "name: small\nsize: [64, 64]\nframes: 8\nfps: 4\nprompts: a lake  # calm\ndiffusion: {steps: 1}\n"
 
 
 def test_a_single_prompt_becomes_a_list_along_time(film: Page) -> None:
-    write(film, FILM)
+    begin(film, FILM)
     is_well(film)
     first = film.get_by_test_id("prompt-0-text")
     expect(first).to_have_value("a lake")
@@ -35,7 +35,7 @@ def test_a_single_prompt_becomes_a_list_along_time(film: Page) -> None:
 
 
 def test_prompts_are_in_the_order_of_their_times(film: Page) -> None:
-    write(film, FILM.replace("a lake  # calm", '{0: early, "1s": late}'))
+    begin(film, FILM.replace("a lake  # calm", '{0: early, "1s": late}'))
     expect(film.get_by_test_id("prompt-1-text")).to_have_value("late")
     film.get_by_test_id("prompt-0-time").fill("6")
     film.get_by_test_id("prompt-0-text").focus()
@@ -48,7 +48,7 @@ def test_prompts_are_in_the_order_of_their_times(film: Page) -> None:
 
 
 def test_what_cannot_be_is_said_at_the_prompt(film: Page) -> None:
-    write(film, FILM.replace("a lake  # calm", "{0: a lake, 4: a sea}"))
+    begin(film, FILM.replace("a lake  # calm", "{0: a lake, 4: a sea}"))
     time = film.get_by_test_id("prompt-1-time")
     time.fill("0")
     time.blur()
@@ -61,7 +61,7 @@ def test_what_cannot_be_is_said_at_the_prompt(film: Page) -> None:
 
 
 def test_what_is_common_to_all_prompts_is_beside_them(film: Page) -> None:
-    write(film, FILM)
+    begin(film, FILM)
     film.get_by_test_id("prompts-common").click()
     film.get_by_test_id("setting-common-negative_prompt").fill("blurry")
     expect(editor(film)).to_contain_text("negative_prompt: blurry")
