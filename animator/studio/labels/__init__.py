@@ -16,16 +16,24 @@ Translate = Callable[[str], str]
 
 def translation(language: str) -> Translate:
     """Returns what translates texts into a language."""
-    texts = {} if language == ENGLISH else texts_of(language)
+    texts = {} if language == ENGLISH else {**setting_texts_of(language), **texts_of(language)}
     return lambda text: texts.get(text, text)
 
 
 @cache
 def texts_of(language: str) -> Mapping[str, str]:
     """Returns the texts of a language by the English ones."""
-    texts: dict[str, str] = yaml.safe_load(
-        Path(__file__).with_name(f"{language}.yaml").read_text(encoding="utf-8")
-    )
+    return _texts_in(Path(__file__).with_name(f"{language}.yaml"))
+
+
+@cache
+def setting_texts_of(language: str) -> Mapping[str, str]:
+    """Returns the titles and sentences of settings in a language by those of their catalogs."""
+    return _texts_in(Path(__file__).parent / "settings" / f"{language}.yaml")
+
+
+def _texts_in(path: Path) -> Mapping[str, str]:
+    texts: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return texts
 
 
