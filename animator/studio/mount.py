@@ -13,6 +13,7 @@ from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
 from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
+from animator.studio.generate.image_routes import image_routes
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
 from animator.studio.queue.page import queue_page
@@ -52,6 +53,7 @@ def mount_studio(app: FastAPI) -> None:
     studio = Studio(app.state.context)
     core.sio.eio.max_http_buffer_size = MAX_MESSAGE
     app.include_router(previews_router)
+    app.include_router(image_routes(studio))
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from animator.generation.catalog import image_groups
 from animator.settings.catalog import setting_groups, step_group
 from animator.settings.step import BUILT_IN
 from animator.studio.labels import (
@@ -52,6 +53,24 @@ def test_translations_have_the_places_of_the_english_texts(language: str) -> Non
         return sorted(re.findall(r"\{\w+\}", text))
 
     assert [text for text, other in texts_of(language).items() if places(text) != places(other)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_settings_of_images_are_translated(language: str) -> None:
+    groups = image_groups().values()
+    texts = {group.title for group in groups if group.name}
+    texts |= {text for group in groups for one in group.settings for text in (one.title, one.description)}
+    lacking = (
+        texts
+        - setting_texts_of(language).keys()
+        - texts_of(language).keys()
+        - {text for text, _ in constants()}
+    )
+    assert lacking == set()
+    films = {
+        text for group in setting_groups() for one in group.settings for text in (one.title, one.description)
+    }
+    assert setting_texts_of(language).keys() - texts - films == set()
 
 
 def test_a_text_that_a_language_lacks_stays_english() -> None:
