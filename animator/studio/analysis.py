@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from animator.errors import PresetError, Problem
@@ -12,6 +12,7 @@ from animator.presets.request import draft_of_request
 from animator.runs.preflight.report import CheckReport, check_report
 from animator.settings import Animation
 from animator.studio.drafts import FilmDraft
+from animator.studio.written import WrittenSettings, written_settings
 
 MAX_AT_ONCE = 2
 """Texts that are looked at together; a huge one takes seconds."""
@@ -33,6 +34,7 @@ class Analysis:
     version: int
     report: CheckReport
     film: Animation | None
+    written: WrittenSettings = field(default_factory=WrittenSettings)
 
 
 Analyze = Callable[[str, int], Awaitable[Analysis]]
@@ -45,7 +47,8 @@ def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
     draft, problems = draft_of_request(preset_text(text))
     film = None if problems else examine(draft).animation
-    return Analysis(text, version, check_report(draft, tuple(problems)), film)
+    report = check_report(draft, tuple(problems))
+    return Analysis(text, version, report, film, written_settings(preset_text(text), draft, film))
 
 
 def preset_text(text: str) -> str:

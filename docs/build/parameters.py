@@ -1,10 +1,9 @@
 """Text of docs/parameters.md: every parameter with its description, values, default and Deforum's name."""
 
 from animator.presets import yaml_text
-from animator.presets.deforum.controlnet_fields import DEFAULTS as UNIT_DEFAULTS
 from animator.presets.deforum.features import FEATURES
 from animator.presets.deforum.ignored_settings import FORKS, HOST
-from animator.presets.deforum.table import ALL_ROWS
+from animator.presets.deforum.names import deforum_names
 from animator.settings.catalog import Setting, SettingGroup, setting_groups, step_group
 from animator.settings.step import BUILT_IN
 from docs.build.images import SHOWN
@@ -79,17 +78,8 @@ def _default(setting: Setting) -> str:
 
 
 def _deforum(path: str) -> str:
-    group, _, name = path.rpartition(".")
-    if group == "controlnet":
-        theirs = {"source": "vid_path"}.get(name, name)
-        return f"`cn_1_{theirs}`" if theirs in UNIT_DEFAULTS else ""
-    sides = (path, f"{path}.0", f"{path}.1")
-    names = []
-    for row in ALL_ROWS:
-        if row.ours in sides:
-            switch = f" (`{row.gate.switch}`)" if row.gate else ""
-            names.append(f"`{row.name}`{switch}")
-    return ", ".join(names)
+    names = deforum_names(path)
+    return ", ".join(f"`{one.name}`" + (f" (`{one.switch}`)" if one.switch else "") for one in names)
 
 
 def _unsupported() -> str:

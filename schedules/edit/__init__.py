@@ -21,6 +21,8 @@ from schedules.edit.prompts import (
     editable_prompts,
     move_prompt,
     set_prompt,
+    set_prompt_ease,
+    set_prompt_negative,
     set_prompt_time,
 )
 from schedules.edit.texts import (
@@ -52,6 +54,8 @@ __all__ = [
     "set_ease",
     "set_formula",
     "set_prompt",
+    "set_prompt_ease",
+    "set_prompt_negative",
     "set_prompt_time",
     "set_text",
     "set_text_time",

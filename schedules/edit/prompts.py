@@ -8,6 +8,7 @@ from schedules.edit.opened import Opened
 from schedules.edit.written import WrittenMapping
 from schedules.keyed_text import decode
 from schedules.prompt_keys import parse_prompts
+from schedules.prompt_text import NEGATIVE, split_negative
 from schedules.scope import Scope
 
 Source = Any
@@ -87,13 +88,58 @@ def set_prompt(source: Source, scope: Scope, index: int, text: str) -> Source:
     Raises:
         ScheduleError: There is no such prompt, or the text cannot be one, with its column.
     """
+    old = _value(source, scope, index)
+    return _with_value(source, scope, index, {**old, "text": text} if isinstance(old, Mapping) else text)
+
+
+def set_prompt_negative(source: Source, scope: Scope, index: int, negative: str) -> Source:
+    """Returns the source with another negative prompt of a prompt: where it is written, else behind `--neg`.
+
+    Args:
+        source: The prompts.
+        scope: The film.
+        index: The prompt.
+        negative: The negative prompt; empty takes it away.
+
+    Raises:
+        ScheduleError: There is no such prompt, or the text cannot be one.
+    """
+    old = _value(source, scope, index)
+    if isinstance(old, Mapping):
+        return _with_value(source, scope, index, _plain({**old, "negative": negative}))
+    positive, _ = split_negative(str(old))
+    text = f"{positive} {NEGATIVE} {negative}" if negative else positive
+    return _with_value(source, scope, index, text)
+
+
+def set_prompt_ease(source: Source, scope: Scope, index: int, ease: str | None) -> Source:
+    """Returns the source with another easing by which a prompt morphs into the next one; None for none.
+
+    Raises:
+        ScheduleError: There is no such prompt or easing.
+    """
+    old = _value(source, scope, index)
+    parts = dict(old) if isinstance(old, Mapping) else {"text": old}
+    return _with_value(source, scope, index, _plain({**parts, "ease": ease}))
+
+
+def _plain(parts: Mapping[str, Any]) -> Any:
+    """Returns a prompt of several parts without the empty ones; one of text alone as that text."""
+    kept = {name: part for name, part in parts.items() if part or name == "text"}
+    return kept if len(kept) > 1 else kept["text"]
+
+
+def _value(source: Source, scope: Scope, index: int) -> Any:
+    """Returns a prompt as it is written."""
     opened = _open(source, scope)
     opened.check(index)
-    old = opened.written.values[index]
-    value = {**old, "text": text} if isinstance(old, Mapping) else text
+    return opened.written.values[index]
+
+
+def _with_value(source: Source, scope: Scope, index: int, value: Any) -> Any:
     if isinstance(source, Sequence) and not isinstance(source, str):
         return _closed(source, [*source[:index], value, *source[index + 1 :]])
-    return _closed(source, opened.written.with_value(index, value))
+    return _closed(source, _open(source, scope).written.with_value(index, value))
 
 
 def _open(source: Source, scope: Scope) -> Opened:

@@ -9,6 +9,7 @@ from nicegui import ui
 from animator.studio.film.curves.panel import curves_panel
 from animator.studio.film.render.panel import render_panel
 from animator.studio.film.session import open_draft
+from animator.studio.film.settings import settings_section
 from animator.studio.film.source import source_bar
 from animator.studio.film.text import text_panel
 from animator.studio.labels import Translate
@@ -26,7 +27,7 @@ async def film_page(page: Page) -> None:
         with ui.element("section").classes("studio-panel film-source"):
             await source_bar(session)
         with _section(t, "film-settings", "Settings"):
-            pass
+            await settings_section(session)
         with _section(t, "film-text", "Text"):
             text_panel(session)
         with _section(t, "film-render", "Render"):

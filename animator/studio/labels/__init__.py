@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
-"""Languages by their codes; each but English has a file of texts here."""
+"""Languages by their codes; each but English has two files of texts here."""
 ENGLISH = "en"
 Translate = Callable[[str], str]
 """Returns an English text in the page's language; the English where the language lacks it."""
@@ -16,16 +16,24 @@ Translate = Callable[[str], str]
 
 def translation(language: str) -> Translate:
     """Returns what translates texts into a language."""
-    texts = {} if language == ENGLISH else texts_of(language)
+    texts = {} if language == ENGLISH else {**setting_texts_of(language), **texts_of(language)}
     return lambda text: texts.get(text, text)
 
 
 @cache
 def texts_of(language: str) -> Mapping[str, str]:
-    """Returns the texts of a language by the English ones."""
-    texts: dict[str, str] = yaml.safe_load(
-        Path(__file__).with_name(f"{language}.yaml").read_text(encoding="utf-8")
-    )
+    """Returns the texts of pages in a language by the English ones."""
+    return _read(f"{language}.yaml")
+
+
+@cache
+def setting_texts_of(language: str) -> Mapping[str, str]:
+    """Returns titles and sentences of settings in a language by the English ones of their catalog."""
+    return _read(f"{language}_settings.yaml")
+
+
+def _read(name: str) -> Mapping[str, str]:
+    texts: dict[str, str] = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return texts
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from animator.studio.labels import ENGLISH, LANGUAGES, language_of, texts_of, translation
+from animator.settings.catalog import setting_groups, step_group
+from animator.settings.step import BUILT_IN
+from animator.studio.labels import (
+    ENGLISH,
+    LANGUAGES,
+    language_of,
+    setting_texts_of,
+    texts_of,
+    translation,
+)
 
 STUDIO = Path(__file__).parents[3] / "animator" / "studio"
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
@@ -64,3 +73,23 @@ def test_the_language_is_the_chosen_one_or_the_first_that_is_there(
     chosen: str, accepted: str, language: str
 ) -> None:
     assert language_of(chosen, accepted) == language
+
+
+def setting_texts() -> set[str]:
+    """Titles and sentences of all groups and settings, of our own steps, too."""
+    groups = (*setting_groups(), *map(step_group, BUILT_IN))
+    described = (*groups, *(setting for group in groups for setting in group.settings))
+    return {text for one in described for text in (one.title, one.description) if text}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_title_and_sentence_of_a_setting_is_translated(language: str) -> None:
+    assert setting_texts() ^ setting_texts_of(language).keys() == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translated_sentences_name_the_same_settings_and_values(language: str) -> None:
+    def names(text: str) -> set[str]:
+        return set(re.findall(r"`[^`]+`", text))
+
+    assert [text for text, other in setting_texts_of(language).items() if names(text) != names(other)] == []

@@ -18,6 +18,15 @@ def write(page: Page, text: str) -> None:
     expect(page.get_by_test_id("yaml-editor")).to_have_attribute("aria-busy", "false")
 
 
+def begin(page: Page, text: str) -> None:
+    """Writes the text of a film called `small` on a new page, and waits until it is taken."""
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("quickstart")
+    expect(editor(page)).to_contain_text("quickstart")
+    write(page, text)
+    expect(title).to_have_text("small")
+
+
 def problems(page: Page) -> Locator:
     """The list of the problems."""
     return page.get_by_test_id("problems")

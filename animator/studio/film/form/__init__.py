@@ -1,0 +1,1 @@
+"""The form of a film's settings, made from their catalog."""

@@ -1,0 +1,103 @@
+"""What settings may name on a server: files that were sent, files in its folders, models."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from animator.core.walk import walk
+from animator.models.diffusion.checkpoints.inventory import model_entries
+from animator.server.context import ServerContext
+from animator.settings.setting_kinds import SettingKind
+
+MAX_NAMES = 500
+"""Names that are listed."""
+_MAX_WALKED = 20_000
+_MAX_UPLOADS = 10_000
+_IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif")
+_CLIPS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif")
+_SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", *_CLIPS)
+_WEIGHTS = (".safetensors", ".pth", ".pt", ".pkl", ".ckpt", ".onnx")
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that a setting may name.
+
+    Attributes:
+        name: Its name in settings.
+        about: What it is.
+        sha256: The hash of a file that was sent; empty for others.
+    """
+
+    name: str
+    about: str = ""
+    sha256: str = ""
+
+
+def named_things(server: ServerContext, kind: SettingKind) -> list[Named]:
+    """Returns what a setting of a kind may name: sent files first, the newest before the others.
+
+    Raises:
+        UserError: A folder has too many files to list them.
+        TooManyFilesError: As a UserError, of the server's folders.
+    """
+    return list(islice(_LISTS[kind](server), MAX_NAMES))
+
+
+def _models(server: ServerContext) -> Iterator[Named]:
+    for entry in model_entries(server.options.model_folders):
+        yield Named(entry.name, entry.problem or entry.label)
+
+
+def _weights(server: ServerContext) -> Iterator[Named]:
+    for folder in server.options.model_folders:
+        yield from _below(folder, _WEIGHTS)
+
+
+def _files(*suffixes: str) -> Callable[[ServerContext], Iterator[Named]]:
+    def found(server: ServerContext) -> Iterator[Named]:
+        uploads = server.uploads.page("", _MAX_UPLOADS)
+        for upload in sorted(uploads, key=lambda one: one.created, reverse=True):
+            if upload.path.suffix in suffixes:
+                when = f"{datetime.fromtimestamp(upload.created):%Y-%m-%d %H:%M}"
+                yield Named(upload.path.name, f"{upload.kind}, {when}", upload.sha256)
+        for folder in server.options.inputs:
+            yield from _below(folder, suffixes)
+
+    return found
+
+
+def _folders(server: ServerContext) -> Iterator[Named]:
+    for folder in server.options.inputs:
+        for inside, _, _ in walk(folder, _MAX_WALKED):
+            if inside != folder:
+                yield Named(inside.relative_to(folder).as_posix())
+
+
+def _below(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Named]:
+    """Yields the files below a folder that have one of some suffixes, by their names in settings."""
+    for inside, folders, files in walk(folder, _MAX_WALKED):
+        folders.sort()
+        for name in sorted(files):
+            if name.lower().endswith(suffixes):
+                yield Named((inside / name).relative_to(folder).as_posix(), str(folder.name))
+
+
+_LISTS: Mapping[SettingKind, Callable[[ServerContext], Iterator[Named]]] = {
+    SettingKind.MODEL: _models,
+    SettingKind.WEIGHTS: _weights,
+    SettingKind.FOLDER: _folders,
+    SettingKind.IMAGE: _files(*_IMAGES),
+    SettingKind.CLIP: _files(*_CLIPS, *_IMAGES),
+    SettingKind.FILE: _files(*_SOUNDS),
+}
+NAMES = tuple(_LISTS)
+"""Kinds whose value is the name of something that can be listed."""
+SENT: Mapping[SettingKind, str] = {
+    SettingKind.IMAGE: ",".join(_IMAGES),
+    SettingKind.CLIP: ",".join(_CLIPS + _IMAGES),
+    SettingKind.FILE: ",".join(_SOUNDS),
+}
+"""Suffixes of the files that a browser may send for a kind."""

@@ -1,0 +1,1 @@
+"""The prompts of a film as a list along its time."""
