@@ -93,6 +93,7 @@ def empty_board(version: int = -1, note: str = "") -> Board:
         "firstBeat": 0,
         "beatStep": 1,
         "window": (0, 0),
+        "order": [],
         "curves": [],
         "spans": [],
         "notes": [{"path": "", "text": note}] if note else [],
@@ -122,7 +123,8 @@ def board_of(analysis: Analysis, view: View, t: Translate) -> Board:
             builder.notes.append({"path": entry.path, "text": note_of(problem, t)})
         else:
             builder.add(entry, t)
-    return Board(film, entries, builder.sources, builder.data(analysis.version))
+    order = [entry.path for entry in shown if not entry.is_text]
+    return Board(film, entries, builder.sources, builder.data(analysis.version, order))
 
 
 def curve_data(film: Animation, path: str, keys: Keys, window: tuple[int, int], points: int) -> CurveData:
@@ -183,7 +185,7 @@ class _Builder:
         except (PresetError, ScheduleError, UserError) as error:
             self.notes.append({"path": entry.path, "text": f"{t('not shown')}: {error}"})
 
-    def data(self, version: int) -> BoardData:
+    def data(self, version: int, order: list[str]) -> BoardData:
         """Returns what is sent to the browser."""
         film = self._film
         beats, first, step = _beats(beats_of(film), self._window)
@@ -196,6 +198,7 @@ class _Builder:
             "firstBeat": first,
             "beatStep": step,
             "window": self._window,
+            "order": order,
             "curves": self._curves,
             "spans": self._spans,
             "notes": self.notes,

@@ -45,9 +45,10 @@ class NoteData(TypedDict):
 
 
 class BoardData(TypedDict):
-    """All that the editor shows, but the sound; `window` has the first and last frame that it was made for.
+    """All that the editor shows, but the sound.
 
-    `beats` are the frames of the beats from number `firstBeat` on, each `beatStep` after the one before.
+    `window` has the first and last frame that it was made for, `order` the paths of the rows of numbers, with
+    curves or notes. `beats` are the frames of the beats from number `firstBeat` on, each `beatStep` later.
     """
 
     version: int
@@ -58,6 +59,7 @@ class BoardData(TypedDict):
     firstBeat: int
     beatStep: int
     window: tuple[int, int]
+    order: list[str]
     curves: list[CurveData]
     spans: list[SpanData]
     notes: list[NoteData]
