@@ -33,7 +33,7 @@ export default {
       </div>
       <div class="paint-area" ref="area">
         <canvas ref="screen" class="paint-screen" tabindex="0" role="application" data-testid="paint-canvas"
-          :data-picture="shown" :aria-label="texts.canvas" :aria-description="paints ? texts.keys : ''"
+          :data-picture="shown" :data-masked="masked" :aria-label="texts.canvas" :aria-description="paints ? texts.keys : ''"
           @pointerdown="gestures.down($event)" @pointermove="onMove" @pointerup="gestures.up($event)"
           @pointercancel="gestures.up($event)" @pointerleave="onLeave" @wheel="onWheel" @keydown="onKey"
           @keyup.space.prevent="drawsByKey = false"></canvas>
@@ -49,7 +49,7 @@ export default {
   props: { mode: String, picture: String, mask: String, blank: Array, inner: Array, margins: Object, texts: Object },
   data: () => ({
     brush: { size: 40, hardness: 0.8, color: "#3d7a5a", erases: false },
-    moves: false, note: "", shown: "", sides: SIDES, place: 0, drawsByKey: false, size: [512, 512],
+    moves: false, note: "", shown: "", masked: false, sides: SIDES, place: 0, drawsByKey: false, size: [512, 512],
   }),
   computed: {
     layer() { return this.mode === "inpaint" ? "mask" : "sketch"; },
@@ -89,17 +89,17 @@ export default {
   async mounted() {
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(this.$refs.area);
-    await this.load();
-    await this.loadMask();
+    await this.begin(() => this.load());
+    await this.begin(() => this.loadMask());
   },
   unmounted() { this.watcher?.disconnect(); },
   watch: {
     picture() {
       const name = this.nameIn(this.picture);
-      if (name !== this.sent.picture?.name && name !== this.sent.sketch?.name) this.load();
+      if (name !== this.sent.picture?.name && name !== this.sent.sketch?.name) this.begin(() => this.load());
     },
-    mask() { if (this.mask && this.nameIn(this.mask) !== this.sent.mask?.name) this.loadMask(); },
-    blank() { if (!this.picture && !this.layers.done.length) this.load(); },
+    mask() { if (this.mask && this.nameIn(this.mask) !== this.sent.mask?.name) this.begin(() => this.loadMask()); },
+    blank() { if (!this.picture && !this.layers.done.length) this.begin(() => this.load()); },
     mode() { this.fit(); },
     margins: { deep: true, handler() { this.drags ? this.change(() => this.makeRoom()) : this.fit(); } },
   },
@@ -110,6 +110,8 @@ export default {
       this.note = "";
       try { return await work(); } catch (error) { this.note = error.message; return undefined; }
     },
+    /** Loads something after all that is being loaded; what is drawn is not sent before. */
+    begin(work) { return (this.loading = (this.loading || Promise.resolve()).then(work)); },
     async load() {
       const found = this.picture ? await this.attempt(() => pictureOf(this.picture)) : null;
       this.size = found ? [found.width, found.height] : [...this.blank];
@@ -124,6 +126,7 @@ export default {
       await this.attempt(async () => {
         this.layers.openMask((await pictureOf(this.mask)).picture);
         this.sent.mask = { version: this.layers.version, layer: "mask", name: this.nameIn(this.mask) };
+        this.masked = true;
       });
       this.draw();
     },
@@ -135,6 +138,7 @@ export default {
     async takeMask(file) {
       if (!file) return;
       await this.attempt(async () => this.layers.openMask(await createImageBitmap(file)));
+      this.masked = true;
       this.draw();
     },
     onPaste(event) {
@@ -266,6 +270,7 @@ export default {
     },
     /** Stores what is drawn, and returns the names of the picture and the mask; null where there is none. */
     async flush() {
+      await this.loading;
       try {
         return { picture: await this.pictureName(), mask: await this.maskName() };
       } catch (error) {

@@ -56,6 +56,19 @@ def test_only_what_is_painted_over_is_generated_anew(page: Page, server: Command
     assert not changed[:, :30].any() and not changed[:, 66:].any()
 
 
+def test_a_mask_is_opened_from_a_file(page: Page, server: Command) -> None:
+    open_blue(page, "Inpaint", (64, 64))
+    mask, buffer = Image.new("L", (64, 64)), io.BytesIO()
+    mask.paste(255, (0, 0, 64, 24))
+    mask.save(buffer, "PNG")
+    file = FilePayload(name="mask.png", mimeType="image/png", buffer=buffer.getvalue())
+    page.get_by_test_id("canvas-mask-file").set_input_files([file])
+    expect(page.get_by_test_id("paint-canvas")).to_have_attribute("data-masked", "true")
+    page.get_by_test_id("generate-mask-blur").fill("0")
+    changed = (pixels_of(server, generate(page)) != BLUE).any(axis=2)
+    assert changed[:20].mean() > 0.9 and not changed[28:].any()
+
+
 def test_a_painted_mask_is_there_after_a_reload(page: Page) -> None:
     open_blue(page, "Inpaint")
     page.get_by_test_id("paint-canvas").focus()

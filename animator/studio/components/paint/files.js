@@ -1,8 +1,11 @@
 // Pictures from and to the server, and from the clipboard and dropped files.
 
+/** Returns the path below which a proxy serves the studio. */
+const prefix = () => window.path_prefix || "";
+
 /** Returns the picture of a URL of this server, with its own size; an Error with the server's words. */
 export async function pictureOf(url) {
-  const answer = await fetch(url);
+  const answer = await fetch(prefix() + url);
   if (!answer.ok) throw new Error(await reasonOf(answer));
   const picture = await createImageBitmap(await answer.blob());
   const [width, height] = (answer.headers.get("x-image-size") || "").split("x").map(Number);
@@ -11,7 +14,7 @@ export async function pictureOf(url) {
 
 /** Stores a file on the server, and returns what the server says of it. */
 export async function storedFile(blob, name) {
-  const answer = await fetch("/api/v1/files?name=" + encodeURIComponent(name), {
+  const answer = await fetch(prefix() + "/api/v1/files?name=" + encodeURIComponent(name), {
     method: "POST",
     headers: { "Content-Type": "application/octet-stream" },
     body: blob,

@@ -1,6 +1,6 @@
 // How a drawing lies on the screen: zoomed and moved, with room around it where the picture is to grow.
 
-const MARGIN = 12; // pixels of the screen around the drawing
+const MARGIN = 24; // pixels of the screen around the drawing, where handles find room
 
 export class View {
   constructor() {
