@@ -127,5 +127,5 @@ def _fps_of(job: Job) -> float:
 
 def _drift(job: Job) -> Drift:
     if job.folder is None:
-        return Drift({"brightness": (), "contrast": (), "detail": ()})
+        return Drift()
     return read_drift(job.folder)
