@@ -15,7 +15,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from tests.soak.kills import say
 from tests.soak.server import Served, start
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-END_MS = 600_000
+END_MS, LOOK_S = 600_000, 1.0
 Watch = Callable[[Served, str, int], AbstractAsyncContextManager[None]]
 """Opens a number of watchers of a job; at the end they have seen its end."""
 
@@ -50,12 +50,13 @@ async def clients(server: Served, job: str, count: int) -> AsyncIterator[None]:
 
 async def _client(server: Served, job: str, number: int, done: asyncio.Event) -> None:
     """Holds the socket of a page, and fetches the newest frame whenever the page has changed."""
-    changed, texts = asyncio.Event(), list[str]()
+    changed, finished = asyncio.Event(), asyncio.Event()
     socket = socketio.AsyncClient()
 
     async def note(event: str, *data: Any) -> None:
         changed.set()
-        texts.extend(re.findall(r"'text': '([^']*)'", str(data)))
+        if "Finished" in str(data):
+            finished.set()
 
     socket.on("*", note)
     async with httpx2.AsyncClient(base_url=server.url, timeout=60) as http:
@@ -69,8 +70,11 @@ async def _client(server: Served, job: str, number: int, done: asyncio.Event) ->
             socketio_path="/_nicegui_ws/socket.io",
             transports=["websocket"],
         )
-        while not done.is_set() or "Finished" not in texts:
-            await asyncio.wait_for(changed.wait(), END_MS / 1000)
+        while not (done.is_set() and finished.is_set()):
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(changed.wait(), LOOK_S)
+            if not changed.is_set():
+                continue
             changed.clear()
             await http.get(f"/api/v1/jobs/{job}/preview.jpg?width=1024")
     await socket.disconnect()
