@@ -32,7 +32,7 @@ def test_a_finished_film_is_looked_into_edited_and_deleted(
     page.get_by_test_id("job-delete").click()
     page.get_by_test_id("ask-yes").click()
     expect(page.get_by_text("No jobs. Films that are rendered")).to_be_visible()
-    assert not folder.exists()
+    wait_until(lambda: not folder.exists())
 
 
 def test_jobs_are_moved_filtered_and_turned_over(open_page: OpenPage, server: Command) -> None:
