@@ -89,6 +89,10 @@ class Gallery:
         """Returns the numbers of all items that a query finds, in order; raises as `search`."""
         return self._search.all(query)
 
+    def runs(self) -> tuple[str, ...]:
+        """Returns the run folders that have items outside of the trash, those with the newest items first."""
+        return self._index.runs()
+
     def item(self, item_id: int) -> GalleryItem:
         """Returns an item.
 

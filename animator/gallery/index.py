@@ -113,6 +113,13 @@ class GalleryIndex:
                 found[row["id"]] = _item(row), row["place"]
         return found
 
+    def runs(self) -> tuple[str, ...]:
+        """Returns the run folders that have items outside of the trash, those with the newest items first."""
+        rows = self.readers.rows(
+            "SELECT run FROM items WHERE run != '' AND NOT trashed GROUP BY run ORDER BY MAX(mtime_ns) DESC"
+        )
+        return tuple(str(row["run"]) for row in rows)
+
     def first_frame(self, run: str) -> str | None:
         """Returns where the first frame of a run is; None if it has none."""
         rows = self.readers.rows(

@@ -65,13 +65,17 @@ class SheetJob:
         models = OpenModels(choose_device(device))
         images: list[GeneratedImage] = []
         for index, settings in enumerate(self.cells):
-            watch = None if observer is None else self._counted(observer, index)
+            watch = None if observer is None else self.counted(observer, index)
             images += generate(settings, diffuser=models.open(settings), device=device, observer=watch)
+        return self.sheet_of(images)
+
+    def sheet_of(self, images: Sequence[GeneratedImage]) -> GeneratedImage:
+        """Returns the sheet of the images of all cells, with the infotext of the first."""
         widths, heights = ([image.pixels.shape[axis] for image in images] for axis in (1, 0))
         pixels = Sheet(self.grid, (max(widths), max(heights))).draw([image.pixels for image in images])
         return replace(images[0], pixels=pixels)
 
-    def _counted(self, observer: Observer, index: int) -> Observer:
+    def counted(self, observer: Observer, index: int) -> Observer:
         """Returns an observer of one cell that reports the steps as those of the whole sheet."""
         count = len(self.cells)
 

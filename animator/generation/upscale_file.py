@@ -45,7 +45,7 @@ def upscale_file(
         raise UserError(f"{source}: would have {size[0]} x {size[1]} pixels; expected at most {MAX_PIXELS}")
     enlarger = open_enlarger(model, own, size, library.folders, device)
     color = Image.fromarray(enlarged(np.asarray(decoded.color), size, enlarger))
-    text = _infotext(source, factor, model)
+    text = enlarged_infotext(source, factor, model)
     return save_image(_with_alpha(color, decoded, target), target, text, inputs=[source], force=force)
 
 
@@ -60,7 +60,7 @@ def _with_alpha(color: Image.Image, decoded: DecodedImage, target: Path) -> Imag
     return Image.composite(color, Image.new("RGB", color.size), alpha)
 
 
-def _infotext(source: Path, factor: float, model: str) -> str:
+def enlarged_infotext(source: Path, factor: float, model: str) -> str:
     """Returns the infotext of the source with A1111's fields of the enlargement."""
     try:
         recorded = Infotext.parse(read_provenance(source).infotext or "")

@@ -49,6 +49,7 @@ from animator.server.v1 import (
     films,
     frames,
     gallery,
+    gallery_archive,
     jobs,
     live,
     models,
@@ -97,6 +98,7 @@ ROUTERS = (
     presets.router,
     models.router,
     samplers.router,
+    gallery_archive.router,  # before the routes of an item, whose number could be any word
     gallery.router,
 )
 """The routes with JSON bodies, or none."""
@@ -127,6 +129,7 @@ def create_app(
         lifespan=_lifespan,
     )
     uploads = Uploads(options.uploads, options.max_uploads)
+    gallery_of_renders = Gallery(options.renders)
     events_of_jobs = EventLog(queue.store.path)
     clear_request_files(options.request_files)
     app.state.context = ServerContext(
@@ -136,7 +139,8 @@ def create_app(
         Outbox(queue),
         events_of_jobs,
         desk or ImageDesk(),
-        Gallery(options.renders),
+        gallery_of_renders,
+        GalleryIndexer(gallery_of_renders),
         WebUiOptions(options.renders),
         problem=problem,
     )
@@ -159,7 +163,7 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: ServerContext = app.state.context
-    with GalleryIndexer(context.gallery):
+    with context.gallery_indexer:
         yield
     context.gallery.close()
     context.events.close()

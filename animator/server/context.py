@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from animator.gallery.gallery import Gallery
+from animator.gallery.indexer import GalleryIndexer
 from animator.jobs.event_log import EventLog
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.job import Job
@@ -38,6 +39,7 @@ class ServerContext:
         jpegs: Frames as JPEG images.
         images: Orders for images.
         gallery: The images and films of the renders folder.
+        gallery_indexer: What keeps their index up to date while the server runs.
         web_ui: The options of A1111's API that stay from one request to the next.
         closing: Set when the server ends, so that streams end, too.
         problem: Returns why no jobs are rendered; empty while all is well.
@@ -50,6 +52,7 @@ class ServerContext:
     events: EventLog
     images: ImageDesk
     gallery: Gallery
+    gallery_indexer: GalleryIndexer
     web_ui: WebUiOptions
     model_hashes: ModelHashes = field(default_factory=ModelHashes)
     jpegs: JpegCache = field(default_factory=JpegCache)

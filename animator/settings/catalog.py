@@ -121,7 +121,7 @@ def setting_groups() -> tuple[SettingGroup, ...]:
             name=name,
             description=inspect.getdoc(kind) or "",
             is_list=name in LISTS,
-            settings=_settings_in(kind, name),
+            settings=settings_in(kind, name),
         )
         for name, kind in group_classes().items()
     )
@@ -137,7 +137,7 @@ def step_group(use: str) -> SettingGroup:
         PluginError: The step does not exist or cannot be imported.
     """
     kind = settings_of(use)
-    own = tuple(one for one in _settings_in(kind, "steps") if one.name not in StepSettings.model_fields)
+    own = tuple(one for one in settings_in(kind, "steps") if one.name not in StepSettings.model_fields)
     return SettingGroup(name=use, description=inspect.getdoc(kind) or "", is_list=False, settings=own)
 
 
@@ -147,7 +147,7 @@ def group_classes() -> Mapping[str, type[BaseModel]]:
     return {"": Animation, **{name: kind for name, kind in kinds if kind}}
 
 
-def _settings_in(kind: type[BaseModel], group: str) -> tuple[Setting, ...]:
+def settings_in(kind: type[BaseModel], group: str) -> tuple[Setting, ...]:
     """Returns the settings of a group; groups inside it are left out.
 
     Args:

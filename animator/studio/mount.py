@@ -13,6 +13,7 @@ from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
 from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
+from animator.studio.generate.image_routes import image_routes
 from animator.studio.generate.page import generate_page
 from animator.studio.models.page import models_page
 from animator.studio.queue.page import queue_page
@@ -47,11 +48,12 @@ def mount_studio(app: FastAPI) -> None:
     Args:
         app: The application.
     """
-    # The library looks for the server among all objects of the process, one of which warns when it is looked at.
+    # The library looks at all objects of the process to find the server; one of torch's warns of that.
     warnings.filterwarnings("ignore", r".*torch\.distributed\.reduce_op", FutureWarning)
     studio = Studio(app.state.context)
     core.sio.eio.max_http_buffer_size = MAX_MESSAGE
     app.include_router(previews_router)
+    app.include_router(image_routes(studio))
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
         ui.page(path)(partial(_serve, studio, path, build))

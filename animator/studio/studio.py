@@ -13,6 +13,7 @@ from animator.studio.draft_folder import Drafts
 from animator.studio.drafts import FilmDraft
 from animator.studio.feed import Feed
 from animator.studio.film.render.motion import MotionPreviews
+from animator.studio.generate.orders import ImageOrders
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +28,8 @@ class Studio:
         analyses: What is known of these.
         feed: What happens to the jobs, for all open pages.
         previews: Makes previews of the motion of films.
+        image_drafts: The settings of single images that are being written.
+        image_orders: The single images that pages have ordered.
     """
 
     def __init__(self, server: ServerContext) -> None:
@@ -35,6 +38,8 @@ class Studio:
         self.analyses = Analyses(self._keep, self._analyze)
         self.feed = Feed(server)
         self.previews = MotionPreviews(server.options.renders)
+        self.image_drafts = Drafts(server.options.renders / "drafts" / "images")
+        self.image_orders = ImageOrders(server.images, server.options.renders)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Returns the result of work that a page has done in a thread, under the server's restrictions.

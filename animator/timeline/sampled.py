@@ -27,7 +27,7 @@ class SampledCurve:
         values: The values in the plans of these frames (n,): clamped, whole where the setting is, and
             overridden where other settings do that.
         raw: The values that the schedule itself gives there (n,).
-        keys: Frames of the film with a key, ascending; each is one of `frames`.
+        keys: Frames of the film with a key, ascending; each is one of `frames`, unless there are too many.
     """
 
     path: str
@@ -37,16 +37,16 @@ class SampledCurve:
     keys: tuple[int, ...]
 
 
-def curve_of(
-    animation: Animation, path: str, points: int = 4000, part: range | None = None
-) -> SampledCurve:
+def curve_of(animation: Animation, path: str, points: int = 4000, part: range | None = None) -> SampledCurve:
     """Returns the curve of a schedule of numbers, without evaluating others that do not act on it.
 
     Args:
         animation: The film.
         path: The setting, such as `motion.zoom` or `controlnet.0.weight`.
         points: Largest number of frames besides those with a key, the first and the last. In longer films
-            they are those with the smallest and the largest value of each part, so that no peak is lost.
+            they are those with the smallest and the largest value of each part, so that no peak is lost. Of
+            more keys than this, no frame is sure to be there.
+        part: The frames of the film to sample; None for all of them.
 
     Raises:
         PresetError: There is no such schedule of numbers, or it cannot be evaluated at some frame.

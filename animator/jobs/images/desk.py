@@ -116,9 +116,22 @@ class ImageDesk:
     def end_current(self, how: End) -> None:
         """Ends the orders that workers have early; those that wait are not concerned."""
         with self._lock:
-            for task in [task for task in self._tasks.values() if task.has_begun and not task.has_ended]:
-                self._tasks[task.id] = replace(task, end=how)
-                self._ends.append(EndImages(task.id, how))
+            for task in [task for task in self._tasks.values() if task.has_begun]:
+                self._end(task, how)
+
+    def end(self, order: str, how: End) -> None:
+        """Ends one order early; one that waits has no images then. Nothing for one that was removed."""
+        with self._lock:
+            if order in self._tasks:
+                self._end(self._tasks[order], how)
+
+    def _end(self, task: ImageTask, how: End) -> None:
+        """Ends an order early, if it has not ended; the lock is held."""
+        if task.has_ended:
+            return
+        self._tasks[task.id] = replace(task, end=how, has_ended=not task.has_begun)
+        if task.has_begun:
+            self._ends.append(EndImages(task.id, how))
 
     def take_next(self) -> ImageOrder | None:
         """Returns the order that waits longest, which now has begun; None if none waits."""

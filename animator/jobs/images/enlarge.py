@@ -1,5 +1,7 @@
 """Enlarges the images of an order, by interpolation or by networks."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from PIL import Image
@@ -7,27 +9,37 @@ from PIL import Image
 from animator.errors import UserError
 from animator.generation.canvas import MAX_PIXELS, open_image
 from animator.generation.fit import fitted
+from animator.generation.image import encode_image
 from animator.generation.upscale import enlarged, open_enlarger
+from animator.generation.upscale_file import enlarged_infotext
 from animator.images.image import Image8, png_of
 from animator.jobs.images.faces import open_restore
-from animator.jobs.images.generation import ImageReports
+from animator.jobs.images.generation import ImageReports, ImageTarget
 from animator.jobs.images.messages import ImageProgress
 from animator.jobs.images.signals import EarlyEnd
 from animator.jobs.images.work import Enlargement, MadeImage
 from animator.models.folders import model_folders
 
 
-def enlarge(work: Enlargement, device: torch.device, end: EarlyEnd, reports: ImageReports) -> None:
+def enlarge(
+    work: Enlargement,
+    target: ImageTarget | None,
+    device: torch.device,
+    end: EarlyEnd,
+    reports: ImageReports,
+) -> None:
     """Enlarges images until all are made, or an end is asked for.
 
     Args:
         work: What to enlarge.
+        target: Where they are kept, with the infotexts of their sources; None keeps none.
         device: Device of the networks.
         end: Ends it after an image.
         reports: Where reports go.
 
     Raises:
         UserError: An image cannot be read, would be too large, or there is no such upscaler.
+        OSError: An image cannot be written.
     """
     restores = [open_restore(faces, device) for faces in work.faces]
     for number, path in enumerate(work.images):
@@ -37,7 +49,17 @@ def enlarge(work: Enlargement, device: torch.device, end: EarlyEnd, reports: Ima
         pixels = np.asarray(open_image(path))
         for restore in restores:
             pixels = restore(pixels)
-        reports.made(MadeImage(png_of(_larger(Image.fromarray(pixels), work, device))))
+        larger = _larger(Image.fromarray(pixels), work, device)
+        reports.made(MadeImage(png_of(larger)) if target is None else _kept(larger, work, target, number))
+
+
+def _kept(pixels: Image8, work: Enlargement, target: ImageTarget, number: int) -> MadeImage:
+    """Returns an enlarged image that is kept, with the infotext of its source."""
+    source = Path(work.images[number])
+    factor = round(pixels.shape[1] / open_image(str(source)).width, 2)
+    infotext = enlarged_infotext(source, factor, work.upscaler)
+    png = encode_image(Image.fromarray(pixels), ".png", infotext)
+    return MadeImage(png, infotext=infotext, path=target.write(number, png))
 
 
 def _larger(image: Image.Image, work: Enlargement, device: torch.device) -> Image8:

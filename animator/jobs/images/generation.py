@@ -102,10 +102,10 @@ def generate(
     finish = open_finish(work.faces, device)
     wanted = settings.model, load_options(settings)
     diffuser = models.open(wanted, device, lambda: open_model(settings, device))
-    watcher = _Watcher(end, reports.advanced)
+    watcher = ImageWatcher(end, reports.advanced)
     images = generate_each(settings, diffuser=diffuser, device=device, observer=watcher.observe)
     for count, image in enumerate(images, start=1):
-        reports.made(_made(finish(image), diffuser, target))
+        reports.made(made_image(finish(image), diffuser, target))
         if count % settings.batch == 0:
             if end.is_interrupted:
                 return
@@ -132,7 +132,8 @@ def open_finish(faces: Faces | None, device: torch.device) -> Callable[[Generate
     return finish
 
 
-def _made(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None) -> MadeImage:
+def made_image(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None) -> MadeImage:
+    """Returns a generated image as it is reported, kept where that is wanted."""
     png = image.encoded()
     return MadeImage(
         png,
@@ -146,7 +147,7 @@ def _made(image: GeneratedImage, diffuser: Diffuser, target: ImageTarget | None)
     )
 
 
-class _Watcher:
+class ImageWatcher:
     """Reports the steps of a generation, and ends it where that was asked for."""
 
     def __init__(self, end: EarlyEnd, advanced: Advanced) -> None:

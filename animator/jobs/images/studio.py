@@ -11,6 +11,7 @@ from animator.jobs.images.control import preprocess
 from animator.jobs.images.enlarge import enlarge
 from animator.jobs.images.film_frame import make_film_frame
 from animator.jobs.images.generation import ImageReports, ImageTarget, generate
+from animator.jobs.images.grid import generate_grid
 from animator.jobs.images.messages import (
     FromImageWorker,
     ImageAdvanced,
@@ -20,7 +21,7 @@ from animator.jobs.images.messages import (
     ImagesEnded,
 )
 from animator.jobs.images.signals import EarlyEnd
-from animator.jobs.images.work import ControlImages, DropModels, Enlargement, FilmFrame
+from animator.jobs.images.work import ControlImages, DropModels, Enlargement, FilmFrame, ImageGrid
 from animator.jobs.inbox import Inbox
 from animator.jobs.job import ErrorKind, JobError
 from animator.models.device import compute_threads
@@ -86,14 +87,16 @@ class ImageStudio:
             made=lambda image: self._send(ImageMade(name, image)),
             advanced=lambda progress: self._send(ImageAdvanced(name, progress)),
         )
+        target = None if folder is None else ImageTarget(folder, name)
         if isinstance(work, DropModels):
             self._models.drop()
         elif isinstance(work, Enlargement):
-            enlarge(work, self._device, end, reports)
+            enlarge(work, target, self._device, end, reports)
         elif isinstance(work, ControlImages):
             preprocess(work, self._device, end, reports)
         elif isinstance(work, FilmFrame):
             make_film_frame(work, self._device, self._models, end, reports)
+        elif isinstance(work, ImageGrid):
+            generate_grid(work, target, self._device, self._models, end, reports)
         else:
-            target = None if folder is None else ImageTarget(folder, name)
             generate(work, target, self._device, self._models, end, reports)

@@ -1,4 +1,4 @@
-"""What can be asked of a worker besides films: `Generation`, `FilmFrame`, `Enlargement`, `ControlImages`."""
+"""What can be asked of a worker besides films, such as `Generation`, `ImageGrid` and `FilmFrame`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +75,19 @@ class FilmFrame:
 
 
 @dataclass(frozen=True)
+class ImageGrid:
+    """An image for each combination of some values, and at last the sheet of all.
+
+    Attributes:
+        settings: With the structure of `ImageSettings`.
+        axes: Settings and their values, such as `cfg_scale=2,4,6`: columns first.
+    """
+
+    settings: Mapping[str, Any]
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Enlargement:
     """Images to enlarge.
 
@@ -121,4 +134,4 @@ class DropModels:
     """Nothing to make: the worker drops the models that it keeps."""
 
 
-ImageWork = Generation | FilmFrame | Enlargement | ControlImages | DropModels
+ImageWork = Generation | ImageGrid | FilmFrame | Enlargement | ControlImages | DropModels

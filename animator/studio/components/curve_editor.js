@@ -27,15 +27,19 @@ export default {
         </div>
       </div>
       <template v-if="!overlay">
-        <div v-for="line in lines" :key="line.curve.path" class="curve-row" :data-testid="'curve-' + line.curve.path">
+        <div v-for="{ path, line, alone, note } in rows" :key="path" class="curve-row"
+          :data-testid="(note ? 'curve-note-' : 'curve-') + path">
           <div class="curve-label">
-            <span class="curve-name">{{ line.curve.path }}</span>
-            <span class="curve-now">{{ now(line.curve) }}</span>
-            <span v-if="!line.curve.keys.length" class="studio-soft">{{ hidden(line.curve) }}</span>
-            <button type="button" class="curve-hide" :aria-label="fill(labels.hide, line.curve)"
-              :title="fill(labels.hide, line.curve)" @click="$emit('hide', line.curve.path)">×</button>
+            <span class="curve-name">{{ path }}</span>
+            <template v-if="line">
+              <span class="curve-now">{{ now(line.curve) }}</span>
+              <span v-if="!line.curve.keys.length" class="studio-soft">{{ hidden(line.curve) }}</span>
+            </template>
+            <button type="button" class="curve-hide" :aria-label="fill(labels.hide, { path })"
+              :title="fill(labels.hide, { path })" @click="$emit('hide', path)">×</button>
           </div>
-          <div class="curve-cell"><curve-plot :lines="[{ ...line, tone: 0 }]" v-bind="axis" v-on="hands"
+          <p v-if="note" class="curve-cell curve-note">{{ note }}</p>
+          <div v-else class="curve-cell"><curve-plot :lines="alone" v-bind="axis" v-on="hands"
             :name="describe(line.curve)" /></div>
         </div>
       </template>
@@ -67,7 +71,7 @@ export default {
             :beats="beatLines" :label="labels.sound" />
         </div>
       </div>
-      <div v-for="note in board.notes" :key="note.path" class="curve-row" :data-testid="'curve-note-' + note.path">
+      <div v-for="note in notes" :key="note.path" class="curve-row" :data-testid="'curve-note-' + note.path">
         <div class="curve-label"><span class="curve-name">{{ note.path }}</span></div>
         <p class="curve-cell curve-note">{{ note.text }}</p>
       </div>
@@ -96,6 +100,19 @@ export default {
         const scale = this.drag?.path === path ? this.drag.scale : scaleOf(curve);
         return { curve, scale, tone: `${at % TONES} curve-dash-${Math.floor(at / TONES) % 4}`, testid: this.overlay ? `curve-${path}` : null };
       });
+    },
+    // The rows of curves, each with the lines of its own plot, which stay the same while only the cursor moves.
+    rows() {
+      const lines = new Map(this.lines.map((line) => [line.curve.path, line]));
+      const notes = new Map(this.board.notes.map((note) => [note.path, note.text]));
+      return this.board.order.map((path) => {
+        const line = lines.get(path);
+        return { path, line, alone: line && [{ ...line, tone: 0 }], note: notes.get(path) };
+      });
+    },
+    // What is said of rows that are not there.
+    notes() {
+      return this.board.notes.filter((note) => this.overlay || !this.board.order.includes(note.path));
     },
     spans() {
       return this.board.spans.map((row) => this.shown(row.path));

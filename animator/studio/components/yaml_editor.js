@@ -5,6 +5,11 @@
 import * as CM from "nicegui-codemirror";
 
 const PAUSE_MS = 300; // without typing, before the text is sent
+// The colors of the page in place of those of a style that the library has.
+const COLORS = { "#e06c75": "--accent", "#98c379": "--good", "#7d8799": "--ink-soft", "#d19a66": "--warn" };
+const highlighting = CM.HighlightStyle.define(
+  CM.oneDarkHighlightStyle.specs.map((spec) => ({ ...spec, color: `var(${COLORS[spec.color] || "--ink"})` })),
+);
 const FromServer = CM.Annotation.define();
 const setMarks = CM.StateEffect.define();
 const markField = CM.StateField.define({
@@ -65,21 +70,22 @@ export default {
   props: { shared: Object, marks: Object, words: Object, label: String, hint: String, limit: Number },
   watch: {
     shared() {
-      this.receive();
+      if (this.view) this.receive();
     },
     marks() {
-      this.showMarks();
+      if (this.view) this.showMarks();
     },
   },
-  mounted() {
+  async mounted() {
+    // First, so that nothing changes under the hands of a person who types at once.
+    const yaml = await CM.languages.find((language) => language.name === "YAML").load();
+    if (!this.$el.isConnected) return;
     this.number = Date.now(); // as no editor before it on this page had
     this.version = this.shared.version;
     this.theme = new CM.Compartment();
-    this.language = new CM.Compartment();
-    this.view = new CM.EditorView({ doc: this.shared.text, parent: this.$el, extensions: this.extensions() });
+    const extensions = [...this.extensions(), yaml];
+    this.view = new CM.EditorView({ doc: this.shared.text, parent: this.$el, extensions });
     this.base = this.view.state.doc;
-    const yaml = CM.languages.find((language) => language.name === "YAML");
-    yaml.load().then((support) => this.view.dispatch({ effects: this.language.reconfigure(support) }));
     this.followTheme = new MutationObserver(() => {
       this.view.dispatch({ effects: this.theme.reconfigure(this.themeNow()) });
     });
@@ -89,8 +95,8 @@ export default {
   },
   beforeUnmount() {
     clearTimeout(this.timer);
-    this.followTheme.disconnect();
-    this.view.destroy();
+    this.followTheme?.disconnect();
+    this.view?.destroy();
   },
   methods: {
     extensions() {
@@ -104,14 +110,12 @@ export default {
         CM.EditorView.updateListener.of((update) => this.note(update)),
         CM.hoverTooltip((view, position) => this.tooltip(view, position)),
         markField,
-        this.language.of([]),
+        CM.syntaxHighlighting(highlighting),
         this.theme.of(this.themeNow()),
       ];
     },
     themeNow() {
-      const dark = document.body.classList.contains("body--dark");
-      const style = dark ? CM.oneDarkHighlightStyle : CM.defaultHighlightStyle;
-      return [CM.EditorView.theme({}, { dark }), CM.syntaxHighlighting(style)];
+      return CM.EditorView.theme({}, { dark: document.body.classList.contains("body--dark") });
     },
 
     // What is typed
@@ -185,6 +189,7 @@ export default {
       });
       let marks = CM.Decoration.set(ranges, true);
       for (const mine of [this.sent, this.unsent]) if (mine) marks = marks.map(mine);
+      if (marks.size + this.view.state.field(markField).size === 0) return;
       this.view.dispatch({ effects: setMarks.of(marks) });
     },
     tooltip(view, position) {
@@ -204,6 +209,7 @@ export default {
 
     // Called by the server: leads to a place.
     lead(line, column) {
+      if (!this.view) return;
       const text = this.view.state.doc;
       const range = rangeOf(text, { line: Math.min(line, text.lines), column });
       const scroll = CM.EditorView.scrollIntoView(range.from, { y: "center" });

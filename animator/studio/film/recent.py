@@ -7,9 +7,9 @@ from functools import partial
 from nicegui import ui
 
 from animator.studio.draft_folder import DraftFile
-from animator.studio.film.replace import confirm
 from animator.studio.film.session import DraftSession, url_of
 from animator.studio.telling import telling
+from animator.studio.watching.ask import is_sure
 
 
 def recent_button(session: DraftSession) -> None:
@@ -50,7 +50,7 @@ async def delete_draft(session: DraftSession, draft_id: str, title: str) -> bool
     """Deletes a film that is being written, if the person agrees; returns True if they do."""
     t, studio = session.page.t, session.page.studio
     question = t("Delete the film {name}? What was rendered of it stays.").format(name=title)
-    if not await confirm(t, question, t("Delete")):
+    if not await is_sure(session.page, question, t("Delete")):
         return False
     with telling(t):
         draft = await studio.run(studio.drafts.find, draft_id)

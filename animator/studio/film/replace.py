@@ -30,19 +30,6 @@ async def take(session: DraftSession, found: Found) -> None:
         ui.navigate.to(await open_in_film_page(session.page.studio, found.text, found.opened))
 
 
-async def confirm(t: Translate, question: str, action: str) -> bool:
-    """Returns True if a person agrees to an action that a question describes."""
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-        ui.label(question)
-        with ui.element("div").classes("studio-buttons"):
-            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
-            agree = ui.button(action, color="negative", on_click=lambda: dialog.submit(action))
-            agree.props("unelevated no-caps data-testid=confirm")
-    answer = await dialog
-    dialog.delete()
-    return answer is not None
-
-
 async def _ask(t: Translate) -> _Answer | None:
     with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
         ui.label(t("You have changed this film. What should become of it?"))

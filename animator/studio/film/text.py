@@ -19,19 +19,27 @@ def text_panel(session: DraftSession) -> None:
     problems.props("role=log aria-live=polite data-testid=problems tabindex=-1")
     problems.props["aria-label"] = session.page.t("Problems")
 
-    def wait() -> None:
-        if session.draft.version != session.analysis.version:
-            problems.props("aria-busy=true")  # until they are those of the new text
+    def mark_old() -> None:
+        is_old = session.draft.version != session.analysis.version
+        problems.props(f"aria-busy={str(is_old).lower()}")
+
+    def take(typed: Typed) -> None:
+        is_current = typed.version == session.draft.version
+        if is_current:
+            session.edit(typed.text, typed=True)
+        editor.settle(typed, taken=is_current)
+        editor.show(session.draft.text, session.draft.version)
+        mark_old()
 
     def show(analysis: Analysis) -> None:
         editor.show(session.draft.text, session.draft.version)
         editor.underline(analysis.version, list(filter(None, map(place_of, analysis.report.problems))))
+        mark_old()
         problems.clear()
-        problems.props("aria-busy=false")
         with problems:
             _list_problems(session, analysis, editor)
 
-    editor.on("typed", wait, [])
+    editor.on_typed(take)
     session.watch(show)
 
 
@@ -48,18 +56,10 @@ def _editor(session: DraftSession) -> YamlEditor:
     hint = t("Tab leaves the text. Ctrl+] and Ctrl+[ indent, Ctrl+Space lists settings, Ctrl+F searches.")
     ui.label(hint).props(f"id={_HINT}").classes("studio-soft film-hint")
 
-    def take(typed: Typed) -> None:
-        is_current = typed.version == draft.version
-        if is_current:
-            session.edit(typed.text, typed=True)
-        editor.settle(typed, taken=is_current)
-        editor.show(draft.text, draft.version)
-
     def tell(length: int) -> None:
         text = t("The text has {count} characters and is not kept; a film has at most {most}.")
         ui.notify(text.format(count=length, most=MAX_BYTES), type="negative")
 
-    editor.on_typed(take)
     editor.on_too_long(tell)
     return editor
 

@@ -23,13 +23,16 @@ class JobRow:
         page: The page.
         job_id: The job.
         choose: Called with its id where a person wants to see it.
+
+    Attributes:
+        element: The row in the list.
     """
 
     def __init__(self, page: Page, job_id: str, choose: Choose) -> None:
         self._page = page
         self._priority = 0
         t = page.t
-        with ui.element("li").classes("queue-row") as self._row:
+        with ui.element("li").classes("queue-row") as self.element:
             with (
                 ui.element("button")
                 .classes("queue-choose")

@@ -45,6 +45,7 @@ class _Queue:
         self._page = page
         self._rows: dict[str, JobRow] = {}
         self._starts: list[int | None] = [None]
+        self._last: int | None = None
         t = page.t
         with ui.element("section").classes("studio-panel").props(f'aria-label="{t("Jobs")}"'):
             self._trouble = ui.label().props("role=alert data-testid=trouble").classes("job-error")
@@ -89,13 +90,16 @@ class _Queue:
         await self._show_chosen()
 
     def _show_rows(self, jobs: list[Job]) -> None:
-        """Shows jobs: rows that are there change, and are made anew where it is about other jobs."""
+        """Shows jobs. The rows of those that stay are kept, and with them the focus of a keyboard."""
         self._empty.set_visibility(not jobs)
-        if list(self._rows) != [job.id for job in jobs]:
-            self._list.clear()
-            with self._list:
-                self._rows = {job.id: JobRow(self._page, job.id, self._choose) for job in jobs}
-        for job in jobs:
+        self._last = jobs[-1].number if jobs else None
+        for gone in self._rows.keys() - {job.id for job in jobs}:
+            self._list.remove(self._rows.pop(gone).element)
+        for place, job in enumerate(jobs):
+            if job.id not in self._rows:
+                with self._list:
+                    self._rows[job.id] = JobRow(self._page, job.id, self._choose)
+                self._rows[job.id].element.move(self._list, place)
             self._rows[job.id].show(job)
 
     async def _choose(self, job_id: str) -> None:
@@ -116,7 +120,5 @@ class _Queue:
         await self.update()
 
     async def _show_older(self) -> None:
-        if self._rows:
-            last = await self._page.studio.run(self._page.studio.server.queue.get, list(self._rows)[-1])
-            self._starts.append(last.number)
+        self._starts.append(self._last)
         await self.update()

@@ -31,10 +31,10 @@ class JobControls:
         self._look: JobLook | None = None
         t, queue = page.t, page.studio.server.queue
         with ui.element("div").classes("job-controls"):
-            self._pause = self._button(t("Pause"), "pause", lambda job: self._do(queue.pause, job))
-            self._resume = self._button(t("Go on"), "resume", lambda job: self._do(queue.resume, job))
+            self._pause = self._button(t("Pause"), "job-pause", lambda job: self._do(queue.pause, job))
+            self._resume = self._button(t("Go on"), "job-resume", lambda job: self._do(queue.resume, job))
             self._cancel = self._button(t("Cancel"), "cancel", lambda job: self._do(queue.cancel, job))
-            self._redo = self._button(t("Render again from a frame"), "redo", self._ask_for_redo)
+            self._redo = self._button(t("Render again from a frame"), "job-redo", self._ask_for_redo)
 
     def show(self, look: JobLook) -> None:
         """Shows the buttons that make sense for a job now."""

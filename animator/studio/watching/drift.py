@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from nicegui import ui
+from numpy.typing import NDArray
 
 from animator.runs.drift import BASELINE_FRAMES, LIMITS, MAX_SHIFT
 from animator.runs.metrics_log import MetricsLog
@@ -22,19 +23,17 @@ _WIDTH, _HEIGHT = 300, 40
 
 @dataclass(frozen=True)
 class Drift:
-    """How the images of a film change.
+    """How the images of a film change: values over the frames, of which 1 is the beginning of the film.
 
     Attributes:
-        curves: For each of `NAMES`, values over the frames: 1 is the beginning of the film. Contrast and
-            detail are ratios to it; brightness is 1 and the difference to it.
+        brightness: 1 and the difference to the beginning.
+        contrast: The ratio to it.
+        detail: The ratio to it.
     """
 
-    curves: dict[str, Sequence[float]]
-
-    @property
-    def is_empty(self) -> bool:
-        """True before the first frame."""
-        return not any(self.curves.values())
+    brightness: tuple[float, ...] = ()
+    contrast: tuple[float, ...] = ()
+    detail: tuple[float, ...] = ()
 
 
 def read_drift(folder: Path) -> Drift:
@@ -45,22 +44,25 @@ def read_drift(folder: Path) -> Drift:
     """
     refuse_links(folder)
     lines = MetricsLog(folder / METRICS).read()
-    every = {
-        "brightness": [(line["red"] + line["green"] + line["blue"]) / 3 for line in lines],
-        "contrast": [line["contrast"] for line in lines],
-        "detail": [line["detail"] for line in lines],
-    }
-    return Drift({name: _relative(name, values) for name, values in every.items()})
+    if not lines:
+        return Drift()
+    brightness, begin = _thinned([(line["red"] + line["green"] + line["blue"]) / 3 for line in lines])
+    return Drift(
+        tuple((1 + brightness - begin).tolist()),
+        _ratios([line["contrast"] for line in lines]),
+        _ratios([line["detail"] for line in lines]),
+    )
 
 
-def _relative(name: str, values: Sequence[float]) -> Sequence[float]:
-    if not values:
-        return ()
-    beginning = float(np.mean(values[:BASELINE_FRAMES]))
-    chosen = np.unique(np.linspace(0, len(values) - 1, min(len(values), MAX_POINTS)).astype(int))
-    shown = np.asarray(values)[chosen]
-    relative = 1 + shown - beginning if name == "brightness" else shown / max(beginning, 1e-6)
-    return tuple(relative.tolist())
+def _ratios(values: Sequence[float]) -> tuple[float, ...]:
+    shown, beginning = _thinned(values)
+    return tuple((shown / max(beginning, 1e-6)).tolist())
+
+
+def _thinned(values: Sequence[float]) -> tuple[NDArray[np.float64], float]:
+    """Returns `MAX_POINTS` of the values, from the first to the last, and the mean at the beginning."""
+    chosen = np.linspace(0, len(values) - 1, min(len(values), MAX_POINTS)).astype(int)
+    return np.asarray(values, np.float64)[chosen], float(np.mean(values[:BASELINE_FRAMES]))
 
 
 class DriftCurves:
@@ -79,9 +81,9 @@ class DriftCurves:
 
     def show(self, drift: Drift) -> None:
         """Shows the drift of a film."""
-        self._figure.set_visibility(not drift.is_empty)
+        self._figure.set_visibility(bool(drift.brightness))
         for name, row in self._rows.items():
-            row.show(drift.curves[name], self._t)
+            row.show(getattr(drift, name), self._t)
 
 
 class _Curve:

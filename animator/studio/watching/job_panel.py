@@ -32,7 +32,7 @@ class JobPanel:
 
     def __init__(self, page: Page, film: FilmNow | None = None) -> None:
         self._page = page
-        self._job_id = ""
+        self._job_id = self._wanted = ""
         self._fps = _FPS
         self._drift_of: tuple[object, ...] = ()
         self._drift_time = 0.0
@@ -59,10 +59,13 @@ class JobPanel:
 
     async def watch(self, job_id: str) -> Job | None:
         """Shows a job and returns it; nothing for an empty id, or one that is gone."""
+        self._wanted = job_id
         try:
             look = await look_at(self._page.studio, job_id) if job_id else None
         except JobNotFoundError:
             look = None
+        if self._wanted != job_id:  # another one was chosen meanwhile
+            return None
         self._place.set_visibility(look is not None)
         if look is None:
             return None
@@ -127,5 +130,5 @@ def _fps_of(job: Job) -> float:
 
 def _drift(job: Job) -> Drift:
     if job.folder is None:
-        return Drift({"brightness": (), "contrast": (), "detail": ()})
+        return Drift()
     return read_drift(job.folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from animator.generation.catalog import image_groups
 from animator.settings.catalog import setting_groups, step_group
 from animator.settings.step import BUILT_IN
 from animator.studio.labels import (
@@ -76,15 +77,20 @@ def test_the_language_is_the_chosen_one_or_the_first_that_is_there(
 
 
 def setting_texts() -> set[str]:
-    """Titles and sentences of all groups and settings, of our own steps, too."""
-    groups = (*setting_groups(), *map(step_group, BUILT_IN))
-    described = (*groups, *(setting for group in groups for setting in group.settings))
-    return {text for one in described for text in (one.title, one.description) if text}
+    """Titles and sentences of all groups and settings of films, of our own steps, and of images."""
+    films = (*setting_groups(), *map(step_group, BUILT_IN))
+    images = image_groups().values()
+    settings = (setting for group in (*films, *images) for setting in group.settings)
+    texts = {text for one in settings for text in (one.title, one.description)}
+    texts |= {text for group in films for text in (group.title, group.description)}
+    return (texts | {group.title for group in images if group.name}) - {""}
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_title_and_sentence_of_a_setting_is_translated(language: str) -> None:
-    assert setting_texts() ^ setting_texts_of(language).keys() == set()
+    translated = setting_texts_of(language).keys()
+    assert setting_texts() - translated - texts_of(language).keys() == set()
+    assert translated - setting_texts() == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -69,9 +69,9 @@ def test_everybody_sees_a_film_that_somebody_pauses_and_cancels(
     wait_for(page, "live-frame", LOADED)
     other = browser.new_page()
     other.goto(f"{server.url}/?film={draft}")
-    other.get_by_test_id("pause").click()
+    other.get_by_test_id("job-pause").click()
     expect(page.get_by_test_id("job-state")).to_have_text("Paused")
-    page.get_by_test_id("resume").click()
+    page.get_by_test_id("job-resume").click()
     expect(other.get_by_test_id("job-state")).to_have_text("Renders")
     page.close()
     other.close()
@@ -116,8 +116,8 @@ def test_a_film_that_fails_says_why(open_page: OpenPage, renders: Path, server: 
 
 def redo(page: Page, frame: int, settings: str) -> None:
     """Has the job on a page rendered again, and waits until that has begun."""
-    page.get_by_test_id("redo").click()
+    page.get_by_test_id("job-redo").click()
     page.get_by_test_id("redo-frame").fill(str(frame))
     page.get_by_text(settings).click()
     page.get_by_test_id("redo-start").click()
-    expect(page.get_by_test_id("redo")).to_be_hidden()
+    expect(page.get_by_test_id("job-redo")).to_be_hidden()

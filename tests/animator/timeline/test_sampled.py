@@ -80,3 +80,18 @@ def test_beats_fall_where_keys_in_beats_do(make_animation: Make, bpm: float, fps
 
 def test_a_film_without_bpm_has_no_beats(make_animation: Make) -> None:
     assert beats_of(make_animation()).size == 0
+
+
+def test_a_part_of_a_long_film_is_sampled_more_closely(make_animation: Make) -> None:
+    film = make_animation(frames=1_000_000, motion={"zoom": "0:(1), 500:(2), 700000:(1)"})
+    curve = curve_of(film, "motion.zoom", points=100, part=range(450, 550))
+    assert curve.frames.tolist() == list(range(450, 550))
+    assert curve.values[50] == 2.0
+    assert curve.keys == (0, 500, 700_000)
+
+
+def test_more_keys_than_points_are_thinned_out_too(make_animation: Make) -> None:
+    film = make_animation(frames=10_000, motion={"zoom": {frame: frame % 7 for frame in range(10_000)}})
+    curve = curve_of(film, "motion.zoom", points=100)
+    assert len(curve.frames) <= 102
+    assert len(curve.keys) == 10_000

@@ -45,6 +45,7 @@ export const dragging = {
     },
     // Keys of the keyboard on a key of a curve.
     keyOn(event, line, key) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return this.takeBack(event);
       const far = event.shiftKey ? 10 : 1;
       const moves = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, far], ArrowDown: [0, -far] };
       if (event.key in moves) this.nudge(line, key, ...moves[event.key]);
@@ -54,6 +55,12 @@ export const dragging = {
       } else if (event.key === "Delete" || event.key === "Backspace") this.remove(line.curve, key);
       else if (event.key === "Escape") this.abandon();
       else return;
+      event.preventDefault();
+    },
+    // Undo before the server has heard of what arrow keys have moved.
+    takeBack(event) {
+      if (event.key.toLowerCase() !== "z" || event.shiftKey || !this.drag?.moved) return;
+      this.abandon();
       event.preventDefault();
     },
     nudge(line, key, frames, steps) {

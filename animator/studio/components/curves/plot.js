@@ -1,5 +1,5 @@
 // One or more curves over time, with their keys: a row, or all curves over each other.
-import { EDGE, fill, format, pathOf, ranked, xOf, yOf } from "./scales.js";
+import { EDGE, fill, format, frameOf, pathOf, ranked, valueAt, xOf, yOf } from "./scales.js";
 
 export const CurvePlot = {
   props: {
@@ -16,8 +16,8 @@ export const CurvePlot = {
   emits: ["grab", "drag", "release", "abandon", "key", "settle", "row", "point", "add"],
   template: `
     <svg class="curve-plot" :width="width" :height="height" tabindex="0" role="group" :aria-label="name"
-      @keydown.self="$emit('row', $event, lines[0].curve)" @pointerdown="$emit('point', $event)"
-      @dblclick="$emit('add', $event, lines[0])">
+      @keydown.self="$emit('row', $event, normalized ? null : lines[0].curve)" @pointerdown="$emit('point', $event)"
+      @dblclick="$emit('add', $event, nearest($event))">
       <line v-for="tick in ticks" class="curve-grid" :x1="x(tick)" :x2="x(tick)" y1="0" :y2="height" />
       <template v-if="!normalized">
         <rect v-for="shade in shades" class="curve-outside" x="0" :width="width" :y="shade.y" :height="shade.height" />
@@ -91,6 +91,16 @@ export const CurvePlot = {
   methods: {
     x(frame) {
       return xOf(frame, this.view, this.width);
+    },
+    // The curve nearest to the pointer.
+    nearest(event) {
+      const box = event.currentTarget.getBoundingClientRect();
+      const frame = Math.round(frameOf(event.clientX - box.left, this.view, this.width));
+      const distance = ({ curve, scale }) => {
+        const { value } = valueAt(curve, frame);
+        return value === null ? Infinity : Math.abs(yOf(value, scale, this.height) - (event.clientY - box.top));
+      };
+      return this.lines.reduce((best, line) => (distance(line) < distance(best) ? line : best));
     },
     handles({ curve }, y) {
       return ranked(curve.keys)

@@ -1,9 +1,8 @@
 """`Board`: what the editor of curves shows of a film, as plain values for the browser."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,10 @@ from animator.errors import PresetError, UserError
 from animator.presets.request import draft_of_request
 from animator.settings import Animation
 from animator.studio.analysis import Analysis, preset_text
-from animator.studio.film.curves.catalog import PROMPTS, Choice, Entry, entries_of
+from animator.studio.film.curves.catalog import DEFAULT_CHOICE, Choice, Entry, entries_of
 from animator.studio.film.curves.keys import Keys, ShownKey, Source, keys_of
 from animator.studio.film.curves.problems import note_of, problem_of
+from animator.studio.film.curves.wire import BoardData, CurveData, KeyData, NoteData, SpanData
 from animator.studio.labels import Translate
 from animator.timeline.columns import range_of
 from animator.timeline.sampled import SampledCurve, beats_of, curve_of
@@ -31,66 +31,6 @@ TEXT_LENGTH = 160
 """Characters of a text in a span; its editor has all of it."""
 
 
-class KeyData(TypedDict):
-    """A key for the browser; see `ShownKey`."""
-
-    index: int
-    frame: int
-    time: str
-    text: str
-    ease: str | None
-    value: float | None
-    formula: bool
-
-
-class CurveData(TypedDict):
-    """A schedule of numbers for the browser: `low` and `high` are its range, `raw` its unclamped values."""
-
-    path: str
-    frames: list[int]
-    values: list[float | None]
-    raw: list[float | None] | None
-    low: float | None
-    high: float | None
-    whole: bool
-    keys: list[KeyData]
-    keyCount: int
-
-
-class SpanData(TypedDict):
-    """A schedule of texts for the browser."""
-
-    path: str
-    keys: list[KeyData]
-    keyCount: int
-
-
-class NoteData(TypedDict):
-    """A schedule that cannot be shown, and why."""
-
-    path: str
-    text: str
-
-
-class BoardData(TypedDict):
-    """All that the editor shows, but the sound; `window` has the first and last frame that it was made for.
-
-    `beats` are the frames of the beats from number `firstBeat` on, each `beatStep` after the one before.
-    """
-
-    version: int
-    frames: int
-    fps: float
-    bpm: float | None
-    beats: list[int]
-    firstBeat: int
-    beatStep: int
-    window: tuple[int, int]
-    curves: list[CurveData]
-    spans: list[SpanData]
-    notes: list[NoteData]
-
-
 @dataclass(frozen=True)
 class View:
     """What a page looks at.
@@ -101,7 +41,7 @@ class View:
         end: Last frame in view; None for the last one of the film.
     """
 
-    choice: Choice = Choice()
+    choice: Choice = DEFAULT_CHOICE
     start: int = 0
     end: int | None = None
 
@@ -125,7 +65,7 @@ class Board:
 
     film: Animation | None
     entries: tuple[Entry, ...]
-    sources: dict[str, Source]
+    sources: Mapping[str, Source]
     data: BoardData
 
     @property
@@ -153,6 +93,7 @@ def empty_board(version: int = -1, note: str = "") -> Board:
         "firstBeat": 0,
         "beatStep": 1,
         "window": (0, 0),
+        "order": [],
         "curves": [],
         "spans": [],
         "notes": [{"path": "", "text": note}] if note else [],
@@ -182,7 +123,8 @@ def board_of(analysis: Analysis, view: View, t: Translate) -> Board:
             builder.notes.append({"path": entry.path, "text": note_of(problem, t)})
         else:
             builder.add(entry, t)
-    return Board(film, entries, builder.sources, builder.data(analysis.version))
+    order = [entry.path for entry in shown if not entry.is_text]
+    return Board(film, entries, builder.sources, builder.data(analysis.version, order))
 
 
 def curve_data(film: Animation, path: str, keys: Keys, window: tuple[int, int], points: int) -> CurveData:
@@ -238,14 +180,12 @@ class _Builder:
             if entry.is_text:
                 self._spans.append(_span(entry.path, keys, self._window))
             else:
-                self._curves.append(
-                    curve_data(self._film, entry.path, keys, self._window, self._points)
-                )
+                self._curves.append(curve_data(self._film, entry.path, keys, self._window, self._points))
             self.sources[entry.path] = keys.source
         except (PresetError, ScheduleError, UserError) as error:
             self.notes.append({"path": entry.path, "text": f"{t('not shown')}: {error}"})
 
-    def data(self, version: int) -> BoardData:
+    def data(self, version: int, order: list[str]) -> BoardData:
         """Returns what is sent to the browser."""
         film = self._film
         beats, first, step = _beats(beats_of(film), self._window)
@@ -258,6 +198,7 @@ class _Builder:
             "firstBeat": first,
             "beatStep": step,
             "window": self._window,
+            "order": order,
             "curves": self._curves,
             "spans": self._spans,
             "notes": self.notes,

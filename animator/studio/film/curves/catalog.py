@@ -66,6 +66,9 @@ class Choice:
         return entry.path in self.added or (entry.shows and entry.path not in self.hidden)
 
 
+DEFAULT_CHOICE = Choice()
+
+
 def entries_of(film: Animation, draft: RawPreset) -> tuple[Entry, ...]:
     """Returns the schedules of a film in the order of its settings; the prompts are the last.
 

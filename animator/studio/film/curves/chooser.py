@@ -20,14 +20,12 @@ class Chooser:
         self._t, self._choose = t, choose
         self._entries: Sequence[Entry] = ()
         self._choice = Choice()
-        with ui.button(t("Choose curves"), icon="checklist").props(
-            "flat dense no-caps data-testid=curves-choose aria-haspopup=menu"
-        ):
-            with ui.menu().props('anchor="bottom left" self="top left"').classes("curve-chooser") as menu:
-                self._search = ui.input(t("Search"), on_change=self._list).props(
-                    "dense clearable data-testid=curves-search"
-                )
-                self._rows = ui.element("div").classes("curve-chooser-list")
+        button = ui.button(t("Choose curves"), icon="checklist")
+        button.props("flat dense no-caps data-testid=curves-choose aria-haspopup=menu")
+        with button, ui.menu().props('anchor="bottom left" self="top left"').classes("curve-chooser") as menu:
+            self._search = ui.input(t("Search"), on_change=self._list)
+            self._search.props("dense clearable data-testid=curves-search")
+            self._rows = ui.element("div").classes("curve-chooser-list")
         menu.on("show", self._list)
 
     def know(self, entries: Sequence[Entry], choice: Choice) -> None:

@@ -38,7 +38,9 @@ class KeyEditor:
             self._time.props(f'hint="{t("A frame, or 2s, 8b, 50%, max_f/2")}"')
             self._value = ui.input(t("Value or formula")).props("dense autofocus data-testid=key-value")
             self._text = ui.textarea(t("Text")).props("dense autogrow autofocus data-testid=key-text")
-            self._ease = ui.select(easings(t, None), label=t("Easing to the next key")).props("dense options-dense data-testid=key-ease")
+            self._ease = ui.select(easings(t, None), label=t("Easing to the next key")).props(
+                "dense options-dense data-testid=key-ease"
+            )
             with ui.element("div").classes("curve-dialog-buttons"):
                 ui.button(t("Delete"), on_click=self._on_delete).props(
                     "flat no-caps color=negative data-testid=key-delete"

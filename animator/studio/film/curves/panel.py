@@ -22,11 +22,11 @@ from animator.studio.film.curves.labels import editor_labels
 from animator.studio.film.curves.requests import number_in, path_in, whole_in
 from animator.studio.film.curves.sound_row import Heard, heard_of, wave_data
 from animator.studio.film.session import DraftSession
+from animator.studio.telling import tell
 from schedules import ScheduleError
 
 PREVIEW_S = 0.06
 """Time between two looks at how a curve will be while a key is dragged."""
-MESSAGE_MS = 8000
 ZOOMS = (
     ("zoom_in", "Zoom in", "zoom(0.5)"),
     ("zoom_out", "Zoom out", "zoom(2)"),
@@ -56,9 +56,7 @@ class CurvesPanel:
         self._open: tuple[str, int] | None = None
         self._tools = ui.element("div").classes("curve-tools")
         self._editor = CurveEditor(self._board.data, editor_labels(self._t))
-        self._keys = KeyEditor(
-            self._t, self._save_open_key, self._delete_open_key, self._focus_open_key
-        )
+        self._keys = KeyEditor(self._t, self._save_open_key, self._delete_open_key, self._focus_open_key)
         with self._tools:
             self._chooser = Chooser(self._t, self._choose)
             for icon, name, call in ZOOMS:
@@ -121,7 +119,7 @@ class CurvesPanel:
             except (UserError, ScheduleError) as error:
                 self._editor.reset()
                 with self._tools:
-                    ui.notify(str(error), type="negative", multi_line=True, timeout=MESSAGE_MS)
+                    tell(str(error), self._t)
 
         return answer
 

@@ -52,7 +52,8 @@ class PreviewPanel:
         self._status = ui.label().props("role=status data-testid=preview-status").classes("studio-soft")
         self._result = ui.element("figure").classes("preview-result")
         self._set_busy(is_busy=False)
-        ui.context.client.on_delete(self._leave)
+        self._client = ui.context.client
+        self._client.on_delete(self._leave)
 
     def show(self, analysis: Analysis) -> None:
         """Allows the previews of a film that can be rendered."""
@@ -70,7 +71,8 @@ class PreviewPanel:
                 with telling(self._t):
                     await make()
             finally:
-                self._set_busy(is_busy=False)
+                if not self._client.is_deleted:
+                    self._set_busy(is_busy=False)
 
         return ui.button(text, on_click=clicked).props(f"no-caps outline dense data-testid={name}")
 
@@ -91,19 +93,19 @@ class PreviewPanel:
         def report(progress: Progress) -> None:
             latest[0] = progress
 
-        self._status.set_text(t("Waits for its turn"))
+        self._say(t("Waits for its turn"))
         making = asyncio.create_task(self._studio.previews.make(self._studio, text, report, self._stop))
         while not making.done():
             if latest[0].frames:
                 caption = t("Frame {frame} of {frames}")
-                self._status.set_text(caption.format(frame=latest[0].done, frames=latest[0].frames))
+                self._say(caption.format(frame=latest[0].done, frames=latest[0].frames))
             await asyncio.wait([making], timeout=LOOK_S)
         name = making.result()
         if name is None:
             return
         self._studio.previews.remove(self._video)
         self._video = name
-        if ui.context.client.is_deleted:
+        if self._client.is_deleted:
             self._leave()
             return
         self._result.clear()
@@ -119,18 +121,16 @@ class PreviewPanel:
 
     async def _make_frame(self, frame: int) -> None:
         t, desk = self._t, self._studio.server.images
-        order = desk.submit(
-            FilmFrame(preset_text(self._session.draft.text), frame), name=self._session.draft.id
-        )
+        order = desk.submit(FilmFrame(preset_text(self._session.draft.text), frame))
         try:
             while not (task := desk.get(order.id)).has_ended and not self._stop.is_set:
-                self._status.set_text(self._frame_status(task))
+                self._say(self._frame_status(task))
                 await asyncio.sleep(LOOK_S)
         finally:
             desk.remove(order.id)
         if task.error is not None:
             raise UserError(task.error.message)
-        if not task.images:
+        if not task.images or self._client.is_deleted:
             return
         jpeg = await self._studio.run(jpeg_of, io.BytesIO(task.images[0].png), "frame", QUALITY, WIDTH)
         self._result.clear()
@@ -140,6 +140,10 @@ class PreviewPanel:
             caption = t("Frame 0, with which the film begins.") if frame == 0 else alone.format(frame=frame)
             image.props.update(src=f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}", alt=caption)
             self._caption(caption)
+
+    def _say(self, text: str) -> None:
+        if not self._client.is_deleted:
+            self._status.set_text(text)
 
     def _frame_status(self, task: ImageTask) -> str:
         if not task.has_begun:

@@ -83,3 +83,14 @@ def test_orders_fail_where_no_worker_can_take_them() -> None:
     error = desk.get(task.id).error
     assert error is not None and error.kind is ErrorKind.WORKER and "no such device" in error.message
     assert desk.take_next() is None
+
+
+def test_one_order_ends_while_others_go_on() -> None:
+    desk = ImageDesk()
+    mine, waiting, other = (desk.submit(DropModels()) for _ in range(3))
+    desk.take_next()
+    desk.end(mine.id, End.SKIP)
+    desk.end(waiting.id, End.INTERRUPT)
+    desk.end("20261130-000000-000000", End.INTERRUPT)
+    assert desk.take_ends() == [EndImages(mine.id, End.SKIP)]
+    assert desk.get(waiting.id).has_ended and desk.take_next() == other.order

@@ -53,6 +53,6 @@ def test_faces_of_generated_images_are_restored_and_the_infotext_says_so() -> No
 def test_faces_are_restored_before_an_image_is_enlarged(tmp_path: Path) -> None:
     path, images = tmp_path / "gray.png", list[MadeImage]()
     Image.new("RGB", (8, 8), (200, 200, 200)).save(path)
-    enlarge(Enlargement((str(path),), scale=2.0, faces=(FACES, FACES)), CPU, EarlyEnd(), made(images))
+    enlarge(Enlargement((str(path),), scale=2.0, faces=(FACES, FACES)), None, CPU, EarlyEnd(), made(images))
     image = Image.open(io.BytesIO(images[0].png))
     assert image.size == (16, 16) and image.getpixel((4, 4)) == (50, 50, 50)

@@ -9,7 +9,7 @@ from PIL import Image
 from animator.generation.generate import generate
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.images.messages import End
-from animator.jobs.images.work import ControlImages, DropModels, Enlargement
+from animator.jobs.images.work import ControlImages, DropModels, Enlargement, ImageGrid
 from animator.jobs.job import ErrorKind
 from animator.jobs.queue import JobQueue
 from tests.animator.jobs.images.asking import ended, infotext_of, pixels_of, small, until
@@ -116,3 +116,21 @@ def test_control_images_are_preprocessed(desk: ImageDesk, blue: str) -> None:
 def test_dropped_models_are_loaded_again(desk: ImageDesk, queue: JobQueue) -> None:
     assert ended(desk, desk.submit(DropModels()).id).error is None
     assert ended(desk, desk.submit(small()).id).error is None
+
+
+def test_a_grid_gives_an_image_of_each_combination_and_the_sheet(desk: ImageDesk, tmp_path: Path) -> None:
+    work = ImageGrid(small().settings, ("cfg_scale=1,3", "seed=1,2"))
+    task = ended(desk, desk.submit(work, tmp_path / "grid").id)
+    *cells, sheet = task.images
+    assert [(cell.settings["cfg_scale"], cell.seed) for cell in cells] == [(1, 1), (1, 2), (3, 1), (3, 2)]
+    assert min(pixels_of(sheet).shape[:2]) > 2 * 64
+    assert all(image.path is not None and image.path.read_bytes() == image.png for image in task.images)
+
+
+def test_a_kept_larger_image_has_the_infotext_of_its_source(desk: ImageDesk, tmp_path: Path) -> None:
+    (source,) = ended(desk, desk.submit(small(), tmp_path / "kept").id).images
+    task = ended(desk, desk.submit(Enlargement((str(source.path),), scale=2.0), tmp_path / "kept").id)
+    assert task.error is None
+    (larger,) = task.images
+    assert larger.path is not None and pixels_of(larger).shape == (128, 128, 3)
+    assert "Seed: 7" in infotext_of(larger) and "Postprocess upscale by: 2" in infotext_of(larger)

@@ -17,11 +17,15 @@ def test_a_formula_is_typed_and_a_broken_one_is_refused_at_its_column(breathing:
     expect(value).to_have_value("1.1")
     value.fill("1 + 0.1*sin(t/")
     page.get_by_test_id("key-save").click()
-    expect(page.get_by_role("alert")).to_contain_text("this '(' is never closed\n    1 + 0.1*sin(t/\n               ^")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "this '(' is never closed\n    1 + 0.1*sin(t/\n               ^"
+    )
     assert breathing.text == BREATHING
     value.fill("1 + 0.1*sin(t/4)")
     page.keyboard.press("Enter")
-    expect(key).to_have_attribute("aria-label", "motion.zoom: key 2 of 3, frame 24, formula 1 + 0.1*sin(t/4), value 0.972058")
+    expect(key).to_have_attribute(
+        "aria-label", "motion.zoom: key 2 of 3, frame 24, formula 1 + 0.1*sin(t/4), value 0.972058"
+    )
     expect(key).to_be_focused()
     breathing.has('zoom: "0:(1.0), 24:(1 + 0.1*sin(t/4)), 48:(1.0)"   # breathing')
 
@@ -46,7 +50,9 @@ def test_a_value_outside_its_range_is_refused(show: Callable[[str], Shown]) -> N
     shown.key("diffusion.strength", 1).click()
     shown.page.get_by_test_id("key-value").fill("1.5")
     shown.page.get_by_test_id("key-save").click()
-    expect(shown.page.get_by_role("alert")).to_contain_text("is 1.5 at frame 2; expected 0 to 1 at every frame")
+    expect(shown.page.get_by_role("alert")).to_contain_text(
+        "is 1.05 at frame 1; expected 0 to 1 at every frame"
+    )
     assert shown.text == text
 
 
@@ -77,5 +83,12 @@ def test_curves_are_chosen_searched_and_laid_over_each_other(breathing: Shown) -
     page.keyboard.press("Escape")
     page.get_by_test_id("curves-overlay").click()
     expect(page.locator("svg.curve-plot g[data-testid='curve-camera.fov']")).to_be_visible()
+    plot = page.locator("svg.curve-plot").first
+    box = plot.bounding_box()
+    assert box is not None
+    plot.dblclick(
+        position={"x": box["width"] * 0.45, "y": 14}
+    )  # the zoom is nearest, shortly before its peak
+    breathing.has('zoom: "0:(1.0), 22:(1.0917), 24:(1.1), 48:(1.0)"   # breathing')
     page.get_by_text("Values as a table").click()
     expect(page.get_by_role("columnheader", name="camera.fov")).to_be_visible()

@@ -63,7 +63,7 @@ def test_a_film_is_found_again_renamed_and_deleted(film: Page, open_page: OpenPa
     expect(page.get_by_role("heading", level=1)).to_have_text("호수: at night")
     page.get_by_test_id("film-menu").click()
     page.get_by_text("Delete ...").click()
-    page.get_by_test_id("confirm").click()
+    page.get_by_test_id("ask-yes").click()
     expect(film.get_by_test_id("unkept")).to_contain_text("was deleted")
     editor(film).press("Control+End")
     film.keyboard.type("fps: 12\n")

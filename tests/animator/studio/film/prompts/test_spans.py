@@ -14,7 +14,7 @@ FILM = Scope(100, fps=10)
 
 
 def seen(source: object) -> list[Span]:
-    return spans(editable_prompts(source, FILM), FILM.frames)  # type: ignore[arg-type]
+    return spans(editable_prompts(source, FILM), FILM.frames)
 
 
 def test_prompts_are_in_the_order_of_time_with_their_frames() -> None:

@@ -1,0 +1,34 @@
+"""The settings of images as data, for forms: see `animator.settings.catalog`."""
+
+import inspect
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic import BaseModel
+
+from animator.generation.other_words import group_in
+from animator.generation.settings import ImageSettings
+from animator.settings.catalog import SettingGroup, settings_in
+
+
+@cache
+def image_groups() -> Mapping[str, SettingGroup]:
+    """Returns the groups of an image's settings by name; those without a group have the empty name."""
+    groups = {name: kind for name, kind in _classes().items() if kind}
+    plain = tuple(one for one in settings_in(ImageSettings, "") if one.name not in groups)
+    return {
+        "": SettingGroup(name="", description="", is_list=False, settings=plain),
+        **{
+            name: SettingGroup(
+                name=name,
+                description=inspect.getdoc(kind) or "",
+                is_list=isinstance(ImageSettings.model_fields[name].default, tuple),
+                settings=settings_in(kind, name),
+            )
+            for name, kind in groups.items()
+        },
+    }
+
+
+def _classes() -> dict[str, type[BaseModel] | None]:
+    return {name: group_in(field.annotation) for name, field in ImageSettings.model_fields.items()}

@@ -1,0 +1,72 @@
+"""The button that generates, and everything that is in its way."""
+
+from nicegui import ui
+
+from animator.errors import Problem
+from animator.jobs.images.work import Generation, ImageGrid
+from animator.studio.generate.analysis import ImageAnalysis
+from animator.studio.generate.check_grid import check_grid
+from animator.studio.generate.grid_panel import GridPanel
+from animator.studio.generate.inputs import InputPanel
+from animator.studio.generate.session import ImageSession
+from animator.studio.telling import telling
+
+
+class RunPanel:
+    """The button that generates, and the problems of the settings.
+
+    Args:
+        session: The settings.
+    """
+
+    def __init__(self, session: ImageSession) -> None:
+        self._session = session
+        self._t = session.page.t
+        with ui.element("div").classes("generate-start"):
+            self._button = ui.button(self._t("Generate"), icon="brush").props("no-caps unelevated")
+            self._button.props("data-testid=generate-run").classes("generate-run")
+            ui.label(self._t("or Ctrl+Enter in the prompt")).classes("studio-soft generate-caption")
+        self._problems = ui.element("ul").props("role=status aria-live=polite data-testid=problems")
+        self._problems.classes("generate-problems")
+        self._shown: tuple[Problem, ...] = ()
+        self._problems.set_visibility(bool(self._shown))
+        session.watch(self._problems, self._show)
+
+    def connect(self, inputs: InputPanel, grid: GridPanel, prompt: ui.element) -> None:
+        """Has the button, and the keyboard in the prompt, generate from what is drawn, and with a grid."""
+
+        async def run() -> None:
+            self._button.disable()
+            try:
+                with telling(self._t):
+                    await self._run(inputs, grid)
+            finally:
+                self._button.enable()
+
+        self._button.on_click(run)
+        prompt.on("keydown.ctrl.enter.prevent", run)
+
+    async def _run(self, inputs: InputPanel, grid: GridPanel) -> None:
+        await inputs.finish()
+        axes = grid.axes()
+        found = await self._session.check()
+        studio = self._session.page.studio
+        if found.settings is None:
+            ui.notify(self._t("Mend what is listed first; nothing was generated."), type="warning")
+            return
+        if axes:
+            await studio.run(check_grid, found.values, axes)
+        work = ImageGrid(found.values, axes) if axes else Generation(found.values)
+        studio.image_orders.submit(work, self._session.draft.id)
+
+    def _show(self, analysis: ImageAnalysis) -> None:
+        if analysis.problems == self._shown:
+            return
+        self._shown = analysis.problems
+        self._problems.set_visibility(bool(analysis.problems))
+        self._problems.clear()
+        with self._problems:
+            for problem in analysis.problems:
+                with ui.element("li"):
+                    place = problem.path or problem.where
+                    ui.label(f"{place}: {problem.message}")

@@ -1,0 +1,115 @@
+"""`ImageSession`: the settings of images that a page shows, and the panels that are told when they change."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from nicegui import ui
+from nicegui.element import Element
+
+from animator.presets.raw import MAX_BYTES
+from animator.studio.drafts import FilmDraft
+from animator.studio.generate.analysis import ImageAnalysis, analyze_images
+from animator.studio.generate.image_values import Changes, changed, text_of, values_in
+from animator.studio.shell import Page, remember
+from animator.studio.telling import tell, telling
+
+IMAGE_COOKIE = "animator_image"
+"""Has the id of the draft that a browser showed last."""
+LOOK_S = 0.15
+"""Time between two looks at whether the draft has changed, here or on another page."""
+Panel = Callable[[ImageAnalysis], object]
+"""Shows something of the settings; called whenever they have changed."""
+
+
+class ImageSession:
+    """The settings of images that a page shows, and the panels that show parts of them.
+
+    The text of the draft is the only truth: panels change it, and hear of every change, their own too.
+
+    Attributes:
+        page: The page.
+        draft: The draft.
+        analysis: What is known of its text; of an earlier one for a moment.
+    """
+
+    def __init__(self, page: Page, draft: FilmDraft, analysis: ImageAnalysis) -> None:
+        self.page = page
+        self.draft = draft
+        self.analysis = analysis
+        self._panels: list[tuple[Element, Panel]] = []
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The settings as they are written now; empty where the text is not YAML."""
+        return values_in(self.draft.text) or {}
+
+    def watch(self, element: Element, panel: Panel) -> None:
+        """Has a panel show the settings, now and whenever they change, as long as its element is there."""
+        self._panels.append((element, panel))
+        panel(self.analysis)
+
+    def change(self, changes: Changes, *, typed: bool = False) -> None:
+        """Changes settings.
+
+        Args:
+            changes: Values by paths; None leaves a setting open.
+            typed: They were typed: what is typed in one go is undone in one go.
+        """
+        values = values_in(self.draft.text)
+        if values is None:
+            tell(self.page.t("The text of the settings is not YAML; mend it first."), self.page.t)
+            return
+        self.replace(text_of(changed(values, changes)), typed=typed)
+
+    def replace(self, text: str, *, typed: bool = False) -> None:
+        """Replaces the text of all settings; `typed` as in `change`."""
+        if len(text) > MAX_BYTES:
+            tell(self.page.t("The text of the settings is too long."), self.page.t)
+            return
+        self.draft.change(text, typed=typed)
+
+    def undo(self) -> None:
+        """Takes back the last change, if there is one."""
+        self.draft.undo()
+
+    def redo(self) -> None:
+        """Makes the last undone change again, if there is one."""
+        self.draft.redo()
+
+    async def look(self) -> None:
+        """Tells the panels if the draft has changed since the last look, and is not being typed just now."""
+        if self.draft.version != self.analysis.version:
+            with telling(self.page.t):
+                await self.check()
+
+    async def check(self) -> ImageAnalysis:
+        """Returns what is known of the settings as they are now, which the panels then show."""
+        studio, draft = self.page.studio, self.draft
+        found = await studio.run(analyze_images, draft.text, draft.version)
+        if found.version != draft.version:
+            return found  # shown once the typing pauses, so that nothing typed is taken back
+        self.analysis = found
+        self._panels = [(element, panel) for element, panel in self._panels if not element.is_deleted]
+        for _, panel in self._panels:
+            panel(found)
+        if draft.must_be_kept:
+            await studio.run(studio.image_drafts.save, draft)
+        return found
+
+
+async def open_image_draft(page: Page, text: str | None) -> ImageSession:
+    """Returns the draft that the browser showed last, else a new one.
+
+    Args:
+        page: The page.
+        text: Settings to begin with, in a draft of their own; None for those of the browser's draft.
+    """
+    studio = page.studio
+    known = unquote(page.request.cookies.get(IMAGE_COOKIE, ""))
+    found = await studio.run(studio.image_drafts.find, known) if text is None else None
+    draft = found or studio.image_drafts.new(text or "")
+    remember(IMAGE_COOKIE, draft.id)
+    session = ImageSession(page, draft, await studio.run(analyze_images, draft.text, draft.version))
+    ui.timer(LOOK_S, session.look)
+    return session
