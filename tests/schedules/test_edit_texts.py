@@ -17,6 +17,8 @@ from schedules.edit import (
     move_prompt,
     move_text,
     set_prompt,
+    set_prompt_ease,
+    set_prompt_negative,
     set_prompt_time,
     set_text,
     set_text_time,
@@ -121,3 +123,20 @@ def test_any_prompt_is_kept_or_refused(text: str) -> None:
             continue
         assert editable_prompts(edited, FILM)[0].text == text
         assert Prompts.parse(edited).key_frames(FILM)[0] == 0
+
+
+def test_a_negative_prompt_changes_where_it_is_written() -> None:
+    assert set_prompt_negative("a lake", FILM, 0, "fog") == "a lake --neg fog"
+    assert set_prompt_negative("a lake --neg fog --neg boats", FILM, 0, "") == "a lake"
+    beside = {0: {"text": "a lake", "negative": "fog"}}
+    assert set_prompt_negative(beside, FILM, 0, "boats") == {0: {"text": "a lake", "negative": "boats"}}
+    assert set_prompt_negative(beside, FILM, 0, "") == {0: "a lake"}
+    assert set_prompt_negative(["a", "b"], FILM, 1, "fog") == ["a", "b --neg fog"]
+
+
+def test_a_prompt_gets_and_loses_its_easing() -> None:
+    eased = set_prompt_ease({0: "a", 30: "b"}, FILM, 0, "linear")
+    assert eased == {0: {"text": "a", "ease": "linear"}, 30: "b"}
+    assert set_prompt_ease(eased, FILM, 0, None) == {0: "a", 30: "b"}
+    with pytest.raises(ScheduleError):
+        set_prompt_ease({0: "a", 30: "b"}, FILM, 0, "bouncy")

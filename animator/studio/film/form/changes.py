@@ -64,9 +64,11 @@ def with_items(text: str, name: str, edit: Callable[[Items], Items], inherited: 
     Raises:
         UserError: The text cannot be changed there.
     """
-    own = value_at(_values(text), (name,))
+    values = _values(text)
+    own = value_at(values, (name,))
     items = edit([*own] if isinstance(own, list) else [*inherited])
-    return changed(text, (name,), items) if items or inherited else changed(text, (name,), ABSENT)
+    is_empty = not items and "extends" not in values  # else the list of the other preset would come back
+    return changed(text, (name,), ABSENT if is_empty else items)
 
 
 def added(items: Items, item: Any) -> Items:

@@ -57,7 +57,8 @@ class PromptRow:
         with self._row:
             with ui.element("div").classes("prompt-head"):
                 self._time = self._box(t("Time"), "time", lambda _: None)
-                self._time.element.props('input-class="studio-mono"')
+                # Without a pause, so that Enter takes all that is typed.
+                self._time.element.props('debounce=0 input-class="studio-mono"')
                 self._time.element.on("blur", self._save_time, [])
                 self._time.element.on("keydown.enter", self._save_time, [])
                 self._seen = ui.label().classes("prompt-seen")

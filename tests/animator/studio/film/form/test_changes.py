@@ -50,7 +50,7 @@ def test_items_come_go_and_move() -> None:
 def test_a_list_is_begun_and_ends() -> None:
     text = with_items("frames: 3\n", "controlnet", partial(added, item={"module": "canny"}), [])
     assert "module: canny" in text
-    assert "controlnet" not in with_items(text, "controlnet", partial(without, at=0), [])
+    assert "controlnet" not in with_items(text, "controlnet", partial(without, at=0), [{"module": "canny"}])
 
 
 def test_a_list_is_edited_as_it_is_now_not_as_a_page_saw_it() -> None:

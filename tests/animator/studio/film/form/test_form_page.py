@@ -80,7 +80,7 @@ def test_what_others_write_is_in_the_form_but_not_under_ones_hands(form: Page, o
     expect(frames).to_have_value("9")
     write(form, FILM.replace("frames: 4", "frames: many"))
     expect(frames).to_have_value("many")
-    expect(form.get_by_test_id("problem-frames")).to_contain_text("whole number")
+    expect(form.get_by_test_id("problem-frames")).to_contain_text("valid integer")
 
 
 def test_settings_are_found_by_deforums_names_and_their_help_has_them(form: Page) -> None:
