@@ -76,7 +76,7 @@ def _folders(folders: Sequence[Path], t: Translate) -> None:
             folders=", ".join(map(str, folders))
         )
     else:
-        text = t("No folder of models is named: start with --models FOLDER, or set ANIMATOR_MODELS.")
+        text = t("No folder of models is named: name one when the server starts, or by ANIMATOR_MODELS.")
     ui.label(text).classes("studio-soft models-folders")
 
 
