@@ -43,11 +43,14 @@ class JobPanel:
             with ui.element("div").classes("job-head"):
                 self._title = ui.label().classes("job-title")
                 self._state = ui.label().props("role=status data-testid=job-state").classes("job-state")
-            self._bar = ui.linear_progress(0.0, show_value=False).props(
-                "instant-feedback data-testid=progress"
+            self._progress = ui.element("div").props("role=progressbar data-testid=progress")
+            self._progress.props.update(
+                {"aria-label": t("Progress"), "aria-valuemin": 0, "aria-valuemax": 100}
             )
-            self._bar.props.update({"aria-label": t("Progress")})
-            self._text = ui.label().classes("studio-soft job-progress").props("data-testid=progress-text")
+            with self._progress:
+                self._bar = ui.linear_progress(0.0, show_value=False)
+                self._bar.props("instant-feedback aria-hidden=true")
+                self._text = ui.label().classes("studio-soft job-progress")
             self._error = ui.label().props("role=alert data-testid=job-error").classes("job-error")
             self._film = JobFilm(t)
             self._player = FramePlayer(t)
@@ -82,9 +85,12 @@ class JobPanel:
         self._title.set_text(title_of(job, t))
         self._state.set_text(state_text(job, t))
         self._bar.set_value(share_of(job))
-        spoken = f"{state_text(job, t)}. {text}"
-        if self._bar.props.get("aria-valuetext") != spoken:
-            self._bar.props["aria-valuetext"] = spoken
+        spoken = {
+            "aria-valuetext": f"{state_text(job, t)}. {text}",
+            "aria-valuenow": round(100 * share_of(job)),
+        }
+        if any(self._progress.props.get(name) != value for name, value in spoken.items()):
+            self._progress.props.update(spoken)
         self._text.set_text(text)
         self._error.set_text(job.error.message if job.error else "")
         self._error.set_visibility(job.error is not None)
