@@ -104,7 +104,7 @@ class TextBox:
         self.element.props(f"dense outlined debounce={DEBOUNCE_MS} autocomplete=off spellcheck=false")
         control.name(self.element, more)
         self.element.on("focus", self._focus, [])
-        self.element.on("blur", self._blur, [])
+        self.element.on("blur", self._leave, [])
 
     @property
     def text(self) -> str:
@@ -125,10 +125,13 @@ class TextBox:
         taken = self._changed(text)
         if taken is None:
             return None
-        self._pending += 1  # now, not when the task begins: the person may leave before
         return self._wait(taken)
 
-    async def _wait(self, taken: Awaitable[None]) -> None:
+    def _wait(self, taken: Awaitable[None]) -> Awaitable[None]:
+        self._pending += 1  # now, not when the task begins: the person may leave before
+        return self._finish(taken)
+
+    async def _finish(self, taken: Awaitable[None]) -> None:
         try:
             await taken
         finally:
@@ -139,9 +142,10 @@ class TextBox:
     def _focus(self) -> None:
         self.is_focused = True
 
-    def _blur(self) -> None:
+    def _leave(self) -> Awaitable[None] | None:
         self.is_focused = False
         self._control.left()
+        return None
 
 
 class TextWidget(Widget):
