@@ -35,9 +35,9 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
         ScheduleError: It needs a beat or signal that the film lacks, or has bit operations on fractions.
     """
     _check_names(formula, scope)
-    values = _by_deforum(formula, frames, scope) if scope.compat else None
-    if values is None:
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # numexpr computes constants by numpy
+        values = _by_deforum(formula, frames, scope) if scope.compat else None
+        if values is None:
             root, names = _resolved(formula, frames, scope, np.float64)
             values = _Writer(names).array(root)
     result: Array = np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
