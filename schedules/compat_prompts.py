@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schedules.evaluate import evaluate_whole
+from schedules.expression import VARIABLES
 from schedules.formula import Formula
 from schedules.keys import KeyTime
 from schedules.prompt_text import NEGATIVE, PromptText
@@ -73,7 +74,8 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its math evaluated; math does not extend over a line break."""
     if "`" not in text:
         return [text] * len(frames)
-    return PromptText.parse(text, math=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
+    prompt = PromptText.parse(text, math=_MATHS_IN_LINE, names=VARIABLES | scope.names)
+    return prompt.render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
@@ -104,8 +106,12 @@ def series(keyed: Keyed, scope: Scope, text_at: Render) -> list[tuple[str, Blend
 
 
 def interpolation_scope(scope: Scope) -> Scope:
-    """Returns the scope of Interpolation mode, in which `max_f` is the number of frames."""
-    return replace(scope, frames=scope.frames + 1)
+    """Returns the scope of Interpolation mode, in which `max_f` is the number of frames.
+
+    On the frame that the film does not have, signals have their last value.
+    """
+    signals = {name: np.append(signal, signal[-1]) for name, signal in scope.signals.items()}
+    return replace(scope, frames=scope.frames + 1, signals=signals)
 
 
 def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: Render) -> None:

@@ -1,11 +1,12 @@
 """Parses the source of prompts into keys: one text, a mapping, JSON text, or a list."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schedules.errors import ScheduleError
+from schedules.expression import VARIABLES
 from schedules.formula import Formula, Place
 from schedules.keyed_text import decode
 from schedules.keys import KeyTime
@@ -21,12 +22,16 @@ _EMPTY = "put text that begins with # or is empty in quotes"
 
 @dataclass(frozen=True)
 class PromptKey:
-    """A keyed prompt: time, text, and the easing by which it morphs into the next (None: it does not)."""
+    """A keyed prompt: time, text, and the easing by which it morphs into the next (None: it does not).
+
+    `names` are the variables of formulas in it.
+    """
 
     at: KeyTime
     text: str
     ease: str | None
     label: str = ""
+    names: frozenset[str] = VARIABLES
 
     @property
     def place(self) -> Place:
@@ -36,11 +41,15 @@ class PromptKey:
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas of the key and between backticks."""
-        pieces = (self.at.formula, *PromptText.parse(self.text).pieces)
+        pieces = (self.at.formula, *PromptText.parse(self.text, names=self.names).pieces)
         return tuple(piece for piece in pieces if isinstance(piece, Formula))
 
 
-def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[PromptKey, ...]:
+def parse_prompts(
+    source: str | Mapping[Any, Any] | Sequence[Any],
+    signals: Collection[str] = (),
+    markers: Collection[str] = (),
+) -> tuple[PromptKey, ...]:
     """Parses keyed prompts; see `Prompts.parse`.
 
     Raises:
@@ -48,22 +57,26 @@ def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[Prom
     """
     decoded = decode(source) if isinstance(source, str) else source
     if isinstance(decoded, str) or is_number(decoded):
-        return tuple(limit_work(_list_keys([decoded])))
-    if isinstance(decoded, Mapping):
-        return tuple(limit_work(_mapping_keys(decoded)))
-    if isinstance(decoded, Sequence):
-        return tuple(limit_work(_list_keys(decoded)))
-    hint = _EMPTY if decoded is None else ""
-    raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
+        keys = _list_keys([decoded])
+    elif isinstance(decoded, Mapping):
+        keys = _mapping_keys(decoded, markers)
+    elif isinstance(decoded, Sequence):
+        keys = _list_keys(decoded)
+    else:
+        hint = _EMPTY if decoded is None else ""
+        raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
+    names = VARIABLES.union(signals, markers)
+    return tuple(limit_work(replace(key, names=names) for key in keys))
 
 
-def _mapping_keys(source: Mapping[Any, Any]) -> Iterator[PromptKey]:
+def _mapping_keys(source: Mapping[Any, Any], markers: Collection[str]) -> Iterator[PromptKey]:
     rest = {key: value for key, value in source.items() if key != "morph"}
     morph = check_ease(source["morph"], Place(str(source["morph"]))) if "morph" in source else None
     if not rest:
         raise ScheduleError("there is no prompt", hint='write keys such as {0: "a lake at dawn"}')
     try:
-        yield from (_prompt_key(entry.at, entry.value, morph, entry.place) for entry in entries(rest))
+        for entry in entries(rest, markers):
+            yield _prompt_key(entry.at, entry.value, morph, entry.place)
     except ScheduleError as error:
         if " " not in error.text or error.text not in rest:
             raise

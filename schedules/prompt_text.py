@@ -1,7 +1,7 @@
 """`PromptText`: the text of a prompt with math between backticks; its negative part after `--neg`."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
+from schedules.expression import VARIABLES
 from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
@@ -26,8 +27,15 @@ class PromptText:
     pieces: tuple[str | Formula, ...]
 
     @classmethod
-    def parse(cls, text: str, *, math: re.Pattern[str] = MATHS) -> "PromptText":
+    def parse(
+        cls, text: str, *, math: re.Pattern[str] = MATHS, names: Collection[str] = VARIABLES
+    ) -> "PromptText":
         """Parses a prompt; a single backtick is plain text.
+
+        Args:
+            text: The prompt.
+            math: What separates formulas from text; its first group is the formula.
+            names: Variables of formulas.
 
         Raises:
             ScheduleError: The text between backticks is not math; points at the column.
@@ -35,10 +43,15 @@ class PromptText:
         pieces: list[str | Formula] = []
         done = 0
         for match in math.finditer(text):
-            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1))
+            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1), names=names)
             pieces += [text[done : match.start()], formula]
             done = match.end()
         return cls((*pieces, text[done:]))
+
+    @property
+    def columns(self) -> int:
+        """How many functions in its formulas are computed over the whole film."""
+        return sum(piece.columns for piece in self.pieces if isinstance(piece, Formula))
 
     def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
         """Returns the text at each of `frames` (n,), with formulas replaced by the texts from `numbers`."""

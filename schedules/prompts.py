@@ -1,6 +1,6 @@
 """`Prompts`: a positive and a negative text for every frame, from keyed prompts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from schedules import compat_prompts
 from schedules.easing import EASINGS
 from schedules.errors import ScheduleWarning
+from schedules.expression import VARIABLES
 from schedules.formula import Place
+from schedules.limits import MAX_COLUMNS, too_many_columns
 from schedules.prompt_keys import PromptKey, parse_prompts
 from schedules.prompt_text import NEGATIVE, PromptText, short_numbers, split_negative
 from schedules.scope import Scope
@@ -63,6 +65,8 @@ class Prompts:
         prefix: str = "",
         suffix: str = "",
         negative: str = "",
+        signals: Collection[str] = (),
+        markers: Collection[str] = (),
     ) -> "Prompts":
         """Parses prompts.
 
@@ -73,13 +77,17 @@ class Prompts:
             prefix: Text before every prompt, separated by a space.
             suffix: Text after every prompt, separated by a space.
             negative: Negative prompt common to all.
+            signals: Names allowed in math besides the built-in ones; `Scope.signals` has the values.
+            markers: Names allowed as keys and in math; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
         """
-        keys = parse_prompts(source)
-        for part in (prefix, suffix, negative):
-            PromptText.parse(part)
+        keys = parse_prompts(source, signals, markers)
+        names = VARIABLES.union(signals, markers)
+        common = sum(PromptText.parse(part, names=names).columns for part in (prefix, suffix, negative))
+        if common * len(keys) > MAX_COLUMNS:
+            raise too_many_columns(keys[0].place)
         return cls(freeze(source), prefix, suffix, negative, keys)
 
     @property
@@ -143,7 +151,9 @@ class Prompts:
     def _texts(self, key: PromptKey, frames: NDArray[np.int64], scope: Scope) -> list[tuple[str, str]]:
         """Returns the positive and negative text of a key at each of `frames`."""
         chosen = choose(self._whole(key), scope.seed, self.keys.index(key))
-        rendered = PromptText.parse(chosen).render(frames, scope, short_numbers)
+        rendered = PromptText.parse(chosen, names=VARIABLES | scope.names).render(
+            frames, scope, short_numbers
+        )
         split = {text: split_negative(text) for text in set(rendered)}
         return [split[text] for text in rendered]
 

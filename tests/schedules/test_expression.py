@@ -55,6 +55,8 @@ T = np.arange(12.0)
         ("isnan(sqrt(t - 3))", T < 3),
         ("0x10 + 1_000 + 007", np.full(12, 1023.0)),
         ("t*1e-3", T * 1e-3),
+        ("t*1e-09 + 2.E-05", T * 1e-9 + 2e-5),
+        ("t-09", T - 9),
         ("max_f - s", np.full(12, 11.0 - 42)),
         ("fps", np.full(12, 15.0)),
         ("hypot(t, 3) + degrees(radians(t))", np.hypot(T, 3) + T),
@@ -174,6 +176,12 @@ def test_beats_and_signals_that_the_film_lacks_are_named() -> None:
     with pytest.raises(ScheduleError, match="signal `bass`"):
         listening.values(Scope(3))
     assert listening.values(Scope(3, signals={"bass": np.array([0.0, 0.5, 1.0])})).tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("compat", [False, True])
+def test_a_constant_that_is_no_number_is_an_error_and_no_warning(compat: bool) -> None:
+    with pytest.raises(ScheduleError, match="is not a number"):
+        value("0:(arccosh(0))", compat=compat)
 
 
 def test_constants_are_folded_with_their_meaning() -> None:
