@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from animator.core.confinement import confinement
-from animator.jobs.images.desk import ImageDesk
 from animator.server.options import ServerOptions
 from animator.studio.drafts import Opened
 from animator.studio.film.session import open_in_film_page
@@ -19,7 +18,7 @@ SMALL = "size: [64, 64]\nframes: 4\nprompts: a lake\n"
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Studio:
-    server: Any = SimpleNamespace(options=ServerOptions(renders=tmp_path / "renders"), images=ImageDesk())
+    server: Any = SimpleNamespace(options=ServerOptions(renders=tmp_path / "renders"), images=None)
     return Studio(server)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from nicegui import events, ui
+from nicegui import ui
 
 from animator.core.walk import TooManyFilesError
 from animator.errors import UserError
-from animator.server.uploads import Upload, Uploads
 from animator.settings.catalog import Setting
+from animator.studio.components.drop_zone import DropZone
 from animator.studio.film.form.files import MAX_NAMES, SENT, Named, named_things
 from animator.studio.film.session import DraftSession
 from animator.studio.telling import telling
@@ -78,28 +78,10 @@ def _sender(session: DraftSession, setting: Setting, dialog: ui.dialog) -> None:
     """Builds the place where a file is sent to the server; it is chosen when it is there."""
     t, studio = session.page.t, session.page.studio
 
-    async def receive(event: events.UploadEventArguments) -> None:
+    async def receive(sha256: str) -> None:
         with telling(t):
-            dialog.submit((await _store(session, event)).path.name)
+            upload = await studio.run(studio.server.uploads.find, sha256)
+            dialog.submit(upload.path.name)
 
-    upload = ui.upload(
-        label=t("Send a file from here"),
-        auto_upload=True,
-        max_file_size=studio.server.options.max_uploads,
-        on_upload=receive,
-        on_rejected=lambda: ui.notify(t("This file is too large, or not of a kind that fits here.")),
-    )
-    upload.props(f'flat bordered accept="{SENT[setting.kind]}" data-testid=pick-send').classes("form-send")
-
-
-async def _store(session: DraftSession, event: events.UploadEventArguments) -> Upload:
-    studio = session.page.studio
-    chunks = [chunk async for chunk in event.file.iterate()]
-    return await studio.run(_keep, studio.server.uploads, chunks, event.file.name)
-
-
-def _keep(uploads: Uploads, chunks: list[bytes], name: str) -> Upload:
-    with uploads.receive() as arrival:
-        for chunk in chunks:
-            arrival.write(chunk)
-        return arrival.finish(name)[0]
+    zone = DropZone(t("Send a file from here"), receive, SENT[setting.kind])
+    zone.props("data-testid=pick-send").classes("form-send")
