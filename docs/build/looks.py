@@ -29,7 +29,7 @@ FILM: Mapping[str, Any] = {
 """One image, which moves."""
 Look = tuple[str, Mapping[str, Any]]
 LOOKS: Mapping[str, tuple[Look, ...]] = {
-    "mirror": tuple((keep, {"keep": keep}) for keep in ("left", "right", "top", "bottom", "bottom left")),
+    "mirror": tuple((keep, {"keep": keep}) for keep in ("left", "right", "top", "bottom", "bottom-left")),
     "kaleidoscope": (
         *((f"segments: {count}", {"segments": count}) for count in (2, 3, 6)),
         ("6, angle: 0", {"angle": 0}),

@@ -17,7 +17,7 @@ class Mirror:
     """Mirrors one half of the image onto the other, or one quarter onto all four."""
 
     keep: Literal[
-        "left", "right", "top", "bottom", "top left", "top right", "bottom left", "bottom right"
+        "left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"
     ] = "left"
     """The half or quarter that is mirrored onto the rest; the same for the whole film."""
     mix: Annotated[float, RangedSchedule(0.0, 1.0)] = 1
