@@ -17,13 +17,11 @@ LINES = (
     "LUT_1D_INPUT_RANGE 0 0", "LUT_3D_INPUT_RANGE -1e308 1e308", "TITLE", 'TITLE "', "#", "", "0 0 0",
     "1 1 1", "nan nan nan", "1e999 0 0", "0x10 1 1", "1_0 1 1", "0,0,0", "0 0 0 # red", "\0", "0" * 5000,
 )  # fmt: skip
-REPEATED = st.tuples(
-    st.sampled_from((b"\n", b"0 0 0\n", b"0 ", b"#", b"\xff", b"\r")), st.integers(1, 100_000)
-)
+PIECES = st.sampled_from((b"\n", b"0 0 0\n", b"0 ", b"#", b"\xff", b"\r"))
 FILES = (
     st.lists(st.sampled_from(LINES) | TEXT, max_size=30).map(lambda lines: "\n".join(lines).encode())
     | st.sampled_from((CURVES, BOTH.encode(), lattice_text(3).encode())).flatmap(damaged)
-    | REPEATED.map(lambda pair: b"LUT_3D_SIZE 60\n" + pair[0] * pair[1])
+    | st.tuples(PIECES, st.integers(1, 100_000)).map(lambda pair: b"LUT_3D_SIZE 60\n" + pair[0] * pair[1])
 )
 
 
