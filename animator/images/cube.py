@@ -21,7 +21,7 @@ from animator.core.read import UnreadableError, read_bytes
 from animator.errors import UserError
 
 MAX_BYTES = 100_000_000
-MAX_CURVE, MAX_LATTICE = 65_536, 129
+MAX_CURVE, MAX_LATTICE = 65_536, 65
 """Largest sizes of curves, and of each side of a lattice."""
 _MAX_LINES = MAX_CURVE + MAX_LATTICE**3 + 10_000
 _CURVE, _LATTICE = "LUT_1D_SIZE", "LUT_3D_SIZE"
@@ -157,7 +157,7 @@ def _numbers(line: int, words: Sequence[str]) -> Numbers:
         red, green, blue = map(float, words)
     except ValueError as error:
         raise CubeError(f":{line}: is {_shown(words)}; expected three numbers, as in 0.5 0.5 0.5") from error
-    if not all(abs(number) <= _LARGEST for number in (red, green, blue)):  # nor NaN
+    if not (abs(red) <= _LARGEST and abs(green) <= _LARGEST and abs(blue) <= _LARGEST):  # nor NaN
         raise CubeError(f":{line}: is {_shown(words)}; expected numbers up to {_LARGEST:g}")
     return red, green, blue
 

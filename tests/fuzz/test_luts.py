@@ -12,7 +12,7 @@ from tests.fuzz.values import TEXT
 CURVES = b'TITLE "a"\n# b\nDOMAIN_MIN 0 0 0\nDOMAIN_MAX 1 2 1e3\nLUT_1D_SIZE 3\n0 0 0\n.5 .5 .5\n1 1 1\n'
 BOTH = lattice_text(2, "LUT_1D_SIZE 2\nLUT_3D_INPUT_RANGE 0 1\n").replace("\n0.0", "\n0 0 0\n1 1 1\n0.0", 1)
 LINES = (
-    "LUT_3D_SIZE 2", "LUT_3D_SIZE 129", "LUT_3D_SIZE 999999999", "LUT_1D_SIZE 65536", "LUT_1D_SIZE 2",
+    "LUT_3D_SIZE 2", "LUT_3D_SIZE 65", "LUT_3D_SIZE 999999999", "LUT_1D_SIZE 65536", "LUT_1D_SIZE 2",
     "LUT_1D_SIZE -1", "LUT_1D_SIZE 1e3", "DOMAIN_MIN nan 0 0", "DOMAIN_MAX inf inf inf", "DOMAIN_MIN 1 1 1",
     "LUT_1D_INPUT_RANGE 0 0", "LUT_3D_INPUT_RANGE -1e308 1e308", "TITLE", 'TITLE "', "#", "", "0 0 0",
     "1 1 1", "nan nan nan", "1e999 0 0", "0x10 1 1", "1_0 1 1", "0,0,0", "0 0 0 # red", "\0", "0" * 5000,

@@ -25,7 +25,7 @@ class Lut:
     place: ClassVar[Place] = "output"
 
     file: InputFile
-    """Path of a LUT file of the format .cube: curves (1D) of up to 65536 values, a lattice (3D) of up to 129
+    """Path of a LUT file of the format .cube: curves (1D) of up to 65536 values, a lattice (3D) of up to 65
     on each side, or both."""
     amount: Annotated[float, RangedSchedule(0.0, 1.0)] = 1
     """Share of the new colors; 0 leaves the image as it is."""
