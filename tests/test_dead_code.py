@@ -23,6 +23,7 @@ ENTRY_POINTS = {
     "docs.build.footage",
     "docs.build.gallery",
     "docs.build.hero",
+    "docs.build.looks",
     "docs.build.sampler_images",
     "animator.training.train",
     "animator.training.evaluate",

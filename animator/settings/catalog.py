@@ -128,7 +128,9 @@ def setting_groups() -> tuple[SettingGroup, ...]:
 
 
 def step_group(use: str) -> SettingGroup:
-    """Imports a step, and returns its own settings, without those that all items of `steps` have.
+    """Imports a step, and returns its own settings.
+
+    Those that all items of `steps` have are left out, unless the step has another default.
 
     Args:
         use: Name of the step.
@@ -136,8 +138,12 @@ def step_group(use: str) -> SettingGroup:
     Raises:
         PluginError: The step does not exist or cannot be imported.
     """
-    kind = settings_of(use)
-    own = tuple(one for one in settings_in(kind, "steps") if one.name not in StepSettings.model_fields)
+    kind, common = settings_of(use), StepSettings.model_fields
+    own = tuple(
+        one
+        for one in settings_in(kind, "steps")
+        if one.name not in common or kind.model_fields[one.name].default != common[one.name].default
+    )
     return SettingGroup(name=use, description=inspect.getdoc(kind) or "", is_list=False, settings=own)
 
 

@@ -67,7 +67,8 @@ def places_of_item(group: SettingGroup, index: int, written: WrittenSettings) ->
     item = written.items(group.name)[index]
     use = item.get("use") if isinstance(item, dict) else None
     own = written.steps[use].settings if isinstance(use, str) and use in written.steps else ()
-    for setting in (*group.settings, *own):
+    settings = {setting.name: setting for setting in (*group.settings, *own)}  # its own `at` has its default
+    for setting in settings.values():
         yield Place(setting, (group.name, str(index), setting.name))
 
 
