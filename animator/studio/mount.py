@@ -5,6 +5,7 @@ from functools import partial
 
 from fastapi import FastAPI, Request
 from nicegui import core, ui
+from nicegui.translations import translations
 
 from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
@@ -12,10 +13,11 @@ from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.image_routes import image_routes
 from animator.studio.generate.page import generate_page
+from animator.studio.labels import LANGUAGES, translation
 from animator.studio.models.page import models_page
 from animator.studio.page_mount import PageMount
 from animator.studio.queue.page import queue_page
-from animator.studio.shell import BuildPage, open_page
+from animator.studio.shell import BuildPage, library_language, open_page
 from animator.studio.static import STATIC_FOLDER, STATIC_URL
 from animator.studio.studio import Studio
 
@@ -51,6 +53,7 @@ def mount_studio(app: FastAPI) -> None:
     for path, build in PAGES.items():
         ui.page(path, response_timeout=BUILD_S)(partial(_serve, studio, path, build))
     core.app.add_static_files(STATIC_URL, STATIC_FOLDER)
+    _translate_library()
     ui.run_with(
         app,
         title="animator",
@@ -61,6 +64,18 @@ def mount_studio(app: FastAPI) -> None:
     )
     # The library mounts itself for every path; here it has its own alone, so that the API answers the others.
     app.router.routes[-1] = PageMount(core.app, PAGES)
+
+
+def _translate_library() -> None:
+    """Gives the library its own texts in our languages, of which it lacks some."""
+    for language in LANGUAGES:
+        t = translation(language)
+        translations[library_language(language)] = {
+            "connection_lost": t("Connection lost."),
+            "trying_to_reconnect": t("Trying to reconnect ..."),
+            "message_too_long": t("This is too long"),
+            "message_too_long_body": t("It cannot be sent to the server."),
+        }
 
 
 async def _serve(studio: Studio, path: str, build: BuildPage, request: Request) -> None:

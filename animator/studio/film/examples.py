@@ -4,6 +4,7 @@ from nicegui import ui
 
 from animator.presets.examples import Example, examples
 from animator.studio.analysis import Analysis
+from animator.studio.dialogs import titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.replace import take
 from animator.studio.film.session import DraftSession
@@ -19,7 +20,7 @@ async def example_picker(session: DraftSession) -> None:
     known = await session.page.studio.run(examples)
     texts = await session.page.studio.run(_texts, known)
     _select(session, known, texts)
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog film-examples-dialog"):
+    with titled_dialog(t("Begin with an example"), "film-examples-dialog") as dialog:
         _pictures(session, known, texts, dialog)
     button = ui.button(t("Examples"), icon="grid_view", on_click=dialog.open)
     button.props("outline no-caps data-testid=examples")

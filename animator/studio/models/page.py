@@ -10,9 +10,11 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.inventory import BROKEN_FILE
 from animator.models.diffusion.checkpoints.model_info import SHORT
 from animator.studio.labels import Translate
+from animator.studio.measures import size_text
 from animator.studio.models.listing import ListedModel, list_models
 from animator.studio.models.samplers import samplers_panel, spacings_panel
-from animator.studio.shell import Page
+from animator.studio.shell import Page, unseen_heading
+from animator.studio.telling import copy_text
 
 MAX_SHOWN = 60
 """Models shown at once; a search finds the others."""
@@ -23,6 +25,7 @@ HASH_S = 2.0
 
 async def models_page(page: Page) -> None:
     """Builds the page."""
+    unseen_heading(page.t("Models"))
     t = page.t
     ui.add_css(Path(__file__).with_name("models.css"))
     with ui.tabs().props("align=left no-caps") as tabs:
@@ -108,7 +111,7 @@ def _card(page: Page, model: ListedModel) -> list[tuple[ui.label, Path]]:
     ui.label(about.title or entry.name).classes("models-name").props("role=heading aria-level=3")
     if about.title:
         ui.label(entry.name).classes("studio-mono")
-    facts = [entry.label, about.base, _size(model.size)]
+    facts = [entry.label, about.base, size_text(model.size) if model.size is not None else ""]
     ui.label(" · ".join(filter(None, facts))).classes("studio-soft")
     if entry.problem:
         ui.label(entry.problem).classes("studio-bad")
@@ -127,7 +130,7 @@ def _card(page: Page, model: ListedModel) -> list[tuple[ui.label, Path]]:
 def _trigger_words(words: Sequence[str], t: Translate) -> None:
     with ui.element("div").classes("models-words").props(f'role=group aria-label="{t("Trigger words")}"'):
         for word in words[:12]:
-            ui.button(word, on_click=lambda _, word=word: _copy(word, t)).props(
+            ui.button(word, on_click=lambda _, word=word: copy_text(word, t)).props(
                 "flat dense no-caps size=sm"
             ).tooltip(t("Copy"))
 
@@ -137,17 +140,6 @@ def _actions(page: Page, model: ListedModel) -> None:
     text = model.in_prompt if model.is_lora else model.entry.name
     label = t("Copy for a prompt") if model.is_lora else t("Copy the name")
     if model.entry.what != BROKEN_FILE:
-        ui.button(label, icon="content_copy", on_click=lambda: _copy(text, t)).props(
+        ui.button(label, icon="content_copy", on_click=lambda: copy_text(text, t)).props(
             "flat dense no-caps size=sm"
         )
-
-
-def _copy(text: str, t: Translate) -> None:
-    ui.clipboard.write(text)
-    ui.notify(t("Copied: {text}").format(text=text))
-
-
-def _size(size: int | None) -> str:
-    if size is None:
-        return ""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 0.1):.1f} MB"

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from animator.settings.setting_kinds import Choice, SettingKind
 from animator.studio.film.form.spelling import parse, sides_of, size_from, spell
+from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
 from animator.studio.written import ABSENT
 
@@ -237,8 +238,8 @@ class SizeWidget(Widget):
             self._width = self._side("width", control.t("Width"))
             ui.label("×").props("aria-hidden=true")
             self._height = self._side("height", control.t("Height"))
-            icon_button("swap_horiz", control.t("Swap width and height"), self._swap)
-            with icon_button("arrow_drop_down", control.t("Usual sizes"), lambda: None), ui.menu():
+            icon_button("swap_horiz", control.t("Swap width and height"), self._swap, is_small=True)
+            with icon_button("arrow_drop_down", control.t("Common sizes"), is_small=True), ui.menu():
                 for width, height in SIZES:
                     ui.menu_item(f"{width} × {height}", lambda w=width, h=height: self.put([w, h]))
 
@@ -258,11 +259,3 @@ class SizeWidget(Widget):
 
     def _swap(self) -> Awaitable[None] | None:
         return self.put(size_from(self._height.text, self._width.text))
-
-
-def icon_button(icon: str, title: str, pressed: Callable[[], Any]) -> ui.button:
-    """Returns a button with an icon; its name is shown when it is pointed at."""
-    button = ui.button(icon=icon, on_click=pressed).props("flat dense round size=sm")
-    button.props["aria-label"] = title
-    button.tooltip(title)
-    return button

@@ -6,10 +6,11 @@ from functools import partial
 
 from nicegui import events, ui
 
-from animator.studio.film.form.widgets import Control, TextBox, icon_button
+from animator.studio.film.form.widgets import Control, TextBox
 from animator.studio.film.prompts.changes import Change
 from animator.studio.film.prompts.spans import Span, text_of
 from animator.studio.film.prompts.time_box import TimeBox
+from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
 from schedules.easing import EASINGS
 from schedules.edit import (
@@ -140,7 +141,8 @@ class PromptRow:
             ("content_copy", t("Duplicate"), "duplicate", partial(self._actions.duplicate, self._place)),
             ("delete", t("Delete"), "delete", self._delete),
         ):
-            button = icon_button(icon, text, pressed).props(f"data-testid=prompt-{self._place}-{name}")
+            button = icon_button(icon, text, pressed, is_small=True)
+            button.props(f"data-testid=prompt-{self._place}-{name}")
             button.props["aria-label"] = f"{text}: {title}"
 
     async def _do(self, change: Change, *, typed: bool = False) -> None:

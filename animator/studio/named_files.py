@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from animator.core.walk import walk
 from animator.models.diffusion.checkpoints.inventory import model_entries
 from animator.server.context import ServerContext
 from animator.settings.setting_kinds import SettingKind
+from animator.studio.measures import moment_text
 
 MAX_NAMES = 500
 """Names that are listed."""
@@ -61,8 +61,8 @@ def _files(*suffixes: str) -> Callable[[ServerContext], Iterator[Named]]:
         uploads = server.uploads.page("", _MAX_UPLOADS)
         for upload in sorted(uploads, key=lambda one: one.created, reverse=True):
             if upload.path.suffix in suffixes:
-                when = f"{datetime.fromtimestamp(upload.created):%Y-%m-%d %H:%M}"
-                yield Named(upload.path.name, f"{upload.kind}, {when}", upload.sha256)
+                about = f"{upload.kind}, {moment_text(upload.created)}"
+                yield Named(upload.path.name, about, upload.sha256)
         for folder in server.options.inputs:
             yield from _below(folder, suffixes)
 
