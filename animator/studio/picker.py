@@ -11,7 +11,7 @@ from animator.settings.catalog import Setting
 from animator.studio.components.drop_zone import DropZone
 from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.labels import Translate
-from animator.studio.named_files import MAX_NAMES, SENT, Named, named_things
+from animator.studio.named_things import MAX_NAMES, SENT, Named, named_things
 from animator.studio.shell import Page
 from animator.studio.telling import telling
 
@@ -43,7 +43,7 @@ async def pick(page: Page, setting: Setting, chosen: Chosen) -> None:
 
 def _listed(page: Page, setting: Setting) -> list[Named]:
     try:
-        return named_things(page.studio.server, setting.kind)
+        return named_things(page.studio.server, setting)
     except TooManyFilesError as error:
         raise UserError(str(error)) from error
 

@@ -15,7 +15,7 @@ from animator.studio.generate.image_values import value_at
 from animator.studio.generate.session import ImageSession
 from animator.studio.generate.setting_text import NUMBERS, read_value, shown_value
 from animator.studio.icon_button import icon_button
-from animator.studio.named_files import SENT
+from animator.studio.named_things import SENT
 from animator.studio.picker import pick
 
 FILLED = ("steps", "cfg_scale")
@@ -85,7 +85,7 @@ class SettingField:
                 choose.props(f"data-testid=pick-{self._path}")
         default = shown_value(self._kind, self._setting.default)
         is_open = self._setting.default is None and not self._setting.is_required
-        field.props["placeholder"] = self._session.page.t("left open") if is_open else default
+        field.props["placeholder"] = self._session.page.t("automatic") if is_open else default
         return field
 
     async def _pick(self) -> None:

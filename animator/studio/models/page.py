@@ -12,7 +12,7 @@ from animator.models.diffusion.checkpoints.model_info import SHORT
 from animator.studio.labels import Translate
 from animator.studio.measures import size_text
 from animator.studio.models.listing import ListedModel, list_models
-from animator.studio.models.samplers import samplers_panel, spacings_panel
+from animator.studio.models.samplers import samplers_panel, schedule_types_panel
 from animator.studio.shell import Page, unseen_heading
 from animator.studio.telling import copy_text
 
@@ -31,14 +31,14 @@ async def models_page(page: Page) -> None:
     with ui.tabs().props("align=left no-caps") as tabs:
         ui.tab("models", t("Models")).props("data-testid=models-tab")
         ui.tab("samplers", t("Samplers")).props("data-testid=samplers-tab")
-        ui.tab("spacings", t("Schedule types")).props("data-testid=spacings-tab")
+        ui.tab("schedule_types", t("Schedule types")).props("data-testid=schedule-types-tab")
     with ui.tab_panels(tabs, value="models").classes("models-panels"):
         with ui.tab_panel("models"):
             await _models_panel(page)
         with ui.tab_panel("samplers"):
             samplers_panel(t)
-        with ui.tab_panel("spacings"):
-            spacings_panel(t)
+        with ui.tab_panel("schedule_types"):
+            schedule_types_panel(t)
 
 
 async def _models_panel(page: Page) -> None:
@@ -61,7 +61,7 @@ async def _models_panel(page: Page) -> None:
         chosen = [
             model for model in found if model.has(search.value or "") and kind.value in ("", model.entry.what)
         ]
-        count.text = t("{shown} of {count} models").format(
+        count.text = t("Models: {shown} of {count}").format(
             shown=min(len(chosen), MAX_SHOWN), count=len(found)
         )
         grid.clear()
@@ -108,7 +108,7 @@ def _card(page: Page, model: ListedModel) -> list[tuple[ui.label, Path]]:
         query = urlencode({"name": entry.name, "width": PREVIEW_WIDTH})
         image = ui.element("img").props(f"src=/api/v1/models/preview?{query} loading=lazy")
         image.props["alt"] = t("What {name} makes").format(name=entry.name)
-    ui.label(about.title or entry.name).classes("models-name").props("role=heading aria-level=3")
+    ui.label(about.title or entry.name).classes("models-name").props("role=heading aria-level=2")
     if about.title:
         ui.label(entry.name).classes("studio-mono")
     facts = [entry.label, about.base, size_text(model.size) if model.size is not None else ""]

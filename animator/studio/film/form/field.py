@@ -25,7 +25,7 @@ from animator.studio.film.form.widgets import (
 )
 from animator.studio.film.session import DraftSession
 from animator.studio.icon_button import icon_button
-from animator.studio.named_files import NAMES
+from animator.studio.named_things import has_names
 from animator.studio.picker import pick
 from animator.studio.written import ABSENT
 
@@ -114,7 +114,7 @@ class Field:
         if kind is SettingKind.SIZE:
             return SizeWidget(control, self._put)
         widget = TextWidget(control, self._put, kind)
-        if kind in NAMES:
+        if has_names(setting):
             with widget.box.element.add_slot("append"):
                 pressed = partial(self._pick, setting)
                 button = icon_button("folder_open", t("Choose ..."), pressed, is_small=True)

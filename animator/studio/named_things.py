@@ -1,18 +1,23 @@
-"""What settings may name on a server: files that were sent, files in its folders, models."""
+"""What settings may name on a server: files that were sent, files in its folders, models, samplers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from animator.core import plugins
 from animator.core.walk import walk
 from animator.models.diffusion.checkpoints.inventory import model_entries
+from animator.models.diffusion.samplers.registry import METHODS, PLUGINS
 from animator.server.context import ServerContext
+from animator.settings.catalog import Setting
 from animator.settings.setting_kinds import SettingKind
 from animator.studio.measures import moment_text
 
 MAX_NAMES = 500
 """Names that are listed."""
+_SAMPLER = "sampler"
+"""Name of the settings that name a sampler."""
 _MAX_WALKED = 20_000
 _MAX_UPLOADS = 10_000
 _IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif")
@@ -36,14 +41,25 @@ class Named:
     sha256: str = ""
 
 
-def named_things(server: ServerContext, kind: SettingKind) -> list[Named]:
-    """Returns what a setting of a kind may name: sent files first, the newest before the others.
+def has_names(setting: Setting) -> bool:
+    """Returns True for a setting whose value is the name of something that can be listed."""
+    return setting.name == _SAMPLER or setting.kind in _LISTS
+
+
+def named_things(server: ServerContext, setting: Setting) -> list[Named]:
+    """Returns what a setting may name: sent files first, the newest before the others.
 
     Raises:
         UserError: A folder has too many files to list them.
         TooManyFilesError: As a UserError, of the server's folders.
     """
-    return list(islice(_LISTS[kind](server), MAX_NAMES))
+    things = _samplers if setting.name == _SAMPLER else _LISTS[setting.kind]
+    return list(islice(things(server), MAX_NAMES))
+
+
+def _samplers(_: ServerContext) -> Iterator[Named]:
+    for name in (*METHODS, *plugins.names(PLUGINS)):
+        yield Named(name)
 
 
 def _models(server: ServerContext) -> Iterator[Named]:
@@ -93,8 +109,6 @@ _LISTS: Mapping[SettingKind, Callable[[ServerContext], Iterator[Named]]] = {
     SettingKind.CLIP: _files(*_CLIPS, *_IMAGES),
     SettingKind.FILE: _files(*_SOUNDS),
 }
-NAMES = tuple(_LISTS)
-"""Kinds whose value is the name of something that can be listed."""
 SENT: Mapping[SettingKind, str] = {
     SettingKind.IMAGE: ",".join(_IMAGES),
     SettingKind.CLIP: ",".join(_CLIPS + _IMAGES),
