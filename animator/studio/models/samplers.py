@@ -14,6 +14,8 @@ from animator.studio.static import STATIC_URL
 STEPS = (4, 8, 16, 32)
 """Numbers of steps that the images show."""
 _CURVE_STEPS = 20
+_GRID = "#8884"
+"""Color of lines that is faint on light and on dark."""
 _BETAS = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2  # of Stable Diffusion 1
 _NOTES: Mapping[str, str] = {
     "none": "No fresh noise: more steps come closer to one image.",
@@ -78,7 +80,7 @@ def schedule_types_panel(t: Translate) -> None:
     ui.label(
         t("The noise that is left after each of 20 steps; a name may follow that of a sampler.")
     ).classes("studio-soft")
-    ui.echart(schedule_chart(t)).classes("models-chart").props(
+    ui.echart(schedule_chart(t), renderer="svg").classes("models-chart").props(
         f'role=img aria-label="{t("Curves of the schedule types")}"'
     )
     with ui.element("dl").classes("models-notes"):
@@ -104,9 +106,9 @@ def schedule_chart(t: Translate) -> dict[str, object]:
     ]
     return {
         "tooltip": {"trigger": "axis"},
-        "legend": {"type": "scroll"},
-        "grid": {"left": 56, "right": 16, "bottom": 40},
+        "legend": {"type": "scroll", "top": 0},
+        "grid": {"left": 56, "right": 56, "top": 72, "bottom": 32},
         "xAxis": {"type": "category", "name": t("step"), "data": list(range(1, _CURVE_STEPS + 1))},
-        "yAxis": {"type": "log", "name": t("noise")},
+        "yAxis": {"type": "log", "name": t("noise"), "splitLine": {"lineStyle": {"color": _GRID}}},
         "series": lines,
     }

@@ -83,7 +83,7 @@ class _RenderPanel:
         self._previews.show(analysis)
         self._button.set_enabled(report.ok)
         text = ""
-        if report.problems:
+        if report.problems and analysis.version >= 0:  # else nobody has looked at it yet
             first = report.problems[0]
             problem = f"{first.path}: {first.message}" if first.path else first.message
             one, more = t("It cannot be rendered yet: {problem}"), t("and {count} more")
