@@ -65,7 +65,9 @@ def test_samplers_and_schedule_types_have_their_images(open_page: OpenPage) -> N
     page = open_page("/models")
     page.get_by_test_id("samplers-tab").click()
     expect(page.get_by_role("heading", name="Euler a", exact=True)).to_be_visible()
-    expect(page.locator(".models-card img").first).to_have_js_property("naturalWidth", 512)
+    expect(page.get_by_alt_text("Four images by Euler a, in 4, 8, 16, 32 steps")).to_have_js_property(
+        "naturalWidth", 512
+    )
     page.get_by_test_id("schedule-types-tab").click()
     expect(page.get_by_role("img", name="Curves of the schedule types")).to_be_visible()
 
