@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 Steps = Callable[[Drive], Channels]
 _NEAREST = 0.1
 """Share of the distance to its subject that a dolly leaves."""
+_SPIRALS = (-5.0, 5.0)
+"""Logarithms of the largest and the smallest radius of a spiral, of that where it begins."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,9 @@ def looking_at(right: Array, up: Array, forward: Array, distance: float | Array)
 def _around(turn_deg: Array, distance: Array | float) -> Channels:
     """Returns the steps of a camera that goes around what is straight ahead, to the right for angles above 0."""
     angle = np.radians(turn_deg)
-    # The scene turns by the angle about its pivot; the camera's own shift is after that turn.
+    # A frame's shift is along the axes after its turn: to stay on the circle it leads back a little.
     return Channels.of(
-        len(angle), right=distance * np.sin(angle), forward=distance * (1 - np.cos(angle)), pan=-turn_deg
+        len(angle), right=distance * np.sin(angle), forward=distance * (np.cos(angle) - 1), pan=-turn_deg
     )
 
 
@@ -119,10 +121,10 @@ def _arc(drive: Drive) -> Channels:
 
 def _spiral(drive: Drive) -> Channels:
     """Goes around ever closer: half of the distance is left after 10 seconds."""
-    inward = np.log(2) / 10 * drive.run
-    distance = drive.distance * np.exp(-np.cumsum(inward))
-    around = _around(20.0 * drive.run, distance)
-    return Channels.sum((around, Channels.of(drive.frames, forward=distance * np.expm1(inward))), drive.frames)
+    gone = np.clip(np.log(2) / 10 * np.cumsum(drive.run), *_SPIRALS)
+    distance = drive.distance * np.exp(-gone)
+    inward = Channels.between(drive.frames, forward=-distance)
+    return Channels.sum((_around(20.0 * drive.run, distance), inward), drive.frames)
 
 
 def _crane(direction: float) -> Steps:
