@@ -1,7 +1,7 @@
 """The named moves of cameras, each a pure function of the frame.
 
-At speed 1 and intensity 1 a move is calm, and lasts as long in seconds at any frame rate. Speed is how fast it
-runs, intensity how far it goes; a negative speed runs it backward.
+At speed 1 and intensity 1 a move is calm, and lasts as long in seconds at any frame rate. Speed is how fast
+it runs, intensity how far it goes; a negative speed runs it backward.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,9 +48,7 @@ class Move:
 
 def _steady(**rates: float) -> Steps:
     """Returns a move with the same steps all the time: what it does in a second, by channel."""
-    return lambda drive: Channels.of(
-        drive.frames, **{name: rate * drive.run for name, rate in rates.items()}
-    )
+    return lambda drive: Channels.of(drive.frames, **{name: rate * drive.run for name, rate in rates.items()})
 
 
 def _swinging(**waves: tuple[float, float, float]) -> Steps:
@@ -102,7 +100,7 @@ def looking_at(right: Array, up: Array, forward: Array, distance: float | Array)
 
 
 def _around(turn_deg: Array, distance: Array | float) -> Channels:
-    """Returns the steps of a camera that goes around what is straight ahead, to the right for angles above 0."""
+    """Returns the steps of a camera that goes around what is straight ahead, to the right."""
     angle = np.radians(turn_deg)
     # A frame's shift is along the axes after its turn: to stay on the circle it leads back a little.
     return Channels.of(
@@ -192,7 +190,10 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "zoom_in": Move(_steady(lens=0.15), "The lens grows longer: everything grows, whatever its depth."),
         "zoom_out": Move(_steady(lens=-0.15), "The lens grows wider."),
         "dolly_zoom": Move(
-            _dolly_zoom, "Comes closer while the lens grows wider: the subject keeps its size.", "distance", 3.0
+            _dolly_zoom,
+            "Comes closer while the lens grows wider: the subject keeps its size.",
+            "distance",
+            3.0,
         ),
         "orbit": Move(_orbit, "Goes around what is ahead, to the right, 20 degrees a second.", "radius"),
         "arc": Move(_arc, "Swings to the right and left around what is ahead, in 10 seconds.", "radius"),
@@ -205,7 +206,8 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         ),
         "fly_through": Move(
             _both(
-                _steady(forward=0.4), _swinging(pan=(6.0, 0.15, 0.0), roll=(7.0, 0.15, 0.0), up=(0.03, 0.2, 0.0))
+                _steady(forward=0.4),
+                _swinging(pan=(6.0, 0.15, 0.0), roll=(7.0, 0.15, 0.0), up=(0.03, 0.2, 0.0)),
             ),
             "Flies forward in curves, leaning into them.",
         ),
@@ -243,7 +245,8 @@ MOVES: Mapping[str, Move] = MappingProxyType(
             _swinging(roll=(10.0, 0.3, 0.0), right=(0.08, 0.3, 0.0)), "Swings, as on a rope, in 3.3 seconds."
         ),
         "figure_eight": Move(
-            _swinging(right=(0.08, 0.15, 0.0), up=(0.04, 0.3, 0.0)), "Goes along a lying eight, in 6.7 seconds."
+            _swinging(right=(0.08, 0.15, 0.0), up=(0.04, 0.3, 0.0)),
+            "Goes along a lying eight, in 6.7 seconds.",
         ),
         "scan": Move(_swinging(pan=(20.0, 0.08, 0.0)), "Turns right and left, in 12.5 seconds."),
         "nod": Move(_swinging(tilt=(6.0, 0.25, 0.0)), "Turns up and down, in 4 seconds."),

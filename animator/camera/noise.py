@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from schedules.seeds import derive
 
 Array = NDArray[np.float64]
-_SINES = 24
+_SINES = 40
 _SHARES = 2**32
 
 
@@ -40,7 +40,7 @@ class Spectrum:
         return float(frequency**-self.slope) + peak
 
 
-HANDHELD = Spectrum(0.1, 12.0, 1.1, tremor=0.12)
+HANDHELD = Spectrum(0.1, 12.0, 1.1, tremor=0.25)
 SHAKE = Spectrum(2.0, 11.0, 0.5)
 DRIFT = Spectrum(0.02, 0.2, 0.7)
 JOLT = Spectrum(1.5, 7.0, 0.3)
@@ -62,11 +62,12 @@ def noise(spectrum: Spectrum, seconds: Array, fps: float, seed: int, stream: str
     ratio = (spectrum.high / spectrum.low) ** (1 / _SINES)
     for index in range(_SINES):
         where, phase = (
-            derive(seed, index, f"camera {stream} {use}") % _SHARES / _SHARES for use in ("frequency", "phase")
+            derive(seed, index, f"camera {stream} {use}") % _SHARES / _SHARES
+            for use in ("frequency", "phase")
         )
         frequency = spectrum.low * ratio ** (index + where)
         amplitude = spectrum.amplitude(frequency)
         power += amplitude**2 / 2
         if frequency < 0.45 * fps:
             total += amplitude * np.sin(2 * pi * (frequency * seconds + phase))
-    return total / np.sqrt(power)
+    return np.asarray(total / np.sqrt(power))

@@ -103,7 +103,7 @@ def _progress(points: Sequence[PathPoint], times: Array, frames: int) -> Array:
     for index in np.unique(segment):
         inside = segment == index
         eased[inside] = np.clip(points[index].ease(share[inside]), 0.0, 1.0)
-    return segment + eased
+    return np.asarray(segment + eased)
 
 
 def _evened(
@@ -114,7 +114,7 @@ def _evened(
     lengths = np.linalg.norm(np.diff(through(dense), axis=0), axis=1)
     gone = np.concatenate([[0.0], np.cumsum(np.maximum(lengths, _TINY * _TINY))])
     share = np.clip((np.arange(frames) - times[0]) / (times[-1] - times[0]), 0.0, 1.0)
-    return np.interp(np.clip(points[0].ease(share), 0.0, 1.0) * gone[-1], gone, dense)
+    return np.asarray(np.interp(np.clip(points[0].ease(share), 0.0, 1.0) * gone[-1], gone, dense))
 
 
 def _through(values: Array, knots: Array, progress: Array, curve: Curve) -> Array:

@@ -1,8 +1,8 @@
 """Poses of a camera: the steps from frame to frame as places in space, and back.
 
-Axes are those of the image: x to the right, y down, z away from the viewer; the unit is the scene's. A rotation
-is `world_from_camera`, whose columns are the camera's axes in the world. Before the first frame the camera is
-at the origin, looks along z, and stands upright.
+Axes are those of the image: x to the right, y down, z away from the viewer; the unit is the scene's. A
+rotation is `world_from_camera`, whose columns are the camera's axes in the world. Before the first frame the
+camera is at the origin, looks along z, and stands upright.
 
 Source:
     Points of the scene move by p @ Rx @ Ry @ Rz + t from frame to frame, as in `animator.images.camera`.
@@ -24,7 +24,7 @@ def turns(angles_deg: Array) -> Array:
         [cx * sz + sx * sy * cz, cx * cz - sx * sy * sz, -sx * cy],
         [sx * sz - cx * sy * cz, sx * cz + cx * sy * sz, cx * cy],
     ]
-    return np.moveaxis(np.array(rows), -1, 0)
+    return np.asarray(np.moveaxis(np.array(rows), -1, 0), dtype=np.float64)
 
 
 def angles(turned: Array) -> Array:
@@ -38,7 +38,7 @@ def angles(turned: Array) -> Array:
         np.arctan2(turned[:, 2, 1], turned[:, 1, 1]),
     )
     z = np.where(upright, np.arctan2(-turned[:, 0, 1], turned[:, 0, 0]), 0.0)
-    return np.degrees(np.stack([x, y, z], axis=1))
+    return np.asarray(np.degrees(np.stack([x, y, z], axis=1)))
 
 
 def accumulate(shifts: Array, angles_deg: Array) -> tuple[Array, Array]:
@@ -53,7 +53,9 @@ def accumulate(shifts: Array, angles_deg: Array) -> tuple[Array, Array]:
     positions, rotations = np.empty((len(shifts), 3)), np.empty((len(shifts), 3, 3))
     place, facing = np.zeros(3), np.eye(3)
     for index, (turn, shift) in enumerate(zip(turned, moved, strict=True)):
-        facing = facing @ turn  # new_from_old = [turn.T | shift], so that old_from_new = [turn | -turn @ shift]
+        facing = (
+            facing @ turn
+        )  # new_from_old = [turn.T | shift], so that old_from_new = [turn | -turn @ shift]
         place = place - facing @ shift
         positions[index], rotations[index] = place, facing
     return positions, orthonormal(rotations)
@@ -77,7 +79,7 @@ def orthonormal(rotations: Array) -> Array:
 
 
 def quaternions(rotations: Array) -> Array:
-    """Returns unit quaternions (n, 4), x y z w, of rotations (n, 3, 3), each on the side of the one before."""
+    """Returns unit quaternions (n, 4), x y z w, of rotations (n, 3, 3), each near the one before."""
     trace = np.trace(rotations, axis1=1, axis2=2)
     diagonal = np.diagonal(rotations, axis1=1, axis2=2)
     squares = np.concatenate([1 + 2 * diagonal - trace[:, None], 1 + trace[:, None]], axis=1)
@@ -104,4 +106,4 @@ def rotations_of(quaternion: Array) -> Array:
         [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
-    return np.moveaxis(np.array(rows), -1, 0)
+    return np.asarray(np.moveaxis(np.array(rows), -1, 0), dtype=np.float64)

@@ -16,10 +16,8 @@ cameras = typer.Typer()
 
 @cameras.command(epilog="Example: animator camera film.yaml --out camera.gltf")
 @takes_permissions
-def camera(
-    preset: Annotated[
-        Path | None, typer.Argument(help="A preset of a 3D film.", show_default=False)
-    ] = None,
+def camera(  # noqa: PLR0913 (one parameter per option)
+    preset: Annotated[Path | None, typer.Argument(help="A preset of a 3D film.", show_default=False)] = None,
     overrides: Overrides = None,
     source: Annotated[
         Path | None,
@@ -33,7 +31,9 @@ def camera(
     scale: Annotated[float, typer.Option(help="With --from: factor on distances.", min=1e-6, max=1e6)] = 1.0,
     fps: Annotated[
         float | None,
-        typer.Option(help="With --from: frames per second of a .gltf.", min=0.01, max=1000, show_default=False),
+        typer.Option(
+            help="With --from: frames per second of a .gltf.", min=0.01, max=1000, show_default=False
+        ),
     ] = None,
     force: Force = False,
 ) -> None:

@@ -46,7 +46,8 @@ def camera_preset(track: CameraTrack, name: str, scale: float = 1.0) -> str:
         **({} if track.fps is None else {"fps": track.fps}),
         **({} if track.size is None or not _is_ours(track.size) else {"size": list(track.size)}),
     }
-    return f"# From {' '.join(printable(name).split())}\n{dump_differences(validate(RawPreset(name, values, {})))}"
+    film = validate(RawPreset(name, values, {}))
+    return f"# From {' '.join(printable(name).split())}\n{dump_differences(film)}"
 
 
 def _is_ours(size: tuple[int, int]) -> bool:

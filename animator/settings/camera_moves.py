@@ -129,7 +129,12 @@ class _CameraMovesField(ParsedField):
         "items": {
             "anyOf": [
                 {"enum": [*MOVES]},
-                {"type": "object", "propertyNames": {"enum": [*MOVES]}, "minProperties": 1, "maxProperties": 1},
+                {
+                    "type": "object",
+                    "propertyNames": {"enum": [*MOVES]},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
             ]
         },
     }
@@ -155,6 +160,7 @@ def _located(index: int, item: Any, scope: Scope | None) -> MoveSettings:
 
 def _named(index: int, item: Any) -> tuple[str, Mapping[Any, Any]]:
     """Returns the name of a move and what is given about it."""
+    given: Any
     if isinstance(item, str):
         name, given = item, {}
     elif isinstance(item, Mapping) and len(item) == 1:
@@ -230,7 +236,9 @@ def _ease(name: Any) -> str:
 
 def _distance(name: str, value: Any) -> float:
     if not is_number(value) or not 0.01 <= value <= 1e6:
-        raise ScheduleError(f"{name}: is {value!r:.80}", hint="expected a number from 0.01, in the scene's unit")
+        raise ScheduleError(
+            f"{name}: is {value!r:.80}", hint="expected a number from 0.01, in the scene's unit"
+        )
     return float(value)
 
 

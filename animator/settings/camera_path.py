@@ -57,7 +57,9 @@ class CameraPath:
         keys = tuple(PathKey(entry.at, _point(entry)) for entry in entries(source))
         for name in ("look_at", "fov"):
             if len({getattr(key.point, name) is None for key in keys}) > 1:
-                raise ScheduleError(f"only some points have {name}", hint="expected it in all of them, or none")
+                raise ScheduleError(
+                    f"only some points have {name}", hint="expected it in all of them, or none"
+                )
         return cls(freeze(source), keys)
 
     @property
@@ -109,7 +111,9 @@ PathPoints = Annotated[CameraPath, _CameraPathField()]
 def _point(entry: Entry) -> PathPoint:
     value, label = entry.value, entry.place.label
     if not isinstance(value, Mapping) or "position" not in value:
-        raise ScheduleError(f"{label}is {value!r:.80}", hint="expected a point, such as {position: [0, 0, 0]}")
+        raise ScheduleError(
+            f"{label}is {value!r:.80}", hint="expected a point, such as {position: [0, 0, 0]}"
+        )
     for name in value:
         if name not in _NAMES:
             raise ScheduleError(f"{label}has no setting {name!r:.80}", hint=f"known: {', '.join(_NAMES)}")

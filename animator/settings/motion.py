@@ -12,7 +12,6 @@ from animator.settings.effect import Condition, Fact, Switch
 from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.inputs import uses_depth, uses_raft
-from animator.settings.modes import mode_of
 from animator.settings.needs import InMode, Is
 from animator.settings.paths import FileOrName, WeightsFile
 from animator.settings.scheduled import Scheduled
@@ -32,10 +31,6 @@ _WARPS = _SPACE & Is("use_depth_warping", (True,))
 
 def _moves_by_clip(film: "Animation") -> bool:
     return film.is_hybrid and film.hybrid.motion != "none"
-
-
-def _moves_in_plane(film: "Animation") -> bool:
-    return mode_of(film).motion == "plane" and bool(film.camera.moves.moves)
 
 
 def _blends_networks(film: "Animation") -> bool:
@@ -120,7 +115,7 @@ class Flow(SettingsGroup):
 class CameraPlan:
     """The values of `Camera` at one frame."""
 
-    fov: Annotated[Real, Switch(_SPACE | Fact(_moves_in_plane, "camera.moves"))] = 70
+    fov: Real = 70
     """Field of view in degrees; smaller is a longer lens."""
     near: Annotated[NotNegative, _PINHOLE] = 200
     """Distance of the nearest point, for `projection: pinhole`."""
@@ -138,8 +133,8 @@ class Camera(Scheduled[CameraPlan]):
     effective_when: ClassVar[Condition] = InMode("motion", ("space",))
 
     moves: Annotated[CameraMovesList, Switch(_PLANE | _SPACE)] = CameraMoves.parse([])
-    """Moves by name, which add to `motion`, such as `[{orbit: {speed: 1, radius: 2}}, handheld]`. Those that turn
-    about something need mode: 3d."""
+    """Moves by name, which add to `motion`, such as `[{orbit: {speed: 1, radius: 2}}, handheld]`. Those that
+    turn about something need mode: 3d."""
     path: PathPoints = CameraPath.parse({})
     """Points that the camera goes through, by frame, in addition to `motion`: `{0: {position: [0, 0, 0],
     look_at: [0, 0, 2]}, 60: ...}`; [right, up, forward] in units of the nearest distance."""
@@ -149,7 +144,7 @@ class Camera(Scheduled[CameraPlan]):
     path_timing: Annotated[Literal["keys", "even"], _PATH] = "keys"
     """keys is at each point at its frame; even goes at one speed from the first to the last."""
     fov_zooms: StrictBool = False
-    """A change of `fov` zooms, as the lens of a true camera; in Deforum it only changes how far motion goes."""
+    """A change of `fov` zooms, as with a true lens; in Deforum it only changes how far motion goes."""
     aspect_ratio_use_old_formula: StrictBool = False
     """Use the image's width over height as `aspect_ratio`, as Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"

@@ -1,6 +1,6 @@
 """What the camera's moves and path, and the units of motion, make of a film's columns. Pure, no torch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,6 +29,8 @@ MOVED = (*SHIFTS, *TURNS, _ANGLE, _ZOOM, FOV)
 _NEAREST = 0.99
 """Largest share of the distance to the nearest things that a frame goes in the plane."""
 _FOV_LIMITS = (0.01, 179.0)
+_PLANE_FOV = np.array(70.0)
+"""Field of view in degrees by which turns of the camera shift the plane."""
 _MOST_LENS, _MOST_TURN = 12.0, 80.0
 """Largest logarithm of a lens, and largest angle of a frame's turn in the plane, in degrees."""
 
@@ -43,7 +45,7 @@ class _Numbers:
         return np.asarray(self.column(path), dtype=np.float64)
 
 
-def moved_columns(animation: Animation, column: Callable[[str], Column]) -> dict[str, Column]:
+def moved_columns(animation: Animation, column: Callable[[str], Column]) -> Columns:
     """Returns the columns that the camera's moves, its path and the units of motion change.
 
     Args:
@@ -64,7 +66,7 @@ def moved_columns(animation: Animation, column: Callable[[str], Column]) -> dict
     return {**changed, **(_in_plane if kind == "plane" else _in_space)(animation, before)}
 
 
-def _in_own_units(animation: Animation, columns: _Numbers) -> dict[str, Array]:
+def _in_own_units(animation: Animation, columns: _Numbers) -> Mapping[str, Array]:
     """Returns the translations of `motion.units: frame` in pixels, or in 3D in units of the camera.
 
     In 3D they are exact for the nearest things, at `camera.near` for a pinhole camera.
@@ -127,7 +129,7 @@ def _lens(fov: Array, steps: Array, *, zooms: bool) -> dict[str, Column]:
 def _in_plane(animation: Animation, before: dict[str, Array]) -> dict[str, Column]:
     """Returns the columns of a 2D film with the steps of its camera, as the nearest things see them."""
     steps = _steps(animation)
-    half = animation.size[1] / 2 * np.abs(focal_of(before[FOV]))
+    half = animation.size[1] / 2 * focal_of(_PLANE_FOV)
     right = steps.step("right") + np.tan(np.radians(np.clip(steps.step("pan"), -_MOST_TURN, _MOST_TURN)))
     up = steps.step("up") + np.tan(np.radians(np.clip(steps.step("tilt"), -_MOST_TURN, _MOST_TURN)))
     lens = np.clip(steps.step("lens"), -_MOST_LENS, _MOST_LENS)
@@ -175,6 +177,6 @@ def _evaluated(animation: Animation, evaluate: Callable[[], T]) -> T:
 
 
 def focal_of(fov_deg: Array) -> Array:
-    """Returns focal lengths in halves of the image's height (frames,), as `animator.images.camera` has them."""
+    """Returns focal lengths (frames,) in halves of the image's height, as `animator.images.camera` has."""
     fov = np.copysign(np.maximum(np.abs(fov_deg), 1e-3), fov_deg)
     return np.asarray(1.0 / np.tan(np.radians(fov) / 2.0))

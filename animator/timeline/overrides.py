@@ -34,4 +34,8 @@ def overrides(animation: Animation, column: Callable[[str], Column]) -> Columns:
     columns: dict[str, Column] = {_STRENGTH: strength}
     if animation.camera.aspect_ratio_use_old_formula:
         columns[_ASPECT_RATIO] = np.full(animation.frames, animation.size[0] / animation.size[1])
-    return {**columns, **moved_columns(animation, lambda path: columns.get(path) if path in columns else column(path))}
+
+    def given(path: str) -> Column:
+        return columns[path] if path in columns else column(path)
+
+    return {**columns, **moved_columns(animation, given)}

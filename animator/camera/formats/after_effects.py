@@ -1,8 +1,8 @@
 """Keyframes of After Effects' cameras as text, as one pastes them onto a camera layer.
 
-Its axes are those of images: x right, y down, z away. A layer's orientation is Rx @ Ry @ Rz, as columns; that of
-a camera without a point of interest (one-node) is where it looks. The zoom is the distance in pixels at which
-the composition's height fills the view.
+Its axes are those of images: x right, y down, z away. A layer's orientation is Rx @ Ry @ Rz, as columns; that
+of a camera without a point of interest (one-node) is where it looks. The zoom is the distance in pixels at
+which the composition's height fills the view.
 """
 
 from dataclasses import dataclass, field

@@ -62,9 +62,10 @@ def write_script(track: CameraTrack) -> str:
     places, rotations = _to_blender(track)
     turns = np.roll(quaternions(rotations), 1, axis=1)
     lens = SENSOR_MM / 2 / np.tan(np.radians(track.fov_deg) / 2)
+    rows = zip(places.tolist(), turns.tolist(), lens.tolist(), strict=True)
     keys = "\n".join(
-        f"    ({frame}, {tuple(places[frame].tolist())}, {tuple(turns[frame].tolist())}, {float(lens[frame])!r}),"
-        for frame in range(len(track))
+        f"    ({frame}, {tuple(place)}, {tuple(turn)}, {length!r}),"
+        for frame, (place, turn, length) in enumerate(rows)
     )
     fps = 24.0 if track.fps is None else track.fps
     whole = max(int(np.ceil(fps)), 1)

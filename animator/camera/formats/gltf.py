@@ -1,8 +1,8 @@
 """Cameras as glTF 2.0 with an animation: written with one node, read from any scene with embedded buffers.
 
-In glTF y is up, and a camera looks along its own -z. Animations are 32-bit; what that rounds away is kept beside
-them in `extras`, so that a path comes back as it was. A changing field of view is animated by the extension
-KHR_animation_pointer.
+In glTF y is up, and a camera looks along its own -z. Animations are 32-bit; what that rounds away is kept
+beside them in `extras`, so that a path comes back as it was. A changing field of view is animated by the
+extension KHR_animation_pointer.
 """
 
 import json

@@ -77,7 +77,7 @@ class Accessors:
         found = np.ndarray((count, width), dtype="<f4", buffer=data, offset=start, strides=(stride, 4))
         if not np.isfinite(found).all():
             raise UserError(f"{where}: has a number that is not finite")
-        return found.astype(np.float64)
+        return np.array(found, dtype=np.float64)
 
     def _buffer(self, index: object) -> bytes:
         if isinstance(index, int) and index in self.decoded:

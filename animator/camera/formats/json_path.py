@@ -13,7 +13,9 @@ from animator.core.json_text import parse_json
 from animator.errors import UserError
 
 FORMAT, VERSION = "animator camera", 1
-_AXES = "x right, y down, z forward; rotation is world_from_camera as a quaternion x, y, z, w; fov is vertical"
+_AXES = (
+    "x right, y down, z forward; rotation is world_from_camera as a quaternion x, y, z, w; fov is vertical"
+)
 
 
 def write(track: CameraTrack) -> str:

@@ -101,7 +101,9 @@ def ascending(times: Sequence[float], what: str) -> Array:
     """
     found = np.asarray(times, dtype=np.float64)
     if not len(found) or not np.isfinite(found).all() or (np.diff(found) <= 0).any():
-        raise UserError(f"{what}: the times of its keys do not ascend; expected each one after the one before")
+        raise UserError(
+            f"{what}: the times of its keys do not ascend; expected each one after the one before"
+        )
     return found
 
 
@@ -114,7 +116,9 @@ def checked(track: CameraTrack) -> CameraTrack:
     outside = ~((track.fov_deg > 0) & (track.fov_deg < 180))
     if outside.any():
         frame = int(np.argmax(outside))
-        raise UserError(f"frame {frame}: the field of view is {track.fov_deg[frame]:g} degrees; expected 0 to 180")
+        raise UserError(
+            f"frame {frame}: the field of view is {track.fov_deg[frame]:g} degrees; expected 0 to 180"
+        )
     if track.fps is not None and not 0.01 <= track.fps <= 1000:
         raise UserError(f"fps: is {track.fps:g}; expected 0.01 to 1000")
     return track
