@@ -141,9 +141,9 @@ class Animation(SettingsGroup):
         if names and mode_of(self).motion == "plane":
             raise PydanticCustomError(
                 "move",
-                "camera.moves: {names} turns about something in depth; expected mode: 3d, or moves such as "
+                "camera.moves: {names} turn about something in depth; expected mode: 3d, or moves such as "
                 "pan_right, truck_right or zoom_in",
-                {"names": " and ".join(names)},
+                {"names": ", ".join(names)},
             )
         return self
 

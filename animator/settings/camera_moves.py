@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from pydantic_core import PydanticCustomError
 
 from animator.camera.channels import Channels
 from animator.camera.drive import Drive, paced, swing_of
@@ -204,6 +205,8 @@ def _schedule(name: str, given: Mapping[Any, Any], scope: Scope | None) -> Sched
         return _NUMBER.parse(given.get(name, 1), scope)
     except ScheduleError as error:
         raise ScheduleError(f"{name}: {error}") from error
+    except PydanticCustomError as error:  # outside the range at some frame
+        raise ScheduleError(f"{name}: {error.message()}") from error
 
 
 def _values(move: MoveSettings, name: str, scope: Scope) -> Any:

@@ -92,8 +92,8 @@ class Motion(Scheduled[MotionPlan]):
     ] = "replicate"
     """2D only: fill of the area outside the image."""
     units: Literal["deforum", "frame"] = "deforum"
-    """Of the three translations. frame: shares of the frame's width and height by which the image moves right
-    and down, and of its size by which it grows (3D), of the nearest things; the same in 2D and 3D."""
+    """What translations are in. frame: shares of the width and height by which the image moves right and
+    down, and in 3D grows, the same in 2D and 3D; deforum: its pixels and units."""
     sampling: Annotated[
         Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"],
         Switch(_PLANE | _FLIP | Fact(_moves_by_clip, "hybrid.motion")),
