@@ -1,6 +1,6 @@
 """Draws the sheet of camera moves in docs/camera.md: a test card, and what each move makes of it.
 
-The card is one plane at the nearest distance and one behind it, so that depth shows, seen by a pinhole camera.
+The card is a disc with a wall behind it, so that depth shows, seen by a pinhole camera.
 """
 
 import sys

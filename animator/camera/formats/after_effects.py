@@ -5,8 +5,6 @@ of a camera without a point of interest (one-node) is where it looks. The zoom i
 which the composition's height fills the view.
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,16 +29,8 @@ _TURNS = ("Transform X Rotation", "Transform Y Rotation", "Transform Z Rotation"
 _WIDTHS = {_POSITION: 3, _ORIENTATION: 3, _ZOOM: 1, **dict.fromkeys(_TURNS, 1)}
 
 
-@dataclass(frozen=True, eq=False)
-class _Keys:
-    """The keys of a property while they are read."""
-
-    frames: list[float] = field(default_factory=list)
-    values: list[list[float]] = field(default_factory=list)
-
-    def at(self, frames: Array, what: str) -> Array:
-        """Returns the values (n, k) at frames (n,)."""
-        return between_keys(ascending(self.frames, what), np.array(self.values), frames)
+Rows = dict[str, list[tuple[float, ...]]]
+"""The keys of properties: the frame of each, and its values."""
 
 
 def write(track: CameraTrack) -> str:
@@ -83,13 +73,13 @@ def read(text: str) -> CameraTrack:
     width, height = (_side(head, f"Source {name}") for name in ("Width", "Height"))
     if _ZOOM not in found:
         raise UserError("has no Camera Options Zoom; copy the keys of the camera's Zoom, too")
-    count = frame_count(max(keys.frames[-1] for keys in found.values()), "the last key")
+    count = frame_count(max(rows[-1][0] for rows in found.values()), "the last key")
     frames = np.arange(count, dtype=np.float64)
-    zoom = found[_ZOOM].at(frames, _ZOOM)[:, 0]
+    zoom = _values(found, _ZOOM, frames)[:, 0]
     if not (zoom > 0).all():
         raise UserError(f"{_ZOOM}: is {zoom.min():g} at some frame; expected pixels above 0")
     center = np.array([width / 2, height / 2, 0.0])
-    places = found[_POSITION].at(frames, _POSITION) if _POSITION in found else center + np.zeros((count, 3))
+    places = _values(found, _POSITION, frames) if _POSITION in found else center + np.zeros((count, 3))
     fps = head.get("Units Per Second")
     return checked(
         CameraTrack(
@@ -102,10 +92,10 @@ def read(text: str) -> CameraTrack:
     )
 
 
-def _parse(lines: list[str]) -> tuple[dict[str, str], dict[str, _Keys]]:
+def _parse(lines: list[str]) -> tuple[dict[str, str], Rows]:
     """Returns the values of the head, and the keys of the camera's properties."""
     head: dict[str, str] = {}
-    found: dict[str, _Keys] = {}
+    found: Rows = {}
     name = ""
     for index, line in enumerate(lines[1:], 2):
         cells = line.rstrip().split("\t")
@@ -116,15 +106,26 @@ def _parse(lines: list[str]) -> tuple[dict[str, str], dict[str, _Keys]]:
         elif not name and len(cells) == 3:
             head[cells[1]] = cells[2]
         elif name in _WIDTHS and len(cells) > 1 and cells[1] != "Frame":
-            _add_row(found.setdefault(name, _Keys()), cells[1:], _WIDTHS[name], f"line {index}")
+            found.setdefault(name, []).append(_row(cells[1:], _WIDTHS[name], f"line {index}"))
     return head, found
 
 
-def _add_row(keys: _Keys, cells: list[str], width: int, where: str) -> None:
+def _row(cells: list[str], width: int, where: str) -> tuple[float, ...]:
     if len(cells) != width + 1:
         raise UserError(f"{where}: has {len(cells) - 1} values; expected {width}")
-    keys.frames.append(parsed(cells[0], where) if cells[0] else 0.0)  # a value without keys has no frame
-    keys.values.append([parsed(cell, where) for cell in cells[1:]])
+    frame = cells[0] or "0"  # a value without keys has no frame
+    return tuple(parsed(cell, where) for cell in (frame, *cells[1:]))
+
+
+def _keys(found: Rows, name: str) -> tuple[Array, Array]:
+    """Returns the frames (m,) and values (m, k) of a property's keys."""
+    rows = found[name]
+    return ascending([row[0] for row in rows], name), np.array([row[1:] for row in rows])
+
+
+def _values(found: Rows, name: str, frames: Array) -> Array:
+    """Returns the values (n, k) of a property at frames (n,)."""
+    return between_keys(*_keys(found, name), frames)
 
 
 def _side(head: dict[str, str], name: str) -> float:
@@ -134,13 +135,12 @@ def _side(head: dict[str, str], name: str) -> float:
     return side
 
 
-def _rotations(found: dict[str, _Keys], frames: Array) -> Array:
+def _rotations(found: Rows, frames: Array) -> Array:
     """Returns the rotations (n, 3, 3) of the orientation, or else of the three rotations."""
-    turned = [found[name].at(frames, name)[:, 0] if name in found else 0 * frames for name in _TURNS]
+    turned = [_values(found, name, frames)[:, 0] if name in found else 0 * frames for name in _TURNS]
     if _ORIENTATION not in found:
         return turns(np.stack(turned, axis=1))
     if any(values.any() for values in turned):
         raise UserError("has both an Orientation and a Rotation; expected the keys of one of them")
-    keys = found[_ORIENTATION]
-    at = quaternions(turns(np.array(keys.values)))
-    return rotations_of(between_turns(ascending(keys.frames, _ORIENTATION), at, frames))
+    times, oriented = _keys(found, _ORIENTATION)
+    return rotations_of(between_turns(times, quaternions(turns(oriented)), frames))

@@ -115,7 +115,7 @@ def read(text: str, fps: float | None = None) -> CameraTrack:
         raise UserError(f"is not JSON: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("asset"), Mapping):
         raise UserError("is not glTF; expected a file with an asset, exported as glTF Embedded")
-    accessors = Accessors(document)
+    accessors = Accessors.of(document)
     node = camera_node(document, accessors)
     kept = _kept(document)
     rate = _rate(fps, kept, node)

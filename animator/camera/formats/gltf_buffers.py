@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -49,11 +49,17 @@ class Accessors:
 
     Attributes:
         document: The glTF file.
-        decoded: The buffers that were read, by index.
+        buffers: The content of each buffer, or why it cannot be read.
     """
 
     document: Mapping[str, Any]
-    decoded: dict[object, bytes] = field(default_factory=dict, compare=False)
+    buffers: tuple[bytes | str, ...]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Accessors":
+        """Returns the accessors of a document, whose embedded buffers are read once."""
+        buffers = document.get("buffers")
+        return cls(document, tuple(map(_content, buffers if isinstance(buffers, list) else ())))
 
     def numbers(self, index: object, width: int) -> Array:
         """Returns the numbers of an accessor (n, width).
@@ -80,13 +86,19 @@ class Accessors:
         return np.array(found, dtype=np.float64)
 
     def _buffer(self, index: object) -> bytes:
-        if isinstance(index, int) and index in self.decoded:
-            return self.decoded[index]
-        uri = item(self.document, "buffers", index).get("uri")
-        if not isinstance(uri, str) or not uri.startswith("data:"):
-            raise UserError(f"buffers {index!r:.40}: is not embedded; export as glTF Embedded (.gltf)")
-        try:
-            self.decoded[index] = b64decode(uri.partition(",")[2], validate=True)
-        except ValueError as error:
-            raise UserError(f"buffers {index}: is not base64") from error
-        return self.decoded[index]
+        item(self.document, "buffers", index)
+        found = self.buffers[index] if isinstance(index, int) else ""
+        if isinstance(found, str):
+            raise UserError(f"buffers {index}: {found}")
+        return found
+
+
+def _content(buffer: Any) -> bytes | str:
+    """Returns the content of an embedded buffer, or why it cannot be read."""
+    uri = buffer.get("uri") if isinstance(buffer, Mapping) else None
+    if not isinstance(uri, str) or not uri.startswith("data:"):
+        return "is not embedded; export as glTF Embedded (.gltf)"
+    try:
+        return b64decode(uri.partition(",")[2], validate=True)
+    except ValueError:
+        return "is not base64"

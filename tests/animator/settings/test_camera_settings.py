@@ -30,7 +30,7 @@ def test_every_move_is_taken_by_name_and_with_all_its_settings() -> None:
     for start in range(0, len(moves), MOST_MOVES):
         film = Animation().with_(**SPACE, camera={"moves": moves[start : start + MOST_MOVES]})
         assert Animation.model_validate(film.model_dump(mode="json")) == film
-        assert pickle.loads(pickle.dumps(film)) == film  # noqa: S301 (what was pickled here)
+        assert pickle.loads(pickle.dumps(film)) == film
 
 
 @pytest.mark.parametrize(

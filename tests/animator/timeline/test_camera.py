@@ -105,7 +105,7 @@ def test_the_curve_of_a_schedule_is_that_of_the_plans(make_animation: Make) -> N
 
 def test_no_single_lens_has_a_zoom_of_moves_and_a_fov_without(make_animation: Make) -> None:
     camera = {"fov": "0:(90), 47:(45)", "moves": ["zoom_in"]}
-    with pytest.raises(PresetError, match="set camera.fov_zooms: true"):
+    with pytest.raises(PresetError, match=r"set camera\.fov_zooms: true"):
         track_of(Timeline(make_animation(**SPACE, camera=camera)))
     with pytest.raises(PresetError, match="expected mode: 3d"):
         track_of(Timeline(make_animation()))

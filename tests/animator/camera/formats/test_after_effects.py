@@ -30,7 +30,7 @@ def test_keys_with_gaps_are_filled_straight_and_by_the_shortest_turn() -> None:
     text = (
         HEAD
         + ZOOM
-        + "Transform\tPosition\n\tFrame\tX pixels\tY pixels\tZ pixels\t\n\t0\t960\t540\t0\t\n\t10\t1160\t540\t0\t\n\n"
+        + "Transform\tPosition\n\tFrame\tX pixels\t\n\t0\t960\t540\t0\t\n\t10\t1160\t540\t0\t\n\n"
         + "Transform\tOrientation\n\tFrame\tX degrees\t\n\t0\t0\t350\t0\t\n\t10\t0\t10\t0\t\n"
         + END
     )

@@ -69,7 +69,7 @@ def test_the_script_runs_and_inserts_every_keyframe() -> None:
         ),
     )
     script = write_script(track(4)).replace("import bpy", "")
-    exec(compile(script, "camera.py", "exec"), {"bpy": bpy})  # noqa: S102 (our own script)
+    exec(compile(script, "camera.py", "exec"), {"bpy": bpy})
     assert len(linked[0].keys) == 8 and linked[0] is scene.camera
     assert (scene.frame_start, scene.frame_end) == (0, 3)
     assert scene.render.fps / scene.render.fps_base == pytest.approx(29.97)
