@@ -7,8 +7,9 @@ from animator.camera.channels import UNITS_PER_SCENE
 from animator.camera.pose import steps_of
 from animator.camera.track import CameraTrack
 from animator.core.printable import printable
+from animator.presets import yaml_text
 from animator.presets.deforum.schedule_text import plain_number
-from animator.presets.load import dump_differences
+from animator.settings.animation import SCHEMA_VERSION
 from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 
@@ -39,6 +40,7 @@ def camera_preset(track: CameraTrack, name: str, scale: float = 1.0) -> str:
     fov = _schedule(track.fov_deg)
     zooms = track.fov_zooms if track.fov_zooms is not None else isinstance(fov, str)
     values = {
+        "schema": SCHEMA_VERSION,
         "mode": "3d",
         "frames": len(track),
         "motion": motion,
@@ -46,8 +48,9 @@ def camera_preset(track: CameraTrack, name: str, scale: float = 1.0) -> str:
         **({} if track.fps is None else {"fps": track.fps}),
         **({} if track.size is None or not _is_ours(track.size) else {"size": list(track.size)}),
     }
-    film = validate(RawPreset(name, values, {}))
-    return f"# From {' '.join(printable(name).split())}\n{dump_differences(film)}"
+    validate(RawPreset(name, values, {}))
+    # Not as `dump_differences` has it: what the model decides is left open.
+    return f"# From {' '.join(printable(name).split())}\n{yaml_text.dump(values)}"
 
 
 def _is_ours(size: tuple[int, int]) -> bool:

@@ -107,9 +107,9 @@ def _keyed(document: Mapping[str, Any], accessors: Accessors, index: int) -> dic
         value = still.get(name) or numbers(node.get(name, _AT_REST[name]), width, f"nodes {index} {name}")
         keys[name] = (np.zeros(1), np.array([value]))
     for animation, channel, target in _channels(document):
-        name = target.get("path")
-        if target.get("node") == index and isinstance(name, str) and name in _WIDTHS:
-            keys[name] = _sampled(accessors, animation, channel, _WIDTHS[name])
+        moved = target.get("path")
+        if target.get("node") == index and isinstance(moved, str) and moved in _WIDTHS:
+            keys[moved] = _sampled(accessors, animation, channel, _WIDTHS[moved])
     if (np.linalg.norm(keys["rotation"][1], axis=1) < 1e-6).any():
         raise UserError(f"nodes {index} rotation: is 0; expected a quaternion x, y, z, w")
     return keys

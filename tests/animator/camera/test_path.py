@@ -61,6 +61,6 @@ def test_points_at_one_place_make_a_stop() -> None:
     stop = [PathPoint(frame, (1.0, 1.0, 1.0), None, 0.0, 60.0, EASINGS["linear"]) for frame in (0, 10, 20)]
     for curve in ("smooth", "centripetal"):
         for timing in ("keys", "even"):
-            found = follow(stop, 30, curve, timing)  # type: ignore[arg-type]
+            found = follow(stop, 30, curve, timing)
             assert np.abs(found.positions - [1, -1, 1]).max() < 1e-9
             assert found.fov_deg == pytest.approx(np.full(30, 60.0))

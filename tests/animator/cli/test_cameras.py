@@ -1,10 +1,11 @@
 """`animator camera`: a film's camera out, and in again."""
 
-import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from animator.presets.load import load
 from animator.timeline.timeline import Timeline
@@ -16,7 +17,7 @@ mode: 3d
 frames: 5
 fps: 24
 size: [64, 64]
-diffusion: {cadence: 1}
+diffusion: {cadence: 1, seed: 3}
 camera:
   fov: 60
   fov_zooms: true
@@ -41,12 +42,14 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-def frames_of(preset: Path, capsys: Capture) -> list[str]:
-    """The hashes of the frames of a preset's preview."""
+def frames_of(preset: Path, capsys: Capture) -> Any:
+    """The frames (n, H, W, 3) of a preset's preview, 8 bits."""
     out = preset.parent / f"{preset.stem}_run"
-    code, said = animator(capsys, "preview", preset, "-o", out, "--set", "output.format=png")
+    code, said = animator(
+        capsys, "preview", preset, "-o", out, "--set", "output.format=png", "--set", "diffusion.seed=3"
+    )
     assert code == 0, said
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.rglob("frames/*.png"))]
+    return np.stack([np.asarray(Image.open(path), dtype=int) for path in sorted(out.rglob("frames/*.png"))])
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "txt", "gltf"])
@@ -66,7 +69,8 @@ def test_the_frames_of_a_film_whose_camera_came_back_are_the_same(film: Path, ca
     animator(capsys, "camera", film, "-o", out)
     animator(capsys, "camera", "--from", out, "-o", back)
     first, second = frames_of(film, capsys), frames_of(back, capsys)
-    assert len(first) == 5 and first == second
+    assert len(first) == 5 and np.abs(first[1:] - first[0]).max() > 50
+    assert np.abs(first - second).max() <= 1  # a billionth of a unit may tip the rounding of a pixel
 
 
 def test_without_a_file_the_camera_is_printed_as_json(film: Path, capsys: Capture) -> None:

@@ -99,7 +99,8 @@ def test_keys_between_frames_are_read_at_the_film_s_rate() -> None:
 
 
 def test_cubic_keys_are_read_without_their_tangents() -> None:
-    values = [[9, 9, 9], [0, 0, 0], [9, 9, 9], [9, 9, 9], [1, 0, 0], [9, 9, 9]]
+    out = [9.0, 9.0, 9.0]
+    values = [out, [0.0, 0.0, 0.0], out, out, [1.0, 0.0, 0.0], out]
     assert read(animated("CUBICSPLINE", values, [0.0, 1.0]), fps=1).positions[-1] == pytest.approx([1, 0, 0])
 
 
