@@ -27,7 +27,7 @@ _ANGLE, _ZOOM = "motion.angle", "motion.zoom"
 MOVED = (*SHIFTS, *TURNS, _ANGLE, _ZOOM, FOV)
 """Paths of the schedules that the camera's moves add to."""
 _NEAREST = 0.99
-"""Largest share of the distance to the nearest things that a frame goes in the plane."""
+"""Largest share of the distance to the nearest things that a frame goes, and of which it shrinks."""
 _FOV_LIMITS = (0.01, 179.0)
 _PLANE_FOV = np.array(70.0)
 """Field of view in degrees by which turns of the camera shift the plane."""
@@ -76,14 +76,14 @@ def _in_own_units(animation: Animation, columns: _Numbers) -> Mapping[str, Array
     if mode_of(animation).motion == "plane":
         return {SHIFTS[0]: right * width, SHIFTS[1]: down * height}
     focal = focal_of(columns[FOV])
-    growth = columns[SHIFTS[2]]
+    growth = np.maximum(columns[SHIFTS[2]], -_NEAREST)
     if animation.camera.projection == "pinhole":
         near = columns["camera.near"]
         across = right * 2 * near * width / height * columns["camera.aspect_ratio"] / focal
         forward = near * growth / (1 + growth)
         return {SHIFTS[0]: -across, SHIFTS[1]: down * 2 * near / focal, SHIFTS[2]: forward}
     across = right * 2 * UNITS_PER_SCENE * columns["camera.aspect_ratio"] / focal
-    shrunk = growth / (1 + growth) / focal
+    shrunk = np.maximum(growth / (1 + growth) / focal, -_NEAREST)
     return {
         SHIFTS[0]: -across,
         SHIFTS[1]: down * 2 * UNITS_PER_SCENE / focal,

@@ -152,6 +152,14 @@ def test_a_share_of_growth_is_a_zoom(projection: str, make_animation: Make) -> N
 
 
 @pytest.mark.parametrize("projection", ["deforum", "pinhole"])
+def test_a_frame_that_shrinks_to_nothing_stays_finite(projection: str, make_animation: Make) -> None:
+    film = make_animation(
+        mode="3d", motion={"translation_z": "-1-t", "units": "frame"}, camera={"projection": projection}
+    )
+    assert np.isfinite(column(Timeline(film), "motion.translation_z")).all()
+
+
+@pytest.mark.parametrize("projection", ["deforum", "pinhole"])
 def test_a_lens_that_magnifies_is_a_zoom(projection: str, make_animation: Make) -> None:
     flat = make_animation(mode="2d", size=[128, 128], frames=2, motion={"zoom": float(np.exp(0.15))})
     deep = make_animation(
