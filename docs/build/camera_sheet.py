@@ -88,7 +88,7 @@ def sheet() -> Image.Image:
 def main() -> None:
     """Writes the sheet to the path that is given."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures/camera_moves.png")
-    sheet().save(path, optimize=True)
+    sheet().quantize(64).save(path, optimize=True)
 
 
 if __name__ == "__main__":
