@@ -20,6 +20,7 @@ ENTRY_POINTS = {
     "animator.cli.entry",
     *(place.partition(":")[0] for place in BUILT_IN.values()),
     "docs.build.__main__",
+    "docs.build.camera_sheet",
     "docs.build.footage",
     "docs.build.gallery",
     "docs.build.hero",

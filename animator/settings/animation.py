@@ -148,6 +148,18 @@ class Animation(SettingsGroup):
         return self
 
     @model_validator(mode="after")
+    def _has_depth_for_its_moves(self) -> "Animation":
+        names = self.camera.moves.in_depth
+        if names and mode_of(self).motion == "plane":
+            raise PydanticCustomError(
+                "move",
+                "camera.moves: {names} turn about something in depth; expected mode: 3d, or moves such as "
+                "pan_right, truck_right or zoom_in",
+                {"names": ", ".join(names)},
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_an_image_for_its_alpha(self) -> "Animation":
         if self.mask.use_alpha_as_mask and not self.init.image:
             raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the image init.image")

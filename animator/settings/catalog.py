@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from animator.settings.animation import Animation
+from animator.settings.camera_moves import CameraMoves
+from animator.settings.camera_path import CameraPath
 from animator.settings.explanations import explanations
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.raw import LISTS, group_of
@@ -37,6 +39,9 @@ _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("steps", "use"): SettingKind.STEP,
 }
 """Kinds, by group and name, of settings that do not declare what their text names."""
+
+_PARSED = (Schedule, TextSchedule, Prompts, KeyedImages, SubtitleValues, CameraMoves, CameraPath)
+"""Values that are parsed, and have what they were parsed from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +201,6 @@ def _setting(name: str, group: str, field: FieldInfo, text: str) -> Setting:
 def _plain_default(field: FieldInfo) -> Any:
     """Returns the default of a setting, as presets have it."""
     value = None if field.is_required() else field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues):
+    if isinstance(value, _PARSED):
         return value.source
     return to_jsonable_python(value, fallback=str)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from animator.settings.camera_moves import CameraMoves
+from animator.settings.camera_path import CameraPath
 from animator.settings.choices import OneOf
 from animator.settings.fields import TINY, PromptPart, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
@@ -62,6 +64,10 @@ class SettingKind(Enum):
     """Paths of images by frame."""
     SCHEDULES_BY_NAME = "schedules by name"
     """A mapping of names to schedules."""
+    MOVES = "camera moves"
+    """A list of a camera's moves, each a name or a mapping of it to settings."""
+    POINTS_BY_FRAME = "points by frame"
+    """Points of a camera's path by frame."""
     VALUE = "value"
     """Anything else: a step of another package may have it."""
 
@@ -89,6 +95,8 @@ _BY_CLASS = {
     Prompts: SettingKind.PROMPTS,
     KeyedImages: SettingKind.IMAGES_BY_FRAME,
     SubtitleValues: SettingKind.SCHEDULES_BY_NAME,
+    CameraMoves: SettingKind.MOVES,
+    CameraPath: SettingKind.POINTS_BY_FRAME,
     bool: SettingKind.SWITCH,
     int: SettingKind.WHOLE_NUMBER,
     float: SettingKind.NUMBER,

@@ -16,6 +16,8 @@ _WORDS: Mapping[SettingKind, str] = {
     SettingKind.PROMPTS: "text, or texts by frame",
     SettingKind.IMAGES_BY_FRAME: "paths by frame",
     SettingKind.SCHEDULES_BY_NAME: "schedules by name",
+    SettingKind.MOVES: "list of moves",
+    SettingKind.POINTS_BY_FRAME: "points by frame",
     SettingKind.VALUE: "value",
 }
 """What is said of the values of a kind; text, where nothing is."""

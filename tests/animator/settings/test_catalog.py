@@ -142,8 +142,8 @@ def test_a_default_is_of_the_setting_s_kind(setting: Setting) -> None:
         K.SWITCH: bool,
         K.WHOLE_NUMBER: int,
         K.NUMBER: (int, float),
-        **dict.fromkeys((K.SIZE, K.TEXTS, K.FOLDERS, K.CHOICES), list),
-        **dict.fromkeys((K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME), dict),
+        **dict.fromkeys((K.SIZE, K.TEXTS, K.FOLDERS, K.CHOICES, K.MOVES), list),
+        **dict.fromkeys((K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME, K.POINTS_BY_FRAME), dict),
         K.SCHEDULE: (int, float, str),
     }
     if setting.kind is K.CHOICE:

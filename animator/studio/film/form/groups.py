@@ -134,6 +134,8 @@ KIND_WORDS: Mapping[SettingKind, str] = {
     SettingKind.WEIGHTS: "name of a file of weights",
     SettingKind.MODEL: "name of a model",
     SettingKind.FOLDER: "name of a folder",
+    SettingKind.MOVES: "moves such as [dolly_in, {orbit: {speed: 2}}]",
+    SettingKind.POINTS_BY_FRAME: "points by frame such as {0: {position: [0, 0, 0]}, 60: ...}",
     SettingKind.VALUE: "YAML value",
 }
 """What can be typed for a kind, where the field does not show it."""
