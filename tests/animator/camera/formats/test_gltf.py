@@ -106,7 +106,7 @@ def test_cubic_keys_are_read_without_their_tangents() -> None:
 
 def test_uneven_keys_without_a_rate_ask_for_one() -> None:
     text = animated("LINEAR", [[0, 0, 0], [1, 0, 0], [2, 0, 0]], [0.0, 1.0, 5.0])
-    with pytest.raises(UserError, match="its keys are uneven; give --fps"):
+    with pytest.raises(UserError, match="its keys are uneven; give the frames per second"):
         read(text)
 
 
