@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.film.frame_rate import frame_rate
-from animator.sound.rhythm import Beats, Onsets
 
 Column = NDArray[np.float64]
 
