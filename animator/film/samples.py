@@ -33,8 +33,8 @@ def source_samples(sound: Sound) -> Generator[Samples, None, bytes]:
         What ffmpeg reported of damage; empty for a sound without.
 
     Raises:
-        UserError: There is no such file, it has no sound, it is a URL that is not allowed, or decoding it takes
-            too long.
+        UserError: There is no such file, it has no sound, it is a URL that is not allowed, or decoding it
+            takes too long.
         VideoError: ffmpeg failed.
     """
     facts = sound.facts()

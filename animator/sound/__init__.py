@@ -1,1 +1,1 @@
-"""What is heard in a sound: levels, pitch, onsets and beats by frame; markers and columns of other programs."""
+"""What is heard in a sound: levels, pitch, onsets, beats; markers and columns of other programs."""

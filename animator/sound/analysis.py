@@ -37,8 +37,8 @@ def analysis_of(sound: Sound, per_bar: int = 4) -> Analysis:
         per_bar: Beats in a bar, 1 to 64.
 
     Raises:
-        UserError: There is no such file, it has no sound, it is a URL that is not allowed, it is longer than 12
-            hours, or decoding it takes too long.
+        UserError: There is no such file, it has no sound, it is a URL that is not allowed, it is longer than
+            12 hours, or decoding it takes too long.
         VideoError: ffmpeg failed.
         ValueError: There is no such bar.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from animator.film.sound import SAMPLES
 from animator.sound import spectrum
 from animator.sound.features import STEP, Features
-from animator.sound.rhythm import Beats, Onsets, Section, Times
+from animator.sound.rhythm import NO_BEATS, Beats, Onsets, Section, Times
 from animator.sound.tempo import RATE, pulse_of, tempo_of
 
 Array = NDArray[np.float64]
@@ -37,15 +37,15 @@ def beats_of(onsets: Onsets, features: Features, per_bar: int) -> Beats:
     pulse = pulse_of(_by_weight(onsets, features), features.seconds)
     tempo = tempo_of(pulse) if len(onsets.times) > 2 else None
     if tempo is None:
-        return Beats(np.zeros(0), 0.0, 0.0, (), per_bar, 0)
+        return NO_BEATS
     periods = np.interp(np.arange(len(pulse)) / RATE, np.arange(len(tempo.periods)), tempo.periods)
     times = _moved(_tracked(pulse, periods * RATE) / RATE, onsets)
     times = times[(times >= onsets.times[0] - _SNAP_S) & (times <= onsets.times[-1] + _SNAP_S)]
     if len(times) < 2:
-        return Beats(np.zeros(0), 0.0, 0.0, (), per_bar, 0)
+        return NO_BEATS
     sections = _sections(times)
     first = _first_bar(_weights(times, onsets, features), per_bar)
-    return Beats(times, _main_tempo(sections, times[-1]), tempo.confidence, sections, per_bar, first)
+    return Beats(times, times[first::per_bar], _main_tempo(sections, times[-1]), tempo.confidence, sections)
 
 
 def _tracked(pulse: Array, periods: Array) -> NDArray[np.int64]:
@@ -118,7 +118,7 @@ def _main_tempo(sections: tuple[Section, ...], end: float) -> float:
 
 
 def _by_weight(onsets: Onsets, features: Features) -> Onsets:
-    """Returns onsets whose strength is also how loud they are: a hi-hat between the beats is clear, but soft."""
+    """Returns onsets whose strength is also how loud they are: a hi-hat off the beat is clear, but soft."""
     levels = np.sqrt(_power_after(onsets.times, features))
     return Onsets(
         onsets.times, onsets.strengths * np.sqrt(levels / max(float(levels.max(initial=0.0)), 1e-9))

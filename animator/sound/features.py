@@ -102,7 +102,7 @@ class _Stream:
 
 
 def _levels_of(samples: Array) -> tuple[Array, Array]:
-    """Returns the mean squares of pieces, and of the steps in them; each piece begins with a sample before it."""
+    """Returns the mean squares of pieces and of the steps in them; a piece begins with a sample before it."""
     pieces = np.lib.stride_tricks.sliding_window_view(samples, STEP + 1, axis=1)[:, ::STEP]
     power = np.square(pieces[..., 1:]).mean(axis=(0, 2))
     return power, np.square(np.diff(pieces, axis=2)).mean(axis=(0, 2))

@@ -30,8 +30,8 @@ def hear(sound: Sound | str | Path, placement: Placement, smooth: float = 0.0, p
 
     Raises:
         UserError: There is no such file, it has no sound, the part that the film uses is damaged and
-            `sound.conceal` is False, it is a URL that is not allowed, it is longer than 12 hours, or decoding it
-            takes too long.
+            `sound.conceal` is False, it is a URL that is not allowed, it is longer than 12 hours, or
+            decoding it takes too long.
         VideoError: ffmpeg failed.
         ValueError: The smoothing is no time, or the bar no number of beats.
     """
@@ -72,6 +72,8 @@ def _signals(analysis: Analysis, at: Placed, edges: Column) -> Signals:
         brightness=levels.brightness_of(features, at, edges) * is_heard,
         beat_phase=phase(beat_times, edges),
         bar_phase=phase(at.repeated(beats.bars), edges),
+        onsets=at.onsets(onsets),
+        beats=at.beats(beats),
     )
 
 

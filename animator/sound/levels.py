@@ -60,7 +60,8 @@ def pitch_of(features: Features, at: Placed, edges: Array) -> tuple[Array, Array
 
 def _in_frames(power: NDArray[np.floating], at: Placed, edges: Array) -> Array:
     """Returns the mean in each frame of what has a value for each millisecond of the sound."""
-    return np.diff(at.integral(power, _STEP_S, edges)) / np.diff(edges)
+    mean: Array = np.diff(at.integral(power, _STEP_S, edges)) / np.diff(edges)
+    return mean
 
 
 def _loudest(power: NDArray[np.floating], frame_s: float) -> float:
@@ -68,7 +69,7 @@ def _loudest(power: NDArray[np.floating], frame_s: float) -> float:
     sums = np.concatenate((np.zeros(1), np.cumsum(power, dtype=np.float64)))
     steps = np.arange(len(sums))
     length = frame_s / _STEP_S
-    # As a function of its beginning, the sum has its largest value where the stretch begins or ends with a step.
+    # The sum over a stretch that slides is largest where it begins or ends with a step.
     begun = np.interp(steps + length, steps, sums) - sums
     ended = sums - np.interp(steps - length, steps, sums)
     return float(max(begun.max(), ended.max())) / length
@@ -77,7 +78,8 @@ def _loudest(power: NDArray[np.floating], frame_s: float) -> float:
 def _by_step(features: Features, values: NDArray[np.floating]) -> Array:
     """Returns values around every 5 ms as values in every millisecond."""
     middles = (np.arange(len(features.power)) + 0.5) * (STEP / spectrum.HOP)
-    return np.interp(middles, np.arange(len(values)), values)
+    by_step: Array = np.interp(middles, np.arange(len(values)), values)
+    return by_step
 
 
 def _logarithmic(hz: NDArray[np.floating], low: float, high: float) -> Array:

@@ -1,7 +1,7 @@
 """`onsets_of`: when something begins to sound, to the millisecond.
 
-The novelty of the spectra says that something begins, by a threshold that follows the music; the sudden part of the
-power says when.
+The novelty of the spectra says that something begins, by a threshold that follows the music; the sudden part
+of the power says when.
 """
 
 import numpy as np
@@ -28,9 +28,9 @@ _FIRST_MS, _LATER_MS = 20, (200, 400)
 _RISE_MS = 6
 """Time before and after a moment whose levels are compared."""
 _NEARLY = 0.9
-"""Share of the steepest rise that counts as well, of which the last moment is taken: until then it was quieter."""
+"""Share of the steepest rise that counts as well; the last such moment is it: until then it was quieter."""
 _KEPT_MS, _KEPT = (10, 30), 0.25
-"""Where an onset leaves, on each side of it, this share of the power before it; a cut, which clicks, does not."""
+"""An onset leaves this share of the power before it, so far on each side; a cut, which clicks, does not."""
 
 
 def onsets_of(features: Features) -> Onsets:
@@ -42,11 +42,11 @@ def onsets_of(features: Features) -> Onsets:
     above = above[first]
     if len(times) and times[0] < _FIRST_MS and not _fades(features.power):
         times, above = times[1:], above[1:]
-    return Onsets(times * (STEP / SAMPLES), above / above.max(initial=1e-9))
+    return Onsets(times / (SAMPLES / STEP), above / above.max(initial=1e-9))
 
 
 def _fades(power: Array) -> bool:
-    """Returns True where a file begins with a stroke, False where it begins amid what was sounding already."""
+    """Returns True where a file begins with a stroke, False where it begins amid what sounds."""
     later = power[_LATER_MS[0] : _LATER_MS[1]].mean() if len(power) > _LATER_MS[0] else 0.0
     return bool(power[:_FIRST_MS].mean() > 2.0 * later)
 
@@ -82,7 +82,8 @@ def _beginnings(near: NDArray[np.int64], edge: Array) -> NDArray[np.int64]:
     rise = level(moments, moments + _RISE_MS) - level(moments - _RISE_MS, moments)
     good = rise >= _NEARLY * rise.max(axis=1, keepdims=True, initial=0.0)
     last = good.shape[1] - 1 - np.argmax(good[:, ::-1], axis=1)
-    return moments[np.arange(len(near)), last]
+    found: NDArray[np.int64] = moments[np.arange(len(near)), last]
+    return found
 
 
 def _stays(near: NDArray[np.int64], power: Array) -> NDArray[np.bool_]:

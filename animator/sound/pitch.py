@@ -1,8 +1,8 @@
 """The dominant pitch by autocorrelation, every 20 ms.
 
 Source:
-    Boersma, Accurate short-term analysis of the fundamental frequency, 1993: the autocorrelation of a windowed
-    piece, divided by that of its window.
+    Boersma, Accurate short-term analysis of the fundamental frequency, 1993: the autocorrelation of a
+    windowed piece, divided by that of its window.
 """
 
 import numpy as np

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.film.sound import Sound
+from animator.sound.rhythm import Beats, Onsets, Section
 
 Array = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ class Placed:
     fade_in: float
     fade_out: float
 
-    def integral(self, values: Array, step_s: float, times: Array) -> Array:
+    def integral(self, values: NDArray[np.floating], step_s: float, times: Array) -> Array:
         """Returns the integral of some values of the sound, from before it to each of some times of the film.
 
         Args:
@@ -44,7 +45,8 @@ class Placed:
         if not self.loops:
             return np.interp(at, ends, sums)
         rounds = np.floor(np.maximum(at, 0.0) / self.seconds)
-        return rounds * sums[-1] + np.interp(at - rounds * self.seconds, ends, sums)
+        total: Array = rounds * sums[-1] + np.interp(at - rounds * self.seconds, ends, sums)
+        return total
 
     def source_times(self, times: Array) -> Array:
         """Returns the times of the sound that are heard at some times of the film."""
@@ -52,7 +54,7 @@ class Placed:
         return np.where(at >= 0.0, at % self.seconds, at) if self.loops else at
 
     def repeated(self, times: Array) -> Array:
-        """Returns when some times of the sound are heard in the film; a loop has each of them several times."""
+        """Returns when some times of the sound are heard in the film; in a loop, again and again."""
         first = times + self.delay
         if not self.loops:
             return first
@@ -60,8 +62,31 @@ class Placed:
         again: Array = (first + np.arange(rounds)[:, None] * self.seconds).ravel()
         return again
 
+    def onsets(self, onsets: Onsets) -> Onsets:
+        """Returns the onsets that are heard in the film, in its time."""
+        times = self.repeated(onsets.times)
+        inside = self._is_inside(times)
+        return Onsets(times[inside], np.resize(onsets.strengths, len(times))[inside])
+
+    def beats(self, beats: Beats) -> Beats:
+        """Returns the beats that are heard in the film, in its time."""
+        times, bars = self.repeated(beats.times), self.repeated(beats.bars)
+        starts = self.repeated(np.array([section.start for section in beats.sections]))
+        tempos = np.resize([section.bpm for section in beats.sections], len(starts))
+        ends = np.append(starts[1:], np.inf)
+        sections = [
+            Section(max(float(start), 0.0), float(bpm))
+            for start, end, bpm in zip(starts, ends, tempos, strict=True)
+            if start < self.film_seconds and end > 0.0
+        ]
+        times, bars = times[self._is_inside(times)], bars[self._is_inside(bars)]
+        return Beats(times, bars, beats.bpm, beats.confidence, tuple(sections))
+
+    def _is_inside(self, times: Array) -> NDArray[np.bool_]:
+        return (times >= 0.0) & (times < self.film_seconds)
+
     def gain(self, times: Array) -> Array:
-        """Returns how loud the sound's fades leave it at some times of the film, 0 to 1; as `Sound.filters`."""
+        """Returns what the sound's fades, those of `Sound.filters`, leave of it at some times of the film."""
         begin = max(self.delay, 0.0)
         gain = np.ones(len(times))
         if self.fade_in > 0:

@@ -40,21 +40,17 @@ class Beats:
 
     Attributes:
         times: (n,) seconds of the beats, rising; empty where none is heard.
-        bpm: Beats per minute, the median over the sound; 0 without beats.
+        bars: (m,) seconds of those that begin a bar.
+        bpm: Beats per minute of the longest section of the sound; 0 without beats.
         confidence: Share of the onsets' strength that comes again one beat later, 0 to 1.
         sections: The tempo where it changes; the first one begins with the first beat.
-        per_bar: Beats in a bar.
-        first_bar: Index of the first beat that begins a bar.
     """
 
     times: Times
+    bars: Times
     bpm: float
     confidence: float
     sections: tuple[Section, ...]
-    per_bar: int
-    first_bar: int
 
-    @property
-    def bars(self) -> Times:
-        """(m,) seconds of the beats that begin a bar."""
-        return self.times[self.first_bar :: self.per_bar]
+
+NO_BEATS = Beats(np.zeros(0), np.zeros(0), 0.0, 0.0, ())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.film.frame_rate import frame_rate
+from animator.sound.rhythm import Beats, Onsets
 
 Column = NDArray[np.float64]
 
@@ -48,13 +49,14 @@ class Placement:
 class Signals:
     """What is heard of a sound while each frame is shown: from its beginning to that of the next one.
 
-    Each array is (frames,) float64; all are 0 in silence, and where the film has no sound. Levels are relative
-    to the whole sound, not to the part that a film uses, so a longer film does not change its first frames.
+    Each array is (frames,) float64; all are 0 in silence, and where the film has no sound. Levels are
+    relative to the whole sound, not to the part that a film uses, so a longer film does not change its first
+    frames.
 
     Attributes:
         amp: Level (RMS), 0 to 1; 1 is the loudest stretch, as long as a frame, anywhere in the sound.
-        low: Level from 20 to 200 Hz, on the same terms; 1 is the band's own loudest stretch, but at least 26 dB
-            below the one of `amp`, so that what hardly sounds stays small.
+        low: Level from 20 to 200 Hz, on the same terms; 1 is the band's own loudest stretch, but at least 26
+            dB below the one of `amp`, so that what hardly sounds stays small.
         mid: As `low`, from 200 to 2000 Hz.
         high: As `low`, above 2000 Hz.
         onset: Strength of the strongest onset in the frame, 0 to 1; 1 is the strongest of the sound. 0 in all
@@ -67,6 +69,8 @@ class Signals:
         beat_phase: Share of the beat that has passed at the frame's beginning, 0 to 1; 0 in the frame with a
             beat in it, before the first beat and after the last.
         bar_phase: The same of the bar.
+        onsets: The onsets in the film, in its time.
+        beats: The beats in the film, in its time.
     """
 
     amp: Column
@@ -80,8 +84,10 @@ class Signals:
     brightness: Column
     beat_phase: Column
     bar_phase: Column
+    onsets: Onsets
+    beats: Beats
 
     def columns(self, prefix: str = "") -> Mapping[str, Column]:
-        """Returns the arrays by name, each with a prefix such as `drums_`; `bass` is another name of `low`."""
-        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        """Returns the arrays by name, with a prefix such as `drums_`; `bass` is another name of `low`."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)[:-2]}
         return {prefix + name: column for name, column in (named | {"bass": self.low}).items()}

@@ -1,7 +1,7 @@
 """Short-time spectra: which bands sound, how bright, and how much is new, every 5 ms.
 
-The window is a Blackman-Harris one: a tone 94 Hz from the edge of a band leaks into it by less than -90 dB, and
-what is heard at one moment weighs on the values within about 8 ms of it.
+The window is a Blackman-Harris one: a tone 94 Hz from the edge of a band leaks into it by less than -90 dB,
+and what is heard at one moment weighs on the values within about 8 ms of it.
 
 Source:
     Harris, On the use of windows for harmonic analysis with the discrete Fourier transform, 1978 (window).
@@ -22,7 +22,7 @@ HOP = SAMPLES // 200
 """Samples between spectra."""
 BANDS_HZ = (20.0, 200.0, 2000.0, SAMPLES / 2)
 """Edges of the bands low, mid and high."""
-_COEFFICIENTS = (0.35875, 0.48829, 0.14128, 0.01168)
+_COEFFICIENTS = np.array([0.35875, -0.48829, 0.14128, -0.01168])
 _NOVELTY_BANDS = 48
 _NOVELTY_HZ = (40.0, 16_000.0)
 _COMPRESSION = 1000.0
@@ -40,7 +40,7 @@ class Spectra:
     Attributes:
         shares: (n, 3) of the power, that of the bands low, mid and high.
         centroid_hz: (n,) center of the magnitudes; 0 in silence.
-        novelty: (n,) mean rise over 10 ms of the bands' logarithmic magnitudes (base 10), without their falls.
+        novelty: (n,) mean rise over 10 ms of the bands' logarithmic magnitudes (base 10), without falls.
     """
 
     shares: Array
@@ -80,11 +80,9 @@ def _novelty(power: Array) -> Array:
 
 def _blackman_harris() -> Array:
     angles = 2.0 * np.pi * np.arange(WINDOW) / WINDOW
-    terms = (
-        sign * a * np.cos(n * angles)
-        for n, (sign, a) in enumerate(zip((1, -1, 1, -1), _COEFFICIENTS, strict=True))
-    )
-    return np.sum(list(terms), axis=0).astype(np.float32)
+    terms = np.cos(angles[:, None] * np.arange(len(_COEFFICIENTS)))
+    window: Array = (terms @ _COEFFICIENTS).astype(np.float32)
+    return window
 
 
 def _bins(edges_hz: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,8 +1,8 @@
 """`tempo_of`: the length of a beat over time, and how sure it is, from the rhythm of the onsets.
 
 Source:
-    Grosche and Mueller, Extracting predominant local pulse information from music recordings, 2011: tempograms by
-    autocorrelation; the path through it as in a hidden Markov model.
+    Grosche and Mueller, Extracting predominant local pulse information from music, 2011: tempograms
+    by autocorrelation; the path through one is that of a hidden Markov model.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Tempo:
 
 
 def pulse_of(onsets: Onsets, seconds: float) -> Array:
-    """Returns the onsets as a curve of `RATE` steps per second, each of them a bell as high as it is strong."""
+    """Returns the onsets as a curve of `RATE` steps per second, each a bell as high as it is strong."""
     reach = round(4 * _WIDTH_S * RATE)
     curve = np.zeros(int(np.ceil(seconds * RATE)) + 2 * reach + 1)
     center = np.rint(onsets.times * RATE).astype(np.int64)
@@ -70,7 +70,7 @@ def tempo_of(pulse: Array) -> Tempo | None:
 
 
 def _similarity(pulse: Array) -> Array:
-    """Returns the correlation (windows, lags) of the rhythm with itself, 1 at lag 0; 0 where nothing sounds."""
+    """Returns the correlation (windows, lags) of the rhythm with itself: 1 at lag 0, 0 in silence."""
     length, lags = _WINDOW_S * RATE, int(_LONGEST_S * RATE) + 2
     padded = np.pad(pulse, (length // 2, length // 2 + _HOP_S * RATE))
     windows = np.lib.stride_tricks.sliding_window_view(padded, length)[:: _HOP_S * RATE]
