@@ -102,7 +102,7 @@ def _curves(signals: "Signals") -> "list[Curve]":
     return [
         Curve(name, column, beats if name == "beat_phase" else ())
         for name, column in signals.columns().items()
-        if name not in ("bass", "beat", "pitch")
+        if name not in ("bass", "beat", "pitch_hz")
     ]
 
 

@@ -12,6 +12,7 @@ from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.remote import local_file
 from animator.film.sound import SAMPLES, Sound, mixed
+from animator.film.sound_source import sound_input
 from animator.film.video_stream import deadline_of
 
 Samples = NDArray[np.float32]
@@ -47,6 +48,28 @@ def source_samples(sound: Sound) -> Generator[Samples, None, bytes]:
         decoded([*args, "-ar", str(SAMPLES), "-f", "f32le", "-"], sound.source), channels
     )
     return log
+
+
+def loop_seconds(sound: Sound, once_s: float) -> float:
+    """Returns the time after which a looped sound comes again.
+
+    It is not always its length: at each repetition ffmpeg decodes some samples that a file of Opus has
+    and that are to be skipped, and loses some of Vorbis.
+
+    Args:
+        sound: The sound; its offset and fades do not matter.
+        once_s: Its length in seconds.
+
+    Raises:
+        UserError: Decoding it takes too long.
+        VideoError: ffmpeg failed.
+    """
+    looped = replace(sound, length="loop")
+    steps = [*mixed(sound.facts()), *looped.heard(0.0), "aformat=channel_layouts=mono"]
+    args = [*ffmpeg.QUIET, "-stream_loop", "1", *sound_input(local_file(sound.source)), "-map", "0:a:0"]
+    args += ["-af", ",".join(steps), "-ar", str(SAMPLES), "-f", "s16le", "-"]
+    blocks = decoded(args, sound.source)
+    return sum(map(len, blocks)) / (2 * SAMPLES) - once_s
 
 
 def decoded(args: list[str], source: str) -> Generator[bytes, None, bytes]:

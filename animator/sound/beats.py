@@ -16,6 +16,8 @@ from animator.sound.tempo import RATE, pulse_of, tempo_of
 Array = NDArray[np.float64]
 _TIGHT = 80.0
 """Cost of a beat that comes early or late, for the square of the logarithm of its length in beats."""
+_UNSURE_S = 3
+"""Seconds by which a change of tempo may be earlier or later."""
 _SNAP, _SNAP_S = 0.12, 0.06
 """Largest distance of a beat from the onset it is moved to: in beats, and in seconds."""
 _CHANGE, _CHANGE_BEATS = 0.03, 4
@@ -38,8 +40,7 @@ def beats_of(onsets: Onsets, features: Features, per_bar: int) -> Beats:
     tempo = tempo_of(pulse) if len(onsets.times) > 2 else None
     if tempo is None:
         return NO_BEATS
-    periods = np.interp(np.arange(len(pulse)) / RATE, np.arange(len(tempo.periods)), tempo.periods)
-    times = _moved(_tracked(pulse, periods * RATE) / RATE, onsets)
+    times = _moved(_tracked(pulse, tempo.periods * RATE) / RATE, onsets)
     times = times[(times >= onsets.times[0] - _SNAP_S) & (times <= onsets.times[-1] + _SNAP_S)]
     if len(times) < 2:
         return NO_BEATS
@@ -49,17 +50,24 @@ def beats_of(onsets: Onsets, features: Features, per_bar: int) -> Beats:
 
 
 def _tracked(pulse: Array, periods: Array) -> NDArray[np.int64]:
-    """Returns the steps with a beat: on pulses, and about a period (in steps) apart."""
+    """Returns the steps with a beat: on pulses, and about a period apart.
+
+    Args:
+        pulse: The onsets, by step.
+        periods: Length of a beat in steps, in each second. A change of tempo is known to a few seconds only,
+            so each of those near a beat will do.
+    """
     pulse = pulse / max(float(pulse.std()), 1e-9)
     score, came = pulse.copy(), np.full(len(pulse), -1, np.int64)
     first = np.flatnonzero(pulse > 0.1 * pulse.max())[0]
     at = first + 1
     while at < len(pulse):
-        period = periods[at]
-        nearest, farthest = max(round(period / 2), 1), round(2 * period)
+        second = at // RATE
+        near = np.unique(periods[max(second - _UNSURE_S, 0) : second + _UNSURE_S + 1])
+        nearest, farthest = max(round(near[0] / 2), 1), round(2 * near[-1])
         steps = np.arange(at, min(at + nearest, len(pulse)))  # none of these follows another
         back = np.arange(nearest, farthest + 1)
-        cost = _TIGHT * np.log(back / period) ** 2
+        cost = _TIGHT * (np.log(back / near[:, None]) ** 2).min(axis=0)
         before = steps[:, None] - back
         chain = np.where(before >= first, score[np.maximum(before, 0)] - cost, -np.inf)
         best = np.argmax(chain, axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.errors import UserError
-from animator.film.samples import source_samples
+from animator.film.samples import loop_seconds, source_samples
 from animator.film.sound import SAMPLES, Sound
 from animator.sound import pitch, spectrum
 from animator.sound.sliding import Sliding, Windows
@@ -26,6 +26,7 @@ class Features:
 
     Attributes:
         seconds: Its length.
+        loop_s: Time after which it comes again where it is looped; else its length.
         power: (n,) mean square of each millisecond.
         edge: (n,) mean square of the differences between samples of each millisecond: what is sudden.
         spectra: Those around every 5 ms: the first one around 0 s.
@@ -34,6 +35,7 @@ class Features:
     """
 
     seconds: float
+    loop_s: float
     power: Array
     edge: Array
     spectra: spectrum.Spectra
@@ -54,7 +56,7 @@ def features_of(sound: Sound) -> Features:
         try:
             stream.take(next(blocks).T)
         except StopIteration as end:
-            return stream.end(sound.source, bytes(end.value).decode(errors="replace"))
+            return stream.end(sound, bytes(end.value).decode(errors="replace"))
         if stream.count > _MAX_HOURS * 3600 * SAMPLES:
             raise UserError(
                 f"{sound.source}: is longer than {_MAX_HOURS} hours; cut out the part that is used"
@@ -79,11 +81,11 @@ class _Stream:
         for part in (self._levels, self._spectra, self._pitches):
             part.take(samples)
 
-    def end(self, source: str, damage: str) -> Features:
-        """Returns the features; silence follows the last sample."""
+    def end(self, sound: Sound, damage: str) -> Features:
+        """Returns the features of the sound; silence follows its last sample."""
         length = self.count
         if not length:
-            raise UserError(f"{source}: its sound is empty")
+            raise UserError(f"{sound.source}: its sound is empty")
         self.take(np.zeros((self._levels.channels, pitch.WINDOW), np.float32))
         power, edge = (np.concatenate(part) for part in zip(*self._levels.results, strict=True))
         spectra = self._spectra.results
@@ -91,8 +93,10 @@ class _Stream:
             np.concatenate([getattr(one, name) for one in spectra])
             for name in ("shares", "centroid_hz", "novelty")
         )
+        seconds = length / SAMPLES
         return Features(
-            length / SAMPLES,
+            seconds,
+            max(loop_seconds(sound, seconds), 1 / SAMPLES) if sound.length == "loop" else seconds,
             power[: -(-length // STEP)],
             edge[: -(-length // STEP)],
             spectrum.Spectra(*parts),

@@ -29,9 +29,9 @@ def hear(sound: Sound | str | Path, placement: Placement, smooth: float = 0.0, p
         per_bar: Beats in a bar, 1 to 64.
 
     Raises:
-        UserError: There is no such file, it has no sound, the part that the film uses is damaged and
-            `sound.conceal` is False, it is a URL that is not allowed, it is longer than 12 hours, or
-            decoding it takes too long.
+        UserError: There is no such file, it has no sound, it is a URL that is not allowed, it is longer than
+            12 hours or too short to be repeated so often, the part that the film uses is damaged and
+            `sound.conceal` is False, or decoding it takes too long.
         VideoError: ffmpeg failed.
         ValueError: The smoothing is no time, or the bar no number of beats.
     """
@@ -43,7 +43,7 @@ def hear(sound: Sound | str | Path, placement: Placement, smooth: float = 0.0, p
     film_s = float(edges[-1])
     if analysis.features.damage and not soundtrack.conceal:
         _check_damage(soundtrack, film_s)
-    signals = _signals(analysis, placed(soundtrack, analysis.features.seconds, film_s), edges)
+    signals = _signals(analysis, placed(soundtrack, analysis.features, film_s), edges)
     return _smoothed(signals, smooth * float(placement.rate)) if smooth else signals
 
 

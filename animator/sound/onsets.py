@@ -19,8 +19,10 @@ _NEAR = 6
 """Spectra on both sides of a peak, which is the highest of them: 30 ms."""
 _AROUND = 40
 """Spectra on both sides of a peak, whose mean it exceeds: 200 ms."""
-_ABOVE, _ABOVE_SHARE = 0.07, 0.08
+_ABOVE, _ABOVE_SHARE = 0.09, 0.08
 """By how much: at least so much, and this share of the largest novelty of the sound."""
+_STRONG = 0.2
+"""Least novelty that counts as strongest: a sound of weak onsets alone has no strong ones."""
 _BEFORE_MS, _AFTER_MS = 15, 30
 """Where the beginning is looked for, around a peak of the novelty."""
 _FIRST_MS, _LATER_MS = 20, (200, 400)
@@ -42,7 +44,7 @@ def onsets_of(features: Features) -> Onsets:
     above = above[first]
     if len(times) and times[0] < _FIRST_MS and not _fades(features.power):
         times, above = times[1:], above[1:]
-    return Onsets(times / (SAMPLES / STEP), above / above.max(initial=1e-9))
+    return Onsets(times / (SAMPLES / STEP), above / above.max(initial=_STRONG))
 
 
 def _fades(power: Array) -> bool:

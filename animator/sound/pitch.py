@@ -20,7 +20,7 @@ _OVERTONES_HZ = 6000.0
 """What is higher says little about the pitch of music."""
 _LEAST_SHARE = 0.1
 """Least share of the power below that frequency of a sound with a pitch."""
-_CLEAR = 0.5
+_CLEAR = 0.6
 """Least correlation with itself, one period later, of a sound with a pitch."""
 _AS_GOOD = 0.85
 """Share of the best correlation that a shorter period needs: all multiples of a period correlate, too."""

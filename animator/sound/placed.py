@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.errors import ChangeSetting, UserError
 from animator.film.sound import Sound
+from animator.sound.features import Features
 from animator.sound.rhythm import Beats, Onsets, Section
 
 Array = NDArray[np.float64]
+_MAX_EVENTS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Placed:
     Attributes:
         seconds: Length of the sound.
         delay: Seconds from the film's beginning to the sound's first sample; below 0 it begins before.
-        loops: It is repeated to the film's end.
+        loop_s: Time after which it comes again; None where it is not repeated to the film's end.
         film_seconds: Length of the film.
         fade_in: Seconds of fade-in.
         fade_out: Seconds of fade-out.
@@ -26,7 +29,7 @@ class Placed:
 
     seconds: float
     delay: float
-    loops: bool
+    loop_s: float | None
     film_seconds: float
     fade_in: float
     fade_out: float
@@ -42,24 +45,33 @@ class Placed:
         sums = np.concatenate((np.zeros(1), np.cumsum(values, dtype=np.float64))) * step_s
         ends = np.minimum(np.arange(len(sums)) * step_s, self.seconds)
         at = times - self.delay
-        if not self.loops:
+        if self.loop_s is None:
             return np.interp(at, ends, sums)
-        rounds = np.floor(np.maximum(at, 0.0) / self.seconds)
-        total: Array = rounds * sums[-1] + np.interp(at - rounds * self.seconds, ends, sums)
+        rounds = np.floor(np.maximum(at, 0.0) / self.loop_s)
+        total: Array = rounds * sums[-1] + np.interp(at - rounds * self.loop_s, ends, sums)
         return total
 
     def source_times(self, times: Array) -> Array:
         """Returns the times of the sound that are heard at some times of the film."""
         at = times - self.delay
-        return np.where(at >= 0.0, at % self.seconds, at) if self.loops else at
+        return at if self.loop_s is None else np.where(at >= 0.0, at % self.loop_s, at)
 
     def repeated(self, times: Array) -> Array:
-        """Returns when some times of the sound are heard in the film; in a loop, again and again."""
+        """Returns when some times of the sound are heard in the film; in a loop, again and again.
+
+        Raises:
+            UserError: There are too many of them.
+        """
         first = times + self.delay
-        if not self.loops:
+        if self.loop_s is None:
             return first
-        rounds = max(int(np.ceil((self.film_seconds - self.delay) / self.seconds)), 0)
-        again: Array = (first + np.arange(rounds)[:, None] * self.seconds).ravel()
+        rounds = max(int(np.ceil((self.film_seconds - self.delay) / self.loop_s)), 0) if len(times) else 0
+        if rounds * len(times) > _MAX_EVENTS:
+            raise UserError(
+                f"the film repeats a sound of {self.seconds:.3g} s {rounds} times; expected a longer sound",
+                ChangeSetting("sound.length", "pad"),
+            )
+        again: Array = (first + np.arange(rounds)[:, None] * self.loop_s).ravel()
         return again
 
     def onsets(self, onsets: Onsets) -> Onsets:
@@ -73,7 +85,7 @@ class Placed:
         times, bars = self.repeated(beats.times), self.repeated(beats.bars)
         starts = self.repeated(np.array([section.start for section in beats.sections]))
         tempos = np.resize([section.bpm for section in beats.sections], len(starts))
-        ends = np.append(starts[1:], np.inf)
+        ends = np.append(starts, np.inf)[1:]
         sections = [
             Section(max(float(start), 0.0), float(bpm))
             for start, end, bpm in zip(starts, ends, tempos, strict=True)
@@ -92,22 +104,22 @@ class Placed:
         if self.fade_in > 0:
             gain *= np.clip((times - begin) / self.fade_in, 0.0, 1.0)
         if self.fade_out > 0:
-            end = self.film_seconds if self.loops else min(self.film_seconds, self.delay + self.seconds)
+            end = self.film_seconds if self.loop_s else min(self.film_seconds, self.delay + self.seconds)
             start = max(end - self.fade_out, begin)
             gain *= np.clip(1.0 - (times - start) / self.fade_out, 0.0, 1.0)
         return gain
 
 
-def placed(sound: Sound, seconds: float, film_seconds: float) -> Placed:
+def placed(sound: Sound, features: Features, film_seconds: float) -> Placed:
     """Returns where a sound is in a film.
 
     Args:
         sound: The sound.
-        seconds: Its length.
+        features: What it is made of.
         film_seconds: Length of the film.
 
     Raises:
         UserError: The sound cannot be read.
     """
-    loops = sound.length == "loop"
-    return Placed(seconds, sound.delay(), loops, film_seconds, sound.fade_in, sound.fade_out)
+    loop_s = features.loop_s if sound.length == "loop" else None
+    return Placed(features.seconds, sound.delay(), loop_s, film_seconds, sound.fade_in, sound.fade_out)
