@@ -22,7 +22,9 @@ def save(path: Path, samples: Array, rate: int = RATE) -> str:
     return str(path)
 
 
-def clicks(times: Iterable[float], seconds: float, levels: Sequence[float] = (0.8,), rate: int = RATE) -> Array:
+def clicks(
+    times: Iterable[float], seconds: float, levels: Sequence[float] = (0.8,), rate: int = RATE
+) -> Array:
     """Clicks of 1500 Hz that fade within 30 ms; their levels come again and again."""
     sound = np.zeros(round(seconds * rate))
     span = np.arange(round(0.03 * rate)) / rate
