@@ -81,12 +81,21 @@ if TYPE_CHECKING:  # the same names for type checkers; a test compares them with
     from animator.runs.sink import Sink as Sink
     from animator.runs.stop_token import StopToken as StopToken
     from animator.settings import Animation as Animation
+    from animator.sound.columns import read_columns as read_columns
+    from animator.sound.hear import hear as hear
+    from animator.sound.markers import Marker as Marker
+    from animator.sound.markers import read_markers as read_markers
+    from animator.sound.rhythm import Beats as Beats
+    from animator.sound.rhythm import Onsets as Onsets
+    from animator.sound.signals import Placement as Placement
+    from animator.sound.signals import Signals as Signals
     from animator.timeline.plan import Plan as Plan
     from animator.timeline.timeline import Timeline as Timeline
 
 _HOMES = {
     "Animation": "animator.settings",
     "AnimatorError": "animator.errors",
+    "Beats": "animator.sound.rhythm",
     "DeepShrink": "animator.models.diffusion.tuning",
     "DepthModel": "animator.models.depth.model",
     "Diffuser": "animator.models.diffusion.request",
@@ -116,9 +125,12 @@ _HOMES = {
     "JobStoreError": "animator.errors",
     "LatentDiffuser": "animator.models.diffusion.request",
     "LatentStart": "animator.models.diffusion.latent_start",
+    "Marker": "animator.sound.markers",
     "ModelError": "animator.errors",
     "Motion": "animator.loop.pipeline",
+    "Onsets": "animator.sound.rhythm",
     "Pipeline": "animator.loop.pipeline",
+    "Placement": "animator.sound.signals",
     "Plan": "animator.timeline.plan",
     "PluginError": "animator.errors",
     "PresetError": "animator.errors",
@@ -130,6 +142,7 @@ _HOMES = {
     "Run": "animator.runs.run",
     "RunError": "animator.errors",
     "RunReader": "animator.runs.run_reader",
+    "Signals": "animator.sound.signals",
     "Sink": "animator.runs.sink",
     "Sound": "animator.film.sound",
     "Source": "animator.loop.pipeline",
@@ -150,10 +163,13 @@ _HOMES = {
     "generate": "animator.generation.generate",
     "generate_batch": "animator.models.diffusion.batch",
     "generate_each": "animator.generation.generate",
+    "hear": "animator.sound.hear",
     "load": "animator.presets.load",
     "open_depth": "animator.models.depth.open_depth",
     "open_diffuser": "animator.models.diffusion.stable",
     "open_face_restorer": "animator.models.faces.restore",
+    "read_columns": "animator.sound.columns",
+    "read_markers": "animator.sound.markers",
     "render": "animator.loop.render",
     "render_run": "animator.runs.render_run",
     "restore_faces": "animator.models.faces.restore",

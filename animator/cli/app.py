@@ -10,6 +10,7 @@ import typer
 from animator._version import __version__
 from animator.cli.files import files
 from animator.cli.films import films
+from animator.cli.hearing import hearing
 from animator.cli.hints import explain
 from animator.cli.imaging import imaging
 from animator.cli.inspection import inspection
@@ -32,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, imaging, inspection, listings, films, files, serving):
+for group in (rendering, imaging, inspection, hearing, listings, films, files, serving):
     app.add_typer(group)
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,7 @@ from animator.runs.session import say
 
 if TYPE_CHECKING:
     from animator.settings import Animation
+    from animator.timeline.plot import Curve
 
 inspection = typer.Typer()
 
@@ -97,6 +98,7 @@ def timeline(
     from animator.presets.ownership import check_target, input_files
     from animator.presets.subtitles import to_srt
     from animator.timeline import table as tables
+    from animator.timeline.plot import curves
     from animator.timeline.timeline import Timeline
 
     printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
@@ -105,7 +107,7 @@ def timeline(
         check_target(plot, inputs, force=force)
     write_text(out, printers[table_format.value](Timeline(animation)), inputs, force=force)
     if plot is not None:
-        _write_plot(plot, animation)
+        write_plot(plot, curves(animation))
         say(f"curves: {plot}")
 
 
@@ -166,13 +168,14 @@ def write_text(
     write_out(f"{out}\n")
 
 
-def _write_plot(path: Path, animation: "Animation") -> None:
+def write_plot(path: Path, curves: "Sequence[Curve]") -> None:
+    """Writes a plot of curves, a PNG file that is marked as ours."""
     from animator.core.atomic import atomic_write
     from animator.core.marks import PLOT, mark_png
     from animator.timeline import plot
 
     buffer = io.BytesIO()
-    plot.plot(plot.curves(animation)).save(buffer, "PNG")
+    plot.plot(curves).save(buffer, "PNG")
     atomic_write(path, mark_png(buffer.getvalue(), PLOT))
 
 

@@ -98,7 +98,7 @@ class Sound:
         steps += ["apad"] if self.length == "pad" else []
         steps += [f"atrim=end_sample={round(film_seconds * SAMPLES)}", "asetpts=N/SR/TB"]
         steps += [f"aformat=channel_layouts={layouts}"] if layouts else []
-        return ",".join([*_mixed(self.facts()), *steps])
+        return ",".join([*mixed(self.facts()), *steps])
 
     def heard(self, delay: float) -> list[str]:
         """Returns the filters from the source to what the video uses of it, with the time counted from 0."""
@@ -110,7 +110,7 @@ class Sound:
         return steps + ([f"atrim=start={-delay:.6f}", "asetpts=N/SR/TB"] if delay < 0 else [])
 
 
-def _mixed(facts: SoundFacts) -> list[str]:
+def mixed(facts: SoundFacts) -> list[str]:
     """Returns the filter that puts channels into one of which ffmpeg does not know where they belong."""
     if facts.is_mappable:
         return []

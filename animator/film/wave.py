@@ -1,7 +1,5 @@
 """The wave of a film's sound: its lowest and highest sample in each of many short parts of the film."""
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -9,15 +7,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.errors import UserError
 from animator.film import ffmpeg
-from animator.film.remote import local_file
+from animator.film.samples import decoded
 from animator.film.sound import SAMPLES, Sound
-from animator.film.video_stream import deadline_of
 
 Wave = NDArray[np.float32]
 _BLOCK = 1 << 16
-"""Samples of two channels that are read at once."""
+"""Samples of silence that are yielded at once."""
 _FULL_SCALE = 32768.0
 
 
@@ -90,31 +86,6 @@ def _blocks(sound: Sound, film_seconds: Fraction, span: Span) -> Iterator[Wave]:
         return
     trim = f"atrim=start_sample={begin}:end_sample={begin + span.samples - lead}"
     args = [*ffmpeg.QUIET, *sound.input(), "-map", "0:a:0", "-af", f"{filters},{trim}"]
-    for data in _decoded([*args, "-ar", str(SAMPLES), "-f", "s16le", "-"], sound.source):
+    for data in decoded([*args, "-ar", str(SAMPLES), "-f", "s16le", "-"], sound.source):
         whole = data[: len(data) // (2 * channels) * (2 * channels)]
         yield np.frombuffer(whole, "<i2").astype(np.float32).reshape(-1, channels) / _FULL_SCALE
-
-
-def _decoded(args: list[str], source: str) -> Iterator[bytes]:
-    """Yields what ffmpeg writes, in blocks, within the deadline of the file."""
-    limit_s = deadline_of(local_file(source))
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [ffmpeg.executable(), *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
-        )
-        with ffmpeg.killed_after(process, limit_s) as late:
-            try:
-                while process.stdout is not None and (data := process.stdout.read(4 * _BLOCK)):
-                    yield data
-                code = process.wait()
-            finally:
-                process.kill()
-                process.wait()
-                if process.stdout is not None:
-                    process.stdout.close()
-        if late.is_set():
-            hint = "convert it to WAV or FLAC"
-            raise UserError(f"{source}: its sound could not be read within {limit_s:.0f} s; {hint}")
-        if code != 0:
-            log.seek(0)
-            raise ffmpeg.ffmpeg_error(source, code, log.read(1_000_000))
