@@ -104,8 +104,12 @@ def series(keyed: Keyed, scope: Scope, text_at: Render) -> list[tuple[str, Blend
 
 
 def interpolation_scope(scope: Scope) -> Scope:
-    """Returns the scope of Interpolation mode, in which `max_f` is the number of frames."""
-    return replace(scope, frames=scope.frames + 1)
+    """Returns the scope of Interpolation mode, in which `max_f` is the number of frames.
+
+    On the frame that the film does not have, signals have their last value.
+    """
+    signals = {name: np.append(signal, signal[-1]) for name, signal in scope.signals.items()}
+    return replace(scope, frames=scope.frames + 1, signals=signals)
 
 
 def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: Render) -> None:

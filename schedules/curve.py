@@ -111,7 +111,15 @@ def _run(point: Point, frames: NDArray[np.int64], scope: Scope) -> Array:
     try:
         return evaluate(point.value, frames, scope)
     except ScheduleError as error:
-        raise point.place.error(error.message, 0, error.hint) from None
+        raise point.place.error(error.message, _column(point, error.column), error.hint) from None
+
+
+def _column(point: Point, column: int | None) -> int:
+    """Returns a column of the point's formula, counted from its place, which may be before some brackets."""
+    if column is None or not isinstance(point.value, Formula):
+        return 0
+    start = point.place.text.find(point.value.text, point.place.column)
+    return max(start - point.place.column, 0) + column
 
 
 def _ease(points: Sequence[Point], frames: NDArray[np.int64], values: Array, scope: Scope) -> Array:

@@ -11,9 +11,11 @@ import numexpr
 import numpy as np
 from numpy.typing import NDArray
 
+from schedules.columns import apply, over_film
 from schedules.errors import ScheduleError
 from schedules.formula import Apply, Formula, Name, Node, Number
 from schedules.scope import Scope
+from schedules.suggest import suggestion
 
 _PIECE = 24
 
@@ -36,7 +38,8 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
     values = _by_deforum(formula, frames, scope) if scope.compat else None
     if values is None:
         with np.errstate(all="ignore"):
-            values = _Writer(_bindings(frames, scope, np.float64)).array(formula.root)
+            root, names = _resolved(formula, frames, scope, np.float64)
+            values = _Writer(names).array(root)
     result: Array = np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
     return result
 
@@ -48,7 +51,7 @@ def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) ->
     """
     _check_names(formula, scope)
     with np.errstate(all="ignore"):
-        values = _numpy(formula.root, _bindings(frames, scope, np.int64))
+        values = _numpy(*_resolved(formula, frames, scope, np.int64))
     return np.broadcast_to(np.asarray(values), frames.shape)
 
 
@@ -62,7 +65,7 @@ def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
         operands = [x.astype(np.int64) if x.dtype == np.bool_ else x for x in operands]
     if node.operation.name in ("**", "pow"):
         return _power(*operands)
-    return np.asarray(node.operation.numpy(*operands))
+    return np.asarray(apply(node, operands))
 
 
 def _power(base: NDArray[np.generic], exponent: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -78,23 +81,37 @@ def _power(base: NDArray[np.generic], exponent: NDArray[np.generic]) -> NDArray[
 def _by_deforum(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> NDArray[np.generic] | None:
     """Returns the values by Deforum's arithmetic, or None if Deforum rejects the formula."""
     try:
-        return _DeforumWriter(_bindings(frames, scope, np.int64)).array(formula.root)
+        return _DeforumWriter(_bindings(formula, frames, scope, np.int64)).array(formula.root)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError, KeyError, AttributeError):
         # Deforum rejects whatever numexpr rejects here; the caller then uses our own arithmetic.
         return None
 
 
 def _check_names(formula: Formula, scope: Scope) -> None:
-    for name in formula.names - _BUILT_IN - scope.signals.keys():
+    own = scope.signals.keys() | scope.markers.keys()
+    for name in formula.names - _BUILT_IN - own:
         if name != "bpm":
             message = f"`{formula.text:.80}` needs the signal `{name}`, which this film does not have"
-            raise ScheduleError(message)
+            raise ScheduleError(message, hint=suggestion(name, own))
         if scope.bpm is None:
             hint = "set bpm, such as bpm: 120"
             raise ScheduleError(f"`{formula.text:.80}` needs `bpm`, and the film has no beat", hint=hint)
 
 
-def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
+def _resolved(
+    formula: Formula, frames: NDArray[np.int64], scope: Scope, whole: type
+) -> tuple[Node, Bindings]:
+    """Returns the tree and the values of its names at `frames`; columns of the whole film are names in it."""
+    names = _bindings(formula, frames, scope, whole)
+    if not formula.columns:
+        return formula.root, names
+    film = _bindings(formula, np.arange(scope.frames), scope, np.float64)
+    root, columns = over_film(formula.root, scope.frames, lambda node, more: _Writer(film | more).array(node))
+    inside = np.clip(frames, 0, scope.max_f)
+    return root, names | {name: column[inside] for name, column in columns.items()}
+
+
+def _bindings(formula: Formula, frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
     names: Bindings = {
         "t": frames.astype(whole),
         "max_f": np.asarray(whole(scope.max_f)),
@@ -103,10 +120,11 @@ def _bindings(frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
         "bpm": np.asarray(np.float64(np.nan if scope.bpm is None else scope.bpm)),
     }
     names["i"] = names["t"]
-    if scope.signals:
-        inside = np.clip(frames, 0, scope.max_f)
-        names |= {name: signal[inside] for name, signal in scope.signals.items()}
-    return names
+    used = formula.names
+    inside = np.clip(frames, 0, scope.max_f)
+    names |= {name: signal[inside] for name, signal in scope.signals.items() if name in used}
+    markers = used & scope.markers.keys()
+    return names | {name: np.asarray(float(scope.frame_of_marker(name))) for name in markers}
 
 
 class _Writer:
@@ -127,13 +145,13 @@ class _Writer:
     def _text(self, node: Node) -> tuple[str, int]:
         """Returns numexpr text for the node and its size: its operations and the pieces bound in it."""
         if isinstance(node, Name):
-            return node.name, 0
+            return node.name, int(node.name not in _BUILT_IN)  # numexpr takes only so many different arrays
         if isinstance(node, Number) or node.value is not None:
             return self._constant(node), 0
         template = self._template(node)
         if template is None:
             operands = [np.asarray(self.array(operand), dtype=np.float64) for operand in node.operands]
-            return self._bind(node.operation.numpy(*operands)), 1
+            return self._bind(apply(node, operands)), 1
         parts = [self._operand(node, index) for index in range(len(node.operands))]
         while sum(size for _, size in parts) >= _PIECE:
             largest = max(range(len(parts)), key=lambda index: parts[index][1])

@@ -14,9 +14,10 @@ import numpy as np
 
 from schedules import tokens
 from schedules.errors import ScheduleError
-from schedules.formula import Apply, Formula, Name, Node, Number, Place
+from schedules.film_functions import FILM_FUNCTIONS
+from schedules.formula import Apply, Formula, Name, Node, Number, Place, walk
 from schedules.operations import FUNCTIONS, OPERATORS, Operation
-from schedules.suggest import suggestion
+from schedules.unknown_names import advice
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 150
@@ -26,14 +27,13 @@ _GROWING = ("**", "*", "<<", "pow")
 _LARGEST = "the largest is about 1.8e308"
 
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "e": math.e})
-VARIABLES = frozenset({"t", "max_f", "s", "fps", "bpm"})
-_LEADING_ZEROS = re.compile(r"(?<![\w.])0+(?=[1-9])")  # 007 is 7; Python refuses it
-_ALIASES = {
-    "frame": "t", "i": "t", "x": "t", "n": "t", "time": "t", "frames": "max_f", "max_frames": "max_f",
-    "seed": "s",
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "ln": "log", "power": "pow",
-    "absolute": "abs", "clamp": "clip", "rint": "round", "fabs": "abs", "sgn": "sign", "if": "where",
-}  # fmt: skip
+FILM_VARIABLES = frozenset({"max_f", "s", "fps", "bpm"})
+"""Variables with one value for the whole film."""
+VARIABLES = FILM_VARIABLES | {"t"}
+_CALLED: Mapping[str, Operation] = MappingProxyType(
+    {**FUNCTIONS, "where": OPERATORS["where"], **FILM_FUNCTIONS}
+)
+_LEADING_ZEROS = re.compile(r"(?<![\w.])(?<![\d.][eE][+-])0+(?=[1-9])")  # 007 is 7; Python refuses it
 
 
 def parse(text: str, *, place: Place | None = None, names: Collection[str] = VARIABLES) -> Formula:
@@ -148,10 +148,10 @@ class _Reader:
         if tree.id in CONSTANTS and tree.id not in self._names:
             return Number(CONSTANTS[tree.id], tree.col_offset)
         if tree.id not in self._names:
-            if tree.id in FUNCTIONS or tree.id == "where":
+            if tree.id in _CALLED:
                 raise self._error(tree, f"`{tree.id}` is a function", f"call it: {tree.id}(...)")
             known = sorted(self._names | set(CONSTANTS))
-            raise self._error(tree, f"unknown name `{tree.id}`", _suggest(tree.id, known))
+            raise self._error(tree, f"unknown name `{tree.id}`", advice(tree.id, known))
         return Name(tree.id, tree.col_offset)
 
     def _unary(self, tree: ast.UnaryOp, depth: int) -> Node:
@@ -200,15 +200,31 @@ class _Reader:
         if not isinstance(tree.func, ast.Name):
             raise self._error(tree, "only the functions of the formula language can be called")
         name = tree.func.id
-        operation = OPERATORS["where"] if name == "where" else FUNCTIONS.get(name)
+        operation = _CALLED.get(name)
         if operation is None:
-            hint = _suggest(name, [*FUNCTIONS, "where"], called=True)
+            hint = advice(name, _CALLED, called=True)
             if name in self._names | set(CONSTANTS):
                 hint = f"multiplication needs its sign: {name}*(...)"
             raise self._error(tree, f"unknown function `{name}`", hint)
         if not operation.accepts(len(tree.args)):
             raise self._error(tree, f"`{name}` takes {_count(operation)}, not {len(tree.args)}")
-        return self._apply(operation, [self.node(argument, depth) for argument in tree.args], tree)
+        operands = [self.node(argument, depth) for argument in tree.args]
+        for index in operation.fixed:
+            if index < len(operands):
+                self._check_fixed(name, operands[index])
+        given = [Name(variable, tree.col_offset) for variable in operation.given]
+        left_out = operation.optional[len(operands) - operation.arity[0] :]
+        defaults = [Number(value, tree.col_offset) for value in left_out]
+        return self._apply(operation, [*given, *operands, *defaults], tree)
+
+    def _check_fixed(self, name: str, operand: Node) -> None:
+        """Checks that an operand is the same on every frame."""
+        for node in walk(operand):
+            by_frame = isinstance(node, Name) and node.name not in FILM_VARIABLES
+            if by_frame or (isinstance(node, Apply) and node.operation.whole_film):
+                hint = "use numbers, fps, bpm, max_f and s, such as 60/bpm"
+                message = f"this value of `{name}` has to be the same on every frame"
+                raise self._place.error(message, node.column, hint)
 
 
 _SIGNS: dict[type[ast.AST], str] = {
@@ -218,23 +234,10 @@ _SIGNS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 
 
-_NODE_INPUT = re.compile(r"pw_[a-z]")
-
-
 def _count(operation: Operation) -> str:
     low, high = operation.arity
     if high is None:
         return f"{low} or more values"
+    if high > low:
+        return f"{low} or {high} values"
     return "1 value" if low == 1 else f"{low} values"
-
-
-def _suggest(name: str, known: Collection[str], *, called: bool = False) -> str:
-    alias = _ALIASES.get(name.lower())
-    question = suggestion(alias if alias is not None and alias in known else name, known)
-    if question:
-        return question
-    if _NODE_INPUT.fullmatch(name):
-        return f"{name} is an input of FizzNodes' node; write its formula in its place"
-    if called:
-        return "known functions: " + ", ".join(sorted(known))
-    return "known names: " + ", ".join(known)

@@ -49,6 +49,16 @@ class Apply:
 Node = Number | Name | Apply
 
 
+def walk(node: Node) -> Iterator[Node]:
+    """Yields a node and every node below it, outer ones first."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, Apply):
+            pending.extend(node.operands)
+
+
 @dataclass(frozen=True)
 class Formula:
     """A parsed formula: its text and its tree."""
@@ -74,14 +84,14 @@ class Formula:
         """The variables in it."""
         return frozenset(node.name for node in self.nodes() if isinstance(node, Name))
 
+    @property
+    def columns(self) -> int:
+        """How many functions in it are computed over the whole film."""
+        return sum(isinstance(node, Apply) and node.operation.whole_film for node in self.nodes())
+
     def nodes(self) -> Iterator[Node]:
         """Yields every node of the tree, outer ones first."""
-        pending: list[Node] = [self.root]
-        while pending:
-            node = pending.pop()
-            yield node
-            if isinstance(node, Apply):
-                pending.extend(node.operands)
+        return walk(self.root)
 
 
 @dataclass(frozen=True)

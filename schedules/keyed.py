@@ -79,26 +79,31 @@ class Keyed:
         return () if scope.compat and self.deforum_keys is not None else self.notes
 
 
-def from_mapping(source: Mapping[Any, Any], names: Collection[str]) -> Keyed:
+def from_mapping(source: Mapping[Any, Any], names: Collection[str], markers: Collection[str]) -> Keyed:
     """Parses a mapping `{0: 1.0, "2s": "sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
+
+    Args:
+        source: The mapping.
+        names: Variables of formulas.
+        markers: Names that keys may have.
 
     Raises:
         ScheduleError: The mapping is not a schedule.
     """
     rest, after = split_after(source)
-    keys = tuple(limit_work(Key(entry.at, _entry_value(entry, names)) for entry in entries(rest)))
+    keys = tuple(limit_work(Key(entry.at, _entry_value(entry, names)) for entry in entries(rest, markers)))
     return Keyed(keys, after=after)
 
 
-def from_text(source: str, names: Collection[str]) -> Keyed:
-    """Parses text; one of its two readings has to be valid.
+def from_text(source: str, names: Collection[str], markers: Collection[str]) -> Keyed:
+    """Parses text; one of its two readings has to be valid. Other args as `from_mapping`.
 
     Raises:
         ScheduleError: The text is not a schedule in either reading; points at the column in ours.
     """
     try:
         reading = read(source)
-        return Keyed(_plain_keys(reading, names), source, reading.after, reading.warnings)
+        return Keyed(_plain_keys(reading, names, markers), source, reading.after, reading.warnings)
     except ScheduleLimitError:
         raise
     except ScheduleError as error:
@@ -123,14 +128,14 @@ def _entry_value(entry: Entry, names: Collection[str]) -> Value:
     raise entry.place.error("a value is a number or a formula")
 
 
-def _plain_keys(reading: Reading, names: Collection[str]) -> tuple[Key, ...]:
+def _plain_keys(reading: Reading, names: Collection[str], markers: Collection[str]) -> tuple[Key, ...]:
     text = reading.text
     if not reading.items:
-        return (Key(parse_key("0", Place("0")), parse_value(text, Place(text), names)),)
+        return tuple(limit_work([Key(parse_key("0", Place("0")), parse_value(text, Place(text), names))]))
 
     def key(item: Item, text: str) -> Key:
         value = parse_value(item.value, Place(text, item.value_column), names)
-        return Key(parse_key(item.key, Place(text, item.key_column)), value)
+        return Key(parse_key(item.key, Place(text, item.key_column), markers), value)
 
     return _keys(reading.items, text, key)
 

@@ -1,7 +1,8 @@
-"""Parses the keys of a schedule: `30`, `2s`, `8b`, `50%`, `max_f/2` -> a frame number."""
+"""Parses the keys of a schedule: `30`, `2s`, `8b`, `2bar`, `50%`, `max_f/2`, `drop` -> a frame number."""
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,12 @@ import numpy as np
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
-from schedules.expression import MAX_LENGTH
-from schedules.formula import Formula, Place
+from schedules.expression import FILM_VARIABLES, MAX_LENGTH
+from schedules.formula import Apply, Formula, Place
 from schedules.scope import Scope
+from schedules.suggest import suggestion
 
-KEY_NAMES = frozenset({"max_f", "s", "fps", "bpm"})
-_AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|b|)")
+_AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|bar|b|)")
 _FURTHEST = 1e12
 _MAX_WRAPPINGS = 8
 
@@ -27,8 +28,8 @@ class KeyTime:
         text: The source text without quotes and spaces.
         place: Its position in the source.
         amount: The number before the unit; unused for a formula.
-        unit: "" for frames, "s" for seconds, "b" for beats, "%" for percent of the way to the last frame,
-            "share" for a fraction of the number of frames.
+        unit: "" for frames, "s" for seconds, "b" for beats, "bar" for bars, "%" for percent of the
+            way to the last frame, "share" for a fraction of the number of frames.
         formula: The formula, if the key is one.
     """
 
@@ -41,23 +42,38 @@ class KeyTime:
     def frame(self, scope: Scope) -> int:
         """Returns the frame the key falls on.
 
-        Fractions of a frame are cut off, as in Deforum; times in seconds, beats and percent, which Deforum
-        lacks, are rounded to the nearest frame.
+        Fractions of a frame are cut off, as in Deforum; times in seconds, beats, bars and percent, and
+        markers, which Deforum lacks, are rounded to the nearest frame.
 
         Raises:
-            ScheduleError: The key is in beats and the film has no `bpm`, or its value is not a frame number.
+            ScheduleError: The key is in beats and the film has none, it names a marker that the film lacks,
+                or its value is not a frame number.
         """
         if self.formula is not None:
+            self._check_markers(self.formula, scope)
             return self._whole(float(evaluate(self.formula, np.zeros(1, dtype=np.int64), scope)[0]))
         if self.unit == "":
             return self._whole(self.amount)
-        if self.unit == "b" and scope.bpm is None:
-            message = f"`{self.text}` is in beats, and the film has no beat"
-            raise self.place.error(message, 0, "set bpm, such as bpm: 120")
         if self.unit == "share":
             return math.floor(self.amount * scope.frames + 1e-9)
-        per_unit = {"s": scope.fps, "b": 60.0 / (scope.bpm or 1.0) * scope.fps, "%": scope.max_f / 100}
-        return self._whole(math.floor(self.amount * per_unit[self.unit] + 0.5))
+        return self._whole(float(np.floor(self._fraction(scope) + 0.5)))
+
+    def _fraction(self, scope: Scope) -> float:
+        """Returns the frame, perhaps between two, of a time in seconds, beats, bars or percent."""
+        if self.unit == "s":
+            return self.amount * scope.fps
+        if self.unit == "%":
+            return self.amount * (scope.max_f / 100)
+        if not scope.has_beat:
+            what = "beats" if self.unit == "b" else "bars"
+            message = f"`{self.text}` is in {what}, and the film has no beat"
+            raise self.place.error(message, 0, "set bpm, such as bpm: 120")
+        return scope.frame_of_beat(self.amount * (scope.beats_per_bar if self.unit == "bar" else 1))
+
+    def _check_markers(self, formula: Formula, scope: Scope) -> None:
+        for name in sorted(formula.names - FILM_VARIABLES - scope.markers.keys()):
+            hint = suggestion(name, scope.markers) or f"markers: {', '.join(sorted(scope.markers)) or 'none'}"
+            raise self.place.error(f"the film has no marker `{name}`", 0, hint)
 
     def _whole(self, frame: float) -> int:
         if not abs(frame) < _FURTHEST:
@@ -65,8 +81,13 @@ class KeyTime:
         return int(frame)
 
 
-def parse_key(text: str, place: Place) -> KeyTime:
+def parse_key(text: str, place: Place, markers: Collection[str] = ()) -> KeyTime:
     """Parses a key.
+
+    Args:
+        text: The key.
+        place: Its position in the source.
+        markers: Names that it may have; `Scope.markers` has their times.
 
     Raises:
         ScheduleError: The text is not a key; points at the column.
@@ -84,7 +105,12 @@ def parse_key(text: str, place: Place) -> KeyTime:
     if variable:
         hint = "a key is a single time: use max_f, s, fps and numbers"
         raise inner.error("a key cannot depend on `t`", variable.start(), hint)
-    formula = expression.parse(bare, place=inner, names=KEY_NAMES)
+    formula = expression.parse(bare, place=inner, names=FILM_VARIABLES.union(markers))
+    for node in formula.nodes():
+        if isinstance(node, Apply) and node.operation.given:
+            hint = "a key is a single time: use max_f, s, fps and numbers"
+            message = f"a key cannot depend on time, as `{node.operation.name}` does"
+            raise inner.error(message, node.column, hint)
     return KeyTime(bare, inner, 0.0, "", formula)
 
 
@@ -113,10 +139,10 @@ def _is_bracketed(text: str) -> bool:
     return False
 
 
-def is_key(text: str) -> bool:
-    """Returns True if `text` is a valid key."""
+def is_key(text: str, markers: Collection[str] = ()) -> bool:
+    """Returns True if `text` is a valid key; `markers` are names that it may have."""
     try:
-        parse_key(text, Place(text))
+        parse_key(text, Place(text), markers)
     except ScheduleError:
         return False
     return True

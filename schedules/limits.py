@@ -14,6 +14,9 @@ MAX_FORMULAS = 1_000
 MAX_FORMULA_TEXT = 100_000
 """Largest number of characters of all formulas together."""
 
+MAX_COLUMNS = 200
+"""Largest number of functions that are computed over the whole film, such as `smooth`."""
+
 
 class Counted(Protocol):
     """A key with its position and its formulas."""
@@ -36,14 +39,24 @@ def limit_work(keys: Iterable[K]) -> Iterator[K]:
     Raises:
         ScheduleLimitError: There are too many keys or formulas.
     """
-    formulas = characters = 0
+    formulas = characters = columns = 0
     for count, key in enumerate(keys, 1):
         yield key
         formulas += len(key.formulas)
         characters += sum(len(formula.text) for formula in key.formulas)
+        columns += sum(formula.columns for formula in key.formulas)
+        if columns > MAX_COLUMNS:
+            raise too_many_columns(key.place)
         if count > MAX_KEYS or formulas > MAX_FORMULAS or characters > MAX_FORMULA_TEXT:
             limits = f"{MAX_KEYS} keys, {MAX_FORMULAS} formulas, {MAX_FORMULA_TEXT} characters of formulas"
             hint = f"at most {limits}; use numbers for most keys"
             place = key.place
             message = "this schedule is too long"
             raise ScheduleLimitError(message, text=place.text, column=place.column, hint=hint)
+
+
+def too_many_columns(place: Place) -> ScheduleLimitError:
+    """Returns the error about too many functions that are computed over the whole film."""
+    message = f"more than {MAX_COLUMNS} functions that look at the whole film, such as `smooth`"
+    hint = "use fewer of them, or fewer keys"
+    return ScheduleLimitError(message, text=place.text, column=place.column, hint=hint)

@@ -24,6 +24,10 @@ class Operation:
         numexpr: Template for numexpr ("{0} + {1}"); None if numexpr (>= 2.10) has no such operation.
         deforum: Template that Deforum passes to numexpr; None if Deforum rejects the operation.
         logical: True if the result is a truth value, and True if the operands have to be.
+        given: Variables of the film that it takes before its operands, such as `fps`.
+        optional: Values of the last operands where they are left out.
+        fixed: Indices of operands that must not change from frame to frame.
+        whole_film: True if it needs its operands, and gives its result, on all frames of the film.
     """
 
     name: str
@@ -32,6 +36,10 @@ class Operation:
     numexpr: str | None = None
     deforum: str | None = None
     logical: tuple[bool, bool] = (False, False)
+    given: tuple[str, ...] = ()
+    optional: tuple[float, ...] = ()
+    fixed: tuple[int, ...] = ()
+    whole_film: bool = False
 
     def accepts(self, count: int) -> bool:
         """Returns True if the operation takes `count` operands."""
@@ -160,7 +168,7 @@ def _shift(x: Any, count: Any, sign: int) -> NDArray[np.float64]:
 
 
 FUNCTIONS: Mapping[str, Operation] = MappingProxyType(_functions())
-"""Functions by name."""
+"""Functions of numpy by name; `film_functions.py` has those of films."""
 
 OPERATORS: Mapping[str, Operation] = MappingProxyType(_operators())
 """Operators by sign; those on conditions by a name, and `where`, whose first operand is a condition."""

@@ -1,7 +1,7 @@
 """Parses the source of prompts into keys: one text, a mapping, JSON text, or a list."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,9 @@ class PromptKey:
         return tuple(piece for piece in pieces if isinstance(piece, Formula))
 
 
-def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[PromptKey, ...]:
+def parse_prompts(
+    source: str | Mapping[Any, Any] | Sequence[Any], markers: Collection[str] = ()
+) -> tuple[PromptKey, ...]:
     """Parses keyed prompts; see `Prompts.parse`.
 
     Raises:
@@ -50,20 +52,21 @@ def parse_prompts(source: str | Mapping[Any, Any] | Sequence[Any]) -> tuple[Prom
     if isinstance(decoded, str) or is_number(decoded):
         return tuple(limit_work(_list_keys([decoded])))
     if isinstance(decoded, Mapping):
-        return tuple(limit_work(_mapping_keys(decoded)))
+        return tuple(limit_work(_mapping_keys(decoded, markers)))
     if isinstance(decoded, Sequence):
         return tuple(limit_work(_list_keys(decoded)))
     hint = _EMPTY if decoded is None else ""
     raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
 
 
-def _mapping_keys(source: Mapping[Any, Any]) -> Iterator[PromptKey]:
+def _mapping_keys(source: Mapping[Any, Any], markers: Collection[str]) -> Iterator[PromptKey]:
     rest = {key: value for key, value in source.items() if key != "morph"}
     morph = check_ease(source["morph"], Place(str(source["morph"]))) if "morph" in source else None
     if not rest:
         raise ScheduleError("there is no prompt", hint='write keys such as {0: "a lake at dawn"}')
     try:
-        yield from (_prompt_key(entry.at, entry.value, morph, entry.place) for entry in entries(rest))
+        for entry in entries(rest, markers):
+            yield _prompt_key(entry.at, entry.value, morph, entry.place)
     except ScheduleError as error:
         if " " not in error.text or error.text not in rest:
             raise

@@ -40,6 +40,11 @@ class PromptText:
             done = match.end()
         return cls((*pieces, text[done:]))
 
+    @property
+    def columns(self) -> int:
+        """How many functions in its formulas are computed over the whole film."""
+        return sum(piece.columns for piece in self.pieces if isinstance(piece, Formula))
+
     def render(self, frames: NDArray[np.int64], scope: Scope, numbers: Numbers) -> list[str]:
         """Returns the text at each of `frames` (n,), with formulas replaced by the texts from `numbers`."""
         columns = [

@@ -1,6 +1,6 @@
 """`Prompts`: a positive and a negative text for every frame, from keyed prompts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from schedules import compat_prompts
 from schedules.easing import EASINGS
 from schedules.errors import ScheduleWarning
 from schedules.formula import Place
+from schedules.limits import MAX_COLUMNS, too_many_columns
 from schedules.prompt_keys import PromptKey, parse_prompts
 from schedules.prompt_text import NEGATIVE, PromptText, short_numbers, split_negative
 from schedules.scope import Scope
@@ -63,6 +64,7 @@ class Prompts:
         prefix: str = "",
         suffix: str = "",
         negative: str = "",
+        markers: Collection[str] = (),
     ) -> "Prompts":
         """Parses prompts.
 
@@ -73,13 +75,15 @@ class Prompts:
             prefix: Text before every prompt, separated by a space.
             suffix: Text after every prompt, separated by a space.
             negative: Negative prompt common to all.
+            markers: Names allowed as keys; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
         """
-        keys = parse_prompts(source)
-        for part in (prefix, suffix, negative):
-            PromptText.parse(part)
+        keys = parse_prompts(source, markers)
+        common = sum(PromptText.parse(part).columns for part in (prefix, suffix, negative))
+        if common * len(keys) > MAX_COLUMNS:
+            raise too_many_columns(keys[0].place)
         return cls(freeze(source), prefix, suffix, negative, keys)
 
     @property

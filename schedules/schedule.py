@@ -35,7 +35,11 @@ class Schedule:
 
     @classmethod
     def parse(
-        cls, source: str | int | float | Mapping[Any, Any], *, signals: Collection[str] = ()
+        cls,
+        source: str | int | float | Mapping[Any, Any],
+        *,
+        signals: Collection[str] = (),
+        markers: Collection[str] = (),
     ) -> "Schedule":
         """Parses a schedule.
 
@@ -46,16 +50,17 @@ class Schedule:
             source: A number, a formula, Deforum text such as `0:(1.02), 60:(1+0.1*sin(t/10))`, or a mapping
                 `{0: 1.0, "2s": "1+0.1*sin(t)", 90: {value: 0.5, ease: bounce}, after: loop}`.
             signals: Names allowed in formulas besides the built-in ones; `Scope.signals` has the values.
+            markers: Names allowed as keys, and in formulas as the frame; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: The source is not a schedule; points at the column.
         """
-        names = VARIABLES.union(signals)
+        names = VARIABLES.union(signals, markers)
         if isinstance(source, Mapping):
-            keyed = from_mapping(source, names)
+            keyed = from_mapping(source, names, markers)
             return cls(freeze(source), keyed)
         if isinstance(source, str):
-            return cls(source, from_text(source, names))
+            return cls(source, from_text(source, names, markers))
         if is_number(source):
             value = constant(source, Place(""))
             number = source if isinstance(source, int | float) else float(source)

@@ -1,6 +1,6 @@
 """Schedules as data: mappings of keys, and a hashable form from which the original can be restored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,12 @@ def thaw(frozen: Frozen) -> Any:
     return frozen
 
 
-def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
+def entries(source: Mapping[Any, Any], markers: Collection[str] = ()) -> Iterator[Entry]:
     """Yields the keys of a mapping from which options such as `after` have been removed.
+
+    Args:
+        source: The mapping.
+        markers: Names that keys may have, as in `Scope.markers`.
 
     Raises:
         ScheduleError: One of the keys is not a frame, time or formula, or there are too many.
@@ -74,7 +78,7 @@ def entries(source: Mapping[Any, Any]) -> Iterator[Entry]:
         if isinstance(value, str) and len(value) > MAX_TEXT:
             raise ScheduleLimitError(f"{label}it has {len(value)} characters; expected at most {MAX_TEXT}")
         source_text = value if isinstance(value, str) else ""
-        yield Entry(parse_key(text, Place(text)), value, Place(source_text, 0, label))
+        yield Entry(parse_key(text, Place(text), markers), value, Place(source_text, 0, label))
 
 
 def split_after(source: Mapping[Any, Any]) -> tuple[dict[Any, Any], str]:

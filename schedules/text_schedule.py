@@ -1,6 +1,6 @@
 """`TextSchedule`: a text for every frame, such as samplers, checkpoints and masks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,31 +56,32 @@ class TextSchedule:
     notes: tuple[ScheduleWarning, ...] = field(default=(), compare=False)
 
     @classmethod
-    def parse(cls, source: str | Mapping[Any, Any]) -> "TextSchedule":
+    def parse(cls, source: str | Mapping[Any, Any], *, markers: Collection[str] = ()) -> "TextSchedule":
         """Parses a text schedule.
 
         Args:
             source: Deforum text such as `0:("Euler a"), 30:("DDIM")`, one text for all frames, or a mapping
                 `{0: "Euler a", 30: DDIM}`.
+            markers: Names allowed as keys; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: The source is not a schedule; points at the column.
         """
         if isinstance(source, Mapping):
             rest, after = split_after(source)
-            keys = tuple(limit_work(TextKey(entry.at, _entry_text(entry)) for entry in entries(rest)))
-            return cls(freeze(source), keys, after=after)
+            found = (TextKey(entry.at, _entry_text(entry)) for entry in entries(rest, markers))
+            return cls(freeze(source), tuple(limit_work(found)), after=after)
         if not isinstance(source, str) and not is_number(source):
             raise ScheduleError(f"a text schedule is text or a mapping, not {source!r:.80}")
         text = str(source)
         if len(text) > MAX_TEXT:
             raise ScheduleLimitError(f"a schedule has {len(text)} characters; expected at most {MAX_TEXT}")
-        if not is_keyed(text):
+        if not is_keyed(text, markers):
             return cls(source, (TextKey(parse_key("0", Place("0")), unwrap(text)[0]),))
         reading = read(text)
         # The values are cut from the original text: typographic quotes inside a name belong to it.
         values = (text[item.value_column :][: len(item.value)] for item in reading.items)
-        keys = _text_keys(reading.items, text, (unwrap(value)[0] for value in values))
+        keys = _text_keys(reading.items, text, (unwrap(value)[0] for value in values), markers)
         return cls(source, keys, _deforum_keys(text), reading.after, reading.warnings)
 
     @property
@@ -121,10 +122,15 @@ class TextSchedule:
         return _without_numbers(inside)
 
 
-def is_keyed(text: str) -> bool:
-    """Returns True if a text has keys, such as `0:(a), 30:(b)`; else it is one text for all frames."""
+def is_keyed(text: str, markers: Collection[str] = ()) -> bool:
+    """Returns True if a text has keys, such as `0:(a), 30:(b)`; else it is one text for all frames.
+
+    Args:
+        text: The text.
+        markers: Names that keys may have.
+    """
     head, colon, _ = text.partition(":")
-    return bool(colon) and is_key(head)
+    return bool(colon) and is_key(head, markers)
 
 
 def _entry_text(entry: Entry) -> str:
@@ -133,10 +139,13 @@ def _entry_text(entry: Entry) -> str:
     raise entry.place.error("a text is expected here")
 
 
-def _text_keys(items: Iterable[Item], text: str, values: Iterable[str]) -> tuple[TextKey, ...]:
+def _text_keys(
+    items: Iterable[Item], text: str, values: Iterable[str], markers: Collection[str] = ()
+) -> tuple[TextKey, ...]:
     places = ((item, Place(text, item.key_column)) for item in items)
     pairs = zip(places, values, strict=True)
-    return tuple(limit_work(TextKey(parse_key(item.key, place), value) for (item, place), value in pairs))
+    keys = (TextKey(parse_key(item.key, place, markers), value) for (item, place), value in pairs)
+    return tuple(limit_work(keys))
 
 
 def _deforum_keys(text: str) -> tuple[TextKey, ...] | None:

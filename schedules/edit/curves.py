@@ -11,6 +11,7 @@ from schedules.edit.opened import Opened
 from schedules.edit.spelling import Spelled, number_text, rounded, tidy
 from schedules.edit.written import Written, WrittenMapping, WrittenText
 from schedules.errors import ScheduleError
+from schedules.expression import VARIABLES
 from schedules.formula import Formula, Place
 from schedules.keyed import Key
 from schedules.keys import unwrap
@@ -93,7 +94,7 @@ def move_key(
         content = rounded(_finite(value), _span(keys, scope) if span is None else span)
         spelled = _respelled(opened, index, content, keys[index].value.ease)
         _, opened = _open(opened.written.with_value(index, spelled), scope)
-    return _closed(source, opened.moved(index, frame))
+    return _closed(source, opened.moved(index, frame), scope)
 
 
 def add_key(
@@ -113,12 +114,12 @@ def add_key(
     """
     keys, opened = _open(source, scope)
     if isinstance(value, str):
-        content, ease = _typed(value)
+        content, ease = _typed(value, scope)
     else:
         content, ease = rounded(_finite(value), _span(keys, scope) if span is None else span), None
     is_text = isinstance(opened.written, WrittenText)
     spelled = _in_text(_BRACKETS, content, ease) if is_text else _in_mapping(content, ease)
-    return _closed(source, opened.added(frame, spelled))
+    return _closed(source, opened.added(frame, spelled), scope)
 
 
 def delete_key(source: Source, scope: Scope, index: int) -> Source:
@@ -127,7 +128,7 @@ def delete_key(source: Source, scope: Scope, index: int) -> Source:
     Raises:
         ScheduleError: It is the only key, or there is no such key.
     """
-    return _closed(source, _open(source, scope)[1].deleted(index))
+    return _closed(source, _open(source, scope)[1].deleted(index), scope)
 
 
 def set_time(source: Source, scope: Scope, index: int, text: str) -> Source:
@@ -136,7 +137,7 @@ def set_time(source: Source, scope: Scope, index: int, text: str) -> Source:
     Raises:
         ScheduleError: It is not a time, with its column, or another key is on its frame.
     """
-    return _closed(source, _open(source, scope)[1].timed(index, text))
+    return _closed(source, _open(source, scope)[1].timed(index, text), scope)
 
 
 def set_formula(source: Source, scope: Scope, index: int, text: str) -> Source:
@@ -147,9 +148,9 @@ def set_formula(source: Source, scope: Scope, index: int, text: str) -> Source:
     """
     keys, opened = _open(source, scope)
     opened.check(index)
-    content, ease = _typed(text)
+    content, ease = _typed(text, scope)
     value = _respelled(opened, index, content, ease or keys[index].value.ease)
-    return _closed(source, opened.written.with_value(index, value))
+    return _closed(source, opened.written.with_value(index, value), scope)
 
 
 def set_ease(source: Source, scope: Scope, index: int, ease: str | None) -> Source:
@@ -163,12 +164,16 @@ def set_ease(source: Source, scope: Scope, index: int, ease: str | None) -> Sour
     if ease is not None:
         check_ease(ease, Place(ease))
     content = _content(keys[index].value)
-    return _closed(source, opened.written.with_value(index, _respelled(opened, index, content, ease)))
+    return _closed(source, opened.written.with_value(index, _respelled(opened, index, content, ease)), scope)
+
+
+def _parsed(source: Source, scope: Scope) -> Schedule:
+    return Schedule.parse(source, signals=scope.signals, markers=scope.markers)
 
 
 def _open(source: Source, scope: Scope) -> tuple[Sequence[Key], Opened]:
     """Returns the keys of a schedule, parsed and as written; a single value as the text of one key."""
-    schedule = Schedule.parse(source)
+    schedule = _parsed(source, scope)
     keys = schedule.keyed.keys_for(scope)
     return keys, Opened(_written(source, schedule, scope), [key.at for key in keys], scope)
 
@@ -182,7 +187,7 @@ def _written(source: Source, schedule: Schedule, scope: Scope) -> Written:
         return WrittenText(source, reference.items(source) or ())
     if read(source).items:
         return _written_text(source)
-    return _written_text(f"0:{_in_text(_BRACKETS, *_typed(source))}")
+    return _written_text(f"0:{_in_text(_BRACKETS, *_typed(source, scope))}")
 
 
 def _written_text(text: str) -> WrittenText:
@@ -195,13 +200,13 @@ def _written_text(text: str) -> WrittenText:
     return WrittenText(text, reading.items)
 
 
-def _closed(source: Source, edited: Source) -> Source:
+def _closed(source: Source, edited: Source, scope: Scope) -> Source:
     """Returns an edited source, checked; the text of one key on frame 0 as the single value that it was.
 
     Raises:
         ScheduleError: It is not a schedule any more.
     """
-    schedule = Schedule.parse(edited)
+    schedule = _parsed(edited, scope)
     keys = schedule.keyed.keys
     if isinstance(keys, ScheduleError) or len(keys) > 1 or keys[0].at.text != "0" or keys[0].value.ease:
         return edited
@@ -244,13 +249,13 @@ def _text(content: int | float | str) -> str:
     return content if isinstance(content, str) else number_text(content)
 
 
-def _typed(text: str) -> tuple[int | float | str, str | None]:
+def _typed(text: str, scope: Scope) -> tuple[int | float | str, str | None]:
     """Returns the number or formula that somebody typed, and its easing.
 
     Raises:
         ScheduleError: It is neither; points at the column.
     """
-    value = parse_value(plain(text), Place(text))
+    value = parse_value(plain(text), Place(text), VARIABLES.union(scope.signals, scope.markers))
     return _content(value), value.ease
 
 

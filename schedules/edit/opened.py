@@ -48,7 +48,7 @@ class Opened:
             ScheduleError: It is not a time, or another key is there.
         """
         self.check(index)
-        time = parse_key(text, Place(text))
+        time = parse_key(text, Place(text), self.scope.markers)
         self._check_free(time.frame(self.scope), but=index)
         return self.written.with_time(index, time.text)
 

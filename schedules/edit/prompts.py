@@ -42,7 +42,7 @@ def editable_prompts(source: Source, scope: Scope) -> tuple[EditablePrompt, ...]
     Raises:
         ScheduleError: The source has no prompts, or a key is not a frame.
     """
-    keys, opened = parse_prompts(source), _open(source, scope)
+    keys, opened = parse_prompts(source, scope.markers), _open(source, scope)
     found = zip(keys, opened.frames, opened.written.values, strict=True)
     return tuple(
         EditablePrompt(index, frame, key.at.text, *_texts(value), key.ease)
@@ -52,7 +52,7 @@ def editable_prompts(source: Source, scope: Scope) -> tuple[EditablePrompt, ...]
 
 def move_prompt(source: Source, scope: Scope, index: int, frame: int) -> Source:
     """Returns the source with a prompt on another frame; errors and units as `move_key`."""
-    return _closed(source, _open(source, scope).moved(index, frame))
+    return _closed(source, _open(source, scope).moved(index, frame), scope)
 
 
 def add_prompt(source: Source, scope: Scope, frame: int, text: str) -> Source:
@@ -61,7 +61,7 @@ def add_prompt(source: Source, scope: Scope, frame: int, text: str) -> Source:
     Raises:
         ScheduleError: The frame has a prompt already, or the text cannot be a prompt.
     """
-    return _closed(source, _open(source, scope).added(frame, text))
+    return _closed(source, _open(source, scope).added(frame, text), scope)
 
 
 def delete_prompt(source: Source, scope: Scope, index: int) -> Source:
@@ -70,7 +70,7 @@ def delete_prompt(source: Source, scope: Scope, index: int) -> Source:
     Raises:
         ScheduleError: It is the only one, or there is no such prompt.
     """
-    return _closed(source, _open(source, scope).deleted(index))
+    return _closed(source, _open(source, scope).deleted(index), scope)
 
 
 def set_prompt_time(source: Source, scope: Scope, index: int, time: str) -> Source:
@@ -79,7 +79,7 @@ def set_prompt_time(source: Source, scope: Scope, index: int, time: str) -> Sour
     Raises:
         ScheduleError: It is not a time, with its column, or another prompt is on its frame.
     """
-    return _closed(source, _open(source, scope).timed(index, time))
+    return _closed(source, _open(source, scope).timed(index, time), scope)
 
 
 def set_prompt(source: Source, scope: Scope, index: int, text: str) -> Source:
@@ -138,13 +138,13 @@ def _value(source: Source, scope: Scope, index: int) -> Any:
 
 def _with_value(source: Source, scope: Scope, index: int, value: Any) -> Any:
     if isinstance(source, Sequence) and not isinstance(source, str):
-        return _closed(source, [*source[:index], value, *source[index + 1 :]])
-    return _closed(source, _open(source, scope).written.with_value(index, value))
+        return _closed(source, [*source[:index], value, *source[index + 1 :]], scope)
+    return _closed(source, _open(source, scope).written.with_value(index, value), scope)
 
 
 def _open(source: Source, scope: Scope) -> Opened:
     """Returns the prompts as a mapping of their times."""
-    keys = parse_prompts(source)
+    keys = parse_prompts(source, scope.markers)
     decoded = decode(source) if isinstance(source, str) else source
     if isinstance(decoded, Mapping):
         written = WrittenMapping.of(decoded, "morph")
@@ -155,9 +155,9 @@ def _open(source: Source, scope: Scope) -> Opened:
     return Opened(written, [key.at for key in keys], scope)
 
 
-def _closed(source: Source, edited: Any) -> Any:
+def _closed(source: Source, edited: Any, scope: Scope) -> Any:
     """Returns edited prompts, checked; one prompt on frame 0 as the single text that it was."""
-    (key, *others) = parse_prompts(edited)
+    (key, *others) = parse_prompts(edited, scope.markers)
     is_single = isinstance(source, str | int | float) and decode(str(source)) == str(source)
     if is_single and not others and key.at.text == "0" and decode(key.text) == key.text:
         return key.text

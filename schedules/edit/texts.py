@@ -96,7 +96,7 @@ def set_text(source: Source, scope: Scope, index: int, text: str) -> Source:
 
 def _open(source: Source, scope: Scope) -> tuple[Sequence[TextKey], Opened]:
     """Returns the keys of a text schedule, parsed and as written; a single text as the text of one key."""
-    schedule = TextSchedule.parse(source)
+    schedule = TextSchedule.parse(source, markers=scope.markers)
     keys = schedule.keys_for(scope)
     return keys, Opened(_written(source, schedule, scope), [key.at for key in keys], scope)
 
@@ -105,7 +105,7 @@ def _written(source: Source, schedule: TextSchedule, scope: Scope) -> Written:
     if isinstance(source, Mapping):
         return WrittenMapping.of(source, "after")
     text = str(source)
-    if not is_keyed(text):
+    if not is_keyed(text, scope.markers):
         text = f"0:{_wrapped(schedule.keys[0].text)}"
     elif scope.compat and schedule.deforum_keys is not None:
         return WrittenText(text, reference.items(text) or ())
@@ -114,8 +114,13 @@ def _written(source: Source, schedule: TextSchedule, scope: Scope) -> Written:
 
 def _closed(source: Source, edited: Source, scope: Scope) -> Source:
     """Returns an edited source, checked; one key on frame 0 as the single text that it was."""
-    keys = TextSchedule.parse(edited).keys_for(scope)
-    if isinstance(source, Mapping) or is_keyed(str(source)) or len(keys) > 1 or keys[0].at.text != "0":
+    keys = TextSchedule.parse(edited, markers=scope.markers).keys_for(scope)
+    if (
+        isinstance(source, Mapping)
+        or is_keyed(str(source), scope.markers)
+        or len(keys) > 1
+        or keys[0].at.text != "0"
+    ):
         return edited
     text = keys[0].text
     return text if _reads_as(text, text) else edited

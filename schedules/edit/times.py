@@ -24,6 +24,7 @@ def time_at(time: KeyTime, frame: int, scope: Scope) -> str:
 
 _AMOUNTS: Mapping[str, Callable[[int, Scope], float | None]] = {
     "s": lambda frame, scope: frame / scope.fps,
-    "b": lambda frame, scope: frame / scope.fps * scope.bpm / 60 if scope.bpm else None,
+    "b": lambda frame, scope: scope.beat_of_frame(frame),
+    "bar": lambda frame, scope: scope.beat_of_frame(frame) / scope.beats_per_bar,
     "%": lambda frame, scope: frame / scope.max_f * 100 if scope.max_f else None,
 }

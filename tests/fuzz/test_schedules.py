@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from schedules import EASINGS, Prompts, Schedule, ScheduleError, Scope, TextSchedule
+from schedules.film_functions import FILM_FUNCTIONS
 from schedules.operations import FUNCTIONS
 from tests.fuzz.bounded import bounded
 from tests.fuzz.damage import damaged
@@ -14,6 +15,7 @@ from tests.fuzz.trees import changed
 from tests.fuzz.values import NUMBERS, TEXT, VALUE
 
 NAMES = ("t", "s", "fps", "bpm", "max_f", "pi", "e", "i", "x", "self", "__import__", "where", "True")
+CALLED = (*FUNCTIONS, *FILM_FUNCTIONS, "where", "min", "eval")
 OPERATORS = (
     "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", "==", "!=", " and ", " or ",
     ",", "=", ":", ".",
@@ -25,6 +27,8 @@ SCOPES = st.builds(
     fps=st.sampled_from((1e-6, 0.5, 15.0, 1e6)),
     bpm=st.sampled_from((None, 1e-6, 120.0, 1e9)),
     compat=st.booleans(),
+    first_beat=st.sampled_from((0.0, -1e9, 0.25)),
+    beats=st.sampled_from(((), (0.0, 1e-9), (0.5, 1.0, 3.0))),
 )
 WHOLE_SCHEDULES: tuple[Any, ...] = (
     {"0": 1.0, "2s": "1+0.1*sin(t)", "90": {"value": 0.5, "ease": "bounce"}, "after": "loop"},
@@ -35,6 +39,7 @@ VALID = (
     "0:(1.02), 60:(1+0.1*sin(t/10))",
     '0:("Euler a"), 30:("DDIM"), after: loop',
     "0:(1) ease_in_out, 2s:(min(t,5)), 50%: (where(t<10,1,2)), loop",
+    "0:(smooth(t, 0.5)), 2bar:(remap(peak(sin(t), 0.5, 1), 0, 1, wiggle(2), saw(1)))",
     "0:(abs(-3)**2 % 7), max_f-1:((0xff & 3) << 2) bounce_in",
     "'0': '(1)' ; \"12\": 2 mirror",
 )
@@ -47,9 +52,9 @@ def formulas() -> st.SearchStrategy[str]:
         leaf,
         lambda inner: (
             st.tuples(inner, st.sampled_from(OPERATORS), inner).map("".join)
-            | st.tuples(
-                st.sampled_from((*FUNCTIONS, "where", "min", "eval")), st.lists(inner, max_size=4)
-            ).map(lambda call: f"{call[0]}({','.join(call[1])})")
+            | st.tuples(st.sampled_from(CALLED), st.lists(inner, max_size=4)).map(
+                lambda call: f"{call[0]}({','.join(call[1])})"
+            )
             | inner.map(lambda text: f"({text})")
             | inner.map(lambda text: f"-{text}")
             | st.tuples(inner, inner, inner).map(lambda parts: f"{parts[0]} if {parts[1]} else {parts[2]}")
@@ -65,7 +70,9 @@ def keyed_texts(draw: DrawFn) -> str:
     parts: list[str] = []
     for _ in range(draw(st.integers(1, 5))):
         key = draw(
-            st.integers(-5, 200).map(str) | st.sampled_from(("2s", "4b", "50%", "max_f/2", "t")) | values
+            st.integers(-5, 200).map(str)
+            | st.sampled_from(("2s", "4b", "2bar", "50%", "max_f/2", "t"))
+            | values
         )
         ease = draw(st.sampled_from(("", "", " bounce", " bouce", *(f" {name}" for name in EASINGS))))
         parts.append(f"{key}{draw(st.sampled_from((':', ':', '::', '', '：')))}({draw(values)}){ease}")

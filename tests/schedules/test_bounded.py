@@ -27,6 +27,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "signs": lambda: "0:(" + "-" * 9_000 + "t)",
     "nots": lambda: "0:(" + "not " * 2_000 + "t>1)",
     "powers": lambda: "0:(" + "**".join(["t"] * 3_000) + ")",
+    "functions of the whole film": lambda: "0:(sum(" + ",".join(["smooth(t,9)"] * 500) + "))",
+    "nested functions of the whole film": lambda: "0:(" + "smooth(" * 59 + "1/t" + ",1e9)" * 59 + ")",
     "sums": lambda: "0:(" + "+".join(["t"] * 4_900) + ")",
     "choices": lambda: "0:(" + "1 if t else " * 700 + "2)",
     "colons": lambda: ":" * 900_000,
@@ -81,6 +83,7 @@ def test_hostile_prompts_are_bounded(source: str) -> None:
 PIECES = st.sampled_from([
     *("0", "1", "30", "2.5", "1e3", "9**9", "0x1F", "5s", "50%", "8b", "t", "max_f", "s", "fps", "pi", "e"),
     *("i", "sin(", "cos(", "min(", "where(", "max(", "clip(", "(", ")", ",", ":", ";", "=", "'", '"', "`"),
+    *("smooth(", "peak(", "since(", "saw(", "2bar"),
     *(".", "_"),
     *("+", "-", "*", "/", "//", "%", "**", "<", ">", "<=", "==", "!=", "&", "|", "^", "~", "<<", ">>", "!"),
     *("and", "or", "not", "if", "else", "hold", "bounce", "loop", "mirror", "[", "]", "{", "}", "\n", "\t"),

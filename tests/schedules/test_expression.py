@@ -55,6 +55,8 @@ T = np.arange(12.0)
         ("isnan(sqrt(t - 3))", T < 3),
         ("0x10 + 1_000 + 007", np.full(12, 1023.0)),
         ("t*1e-3", T * 1e-3),
+        ("t*1e-09 + 2.E-05", T * 1e-9 + 2e-5),
+        ("t-09", T - 9),
         ("max_f - s", np.full(12, 11.0 - 42)),
         ("fps", np.full(12, 15.0)),
         ("hypot(t, 3) + degrees(radians(t))", np.hypot(T, 3) + T),

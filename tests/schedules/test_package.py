@@ -44,7 +44,7 @@ def test_the_public_names_exist() -> None:
     assert all(hasattr(schedules, name) for name in schedules.__all__)
 
 
-@pytest.mark.parametrize("index", range(2))
+@pytest.mark.parametrize("index", range(3))
 def test_the_documented_python_runs(index: int) -> None:
     blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     subprocess.run([sys.executable, "-c", blocks[index]], check=True, cwd=ROOT, env={"PYTHONPATH": "."})
