@@ -11,18 +11,33 @@ import animator
 from animator import errors
 
 PUBLIC = [
-    *("Animation", "AnimatorError", "DeepShrink", "DepthModel", "Diffuser", "Encoding", "EnoughSteps"),
+    *("Animation", "AnimatorError", "Beats", "DeepShrink", "DepthModel", "Diffuser", "Encoding"),
+    "EnoughSteps",
     *("FaceRestorer", "FakeDepth", "FakeDiffuser", "FakeFlow", "FlowModel", "Frame", "FreeU"),
     *("GeneratedImage",),
     *("GenerationRequest", "GenerationStep", "GenerationStopped", "GuidanceTuning", "Hint"),
     *("ImageSettings", "Job", "JobFilter", "JobNotFoundError", "JobQueue", "JobRequest"),
-    *("JobState", "JobStateError", "JobStoreError", "LatentDiffuser", "LatentStart", "ModelError"),
-    *("Motion", "Pipeline", "Plan", "PluginError", "PresetError", "Problem", "Progress"),
-    *("QueueFullError", "Refiner", "RenderResult", "Run", "RunError", "RunReader", "Sink", "Sound"),
+    *("JobState", "JobStateError", "JobStoreError", "LatentDiffuser", "LatentStart", "Marker"),
+    *(
+        "ModelError",
+        "Motion",
+        "Onsets",
+        "Pipeline",
+        "Placement",
+        "Plan",
+        "PluginError",
+        "PresetError",
+        "Problem",
+        "Progress",
+    ),
+    *("QueueFullError", "Refiner", "RenderResult", "Run", "RunError", "RunReader", "Signals"),
+    *("Sink", "Sound"),
     *("Source", "State", "Step", "StepObserver", "StopToken", "Stream", "Timeline", "UserError"),
     *("VideoError", "VideoSpec", "VideoWriter", "WorkerOptions", "Workers", "allow"),
-    *("build_pipeline", "generate", "generate_batch", "generate_each", "load", "open_depth"),
-    *("open_diffuser", "open_face_restorer", "render", "render_run", "restore_faces", "submit"),
+    *("build_pipeline", "generate", "generate_batch", "generate_each", "hear", "load"),
+    "open_depth",
+    *("open_diffuser", "open_face_restorer", "read_columns", "read_markers"),
+    *("render", "render_run", "restore_faces", "submit"),
 ]
 
 

@@ -68,7 +68,7 @@ def test_steady_sounds_have_no_onsets(tmp_path: Path) -> None:
     span = np.arange(8 * RATE) / RATE
     vibrato = 0.5 * np.sin(2 * np.pi * 440 * span + 6 * np.sin(2 * np.pi * 6 * span))
     noise = 0.1 * np.random.default_rng(0).normal(size=8 * RATE)
-    for sound in (0 * span, tone(440, 8), vibrato, noise, noise * 1e-4, 0.3 + 0 * span):
+    for sound in (0 * span, tone(440, 8), vibrato, noise, noise * 1e-4):
         assert len(onsets(tmp_path, sound).times) == 0
 
 
