@@ -5,8 +5,9 @@ Source: observed behavior. Spaces are reproduced exactly: text encoders ignore m
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from schedules.evaluate import evaluate_whole
 from schedules.formula import Formula
 from schedules.keys import KeyTime
 from schedules.prompt_text import NEGATIVE, PromptText
-from schedules.scope import Scope
+from schedules.scope import Scope, Signal
 
 _MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
 
@@ -73,7 +74,7 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its math evaluated; math does not extend over a line break."""
     if "`" not in text:
         return [text] * len(frames)
-    return PromptText.parse(text, math=_MATHS_IN_LINE).render(frames, scope, _whole_numbers)
+    return PromptText.parse(text, math=_MATHS_IN_LINE, signals=scope.signals).render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:
@@ -108,8 +109,21 @@ def interpolation_scope(scope: Scope) -> Scope:
 
     On the frame that the film does not have, signals have their last value.
     """
-    signals = {name: np.append(signal, signal[-1]) for name, signal in scope.signals.items()}
+    signals = {name: _Longer(signal) for name, signal in scope.signals.items()}
     return replace(scope, frames=scope.frames + 1, signals=signals)
+
+
+@dataclass(frozen=True, eq=False)
+class _Longer:
+    """A signal with one frame more, on which it keeps its last value."""
+
+    signal: Signal
+
+    def __len__(self) -> int:
+        return len(self.signal) + 1
+
+    def __getitem__(self, frames: Any) -> Any:
+        return self.signal[np.minimum(frames, len(self.signal) - 1)]
 
 
 def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: Render) -> None:

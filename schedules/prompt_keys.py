@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schedules.errors import ScheduleError
@@ -21,12 +21,21 @@ _EMPTY = "put text that begins with # or is empty in quotes"
 
 @dataclass(frozen=True)
 class PromptKey:
-    """A keyed prompt: time, text, and the easing by which it morphs into the next (None: it does not)."""
+    """A keyed prompt.
+
+    Attributes:
+        at: Its time.
+        text: The prompt.
+        ease: The easing by which it morphs into the next; None: it does not.
+        label: What to call it in messages.
+        signals: Names allowed in math besides the built-in ones.
+    """
 
     at: KeyTime
     text: str
     ease: str | None
     label: str = ""
+    signals: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def place(self) -> Place:
@@ -36,25 +45,32 @@ class PromptKey:
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas of the key and between backticks."""
-        pieces = (self.at.formula, *PromptText.parse(self.text).pieces)
+        pieces = (self.at.formula, *PromptText.parse(self.text, signals=self.signals).pieces)
         return tuple(piece for piece in pieces if isinstance(piece, Formula))
 
 
 def parse_prompts(
-    source: str | Mapping[Any, Any] | Sequence[Any], markers: Collection[str] = ()
+    source: str | Mapping[Any, Any] | Sequence[Any],
+    markers: Collection[str] = (),
+    signals: Collection[str] = (),
 ) -> tuple[PromptKey, ...]:
     """Parses keyed prompts; see `Prompts.parse`.
 
     Raises:
         ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
     """
+    names = frozenset(signals)
+    return tuple(limit_work(replace(key, signals=names) for key in _keys(source, markers)))
+
+
+def _keys(source: Any, markers: Collection[str]) -> Iterator[PromptKey]:
     decoded = decode(source) if isinstance(source, str) else source
     if isinstance(decoded, str) or is_number(decoded):
-        return tuple(limit_work(_list_keys([decoded])))
+        return _list_keys([decoded])
     if isinstance(decoded, Mapping):
-        return tuple(limit_work(_mapping_keys(decoded, markers)))
+        return _mapping_keys(decoded, markers)
     if isinstance(decoded, Sequence):
-        return tuple(limit_work(_list_keys(decoded)))
+        return _list_keys(decoded)
     hint = _EMPTY if decoded is None else ""
     raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
 

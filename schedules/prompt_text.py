@@ -1,7 +1,7 @@
 """`PromptText`: the text of a prompt with math between backticks; its negative part after `--neg`."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +26,24 @@ class PromptText:
     pieces: tuple[str | Formula, ...]
 
     @classmethod
-    def parse(cls, text: str, *, math: re.Pattern[str] = MATHS) -> "PromptText":
+    def parse(
+        cls, text: str, *, math: re.Pattern[str] = MATHS, signals: Collection[str] = ()
+    ) -> "PromptText":
         """Parses a prompt; a single backtick is plain text.
+
+        Args:
+            text: The prompt.
+            math: What surrounds math.
+            signals: Names allowed in math besides the built-in ones.
 
         Raises:
             ScheduleError: The text between backticks is not math; points at the column.
         """
         pieces: list[str | Formula] = []
+        names = expression.VARIABLES.union(signals)
         done = 0
         for match in math.finditer(text):
-            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1))
+            formula = expression.parse(match.group(1), place=Place(text, match.start() + 1), names=names)
             pieces += [text[done : match.start()], formula]
             done = match.end()
         return cls((*pieces, text[done:]))

@@ -64,6 +64,7 @@ class Prompts:
         prefix: str = "",
         suffix: str = "",
         negative: str = "",
+        signals: Collection[str] = (),
         markers: Collection[str] = (),
     ) -> "Prompts":
         """Parses prompts.
@@ -75,13 +76,15 @@ class Prompts:
             prefix: Text before every prompt, separated by a space.
             suffix: Text after every prompt, separated by a space.
             negative: Negative prompt common to all.
+            signals: Names allowed in math besides the built-in ones; `Scope.signals` has the values.
             markers: Names allowed as keys; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
         """
-        keys = parse_prompts(source, markers)
-        common = sum(PromptText.parse(part).columns for part in (prefix, suffix, negative))
+        keys = parse_prompts(source, markers, signals)
+        parts = (prefix, suffix, negative)
+        common = sum(PromptText.parse(part, signals=signals).columns for part in parts)
         if common * len(keys) > MAX_COLUMNS:
             raise too_many_columns(keys[0].place)
         return cls(freeze(source), prefix, suffix, negative, keys)
@@ -147,7 +150,7 @@ class Prompts:
     def _texts(self, key: PromptKey, frames: NDArray[np.int64], scope: Scope) -> list[tuple[str, str]]:
         """Returns the positive and negative text of a key at each of `frames`."""
         chosen = choose(self._whole(key), scope.seed, self.keys.index(key))
-        rendered = PromptText.parse(chosen).render(frames, scope, short_numbers)
+        rendered = PromptText.parse(chosen, signals=scope.signals).render(frames, scope, short_numbers)
         split = {text: split_negative(text) for text in set(rendered)}
         return [split[text] for text in rendered]
 
