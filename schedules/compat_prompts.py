@@ -74,7 +74,9 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its math evaluated; math does not extend over a line break."""
     if "`" not in text:
         return [text] * len(frames)
-    return PromptText.parse(text, math=_MATHS_IN_LINE, signals=scope.signals).render(frames, scope, _whole_numbers)
+    return PromptText.parse(text, math=_MATHS_IN_LINE, signals=scope.signals).render(
+        frames, scope, _whole_numbers
+    )
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:

@@ -41,8 +41,8 @@ class Scope:
         fps: Frames per second, for keys such as `2s`.
         bpm: Beats per minute for keys such as `8b`; None if the film has no beat.
         compat: True for the values of the Deforum extension 3.0 wherever it accepts the schedule.
-        signals: Further variables of formulas, such as an audio level: name -> values (frames,). Only those that
-            a formula uses are asked for their values.
+        signals: Further variables of formulas, such as an audio level: name -> values (frames,). Only those
+            that a formula uses are asked for their values.
         beats_per_bar: Beats in a bar, for keys such as `2bar`.
         first_beat: Time of the first beat, `0b`, in seconds; unused where `beats` are given.
         beats: The time of each beat in seconds, ascending, where the tempo changes: `8b` is the ninth. Beyond

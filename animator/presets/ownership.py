@@ -19,8 +19,8 @@ from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
 from animator.images.image_file import BrokenImageError, decode_file
 from animator.presets.records import FILM, FRAME, is_film_record
-from animator.presets.signal_files import files_of
 from animator.presets.resolve_paths import file_settings, names_in
+from animator.presets.signal_files import files_of
 from animator.settings import Animation
 
 MAX_TEXT_BYTES = 16_000_000

@@ -1,4 +1,4 @@
-"""The values that a run's formulas heard, in its folder: the run can be read and resumed without the sounds."""
+"""What a run's formulas heard, in its folder: the run can be read and resumed without the sounds."""
 
 import json
 from pathlib import Path

@@ -33,7 +33,7 @@ from animator.settings.postprocess import FrameInterpolation, Upscaling
 from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import NO_MARKERS, MarkersSetting
 from animator.settings.signals.sources import SignalSources
-from animator.settings.signals.tempo import AUTO, Tempo
+from animator.settings.signals.tempo import Tempo
 from animator.settings.sound import Sound
 from animator.settings.step import AnyStep
 from animator.settings.tuning import DeepShrink, FreeU
@@ -190,7 +190,7 @@ class Animation(SettingsGroup):
     def scope(self) -> Scope:
         """The values of the names in this film's schedules."""
         rules = rules_of(self)
-        bpm = self._heard.bpm if self.bpm == AUTO else self.bpm
+        bpm = self._heard.bpm if isinstance(self.bpm, str) else self.bpm
         unnamed = None if mode_of(self).names_seed else rules.unnamed_seed
         return Scope(
             frames=self.frames,

@@ -24,6 +24,7 @@ from animator.settings.setting_kinds import (
     kind_of,
 )
 from animator.settings.setting_words import values_in_words
+from animator.settings.signals.markers import Markers
 from animator.settings.step import StepSettings, names, settings_of
 from animator.settings.subtitle_values import SubtitleValues
 from animator.settings.titles import title_of
@@ -31,6 +32,8 @@ from schedules import Prompts, Schedule, TextSchedule
 
 _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("", "wildcard_folder"): SettingKind.FOLDER,
+    ("", "bpm"): SettingKind.NUMBER,
+    ("", "signals"): SettingKind.FILES_BY_NAME,
     ("controlnet", "model"): SettingKind.MODEL,
     ("controlnet", "source"): SettingKind.CLIP,
     ("sound", "soundtrack_path"): SettingKind.FILE,
@@ -190,6 +193,6 @@ def _setting(name: str, group: str, field: FieldInfo, text: str) -> Setting:
 def _plain_default(field: FieldInfo) -> Any:
     """Returns the default of a setting, as presets have it."""
     value = None if field.is_required() else field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues):
+    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues | Markers):
         return value.source
     return to_jsonable_python(value, fallback=str)

@@ -213,10 +213,9 @@ class _PromptTexts(ParsedField):
 
     def parse(self, value: Any, scope: Scope | None) -> Prompts:
         """Parses keyed prompts."""
-        prompts = value
-        if not isinstance(value, Prompts):
-            signals, markers = variables_for(value, scope), markers_for(value, scope)
-            prompts = Prompts.parse(value, signals=signals, markers=markers)
+        signals, markers = variables_for(value, scope), markers_for(value, scope)
+        is_parsed = isinstance(value, Prompts)
+        prompts: Prompts = value if is_parsed else Prompts.parse(value, signals=signals, markers=markers)
         if scope is not None:
             prompts.at(scope)
         return prompts

@@ -1,5 +1,6 @@
 """One schedule of a film as points to plot, thinned out in long films; and the beats below them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,15 +68,15 @@ def curve_of(animation: Animation, path: str, points: int = 4000, part: range | 
 
 
 def beats_of(animation: Animation) -> Frames:
-    """Returns the frames of the beats, ascending, as keys such as `8b` fall on them; none without `bpm`."""
-    if animation.bpm is None:
+    """Returns the frames of the beats, ascending, as keys such as `8b` fall on them; none without a tempo."""
+    scope = animation.scope
+    if not scope.has_beat:
         return np.zeros(0, dtype=np.int64)
-    frames_per_beat = 60.0 / animation.bpm * animation.fps
-    count = animation.frames if frames_per_beat < 1 else int(animation.frames / frames_per_beat) + 2
-    step = max(frames_per_beat, 1.0)  # with more than one beat per frame there is one on every frame
-    beats: Frames = np.floor(np.arange(count) * step + 0.5).astype(np.int64)
-    inside: Frames = beats[beats < animation.frames]
-    return inside
+    first, last = (math.floor(scope.beat_of_frame(frame)) for frame in (0, animation.frames))
+    count = min(last - first + 2, animation.frames)  # of more than one beat per frame there is one on each
+    numbers = np.unique(np.linspace(first, last + 1, count).astype(np.int64)).tolist()
+    beats = {math.floor(scope.frame_of_beat(number) + 0.5) for number in numbers}
+    return np.array(sorted(beat for beat in beats if 0 <= beat < animation.frames), dtype=np.int64)
 
 
 def _in_plans(animation: Animation, path: str, raw: Values) -> Values:

@@ -43,7 +43,9 @@ class Heard:
     @property
     def used(self) -> Mapping[str, Column]:
         """The variables in use, with their values."""
-        return {name: column for name, signal in self.signals.items() if (column := _used(signal)) is not None}
+        return {
+            name: column for name, signal in self.signals.items() if (column := _used(signal)) is not None
+        }
 
     @property
     def own(self) -> Mapping[str, Column]:

@@ -12,8 +12,8 @@ from animator.settings.signals.columns import NEEDS_SOUND, Track, columns_of, mi
 from animator.settings.signals.given import Given
 from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import Markers, times_of
-from animator.settings.signals.soundtrack import film_sound, first_sound, signal_sound
-from animator.settings.signals.sources import SignalSource, SignalSources
+from animator.settings.signals.soundtrack import film_sound, signal_sound
+from animator.settings.signals.sources import SignalSource, SignalSources, first_sound
 from animator.settings.signals.tables import table_columns
 from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
@@ -131,7 +131,9 @@ class _Listener:
             sound = film_sound(self._sound, self._clip, {})
         except AnimatorError:  # reported where the soundtrack is checked
             return None
-        return None if sound is None else self._kept(setting, Track(sound, self._placement, 0.0, self._per_bar))
+        return (
+            None if sound is None else self._kept(setting, Track(sound, self._placement, 0.0, self._per_bar))
+        )
 
     def _named(self, main: Track | None) -> Iterator[tuple[str, Mapping[str, Signal]]]:
         """Yields the variables of each sound and table, by its name."""

@@ -6,14 +6,9 @@ from dataclasses import replace
 from animator.errors import UserError
 from animator.film.sound import Sound as FilmSound
 from animator.film.soundtrack import soundtrack
-from animator.settings.signals.sources import CLIP, SignalSource
+from animator.settings.signals.sources import CLIP, SignalSource, first_sound
 from animator.settings.sound import Sound
 from animator.settings.video import Video
-
-
-def first_sound(signals: Mapping[str, SignalSource]) -> str:
-    """Returns the name of the first sound in `signals`; empty where there is none."""
-    return next((name for name, source in signals.items() if not source.is_table), "")
 
 
 def film_sound(settings: Sound, clip: Video, signals: Mapping[str, SignalSource]) -> FilmSound | None:

@@ -45,9 +45,16 @@ def _of_path(value: Any) -> Any:
 
 SignalName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 SignalSources = Annotated[
-    Mapping[SignalName, Annotated[SignalSource, BeforeValidator(_of_path)]], Field(max_length=MOST_SOURCES)
+    Mapping[SignalName, Annotated[SignalSource, BeforeValidator(_of_path)]],
+    Field(max_length=MOST_SOURCES),
+    BeforeValidator(lambda value: value or {}),
 ]
 """Sounds and tables by name."""
+
+
+def first_sound(signals: Mapping[str, SignalSource]) -> str:
+    """Returns the name of the first sound in `signals`; empty where there is none."""
+    return next((name for name, source in signals.items() if not source.is_table), "")
 
 
 @dataclass(frozen=True)

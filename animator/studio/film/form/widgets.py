@@ -173,6 +173,8 @@ _CODE = (
     SettingKind.TEXT_SCHEDULE,
     SettingKind.IMAGES_BY_FRAME,
     SettingKind.SCHEDULES_BY_NAME,
+    SettingKind.FILES_BY_NAME,
+    SettingKind.TIMES_BY_NAME,
     SettingKind.VALUE,
 )
 _LONG = (*_CODE, SettingKind.LONG_TEXT, SettingKind.TEXTS, SettingKind.FOLDERS)
