@@ -86,16 +86,17 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
         animation = Animation.model_validate(values, context=scope).hearing(hearing.heard)
     except ValidationError as error:
         described = error.errors()[:MAX_SHOWN]
-        known += [*_unheard(draft, hearing), *(_problem(draft, details) for details in described)]
+        known += [*_unheard(draft, hearing, known), *(_problem(draft, details) for details in described)]
         paths = tuple(tuple(str(part) for part in details["loc"]) for details in error.errors())
         more = error.error_count() - len(described)
         return Examined(draft, _without(draft, values, paths), tuple(known), more, paths)
-    return Examined(draft, animation, (*known, *_unheard(draft, hearing)))
+    return Examined(draft, animation, (*known, *_unheard(draft, hearing, known)))
 
 
-def _unheard(draft: RawPreset, hearing: Hearing) -> list[Problem]:
-    """Returns the problems of what the film hears."""
-    return [Problem.of(draft.where(path), path, message) for path, message in hearing.problems]
+def _unheard(draft: RawPreset, hearing: Hearing, known: list[Problem]) -> list[Problem]:
+    """Returns the problems of what the film hears, but those that are known already, such as missing files."""
+    broken = {tuple(problem.path.split(".")[:2]) for problem in known}
+    return [Problem.of(draft.where(path), path, message) for path, message in hearing.problems if path not in broken]
 
 
 def _without(

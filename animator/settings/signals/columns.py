@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, UserError
 from animator.film.remote import local_file
 from animator.film.sound import Sound
 from animator.sound.hear import hear
@@ -18,7 +18,7 @@ SOUND_SIGNALS = (*(field.name for field in fields(Signals)[:-2]), "bass")
 NEEDS_SOUND = "name one in `signals` or `sound.soundtrack_path`"
 
 
-class UnheardError(ScheduleError):
+class UnheardError(UserError):
     """A variable has no values, because its sound cannot be heard; `Track.problem` says why."""
 
 
@@ -56,7 +56,7 @@ class Track:
             UnheardError: It cannot be heard.
         """
         if isinstance(self._heard, AnimatorError):
-            raise UnheardError("the sound cannot be heard")
+            raise UnheardError(f"{self.sound.source}: cannot be heard")
         return self._heard
 
     @cached_property

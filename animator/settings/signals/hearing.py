@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from animator.errors import AnimatorError
-from animator.settings.signals.columns import NEEDS_SOUND, Track, columns_of, missing_columns
+from animator.settings.signals.columns import NEEDS_SOUND, Track, UnheardError, columns_of, missing_columns
 from animator.settings.signals.given import Given
 from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import Markers, times_of
@@ -178,7 +178,7 @@ class _Listener:
             return heard
         try:
             beats = main.signals.beats
-        except ScheduleError:  # the track has the problem
+        except UnheardError:  # the track has the problem
             return heard
         if len(beats.times) < 2:
             self._mistakes.append(

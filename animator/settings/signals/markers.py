@@ -83,7 +83,7 @@ class _MarkersField(ParsedField):
         return value if isinstance(value, Markers) else Markers.parse(value)
 
 
-MarkersSetting = Annotated[Markers, _MarkersField(), PathSetting("file")]
+MarkersSetting = Annotated[Markers, _MarkersField(), PathSetting("times")]
 NO_MARKERS = Markers.parse({})
 
 
