@@ -16,6 +16,7 @@ from animator.errors import PresetError, RunError
 from animator.presets import raw
 from animator.runs.heard_record import read_heard
 from animator.settings import Animation
+from animator.settings.raw import RawPreset
 from animator.settings.signals.given import Given
 from animator.settings.validate import validate
 
@@ -41,11 +42,21 @@ def recorded_settings(folder: Path) -> Animation:
     if not (folder / PRESET).exists():
         raise RunError(f"{folder}: is not a run folder; it has no {PRESET}")
     try:
-        draft = raw.read(folder / PRESET)
-        recorded = read_heard(folder)
-        return validate(draft if recorded is None else replace(draft, given=Given(recorded=recorded)))
+        return validate(recorded_draft(folder))
     except PresetError as error:
         raise RunError(f"{folder}: its record of the settings is broken.\n{error}") from error
+
+
+def recorded_draft(folder: Path) -> RawPreset:
+    """Returns the settings that a run was rendered with before validation, and what it heard.
+
+    Raises:
+        PresetError: The record of the settings is broken.
+        RunError: That of what it heard is.
+    """
+    heard = read_heard(folder)
+    given = None if heard is None else Given(recorded=heard)
+    return replace(raw.read(folder / PRESET), folders={}, given=given)  # paths are from the working directory
 
 
 def keep_edited(path: Path) -> None:

@@ -176,13 +176,11 @@ class Animation(SettingsGroup):
             PresetError: With every problem of the new settings.
         """
         from animator.settings.override import override_with  # these read this class
-        from animator.settings.raw import RawPreset
+        from animator.settings.raw import raw_of
         from animator.settings.renamed_keys import warn_renamed_keys
-        from animator.settings.signals.given import Given
         from animator.settings.validate import validate
 
-        below = RawPreset(self.name, self.plain(), {}, given=Given(self._heard.own))
-        draft, problems = override_with(below, changes, "with_")
+        draft, problems = override_with(raw_of(self), changes, "with_")
         warn_renamed_keys(draft.notes, stacklevel=2)
         return validate(draft, problems)
 

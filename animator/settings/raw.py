@@ -69,6 +69,11 @@ class RawPreset:
         return self.source
 
 
+def raw_of(animation: Animation) -> RawPreset:
+    """Returns the settings of a film, with its variables that are from Python."""
+    return RawPreset(animation.name, animation.plain(), {}, given=Given(animation.heard.own))
+
+
 def merge(top: RawPreset, below: RawPreset) -> RawPreset:
     """Merges two drafts; `top` overrides `below`. Groups merge, every other value replaces."""
     values = dict(below.values)

@@ -96,7 +96,11 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
 def _unheard(draft: RawPreset, hearing: Hearing, known: list[Problem]) -> list[Problem]:
     """Returns the problems of what the film hears, but those that are known already, such as missing files."""
     broken = {tuple(problem.path.split(".")[:2]) for problem in known}
-    return [Problem.of(draft.where(path), path, message) for path, message in hearing.problems if path not in broken]
+    return [
+        Problem.of(draft.where(path), path, message)
+        for path, message in hearing.problems
+        if path not in broken
+    ]
 
 
 def _without(

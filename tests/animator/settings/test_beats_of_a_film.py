@@ -60,7 +60,11 @@ def test_a_change_of_tempo_is_followed(folder: Path) -> None:
     times = np.concatenate((np.arange(0.5, 10, 0.5), 10 + np.arange(0, 10, 0.4)))
     save(folder / "song.wav", clicks(times, 21))
     heard = film(
-        frames=480, bpm="auto", first_beat=0.5, signals={"song": "song.wav"}, motion={"angle": "10b:(0), 30b:(1)"}
+        frames=480,
+        bpm="auto",
+        first_beat=0.5,
+        signals={"song": "song.wav"},
+        motion={"angle": "10b:(0), 30b:(1)"},
     )
     expected = [round(times[10] * 24), round(times[30] * 24)]
     assert np.abs(np.array(keys(heard)) - expected).max() <= 1
@@ -114,7 +118,9 @@ def test_markers_of_a_preset_are_keys_everywhere(folder: Path) -> None:
 
 
 def test_markers_come_from_a_file_with_names_that_keys_can_have(folder: Path) -> None:
-    (folder / "labels.txt").write_text("0.5\t0.5\tDrop 1!\n1.0\t1.0\tDrop 1!\n1.5\t1.5\t2\n2\t2\tbeat\n3\t3\t\n")
+    (folder / "labels.txt").write_text(
+        "0.5\t0.5\tDrop 1!\n1.0\t1.0\tDrop 1!\n1.5\t1.5\t2\n2\t2\tbeat\n3\t3\t\n"
+    )
     heard = film(markers="labels.txt", motion={"angle": "Drop_1:(0), Drop_1_2:(1), mark_2:(2), mark:(3)"})
     assert keys(heard) == (12, 24, 36, 72)
     assert set(heard.scope.markers) == {"Drop_1", "Drop_1_2", "mark_2", "mark_beat", "mark"}
