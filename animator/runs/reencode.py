@@ -16,7 +16,7 @@ from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
 from animator.runs.run import Run
 from animator.runs.run_reader import RunReader
-from animator.runs.run_settings import changed_settings, recorded_settings
+from animator.runs.run_settings import changed_settings, recorded_draft, recorded_settings
 from animator.runs.run_targets import check_outputs
 from animator.settings import Animation
 from animator.settings.validate import validate

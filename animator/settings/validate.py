@@ -94,13 +94,10 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
 
 
 def _unheard(draft: RawPreset, hearing: Hearing, known: list[Problem]) -> list[Problem]:
-    """Returns the problems of what the film hears, but those that are known already, such as missing files."""
+    """Returns the problems of what the film hears, without those known already, such as missing files."""
     broken = {tuple(problem.path.split(".")[:2]) for problem in known}
-    return [
-        Problem.of(draft.where(path), path, message)
-        for path, message in hearing.problems
-        if path not in broken
-    ]
+    new = ((path, message) for path, message in hearing.problems if path not in broken)
+    return [Problem.of(draft.where(path), path, message) for path, message in new]
 
 
 def _without(

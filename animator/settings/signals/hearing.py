@@ -19,7 +19,8 @@ from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
 from animator.settings.video import Video
 from animator.sound.signals import Placement
-from schedules import ScheduleError
+from schedules import ScheduleError, Scope
+from schedules.expression import VARIABLES
 from schedules.scope import Signal
 
 Setting = tuple[str, ...]
@@ -84,8 +85,17 @@ def hearing_of(values: Mapping[str, Any], placement: Placement, given: Given) ->
         BrokenSettingsError: The settings that say what is heard are wrong.
     """
     if given.recorded is not None:
-        return Hearing(given.recorded)
+        return _recorded(given.recorded, placement.frames)
     return _Listener(values, placement).hearing(given)
+
+
+def _recorded(heard: Heard, frames: int) -> Hearing:
+    """Returns what a film's run has recorded, if it is of a film of so many frames."""
+    try:
+        Scope(frames, signals=heard.signals, beats=heard.beats, markers=heard.markers, bpm=heard.bpm)
+    except ScheduleError as error:
+        return Hearing(heard, mistakes=((("signals",), f"the record of what is heard is broken: {error}"),))
+    return Hearing(heard)
 
 
 class _Listener:
@@ -109,7 +119,7 @@ class _Listener:
         signals: dict[str, Signal] = dict(missing_columns(self._placement.frames))
         signals |= columns_of(main) if main is not None else {}
         for name, columns in self._named(main):
-            if clash := sorted(columns.keys() & signals.keys()):
+            if clash := sorted(columns.keys() & (signals.keys() | VARIABLES)):
                 self._mistakes.append((("signals", name), f"gives the variable `{clash[0]}` a second time"))
             signals |= columns
         if problem := given.problem(self._placement.frames):
