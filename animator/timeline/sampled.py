@@ -73,10 +73,16 @@ def beats_of(animation: Animation) -> Frames:
     if not scope.has_beat:
         return np.zeros(0, dtype=np.int64)
     first, last = (math.floor(scope.beat_of_frame(frame)) for frame in (0, animation.frames))
-    count = min(last - first + 2, animation.frames)  # of more than one beat per frame there is one on each
-    numbers = np.unique(np.linspace(first, last + 1, count).astype(np.int64)).tolist()
-    beats = {math.floor(scope.frame_of_beat(number) + 0.5) for number in numbers}
-    return np.array(sorted(beat for beat in beats if 0 <= beat < animation.frames), dtype=np.int64)
+    if last - first > 2 * animation.frames:  # then there is one on every frame
+        return np.arange(animation.frames)
+    numbers = range(first, last + 2)
+    if not scope.beats:
+        start, step = scope.frame_of_beat(0), scope.frame_of_beat(1) - scope.frame_of_beat(0)
+        at = start + np.array(numbers) * step
+    else:
+        at = np.array([scope.frame_of_beat(number) for number in numbers])
+    frames: Frames = np.unique(np.floor(at + 0.5).astype(np.int64))
+    return frames[(frames >= 0) & (frames < animation.frames)]
 
 
 def _in_plans(animation: Animation, path: str, raw: Values) -> Values:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from animator.errors import AnimatorError
 from animator.settings.signals.columns import NEEDS_SOUND, Track, UnheardError, columns_of, missing_columns
@@ -15,7 +15,7 @@ from animator.settings.signals.markers import Markers, times_of
 from animator.settings.signals.soundtrack import film_sound, signal_sound
 from animator.settings.signals.sources import SignalSource, SignalSources, first_sound
 from animator.settings.signals.tables import table_columns
-from animator.settings.signals.tempo import AUTO
+from animator.settings.signals.tempo import AUTO, Tempo
 from animator.settings.sound import Sound
 from animator.settings.video import Video
 from animator.sound.signals import Placement
@@ -25,11 +25,41 @@ from schedules.scope import Signal
 
 Setting = tuple[str, ...]
 _SOURCES: TypeAdapter[Mapping[str, SignalSource]] = TypeAdapter(SignalSources)
+_TEMPO: TypeAdapter[Any] = TypeAdapter(Tempo)
+_SECONDS: TypeAdapter[float | None] = TypeAdapter(float | None)
+_PER_BAR: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=64)])
 _SOUNDTRACK: Setting = ("sound", "soundtrack_path")
 
 
 class BrokenSettingsError(Exception):
     """The settings that say what is heard are themselves wrong; their validation reports it."""
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """How the beats of a film are counted, by its settings.
+
+    Attributes:
+        bpm: Beats per minute, auto, or None.
+        first_beat: Time of beat 0 in seconds; None for the usual one.
+        beats_per_bar: Beats in a bar.
+    """
+
+    bpm: float | str | None
+    first_beat: float | None
+    beats_per_bar: int
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "_Counting":
+        """Returns the settings in a film's plain values; raises BrokenSettingsError where one is wrong."""
+        try:
+            return cls(
+                _TEMPO.validate_python(values.get("bpm")),
+                _SECONDS.validate_python(values.get("first_beat")),
+                _PER_BAR.validate_python(values.get("beats_per_bar", 4)),
+            )
+        except ValidationError as error:
+            raise BrokenSettingsError from error
 
 
 @dataclass(frozen=True)
@@ -61,13 +91,9 @@ class Hearing:
         Raises:
             BrokenSettingsError: The settings of its beats are wrong.
         """
-        bpm, first_beat = values.get("bpm"), values.get("first_beat")
-        beats_per_bar = values.get("beats_per_bar", 4)
-        bpm = self.heard.bpm if bpm == AUTO else bpm
-        numbers = (number for number in (bpm, first_beat, beats_per_bar) if number is not None)
-        if not all(isinstance(number, int | float) for number in numbers):
-            raise BrokenSettingsError
-        return self.heard.of_scope(bpm, first_beat, beats_per_bar)
+        counting = _Counting.of(values)
+        bpm = self.heard.bpm if isinstance(counting.bpm, str) else counting.bpm
+        return self.heard.of_scope(bpm, counting.first_beat, counting.beats_per_bar)
 
 
 NOT_HEARD = Hearing(Heard())
@@ -109,7 +135,7 @@ class _Listener:
             self._markers = Markers.parse(values.get("markers") or {})
         except (ValidationError, ScheduleError) as error:
             raise BrokenSettingsError from error
-        self._values = values
+        self._counting = _Counting.of(values)
         self._placement = placement
         self._tracks: list[tuple[Setting, Track]] = []
         self._mistakes: list[tuple[Setting, str]] = []
@@ -127,7 +153,7 @@ class _Listener:
         else:
             signals |= given.signals
         heard = Heard(signals, tuple(given.signals), markers=self._marker_times(signals))
-        if self._values.get("bpm") == AUTO:
+        if self._counting.bpm == AUTO:
             heard = self._with_beats(heard, main)
         return Hearing(heard, tuple(self._tracks), tuple(self._mistakes))
 
@@ -142,7 +168,9 @@ class _Listener:
         except AnimatorError:  # reported where the soundtrack is checked
             return None
         return (
-            None if sound is None else self._kept(setting, Track(sound, self._placement, 0.0, self._per_bar))
+            None
+            if sound is None
+            else self._kept(setting, Track(sound, self._placement, 0.0, self._counting.beats_per_bar))
         )
 
     def _named(self, main: Track | None) -> Iterator[tuple[str, Mapping[str, Signal]]]:
@@ -162,7 +190,9 @@ class _Listener:
         except AnimatorError as error:
             self._mistakes.append((("signals", name), error.message))
             return None
-        return self._kept(("signals", name), Track(sound, self._placement, source.smooth, self._per_bar))
+        return self._kept(
+            ("signals", name), Track(sound, self._placement, source.smooth, self._counting.beats_per_bar)
+        )
 
     def _kept(self, setting: Setting, track: Track) -> Track:
         self._tracks.append((setting, track))
@@ -195,17 +225,12 @@ class _Listener:
                 (("bpm",), "is auto, and the film's sound has no beats; give a number, such as 120")
             )
             return heard
-        first = self._values.get("first_beat")
+        first = self._counting.first_beat
         times = np.unique(beats.times)
-        at = beats.bars[:1] if first is None else np.array([float(first)])
+        at = beats.bars[:1] if first is None else np.array([first])
         begin = int(np.argmin(np.abs(times - at))) if len(at) else 0
         counted = times[min(begin, len(times) - 2) :]
         return heard.with_beats(beats.bpm, beats.confidence, tuple(counted.tolist()))
-
-    @property
-    def _per_bar(self) -> int:
-        per_bar = self._values.get("beats_per_bar", 4)
-        return per_bar if isinstance(per_bar, int) and 1 <= per_bar <= 64 else 4
 
 
 def _group(kind: type[BaseModel], values: Any) -> Any:

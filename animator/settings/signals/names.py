@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from schedules import Scope
+from schedules.expression import CONSTANTS
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -22,4 +23,4 @@ def markers_for(value: Any, scope: Scope | None) -> Collection[str]:
 
 
 def _words(value: Any) -> Collection[str]:
-    return frozenset(_WORD.findall(str(value)))
+    return frozenset(_WORD.findall(str(value))) - CONSTANTS.keys()
