@@ -261,5 +261,5 @@ class Animation(SettingsGroup):
         return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:
-        """All settings as plain values, ready for YAML; `Animation.model_validate` reads them back."""
+        """All settings as plain values, ready for YAML; `animator.load` reads them back."""
         return {"schema": SCHEMA_VERSION, **self.model_dump(mode="json")}

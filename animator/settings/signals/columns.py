@@ -71,7 +71,7 @@ class Track:
             return error
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _hear(track: Track, changed: int, size: int) -> Signals:
     """Returns what is heard; `changed` and `size` tell the versions of a file apart."""
     return hear(track.sound, track.placement, track.smooth, track.per_bar)

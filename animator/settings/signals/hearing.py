@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from animator.errors import AnimatorError
+from animator.film.sound import Sound as FilmSound
 from animator.settings.signals.columns import NEEDS_SOUND, Track, UnheardError, columns_of, missing_columns
 from animator.settings.signals.given import Given
 from animator.settings.signals.heard import Heard
@@ -167,11 +168,7 @@ class _Listener:
             sound = film_sound(self._sound, self._clip, {})
         except AnimatorError:  # reported where the soundtrack is checked
             return None
-        return (
-            None
-            if sound is None
-            else self._kept(setting, Track(sound, self._placement, 0.0, self._counting.beats_per_bar))
-        )
+        return None if sound is None else self._kept(setting, sound)
 
     def _named(self, main: Track | None) -> Iterator[tuple[str, Mapping[str, Signal]]]:
         """Yields the variables of each sound and table, by its name."""
@@ -190,11 +187,10 @@ class _Listener:
         except AnimatorError as error:
             self._mistakes.append((("signals", name), error.message))
             return None
-        return self._kept(
-            ("signals", name), Track(sound, self._placement, source.smooth, self._counting.beats_per_bar)
-        )
+        return self._kept(("signals", name), sound, source.smooth)
 
-    def _kept(self, setting: Setting, track: Track) -> Track:
+    def _kept(self, setting: Setting, sound: FilmSound, smooth: float = 0.0) -> Track:
+        track = Track(sound, self._placement, smooth, self._counting.beats_per_bar)
         self._tracks.append((setting, track))
         return track
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from animator.settings.signals.sources import SignalSource
 from animator.sound.columns import Between, read_columns
 from animator.sound.signals import Column, Placement
 
+MOST_VALUES = 20_000_000
+"""Largest number of columns times frames, which are held in memory."""
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -37,9 +40,15 @@ def table_columns(source: SignalSource, placement: Placement, prefix: str) -> Ma
     return named
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _columns(
     path: Path, placement: Placement, between: Between, changed: int, size: int
 ) -> Mapping[str, Column]:
     """Returns the columns; `changed` and `size` tell the versions of a file apart."""
+    columns = len(read_columns(path, replace(placement, frames=1), between))
+    if columns * placement.frames > MOST_VALUES:
+        raise UserError(
+            f"{path}: has {columns} columns, for {placement.frames} frames; expected at most "
+            f"{MOST_VALUES // placement.frames}"
+        )
     return read_columns(path, placement, between)

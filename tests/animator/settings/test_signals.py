@@ -1,5 +1,6 @@
 """Variables of sounds and tables in the formulas of a preset."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,20 @@ def test_two_sources_of_one_variable_are_refused(folder: Path) -> None:
     (folder / "d.csv").write_text("c\n1\n")
     (problem,) = problems(signals={"a": "c.csv", "a_b": "d.csv"})
     assert "signals.a_b: gives the variable `a_b_c` a second time" in problem
+
+
+def test_a_table_with_too_many_values_for_a_long_film_is_refused(folder: Path) -> None:
+    (folder / "wide.csv").write_text(",".join(f"c{n}" for n in range(30)) + "\n" + ",".join("1" * 30) + "\n")
+    (problem,) = problems(signals={"wide": "wide.csv"}, frames=1_000_000)
+    assert "signals.wide: wide.csv: has 30 columns, for 1000000 frames; expected at most 20" in problem
+
+
+def test_a_film_is_pickled_with_what_it_hears(folder: Path) -> None:
+    heard = film(signals={"song": "song.wav"}, motion={"angle": "onset"})
+    (folder / "song.wav").unlink()
+    copy = pickle.loads(pickle.dumps(heard))
+    assert copy == heard
+    assert peaks(copy) == [12, 24, 36]
 
 
 def test_a_tone_is_loud_in_its_band_only(folder: Path) -> None:
